@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { durationSchema } from './duration'
+import { HANDSHAKE_TYPES, PACKET_TYPES } from './packet'
+
+const probability = z.number().min(0).max(1)
+
+/** One rule of loss by name: which packets of a type are lost. `next` and `every` count from when the rule is set. */
+export const lossRuleSchema = z.strictObject({
+  type: z.enum(PACKET_TYPES).default('PUBLISH'),
+  /** Lose the next n packets of the type, then no more. */
+  next: z.int().min(1).optional(),
+  /** Lose every n-th packet of the type. */
+  every: z.int().min(1).optional(),
+  /** Lose exactly these, counted from 1. */
+  nth: z.array(z.int().min(1)).max(10_000).optional(),
+})
+export type LossRule = z.output<typeof lossRuleSchema>
+
+const lossModels = z.discriminatedUnion('model', [
+  z.strictObject({ model: z.literal('none') }),
+  /** Each packet is lost with chance p, independently of all others. */
+  z.strictObject({ model: z.literal('independent'), p: probability }),
+  /** Two-state Markov chain (Gilbert 1960, Elliott 1963): chances per packet to change state, and of loss in each. */
+  z.strictObject({
+    model: z.literal('gilbert-elliott'),
+    goodToBad: probability,
+    badToGood: probability,
+    lossGood: probability.default(0),
+    lossBad: probability.default(1),
+  }),
+  z.strictObject({ model: z.literal('rule'), rules: z.array(lossRuleSchema).min(1).max(100) }),
+  /** Independent loss whose chance changes at given times after the start. */
+  z.strictObject({
+    model: z.literal('schedule'),
+    steps: z.array(z.strictObject({ at: durationSchema, p: probability })).min(1).max(1000),
+  }),
+])
+
+/** How packets are lost in one direction. A plain number means `independent` with that chance. */
+export const lossSchema = z.union([
+  probability.transform((p): z.output<typeof lossModels> => (p === 0 ? { model: 'none' } : { model: 'independent', p })),
+  lossModels,
+])
+export type LossConfig = z.output<typeof lossSchema>
+
+const delayModels = z.discriminatedUnion('model', [
+  z.strictObject({ model: z.literal('constant'), ms: durationSchema }),
+  z.strictObject({ model: z.literal('uniform'), minMs: durationSchema, maxMs: durationSchema }),
+  /** Normal distribution cut off at 0. */
+  z.strictObject({ model: z.literal('normal'), meanMs: durationSchema, deviationMs: durationSchema }),
+])
+
+/** One-way delay. A plain duration means `constant`. Order within a connection is kept whatever the model. */
+export const delaySchema = z.union([
+  durationSchema.transform((ms): z.output<typeof delayModels> => ({ model: 'constant', ms })),
+  delayModels,
+])
+export type DelayConfig = z.output<typeof delaySchema>
+
+/** Cuts the connection when the n-th packet of a type enters the link (before: it is lost with it; after: it still arrives). */
+export const cutRuleSchema = z.strictObject({
+  when: z.enum(['before', 'after']).default('before'),
+  direction: z.enum(['uplink', 'downlink']),
+  type: z.enum(PACKET_TYPES),
+  nth: z.int().min(1).default(1),
+})
+
+/** Counts upward from 0; `unlimited` never gives up. */
+export const retriesSchema = z.union([z.int().min(0).max(1_000_000), z.literal('unlimited')])
+
+export const recoverySchema = z
+  .strictObject({
+    /** retry: resend with DUP=1; reconnect: drop the connection and resume the session; none: stall. */
+    mode: z.enum(['retry', 'reconnect', 'none']).default('retry'),
+    timeout: durationSchema.default(1000),
+    /** Factor on the timeout after each attempt, 1 for none. */
+    backoff: z.number().min(1).max(10).default(1),
+    maxRetries: retriesSchema.default('unlimited'),
+  })
+export type RecoveryConfig = z.output<typeof recoverySchema>
+
+const tcpSchema = z.strictObject({
+  /** First retransmission timeout; doubles with each loss of the same segment (RFC 6298). */
+  rto: durationSchema.default(200),
+  /** After so many losses of one segment the connection resets. */
+  maxRetransmissions: z.int().min(0).max(50).default(15),
+  segmentBytes: z.int().min(64).max(65_495).default(1460),
+})
+
+const cutSchema = z.strictObject({
+  /** Cut each time this long after a connection was opened. */
+  every: durationSchema.optional(),
+  /** How long the client waits before it connects again. */
+  down: durationSchema.default(500),
+  rules: z.array(cutRuleSchema).max(100).default([]),
+  /** Cut at these times after the start. */
+  at: z.array(durationSchema).max(1000).default([]),
+})
+
+const directionFields = {
+  loss: lossSchema.optional(),
+  delay: delaySchema.optional(),
+  /** Bits per second; absent means no limit. */
+  bandwidth: z.number().positive().optional(),
+}
+const directionSchema = z.strictObject(directionFields)
+
+export const linkKindSchema = z.enum(['radio', 'tcp', 'cut'])
+export type LinkKind = z.output<typeof linkKindSchema>
+
+/**
+ * The simulated network between one client and the broker.
+ * `loss`, `delay` and `bandwidth` count for both directions unless `uplink` or `downlink` says otherwise.
+ */
+export const linkSchema = z
+  .strictObject({
+    kind: linkKindSchema.default('radio'),
+    ...directionFields,
+    uplink: directionSchema.optional(),
+    downlink: directionSchema.optional(),
+    /** Which packets a radio link may lose. */
+    lossScope: z.enum(['handshake', 'all']).default('handshake'),
+    recovery: recoverySchema.prefault({}),
+    tcp: tcpSchema.prefault({}),
+    cut: cutSchema.prefault({}),
+    /** Step mode: packets wait at the gate for a decision. */
+    gate: z.boolean().default(false),
+    /** Step mode decided beforehand: packets that match are delivered or dropped in this order, the rest wait. */
+    script: z
+      .array(
+        z.strictObject({
+          direction: z.enum(['uplink', 'downlink']).optional(),
+          type: z.enum(HANDSHAKE_TYPES).optional(),
+          action: z.enum(['deliver', 'drop']),
+        }),
+      )
+      .max(10_000)
+      .default([]),
+  })
+  .transform((link) => {
+    const { loss, delay, bandwidth, uplink, downlink, ...rest } = link
+    const side = (own: z.output<typeof directionSchema> | undefined) => ({
+      loss: own?.loss ?? loss ?? ({ model: 'none' } as const),
+      delay: own?.delay ?? delay ?? ({ model: 'constant', ms: 0 } as const),
+      bandwidth: own?.bandwidth ?? bandwidth,
+    })
+    return { ...rest, uplink: side(uplink), downlink: side(downlink) }
+  })
+
+/** A link as the engine uses it: both directions spelled out, times in milliseconds. Parses to itself. */
+export type LinkConfig = z.output<typeof linkSchema>
+/** A link as a file may spell it. */
+export type LinkInput = z.input<typeof linkSchema>
+export type DirectionConfig = LinkConfig['uplink']

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import { durationSchema } from './duration'
+import { linkSchema } from './link-config'
+import { isValidFilter, isValidTopic } from './topics'
+
+const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
+const name = z.string().min(1).max(64)
+const port = z.int().min(0).max(65_535)
+
+const topicTemplate = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((t) => isValidTopic(t.replace(/\{[a-z]+\}/g, 'x')), {
+    error: 'expected a topic name without + and #; {n}, {id} and {group} stand for the device',
+  })
+const topicFilter = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine((f) => isValidFilter(f.replace(/\{[a-z]+\}/g, 'x')), {
+    error: 'expected a topic filter: + fills a whole level, # only the last',
+  })
+
+/** What a device writes into its messages, one model each. */
+export const payloadSchema = z.discriminatedUnion('kind', [
+  /** {"n": sequence number} */
+  z.strictObject({ kind: z.literal('counter') }),
+  z.strictObject({
+    kind: z.literal('random-walk'),
+    field: name.default('value'),
+    start: z.number().default(20),
+    step: z.number().positive().default(0.5),
+    min: z.number().default(-1e9),
+    max: z.number().default(1e9),
+  }),
+  z.strictObject({
+    kind: z.literal('sine'),
+    field: name.default('value'),
+    mean: z.number().default(0),
+    amplitude: z.number().default(1),
+    period: durationSchema.default(60_000),
+    noise: z.number().min(0).default(0),
+  }),
+  /** Text sent as it is, with {n}, {id}, {group}, {t} (ms since start) and {random} filled in. */
+  z.strictObject({ kind: z.literal('template'), text: z.string().max(65_536) }),
+  /** This many bytes, the same at every run with the same seed. */
+  z.strictObject({ kind: z.literal('bytes'), size: z.int().min(0).max(1_048_576) }),
+])
+export type PayloadConfig = z.output<typeof payloadSchema>
+
+export const publishSchema = z.strictObject({
+  topic: topicTemplate,
+  qos: qosSchema.default(0),
+  /** Messages a second from each device; 1/3600 is one an hour. */
+  rate: z.number().positive().max(10_000).default(1),
+  /** fixed: even gaps; jittered: even gaps, each moved by up to half a gap; poisson: exponential gaps. */
+  schedule: z.enum(['fixed', 'jittered', 'poisson']).default('fixed'),
+  retain: z.boolean().default(false),
+  payload: payloadSchema.prefault({ kind: 'counter' }),
+  /**
+   * How the ledger knows a message again: a member `_id` added to a JSON payload, an MQTT 5 user property,
+   * or only its content (topic and bytes), where two equal messages are told apart by order.
+   */
+  identity: z.enum(['payload', 'user-property', 'content']).default('payload'),
+})
+export type PublishConfig = z.output<typeof publishSchema>
+
+export const subscribeSchema = z.strictObject({ filter: topicFilter, qos: qosSchema.default(0) })
+export type SubscribeConfig = z.output<typeof subscribeSchema>
+
+const willSchema = z.strictObject({
+  topic: topicTemplate,
+  payload: z.string().max(65_535).default(''),
+  qos: qosSchema.default(0),
+  retain: z.boolean().default(false),
+})
+
+export const groupSchema = z.strictObject({
+  name,
+  count: z.int().min(1).max(100_000).default(1),
+  /** Client identifiers; {n} is 1 to count. Must tell the devices apart. */
+  id: z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((s) => !/[\u0000-\u001f\ud800-\udfff]/.test(s), { error: 'expected text without control characters' })
+    .default('{group}-{n}'),
+  publishes: z.array(publishSchema).max(50).default([]),
+  subscribes: z.array(subscribeSchema).max(50).default([]),
+  clean: z.boolean().default(true),
+  /** 0 turns keep-alive off. */
+  keepAlive: durationSchema.default(30_000),
+  protocol: z.union([z.literal(4), z.literal(5)]).default(4),
+  will: willSchema.optional(),
+  link: linkSchema.optional(),
+})
+export type GroupConfig = z.output<typeof groupSchema>
+export type GroupInput = z.input<typeof groupSchema>
+
+const embeddedBroker = z.strictObject({
+  kind: z.literal('embedded'),
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 1883 if free, else the next free one, unless `fixedPort`; 0 lets the system choose. */
+  port: port.default(1883),
+  fixedPort: z.boolean().default(false),
+  /** WebSocket listener; absent means none. */
+  wsPort: port.optional(),
+  tls: z
+    .strictObject({ port: port.default(8883), certFile: z.string().optional(), keyFile: z.string().optional() })
+    .optional(),
+  /** User names allowed in, their passwords in environment variables, and what they may publish and subscribe. */
+  users: z
+    .array(
+      z.strictObject({
+        username: z.string().min(1).max(256),
+        passwordEnv: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+        publish: z.array(topicFilter).default(['#']),
+        subscribe: z.array(topicFilter).default(['#']),
+      }),
+    )
+    .max(1000)
+    .optional(),
+  limits: z
+    .strictObject({
+      packetBytes: z.int().min(128).max(268_435_455).default(2_097_152),
+      clients: z.int().min(1).max(1_000_000).default(20_000),
+      connectionsPerSecond: z.int().min(1).max(1_000_000).default(5_000),
+      connectTimeout: durationSchema.default(10_000),
+    })
+    .prefault({}),
+})
+const externalBroker = z.strictObject({
+  kind: z.literal('external'),
+  url: z.string().regex(/^(mqtts?|wss?):\/\/[^\s@]+$/, {
+    error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, and no user name in it',
+  }),
+  username: z.string().max(256).optional(),
+  passwordEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' })
+    .optional(),
+  caFile: z.string().optional(),
+  insecure: z.boolean().default(false),
+})
+export const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
+export type BrokerConfig = z.output<typeof brokerSchema>
+export type EmbeddedBrokerConfig = z.output<typeof embeddedBroker>
+export type ExternalBrokerConfig = z.output<typeof externalBroker>
+
+/** Scenario file, version 1: broker, groups, links, faults, seed, duration. One schema for page, command line and tests. */
+export const scenarioSchema = z
+  .strictObject({
+    version: z.literal(1),
+    name: z.string().min(1).max(120),
+    description: z.string().max(2000).optional(),
+    seed: z.int().min(0).max(4_294_967_295).default(1),
+    duration: durationSchema.optional(),
+    /** Stop after so many messages of each publishing device. */
+    messages: z.int().min(1).max(100_000_000).optional(),
+    broker: brokerSchema.prefault({ kind: 'embedded' }),
+    /** The link of every group that names none. */
+    link: linkSchema.prefault({}),
+    groups: z.array(groupSchema).max(200).default([]),
+  })
+  .superRefine((s, ctx) => {
+    const seen = new Map<string, number>()
+    s.groups.forEach((g, i) => {
+      const before = seen.get(g.name)
+      if (before !== undefined) {
+        ctx.addIssue({ code: 'custom', path: ['groups', i, 'name'], input: g.name, message: `expected a name of its own; groups[${before}] has it too` })
+      }
+      seen.set(g.name, i)
+      if (g.count > 1 && !g.id.includes('{n}')) {
+        ctx.addIssue({ code: 'custom', path: ['groups', i, 'id'], input: g.id, message: 'expected {n} in it, since the group has more than one device' })
+      }
+    })
+  })
+export type Scenario = z.output<typeof scenarioSchema>
+export type ScenarioInput = z.input<typeof scenarioSchema>
