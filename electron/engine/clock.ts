@@ -32,6 +32,8 @@ export interface PacedClock extends Clock {
   /** Time stands still; timers keep their remaining delay. Freezes nest: each holder thaws its own. */
   freeze(holder: string): void
   thaw(holder: string): void
+  /** While frozen: lets this much time pass without any timer coming nearer. */
+  skip(ms: number): void
   setSpeed(speed: number): void
   /** Tells the clock that something happened without a timer (bytes moved), so it must wait longer before moving on. */
   touch(): void

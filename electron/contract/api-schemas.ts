@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { EngineApi } from './api'
+import { linkSchema } from './link-config'
+import { PACKET_TYPES } from './packet'
+import { groupSchema } from './scenario'
+import { isValidFilter, isValidTopic } from './topics'
+
+const empty = z.strictObject({})
+const direction = z.enum(['uplink', 'downlink'])
+const clientId = z.string().min(1).max(65_535)
+const groupName = z.string().min(1).max(64)
+const filter = z.string().max(2000)
+const seq = z.int().min(1)
+const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
+
+/** Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses. */
+const spelled = <S extends z.ZodType>(schema: S) =>
+  z.custom<z.input<S>>((value) => schema.safeParse(value).success, { error: 'expected a value as in a scenario file' })
+
+const groupPatch = z.strictObject(
+  Object.fromEntries(Object.entries(groupSchema.shape).map(([k, s]) => [k, spelled(s).optional()])),
+)
+
+/** Arguments of every command; each is parsed on arrival, since a WebSocket can send anything. */
+export const commandSchemas = {
+  hello: z.strictObject({ contract: z.int() }),
+  control: z.strictObject({ action: z.enum(['run', 'pause', 'stop', 'restart']) }),
+  setSpeed: z.strictObject({ speed: z.number().min(0.01).max(100) }),
+  getScenario: empty,
+  openScenario: z.strictObject({ text: z.string().max(4_194_304), name: z.string().max(255) }),
+  scenarioText: z.strictObject({ format: z.enum(['yaml', 'json']) }),
+  addGroup: z.strictObject({ group: spelled(groupSchema) }),
+  updateGroup: z.strictObject({ name: groupName, patch: groupPatch }),
+  removeGroup: z.strictObject({ name: groupName }),
+  setLink: z.strictObject({ target, patch: spelled(linkSchema) }),
+  setLoss: z.strictObject({ p: z.number().min(0).max(1) }),
+  listDevices: z.strictObject({
+    group: groupName.optional(),
+    search: z.string().max(256).optional(),
+    offset: z.int().min(0),
+    limit: z.int().min(1).max(500),
+  }),
+  getDevice: z.strictObject({ clientId }),
+  dropNext: z.strictObject({ clientId, direction, type: z.enum(PACKET_TYPES) }),
+  cut: z.strictObject({ clientId }),
+  publish: z.strictObject({
+    topic: z.string().refine(isValidTopic, { error: 'expected a topic name without + and #' }),
+    payload: z.string().max(1_048_576),
+    qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+    retain: z.boolean(),
+  }),
+  watchPackets: z.strictObject({ filter, tail: z.int().min(0).max(2000) }),
+  unwatchPackets: empty,
+  queryPackets: z.strictObject({ filter, before: seq.optional(), after: z.int().min(0).optional(), limit: z.int().min(1).max(2000) }),
+  getPacket: z.strictObject({ seq }),
+  clearCapture: empty,
+  exportPcapng: z.strictObject({ filter }),
+  setGate: z.strictObject({ target, on: z.boolean() }),
+  decide: z.strictObject({ seq, action: z.enum(['deliver', 'drop']) }),
+  deliverAll: empty,
+  watchTopics: z.strictObject({
+    open: z.array(z.string().max(65_535)).max(5000),
+    search: z.string().max(256),
+    filter: z.string().max(1024).refine((f) => f === '' || isValidFilter(f), { error: 'expected a topic filter: + fills a whole level, # only the last' }),
+    offset: z.int().min(0),
+    limit: z.int().min(1).max(500),
+  }),
+  unwatchTopics: empty,
+  getTopic: z.strictObject({ topic: z.string().min(1).max(65_535) }),
+  clearRetained: z.strictObject({ topic: z.string().refine(isValidTopic) }),
+  getRates: empty,
+} as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
+
+/** Commands that change nothing: the ones a viewer may give. */
+export const READ_ONLY_COMMANDS = [
+  'hello',
+  'getScenario',
+  'scenarioText',
+  'listDevices',
+  'getDevice',
+  'watchPackets',
+  'unwatchPackets',
+  'queryPackets',
+  'getPacket',
+  'exportPcapng',
+  'watchTopics',
+  'unwatchTopics',
+  'getTopic',
+  'getRates',
+] as const satisfies (keyof EngineApi)[]

@@ -1,0 +1,120 @@
+import type {
+  DeviceDetail,
+  DeviceRow,
+  EngineStatus,
+  GroupStats,
+  LogLine,
+  PacketBatch,
+  PacketDetail,
+  RatePoint,
+  TopicDetail,
+  TopicPage,
+} from './model'
+import type { LinkInput } from './link-config'
+import type { Direction, PacketType, QoS } from './packet'
+import type { GroupConfig, GroupInput, Scenario } from './scenario'
+
+/** Version of this contract; page and engine refuse to talk when it differs. */
+export const CONTRACT_VERSION = 1
+
+/** Which links a command speaks of. */
+export type LinkTarget = { group: string } | { clientId: string } | 'all'
+
+/** Commands of the page to the engine. Each takes one object and either does all of it or rejects and changes nothing. */
+export interface EngineApi {
+  /** First call of every page. */
+  hello(a: { contract: number }): Promise<{ version: string; status: EngineStatus; scenario: Scenario; host: HostInfo }>
+
+  // run
+  /** run: go on, or begin again after stop; pause: time stands still; stop: disconnect the fleet and end; restart: stop, forget counts, run. */
+  control(a: { action: 'run' | 'pause' | 'stop' | 'restart' }): Promise<EngineStatus>
+  /** Virtual seconds per second, 0.01 to 100; below 1 is slow motion. */
+  setSpeed(a: { speed: number }): Promise<void>
+
+  // scenario and fleet
+  getScenario(a: Empty): Promise<{ scenario: Scenario; revision: number }>
+  /** Replaces everything by a scenario file's text; `name` is shown. */
+  openScenario(a: { text: string; name: string }): Promise<Scenario>
+  scenarioText(a: { format: 'yaml' | 'json' }): Promise<{ text: string }>
+  addGroup(a: { group: GroupInput }): Promise<GroupConfig>
+  /** Changes the named fields of a group; devices whose identity, count or session is not touched stay connected. */
+  updateGroup(a: { name: string; patch: Partial<GroupInput> }): Promise<GroupConfig>
+  removeGroup(a: { name: string }): Promise<void>
+  /** Merges a change into the links named, at once and without reconnecting. */
+  setLink(a: { target: LinkTarget; patch: LinkInput }): Promise<void>
+  /** Sets independent loss with chance p in both directions on every link. */
+  setLoss(a: { p: number }): Promise<void>
+
+  // devices
+  listDevices(a: { group?: string; search?: string; offset: number; limit: number }): Promise<{ rows: DeviceRow[]; total: number }>
+  getDevice(a: { clientId: string }): Promise<DeviceDetail>
+  /** Loses the next packet of a type on a device's link. */
+  dropNext(a: { clientId: string; direction: Direction; type: PacketType }): Promise<void>
+  /** Cuts a device's connection, or ends an external client's. */
+  cut(a: { clientId: string }): Promise<void>
+  /** Publishes from the broker itself. */
+  publish(a: { topic: string; payload: string; qos: QoS; retain: boolean }): Promise<void>
+
+  // packets
+  /** Chooses the packets this page is sent from now on (a filter, see packet-filter.ts) and returns the latest that match. */
+  watchPackets(a: { filter: string; tail: number }): Promise<PacketBatch>
+  unwatchPackets(a: Empty): Promise<void>
+  /** Packets of the ring that match, before or after a capture number, ascending. */
+  queryPackets(a: { filter: string; before?: number; after?: number; limit: number }): Promise<PacketBatch>
+  getPacket(a: { seq: number }): Promise<PacketDetail>
+  clearCapture(a: Empty): Promise<void>
+  exportPcapng(a: { filter: string }): Promise<{ bytes: Uint8Array; packets: number }>
+
+  // step mode
+  /** Turns the gate of links on or off; off delivers what is held there. */
+  setGate(a: { target: LinkTarget; on: boolean }): Promise<void>
+  decide(a: { seq: number; action: 'deliver' | 'drop' }): Promise<void>
+  deliverAll(a: Empty): Promise<void>
+
+  // traffic
+  /** Chooses the part of the topic tree this page is sent twice a second, and returns it. */
+  watchTopics(a: TopicView): Promise<TopicPage>
+  unwatchTopics(a: Empty): Promise<void>
+  getTopic(a: { topic: string }): Promise<TopicDetail>
+  clearRetained(a: { topic: string }): Promise<void>
+  /** The last five minutes, oldest first. */
+  getRates(a: Empty): Promise<RatePoint[]>
+}
+
+/** A command without arguments. */
+export type Empty = Record<string, never>
+
+export interface TopicView {
+  /** Branches that are open; '' stands for the root, which always is. */
+  open: string[]
+  /** Keeps topics whose path contains this text. */
+  search: string
+  /** Filter of the wildcard tester; '' for none. */
+  filter: string
+  offset: number
+  limit: number
+}
+
+/** What the host can do for the page. */
+export interface HostInfo {
+  kind: 'electron' | 'web'
+  /** The page may look but not change anything. */
+  readOnly: boolean
+}
+
+/** What the engine pushes to a page; at most 20 frames a second, bounded in bytes. */
+export interface EngineEvents {
+  /** Four times a second. */
+  status(e: EngineStatus): void
+  /** Twice a second. */
+  groups(e: GroupStats[]): void
+  /** After every change of the scenario. */
+  scenario(e: { scenario: Scenario; revision: number }): void
+  packets(e: PacketBatch): void
+  topics(e: TopicPage): void
+  /** Once a second of clock time. */
+  rates(e: RatePoint): void
+  /** Devices came, went or changed: fetch what is on the screen again. */
+  devices(e: { revision: number }): void
+  log(e: LogLine): void
+}

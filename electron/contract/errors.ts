@@ -1,0 +1,39 @@
+/** Codes a failed command can carry. */
+export const API_ERROR_CODES = ['bad-request', 'bad-scenario', 'not-found', 'conflict', 'unavailable', 'forbidden', 'internal'] as const
+export type ApiErrorCode = (typeof API_ERROR_CODES)[number]
+
+/** What a failed command rejects with: one clear line, and the places it speaks of. The command has changed nothing. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  constructor(
+    readonly code: ApiErrorCode,
+    message: string,
+    /** e.g. one entry a wrong field: path, what was found, what is allowed. */
+    readonly details: readonly ErrorDetail[] = [],
+  ) {
+    super(message)
+  }
+}
+
+/** One wrong field of a file or a command. */
+export interface ErrorDetail {
+  path: string
+  found: string
+  expected: string
+}
+
+/** How an error crosses a channel. */
+export interface WireError {
+  code: ApiErrorCode
+  message: string
+  details: readonly ErrorDetail[]
+}
+
+/** Any thrown value as a WireError; only an ApiError keeps its text, the rest is for the log of the host. */
+export function toWireError(thrown: unknown): WireError {
+  if (thrown instanceof ApiError) return { code: thrown.code, message: thrown.message, details: thrown.details }
+  return { code: 'internal', message: 'the engine failed on this command; its log has the cause', details: [] }
+}
+
+/** The inverse of `toWireError`. */
+export const fromWireError = (e: WireError): ApiError => new ApiError(e.code, e.message, e.details)

@@ -1,0 +1,143 @@
+import type { ExchangeVerdict, PacketRow } from './model'
+import { HANDSHAKE_TYPES, PACKET_TYPES, type PacketType } from './packet'
+import { isValidFilter, topicMatches } from './topics'
+
+/** What a filter may ask of the exchange a packet belongs to. */
+export interface FilterContext {
+  /** Verdict and retries of the packet's exchange; undefined when it has none. */
+  exchange?: { verdict: ExchangeVerdict; retries: number } | undefined
+  /** Copies a subscriber got of the packet's message; more than 1 is a duplicate. */
+  copies?: number
+}
+
+type Test = (p: PacketRow, context: FilterContext) => boolean
+export type PacketFilter = Test
+
+/** A query that cannot be read: the term and what is allowed there. */
+export class FilterError extends Error {
+  override readonly name = 'FilterError'
+}
+
+const VERDICTS = ['open', 'complete', 'lost', 'gave-up', 'abandoned', 'retried', 'duplicate'] as const
+const FATES = ['transit', 'held', 'delivered', 'lost'] as const
+const FAMILIES: Record<string, readonly PacketType[]> = {
+  HANDSHAKE: HANDSHAKE_TYPES,
+  PING: ['PINGREQ', 'PINGRESP'],
+}
+
+const values = (text: string): string[] => text.split(',').filter((v) => v !== '')
+
+function oneOf<T extends string>(term: string, text: string, allowed: readonly T[]): Set<T> {
+  const found = values(text)
+  const bad = found.find((v) => !(allowed as readonly string[]).includes(v))
+  if (bad !== undefined || found.length === 0) {
+    throw new FilterError(`${term}: found ${bad ?? 'nothing'}; expected ${allowed.join(', ')}`)
+  }
+  return new Set(found as T[])
+}
+
+function types(text: string): Set<string> {
+  const names = values(text.toUpperCase()).flatMap((v) => FAMILIES[v] ?? [v])
+  return oneOf<string>('type', names.join(','), PACKET_TYPES.slice(1))
+}
+
+function flag(term: string, text: string): boolean {
+  return oneOf(term, text, ['true', 'false']).has('true')
+}
+
+function numbers(term: string, text: string, max: number): Set<number> {
+  const found = values(text).map(Number)
+  if (found.length === 0 || found.some((n) => !Number.isInteger(n) || n < 0 || n > max)) {
+    throw new FilterError(`${term}: found ${text || 'nothing'}; expected a number from 0 to ${max}`)
+  }
+  return new Set(found)
+}
+
+function clients(text: string): Test {
+  const wanted = values(text)
+  if (wanted.length === 0) throw new FilterError('client: found nothing; expected client identifiers, * for any text')
+  const exact = new Set(wanted.filter((w) => !w.includes('*')))
+  const patterns = wanted
+    .filter((w) => w.includes('*'))
+    .map((w) => new RegExp(`^${w.split('*').map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`))
+  return (p) => exact.has(p.clientId) || patterns.some((r) => r.test(p.clientId))
+}
+
+function topics(text: string): Test {
+  const filters = values(text)
+  const bad = filters.find((f) => !isValidFilter(f))
+  if (bad !== undefined || filters.length === 0) throw new FilterError(`topic: found ${bad ?? 'nothing'}; expected a topic filter`)
+  return (p) => p.topic !== null && filters.some((f) => topicMatches(f, p.topic as string))
+}
+
+function verdicts(text: string): Test {
+  const wanted = oneOf('verdict', text, VERDICTS)
+  return (_p, { exchange, copies = 0 }) =>
+    (exchange !== undefined && (wanted.has(exchange.verdict) || (wanted.has('retried') && exchange.retries > 0))) ||
+    (wanted.has('duplicate') && copies > 1)
+}
+
+const TERMS: Record<string, (text: string) => Test> = {
+  type: (v) => {
+    const set = types(v)
+    return (p) => set.has(p.type)
+  },
+  client: clients,
+  topic: topics,
+  qos: (v) => {
+    const set = numbers('qos', v, 2)
+    return (p) => p.qos !== null && set.has(p.qos)
+  },
+  id: (v) => {
+    const set = numbers('id', v, 65_535)
+    return (p) => p.packetId !== null && set.has(p.packetId)
+  },
+  dup: (v) => {
+    const want = flag('dup', v)
+    return (p) => p.type === 'PUBLISH' && p.dup === want
+  },
+  retain: (v) => {
+    const want = flag('retain', v)
+    return (p) => p.type === 'PUBLISH' && p.retain === want
+  },
+  fate: (v) => {
+    const set = oneOf('fate', v, FATES)
+    return (p) => set.has(p.fate)
+  },
+  dir: (v) => {
+    const set = oneOf('dir', v, ['up', 'down'])
+    return (p) => set.has(p.direction === 'uplink' ? 'up' : 'down')
+  },
+  verdict: verdicts,
+}
+
+/** Names of the filter's terms, for completion. */
+export const FILTER_TERMS = Object.keys(TERMS)
+
+/**
+ * Reads a packet query such as `client:sensor-1,dashboard topic:home/# qos:1,2 dup:true`.
+ * All terms must hold; commas mean "or"; a leading minus means "not"; a bare word is looked for in client and topic.
+ * An empty query matches everything.
+ * @throws FilterError
+ */
+export function parsePacketFilter(query: string): PacketFilter {
+  const tests = query
+    .split(/\s+/)
+    .filter((t) => t !== '')
+    .map((term): Test => {
+      const not = term.startsWith('-')
+      const body = not ? term.slice(1) : term
+      const colon = body.indexOf(':')
+      const key = colon < 0 ? '' : body.slice(0, colon)
+      if (colon >= 0 && !Object.hasOwn(TERMS, key)) {
+        throw new FilterError(`there is no term ${key}; expected ${FILTER_TERMS.join(', ')}`)
+      }
+      const word = body.toLowerCase()
+      const make = TERMS[key]
+      const test: Test = make
+        ? make(body.slice(colon + 1))
+        : (p) => p.clientId.toLowerCase().includes(word) || (p.topic?.toLowerCase().includes(word) ?? false)
+      return not ? (p, c) => !test(p, c) : test
+    })
+  return (p, c) => tests.every((t) => t(p, c))
+}

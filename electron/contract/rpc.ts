@@ -1,0 +1,125 @@
+import { createBirpc } from 'birpc'
+import type { z } from 'zod'
+import type { EngineApi, EngineEvents } from './api'
+import { commandSchemas, READ_ONLY_COMMANDS } from './api-schemas'
+import type { Channel } from './channel'
+import { decode, encode } from './codec'
+import { ApiError, fromWireError, toWireError, type ErrorDetail, type WireError } from './errors'
+
+type Command = keyof EngineApi
+type Outcome = { ok: true; value: unknown } | { ok: false; error: WireError }
+type Invoke = (command: string, argument: unknown) => Promise<Outcome>
+
+export const COMMANDS = Object.keys(commandSchemas) as Command[]
+const EVENTS = {
+  status: true,
+  groups: true,
+  scenario: true,
+  packets: true,
+  topics: true,
+  rates: true,
+  devices: true,
+  log: true,
+} as const satisfies Record<keyof EngineEvents, true>
+const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
+
+/** The engine's hand on one page. */
+export interface PageLink {
+  readonly events: EngineEvents
+  bufferedBytes(): number
+  onClose(listener: () => void): void
+}
+
+export interface ServeOptions {
+  /** Refuses every command that changes something. @default false */
+  readOnly?: boolean
+  /** Told of failures that are not the page's fault, for the host's log. */
+  onInternalError: (command: string, thrown: unknown) => void
+}
+
+/** Reasons of a failed parse, one entry a field. */
+export function issueDetails(issues: readonly z.core.$ZodIssue[]): ErrorDetail[] {
+  return issues.map((i) => ({
+    path: i.path.map(String).join('.'),
+    found: i.input === undefined ? 'nothing' : (JSON.stringify(i.input)?.slice(0, 80) ?? typeof i.input),
+    expected: i.message,
+  }))
+}
+
+function parseArgument(command: Command, argument: unknown): unknown {
+  const parsed = commandSchemas[command].safeParse(argument, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const details = issueDetails(parsed.error.issues)
+  const first = details[0]
+  throw new ApiError('bad-request', `${command}: ${first?.path || 'argument'}: ${first?.expected ?? 'not valid'}`, details)
+}
+
+/**
+ * Serves an engine session on a channel. Every argument is validated on arrival; a failed command rejects with an
+ * ApiError and has changed nothing.
+ */
+export function servePage(channel: Channel, open: (page: PageLink) => EngineApi, options: ServeOptions): void {
+  const allowed = new Set<string>(options.readOnly ? READ_ONLY_COMMANDS : COMMANDS)
+  let api: EngineApi | null = null
+  const invoke: Invoke = async (command, argument) => {
+    try {
+      if (!Object.hasOwn(commandSchemas, command)) throw new ApiError('bad-request', `there is no command ${String(command).slice(0, 40)}`)
+      if (!allowed.has(command)) throw new ApiError('forbidden', `${command} is not allowed to a viewer`)
+      if (!api) throw new ApiError('unavailable', 'the engine is not ready')
+      const run = api[command as Command] as (a: unknown) => Promise<unknown>
+      return { ok: true, value: await run.call(api, parseArgument(command as Command, argument)) }
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError)) options.onInternalError(command, thrown)
+      return { ok: false, error: toWireError(thrown) }
+    }
+  }
+  const rpc = createBirpc<EngineEvents, { invoke: Invoke }>({ invoke }, channelOptions(channel, options.onInternalError, EVENT_NAMES))
+  api = open({
+    events: Object.fromEntries(EVENT_NAMES.map((n) => [n, rpc[n].asEvent])) as unknown as EngineEvents,
+    bufferedBytes: () => channel.bufferedBytes(),
+    onClose: (f) => channel.onClose(f),
+  })
+}
+
+/** The page's side: commands as methods, events to the handlers given. */
+export function connectEngine(channel: Channel, handlers: EngineEvents, onFault: (thrown: unknown) => void): EngineApi {
+  const rpc = createBirpc<{ invoke: Invoke }, EngineEvents>(handlers, channelOptions(channel, (_where, e) => onFault(e)))
+  const call = async (command: Command, argument: unknown): Promise<unknown> => {
+    const outcome = await rpc.invoke(command, argument)
+    if (outcome.ok) return outcome.value
+    throw fromWireError(outcome.error)
+  }
+  channel.onClose(() => rpc.$close(new ApiError('unavailable', 'the connection to the engine is closed')))
+  return Object.fromEntries(COMMANDS.map((c) => [c, (a: unknown) => call(c, a)])) as unknown as EngineApi
+}
+
+function channelOptions<R extends object>(channel: Channel, onFault: (where: string, thrown: unknown) => void, eventNames: (keyof R)[] = []) {
+  return {
+    eventNames,
+    bind: 'functions' as const,
+    timeout: 60_000,
+    post: (m: Uint8Array) => channel.send(m),
+    on: (listener: (m: unknown) => void) =>
+      channel.onMessage((bytes) => {
+        let message: unknown
+        try {
+          message = decode(bytes)
+        } catch (thrown) {
+          onFault('decode', thrown)
+          channel.close()
+          return
+        }
+        listener(message)
+      }),
+    serialize: encode,
+    deserialize: (m: unknown) => m,
+    onGeneralError: (e: Error) => {
+      onFault('channel', e)
+      return true
+    },
+    onFunctionError: (e: Error, name: string) => {
+      onFault(name, e)
+      return true
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { parseDocument, stringify } from 'yaml'
+import { ApiError } from './errors'
+import { issueDetails } from './rpc'
+import { scenarioSchema, type Scenario } from './scenario'
+
+/** Longest scenario text that is read, in characters. */
+export const MAX_SCENARIO_CHARS = 4_194_304
+
+/**
+ * Reads a scenario from YAML or JSON text (JSON is YAML).
+ * @throws ApiError `bad-scenario` with one detail a wrong field: its path, what was found, what is allowed
+ */
+export function parseScenario(text: string, name: string): Scenario {
+  const fail = (why: string): never => {
+    throw new ApiError('bad-scenario', `${name}: ${why}`)
+  }
+  if (text.length > MAX_SCENARIO_CHARS) fail(`is over ${MAX_SCENARIO_CHARS} characters`)
+  const doc = parseDocument(text, { prettyErrors: false })
+  const bad = doc.errors[0]
+  if (bad) {
+    const line = text.slice(0, bad.pos[0]).split('\n').length
+    fail(`line ${line}: ${bad.message.split('\n')[0] ?? 'not YAML'}`)
+  }
+  let value: unknown
+  try {
+    value = doc.toJS({ maxAliasCount: 100 })
+  } catch (thrown) {
+    return fail(thrown instanceof Error ? thrown.message : 'not YAML')
+  }
+  const parsed = scenarioSchema.safeParse(value, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const details = issueDetails(parsed.error.issues)
+  const first = details[0] ?? { path: '', found: '', expected: 'not a scenario' }
+  const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
+  throw new ApiError('bad-scenario', `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`, details)
+}
+
+/** The text of a scenario file; reading it back gives the same scenario. */
+export function scenarioText(scenario: Scenario, format: 'yaml' | 'json'): string {
+  return format === 'json' ? `${JSON.stringify(scenario, null, 2)}\n` : stringify(scenario, { lineWidth: 100 })
+}

@@ -1,0 +1,51 @@
+import type { Direction } from '../../contract/packet'
+import type { Frame } from './frame'
+
+/** Why a packet did not arrive. */
+export type LossCause = 'model' | 'rule' | 'step' | 'cut' | 'reset'
+
+/** Who put the packet on the wire: the MQTT endpoint itself, or the retransmission agent beside it. */
+export type PassageOrigin = 'endpoint' | 'agent'
+
+/**
+ * One packet's way over one leg, from the moment it enters until it arrives or is lost.
+ * The link (or, for external clients, the listener's tap) owns and mutates it; observers only read.
+ */
+export interface Passage {
+  /** Ascending over all legs of the engine, from 1. */
+  readonly id: number
+  readonly clientId: string
+  readonly direction: Direction
+  /** Protocol level of the connection: 3, 4 or 5. */
+  readonly level: number
+  readonly frame: Frame
+  /** Clock ms at which it was sent. */
+  readonly sentMs: number
+  readonly origin: PassageOrigin
+  /** How many packets of this type this message has had on this leg and direction, this one included; 1 is the first. */
+  readonly attempt: number
+  state: 'transit' | 'held' | 'delivered' | 'lost'
+  /** Clock ms of arrival or loss; while in transit, when it will be. */
+  settledMs: number
+  /** For a lost packet, how far it came: 0 the sender, 1 the receiver. */
+  lossPoint: number
+  cause: LossCause | null
+  /** Times its TCP segment was lost and sent again on the way (tcp links only). */
+  segmentLosses: number
+}
+
+/** What happens on a leg besides packets. */
+export type LegEvent =
+  | { kind: 'opened'; clientId: string; atMs: number }
+  /** `by`: who or what ended the connection. */
+  | { kind: 'closed'; clientId: string; atMs: number; by: 'client' | 'broker' | 'cut' | 'reset' | 'recovery' }
+  /** The retransmission agent stops repeating: the limit is reached. `type` is PUBLISH or PUBREL. */
+  | { kind: 'gave-up'; clientId: string; atMs: number; direction: Direction; packetId: number; type: number; attempts: number }
+
+/** Sees every packet and event of every leg, synchronously and in order. Must not throw and must be quick. */
+export interface PassageObserver {
+  entered(p: Passage): void
+  /** Called once, when `state` has become delivered or lost. */
+  settled(p: Passage): void
+  event(e: LegEvent): void
+}
