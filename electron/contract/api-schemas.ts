@@ -15,7 +15,9 @@ const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), 
 
 /** Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses. */
 const spelled = <S extends z.ZodType>(schema: S) =>
-  z.custom<z.input<S>>((value) => schema.safeParse(value).success, { error: 'expected a value as in a scenario file' })
+  z.custom<z.input<S>>((value) => schema.safeParse(value).success, {
+    error: 'expected a value as in a scenario file',
+  })
 
 const groupPatch = z.strictObject(
   Object.fromEntries(Object.entries(groupSchema.shape).map(([k, s]) => [k, spelled(s).optional()])),
@@ -51,7 +53,12 @@ export const commandSchemas = {
   }),
   watchPackets: z.strictObject({ filter, tail: z.int().min(0).max(2000) }),
   unwatchPackets: empty,
-  queryPackets: z.strictObject({ filter, before: seq.optional(), after: z.int().min(0).optional(), limit: z.int().min(1).max(2000) }),
+  queryPackets: z.strictObject({
+    filter,
+    before: seq.optional(),
+    after: z.int().min(0).optional(),
+    limit: z.int().min(1).max(2000),
+  }),
   getPacket: z.strictObject({ seq }),
   clearCapture: empty,
   exportPcapng: z.strictObject({ filter }),
@@ -61,7 +68,12 @@ export const commandSchemas = {
   watchTopics: z.strictObject({
     open: z.array(z.string().max(65_535)).max(5000),
     search: z.string().max(256),
-    filter: z.string().max(1024).refine((f) => f === '' || isValidFilter(f), { error: 'expected a topic filter: + fills a whole level, # only the last' }),
+    filter: z
+      .string()
+      .max(1024)
+      .refine((f) => f === '' || isValidFilter(f), {
+        error: 'expected a topic filter: + fills a whole level, # only the last',
+      }),
     offset: z.int().min(0),
     limit: z.int().min(1).max(500),
   }),

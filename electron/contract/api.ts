@@ -23,7 +23,9 @@ export type LinkTarget = { group: string } | { clientId: string } | 'all'
 /** Commands of the page to the engine. Each takes one object and either does all of it or rejects and changes nothing. */
 export interface EngineApi {
   /** First call of every page. */
-  hello(a: { contract: number }): Promise<{ version: string; status: EngineStatus; scenario: Scenario; host: HostInfo }>
+  hello(a: {
+    contract: number
+  }): Promise<{ version: string; status: EngineStatus; scenario: Scenario; host: HostInfo }>
 
   // run
   /** run: go on, or begin again after stop; pause: time stands still; stop: disconnect the fleet and end; restart: stop, forget counts, run. */
@@ -46,7 +48,12 @@ export interface EngineApi {
   setLoss(a: { p: number }): Promise<void>
 
   // devices
-  listDevices(a: { group?: string; search?: string; offset: number; limit: number }): Promise<{ rows: DeviceRow[]; total: number }>
+  listDevices(a: {
+    group?: string
+    search?: string
+    offset: number
+    limit: number
+  }): Promise<{ rows: DeviceRow[]; total: number }>
   getDevice(a: { clientId: string }): Promise<DeviceDetail>
   /** Loses the next packet of a type on a device's link. */
   dropNext(a: { clientId: string; direction: Direction; type: PacketType }): Promise<void>

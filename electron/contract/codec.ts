@@ -2,7 +2,12 @@ import { Packr } from 'msgpackr/pack'
 import { Unpackr } from 'msgpackr/unpack'
 
 /** The one binary codec of every channel: MessagePack, plain maps, so that each message can be read by itself. */
-const options = { useRecords: false, variableMapSize: true, copyBuffers: true, int64AsType: 'number' } as const
+const options = {
+  useRecords: false,
+  variableMapSize: true,
+  copyBuffers: true,
+  int64AsType: 'number',
+} as const
 const packr = new Packr(options)
 const unpackr = new Unpackr(options)
 

@@ -17,11 +17,12 @@ export function formatDuration(ms: number): string {
 }
 
 /** A duration in a file: text with a unit, or a plain number of milliseconds. Comes out in milliseconds. */
-export const durationSchema = z
-  .union([z.number(), z.string()])
-  .transform((value, ctx) => {
-    const ms = typeof value === 'number' ? value : parseDuration(value)
-    if (ms !== undefined && Number.isFinite(ms) && ms >= 0) return ms
-    ctx.addIssue({ code: 'custom', message: 'expected a duration such as 250ms, 1.5s, 2m or a number of milliseconds' })
-    return z.NEVER
+export const durationSchema = z.union([z.number(), z.string()]).transform((value, ctx) => {
+  const ms = typeof value === 'number' ? value : parseDuration(value)
+  if (ms !== undefined && Number.isFinite(ms) && ms >= 0) return ms
+  ctx.addIssue({
+    code: 'custom',
+    message: 'expected a duration such as 250ms, 1.5s, 2m or a number of milliseconds',
   })
+  return z.NEVER
+})

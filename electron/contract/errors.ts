@@ -1,5 +1,13 @@
 /** Codes a failed command can carry. */
-export const API_ERROR_CODES = ['bad-request', 'bad-scenario', 'not-found', 'conflict', 'unavailable', 'forbidden', 'internal'] as const
+export const API_ERROR_CODES = [
+  'bad-request',
+  'bad-scenario',
+  'not-found',
+  'conflict',
+  'unavailable',
+  'forbidden',
+  'internal',
+] as const
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number]
 
 /** What a failed command rejects with: one clear line, and the places it speaks of. The command has changed nothing. */
@@ -31,8 +39,13 @@ export interface WireError {
 
 /** Any thrown value as a WireError; only an ApiError keeps its text, the rest is for the log of the host. */
 export function toWireError(thrown: unknown): WireError {
-  if (thrown instanceof ApiError) return { code: thrown.code, message: thrown.message, details: thrown.details }
-  return { code: 'internal', message: 'the engine failed on this command; its log has the cause', details: [] }
+  if (thrown instanceof ApiError)
+    return { code: thrown.code, message: thrown.message, details: thrown.details }
+  return {
+    code: 'internal',
+    message: 'the engine failed on this command; its log has the cause',
+    details: [],
+  }
 }
 
 /** The inverse of `toWireError`. */

@@ -32,13 +32,18 @@ const lossModels = z.discriminatedUnion('model', [
   /** Independent loss whose chance changes at given times after the start. */
   z.strictObject({
     model: z.literal('schedule'),
-    steps: z.array(z.strictObject({ at: durationSchema, p: probability })).min(1).max(1000),
+    steps: z
+      .array(z.strictObject({ at: durationSchema, p: probability }))
+      .min(1)
+      .max(1000),
   }),
 ])
 
 /** How packets are lost in one direction. A plain number means `independent` with that chance. */
 export const lossSchema = z.union([
-  probability.transform((p): z.output<typeof lossModels> => (p === 0 ? { model: 'none' } : { model: 'independent', p })),
+  probability.transform((p): z.output<typeof lossModels> =>
+    p === 0 ? { model: 'none' } : { model: 'independent', p },
+  ),
   lossModels,
 ])
 export type LossConfig = z.output<typeof lossSchema>
@@ -68,15 +73,14 @@ export const cutRuleSchema = z.strictObject({
 /** Counts upward from 0; `unlimited` never gives up. */
 export const retriesSchema = z.union([z.int().min(0).max(1_000_000), z.literal('unlimited')])
 
-export const recoverySchema = z
-  .strictObject({
-    /** retry: resend with DUP=1; reconnect: drop the connection and resume the session; none: stall. */
-    mode: z.enum(['retry', 'reconnect', 'none']).default('retry'),
-    timeout: durationSchema.default(1000),
-    /** Factor on the timeout after each attempt, 1 for none. */
-    backoff: z.number().min(1).max(10).default(1),
-    maxRetries: retriesSchema.default('unlimited'),
-  })
+export const recoverySchema = z.strictObject({
+  /** retry: resend with DUP=1; reconnect: drop the connection and resume the session; none: stall. */
+  mode: z.enum(['retry', 'reconnect', 'none']).default('retry'),
+  timeout: durationSchema.default(1000),
+  /** Factor on the timeout after each attempt, 1 for none. */
+  backoff: z.number().min(1).max(10).default(1),
+  maxRetries: retriesSchema.default('unlimited'),
+})
 export type RecoveryConfig = z.output<typeof recoverySchema>
 
 const tcpSchema = z.strictObject({

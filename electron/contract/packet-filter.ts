@@ -1,11 +1,11 @@
-import type { ExchangeVerdict, PacketRow } from './model'
+import type { ExchangeRow, PacketRow } from './model'
 import { HANDSHAKE_TYPES, PACKET_TYPES, type PacketType } from './packet'
 import { isValidFilter, topicMatches } from './topics'
 
 /** What a filter may ask of the exchange a packet belongs to. */
 export interface FilterContext {
-  /** Verdict and retries of the packet's exchange; undefined when it has none. */
-  exchange?: { verdict: ExchangeVerdict; retries: number } | undefined
+  /** The packet's exchange, by whose topic and QoS its acknowledgements are found too; undefined when it has none. */
+  exchange?: Pick<ExchangeRow, 'verdict' | 'retries' | 'topic' | 'qos'> | undefined
   /** Copies a subscriber got of the packet's message; more than 1 is a duplicate. */
   copies?: number
 }
@@ -37,7 +37,7 @@ function oneOf<T extends string>(term: string, text: string, allowed: readonly T
 }
 
 function types(text: string): Set<string> {
-  const names = values(text.toUpperCase()).flatMap((v) => FAMILIES[v] ?? [v])
+  const names = values(text.toUpperCase()).flatMap<string>((v) => FAMILIES[v] ?? [v])
   return oneOf<string>('type', names.join(','), PACKET_TYPES.slice(1))
 }
 
@@ -55,25 +55,39 @@ function numbers(term: string, text: string, max: number): Set<number> {
 
 function clients(text: string): Test {
   const wanted = values(text)
-  if (wanted.length === 0) throw new FilterError('client: found nothing; expected client identifiers, * for any text')
+  if (wanted.length === 0)
+    throw new FilterError('client: found nothing; expected client identifiers, * for any text')
   const exact = new Set(wanted.filter((w) => !w.includes('*')))
   const patterns = wanted
     .filter((w) => w.includes('*'))
-    .map((w) => new RegExp(`^${w.split('*').map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`))
+    .map(
+      (w) =>
+        new RegExp(
+          `^${w
+            .split('*')
+            .map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+            .join('.*')}$`,
+        ),
+    )
   return (p) => exact.has(p.clientId) || patterns.some((r) => r.test(p.clientId))
 }
 
 function topics(text: string): Test {
   const filters = values(text)
   const bad = filters.find((f) => !isValidFilter(f))
-  if (bad !== undefined || filters.length === 0) throw new FilterError(`topic: found ${bad ?? 'nothing'}; expected a topic filter`)
-  return (p) => p.topic !== null && filters.some((f) => topicMatches(f, p.topic as string))
+  if (bad !== undefined || filters.length === 0)
+    throw new FilterError(`topic: found ${bad ?? 'nothing'}; expected a topic filter`)
+  return (p, { exchange }) => {
+    const topic = p.topic ?? exchange?.topic
+    return topic !== undefined && filters.some((f) => topicMatches(f, topic))
+  }
 }
 
 function verdicts(text: string): Test {
   const wanted = oneOf('verdict', text, VERDICTS)
   return (_p, { exchange, copies = 0 }) =>
-    (exchange !== undefined && (wanted.has(exchange.verdict) || (wanted.has('retried') && exchange.retries > 0))) ||
+    (exchange !== undefined &&
+      (wanted.has(exchange.verdict) || (wanted.has('retried') && exchange.retries > 0))) ||
     (wanted.has('duplicate') && copies > 1)
 }
 
@@ -86,7 +100,10 @@ const TERMS: Record<string, (text: string) => Test> = {
   topic: topics,
   qos: (v) => {
     const set = numbers('qos', v, 2)
-    return (p) => p.qos !== null && set.has(p.qos)
+    return (p, { exchange }) => {
+      const qos = p.qos ?? exchange?.qos
+      return qos !== undefined && set.has(qos)
+    }
   },
   id: (v) => {
     const set = numbers('id', v, 65_535)

@@ -41,7 +41,7 @@ export interface ServeOptions {
 export function issueDetails(issues: readonly z.core.$ZodIssue[]): ErrorDetail[] {
   return issues.map((i) => ({
     path: i.path.map(String).join('.'),
-    found: i.input === undefined ? 'nothing' : (JSON.stringify(i.input)?.slice(0, 80) ?? typeof i.input),
+    found: i.input === undefined ? 'nothing' : JSON.stringify(i.input).slice(0, 80),
     expected: i.message,
   }))
 }
@@ -51,19 +51,28 @@ function parseArgument(command: Command, argument: unknown): unknown {
   if (parsed.success) return parsed.data
   const details = issueDetails(parsed.error.issues)
   const first = details[0]
-  throw new ApiError('bad-request', `${command}: ${first?.path || 'argument'}: ${first?.expected ?? 'not valid'}`, details)
+  throw new ApiError(
+    'bad-request',
+    `${command}: ${first?.path || 'argument'}: ${first?.expected ?? 'not valid'}`,
+    details,
+  )
 }
 
 /**
  * Serves an engine session on a channel. Every argument is validated on arrival; a failed command rejects with an
  * ApiError and has changed nothing.
  */
-export function servePage(channel: Channel, open: (page: PageLink) => EngineApi, options: ServeOptions): void {
+export function servePage(
+  channel: Channel,
+  open: (page: PageLink) => EngineApi,
+  options: ServeOptions,
+): void {
   const allowed = new Set<string>(options.readOnly ? READ_ONLY_COMMANDS : COMMANDS)
   let api: EngineApi | null = null
   const invoke: Invoke = async (command, argument) => {
     try {
-      if (!Object.hasOwn(commandSchemas, command)) throw new ApiError('bad-request', `there is no command ${String(command).slice(0, 40)}`)
+      if (!Object.hasOwn(commandSchemas, command))
+        throw new ApiError('bad-request', `there is no command ${command.slice(0, 40)}`)
       if (!allowed.has(command)) throw new ApiError('forbidden', `${command} is not allowed to a viewer`)
       if (!api) throw new ApiError('unavailable', 'the engine is not ready')
       const run = api[command as Command] as (a: unknown) => Promise<unknown>
@@ -73,7 +82,10 @@ export function servePage(channel: Channel, open: (page: PageLink) => EngineApi,
       return { ok: false, error: toWireError(thrown) }
     }
   }
-  const rpc = createBirpc<EngineEvents, { invoke: Invoke }>({ invoke }, channelOptions(channel, options.onInternalError, EVENT_NAMES))
+  const rpc = createBirpc<EngineEvents, { invoke: Invoke }>(
+    { invoke },
+    channelOptions(channel, options.onInternalError, EVENT_NAMES),
+  )
   api = open({
     events: Object.fromEntries(EVENT_NAMES.map((n) => [n, rpc[n].asEvent])) as unknown as EngineEvents,
     bufferedBytes: () => channel.bufferedBytes(),
@@ -82,8 +94,15 @@ export function servePage(channel: Channel, open: (page: PageLink) => EngineApi,
 }
 
 /** The page's side: commands as methods, events to the handlers given. */
-export function connectEngine(channel: Channel, handlers: EngineEvents, onFault: (thrown: unknown) => void): EngineApi {
-  const rpc = createBirpc<{ invoke: Invoke }, EngineEvents>(handlers, channelOptions(channel, (_where, e) => onFault(e)))
+export function connectEngine(
+  channel: Channel,
+  handlers: EngineEvents,
+  onFault: (thrown: unknown) => void,
+): EngineApi {
+  const rpc = createBirpc<{ invoke: Invoke }, EngineEvents>(
+    handlers,
+    channelOptions(channel, (_where, e) => onFault(e)),
+  )
   const call = async (command: Command, argument: unknown): Promise<unknown> => {
     const outcome = await rpc.invoke(command, argument)
     if (outcome.ok) return outcome.value
@@ -93,7 +112,11 @@ export function connectEngine(channel: Channel, handlers: EngineEvents, onFault:
   return Object.fromEntries(COMMANDS.map((c) => [c, (a: unknown) => call(c, a)])) as unknown as EngineApi
 }
 
-function channelOptions<R extends object>(channel: Channel, onFault: (where: string, thrown: unknown) => void, eventNames: (keyof R)[] = []) {
+function channelOptions<R extends object>(
+  channel: Channel,
+  onFault: (where: string, thrown: unknown) => void,
+  eventNames: (keyof R)[] = [],
+) {
   return {
     eventNames,
     bind: 'functions' as const,

@@ -32,10 +32,16 @@ export function parseScenario(text: string, name: string): Scenario {
   const details = issueDetails(parsed.error.issues)
   const first = details[0] ?? { path: '', found: '', expected: 'not a scenario' }
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
-  throw new ApiError('bad-scenario', `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`, details)
+  throw new ApiError(
+    'bad-scenario',
+    `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`,
+    details,
+  )
 }
 
 /** The text of a scenario file; reading it back gives the same scenario. */
 export function scenarioText(scenario: Scenario, format: 'yaml' | 'json'): string {
-  return format === 'json' ? `${JSON.stringify(scenario, null, 2)}\n` : stringify(scenario, { lineWidth: 100 })
+  return format === 'json'
+    ? `${JSON.stringify(scenario, null, 2)}\n`
+    : stringify(scenario, { lineWidth: 100 })
 }

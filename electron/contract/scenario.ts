@@ -84,7 +84,9 @@ export const groupSchema = z.strictObject({
     .string()
     .min(1)
     .max(256)
-    .refine((s) => !/[\u0000-\u001f\ud800-\udfff]/.test(s), { error: 'expected text without control characters' })
+    .refine((s) => !/[\u0000-\u001f\ud800-\udfff]/.test(s), {
+      error: 'expected text without control characters',
+    })
     .default('{group}-{n}'),
   publishes: z.array(publishSchema).max(50).default([]),
   subscribes: z.array(subscribeSchema).max(50).default([]),
@@ -107,7 +109,11 @@ const embeddedBroker = z.strictObject({
   /** WebSocket listener; absent means none. */
   wsPort: port.optional(),
   tls: z
-    .strictObject({ port: port.default(8883), certFile: z.string().optional(), keyFile: z.string().optional() })
+    .strictObject({
+      port: port.default(8883),
+      certFile: z.string().optional(),
+      keyFile: z.string().optional(),
+    })
     .optional(),
   /** User names allowed in, their passwords in environment variables, and what they may publish and subscribe. */
   users: z
@@ -168,11 +174,21 @@ export const scenarioSchema = z
     s.groups.forEach((g, i) => {
       const before = seen.get(g.name)
       if (before !== undefined) {
-        ctx.addIssue({ code: 'custom', path: ['groups', i, 'name'], input: g.name, message: `expected a name of its own; groups[${before}] has it too` })
+        ctx.addIssue({
+          code: 'custom',
+          path: ['groups', i, 'name'],
+          input: g.name,
+          message: `expected a name of its own; groups[${before}] has it too`,
+        })
       }
       seen.set(g.name, i)
       if (g.count > 1 && !g.id.includes('{n}')) {
-        ctx.addIssue({ code: 'custom', path: ['groups', i, 'id'], input: g.id, message: 'expected {n} in it, since the group has more than one device' })
+        ctx.addIssue({
+          code: 'custom',
+          path: ['groups', i, 'id'],
+          input: g.id,
+          message: 'expected {n} in it, since the group has more than one device',
+        })
       }
     })
   })

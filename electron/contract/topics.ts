@@ -37,7 +37,8 @@ export function explainMatch(filter: string, topic: string): MatchReason {
   const f = filter.split('/')
   const t = topic.split('/')
   // [MQTT-4.7.2-1]
-  if (topic.startsWith('$') && (f[0] === '+' || f[0] === '#')) return { matches: false, why: 'dollar', level: 0 }
+  if (topic.startsWith('$') && (f[0] === '+' || f[0] === '#'))
+    return { matches: false, why: 'dollar', level: 0 }
   let plus = false
   for (let i = 0; i < f.length; i++) {
     if (f[i] === '#') return { matches: true, why: i >= t.length ? 'parent-of-multi-level' : 'multi-level' }

@@ -1,0 +1,27 @@
+import type { Latency } from './model'
+import type { HandshakeType, QoS } from './packet'
+
+/** What `fleetlab run` prints: one group of publishers a row, and the packets of all simulated links. */
+export interface RunReport {
+  scenario: string
+  seed: number
+  /** Clock time of the run. */
+  durationMs: number
+  /** False when the run was cut short. */
+  complete: boolean
+  groups: {
+    name: string
+    qos: QoS
+    offered: number
+    /** Offered times matching subscribers. */
+    expected: number
+    /** Distinct messages that arrived. */
+    delivered: number
+    lost: number
+    /** Extra copies. */
+    duplicated: number
+    outOfOrder: number
+    latencyMs: Latency
+  }[]
+  packets: Record<HandshakeType, { sent: number; lost: number }>
+}
