@@ -26,16 +26,18 @@ export function parseIdentity(text: string): MessageIdentity | null {
   return { publisher: text.slice(0, at), sequence }
 }
 
+/** The identity text in the bytes from `start` on, or null. */
+export function payloadIdentity(bytes: Buffer, start = 0): string | null {
+  const found = bytes.indexOf(MARK, Math.max(start, bytes.length - TAIL))
+  if (found < 0) return null
+  const from = found + MARK.length
+  const to = bytes.indexOf(QUOTE, from)
+  return to > from ? bytes.toString('utf8', from, to) : null
+}
+
 /** The identity text a PUBLISH carries in its payload or user property, or null. */
 export function carriedIdentity(frame: Frame, level: number): string | null {
-  const start = payloadOffset(frame, level)
-  const found = frame.indexOf(MARK, Math.max(start, frame.length - TAIL))
-  if (found >= 0) {
-    const from = found + MARK.length
-    const to = frame.indexOf(QUOTE, from)
-    return to > from ? frame.toString('utf8', from, to) : null
-  }
-  return level === 5 ? fromUserProperty(frame) : null
+  return payloadIdentity(frame, payloadOffset(frame, level)) ?? (level === 5 ? fromUserProperty(frame) : null)
 }
 
 function fromUserProperty(frame: Frame): string | null {

@@ -1,0 +1,41 @@
+import type { IClientOptions } from 'mqtt'
+
+type IMessageIdProvider = NonNullable<IClientOptions['messageIdProvider']>
+
+const MAX = 65_535
+
+/**
+ * Packet identifiers in rising order, so that consecutive messages are easy to tell apart on a timeline; one that is
+ * in use is skipped [MQTT-2.3.1-2].
+ */
+export class PacketIds implements IMessageIdProvider {
+  private readonly used = new Set<number>()
+  private last = 0
+
+  /** Null when all are in use; typed as the library types it. */
+  allocate(): number {
+    if (this.used.size >= MAX) return null as unknown as number
+    do this.last = (this.last % MAX) + 1
+    while (this.used.has(this.last))
+    this.used.add(this.last)
+    return this.last
+  }
+
+  getLastAllocated(): number {
+    return this.last
+  }
+
+  register(id: number): boolean {
+    if (this.used.has(id)) return false
+    this.used.add(id)
+    return true
+  }
+
+  deallocate(id: number): void {
+    this.used.delete(id)
+  }
+
+  clear(): void {
+    this.used.clear()
+  }
+}

@@ -1,0 +1,58 @@
+/** What the ledger keeps of one offered message. */
+export interface Entry {
+  readonly sequence: number
+  readonly atMs: number
+  /** Clock ms after which what has not arrived is lost; Infinity while something may still repeat it. */
+  readonly deadlineMs: number
+  /** Subscribers it is expected at. */
+  readonly expected: number
+  /** Subscribers it has reached, with the copies each got. */
+  readonly copies: Map<string, number>
+  /** Its loss has been counted. */
+  writtenOff: boolean
+}
+
+/** The messages of one publisher, by sequence number; the oldest settled ones are forgotten. */
+export class Book {
+  private readonly entries = new Map<number, Entry>()
+  /** Highest sequence number each subscriber has had on each topic. */
+  private readonly highest = new Map<string, number>()
+  /** So many entries at the front are settled. */
+  private settled = 0
+
+  add(entry: Entry): void {
+    this.entries.set(entry.sequence, entry)
+  }
+
+  get(sequence: number): Entry | undefined {
+    return this.entries.get(sequence)
+  }
+
+  /** True when a later message of the publisher reached this subscriber on this topic before. */
+  isOvertaken(subscriber: string, topic: string, sequence: number): boolean {
+    const stream = `${subscriber}\n${topic}`
+    const highest = this.highest.get(stream) ?? 0
+    if (sequence > highest) this.highest.set(stream, sequence)
+    return sequence < highest
+  }
+
+  /**
+   * Walks the open entries, oldest first; `visit` says whether the entry is settled now.
+   * @param keep settled entries kept, so that a late duplicate is still known as one
+   */
+  sweep(keep: number, visit: (entry: Entry) => boolean): void {
+    let index = 0
+    let leading = true
+    for (const entry of this.entries.values()) {
+      if (index++ < this.settled) continue
+      if (visit(entry)) {
+        if (leading) this.settled++
+      } else leading = false
+    }
+    for (const sequence of this.entries.keys()) {
+      if (this.settled <= keep) break
+      this.entries.delete(sequence)
+      this.settled--
+    }
+  }
+}
