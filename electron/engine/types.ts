@@ -18,6 +18,8 @@ export interface RunLimits {
   durationMs?: number
   /** Messages of each publishing device. */
   messages?: number
+  /** Virtual milliseconds per real one; `Infinity` for as fast as the machine can. @default 1 */
+  speed?: number
 }
 
 /** Broker, fleet and capture of one scenario at a time. */

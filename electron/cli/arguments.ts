@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../contract/duration'
+
+/** A whole number from `min` to `max`. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`)
+  }
+
+export const portNumber = wholeNumber(0, 65_535)
+
+/** Milliseconds of a duration with a unit. */
+export function duration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms > 0) return ms
+  throw new InvalidArgumentError('expected a duration such as 500ms, 10s or 2m')
+}
+
+/** Virtual seconds a second; `max` for as fast as the machine can. */
+export function speed(text: string): number {
+  if (text === 'max') return Infinity
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  if (value >= 0.01 && value <= 100) return value
+  throw new InvalidArgumentError('expected a number from 0.01 to 100, or max')
+}

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander'
+import { ApiError } from '../contract/errors'
+import { EXIT } from './command'
+
+/** A wrong argument or file of the user: one line, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** How a failure ends the process: its exit code and the one line to print, null when it was printed. */
+export interface Ending {
+  code: number
+  line: string | null
+}
+
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
+
+/** Messages for the failures that a user can mend; others keep their stack, since they are ours. */
+export function endingOf(thrown: unknown): Ending {
+  if (thrown instanceof CommanderError) {
+    // help and version arrive here too, already printed
+    return { code: thrown.exitCode === 0 ? EXIT.done : EXIT.usage, line: null }
+  }
+  if (thrown instanceof UsageError || (thrown instanceof ApiError && thrown.code !== 'internal')) {
+    return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
+  }
+  if (thrown instanceof Error && 'syscall' in thrown) {
+    return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
+  }
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  return { code: EXIT.thresholds, line: `fleetlab failed: ${text}` }
+}

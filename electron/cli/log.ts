@@ -1,0 +1,25 @@
+import type { LogLine } from '../contract/model'
+import type { Engine, EngineDeps } from '../engine/types'
+import type { CliContext } from './command'
+
+const RANK = { info: 0, warn: 1, error: 2 } as const
+
+/** An engine whose log goes to standard error, from a level up. */
+export function engineFor(context: CliContext, level: LogLine['level']): Engine {
+  const deps: EngineDeps = {
+    env: context.env,
+    version: context.version,
+    log: (line) => {
+      if (RANK[line.level] >= RANK[level]) context.stderr.write(`${line.level}: ${line.note.text}\n`)
+    },
+  }
+  return context.createEngine(deps)
+}
+
+/** Lines that say where the broker listens. */
+export function brokerLines(engine: Engine): string[] {
+  const { broker } = engine.status()
+  const lines = broker.note ? [broker.note.text] : []
+  if (broker.url !== null) return [...lines, `broker ${broker.url}`]
+  return [...lines, ...broker.listeners.map((l) => `broker ${l.url}`)]
+}

@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import { version } from '../../package.json'
+import { createEngine } from '../engine/engine'
+import { listenForInterrupt } from './interrupt'
+import { runCli } from './program'
+
+/** Time for output to drain after everything is closed, before the process is ended anyway. */
+const DRAIN_MS = 500
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  root: join(import.meta.dirname, '../..'),
+  version,
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  interrupt: listenForInterrupt(process),
+  createEngine,
+})
+setTimeout(() => process.exit(), DRAIN_MS).unref()

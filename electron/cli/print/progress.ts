@@ -1,0 +1,36 @@
+import type { EngineStatus } from '../../contract/model'
+
+/** Between two lines of a log file, and between two redraws of a terminal's line. */
+const LOG_EVERY_MS = 5000
+const REDRAW_EVERY_MS = 250
+
+/** One line on how far a run is. */
+export function progressLine(s: EngineStatus): string {
+  const behind = s.lagMs > 1000 ? `, ${(s.lagMs / 1000).toFixed(1)} s behind` : ''
+  return (
+    `${(s.nowMs / 1000).toFixed(1)} s: ${s.devices.connected} of ${s.devices.total} devices, ` +
+    `${Math.round(s.messagesPerSecond)} messages a second, ${s.lostPackets} packets lost${behind}`
+  )
+}
+
+/** Shows how a run goes: one line redrawn on a terminal, a plain line now and then elsewhere. */
+export function showProgress(
+  out: NodeJS.WritableStream & { isTTY?: boolean },
+  status: () => EngineStatus,
+): { end(): void } {
+  const redraw = out.isTTY === true
+  const timer = setInterval(
+    () => {
+      const line = progressLine(status())
+      out.write(redraw ? `\r\u001b[K${line}` : `${line}\n`)
+    },
+    redraw ? REDRAW_EVERY_MS : LOG_EVERY_MS,
+  )
+  timer.unref()
+  return {
+    end: () => {
+      clearInterval(timer)
+      if (redraw) out.write('\r\u001b[K')
+    },
+  }
+}

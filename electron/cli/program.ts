@@ -1,0 +1,53 @@
+import { Command } from 'commander'
+import { brokerCommand } from './broker'
+import { EXIT, type CliContext, type Subcommand } from './command'
+import { endingOf } from './failure'
+import { runCommand } from './run'
+import { serveCommand } from './serve'
+
+/** Every subcommand, in the order of the help text. */
+const SUBCOMMANDS: readonly Subcommand[] = [runCommand, serveCommand, brokerCommand]
+
+/** Runs the command line and resolves to the exit code. Failures are printed, never thrown. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let code: number = EXIT.done
+  const program = createProgram(context)
+  for (const add of SUBCOMMANDS) {
+    add(program, context, (c) => {
+      code = c
+    })
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (thrown) {
+    const ending = endingOf(thrown)
+    if (ending.line !== null) context.stderr.write(`${ending.line}\n`)
+    return ending.code
+  }
+}
+
+function createProgram(context: CliContext): Command {
+  const program = new Command('fleetlab')
+    .description('A simulated MQTT fleet with packet loss, and the broker it talks to')
+    .version(context.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(`fleetlab: ${usageLine(text)}\n`),
+    })
+    .showHelpAfterError(false)
+  return program.action(() => {
+    program.outputHelp()
+  })
+}
+
+/** Commander's message as one line that says where to read more. */
+function usageLine(text: string): string {
+  const message = text
+    .replace(/^error:\s*/, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+  return `${message}; see fleetlab --help`
+}

@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import type { RunReport } from '../contract/report'
+import type { Scenario } from '../contract/scenario'
+import type { RunLimits } from '../engine/types'
+import { duration, speed, wholeNumber } from './arguments'
+import { EXIT, type CliContext, type Subcommand } from './command'
+import { unlessAborted } from './interrupt'
+import { engineFor } from './log'
+import { runTable } from './print/run-table'
+import { showProgress } from './print/progress'
+import { readScenario } from './scenario-input'
+
+interface RunFlags {
+  duration?: number
+  messages?: number
+  seed?: number
+  speed?: number
+  json?: string
+  pcap?: string
+}
+
+/** `fleetlab run`: one scenario to its end, and what became of its messages. */
+export const runCommand: Subcommand = (program, context, report) => {
+  program
+    .command('run')
+    .description('run a scenario to its end and print what became of its messages')
+    .argument('<scenario>', 'scenario file, YAML or JSON')
+    .option('--duration <time>', 'stop after this time of the run, e.g. 10s', duration)
+    .option(
+      '--messages <number>',
+      'stop after so many messages of each publishing device',
+      wholeNumber(1, 100_000_000),
+    )
+    .option('--seed <number>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
+    .option('--speed <factor>', 'seconds of the run a second, or max', speed)
+    .option('--json <file>', 'write the result as JSON, - for standard output')
+    .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
+    .action(async (file: string, flags: RunFlags) => {
+      const scenario = await readScenario(file)
+      const result = await runScenario(context, scenario, file, flags)
+      if (result) await printReport(context, result, flags.json)
+      if (!result?.complete) report(EXIT.interrupted)
+    })
+}
+
+/** Null when it was interrupted before it began. */
+async function runScenario(
+  context: CliContext,
+  scenario: Scenario,
+  file: string,
+  flags: RunFlags,
+): Promise<RunReport | null> {
+  const engine = engineFor(context, 'warn')
+  try {
+    const limits: RunLimits = {
+      ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+      ...(flags.messages === undefined ? {} : { messages: flags.messages }),
+      ...(flags.speed === undefined ? {} : { speed: flags.speed }),
+    }
+    const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
+    if (!(await unlessAborted(opened, context.interrupt))) return null
+    const progress = showProgress(context.stderr, () => engine.status())
+    const result = await engine.finished(context.interrupt)
+    progress.end()
+    if (flags.pcap !== undefined) await writeFile(flags.pcap, engine.pcapng(''))
+    return result
+  } finally {
+    await engine.close()
+  }
+}
+
+async function printReport(context: CliContext, report: RunReport, json: string | undefined): Promise<void> {
+  const text = `${JSON.stringify(report, null, 2)}\n`
+  if (json === '-') context.stdout.write(text)
+  else context.stdout.write(runTable(report))
+  if (json !== undefined && json !== '-') await writeFile(json, text)
+}

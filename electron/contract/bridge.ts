@@ -1,0 +1,17 @@
+/** Names that preload, shell and page share in the desktop application. */
+export const BRIDGE = {
+  /** IPC channel on which the page asks for its port, and gets it. */
+  connect: 'fleetlab:connect',
+  /** `type` of the window message that carries the port from preload to page. */
+  portMessage: 'fleetlab:port',
+  /** Scheme and host the page is served from. */
+  scheme: 'app',
+  origin: 'app://fleetlab',
+} as const
+
+/** What the preload puts on `window.fleetlab`. */
+export interface FleetlabBridge {
+  readonly kind: 'electron'
+  /** Asks for a port; it arrives as a window message `{type: 'fleetlab:port'}` with one MessagePort. */
+  connect(): void
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { version } from '../package.json'
+import { servePage } from './contract/rpc'
+import { parseScenario } from './contract/scenario-file'
+import { createEngine } from './engine/engine'
+import { claimInstance, closeOnQuit, failStart, whenReady } from './shell/lifecycle'
+import { logFault, logLine } from './shell/log'
+import { setMenu } from './shell/menu'
+import { registerPageScheme, servePageFiles } from './shell/page-protocol'
+import { servePorts } from './shell/page-ports'
+import { loadPage, openWindow } from './shell/window'
+
+const root = join(import.meta.dirname, '../..')
+
+async function start(): Promise<void> {
+  const engine = createEngine({ env: process.env, version, log: logLine })
+  closeOnQuit(() => engine.close(), logFault)
+  await whenReady()
+  setMenu()
+  servePageFiles(join(root, 'out/renderer'))
+  servePorts((channel) =>
+    servePage(channel, (page) => engine.session(page, { kind: 'electron', readOnly: false }), {
+      onInternalError: logFault,
+    }),
+  )
+  const window = openWindow({ preload: join(root, 'out/preload/preload.cjs') })
+  const demo = await readFile(join(root, 'examples/demo.yaml'), 'utf8')
+  await engine.open(parseScenario(demo, 'demo.yaml'), null)
+  await loadPage(window)
+}
+
+registerPageScheme()
+if (claimInstance()) start().catch(failStart)
