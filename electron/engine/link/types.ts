@@ -57,4 +57,6 @@ export interface GateKeeper extends Gate {
   /** Holds a packet; calls back once with the decision. A closed connection withdraws it. */
   hold(p: Passage, decided: (action: 'deliver' | 'drop') => void): void
   withdraw(p: Passage): void
+  /** Ms of clock time that have passed at decisions, without any timer coming nearer. */
+  skippedMs(): number
 }

@@ -1,0 +1,43 @@
+import { Draw, uniform, type FateKey } from './fate'
+import type { LossQuery } from './loss/types'
+
+/** Everything that may be asked about one packet on its way into the link. One object a lane, filled anew each time. */
+export class PacketQuery implements LossQuery {
+  type = 0
+  bytes = 0
+  nowMs = 0
+  first = true
+  /** The user asked for the loss of exactly this packet. */
+  condemned = false
+  /** Counts the transmissions of all its segments (tcp links); 0 elsewhere. */
+  nth = 0
+  private key: FateKey
+  private attempt = 1
+
+  /** @param lane key of the link and direction */
+  constructor(private readonly lane: FateKey) {
+    this.key = lane
+  }
+
+  /** @param key of the message or, for packets that belong to none, of the lane */
+  fill(key: FateKey, type: number, attempt: number, bytes: number, nowMs: number): void {
+    this.key = key
+    this.type = type
+    this.attempt = attempt
+    this.bytes = bytes
+    this.nowMs = nowMs
+    this.first = true
+    this.nth = 0
+  }
+
+  readonly loss = (): number => this.draw(Draw.LOSS)
+  /** Where on its way it is lost. */
+  readonly point = (): number => this.draw(Draw.POINT)
+  readonly delayU = (): number => this.draw(Draw.DELAY)
+  readonly delayV = (): number => this.draw(Draw.DELAY_2)
+  readonly chain = (index: number): number => uniform(this.lane, 0, index + 1, Draw.CHAIN)
+
+  private draw(what: Draw): number {
+    return uniform(this.key, this.type, this.attempt, what, this.nth)
+  }
+}
