@@ -1,0 +1,346 @@
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { ProtocolLevel } from '../../contract/packet'
+import type { Clock, Timer } from '../clock'
+import { frameType, MalformedPacketError, Type, type Frame } from '../mqtt/frame'
+import { FrameSplitter } from '../mqtt/splitter'
+import type { Permissions } from './access'
+import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
+import type { ClientContext, Hub } from './hub'
+import type { Outlet } from './outbox'
+import { handlePacket } from './packets'
+import type { Session } from './session'
+import { Tap } from './tap'
+import type { BrokerClientInfo, ListenerKind } from './types'
+import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
+import { readConnect, type Connect, type Will } from './wire/connect'
+import { malformed, ProtocolError, Reason } from './wire/protocol-error'
+
+/** Where a connection comes from. */
+export type Origin =
+  { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
+
+/** Real ms a closed stream gets to hand over its last bytes before it is cut. */
+const LINGER_MS = 400
+const TAKEN_OVER = 'another connection took the client identifier over'
+
+/**
+ * One client's connection: cuts its bytes into packets, checks each, lets aedes decide about CONNECT, and runs
+ * everything after that against the client's session. Whatever goes wrong here ends this connection and no other.
+ */
+export class Connection implements PortOwner, Outlet, ClientContext {
+  connect: Connect | null = null
+  clientId = ''
+  session: Session | null = null
+  permissions: Permissions
+  will: Will | null = null
+  readonly clock: Clock
+  readonly openedAtMs: number
+  private state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
+  private readonly splitter: FrameSplitter
+  private readonly port: AedesPort
+  private waiting: Frame[] = []
+  private tap: Tap | null = null
+  private timer: Timer | undefined
+  private lastInboundMs: number
+  private corked = false
+  private refusal: string | null = null
+
+  constructor(
+    readonly hub: Hub,
+    private readonly stream: Duplex,
+    readonly origin: Origin,
+  ) {
+    this.clock = hub.clockOf(origin.device)
+    this.openedAtMs = hub.deps.clock.now()
+    this.lastInboundMs = this.clock.now()
+    this.permissions = hub.access.ofDevice()
+    this.splitter = new FrameSplitter(hub.limits.packetBytes)
+    this.port = new AedesPort(this)
+    hub.connections.add(this)
+    stream.on('data', (chunk: Buffer) => this.onData(chunk))
+    stream.on('drain', () => this.session?.outbox.pump())
+    stream.on('error', (e: Error) => this.closed('client', `connection error: ${e.message}`))
+    stream.on('end', () => this.closed('client', 'connection closed without DISCONNECT'))
+    stream.on('close', () => this.closed('client', 'connection closed without DISCONNECT'))
+    const limit = hub.limits.connectTimeout
+    this.timer = this.clock.schedule(limit, () => this.drop(`no CONNECT within ${limit / 1000} s`))
+  }
+
+  // --- Outlet -------------------------------------------------------------------------------------------------
+
+  get level(): ProtocolLevel {
+    return this.connect?.level ?? 4
+  }
+
+  get receiveMaximum(): number {
+    return this.connect?.receiveMaximum ?? 65_535
+  }
+
+  get maximumPacket(): number {
+    return this.connect?.maximumPacket ?? Infinity
+  }
+
+  bufferedBytes(): number {
+    return this.stream.writableLength
+  }
+
+  send(frame: Frame): void {
+    if (this.state === 'closed' || this.stream.destroyed) return
+    this.tap?.frame('downlink', frame)
+    // A socket takes the packets of one turn in one write; a device's link wants each by itself.
+    if (!this.origin.device && !this.corked) {
+      this.corked = true
+      this.stream.cork()
+      process.nextTick(uncork, this)
+    }
+    this.stream.write(frame)
+  }
+
+  uncork(): void {
+    this.corked = false
+    this.stream.uncork()
+  }
+
+  // --- inbound ------------------------------------------------------------------------------------------------
+
+  private onData(chunk: Buffer): void {
+    if (this.state === 'closed') return
+    this.guarded(() => this.splitter.push(chunk, (frame) => this.onFrame(frame)))
+  }
+
+  /** Runs a step of the protocol; what it throws ends this connection. */
+  private guarded(step: () => void): void {
+    try {
+      step()
+    } catch (e) {
+      this.failWith(e)
+    }
+  }
+
+  private failWith(e: unknown): void {
+    if (e instanceof ProtocolError) this.fail(e)
+    else if (e instanceof MalformedPacketError) this.fail(new ProtocolError(e.message, sizeReason(e)))
+    else {
+      const text = e instanceof Error ? e.message : String(e)
+      this.fail(new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION))
+    }
+  }
+
+  private onFrame(frame: Frame): void {
+    switch (this.state) {
+      case 'closed':
+        return
+      case 'connecting':
+        this.waiting.push(frame)
+        return
+      case 'new':
+        this.onConnectFrame(frame)
+        return
+      case 'open':
+        this.lastInboundMs = this.clock.now()
+        this.tap?.frame('uplink', frame)
+        handlePacket(this, frame)
+    }
+  }
+
+  private onConnectFrame(frame: Frame): void {
+    // [MQTT-3.1.0-1]
+    if (frameType(frame) !== Type.CONNECT) throw malformed('the first packet is not CONNECT')
+    const connect = readConnect(frame)
+    this.connect = connect
+    this.will = connect.will
+    this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
+    if (!this.origin.device) {
+      this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
+      this.tap.opened()
+      this.tap.frame('uplink', frame)
+    }
+    if (this.hub.connected.size >= this.hub.limits.clients && !this.hub.connected.has(this.clientId)) {
+      throw new ProtocolError(`${this.hub.limits.clients} clients are connected already`, Reason.QUOTA, 3)
+    }
+    this.state = 'connecting'
+    this.stream.pause()
+    this.hub.handOver(this.port)
+    this.port.push(connectForAedes(connect.level, this.clientId))
+  }
+
+  /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
+  authenticate(): 4 | 5 | null {
+    if (this.origin.device) return null
+    const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
+    if (!login.ok) {
+      this.refusal = login.returnCode === 4 ? 'bad user name or password' : 'a user name is needed'
+      return login.returnCode
+    }
+    this.permissions = login.permissions
+    return null
+  }
+
+  // --- aedes' decisions ---------------------------------------------------------------------------------------
+
+  onConnack(code: number): void {
+    if (this.state !== 'connecting' || this.connect === null) return
+    if (code === 0) {
+      this.guarded(() => this.accept(this.connect as Connect))
+      return
+    }
+    const v5 = this.level === 5
+    const text = this.refusal ?? 'refused'
+    const reason = v5 ? code : code === 4 ? Reason.BAD_CREDENTIALS : Reason.NOT_AUTHORIZED
+    this.fail(new ProtocolError(text, reason, v5 ? null : code))
+  }
+
+  onAedesClosed(reason: number | null): void {
+    if (this.state === 'closed') return
+    // Nothing else makes aedes close a connection that it has accepted.
+    if (this.state === 'open') this.end(reason ?? Reason.TAKEN_OVER, TAKEN_OVER)
+    else this.end(Reason.ADMINISTRATIVE, 'the connection was refused')
+  }
+
+  private accept(connect: Connect): void {
+    const { hub } = this
+    // [MQTT-3.1.4-2]; aedes has closed the older connection already, unless that was still on its way.
+    hub.connected.get(this.clientId)?.end(Reason.TAKEN_OVER, TAKEN_OVER)
+    const { session, present } = hub.sessions.open(
+      this.clientId,
+      connect.clean,
+      connect.sessionExpiry,
+      this.clock,
+    )
+    this.session = session
+    this.state = 'open'
+    hub.connected.set(this.clientId, this)
+    this.send(
+      connackAccepted(connect.level, present, {
+        assignedId: connect.clientId === '' ? this.clientId : null,
+        maximumPacket: hub.limits.packetBytes,
+      }),
+    )
+    this.startKeepAlive(connect.keepAlive)
+    session.outbox.attach(this)
+    const client = this.info()
+    if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
+    this.stream.resume()
+    const frames = this.waiting
+    this.waiting = []
+    for (const frame of frames) this.onFrame(frame)
+  }
+
+  /** One and a half times the keep-alive without a packet ends the connection [MQTT-3.1.2-24]. */
+  private startKeepAlive(keepAliveSeconds: number): void {
+    this.clock.cancel(this.timer)
+    this.timer = undefined
+    if (keepAliveSeconds === 0) return
+    const limitMs = keepAliveSeconds * 1500
+    this.lastInboundMs = this.clock.now()
+    const check = () => {
+      const leftMs = this.lastInboundMs + limitMs - this.clock.now()
+      if (leftMs > 0) this.timer = this.clock.schedule(leftMs, check)
+      else this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`)
+    }
+    this.timer = this.clock.schedule(limitMs, check)
+  }
+
+  // --- the end ------------------------------------------------------------------------------------------------
+
+  /** The client breaks a rule: one log line, the right last packet, and the connection ends. */
+  private fail(e: ProtocolError): void {
+    if (this.state === 'closed') return
+    const before = this.state
+    this.log('warn', e.message)
+    if (before === 'new' || before === 'connecting') this.sendRefusal(e)
+    else if (this.level === 5) this.sendLast(disconnectFrame(e.reason, e.message))
+    this.closed('broker', e.message)
+  }
+
+  /** A CONNECT is answered only where the specification has an answer. */
+  private sendRefusal(e: ProtocolError): void {
+    const level = e.level ?? this.connect?.level ?? 3
+    if (level < 5 && e.connack === null) return
+    this.sendLast(connackRefused(level, { v3: e.connack ?? 0, v5: e.reason, text: e.message }))
+  }
+
+  /** Ends the connection for a reason of the broker's. */
+  end(reason: number, text: string): void {
+    if (this.state === 'closed') return
+    if (this.state === 'open' && this.level === 5) this.sendLast(disconnectFrame(reason, text))
+    this.log('info', `disconnected: ${text}`)
+    this.closed('broker', text)
+  }
+
+  /** The client said DISCONNECT. */
+  leave(reason: string): void {
+    this.closed('client', reason)
+  }
+
+  private drop(text: string): void {
+    this.log('warn', text)
+    this.closed('broker', text)
+  }
+
+  private sendLast(frame: Frame): void {
+    if (frame.length <= this.maximumPacket) this.send(frame)
+  }
+
+  private log(level: 'info' | 'warn', text: string): void {
+    this.hub.log({
+      level,
+      text,
+      ...(this.clientId === '' ? {} : { clientId: this.clientId }),
+      ...(this.origin.device ? {} : { remote: this.origin.remote }),
+    })
+  }
+
+  private closed(by: 'client' | 'broker', reason: string): void {
+    if (this.state === 'closed') return
+    const wasOpen = this.state === 'open'
+    this.state = 'closed'
+    const { hub } = this
+    this.clock.cancel(this.timer)
+    this.waiting = []
+    hub.connections.delete(this)
+    if (hub.connected.get(this.clientId) === this) hub.connected.delete(this.clientId)
+    this.port.destroy()
+    this.closeStream()
+    this.tap?.closed(by)
+    if (wasOpen && this.session !== null) {
+      hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
+      hub.sessions.disconnected(this.session, this.will)
+    }
+  }
+
+  private closeStream(): void {
+    const { stream } = this
+    // A half-read stream would answer the peer with a reset and take the last packet with it.
+    stream.resume()
+    if (stream.destroyed) return
+    stream.end(() => stream.destroy())
+    const timer = this.hub.deps.realClock.schedule(LINGER_MS, () => stream.destroy())
+    stream.once('close', () => this.hub.deps.realClock.cancel(timer))
+  }
+
+  info(): BrokerClientInfo | null {
+    const { connect, session, will } = this
+    if (connect === null || session === null) return null
+    return {
+      ...session.info(),
+      external: !this.origin.device,
+      remote: this.origin.device ? null : this.origin.remote,
+      listener: this.origin.device ? null : this.origin.listener,
+      protocolLevel: connect.level,
+      clean: connect.clean,
+      keepAlive: connect.keepAlive,
+      connectedAtMs: this.openedAtMs,
+      username: connect.username,
+      will: will === null ? null : { topic: will.topic, qos: will.qos, retain: will.retain },
+    }
+  }
+}
+
+function uncork(c: Connection): void {
+  c.uncork()
+}
+
+const sizeReason = (e: MalformedPacketError): number =>
+  e.message.includes('over the limit') ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED

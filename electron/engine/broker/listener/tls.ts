@@ -1,0 +1,61 @@
+import { createServer } from 'node:tls'
+import type { Duplex } from 'node:stream'
+import { generate } from 'selfsigned'
+import type { ListenerSpec } from '../types'
+import { ListenerError } from '../types'
+import type { OnStream, OpenServer } from './open-server'
+import { remoteOf } from './tcp'
+
+const DAY_MS = 86_400_000
+
+/** MQTT over TLS, with the given certificate or one made for this host. */
+export async function tlsServer(
+  spec: ListenerSpec,
+  admit: (socket: Duplex) => boolean,
+  onStream: OnStream,
+): Promise<OpenServer> {
+  const { cert, key } = spec.tls ?? (await selfSigned(spec.host))
+  const server = secureServer(cert, key)
+  server.on('connection', (socket) => {
+    // A failed handshake is the client's trouble; without a listener it would be an uncaught error.
+    socket.on('error', () => socket.destroy())
+    admit(socket)
+  })
+  server.on('secureConnection', (socket) => onStream(socket, remoteOf(socket)))
+  server.on('tlsClientError', (_e, socket) => socket.destroy())
+  return { server, certificate: cert }
+}
+
+function secureServer(cert: string, key: string) {
+  try {
+    return createServer({ cert, key, handshakeTimeout: 10_000 })
+  } catch (e) {
+    const why = e instanceof Error ? e.message : String(e)
+    throw new ListenerError('EBADCERT', `the TLS certificate or key cannot be used: ${why}`)
+  }
+}
+
+async function selfSigned(host: string): Promise<{ cert: string; key: string }> {
+  const isAddress = /^[\d.]+$|:/.test(host)
+  const names = [
+    { type: 2 as const, value: 'localhost' },
+    { type: 7 as const, ip: '127.0.0.1' },
+    { type: 7 as const, ip: '::1' },
+  ]
+  const own = isAddress ? { type: 7 as const, ip: host } : { type: 2 as const, value: host }
+  const nowMs = Date.now()
+  const made = await generate([{ name: 'commonName', value: 'MQTT Fleet Lab' }], {
+    keySize: 2048,
+    algorithm: 'sha256',
+    notBeforeDate: new Date(nowMs - DAY_MS),
+    notAfterDate: new Date(nowMs + 365 * DAY_MS),
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      {
+        name: 'subjectAltName',
+        altNames: host === 'localhost' || host === '127.0.0.1' ? names : [...names, own],
+      },
+    ],
+  })
+  return { cert: made.cert, key: made.private }
+}
