@@ -23,7 +23,8 @@ function hangul() {
 
 const range = (from, to) => String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_, i) => from + i))
 const latin = range(0x20, 0x7e) + range(0xa0, 0xff)
-const marks = '–—‘’“”…·•×÷−±≤≥≈≠→←↑↓↔⇒∞√²³µσ%‰€₩⌘⌥⇧⏎…「」『』ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅡㅣ、。'
+const marks =
+  '–—‘’“”…·•×÷−±≤≥≈≠→←↑↓↔⇒∞√²³µσ%‰€₩⌘⌥⇧⏎…「」『』ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅡㅣ、。'
 
 const pretendard = await readFile(
   join(home('pretendard'), 'dist/web/variable/woff2/PretendardVariable.woff2'),

@@ -1,0 +1,29 @@
+/** Hands a file to the user as a download. */
+export function saveFile(name: string, content: string | Uint8Array, type: string): void {
+  const part = typeof content === 'string' ? content : (content as Uint8Array<ArrayBuffer>)
+  const url = URL.createObjectURL(new Blob([part], { type }))
+  const anchor = document.createElement('a')
+  anchor.href = url
+  anchor.download = name
+  anchor.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+/** A file name made from any text. */
+export const fileName = (text: string, extension: string): string =>
+  `${
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-+|-+$/g, '') || 'scenario'
+  }.${extension}`
+
+/** Copies text; false where the browser does not allow it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,7 @@
+import type { Screen } from './screen'
+
+/** The screens that are built, in the order of the rail. Add a screen here and its texts in i18n/messages.ts. */
+export const screens: readonly Screen[] = [
+  { id: 'lab', load: () => import('./lab/LabScreen.vue') },
+  { id: 'traffic', load: () => import('./traffic/TrafficScreen.vue') },
+]

@@ -1,0 +1,32 @@
+import { computed, readonly, ref } from 'vue'
+import { screens } from './registry'
+import type { ScreenId } from './screen'
+
+export interface Route {
+  screen: ScreenId
+  params: Readonly<Record<string, string>>
+}
+
+/** Reads `#/traffic?topic=home%2Fhall`; anything else is the first screen. */
+export function parseHash(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const found = screens.find((s) => s.id === path)
+  const params = Object.fromEntries(new URLSearchParams(query))
+  return { screen: found?.id ?? 'lab', params }
+}
+
+export function hashOf(screen: ScreenId, params: Record<string, string> = {}): string {
+  const query = new URLSearchParams(params).toString()
+  return `#/${screen}${query === '' ? '' : `?${query}`}`
+}
+
+const hash = ref(typeof location === 'undefined' ? '' : location.hash)
+if (typeof window !== 'undefined') window.addEventListener('hashchange', () => (hash.value = location.hash))
+
+/** Where the page is now. */
+export const route = readonly(computed(() => parseHash(hash.value)))
+
+/** Goes to a screen; what it should show stands in the address, so that it survives a reload. */
+export function navigate(screen: ScreenId, params: Record<string, string> = {}): void {
+  location.hash = hashOf(screen, params)
+}

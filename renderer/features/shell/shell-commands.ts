@@ -1,0 +1,59 @@
+import { useEventListener } from '@vueuse/core'
+import type { Ref } from 'vue'
+import { useGate } from '../../stores/gate'
+import { useScenario } from '../../stores/scenario'
+import { useSettings } from '../../stores/settings'
+import { useStatus } from '../../stores/status'
+import { handleKey, useCommands, type Command } from '../../ui/commands'
+import { screens } from '../registry'
+import { navigate } from '../router'
+import { useScenarioFile } from './scenario-file'
+
+/** Commands that hold on every screen, and the one listener all commands are reached by. */
+export function useShellCommands(palette: Ref<boolean>, shortcuts: Ref<boolean>): void {
+  const status = useStatus()
+  const gate = useGate()
+  const settings = useSettings()
+  const file = useScenarioFile()
+  const scenario = useScenario()
+
+  const runOrPause = (): Promise<void> => {
+    const run = status.status?.run
+    return status.control(run === 'running' ? 'pause' : run === 'finished' ? 'restart' : 'run')
+  }
+  const go: Command[] = screens.map((s, i) => ({
+    id: `go-${s.id}`,
+    title: `nav.${s.id}`,
+    section: 'section.go',
+    keys: String(i + 1),
+    run: () => navigate(s.id),
+  }))
+  const run = { section: 'section.run' }
+  const view = { section: 'section.view' }
+  const edit = { section: 'section.edit' }
+  useCommands([
+    ...go,
+    { id: 'run', title: status.running ? 'top.pause' : 'top.run', keys: 'P', ...run, run: runOrPause },
+    { id: 'step', title: 'top.step', keys: 'Shift+S', ...run, run: gate.toggle },
+    { id: 'stop', title: 'top.stop', keys: 'Shift+X', ...run, run: () => status.control('stop') },
+    { id: 'restart', title: 'top.restart', keys: 'Shift+R', ...run, run: () => status.control('restart') },
+    { id: 'open', title: 'file.open', keys: 'Ctrl+O', ...edit, run: file.choose },
+    { id: 'save', title: 'file.saveYaml', keys: 'Ctrl+S', ...edit, run: () => file.save('yaml') },
+    { id: 'save-json', title: 'file.saveJson', ...edit, run: () => file.save('json') },
+    { id: 'undo', title: 'file.undo', keys: 'Ctrl+Z', inFields: false, ...edit, run: file.undo },
+    { id: 'redo', title: 'file.redo', keys: 'Ctrl+Y', inFields: false, ...edit, run: file.redo },
+    { id: 'redo-mac', title: 'file.redo', keys: 'Ctrl+Shift+Z', inFields: false, ...edit, run: file.redo },
+    { id: 'language', title: 'app.language', keys: 'Shift+L', ...view, run: settings.toggleLanguage },
+    { id: 'theme', title: 'app.theme', keys: 'Shift+T', ...view, run: settings.toggleTheme },
+    { id: 'projector', title: 'app.projector', keys: 'Shift+P', ...view, run: settings.toggleProjector },
+    { id: 'palette', title: 'app.commands', keys: 'Ctrl+K', ...view, run: () => (palette.value = true) },
+    { id: 'shortcuts', title: 'app.shortcuts', keys: '?', ...view, run: () => (shortcuts.value = true) },
+  ])
+
+  useEventListener(window, 'keydown', (e) => {
+    if (!palette.value && !shortcuts.value) handleKey(e)
+  })
+  useEventListener(window, 'beforeunload', (e) => {
+    if (scenario.dirty) e.preventDefault()
+  })
+}

@@ -1,0 +1,71 @@
+import type { Texts } from './define'
+import type { en } from './en'
+
+type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
+
+/** Korean of `en.ts`; packet names stay in English capitals. */
+export const ko: Same<typeof en> & Texts = {
+  common: {
+    add: '추가',
+    cancel: '취소',
+    close: '닫기',
+    copy: '복사',
+    copied: '복사함',
+    duplicate: '복제',
+    remove: '삭제',
+    loading: '불러오는 중',
+    none: '없음',
+    more: '더 보기',
+    all: '전체',
+    selected: '선택됨',
+    perSecond: '초당 {n}',
+    msgPerSecond: '초당 {n}개',
+    showing: '{total}개 중 {shown}개 표시',
+    found: '입력값 {found}; {expected}',
+    wrongFields: '잘못된 항목',
+    bytes: '{n} B',
+    kilobytes: '{n} kB',
+    megabytes: '{n} MB',
+    ms: '{n} ms',
+    seconds: '{n}초',
+    minutes: '{n}분',
+    retained: '보존',
+  },
+  link: {
+    radio: 'radio',
+    tcp: 'tcp',
+    cut: 'cut',
+    radioLost: 'MQTT 패킷 전체가 사라집니다.',
+    radioWhy:
+      'TCP가 아니라 MQTT-SN/UDP 같은 데이터그램 링크입니다. 보낸 쪽이 재전송 타이머를 기다렸다가 DUP=1로 다시 보냅니다.',
+    tcpLost: '패킷이 아니라 세그먼트가 사라집니다.',
+    tcpWhy:
+      'TCP가 시간 초과 뒤에 세그먼트를 다시 보내므로 패킷은 늦게 도착하고 뒤의 패킷도 기다립니다. 손실이 거듭되면 연결이 초기화됩니다.',
+    cutLost: '연결이 끊깁니다.',
+    cutWhy:
+      '가던 패킷도 함께 사라집니다. 클라이언트가 다시 접속하고, 확인 응답을 받지 못한 것을 세션에서 다시 보냅니다.',
+    sentenceRetry: 'MQTT 패킷 전체가 사라지고, 재전송 타이머({timer})가 복구합니다',
+    sentenceReconnect: 'MQTT 패킷 전체가 사라지고, {timer} 동안 응답이 없으면 클라이언트가 재접속합니다',
+    sentenceNone: 'MQTT 패킷 전체가 사라지고, 아무것도 복구하지 않습니다',
+    sentenceTcp: '세그먼트가 사라지고, TCP가 {timer} 뒤 다시 보냅니다: 늦지만 빠지지 않습니다',
+    sentenceCut: '연결이 끊기고, 클라이언트가 {timer} 뒤 재접속해 세션에서 다시 보냅니다',
+    mixed: '혼합',
+    sentenceMixed: '그룹마다 링크가 다릅니다. 각 그룹에 적혀 있습니다',
+  },
+  qos: { most: '최대 한 번', least: '최소 한 번', exactly: '정확히 한 번' },
+  term: {
+    publisher: '게시자',
+    subscriber: '구독자',
+    broker: '중개자',
+    topic: '토픽',
+    uplink: '상향',
+    downlink: '하향',
+    lost: '손실',
+    delivered: '전달',
+    duplicate: '중복',
+    held: '보류',
+    transit: '전송 중',
+    resent: '재전송',
+    external: '외부',
+  },
+}

@@ -1,0 +1,14 @@
+import { labMessages } from '../features/lab/messages'
+import { shellMessages } from '../features/shell/messages'
+import { trafficMessages } from '../features/traffic/messages'
+import { en } from './en'
+import { ko } from './ko'
+import type { Language, Texts } from './define'
+
+/** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
+const parts = [shellMessages, labMessages, trafficMessages]
+
+const merged = (language: Language, common: Texts): Texts =>
+  Object.assign({}, common, ...parts.map((p) => p[language])) as Texts
+
+export const messages: Record<Language, Texts> = { en: merged('en', en), ko: merged('ko', ko) }

@@ -1,0 +1,31 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { EngineLink, installLink } from './api'
+import { retryPause } from './api/retry-pause'
+import { chooseTransport, openChannel } from './api/transport'
+import App from './App.vue'
+import { i18n } from './i18n'
+import NoTransport from './features/shell/NoTransport.vue'
+import { useLog } from './stores/log'
+import { useSettings } from './stores/settings'
+import './ui/main.css'
+
+const transport = chooseTransport(window, location)
+const pinia = createPinia()
+
+if (transport.kind === 'none') {
+  const app = createApp(NoTransport).use(pinia).use(i18n)
+  useSettings(pinia)
+  app.mount('#app')
+} else {
+  const link = new EngineLink({
+    open: () => openChannel(transport),
+    wait: retryPause.wait,
+    onFault: (thrown) => useLog(pinia).fail(thrown),
+  })
+  installLink(link)
+  const app = createApp(App).use(pinia).use(i18n)
+  app.config.errorHandler = (thrown) => useLog(pinia).fail(thrown)
+  app.mount('#app')
+  void link.start()
+}

@@ -1,0 +1,55 @@
+import type { DeviceDetail, DeviceRow } from '@contract/model'
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { useLink } from '../api'
+
+/** The window of the device list that is on the screen, and the device the inspector shows. */
+export const useDevices = defineStore('devices', () => {
+  const link = useLink()
+  const rows = shallowRef<readonly DeviceRow[]>([])
+  const total = ref(0)
+  const revision = ref(0)
+  const query = ref<{ group?: string; search: string; offset: number; limit: number }>({
+    search: '',
+    offset: 0,
+    limit: 100,
+  })
+  const selected = ref<string | null>(null)
+  const detail = shallowRef<DeviceDetail | null>(null)
+  let asked = 0
+
+  link.on('devices', (e) => (revision.value = e.revision))
+  link.onReady(() => (revision.value += 1))
+
+  /** Fetches the window again; an answer that comes after a newer question is left out. */
+  async function load(): Promise<void> {
+    const mine = ++asked
+    const { group, search, offset, limit } = query.value
+    const page = await link.api.listDevices({
+      ...(group === undefined ? {} : { group }),
+      ...(search === '' ? {} : { search }),
+      offset,
+      limit,
+    })
+    if (mine !== asked) return
+    rows.value = page.rows
+    total.value = page.total
+  }
+
+  /** Fetches the selected device; a device that is gone closes the inspector. */
+  async function loadDetail(): Promise<void> {
+    const clientId = selected.value
+    if (clientId === null) return
+    const found = await link.api.getDevice({ clientId }).catch(() => null)
+    if (selected.value !== clientId) return
+    detail.value = found
+  }
+
+  function select(clientId: string | null): void {
+    if (selected.value === clientId) return
+    selected.value = clientId
+    detail.value = null
+  }
+
+  return { rows, total, revision, query, selected, detail, load, loadDetail, select }
+})

@@ -1,0 +1,65 @@
+import type { TopicView } from '@contract/api'
+import type { TopicPage } from '@contract/model'
+import { isValidFilter } from '@contract/topics'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { useLink } from '../api'
+import { useLog } from './log'
+
+const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
+
+/** The window of the topic tree that is on the screen. */
+export const useTopics = defineStore('topics', () => {
+  const link = useLink()
+  const log = useLog()
+  const page = shallowRef<TopicPage | null>(null)
+  const view = shallowRef<TopicView>(FIRST_VIEW)
+  /** The wildcard tester's text, which may not be a filter yet. */
+  const filterText = ref('')
+  const filterValid = computed(() => filterText.value === '' || isValidFilter(filterText.value))
+  let watching = false
+  let asked = 0
+
+  /** Asks for the view as it is now; an answer that comes after a newer question is left out. */
+  async function refresh(): Promise<void> {
+    if (!watching) return
+    const mine = ++asked
+    await log.attempt(async () => {
+      const fresh = await link.api.watchTopics(view.value)
+      if (mine === asked) page.value = fresh
+    })
+  }
+  function change(part: Partial<TopicView>): void {
+    view.value = { ...view.value, ...part }
+    void refresh()
+  }
+
+  link.on('topics', (p) => {
+    if (watching && p.offset === view.value.offset) page.value = p
+  })
+  link.onReady(() => void refresh())
+
+  function watch(): () => void {
+    watching = true
+    void refresh()
+    return () => {
+      watching = false
+      link.api.unwatchTopics({}).catch(() => undefined)
+    }
+  }
+  /** Closing a branch closes what is below it. */
+  function setOpen(path: string, value: boolean): void {
+    const kept = view.value.open.filter((p) => p !== path && !p.startsWith(`${path}/`))
+    change({ open: value ? [...view.value.open.filter((p) => p !== path), path] : kept })
+  }
+  function setWindow(offset: number, limit: number): void {
+    if (offset !== view.value.offset || limit !== view.value.limit) change({ offset, limit })
+  }
+  function setFilter(text: string): void {
+    filterText.value = text
+    if (filterValid.value) change({ filter: text })
+  }
+  const setSearch = (search: string): void => change({ search, offset: 0 })
+
+  return { page, view, filterText, filterValid, watch, refresh, setOpen, setWindow, setSearch, setFilter }
+})

@@ -1,0 +1,58 @@
+import { onScopeDispose, shallowRef } from 'vue'
+
+/** Something the user can do by key or from the command palette. */
+export interface Command {
+  id: string
+  /** Key of its text. */
+  title: string
+  /** Key of the part of the page it belongs to, a heading in the shortcut list. */
+  section: string
+  /** As `Ctrl+Z`, `Shift+?` or `D`; Ctrl is Command on a Mac. Absent: palette only. */
+  keys?: string
+  /** Works while a text field has the focus too. @default only with Ctrl */
+  inFields?: boolean
+  enabled?: () => boolean
+  run: () => unknown
+}
+
+const registered = shallowRef<readonly Command[]>([])
+
+/** Commands of what is on the screen now. */
+export const commands = registered
+
+/** Adds commands for as long as the component lives. */
+export function useCommands(list: readonly Command[]): void {
+  registered.value = [...registered.value, ...list]
+  onScopeDispose(() => {
+    registered.value = registered.value.filter((c) => !list.includes(c))
+  })
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+
+/** The spelling of a key event as commands write it. */
+export function keysOf(
+  e: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
+): string {
+  const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key
+  const shift = e.shiftKey && (key.length > 1 || /[A-Z]/.test(key))
+  return [e.ctrlKey || e.metaKey ? 'Ctrl' : '', e.altKey ? 'Alt' : '', shift ? 'Shift' : '', key]
+    .filter((p) => p !== '')
+    .join('+')
+}
+
+/** Runs the command of a key event; the latest one registered wins. True when there was one. */
+export function handleKey(e: KeyboardEvent): boolean {
+  if (e.defaultPrevented || e.isComposing) return false
+  const keys = keysOf(e)
+  const field = isField(e.target)
+  const found = registered.value.findLast(
+    (c) => c.keys === keys && (c.enabled?.() ?? true) && (!field || (c.inFields ?? keys.startsWith('Ctrl+'))),
+  )
+  if (!found) return false
+  e.preventDefault()
+  found.run()
+  return true
+}
