@@ -8,20 +8,41 @@ const size = {
 }
 
 export default tseslint.config(
-  { ignores: ['out', 'dist', 'node_modules', 'coverage', 'test/fixtures/forbidden-imports', 'playwright-report', 'test-results'] },
+  {
+    ignores: [
+      'out',
+      'dist',
+      'node_modules',
+      'coverage',
+      'test/fixtures/forbidden-imports',
+      'playwright-report',
+      'test-results',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...vue.configs['flat/recommended'],
   {
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json'], extraFileExtensions: ['.vue'], parser: tseslint.parser, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.json'],
+        extraFileExtensions: ['.vue'],
+        parser: tseslint.parser,
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       ...size,
       eqeqeq: 'error',
       'no-console': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/unbound-method': 'off',
       'vue/multi-word-component-names': 'off',
@@ -30,7 +51,19 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.vue'], rules: { 'max-lines-per-function': 'off' } },
-  { files: ['test/**', 'bench/**'], rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' } },
-  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked, rules: { ...tseslint.configs.disableTypeChecked.rules, ...size, 'no-console': 'off' } },
+  {
+    files: ['test/**', 'bench/**'],
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, ...size, 'no-console': 'off' },
+  },
   prettier,
 )

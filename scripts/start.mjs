@@ -48,7 +48,8 @@ function runElectron(path) {
     child.on('error', (error) => resolve(`Electron did not start: ${error.message}`))
     child.on('close', (code, signal) => {
       const ended = code === 0 || stopping
-      if (!ended && Date.now() - started < EARLY_EXIT_MS) resolve(`Electron ended at once (${signal ?? code})`)
+      if (!ended && Date.now() - started < EARLY_EXIT_MS)
+        resolve(`Electron ended at once (${signal ?? code})`)
       else {
         process.exitCode = ended ? 0 : 1
         resolve(null)

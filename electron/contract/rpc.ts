@@ -84,10 +84,14 @@ export function servePage(
   }
   const rpc = createBirpc<EngineEvents, { invoke: Invoke }>(
     { invoke },
-    channelOptions(channel, options.onInternalError, EVENT_NAMES),
+    { ...channelOptions(channel, options.onInternalError, EVENT_NAMES), onGeneralError: () => true },
   )
+  const push = (name: keyof EngineEvents) => (event: unknown) => {
+    const send = rpc[name].asEvent as (e: unknown) => Promise<void>
+    send(event).catch((thrown: unknown) => options.onInternalError(name, thrown))
+  }
   api = open({
-    events: Object.fromEntries(EVENT_NAMES.map((n) => [n, rpc[n].asEvent])) as unknown as EngineEvents,
+    events: Object.fromEntries(EVENT_NAMES.map((n) => [n, push(n)])) as unknown as EngineEvents,
     bufferedBytes: () => channel.bufferedBytes(),
     onClose: (f) => channel.onClose(f),
   })
@@ -101,7 +105,8 @@ export function connectEngine(
 ): EngineApi {
   const rpc = createBirpc<{ invoke: Invoke }, EngineEvents>(
     handlers,
-    channelOptions(channel, (_where, e) => onFault(e)),
+    // What a call fails with is for its caller.
+    { ...channelOptions(channel, (_where, e) => onFault(e)), onGeneralError: () => false },
   )
   const call = async (command: Command, argument: unknown): Promise<unknown> => {
     const outcome = await rpc.invoke(command, argument)
@@ -110,6 +115,14 @@ export function connectEngine(
   }
   channel.onClose(() => rpc.$close(new ApiError('unavailable', 'the connection to the engine is closed')))
   return Object.fromEntries(COMMANDS.map((c) => [c, (a: unknown) => call(c, a)])) as unknown as EngineApi
+}
+
+const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
+
+/** The two shapes of a message between the ends; birpc throws on others, outside of any call. */
+function isCallOrAnswer(m: unknown): boolean {
+  if (typeof m !== 'object' || m === null || !('t' in m)) return false
+  return m.t === 's' || (m.t === 'q' && 'm' in m && typeof m.m === 'string' && 'a' in m && Array.isArray(m.a))
 }
 
 function channelOptions<R extends object>(
@@ -127,6 +140,7 @@ function channelOptions<R extends object>(
         let message: unknown
         try {
           message = decode(bytes)
+          if (!isCallOrAnswer(message)) throw new Error('a message that is neither call nor answer')
         } catch (thrown) {
           onFault('decode', thrown)
           channel.close()
@@ -136,10 +150,8 @@ function channelOptions<R extends object>(
       }),
     serialize: encode,
     deserialize: (m: unknown) => m,
-    onGeneralError: (e: Error) => {
-      onFault('channel', e)
-      return true
-    },
+    // Only what was named is called, never what every object inherits.
+    resolver: (name: string, f: unknown) => (inherited.has(name) ? undefined : f) as never,
     onFunctionError: (e: Error, name: string) => {
       onFault(name, e)
       return true

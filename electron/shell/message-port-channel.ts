@@ -7,7 +7,10 @@ export type PortLike = Pick<MessagePortMain, 'postMessage' | 'start' | 'close'> 
   on(event: 'close', listener: () => void): unknown
 }
 
-/** A Channel over a MessagePort of Electron's main process. */
+/**
+ * A Channel over a MessagePort of Electron's main process. An empty message, `null`, says that the sender is closing:
+ * not every browser tells a port that its other end is gone.
+ */
 export function createMessagePortChannel(port: PortLike): Channel {
   const inbox = new ChannelInbox()
   let open = true
@@ -16,6 +19,7 @@ export function createMessagePortChannel(port: PortLike): Channel {
     inbox.end()
   }
   port.on('message', ({ data }) => {
+    if (data === null) port.close()
     const bytes = asBytes(data)
     if (bytes) inbox.deliver(bytes)
   })
@@ -28,7 +32,9 @@ export function createMessagePortChannel(port: PortLike): Channel {
     onMessage: (listener) => inbox.onMessage(listener),
     onClose: (listener) => inbox.onClose(listener),
     close: () => {
-      if (open) port.close()
+      if (!open) return
+      port.postMessage(null)
+      port.close()
       end()
     },
     // A port hands over at once and cannot tell what the page has not read yet.

@@ -39,7 +39,8 @@ export async function loadPage(window: BrowserWindow): Promise<void> {
 }
 
 /** True for an address of the page itself. */
-export const isOwnPage = (url: string): boolean => url === BRIDGE.origin || url.startsWith(`${BRIDGE.origin}/`)
+export const isOwnPage = (url: string): boolean =>
+  url === BRIDGE.origin || url.startsWith(`${BRIDGE.origin}/`)
 
 /** No navigation away, no second window, no webview. */
 function confine(contents: WebContents): void {

@@ -152,9 +152,12 @@ describe('engine socket', () => {
 describe('listener', () => {
   it('says in one line that a port is taken', async () => {
     const port = Number(new URL(host.url).port)
-    await expect(startWebHost({ engine, root, port, onInternalError: () => undefined })).rejects.toMatchObject(
-      { code: 'conflict', message: `port ${port} of 127.0.0.1 is taken; choose another with --port` },
-    )
+    await expect(
+      startWebHost({ engine, root, port, onInternalError: () => undefined }),
+    ).rejects.toMatchObject({
+      code: 'conflict',
+      message: `port ${port} of 127.0.0.1 is taken; choose another with --port`,
+    })
   })
 
   it('closes within a second though pages are open', async () => {
