@@ -81,6 +81,7 @@ export class Connection {
         }
       },
       full: () => out.full(),
+      bytes: () => out.bytes,
     })
     out.onRoom = () => {
       end.roomAgain()

@@ -49,6 +49,8 @@ export class Lane {
   onRoom: (() => void) | null = null
   /** The receiving end is gone: whatever enters is lost. */
   shut = false
+  /** Bytes on their way or held. */
+  bytes = 0
   /** Called when the last packet on its way has arrived. */
   onDrained: (() => void) | null = null
   private readonly query: PacketQuery
@@ -57,7 +59,6 @@ export class Lane {
   private readonly held = new Set<Passage>()
   private readonly ordinals = new Uint32Array(PACKET_TYPES.length)
   private condemned: Uint16Array | undefined
-  private bytes = 0
   private crowded = false
 
   /** @param key of the link and direction */
@@ -79,7 +80,7 @@ export class Lane {
 
   /** So many bytes are on their way that the sender should wait. */
   full(): boolean {
-    if (this.bytes > FULL_BYTES) this.crowded = true
+    if (this.bytes >= FULL_BYTES) this.crowded = true
     return this.crowded
   }
 
