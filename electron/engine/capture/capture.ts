@@ -1,0 +1,280 @@
+import type { PacketBatch, PacketDetail, PacketRow } from '../../contract/model'
+import { PACKET_TYPES, type PacketType } from '../../contract/packet'
+import { parsePacketFilter, type PacketFilter } from '../../contract/packet-filter'
+import { framePacketId, frameType, Type } from '../mqtt/frame'
+import type { LegEvent, Passage, PassageObserver } from '../mqtt/passage'
+import type { ClientState } from './clients'
+import { UP } from './codes'
+import { Journeys } from './journeys'
+import { PublishHeader } from './publish-header'
+import { queryPackets, type PacketQuery } from './query'
+import { Rows } from './rows'
+import { Sessions } from './sessions'
+import { CaptureState } from './state'
+import { isTracked, Tracker } from './tracker'
+import { Watch, type PacketWatch } from './watch'
+
+export interface CaptureOptions {
+  /** Packets kept @default 200_000 */
+  packets?: number
+  /** Bytes of frames kept; long frames are cut to 4 KiB once the ring has begun to overwrite @default 64 MiB */
+  bytes?: number
+  clock: { readonly epochMs: number; now(): number }
+}
+
+export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
+
+/** Where a broker says its routing; the same shape as the embedded broker's observer. */
+export interface RoutingFacts {
+  /** The broker took an inbound PUBLISH as a new message. `topic`, where given, guards against a QoS 0 one it refused silently. */
+  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void
+  /** Just before a PUBLISH enters the client's downlink. */
+  egress(e: { messageRef: string; clientId: string; packetId: number }): void
+  discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
+}
+
+/** Every packet of every leg: the last ones kept, their exchanges and journeys followed. */
+export interface Capture extends PassageObserver, RoutingFacts {
+  /** Packets seen since the beginning or `restart`. */
+  readonly seen: number
+  readonly kept: number
+  readonly lost: number
+  counts(): PacketCounts
+  row(seq: number): PacketRow | undefined
+  /** Passage identifier of a packet, for the gate; undefined when it is not kept. */
+  passageId(seq: number): number | undefined
+  query(q: PacketQuery): PacketBatch
+  /** The latest `tail` packets that match. @throws FilterError */
+  latest(filter: string, tail: number): PacketBatch
+  /** A page's live view of what matches from now on. @throws FilterError */
+  watch(filter: string): PacketWatch
+  detail(seq: number): PacketDetail | undefined
+  /** The last packets of one client, newest first. */
+  recent(clientId: string, n: number): PacketRow[]
+  /** Forgets what is kept; counts stay and numbers go on. */
+  clear(): void
+  /** Forgets what is kept and begins to count anew. */
+  restart(): void
+  /** The matching packets as a pcapng file. @throws FilterError */
+  pcapng(filter: string): { bytes: Uint8Array; packets: number }
+}
+
+export const DEFAULT_PACKETS = 200_000
+export const DEFAULT_BYTES = 64 * 1024 * 1024
+
+/** Creates the capture of one engine. */
+export function createCapture(options: CaptureOptions): Capture {
+  return new RingCapture(options)
+}
+
+class RingCapture implements Capture {
+  private readonly state: CaptureState
+  private readonly journeys: Journeys
+  private readonly tracker: Tracker
+  private readonly sessions: Sessions
+  private readonly rows: Rows
+  private readonly header = new PublishHeader()
+  private readonly sentByType = new Float64Array(16)
+  private readonly lostByType = new Float64Array(16)
+  /** Numbers of passages whose identifiers did not ascend; empty with well-behaved links. */
+  private readonly strays = new Map<number, number>()
+  private lastPassage = 0
+  seen = 0
+  lost = 0
+
+  constructor(private readonly options: CaptureOptions) {
+    const packets = options.packets ?? DEFAULT_PACKETS
+    this.state = new CaptureState(packets, options.bytes ?? DEFAULT_BYTES)
+    this.journeys = new Journeys(this.state, packets)
+    this.tracker = new Tracker(this.state, this.journeys)
+    this.sessions = new Sessions(this.state, this.tracker)
+    this.rows = new Rows(this.state)
+  }
+
+  get kept(): number {
+    return this.state.packets.kept
+  }
+
+  entered(p: Passage): void {
+    const { frame } = p
+    const type = frameType(frame)
+    const client = this.state.clients.get(p.clientId)
+    const publish = type === Type.PUBLISH
+    if (publish) this.header.read(frame, p.level)
+    const topic = publish ? this.topicOf(p, client) : 0
+    const packetId = publish ? this.header.packetId : framePacketId(frame)
+    this.state.clients.retain(client.ix)
+    this.state.topics.retain(topic)
+    const t = this.state.packets
+    const seq = t.add(p, client.ix, topic, packetId)
+    if (p.id > this.lastPassage) this.lastPassage = p.id
+    else this.strays.set(p.id, seq)
+    t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
+    client.lastPacket = seq
+    this.seen++
+    this.sentByType[type] = (this.sentByType[type] as number) + 1
+    if (!isTracked(type)) this.sessions.sent(seq, client, frame)
+    else if (!publish || this.header.ok) this.tracker.sent(seq, client, frame)
+  }
+
+  settled(p: Passage): void {
+    const { frame } = p
+    const type = frameType(frame)
+    if (p.state === 'lost') {
+      this.lost++
+      this.lostByType[type] = (this.lostByType[type] as number) + 1
+    }
+    const seq = this.seqOf(p.id)
+    const t = this.state.packets
+    if (seq === 0) return
+    const i = t.at(seq)
+    t.copyState(i, p)
+    this.state.changedPackets.add(seq)
+    const client = this.state.clients.at(t.client[i] as number)
+    if (!client) return
+    if (isTracked(type)) this.tracker.settled(seq, client, frame)
+    else this.sessions.settled(seq, client, frame)
+  }
+
+  event(e: LegEvent): void {
+    const { clients } = this.state
+    const client = e.kind === 'opened' ? clients.get(e.clientId) : clients.find(e.clientId)
+    if (client) this.sessions.event(e, client)
+  }
+
+  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.tracker.ingress(client, e.packetId, e.messageRef, e.topic)
+  }
+
+  egress(e: { messageRef: string; clientId: string; packetId: number }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.journeys.egress(client, e.packetId, e.messageRef)
+  }
+
+  discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.tracker.discarded(client, e.packetId, e.why === 'denied')
+  }
+
+  counts(): PacketCounts {
+    const entries = PACKET_TYPES.map((name, i) => [
+      name,
+      { sent: this.sentByType[i] ?? 0, lost: this.lostByType[i] ?? 0 },
+    ])
+    return Object.fromEntries(entries) as PacketCounts
+  }
+
+  row(seq: number): PacketRow | undefined {
+    return this.rows.packet(seq)
+  }
+
+  passageId(seq: number): number | undefined {
+    const t = this.state.packets
+    return t.has(seq) ? t.passage[t.at(seq)] : undefined
+  }
+
+  query(q: PacketQuery): PacketBatch {
+    return queryPackets(this.state, this.rows, this.sessions, q)
+  }
+
+  latest(filter: string, tail: number): PacketBatch {
+    return this.query({ filter: parsePacketFilter(filter), limit: tail })
+  }
+
+  watch(filter: string): PacketWatch {
+    const parsed = parsePacketFilter(filter)
+    return new Watch(
+      this.state,
+      this.rows,
+      this.sessions,
+      parsed,
+      filter.trim() === '',
+      this.state.packets.next,
+    )
+  }
+
+  detail(_seq: number): PacketDetail | undefined {
+    return undefined
+  }
+
+  recent(clientId: string, n: number): PacketRow[] {
+    const t = this.state.packets
+    const found: PacketRow[] = []
+    let seq = this.state.clients.find(clientId)?.lastPacket ?? 0
+    while (found.length < n) {
+      const row = this.rows.packet(seq)
+      if (!row) break
+      found.push(row)
+      const back = t.prevOfClient[t.at(seq)] as number
+      if (back === 0) break
+      seq -= back
+    }
+    return found
+  }
+
+  clear(): void {
+    this.state.clear()
+    this.journeys.clear()
+    this.sessions.clear()
+    this.strays.clear()
+  }
+
+  restart(): void {
+    this.clear()
+    this.seen = this.lost = 0
+    this.sentByType.fill(0)
+    this.lostByType.fill(0)
+  }
+
+  pcapng(filter: string): { bytes: Uint8Array; packets: number } {
+    return this.select(parsePacketFilter(filter))
+  }
+
+  private select(_filter: PacketFilter): { bytes: Uint8Array; packets: number } {
+    return { bytes: new Uint8Array(), packets: 0 }
+  }
+
+  /** Topic of a PUBLISH, through the connection's topic aliases. */
+  private topicOf(p: Passage, client: ClientState): number {
+    const { topicFrom: from, topicTo: to, alias } = this.header
+    const side = p.direction === 'uplink' ? UP : 1
+    if (to === from) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
+    const topic = this.state.topics.intern(p.frame, from, to)
+    if (alias !== 0) this.alias(client, side, alias, topic)
+    return topic
+  }
+
+  private alias(client: ClientState, side: 0 | 1, alias: number, topic: number): void {
+    const known = client.aliases[side] ?? new Map<number, number>()
+    this.state.topics.retain(topic)
+    this.state.topics.release(known.get(alias) ?? 0)
+    client.aliases[side] = known.set(alias, topic)
+  }
+
+  private seqOf(passageId: number): number {
+    const t = this.state.packets
+    const stray = this.strays.get(passageId)
+    if (stray !== undefined) {
+      this.strays.delete(passageId)
+      return t.has(stray) ? stray : 0
+    }
+    const guess = t.next - 1 - (this.lastPassage - passageId)
+    if (t.has(guess) && t.passage[t.at(guess)] === passageId) return guess
+    return this.searchPassage(passageId)
+  }
+
+  private searchPassage(passageId: number): number {
+    const t = this.state.packets
+    let low = t.first
+    let high = t.next - 1
+    while (low <= high) {
+      const mid = Math.floor((low + high) / 2)
+      const at = t.passage[t.at(mid)] as number
+      if (at === passageId) return mid
+      if (at < passageId) low = mid + 1
+      else high = mid - 1
+    }
+    return 0
+  }
+}

@@ -1,0 +1,97 @@
+/** A broker's routing fact that waits for its PUBLISH to enter the client's downlink. */
+export interface Routed {
+  readonly packetId: number
+  readonly messageRef: string
+}
+
+/** What the tracker remembers of one client, across its connections. */
+export interface ClientState {
+  readonly ix: number
+  readonly name: string
+  /** Rows that refer to it; it is forgotten when there are none and it is not connected. */
+  refs: number
+  connected: boolean
+  /** The session ends with the connection. */
+  clean: boolean
+  /** Last exchange of each packet identifier, by the exchange's direction; the two spaces are independent (3.1.1 section 2.3.1). */
+  readonly live: readonly [Map<number, number>, Map<number, number>]
+  /** Copies of each journey that reached this subscriber. */
+  readonly reached: Map<number, number>
+  /** QoS 0 exchanges that arrived at the broker and wait for its routing fact, oldest first. */
+  arrived: number[]
+  routed: Routed[]
+  /** Topic aliases of the connection, by direction (5.0 section 3.3.2.3.4); null while there are none. Each keeps its topic. */
+  aliases: [Map<number, number> | null, Map<number, number> | null]
+  /** Capture number of its last packet. */
+  lastPacket: number
+  /** Capture numbers of requests by type and packet identifier, until they are answered. */
+  readonly requests: Map<number, number>
+}
+
+/** Clients by name and by number; numbers are given again when a client is forgotten. */
+export class ClientTable {
+  private readonly byName = new Map<string, ClientState>()
+  private readonly byIx: (ClientState | undefined)[] = [undefined]
+  private readonly spare: number[] = []
+
+  get size(): number {
+    return this.byName.size
+  }
+
+  find(name: string): ClientState | undefined {
+    return this.byName.get(name)
+  }
+
+  get(name: string): ClientState {
+    return this.byName.get(name) ?? this.create(name)
+  }
+
+  at(ix: number): ClientState | undefined {
+    return this.byIx[ix]
+  }
+
+  name(ix: number): string {
+    return this.byIx[ix]?.name ?? ''
+  }
+
+  retain(ix: number): void {
+    const client = this.byIx[ix]
+    if (client) client.refs++
+  }
+
+  release(ix: number): void {
+    const client = this.byIx[ix]
+    if (!client) return
+    client.refs--
+    this.sweep(client)
+  }
+
+  /** Forgets a client that nothing refers to. */
+  sweep(client: ClientState): void {
+    if (client.refs > 0 || client.connected || this.byIx[client.ix] !== client) return
+    this.byName.delete(client.name)
+    this.byIx[client.ix] = undefined
+    this.spare.push(client.ix)
+  }
+
+  private create(name: string): ClientState {
+    const ix = this.spare.pop() ?? this.byIx.length
+    const client: ClientState = {
+      ix,
+      name,
+      refs: 0,
+      connected: false,
+      clean: true,
+      live: [new Map(), new Map()],
+      reached: new Map(),
+      arrived: [],
+      routed: [],
+      aliases: [null, null],
+      lastPacket: 0,
+      requests: new Map(),
+    }
+    this.byIx[ix] = client
+    this.byName.set(name, client)
+    return client
+  }
+}

@@ -1,0 +1,85 @@
+import type { PacketBatch, PacketRow, SessionMark } from '../../contract/model'
+import type { PacketFilter } from '../../contract/packet-filter'
+import type { Rows } from './rows'
+import type { Sessions } from './sessions'
+import type { CaptureState } from './state'
+
+export interface PacketQuery {
+  filter: PacketFilter
+  /** Only packets with a smaller number; the latest of them are given. */
+  before?: number | undefined
+  /** Only packets with a greater number; the earliest of them are given. Wins over `before`. */
+  after?: number | undefined
+  limit: number
+}
+
+/** Marks of one batch at most. */
+const MARKS = 500
+
+/** Packets that match, ascending, with what belongs to them. `matched` counts only as far as the search had to go. */
+export function queryPackets(
+  state: CaptureState,
+  rows: Rows,
+  sessions: Sessions,
+  q: PacketQuery,
+): PacketBatch {
+  const found = find(state, rows, q)
+  const packets = rowsOf(rows, found)
+  return {
+    ...withContext(rows, packets),
+    marks: marksFor(sessions, packets),
+    matched: found.length,
+    shown: found.length,
+  }
+}
+
+function find(state: CaptureState, rows: Rows, q: PacketQuery): number[] {
+  const t = state.packets
+  const found: number[] = []
+  if (q.after !== undefined) {
+    const to = q.before === undefined ? t.next : Math.min(t.next, q.before)
+    for (let s = Math.max(t.first, q.after + 1); s < to && found.length < q.limit; s++) {
+      if (rows.passes(s, q.filter)) found.push(s)
+    }
+    return found
+  }
+  const from = Math.min(t.next, q.before ?? t.next) - 1
+  for (let s = from; s >= t.first && found.length < q.limit; s--) if (rows.passes(s, q.filter)) found.push(s)
+  return found.reverse()
+}
+
+/** Rows of the packets that are still kept. */
+export function rowsOf(rows: Rows, seqs: readonly number[]): PacketRow[] {
+  const out: PacketRow[] = []
+  for (const s of seqs) {
+    const row = rows.packet(s)
+    if (row) out.push(row)
+  }
+  return out
+}
+
+/** The packets with their exchanges and journeys, each once. */
+export function withContext(
+  rows: Rows,
+  packets: PacketRow[],
+  moreExchanges: Iterable<number> = [],
+): Pick<PacketBatch, 'packets' | 'exchanges' | 'journeys'> {
+  const ids = new Set<number>(moreExchanges)
+  for (const p of packets) if (p.exchange !== null) ids.add(p.exchange)
+  const exchanges = [...ids].map((id) => rows.exchange(id)).filter((e) => e !== undefined)
+  const journeyIds = new Set(exchanges.map((e) => e.journey))
+  const journeys = [...journeyIds].map((id) => rows.journey(id)).filter((j) => j !== undefined)
+  return { packets, exchanges, journeys }
+}
+
+/** Marks in the time the packets span, of the clients they belong to. */
+function marksFor(sessions: Sessions, packets: PacketRow[]): SessionMark[] {
+  const [first, last] = [packets[0], packets.at(-1)]
+  if (!first || !last) return []
+  const clients = new Set(packets.map((p) => p.clientId))
+  const until = Math.max(last.settledMs ?? last.sentMs, last.sentMs)
+  return sessions
+    .between(first.sentMs, until)
+    .filter((m) => clients.has(m.clientId))
+    .slice(-MARKS)
+}

@@ -1,0 +1,189 @@
+import type { PacketBatch, SessionMark } from '../../contract/model'
+import type { PacketFilter } from '../../contract/packet-filter'
+import { rowsOf, withContext } from './query'
+import type { Rows } from './rows'
+import type { Sessions } from './sessions'
+import type { CaptureState } from './state'
+
+const MATCHED = 1
+const SENT = 2
+/** Changes of packets the page has, waiting to be sent. */
+const BACKLOG = 20_000
+const MARKS = 500
+/** Of a journey so many exchanges are looked at to see whether the page knows it. */
+const LOOK = 16
+
+/** A page's view that follows the capture. */
+export interface PacketWatch {
+  /** What is new or changed since the last call, at most `maxPackets` of the matching packets: the newest. */
+  take(maxPackets: number): PacketBatch
+  close(): void
+}
+
+/**
+ * Follows the capture by its own place in it; being watched costs the capture nothing per packet.
+ * One byte a ring slot remembers which packets matched and which the page was sent.
+ */
+export class Watch implements PacketWatch {
+  private readonly known: Uint8Array
+  private cursor: number
+  private packetChanges: number
+  private exchangeChanges: number
+  private marks: number
+  private matched = 0
+  private shown = 0
+  private readonly backlog = new Set<number>()
+  private readonly clients = new Set<string>()
+  private closed = false
+
+  /** @param from first packet that counts as new */
+  constructor(
+    private readonly state: CaptureState,
+    private readonly rows: Rows,
+    private readonly sessions: Sessions,
+    private readonly filter: PacketFilter,
+    private readonly all: boolean,
+    from: number,
+  ) {
+    this.known = new Uint8Array(state.packets.slots)
+    this.cursor = from
+    this.packetChanges = state.changedPackets.count
+    this.exchangeChanges = state.changedExchanges.count
+    this.marks = sessions.count
+  }
+
+  take(maxPackets: number): PacketBatch {
+    if (this.closed) return { packets: [], exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 }
+    const end = this.cursor
+    const exchanges = this.changed(end)
+    const fresh = this.scan(maxPackets)
+    const room = maxPackets - Math.min(fresh.length, Math.ceil(maxPackets / 2))
+    const again = this.fromBacklog(room)
+    const chosen = [...again, ...fresh.slice(-(maxPackets - again.length))]
+    for (const s of chosen) this.markSent(s)
+    const packets = rowsOf(
+      this.rows,
+      chosen.sort((a, b) => a - b),
+    )
+    for (const p of packets) this.clients.add(p.clientId)
+    return {
+      ...withContext(this.rows, packets, exchanges),
+      marks: this.takeMarks(),
+      matched: this.matched,
+      shown: this.shown,
+    }
+  }
+
+  close(): void {
+    this.closed = true
+    this.backlog.clear()
+  }
+
+  private markSent(seq: number): void {
+    const i = this.state.packets.at(seq)
+    if (((this.known[i] as number) & SENT) === 0) this.shown++
+    this.known[i] = MATCHED | SENT
+  }
+
+  /** New packets that match; only the last `keep` are worth listing. */
+  private scan(keep: number): number[] {
+    const t = this.state.packets
+    const found: number[] = []
+    for (let s = Math.max(this.cursor, t.first); s < t.next; s++) {
+      const passes = this.rows.passes(s, this.filter)
+      this.known[t.at(s)] = passes ? MATCHED : 0
+      if (!passes) continue
+      this.matched++
+      found.push(s)
+      if (found.length > 4 * keep) found.splice(0, found.length - keep)
+    }
+    this.cursor = t.next
+    return found
+  }
+
+  /** Looks at what changed before `end`: fills the backlog and gives the exchanges the page must hear of. */
+  private changed(end: number): Set<number> {
+    const packets = new Set<number>()
+    const exchanges = new Set<number>()
+    const touched = new Set<number>()
+    const whole =
+      this.state.changedPackets.since(this.packetChanges, (s) => packets.add(s)) &&
+      this.state.changedExchanges.since(this.exchangeChanges, (id) => touched.add(id))
+    this.packetChanges = this.state.changedPackets.count
+    this.exchangeChanges = this.state.changedExchanges.count
+    if (!whole) this.lookAtAll(end, packets)
+    for (const id of touched) {
+      const of = this.rows.packetsOf(id)
+      for (const s of of) if (s < end) this.reconsider(s, false)
+      if (of.some((s) => this.isSent(s)) || this.knowsJourneyOf(id)) exchanges.add(id)
+    }
+    for (const s of packets) if (s < end) this.reconsider(s, true)
+    return exchanges
+  }
+
+  /** Changes were too many to be remembered one by one: every packet the page has may have changed. */
+  private lookAtAll(end: number, into: Set<number>): void {
+    for (let s = this.state.packets.first; s < end; s++) if (this.isSent(s)) into.add(s)
+  }
+
+  private reconsider(seq: number, changed: boolean): void {
+    const t = this.state.packets
+    if (!t.has(seq)) return
+    const i = t.at(seq)
+    const known = this.known[i] as number
+    if ((known & SENT) !== 0) {
+      if (changed) this.queue(seq)
+      return
+    }
+    if ((known & MATCHED) !== 0 || !this.rows.passes(seq, this.filter)) return
+    this.known[i] = MATCHED
+    this.matched++
+    this.queue(seq)
+  }
+
+  private queue(seq: number): void {
+    this.backlog.add(seq)
+    if (this.backlog.size <= BACKLOG) return
+    for (const oldest of this.backlog) {
+      this.backlog.delete(oldest)
+      break
+    }
+  }
+
+  private fromBacklog(room: number): number[] {
+    const out: number[] = []
+    for (const s of this.backlog) {
+      if (out.length >= room) break
+      this.backlog.delete(s)
+      if (this.state.packets.has(s)) out.push(s)
+    }
+    return out
+  }
+
+  private isSent(seq: number): boolean {
+    const t = this.state.packets
+    return t.has(seq) && seq < this.cursor && ((this.known[t.at(seq)] as number) & SENT) !== 0
+  }
+
+  /** A delivery on a leg that is not shown changes the journey of one that is. */
+  private knowsJourneyOf(exchange: number): boolean {
+    const { exchanges: x, journeys: j } = this.state
+    if (!x.has(exchange)) return false
+    const journey = x.journey[x.at(exchange)] as number
+    if (!j.has(journey)) return false
+    const source = j.source[j.at(journey)] as number
+    if (x.has(source) && this.rows.packetsOf(source).some((s) => this.isSent(s))) return true
+    let e = j.lastExchange[j.at(journey)] as number
+    for (let n = 0; n < LOOK && x.has(e); n++) {
+      if (this.rows.packetsOf(e).some((s) => this.isSent(s))) return true
+      e = x.prevInJourney[x.at(e)] as number
+    }
+    return false
+  }
+
+  private takeMarks(): SessionMark[] {
+    const marks = this.sessions.since(this.marks)
+    this.marks = this.sessions.count
+    return (this.all ? marks : marks.filter((m) => this.clients.has(m.clientId))).slice(-MARKS)
+  }
+}
