@@ -28,7 +28,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 }
 
 function createProgram(context: CliContext): Command {
-  const program = new Command('fleetlab')
+  return new Command('fleetlab')
     .description('A simulated MQTT fleet with packet loss, and the broker it talks to')
     .version(context.version)
     .exitOverride()
@@ -37,10 +37,6 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => context.stderr.write(text),
       outputError: (text, write) => write(`fleetlab: ${usageLine(text)}\n`),
     })
-    .showHelpAfterError(false)
-  return program.action(() => {
-    program.outputHelp()
-  })
 }
 
 /** Commander's message as one line that says where to read more. */

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokerScenario } from '../../electron/cli/broker'
+import { ApiError } from '../../electron/contract/errors'
+import { runFleetlab } from '../helpers/cli-run'
+
+let root = ''
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'fleetlab-serve-'))
+  await mkdir(join(root, 'out/renderer'), { recursive: true })
+  await mkdir(join(root, 'examples'))
+  await writeFile(join(root, 'out/renderer/index.html'), '<title>page</title>')
+  await writeFile(join(root, 'examples/demo.yaml'), 'version: 1\nname: Demo\n')
+})
+afterAll(() => rm(root, { recursive: true }))
+
+const pageUrl = (text: string): string | undefined => /http:\/\/\S+/.exec(text)?.[0]
+
+describe('fleetlab serve', () => {
+  it('serves the page and the demo fleet until Ctrl-C, then exits 0 and leaves no port open', async () => {
+    const stop = new AbortController()
+    let body = ''
+    const outcome = await runFleetlab(
+      ['serve'],
+      {},
+      {
+        root,
+        interrupt: stop.signal,
+        onStdout: (text) => {
+          const url = pageUrl(text)
+          if (url === undefined || stop.signal.aborted) return
+          void fetch(url)
+            .then((r) => r.text())
+            .then((t) => (body = t))
+            .finally(() => stop.abort())
+        },
+      },
+    )
+    expect(body).toBe('<title>page</title>')
+    expect(outcome.code).toBe(0)
+    expect(outcome.stdout).toContain('broker mqtt://127.0.0.1:1883\n')
+    expect(outcome.engines[0]).toMatchObject({
+      closed: 1,
+      opened: [{ scenario: { name: 'Demo' }, file: null }],
+    })
+    await expect(fetch(pageUrl(outcome.stdout) ?? '')).rejects.toThrow()
+  })
+
+  it('says in one line that the port is taken, and closes the engine', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const outcome = await runFleetlab(['serve', '--port', String(port)], {}, { root })
+    taken.close()
+    expect(outcome).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `fleetlab: port ${port} of 127.0.0.1 is taken; choose another with --port\n`,
+    })
+    expect(outcome.engines[0]?.closed).toBe(1)
+  })
+
+  it('says what to do when the page is not built', async () => {
+    const outcome = await runFleetlab(['serve'], {}, { root: '/nowhere' })
+    expect(outcome).toMatchObject({ code: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(/^fleetlab: the page is not built .*npm run build\n$/)
+  })
+})
+
+describe('fleetlab broker', () => {
+  it('takes 1883 or the next free port unless a port is named', () => {
+    expect(brokerScenario({ host: '127.0.0.1' }).broker).toEqual({ kind: 'embedded', host: '127.0.0.1' })
+    expect(brokerScenario({ host: '::1', port: 1900, wsPort: 0, tlsPort: 8883 }).broker).toEqual({
+      kind: 'embedded',
+      host: '::1',
+      port: 1900,
+      fixedPort: true,
+      wsPort: 0,
+      tls: { port: 8883 },
+    })
+  })
+
+  it('runs until Ctrl-C, exits 0', async () => {
+    const stop = new AbortController()
+    const outcome = await runFleetlab(
+      ['broker', '--port', '0'],
+      {},
+      { interrupt: stop.signal, onStdout: () => stop.abort() },
+    )
+    expect(outcome).toMatchObject({ code: 0, stdout: 'broker mqtt://127.0.0.1:1883\n', stderr: '' })
+    expect(outcome.engines[0]?.closed).toBe(1)
+  })
+
+  it('exits 2 when the engine cannot open the port', async () => {
+    const openFails = new ApiError('conflict', 'port 1900 of 127.0.0.1 is taken')
+    const outcome = await runFleetlab(['broker', '--port', '1900'], { openFails })
+    expect(outcome).toMatchObject({ code: 2, stderr: 'fleetlab: port 1900 of 127.0.0.1 is taken\n' })
+  })
+})
