@@ -1,0 +1,102 @@
+import type { PacketRow, SessionMark } from '@contract/model'
+import { textWidth } from './arrows'
+import { crosses, flat, type Box, type Taken } from './boxes'
+import type { TimeScale } from './time-scale'
+import type { ArrowShape, BadgeShape, MarkShape, NoteShape, Point, RingShape, SequenceWords } from './types'
+
+interface Placed {
+  scale: TimeScale
+  taken: Taken
+  k: number
+  words: SequenceWords
+  laneX: (p: PacketRow) => { sender: number; receiver: number } | null
+}
+
+/** A ring on the subscriber's lane for each copy it got: open for the first, dotted for a duplicate. */
+export function drawRings(packets: readonly PacketRow[], c: Placed & { right: number }): RingShape[] {
+  return packets.flatMap((p): RingShape[] => {
+    if (p.direction !== 'downlink' || p.fate !== 'delivered') return []
+    if (p.effect !== 'delivered' && p.effect !== 'duplicate') return []
+    const leg = c.laneX(p)
+    const spot = c.scale.spots.get(p.seq)
+    if (!leg || !spot) return []
+    const value = p.effect === 'delivered' ? c.words.delivered : c.words.duplicate
+    const outward = leg.receiver > leg.sender ? 1 : -1
+    const width = textWidth(value, c.k)
+    const x = leg.receiver + outward * 11 * c.k
+    const box = flat(outward > 0 ? x : x - width, spot.y1, width, 13 * c.k)
+    const free = c.taken.free(box)
+    if (free) c.taken.add(box)
+    const text = { value, x, y: spot.y1, anchor: outward > 0 ? ('start' as const) : ('end' as const) }
+    return [{ seq: p.seq, x: leg.receiver, y: spot.y1, kind: p.effect, text: free ? text : null }]
+  })
+}
+
+/** What the broker did with a QoS 2 PUBLISH it does not pass on yet, or no more; only where there is room beside its lane. */
+export function drawNotes(
+  packets: readonly PacketRow[],
+  arrows: readonly ArrowShape[],
+  c: Placed,
+): NoteShape[] {
+  return packets.flatMap((p): NoteShape[] => {
+    if (p.fate !== 'delivered' || (p.effect !== 'stored' && p.effect !== 'discarded')) return []
+    const leg = c.laneX(p)
+    const spot = c.scale.spots.get(p.seq)
+    if (!leg || !spot) return []
+    const value = p.effect === 'stored' ? c.words.stored(p.packetId) : c.words.discarded(p.packetId)
+    const right = leg.receiver >= leg.sender
+    const width = textWidth(value, c.k)
+    const x = leg.receiver + (right ? 11 : -11) * c.k
+    const box = flat(right ? x : x - width, spot.y1, width, 13 * c.k)
+    if (!right || !c.taken.free(box) || arrows.some((a) => crosses(a.from, a.to, box))) return []
+    c.taken.add(box)
+    return [{ seq: p.seq, x, y: spot.y1, value }]
+  })
+}
+
+/** Session events on the client's lane, named beside it. */
+export function drawMarks(
+  marks: readonly SessionMark[],
+  laneX: ReadonlyMap<string, number>,
+  c: Placed & { lines: readonly { a: Point; b: Point }[] },
+): MarkShape[] {
+  return marks.flatMap((mark, i): MarkShape[] => {
+    const x = laneX.get(mark.clientId)
+    const y = c.scale.marks[i]
+    if (x === undefined || y === undefined) return []
+    const value = c.words.mark(mark)
+    const width = textWidth(value, c.k)
+    const boxAt = (side: 1 | -1): Box =>
+      flat(side > 0 ? x + 10 * c.k : x - 10 * c.k - width, y, width, 13 * c.k)
+    const side = ([1, -1] as const).find((s) => c.taken.free(boxAt(s)) && boxAt(s).cx - width / 2 > 0) ?? 1
+    c.taken.add(boxAt(side))
+    return [{ mark, x, y, text: { value, x: x + side * 10 * c.k, y, anchor: side > 0 ? 'start' : 'end' } }]
+  })
+}
+
+/** Numbers of the narration, each at the arrow it speaks of: at the cross, at the arrival, or at the start. */
+export function drawBadges(
+  arrows: readonly ArrowShape[],
+  packets: readonly PacketRow[],
+  numbers: ReadonlyMap<number, readonly number[]> | undefined,
+  k: number,
+): BadgeShape[] {
+  if (!numbers) return []
+  const rows = new Map(packets.map((p) => [p.seq, p]))
+  return arrows.flatMap((a) =>
+    (numbers.get(a.seq) ?? []).map((n, i): BadgeShape => {
+      const dir = Math.sign(a.to.x - a.from.x) || 1
+      const shift = i * 19 * k
+      if (a.end === 'cross') {
+        const beyond = 24 * k + textWidth(a.endText ?? '', k)
+        return { seq: a.seq, n, x: a.to.x + dir * (beyond + shift), y: a.to.y }
+      }
+      const row = rows.get(a.seq)
+      const arrives =
+        row !== undefined && row.effect !== 'none' && row.effect !== 'passed-on' && row.resends === null
+      if (arrives && a.end === 'head')
+        return { seq: a.seq, n, x: a.to.x - dir * (18 * k + shift), y: a.to.y - 12 * k }
+      return { seq: a.seq, n, x: a.from.x + dir * (16 * k + shift), y: a.from.y - 9 * k }
+    }),
+  )
+}

@@ -1,0 +1,155 @@
+import type { PacketRow } from '@contract/model'
+import { crosses, flat, type Box, type Taken } from './boxes'
+import type { Spot } from './time-scale'
+import type { ArrowShape, LabelShape, Point, SequenceWords } from './types'
+
+/** Width of one character of the fixed-width face at 11 px. */
+export const MONO = 6.6
+/** Average width of one character of the proportional face at 11 px; Hangul is wider. */
+export function textWidth(text: string, k: number): number {
+  let w = 0
+  for (const ch of text) w += ch > '\u1100' ? 10.2 : 6.1
+  return w * k
+}
+
+/** A packet that is lost or held ends this far from either lane at least, as a share of the leg. */
+const KEEP_OFF = 0.1
+
+/** How far along its leg an arrow is drawn, 0 to 1. Only a delivered packet reaches its receiver. */
+export function reach(p: Pick<PacketRow, 'fate' | 'lossPoint'>): number {
+  switch (p.fate) {
+    case 'delivered':
+      return 1
+    case 'lost':
+      return Math.min(1 - KEEP_OFF, Math.max(KEEP_OFF * 1.5, p.lossPoint))
+    case 'held':
+    case 'transit':
+      return 0.5
+  }
+}
+
+const ENDS = { delivered: 'head', lost: 'cross', held: 'bars', transit: 'open' } as const
+
+/** Name and identifier as they stand on an arrow, e.g. `PUBLISH #7`. */
+export const packetName = (p: Pick<PacketRow, 'type' | 'packetId'>): string =>
+  p.packetId === null ? p.type : `${p.type} #${p.packetId}`
+
+function labelWidth(name: string, qos: string | null, dup: boolean, k: number): number {
+  return (14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)) * k
+}
+
+export interface ArrowContext {
+  k: number
+  words: SequenceWords
+  taken: Taken
+  /** Lines drawn so far, that a label should rather not stand on. */
+  lines: { a: Point; b: Point }[]
+}
+
+const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.16, 0.84]
+
+export interface Line {
+  from: Point
+  to: Point
+  end: ArrowShape['end']
+}
+
+/** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
+function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
+  const { k } = c
+  const name = packetName(p)
+  const qos = p.type === 'PUBLISH' && p.qos !== null ? `QoS ${p.qos}` : null
+  const width = labelWidth(name, qos, p.dup, k)
+  const dx = line.to.x - line.from.x
+  const dy = line.to.y - line.from.y
+  const length = Math.hypot(dx, dy)
+  const angle = Math.atan2(dy * Math.sign(dx || 1), Math.abs(dx))
+  const options: { label: LabelShape; box: Box; cost: number }[] = []
+  // a lost arrow's label stops short of the cross
+  const usable = line.end === 'cross' || line.end === 'bars' ? length - 10 * k : length
+  const fits = usable >= width
+  const low = width / 2 / length
+  const high = (usable - width / 2) / length
+  const wanted = line.end === 'cross' ? [high, (low + high) / 2, low] : line.end === 'bars' ? [0.5] : ALONG
+  const shares = fits ? wanted.map((s) => Math.min(high, Math.max(low, s))) : [0.5]
+  for (const lift of [-4.5 * k, ...(line.end === 'cross' || !fits ? [15 * k] : [])]) {
+    for (const share of new Set(shares)) {
+      const at = { x: line.from.x + dx * share, y: line.from.y + dy * share }
+      const up = lift - 4 * k
+      const box: Box = {
+        cx: at.x - Math.sin(angle) * up,
+        cy: at.y + Math.cos(angle) * up,
+        w: width,
+        h: 11.5 * k,
+        angle,
+      }
+      const label: LabelShape = {
+        ...at,
+        angle: (angle * 180) / Math.PI,
+        width,
+        lift,
+        name,
+        qos,
+        dup: p.dup,
+        crowded: false,
+      }
+      const blocked = c.taken.free(box) ? 0 : 100
+      const crossed = c.lines.filter((l) => crosses(l.a, l.b, { ...box, h: 8 * k })).length
+      options.push({ label, box, cost: blocked + crossed * 3 + (lift > 0 ? 1 : 0) + Math.abs(share - 0.5) })
+    }
+  }
+  const best = options.reduce((a, b) => (b.cost < a.cost ? b : a))
+  return best.cost >= 100 ? { ...best, label: { ...best.label, crowded: true } } : best
+}
+
+/** Where a packet's arrow runs. `legX` are the lanes of its sender and of its receiver. */
+export function arrowLine(
+  p: PacketRow,
+  spot: Spot,
+  legX: { sender: number; receiver: number },
+  k: number,
+): Line {
+  const dir = Math.sign(legX.receiver - legX.sender) || 1
+  const share = reach(p)
+  const startX = legX.sender + dir * 2 * k
+  const fullX = legX.receiver - dir * 3 * k
+  const heldSlant = p.fate === 'held' ? Math.max(spot.y1 - spot.y0, 8 * k) : spot.y1 - spot.y0
+  return {
+    from: { x: startX, y: spot.y0 },
+    to: { x: startX + (fullX - startX) * share, y: spot.y0 + heldSlant },
+    end: ENDS[p.fate],
+  }
+}
+
+function endWord(p: PacketRow, words: SequenceWords): string | null {
+  if (p.fate !== 'lost') return null
+  return p.reason === 'step' ? words.dropped : words.lost
+}
+
+/** Takes the place of the cross and of the word beside it. */
+export function reserveEnd(p: PacketRow, line: Line, c: ArrowContext): void {
+  const word = endWord(p, c.words)
+  if (word === null) return
+  const dir = Math.sign(line.to.x - line.from.x) || 1
+  const w = textWidth(word, c.k)
+  c.taken.add(flat(dir < 0 ? line.to.x - 12 * c.k - w : line.to.x + 12 * c.k, line.to.y, w, 12 * c.k))
+  c.taken.add(flat(line.to.x - 6 * c.k, line.to.y, 12 * c.k, 12 * c.k))
+}
+
+/** One packet as one arrow with its label; takes the label's place. */
+export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape {
+  const { label, box } = placeLabel(line, p, c)
+  if (!label.crowded) c.taken.add(box)
+  return {
+    seq: p.seq,
+    journey: p.journey,
+    exchange: p.exchange,
+    type: p.type,
+    direction: p.direction,
+    from: line.from,
+    to: line.to,
+    end: line.end,
+    endText: endWord(p, c.words),
+    label,
+  }
+}

@@ -1,0 +1,213 @@
+import type { PacketRow, SessionMark } from '@contract/model'
+import { textWidth } from './arrows'
+import { flat, type Taken } from './boxes'
+import { journeyFacts, type JourneyFacts } from './facts'
+import type { TimeScale } from './time-scale'
+import type { CardText, JourneyShape, RetryShape, SequenceInput, SequenceWords } from './types'
+
+/** One resend and the packet it repeats, both of which are known here. */
+export interface Resend {
+  first: PacketRow
+  again: PacketRow
+  waitMs: number
+  /** The connection ended in between: no timer fired, the session was resumed. */
+  reconnect: boolean
+}
+
+const BREAKS = new Set<SessionMark['kind']>(['cut', 'reset', 'disconnect', 'connect', 'resume'])
+
+/** Packets sent again, each with the attempt right before it. */
+export function resends(packets: readonly PacketRow[], marks: readonly SessionMark[]): Resend[] {
+  const bySeq = new Map(packets.map((p) => [p.seq, p]))
+  const attempts = new Map<string, PacketRow>()
+  const found: Resend[] = []
+  for (const p of [...packets].sort((a, b) => a.seq - b.seq)) {
+    const key = `${p.exchange} ${p.type} ${p.direction}`
+    const before = p.exchange === null ? undefined : attempts.get(key)
+    if (p.exchange !== null) attempts.set(key, p)
+    if (p.resends === null) continue
+    const first = before ?? bySeq.get(p.resends)
+    if (!first) continue
+    const reconnect = marks.some(
+      (m) => m.clientId === p.clientId && BREAKS.has(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
+    )
+    found.push({ first, again: p, waitMs: p.sentMs - first.sentMs, reconnect })
+  }
+  return found
+}
+
+interface Span {
+  y0: number
+  y1: number
+}
+
+/** Lowest track on which each span is free of the earlier ones. */
+export function tracks(spans: readonly Span[], gap: number): number[] {
+  const ends: number[] = []
+  return spans.map((s) => {
+    let track = ends.findIndex((end) => end + gap <= s.y0)
+    if (track < 0) track = ends.length
+    ends[track] = s.y1
+    return track
+  })
+}
+
+const MAX_TRACKS = 4
+
+/** Amber brackets beside the sender's lane: from a send to its resend. */
+export function drawRetries(
+  list: readonly Resend[],
+  scale: TimeScale,
+  laneX: (p: PacketRow) => { sender: number; receiver: number } | null,
+  c: { k: number; words: SequenceWords; taken: Taken },
+): RetryShape[] {
+  const shapes: RetryShape[] = []
+  const byLane = new Map<number, { r: Resend; y0: number; y1: number; away: 1 | -1; sender: number }[]>()
+  for (const r of [...list].sort((a, b) => a.first.sentMs - b.first.sentMs)) {
+    const leg = laneX(r.again)
+    const a = scale.spots.get(r.first.seq)
+    const b = scale.spots.get(r.again.seq)
+    if (!leg || !a || !b) continue
+    // the client's bracket stands outside its leg, the broker's inside, where no other leg ends
+    const outward = leg.sender < leg.receiver ? -1 : 1
+    const away = r.again.direction === 'uplink' ? outward : outward === -1 ? 1 : -1
+    const rows = byLane.get(leg.sender * 2 + (away + 1) / 2) ?? []
+    rows.push({ r, y0: a.y0, y1: b.y0, away, sender: leg.sender })
+    byLane.set(leg.sender * 2 + (away + 1) / 2, rows)
+  }
+  for (const rows of byLane.values()) {
+    const track = tracks(rows, 0)
+    rows.forEach((row, i) => {
+      const x = row.sender + row.away * (12 + 7 * Math.min(track[i] ?? 0, MAX_TRACKS - 1)) * c.k
+      shapes.push({ ...bracketOf(row.r, row, x, row.away), text: retryText(row, scale, x, c) })
+    })
+  }
+  return shapes
+}
+
+const bracketOf = (r: Resend, s: Span, x: number, away: 1 | -1): Omit<RetryShape, 'text'> => ({
+  seq: r.again.seq,
+  journey: r.again.journey,
+  x,
+  side: away === 1 ? -1 : 1,
+  y0: s.y0,
+  y1: s.y1,
+  waitMs: r.waitMs,
+})
+
+function retryText(
+  row: Span & { r: Resend; away: 1 | -1; sender: number },
+  scale: TimeScale,
+  x: number,
+  c: { k: number; words: SequenceWords; taken: Taken },
+): RetryShape['text'] {
+  const value = row.r.reconnect ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
+  const width = textWidth(value, c.k)
+  const fold = scale.folds.find((f) => f.y0 >= row.y0 && f.y1 <= row.y1)
+  const y = fold ? (fold.y0 + fold.y1) / 2 : (row.y0 + row.y1) / 2
+  // beside the lane, on the leg's side of a client; beside the bracket of the broker
+  const right = row.r.again.direction === 'uplink' ? row.away === -1 : row.away === 1
+  const start =
+    row.r.again.direction === 'uplink' ? row.sender + (right ? 10 : -10) * c.k : x + (right ? 8 : -8) * c.k
+  const box = flat(right ? start : start - width, y, width, 13 * c.k)
+  if (!c.taken.free(box)) return null
+  c.taken.add(box)
+  return { value, x: start, y, anchor: right ? 'start' : 'end' }
+}
+
+const CARD = { title: 18, chips: 22, reason: 17 }
+
+function cardHeight(card: CardText, width: number, k: number): { height: number; rows: number } {
+  let rows = card.chips.length > 0 ? 1 : 0
+  let used = 0
+  for (const chip of card.chips) {
+    const w = textWidth(chip.text, k) + 18 * k
+    if (used > 0 && used + w > width) {
+      rows++
+      used = 0
+    }
+    used += w
+  }
+  const lines = card.reason === '' ? 0 : Math.ceil(textWidth(card.reason, k * 1.08) / width)
+  return { height: (CARD.title + rows * CARD.chips + lines * CARD.reason) * k, rows }
+}
+
+const WEIGHT: Record<JourneyFacts['outcome'], number> = {
+  held: 0,
+  'gave-up': 1,
+  lost: 1,
+  abandoned: 1,
+  duplicate: 2,
+  'exactly-once': 4,
+  'no-subscriber': 5,
+  delivered: 5,
+  open: 3,
+}
+
+/** Right brackets with their verdict cards; cards that find no room near their bracket shrink to a line, then vanish. */
+export function drawJourneys(
+  input: SequenceInput,
+  scale: TimeScale,
+  o: {
+    x: number
+    cardX: number
+    width: number
+    k: number
+    words: SequenceWords
+    noCards: boolean
+    bottom: number
+  },
+): { shapes: JourneyShape[]; height: number } {
+  const spans = input.journeys.flatMap((journey) => {
+    const rows = input.packets.filter((p) => p.journey === journey.id && scale.spots.has(p.seq))
+    if (rows.length === 0) return []
+    const spots = rows.flatMap((p) => scale.spots.get(p.seq) ?? [])
+    const facts = journeyFacts(journey, input.exchanges, rows)
+    const y0 = Math.min(...spots.map((s) => s.y0))
+    return [{ facts, y0, y1: Math.max(y0 + 6 * o.k, ...spots.map((s) => s.y1)) }]
+  })
+  spans.sort((a, b) => a.y0 - b.y0)
+  const track = tracks(spans, 2)
+  const shapes = spans.map((s, i): JourneyShape => ({
+    journey: s.facts.journey.id,
+    x: o.x - Math.min(track[i] ?? 0, 5) * 6 * o.k,
+    y0: s.y0,
+    y1: s.y1,
+    open: s.facts.outcome === 'open' || s.facts.outcome === 'held',
+    card: null,
+  }))
+  if (o.noCards) return { shapes, height: o.bottom }
+  return { shapes, height: placeCards(spans, shapes, o) }
+}
+
+function placeCards(
+  spans: readonly (Span & { facts: JourneyFacts })[],
+  shapes: JourneyShape[],
+  o: { cardX: number; width: number; k: number; words: SequenceWords; bottom: number },
+): number {
+  const taken: Span[] = []
+  const fits = (y: number, h: number): boolean => y >= 0 && !taken.some((t) => t.y0 < y + h && y < t.y1)
+  const order = spans
+    .map((s, i) => ({ s, i }))
+    .sort((a, b) => WEIGHT[a.s.facts.outcome] - WEIGHT[b.s.facts.outcome])
+  let bottom = o.bottom
+  for (const { s, i } of order) {
+    const shape = shapes[i]
+    if (!shape) continue
+    const text = o.words.card(s.facts)
+    const full = cardHeight(text, o.width, o.k).height
+    for (const [height, brief] of [
+      [full, false],
+      [18 * o.k, true],
+    ] as const) {
+      const middle = (s.y0 + s.y1) / 2 - height / 2
+      const y = [0, 10, -10, 20, -20, 34, -34, 50].map((d) => middle + d * o.k).find((at) => fits(at, height))
+      if (y === undefined) continue
+      taken.push({ y0: y, y1: y + height + 4 * o.k })
+      shape.card = { ...text, x: o.cardX, y, width: o.width, height, oneLine: brief }
+      bottom = Math.max(bottom, y + height)
+      break
+    }
+  }
+  return bottom
+}

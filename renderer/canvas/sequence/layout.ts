@@ -1,0 +1,248 @@
+import type { PacketRow, SessionMark } from '@contract/model'
+import { arrowLine, drawArrow, reserveEnd, type ArrowContext } from './arrows'
+import { Taken } from './boxes'
+import { drawJourneys, drawRetries, resends } from './brackets'
+import { drawBadges, drawMarks, drawNotes, drawRings } from './annotations'
+import { placeLanes } from './lanes'
+import { buildTimeScale, type TimeScale } from './time-scale'
+import type { FoldShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
+
+/** Distances of the picture at 16 px type. */
+export const METRICS = {
+  axis: 64,
+  slot: 19,
+  fold: 20,
+  foldAbove: 64,
+  maxGap: 190,
+  top: 22,
+  bottom: 26,
+  cards: 136,
+  narrow: 860,
+} as const
+
+interface Frame {
+  laneX: Map<string, number>
+  brokerX: number
+  x0: number
+  x1: number
+  right: number
+}
+
+function frameOf(o: SequenceOptions): Frame {
+  const { k } = o
+  const narrow = o.width < METRICS.narrow * k
+  const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 56 : 68)) * k
+  const x0 = (METRICS.axis + (narrow ? 32 : 48)) * k
+  const x1 = o.width - (o.noCards ? 110 * k : cards)
+  const xs = placeLanes(o.lanes, x0, Math.max(x0 + 80 * k, x1))
+  const laneX = new Map<string, number>()
+  let brokerX = x0
+  o.lanes.forEach((lane, i) => {
+    if (lane.clientId === null) brokerX = xs[i] ?? x0
+    else laneX.set(lane.clientId, xs[i] ?? x0)
+  })
+  return { laneX, brokerX, x0, x1, right: x1 + 20 * k }
+}
+
+/** Lanes of a packet's sender and receiver; null when its client has no lane. */
+function legOf(p: PacketRow, f: Frame): { sender: number; receiver: number } | null {
+  const client = f.laneX.get(p.clientId)
+  if (client === undefined) return null
+  return p.direction === 'uplink'
+    ? { sender: client, receiver: f.brokerX }
+    : { sender: f.brokerX, receiver: client }
+}
+
+/**
+ * Draws handshakes as a sequence diagram: model in, shapes out. Every packet whose client has a lane is drawn exactly
+ * once, from its sender's lane, at the height of its sending; only a delivered one reaches its receiver's lane, at the
+ * height of its arrival. Pure.
+ */
+export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene {
+  const { k, words } = o
+  const frame = frameOf(o)
+  const packets = [...input.packets].filter((p) => frame.laneX.has(p.clientId)).sort((a, b) => a.seq - b.seq)
+  const marks = marksToDraw(input.marks, packets, frame)
+  const scale = buildTimeScale(packets, marks, {
+    pxPerMs: o.pxPerMs,
+    slot: METRICS.slot * k,
+    foldPx: METRICS.fold * k,
+    foldAbove: METRICS.foldAbove * k,
+    maxGap: METRICS.maxGap * k,
+    top: METRICS.top * k,
+    nowMs: o.nowMs,
+  })
+  const taken = new Taken()
+  const context: ArrowContext = { k, words, taken, lines: [] }
+  const shown: SequenceInput = { ...input, packets, marks }
+  const arrows = drawArrows(packets, scale, frame, context)
+  const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
+  const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
+  const rings = drawRings(packets, { ...placed, right: frame.x1 })
+  const notes = drawNotes(packets, arrows, placed)
+  const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines: context.lines })
+  const bottom = scale.height + METRICS.bottom * k
+  const cards = drawJourneys(shown, scale, {
+    x: o.width - (METRICS.cards + 14) * k,
+    cardX: o.width - METRICS.cards * k,
+    width: (METRICS.cards - 8) * k,
+    k,
+    words,
+    noCards: o.noCards ?? false,
+    bottom,
+  })
+  const starts = clusterStarts(shown, scale)
+  return {
+    width: o.width,
+    height: cards.height,
+    axisX: METRICS.axis * k,
+    right: frame.right,
+    lanes: drawLanes(o, frame, scale, marks, cards.height),
+    links: drawLinks(o, frame),
+    folds: drawFolds(scale, frame, o),
+    stretches: [...scale.stretches],
+    ticks: drawTicks(scale, starts, o),
+    separators: starts.slice(1).map((t) => scale.y(t) - 12 * k),
+    arrows,
+    retries,
+    journeys: cards.shapes,
+    rings,
+    notes,
+    marks: markShapes,
+    badges: drawBadges(arrows, packets, o.numbers, k),
+    scale,
+    drawn: packets.length,
+  }
+}
+
+function marksToDraw(marks: readonly SessionMark[], packets: readonly PacketRow[], f: Frame): SessionMark[] {
+  const first = packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
+  return marks.filter((m) => f.laneX.has(m.clientId) && m.atMs >= first).sort((a, b) => a.atMs - b.atMs)
+}
+
+function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c: ArrowContext) {
+  const lines = packets.flatMap((p) => {
+    const spot = scale.spots.get(p.seq)
+    const leg = legOf(p, f)
+    return spot && leg ? [{ p, line: arrowLine(p, spot, leg, c.k) }] : []
+  })
+  // what says that a packet was lost has the first right to its place
+  for (const { p, line } of lines) reserveEnd(p, line, c)
+  return lines.map(({ p, line }) => {
+    const near = Math.abs(line.to.y - line.from.y) + 60 * c.k
+    c.lines = lines
+      .filter(
+        (l) =>
+          l.p !== p && Math.abs(l.line.from.y - line.from.y) < near + Math.abs(l.line.to.y - l.line.from.y),
+      )
+      .map((l) => ({ a: l.line.from, b: l.line.to }))
+    return drawArrow(p, line, c)
+  })
+}
+
+function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions): FoldShape[] {
+  const textX = (f.brokerX + Math.max(f.brokerX, f.x1)) / 2
+  return scale.folds.map((fold) => ({
+    ...fold,
+    text: fold.idle ? o.words.nothingSent(fold.ms) : o.words.onlyOnTheWay(fold.ms),
+    textX: textX - f.brokerX < 60 * o.k ? (f.x0 + f.brokerX) / 2 + 60 * o.k : textX,
+  }))
+}
+
+/** Times at which something begins while nothing else is going on. */
+function clusterStarts(input: SequenceInput, scale: TimeScale): number[] {
+  const spans = new Map<string, { from: number; to: number }>()
+  for (const p of input.packets) {
+    const key = p.journey === null ? `p${p.seq}` : `j${p.journey}`
+    const span = spans.get(key)
+    const to = Math.max(p.settledMs ?? p.sentMs, p.sentMs)
+    if (span) {
+      span.from = Math.min(span.from, p.sentMs)
+      span.to = Math.max(span.to, to)
+    } else spans.set(key, { from: p.sentMs, to })
+  }
+  const starts: number[] = []
+  let until = -Infinity
+  for (const s of [...spans.values()].sort((a, b) => a.from - b.from)) {
+    const last = starts.at(-1)
+    if (s.from > until && (last === undefined || scale.y(s.from) - scale.y(last) > 40)) starts.push(s.from)
+    until = Math.max(until, s.to)
+  }
+  return starts
+}
+
+function drawTicks(scale: TimeScale, starts: readonly number[], o: SequenceOptions): Scene['ticks'] {
+  const strong = new Set(starts)
+  const ticks: Scene['ticks'] = []
+  let base = starts[0] ?? 0
+  for (const { t, y0 } of scale.instants) {
+    const isStart = strong.has(t)
+    if (isStart) base = t
+    const last = ticks.at(-1)
+    if (last && y0 - last.y < 13 * o.k) {
+      if (!isStart || last.strong) continue
+      ticks.pop()
+    }
+    ticks.push({ y: y0, text: isStart ? o.words.time(t) : o.words.plus(t - base), strong: isStart })
+  }
+  return ticks
+}
+
+const CLOSES = new Set<SessionMark['kind']>(['cut', 'reset', 'disconnect'])
+
+function drawLanes(
+  o: SequenceOptions,
+  f: Frame,
+  scale: TimeScale,
+  marks: readonly SessionMark[],
+  height: number,
+): LaneShape[] {
+  return o.lanes.map((lane) => {
+    const x = lane.clientId === null ? f.brokerX : (f.laneX.get(lane.clientId) ?? f.x0)
+    const title = lane.clientId ?? o.words.broker
+    const role = lane.publishes
+      ? lane.subscribes
+        ? o.words.both
+        : o.words.publisher
+      : lane.subscribes
+        ? o.words.subscriber
+        : ''
+    const note = o.laneNotes?.get(lane.clientId ?? '') ?? (lane.clientId === null ? '' : role)
+    const own = marks.flatMap((m, i) =>
+      m.clientId === lane.clientId ? [{ y: scale.marks[i] ?? 0, kind: m.kind }] : [],
+    )
+    return { ...lane, x, title, note, segments: laneSegments(own, scale, height) }
+  })
+}
+
+function laneSegments(
+  marks: readonly { y: number; kind: SessionMark['kind'] }[],
+  scale: TimeScale,
+  height: number,
+): LaneShape['segments'] {
+  const cuts = [0, height, ...marks.map((m) => m.y), ...scale.folds.flatMap((fold) => [fold.y0, fold.y1])]
+  const edges = [...new Set(cuts)].filter((y) => y >= 0 && y <= height).sort((a, b) => a - b)
+  const segments: LaneShape['segments'] = []
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const y0 = edges[i] ?? 0
+    const y1 = edges[i + 1] ?? 0
+    const middle = (y0 + y1) / 2
+    const last = marks.findLast((m) => m.y <= middle && m.kind !== 'gave-up')
+    const folded = scale.folds.some((fold) => fold.y0 <= middle && middle <= fold.y1)
+    const state = last && CLOSES.has(last.kind) ? 'down' : folded ? 'folded' : 'up'
+    const before = segments.at(-1)
+    if (before?.state === state) before.y1 = y1
+    else segments.push({ y0, y1, state })
+  }
+  return segments
+}
+
+function drawLinks(o: SequenceOptions, f: Frame): Scene['links'] {
+  const at = o.lanes.findIndex((l) => l.clientId === null)
+  return [at - 1, at + 1].flatMap((i) => {
+    const id = o.lanes[i]?.clientId
+    const text = id === undefined || id === null ? undefined : o.linkNotes?.get(id)
+    const x = id === undefined || id === null ? undefined : f.laneX.get(id)
+    return text === undefined || x === undefined ? [] : [{ x: (x + f.brokerX) / 2, text }]
+  })
+}

@@ -1,0 +1,121 @@
+import type { Happening } from './events'
+import type { Teller } from './narrate'
+
+const name = (id: string | null): string => id ?? 'the broker'
+const list = (ids: readonly string[]): string =>
+  ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
+const have = (ids: readonly string[]): string => (ids.length > 1 ? 'have' : 'has')
+const get = (ids: readonly string[]): string => (ids.length > 1 ? 'get' : 'gets')
+const times = (n: number): string => (n > 2 ? `${n} times in all` : 'twice')
+const packet = (h: Happening): string =>
+  h.packet === null
+    ? 'it'
+    : h.packet.packetId === null
+      ? h.packet.type
+      : `${h.packet.type} #${h.packet.packetId}`
+const seconds = (ms: number): string =>
+  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)} s`
+
+function fate(h: Happening): string {
+  const p = packet(h)
+  switch (h.reason) {
+    case 'step':
+      return `*${p} was dropped* in step mode`
+    case 'rule':
+      return `*${p} was lost*, as the rule asked`
+    case 'cut':
+      return `*${p} was lost* with the connection`
+    case 'reset':
+      return `*${p} was lost* when the connection reset`
+    case 'model':
+    case null:
+      return `*${p} was lost*`
+  }
+}
+
+function lost(h: Happening): string {
+  if (h.attempts > 1 && h.qos > 0) return `${fate(h)}, too.`
+  const s = name(h.s)
+  const r = name(h.r)
+  switch (h.packet?.type) {
+    case 'PUBLISH':
+      if (h.qos === 0) return `${fate(h)}: at QoS 0 nobody waits for an answer, so *${r} never gets it*.`
+      return h.known
+        ? `${fate(h)}: ${r} has the message already.`
+        : `${fate(h)}: ${r} does not have the message; ${s} keeps its copy.`
+    case 'PUBACK':
+      return `${fate(h)}: ${s} has the message, ${r} cannot know.`
+    case 'PUBREC':
+      return `${fate(h)}: ${s} has the message, ${r} cannot know.`
+    case 'PUBREL':
+      return h.s !== null && !h.known
+        ? `${fate(h)}: ${r} has the message but may not pass it on yet.`
+        : `${fate(h)}: ${r} still keeps identifier ${h.packet.packetId ?? ''} in mind.`
+    case 'PUBCOMP':
+      return `${fate(h)}: ${s} is done, ${r} cannot know.`
+    default:
+      return `${fate(h)}.`
+  }
+}
+
+const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
+
+function ended(h: Happening): string {
+  const had = h.known ? `${name(h.r)} has the message all the same` : `*${name(h.r)} never got it*`
+  const tries = `${h.attempts} ${h.attempts === 1 ? 'try' : 'tries'}`
+  return h.kind === 'gave-up'
+    ? `After ${tries} of ${h.packet?.type ?? 'PUBLISH'} *${name(h.s)} gave up*: ${had}.`
+    : `The session of ${h.packet?.clientId ?? h.s ?? h.r ?? ''} ended before the handshake did: ${had}.`
+}
+
+function sent(h: Happening): string {
+  const p = packet(h)
+  if (h.qos === 0) return `${name(h.s)} sent ${p} at QoS 0: *no answer is expected*, no copy is kept.`
+  const until = h.qos === 1 ? 'PUBACK' : 'PUBREC'
+  return `${name(h.s)} sent ${p} and keeps a copy *until ${until} comes*.`
+}
+
+function delivered(h: Happening): string {
+  if (h.qos === 2) return `*${list(h.clients)} ${have(h.clients)} it exactly once.*`
+  return h.qos === 0
+    ? `*${list(h.clients)} ${have(h.clients)} it.*`
+    : `*${list(h.clients)} ${have(h.clients)} it*, once this time.`
+}
+
+/** English sentences. */
+export const english: Teller = {
+  finish: (text) => text.replace(/^(\*?)the /, '$1The '),
+  tell: {
+    sent,
+    lost,
+    resent: (h) =>
+      h.known
+        ? `So ${name(h.s)} waited ${seconds(h.waitMs)} and ${again(h)}.`
+        : `No answer came within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+    resumed: (h) => {
+      const who = h.packet?.clientId ?? ''
+      return `${who} reconnected with its session${h.s === who ? ' and' : `, and ${name(h.s)}`} ${again(h)}.`
+    },
+    'passed-on-again': (h) =>
+      h.clients.length > 0
+        ? `At QoS 1 the broker passes it on again: *${list(h.clients)} ${get(h.clients)} it ${times(h.copies)}*.`
+        : 'At QoS 1 the broker passes it on again.',
+    'taken-again': (h) =>
+      `At QoS 1 ${name(h.r)} must take it again: *it has the message ${times(h.copies)}*.`,
+    discarded: (h) =>
+      `${name(h.r)} knows ${packet(h).replace(/^\w+ /, '')}: it *discards the copy* and answers again.`,
+    released: (h) =>
+      `Only *PUBREL* lets the message go on${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
+    'released-before': (h) =>
+      `${name(h.r)} has let ${packet(h).replace(/^\w+ /, '')} go before: it *only answers PUBCOMP again*.`,
+    delivered,
+    'gave-up': ended,
+    abandoned: ended,
+    cut: (h) =>
+      h.mark === 'reset'
+        ? `*The connection of ${h.s ?? ''} was reset.*`
+        : `*The connection of ${h.s ?? ''} was cut.*`,
+    held: (h) => `*${packet(h)} is held*: deliver it or drop it. Timers stand still.`,
+    once: (h) => `Nothing was passed on twice: *${list(h.clients)} ${have(h.clients)} it exactly once*.`,
+  },
+}

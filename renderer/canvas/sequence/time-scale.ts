@@ -1,0 +1,336 @@
+import type { Direction } from '@contract/packet'
+
+/** What the time scale has to know of a packet. Times in ms, see PacketRow. */
+export interface TimedPacket {
+  seq: number
+  clientId: string
+  direction: Direction
+  sentMs: number
+  settledMs: number | null
+  journey: number | null
+  answers: number | null
+}
+
+export interface TimedMark {
+  atMs: number
+  clientId: string
+}
+
+export interface TimeScaleOptions {
+  /** Vertical pixels a millisecond, before folding and stretching. */
+  pxPerMs: number
+  /** Least distance of two packets on one leg, px: what their labels need. */
+  slot: number
+  /** Height of a folded band, px. */
+  foldPx: number
+  /** Idle time is folded when it would be taller than this, px. */
+  foldAbove: number
+  /** Time in which packets are only on their way is folded when it would be taller than this, px. */
+  maxGap: number
+  /** Room above the first instant, px. */
+  top: number
+  /** Clock time of now, ms: where packets in transit are. */
+  nowMs: number
+}
+
+/** Time that is not drawn: a band states how much. `idle`: nothing was on its way. */
+export interface Fold {
+  t0: number
+  t1: number
+  y0: number
+  y1: number
+  ms: number
+  idle: boolean
+}
+
+/** Time drawn taller than the scale says, so that packets can be told apart; `t0 === t1` for one instant. */
+export interface Stretch {
+  t0: number
+  t1: number
+  y0: number
+  y1: number
+}
+
+/** Where a packet's sending (`y0`) and settling (`y1`) stand. */
+export interface Spot {
+  y0: number
+  y1: number
+}
+
+export interface TimeScale {
+  spots: ReadonlyMap<number, Spot>
+  /** Position of each mark, in the order given. */
+  marks: readonly number[]
+  folds: readonly Fold[]
+  stretches: readonly Stretch[]
+  /** All instants at which something happened, ascending, with the top and the bottom of each. */
+  instants: readonly { t: number; y0: number; y1: number }[]
+  height: number
+  /** Monotone: a later time is never higher up. */
+  y(t: number): number
+  /** A time at this height; the inverse of `y` within what is drawn. */
+  time(y: number): number
+}
+
+type Happening =
+  | { kind: 'send'; packet: TimedPacket }
+  | { kind: 'settle'; packet: TimedPacket }
+  | { kind: 'mark'; index: number; clientId: string }
+
+interface Instant {
+  t: number
+  happenings: Happening[]
+}
+
+/** When a packet's arrow ends: its arrival or loss, now for one on its way, its sending for one that is held. */
+export function endMs(p: TimedPacket & { fate?: string }, nowMs: number): number {
+  if (p.settledMs !== null) return Math.max(p.settledMs, p.sentMs)
+  return p.fate === 'held' ? p.sentMs : Math.max(nowMs, p.sentMs)
+}
+
+/**
+ * Sends of one instant in order of capture; before each, the arrivals that can have caused it
+ * (it answers them, or carries the same message on); the other arrivals last.
+ */
+function inCausalOrder(arrivals: TimedPacket[], sends: TimedPacket[]): Happening[] {
+  const waiting = [...arrivals].sort((a, b) => a.seq - b.seq)
+  const ordered: Happening[] = []
+  const flush = (upTo: number): void => {
+    for (const p of waiting.splice(0, upTo)) ordered.push({ kind: 'settle', packet: p })
+  }
+  for (const packet of [...sends].sort((a, b) => a.seq - b.seq)) {
+    const cause = waiting.findIndex(
+      (a) => a.seq === packet.answers || (a.journey !== null && a.journey === packet.journey),
+    )
+    if (cause >= 0) flush(cause + 1)
+    ordered.push({ kind: 'send', packet })
+  }
+  flush(waiting.length)
+  return ordered
+}
+
+function collectInstants(packets: readonly TimedPacket[], marks: readonly TimedMark[], nowMs: number) {
+  const at = new Map<number, { sends: TimedPacket[]; arrivals: TimedPacket[]; marks: number[] }>()
+  const slotOf = (t: number) => {
+    let s = at.get(t)
+    if (!s) at.set(t, (s = { sends: [], arrivals: [], marks: [] }))
+    return s
+  }
+  for (const p of packets) {
+    slotOf(p.sentMs).sends.push(p)
+    const end = endMs(p, nowMs)
+    if (end > p.sentMs) slotOf(end).arrivals.push(p)
+  }
+  marks.forEach((m, i) => slotOf(m.atMs).marks.push(i))
+  return [...at.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([t, s]): Instant => {
+      const placed = s.marks.map((index): Happening => ({
+        kind: 'mark',
+        index,
+        clientId: marks[index]?.clientId ?? '',
+      }))
+      return { t, happenings: [...placed, ...inCausalOrder(s.arrivals, s.sends)] }
+    })
+}
+
+/** Lays happenings out downwards and keeps packets of one leg a slot apart. */
+class Placer {
+  readonly spots = new Map<number, Spot>()
+  readonly marks: number[] = []
+  private lastSend = new Map<string, number>()
+  private lastArrival = new Map<string, number>()
+  private lastMark = new Map<string, number>()
+
+  constructor(private readonly slot: number) {}
+
+  /** How far below `top` each happening has to be; places nothing. `top` is raised so that none is above its floor. */
+  need(happenings: readonly Happening[], previousBottom: number): number {
+    let offset = 0
+    let top = previousBottom
+    const sends = new Map<string, number>()
+    for (const h of happenings) {
+      const key = this.key(h)
+      const inside = sends.get(key)
+      if (inside !== undefined) offset = Math.max(offset, inside + this.slot)
+      top = Math.max(top, this.floor(h) - offset)
+      sends.set(key, offset)
+    }
+    return top
+  }
+
+  /** Places an instant from `top` down; returns its bottom. */
+  place(happenings: readonly Happening[], top: number): number {
+    let y = top
+    for (const h of happenings) {
+      y = Math.max(y, this.floor(h))
+      this.record(h, y)
+    }
+    return y
+  }
+
+  private key(h: Happening): string {
+    if (h.kind === 'mark') return `m ${h.clientId}`
+    return h.kind === 'send' ? `s ${h.packet.clientId}` : `a ${h.packet.direction} ${h.packet.clientId}`
+  }
+
+  private floor(h: Happening): number {
+    switch (h.kind) {
+      case 'send':
+        return Math.max(
+          (this.lastSend.get(h.packet.clientId) ?? -Infinity) + this.slot,
+          (this.lastMark.get(h.packet.clientId) ?? -Infinity) + this.slot,
+        )
+      case 'settle':
+        return (this.lastArrival.get(this.key(h)) ?? -Infinity) + this.slot
+      case 'mark':
+        return Math.max(
+          (this.lastMark.get(h.clientId) ?? -Infinity) + this.slot,
+          (this.lastSend.get(h.clientId) ?? -Infinity) + this.slot / 2,
+        )
+    }
+  }
+
+  private record(h: Happening, y: number): void {
+    switch (h.kind) {
+      case 'send':
+        this.spots.set(h.packet.seq, { y0: y, y1: y })
+        this.lastSend.set(h.packet.clientId, y)
+        return
+      case 'settle': {
+        const spot = this.spots.get(h.packet.seq)
+        if (spot) spot.y1 = y
+        this.lastArrival.set(this.key(h), y)
+        return
+      }
+      case 'mark':
+        this.marks[h.index] = y
+        this.lastMark.set(h.clientId, y)
+    }
+  }
+}
+
+/** Height of the time between two instants, and what to say about it. */
+function gapHeight(
+  dt: number,
+  need: number,
+  busy: boolean,
+  o: TimeScaleOptions,
+): { h: number; kind: 'plain' | 'fold' | 'stretch' } {
+  const natural = dt * o.pxPerMs
+  if (!busy && natural > o.foldAbove) return { h: Math.max(o.foldPx + o.slot + 4, need), kind: 'fold' }
+  if (busy && natural > o.maxGap) return { h: Math.max(o.maxGap * 0.6, need), kind: 'fold' }
+  if (need > natural * 1.5 + 4) return { h: need, kind: 'stretch' }
+  return { h: Math.max(natural, need), kind: 'plain' }
+}
+
+/**
+ * One time scale for all lanes: time runs down evenly, except where idle time is folded (and the fold says how much)
+ * and where packets that came too close together are drawn apart (and the axis says so).
+ * Pure; packets in any order, each capture number once.
+ */
+export function buildTimeScale(
+  packets: readonly TimedPacket[],
+  marks: readonly TimedMark[],
+  o: TimeScaleOptions,
+): TimeScale {
+  const instants = collectInstants(packets, marks, o.nowMs)
+  const placer = new Placer(o.slot)
+  const folds: Fold[] = []
+  const stretches: Stretch[] = []
+  const drawn: { t: number; y0: number; y1: number }[] = []
+  let onTheWay = 0
+  let bottom = o.top
+  let before = instants[0]?.t ?? 0
+  for (const { t, happenings } of instants) {
+    const need = placer.need(happenings, bottom) - bottom
+    const gap =
+      drawn.length === 0 ? ({ h: 0, kind: 'plain' } as const) : gapHeight(t - before, need, onTheWay > 0, o)
+    const top = bottom + gap.h
+    if (gap.kind === 'fold') {
+      const y1 = onTheWay > 0 ? top - 4 : top - o.slot
+      folds.push({ t0: before, t1: t, y0: bottom + 4, y1, ms: t - before, idle: onTheWay === 0 })
+    } else if (gap.kind === 'stretch') stretches.push({ t0: before, t1: t, y0: bottom, y1: top })
+    const end = placer.place(happenings, top)
+    if (end > top) stretches.push({ t0: t, t1: t, y0: top, y1: end })
+    drawn.push({ t, y0: top, y1: end })
+    onTheWay += balance(happenings, o.nowMs)
+    bottom = end
+    before = t
+  }
+  return {
+    spots: placer.spots,
+    marks: placer.marks,
+    folds,
+    stretches,
+    instants: drawn,
+    height: bottom,
+    y: (t) => interpolate(drawn, t, o),
+    time: (y) => invert(drawn, y, o),
+  }
+}
+
+/** Packets that set out less those that came to an end. */
+function balance(happenings: readonly Happening[], nowMs: number): number {
+  let n = 0
+  for (const h of happenings) {
+    if (h.kind === 'settle') n--
+    else if (h.kind === 'send' && endMs(h.packet, nowMs) > h.packet.sentMs) n++
+  }
+  return n
+}
+
+type Drawn = readonly { t: number; y0: number; y1: number }[]
+
+function interpolate(drawn: Drawn, t: number, o: TimeScaleOptions): number {
+  const first = drawn[0]
+  const last = drawn.at(-1)
+  if (!first || !last) return o.top
+  if (t <= first.t) return Math.max(0, first.y0 - (first.t - t) * o.pxPerMs)
+  if (t >= last.t) return t === last.t ? last.y0 : last.y1 + (t - last.t) * o.pxPerMs
+  let lo = 0
+  let hi = drawn.length - 1
+  while (hi - lo > 1) {
+    const mid = (lo + hi) >> 1
+    if ((drawn[mid]?.t ?? Infinity) <= t) lo = mid
+    else hi = mid
+  }
+  const a = drawn[lo] ?? first
+  const b = drawn[hi] ?? last
+  if (t === a.t) return a.y0
+  return a.y1 + ((t - a.t) / (b.t - a.t)) * (b.y0 - a.y1)
+}
+
+function invert(drawn: Drawn, y: number, o: TimeScaleOptions): number {
+  const first = drawn[0]
+  const last = drawn.at(-1)
+  if (!first || !last) return 0
+  if (y <= first.y0) return first.t
+  if (y >= last.y1) return last.t + (y - last.y1) / o.pxPerMs
+  for (let i = 0; i < drawn.length; i++) {
+    const a = drawn[i]
+    const b = drawn[i + 1]
+    if (!a || !b) break
+    if (y <= a.y1) return a.t
+    if (y < b.y0) return a.t + ((y - a.y1) / (b.y0 - a.y1)) * (b.t - a.t)
+  }
+  return last.t
+}
+
+const NICE = [1, 2, 5]
+
+/**
+ * Pixels a millisecond at which a typical packet slants by `slantPx`, rounded down to 1, 2 or 5 times a power of ten,
+ * so that the picture does not breathe with every packet.
+ */
+export function suggestPxPerMs(packets: readonly TimedPacket[], slantPx: number): number {
+  const latencies = packets
+    .flatMap((p) => (p.settledMs !== null && p.settledMs > p.sentMs ? [p.settledMs - p.sentMs] : []))
+    .sort((a, b) => a - b)
+  const median = latencies[latencies.length >> 1]
+  if (median === undefined) return 1
+  const ideal = Math.min(100, Math.max(0.001, slantPx / median))
+  const power = 10 ** Math.floor(Math.log10(ideal))
+  const step = NICE.filter((n) => n * power <= ideal * 1.0001).at(-1) ?? 1
+  return step * power
+}

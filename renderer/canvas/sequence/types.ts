@@ -1,0 +1,199 @@
+import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
+import type { Direction, PacketType } from '@contract/packet'
+import type { JourneyFacts } from './facts'
+import type { Fold, Stretch, TimeScale } from './time-scale'
+
+/** What is drawn. Rows in any order; each capture number once. */
+export interface SequenceInput {
+  packets: readonly PacketRow[]
+  exchanges: readonly ExchangeRow[]
+  journeys: readonly JourneyRow[]
+  marks: readonly SessionMark[]
+}
+
+/** One lane a client; the broker's has `clientId` null. */
+export interface Lane {
+  clientId: string | null
+  side: 'left' | 'broker' | 'right'
+  publishes: boolean
+  subscribes: boolean
+}
+
+/** Text the picture carries, in the reader's language. */
+export interface SequenceWords {
+  broker: string
+  publisher: string
+  subscriber: string
+  both: string
+  lost: string
+  dropped: string
+  delivered: string
+  duplicate: string
+  nothingSent: (ms: number) => string
+  onlyOnTheWay: (ms: number) => string
+  retryTimer: (ms: number) => string
+  afterReconnect: (ms: number) => string
+  stored: (id: number | null) => string
+  discarded: (id: number | null) => string
+  mark: (m: SessionMark) => string
+  time: (ms: number) => string
+  plus: (ms: number) => string
+  card: (f: JourneyFacts) => CardText
+}
+
+/** Verdict of one journey as it stands beside its bracket. */
+export interface CardText {
+  title: string
+  chips: { tone: Tone; text: string }[]
+  reason: string
+  /** All of it in a few words, for where there is room for one line only. */
+  brief: string
+}
+
+export type Tone = 'good' | 'warn' | 'loss' | 'accent' | 'plain'
+
+export interface SequenceOptions {
+  lanes: readonly Lane[]
+  /** Width for lanes and cards together, px. */
+  width: number
+  /** Pixels a unit: 1 at 16 px type, more in projector mode. */
+  k: number
+  pxPerMs: number
+  nowMs: number
+  words: SequenceWords
+  /** Leave out verdict cards. @default false */
+  noCards?: boolean
+  /** Second line of a lane's head, by client identifier; '' is the broker. */
+  laneNotes?: ReadonlyMap<string, string>
+  /** Line between two lane heads, by client identifier: the link. */
+  linkNotes?: ReadonlyMap<string, string>
+  /** Numbers of the narration by capture number. */
+  numbers?: ReadonlyMap<number, readonly number[]>
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Where an arrow's label stands: glyph, name, identifier, QoS, DUP, turned with the arrow. */
+export interface LabelShape {
+  /** Middle of the label on its arrow. */
+  x: number
+  y: number
+  /** Degrees. */
+  angle: number
+  width: number
+  /** Distance of the text's base line from the arrow, px; negative is above. */
+  lift: number
+  name: string
+  qos: string | null
+  dup: boolean
+  /** No place was found where it could be read; shown on hover only. */
+  crowded: boolean
+}
+
+export interface ArrowShape {
+  seq: number
+  journey: number | null
+  exchange: number | null
+  type: PacketType
+  direction: Direction
+  from: Point
+  to: Point
+  /** head: arrived. cross: lost. bars: held at the gate. open: on its way. */
+  end: 'head' | 'cross' | 'bars' | 'open'
+  /** Word beside the cross. */
+  endText: string | null
+  label: LabelShape
+}
+
+export interface LaneShape extends Lane {
+  x: number
+  title: string
+  note: string
+  /** down: the connection is closed. folded: within a band. */
+  segments: { y0: number; y1: number; state: 'up' | 'down' | 'folded' }[]
+}
+
+export interface FoldShape extends Fold {
+  text: string
+  /** Middle of the text. */
+  textX: number
+}
+
+export interface RetryShape {
+  /** Capture number of the packet sent again. */
+  seq: number
+  journey: number | null
+  x: number
+  /** 1: ticks point right, -1: left. */
+  side: 1 | -1
+  y0: number
+  y1: number
+  waitMs: number
+  text: { value: string; x: number; y: number; anchor: 'start' | 'end' } | null
+}
+
+export interface JourneyShape {
+  journey: number
+  x: number
+  y0: number
+  y1: number
+  open: boolean
+  card: (CardText & { x: number; y: number; width: number; height: number; oneLine: boolean }) | null
+}
+
+export interface RingShape {
+  seq: number
+  x: number
+  y: number
+  kind: 'delivered' | 'duplicate'
+  text: { value: string; x: number; y: number; anchor: 'start' | 'end' } | null
+}
+
+export interface NoteShape {
+  seq: number
+  x: number
+  y: number
+  value: string
+}
+
+export interface MarkShape {
+  mark: SessionMark
+  x: number
+  y: number
+  text: { value: string; x: number; y: number; anchor: 'start' | 'end' }
+}
+
+export interface BadgeShape {
+  seq: number
+  n: number
+  x: number
+  y: number
+}
+
+/** A picture: plain shapes in pixels, origin at the top left of the drawing below the lane heads. */
+export interface Scene {
+  width: number
+  height: number
+  axisX: number
+  /** Right end of bands and marks. */
+  right: number
+  lanes: LaneShape[]
+  links: { x: number; text: string }[]
+  folds: FoldShape[]
+  stretches: Stretch[]
+  ticks: { y: number; text: string; strong: boolean }[]
+  separators: number[]
+  arrows: ArrowShape[]
+  retries: RetryShape[]
+  journeys: JourneyShape[]
+  rings: RingShape[]
+  notes: NoteShape[]
+  marks: MarkShape[]
+  badges: BadgeShape[]
+  scale: TimeScale
+  /** Packets of the input that are drawn; those of clients without a lane are not. */
+  drawn: number
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { test, fc } from '@fast-check/vitest'
+import { josa } from '../../../renderer/canvas/sequence/narration/josa'
+import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
+import type { PacketType } from '@contract/packet'
+import { Simulation, type Loss } from './simulate'
+
+function story(sim: Simulation, lang: 'en' | 'ko' = 'en'): string[] {
+  sim.run()
+  return sim.journeys.flatMap((j) =>
+    narrate(j, sim.exchanges, sim.packets, lang, sim.marks).map(sentenceText),
+  )
+}
+const one = (qos: 0 | 1 | 2, losses: Loss[] = []): Simulation =>
+  new Simulation().message({ at: 0, qos, packetId: 7, losses })
+const up = (type: PacketType, rest: Partial<Loss> = {}): Loss => ({ leg: 'sensor-1', type, ...rest })
+const down = (type: PacketType): Loss => ({ leg: 'dashboard', type })
+
+describe('English', () => {
+  it('tells of QoS 0 delivered and lost', () => {
+    expect(story(one(0)).at(-1)).toBe('dashboard has it.')
+    expect(story(one(0, [up('PUBLISH')]))).toEqual([
+      'PUBLISH was lost: at QoS 0 nobody waits for an answer, so the broker never gets it.',
+    ])
+    expect(story(one(0, [down('PUBLISH')])).at(-1)).toContain('so dashboard never gets it')
+  })
+
+  it('tells why a lost PUBACK makes a duplicate', () => {
+    expect(story(one(1, [up('PUBACK')])).slice(1)).toEqual([
+      'PUBACK #7 was lost: the broker has the message, sensor-1 cannot know.',
+      'So sensor-1 waited 1.2 s and sent PUBLISH #7 again with DUP.',
+      'At QoS 1 the broker passes it on again: dashboard gets it twice.',
+    ])
+  })
+
+  it('tells that a lost PUBLISH makes none', () => {
+    expect(story(one(1, [up('PUBLISH')]))).toEqual([
+      'PUBLISH #7 was lost: the broker does not have the message; sensor-1 keeps its copy.',
+      'So sensor-1 waited 1.2 s and sent PUBLISH #7 again with DUP.',
+      'dashboard has it, once this time.',
+    ])
+  })
+
+  it.each([
+    ['PUBLISH', 'the broker does not have the message'],
+    ['PUBREC', 'the broker has the message, sensor-1 cannot know'],
+    ['PUBREL', 'the broker has the message but may not pass it on yet'],
+    ['PUBCOMP', 'the broker is done, sensor-1 cannot know'],
+  ] as const)('tells of QoS 2 with %s lost, and ends with exactly once', (type, says) => {
+    const sentences = story(one(2, [up(type)]))
+    expect(sentences.find((s) => s.startsWith(`${type} #7 was lost`))).toContain(says)
+    expect(sentences.at(-1)).toBe('Nothing was passed on twice: dashboard has it exactly once.')
+    const repeated =
+      type === 'PUBLISH' || type === 'PUBREC' ? 'PUBLISH #7 again with DUP' : 'PUBREL #7 again.'
+    expect(sentences.find((s) => s.startsWith('So sensor-1'))).toContain(repeated)
+  })
+
+  it('says what the broker does with a copy it knows', () => {
+    expect(story(one(2, [up('PUBREC')]))).toContain(
+      'The broker knows #7: it discards the copy and answers again.',
+    )
+    expect(story(one(2, [up('PUBCOMP')]))).toContain(
+      'The broker has let #7 go before: it only answers PUBCOMP again.',
+    )
+  })
+
+  it('tells of the subscriber’s leg with the broker as sender', () => {
+    expect(story(one(1, [down('PUBACK')])).slice(1)).toEqual([
+      'PUBACK #1 was lost: dashboard has the message, the broker cannot know.',
+      'So the broker waited 1.2 s and sent PUBLISH #1 again with DUP.',
+      'At QoS 1 dashboard must take it again: it has the message twice.',
+    ])
+  })
+
+  it('tells of giving up, after how many tries and who has the message', () => {
+    const losses = [1, 2, 3].map((nth) => up('PUBLISH', { nth }))
+    expect(story(new Simulation().message({ at: 0, qos: 1, losses, maxRetries: 2 })).at(-1)).toBe(
+      'After 3 tries of PUBLISH sensor-1 gave up: the broker never got it.',
+    )
+    const acks = [1, 2, 3].map((nth) => up('PUBACK', { nth }))
+    const had = story(new Simulation().message({ at: 0, qos: 1, losses: acks, maxRetries: 2 }))
+    expect(had.some((s) => s.endsWith('gave up: the broker has the message all the same.'))).toBe(true)
+    expect(had.some((s) => s.includes('dashboard gets it 3 times in all'))).toBe(true)
+  })
+
+  it('tells of a cut and a resumed session instead of a timer', () => {
+    const sim = new Simulation()
+      .message({ at: 0, qos: 1, retryMs: 900, packetId: 7, losses: [up('PUBACK', { reason: 'cut' })] })
+      .mark(60, 'sensor-1', 'cut')
+      .mark(500, 'sensor-1', 'resume')
+    const sentences = story(sim)
+    expect(sentences).toContain('The connection of sensor-1 was cut.')
+    expect(sentences).toContain('sensor-1 reconnected with its session and sent PUBLISH #7 again with DUP.')
+    expect(sentences.join(' ')).not.toContain('waited')
+  })
+
+  it('names step mode when the packet was dropped by hand', () => {
+    expect(story(one(2, [up('PUBREC', { reason: 'step' })]))[1]).toBe(
+      'PUBREC #7 was dropped in step mode: the broker has the message, sensor-1 cannot know.',
+    )
+  })
+
+  it('does not blame a loss when the answer was only late', () => {
+    const late = story(new Simulation().message({ at: 0, qos: 1, latencyMs: 400, retryMs: 500, packetId: 7 }))
+    expect(late).toContain('No answer came within 500 ms, so sensor-1 sent PUBLISH #7 again with DUP.')
+    expect(late.join(' ')).not.toContain('lost')
+  })
+
+  it('says that a held packet waits', () => {
+    expect(story(new Simulation().message({ at: 0, qos: 1, packetId: 9, hold: 'PUBLISH' }))).toEqual([
+      'PUBLISH #9 is held: deliver it or drop it. Timers stand still.',
+    ])
+  })
+
+  it('ties every sentence to a packet of the journey or to a mark', () => {
+    const sim = one(2, [up('PUBREC'), down('PUBCOMP')]).run()
+    const [j] = sim.journeys
+    const sentences = narrate(j!, sim.exchanges, sim.packets, 'en', sim.marks)
+    expect(sentences.map((s) => s.n)).toEqual(sentences.map((_, i) => i + 1))
+    for (const s of sentences) expect(sim.packets.some((p) => p.seq === s.seq)).toBe(true)
+    const lost = sentences.filter((s) => s.kind === 'lost')
+    expect(lost.map((s) => sim.packets.find((p) => p.seq === s.seq)?.fate)).toEqual(['lost', 'lost'])
+  })
+})
+
+describe('Korean', () => {
+  it('tells of the lost PUBACK with the right particles', () => {
+    expect(story(one(1, [up('PUBACK')]), 'ko').slice(1)).toEqual([
+      'PUBACK #7이 사라졌습니다. 중개자는 메시지를 받았지만 sensor-1은 알 수 없습니다.',
+      '그래서 sensor-1은 1.2초를 기다렸다가 PUBLISH #7을 DUP 표시와 함께 다시 보냈습니다.',
+      'QoS 1이므로 중개자가 다시 전달합니다. dashboard는 같은 메시지를 두 번 받습니다.',
+    ])
+  })
+
+  it('has as many sentences as English, on the same packets', () => {
+    for (const type of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const) {
+      const sim = one(2, [up(type, { reason: 'step' })]).run()
+      const tell = (lang: 'en' | 'ko') =>
+        narrate(sim.journeys[0]!, sim.exchanges, sim.packets, lang).map((s) => s.seq)
+      expect(tell('ko')).toEqual(tell('en'))
+    }
+  })
+})
+
+describe('particles', () => {
+  it.each([
+    ['중개자', '은/는', '중개자는'],
+    ['메시지', '을/를', '메시지를'],
+    ['토픽', '이/가', '토픽이'],
+    ['7', '이/가', '7이'],
+    ['#2', '을/를', '#2를'],
+    ['10', '은/는', '10은'],
+    ['8', '으로/로', '8로'],
+    ['3', '으로/로', '3으로'],
+    ['sensor-1', '이/가', 'sensor-1이'],
+    ['dashboard', '은/는', 'dashboard는'],
+    ['terminal', '으로/로', 'terminal로'],
+    ['admin', '이/가', 'admin이'],
+    ['bot', '은/는', 'bot은'],
+    ['client', '은/는', 'client는'],
+    ['PUBACK', '이/가', 'PUBACK이'],
+    ['PUBLISH', '이/가', 'PUBLISH가'],
+    ['1.2초', '을/를', '1.2초를'],
+    ['200 ms', '을/를', '200 ms를'],
+  ] as const)('%s + %s', (word, particle, expected) => {
+    expect(josa(word, particle)).toBe(expected)
+  })
+})
+
+test.prop([fc.integer({ min: 0, max: 4095 }), fc.constantFrom(0 as const, 1 as const, 2 as const)], {
+  numRuns: 120,
+})('never says more than the capture does', (mask, qos) => {
+  let i = 0
+  const sim = new Simulation().message({ at: 0, qos, lose: () => i < 12 && ((mask >> i++) & 1) === 1 })
+  const text = story(sim).join(' ')
+  const [j] = sim.journeys
+  const copies = j!.deliveries[0]!.copies
+  expect(text.includes('exactly once')).toBe(qos === 2 && copies === 1)
+  expect(/twice\b(?!: dashboard)/.test(text.replace('passed on twice', ''))).toBe(copies === 2)
+  expect(text.includes('lost')).toBe(sim.packets.some((p) => p.fate === 'lost'))
+  expect(text.includes('again with DUP')).toBe(sim.packets.some((p) => p.dup))
+})

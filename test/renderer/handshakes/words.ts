@@ -1,0 +1,28 @@
+import type { SequenceWords } from '../../../renderer/canvas/sequence/types'
+
+/** Plain words for layout tests. */
+export const words: SequenceWords = {
+  broker: 'Broker',
+  publisher: 'publisher',
+  subscriber: 'subscriber',
+  both: 'publisher, subscriber',
+  lost: 'lost',
+  dropped: 'dropped',
+  delivered: 'delivered',
+  duplicate: 'duplicate',
+  nothingSent: (ms) => `${ms} ms, nothing sent`,
+  onlyOnTheWay: (ms) => `${ms} ms, on the way`,
+  retryTimer: (ms) => `retry timer ${ms} ms`,
+  afterReconnect: (ms) => `after reconnect ${ms} ms`,
+  stored: (id) => `#${id} stored`,
+  discarded: (id) => `#${id} discarded`,
+  mark: (m) => m.kind,
+  time: (ms) => `${ms}`,
+  plus: (ms) => `+${ms}`,
+  card: (f) => ({
+    title: `message ${f.number}`,
+    chips: [{ tone: 'plain', text: f.outcome }],
+    reason: '',
+    brief: f.outcome,
+  }),
+}
