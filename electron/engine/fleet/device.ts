@@ -277,10 +277,15 @@ export class Device {
     })
   }
 
-  private send(message: Offered, config: PublishConfig, userProperties?: Record<string, string>): void {
-    this.deps.observer.offered(message)
-    if (this.inFlight >= MAX_IN_FLIGHT || !this.client) return
+  private send(
+    message: Omit<Offered, 'sent'>,
+    config: PublishConfig,
+    userProperties?: Record<string, string>,
+  ): void {
     const { qos, retain } = config
+    const sent = qos > 0 ? this.inFlight < MAX_IN_FLIGHT : this.connected
+    this.deps.observer.offered({ ...message, sent })
+    if (!sent || !this.client) return
     if (qos > 0) this.inFlight++
     const properties = userProperties ? { userProperties } : undefined
     this.client.publish(

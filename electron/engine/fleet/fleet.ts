@@ -129,7 +129,18 @@ export class Fleet {
     }
   }
 
-  /** Says goodbye to the broker on every connection. */
+  /** A group's own link, changed without touching its connections. */
+  setGroupLink(name: string, group: GroupConfig, link: LinkConfig): void {
+    const state = this.groups.get(name)
+    if (!state) return
+    state.config = group
+    for (const d of state.devices) {
+      d.spec.group = group
+      d.link.setConfig(link)
+    }
+  }
+
+  /** Ends every connection at once. */
   close(): void {
     for (const d of this.byId.values()) d.kill()
     this.byId.clear()

@@ -12,7 +12,11 @@ export interface PublisherDeps {
   seed: number
   /** Next message number of the device, or null when it may publish no more. */
   nextSequence(): number | null
-  send(message: Offered, config: PublishConfig, userProperties: Record<string, string> | undefined): void
+  send(
+    message: Omit<Offered, 'sent'>,
+    config: PublishConfig,
+    userProperties: Record<string, string> | undefined,
+  ): void
 }
 
 /** Fills {n}, {id} and {group} of a topic or filter. */
@@ -93,7 +97,7 @@ export class Publisher {
     this.arm(scheduleOf(config.schedule).nextGapMs(1000 / config.rate, this.gaps))
     const context = { clientId: spec.clientId, group: spec.group.name, index: spec.index, sequence, atMs }
     const message = buildMessage(this.generate, context, config.identity, spec.group.protocol)
-    const offered: Offered = {
+    const offered: Omit<Offered, 'sent'> = {
       group: spec.group.name,
       publisher: spec.clientId,
       sequence,

@@ -19,6 +19,8 @@ export interface Offered {
   atMs: number
   /** The message says itself which one it is. */
   identified: boolean
+  /** False when it never leaves the device: QoS 0 without a connection, or too many unacknowledged. */
+  sent: boolean
 }
 
 /** A message that a device's application received. */

@@ -1,0 +1,192 @@
+import type { EngineApi, HostInfo, LinkTarget } from '../contract/api'
+import { ApiError } from '../contract/errors'
+import type { LinkInput } from '../contract/link-config'
+import type { EngineStatus } from '../contract/model'
+import type { RunReport } from '../contract/report'
+import type { PageLink } from '../contract/rpc'
+import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
+import { Lab } from './lab'
+import { mergeLink } from './link-edit'
+import { LoopDelayMeter } from './meters'
+import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './scenario-edit'
+import { PageSession } from './session'
+import { statusOf } from './status'
+import type { Engine, EngineDeps, RunLimits } from './types'
+
+/** What a page's session may ask of the engine. */
+export interface EngineCore {
+  readonly lab: Lab
+  readonly scenario: Scenario
+  readonly revision: number
+  readonly version: string
+  status(): EngineStatus
+  control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
+  openScenario(scenario: Scenario, file: string | null): Promise<void>
+  addGroup(group: GroupInput): GroupConfig
+  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
+  removeGroup(name: string): void
+  setLink(target: LinkTarget, patch: LinkInput): void
+}
+
+/** Creates an engine; nothing runs until `open`. */
+export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
+
+class LabEngine implements Engine, EngineCore {
+  revision = 0
+  private current: Lab | null = null
+  private file: string | null = null
+  private limits: RunLimits = {}
+  private readonly loopDelay = new LoopDelayMeter()
+  private readonly sessions = new Set<PageSession>()
+
+  constructor(private readonly deps: EngineDeps) {
+    this.loopDelay.start()
+  }
+
+  get version(): string {
+    return this.deps.version
+  }
+
+  get lab(): Lab {
+    if (!this.current) throw new ApiError('unavailable', 'no scenario is open')
+    return this.current
+  }
+
+  get scenario(): Scenario {
+    return this.lab.scenario
+  }
+
+  async open(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
+    this.limits = limits
+    await this.openScenario(scenario, file)
+  }
+
+  async openScenario(scenario: Scenario, file: string | null): Promise<void> {
+    const before = this.current
+    await before?.close()
+    const lab = this.createLab(scenario)
+    try {
+      await lab.start()
+    } catch (thrown) {
+      await lab.close()
+      if (before) await this.bringBack(before.scenario)
+      throw thrown
+    }
+    this.file = file
+    this.replaced(lab)
+  }
+
+  /** A scenario that cannot start leaves the one before it running. */
+  private async bringBack(scenario: Scenario): Promise<void> {
+    const lab = this.createLab(scenario)
+    await lab.start()
+    this.replaced(lab)
+  }
+
+  private createLab(scenario: Scenario): Lab {
+    return new Lab(scenario, this.limits, {
+      ...this.deps,
+      log: (line) => {
+        this.deps.log(line)
+        for (const s of this.sessions) s.logged(line)
+      },
+    })
+  }
+
+  private replaced(lab: Lab): void {
+    this.current = lab
+    this.revision++
+    for (const s of this.sessions) s.labReplaced()
+  }
+
+  status(): EngineStatus {
+    return statusOf(this.lab, { file: this.file, revision: this.revision, loopDelay: this.loopDelay })
+  }
+
+  async finished(signal?: AbortSignal): Promise<RunReport> {
+    const { lab } = this
+    const aborted = new Promise<void>((done) => {
+      if (signal?.aborted) done()
+      signal?.addEventListener('abort', () => done(), { once: true })
+    })
+    await Promise.race([lab.ended(), aborted])
+    return lab.report()
+  }
+
+  async control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void> {
+    const { lab } = this
+    if (action === 'pause') lab.pause()
+    else if (action === 'stop') await lab.close()
+    else if (action === 'restart' || lab.state === 'stopped' || lab.state === 'finished') {
+      await this.openScenario(lab.scenario, this.file)
+    } else lab.run()
+  }
+
+  addGroup(input: GroupInput): GroupConfig {
+    const next = withGroup(this.scenario, input)
+    const group = groupOf(next, input.name)
+    this.changed(next)
+    this.lab.fleet.add(group)
+    this.lab.groupChanged(group)
+    return group
+  }
+
+  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig {
+    const next = withGroupChanged(this.scenario, name, patch)
+    const group = groupOf(next, patch.name ?? name)
+    this.changed(next)
+    this.lab.fleet.update(name, group)
+    if (group.name !== name) this.lab.accounts.remove(name)
+    this.lab.groupChanged(group)
+    return group
+  }
+
+  removeGroup(name: string): void {
+    this.changed(withoutGroup(this.scenario, name))
+    this.lab.fleet.remove(name)
+    this.lab.accounts.remove(name)
+  }
+
+  setLink(target: LinkTarget, patch: LinkInput): void {
+    const { fleet } = this.lab
+    if (target !== 'all' && 'clientId' in target) {
+      const device = fleet.device(target.clientId)
+      if (!device) throw new ApiError('not-found', `${target.clientId} has no simulated link`)
+      device.link.setConfig(mergeLink(device.link.config, patch))
+      return
+    }
+    const next = withLink(this.scenario, target, patch)
+    this.changed(next)
+    if (target === 'all') fleet.setDefaultLink(next.link)
+    for (const g of next.groups) {
+      if (g.link && (target === 'all' || target.group === g.name)) fleet.setGroupLink(g.name, g, g.link)
+    }
+  }
+
+  private changed(scenario: Scenario): void {
+    this.lab.scenario = scenario
+    this.revision++
+    for (const s of this.sessions) s.scenarioChanged()
+  }
+
+  session(page: PageLink, host: HostInfo): EngineApi {
+    const session = new PageSession(this, page, host)
+    this.sessions.add(session)
+    page.onClose(() => {
+      this.sessions.delete(session)
+      session.close()
+    })
+    return session
+  }
+
+  pcapng(filter: string): Uint8Array {
+    return this.lab.capture.pcapng(filter).bytes
+  }
+
+  async close(): Promise<void> {
+    for (const s of this.sessions) s.close()
+    this.sessions.clear()
+    this.loopDelay.stop()
+    await this.current?.close()
+  }
+}

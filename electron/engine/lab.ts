@@ -1,0 +1,370 @@
+import { ApiError } from '../contract/errors'
+import type { LogLine, Note, RunState } from '../contract/model'
+import type { QoS } from '../contract/packet'
+import type { RunReport } from '../contract/report'
+import type { GroupConfig, Scenario } from '../contract/scenario'
+import { Accounts } from './accounts'
+import { Arrivals } from './arrivals'
+import type {
+  BrokerClientInfo,
+  BrokerDeps,
+  BrokerLogLine,
+  EmbeddedBroker,
+  RouteObserver,
+} from './broker/types'
+import { createCapture, type Capture } from './capture/capture'
+import type { PacedClock } from './clock'
+import { secret, startEmbedded, type BrokerHost } from './embedded-host'
+import { startExternal } from './external-host'
+import { Fleet } from './fleet/fleet'
+import type { DeviceDeps, FleetObserver } from './fleet/types'
+import { createGate } from './link/gate'
+import { createLink } from './link/link'
+import type { GateKeeper } from './link/types'
+import { RateMeter } from './meters'
+import { framePacketId } from './mqtt/frame'
+import type { PassageObserver } from './mqtt/passage'
+import { note } from './notes'
+import { createPacedClock } from './paced-clock'
+import { createRealClock } from './real-clock'
+import { Settling } from './settling'
+import { createRates, type Rates } from './traffic/rates'
+import { createTopicTree, type TopicTree } from './traffic/topic-tree'
+import { TrafficCounts } from './traffic-counts'
+import type { EngineDeps, RunLimits } from './types'
+
+/** From this many devices on, timers within a millisecond fire together. */
+const LARGE_FLEET = 100
+/** Clock ms between two closings of the books and meters. */
+const ROLL_MS = 1000
+
+const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.count, 0)
+
+/** One scenario's run: clock, broker, links, fleet, and everything that watches them. */
+export class Lab {
+  readonly clock: PacedClock
+  readonly gate: GateKeeper
+  readonly capture: Capture
+  readonly topics: TopicTree
+  readonly rates: Rates
+  readonly counts = new TrafficCounts()
+  readonly messages = new RateMeter()
+  readonly groupMessages = new RateMeter()
+  readonly packets = new RateMeter()
+  readonly fleet: Fleet
+  readonly accounts: Accounts
+  state: RunState = 'running'
+  private host: BrokerHost | null = null
+  private settling: Settling | null = null
+  private finishListeners: (() => void)[] = []
+  private endedMs: number | null = null
+  private closed = false
+  private passages = 0
+  /** Counts changes of devices, so that pages know when to ask again. */
+  devicesRevision = 0
+
+  constructor(
+    public scenario: Scenario,
+    private readonly limits: RunLimits,
+    private readonly deps: EngineDeps,
+  ) {
+    this.clock = createPacedClock({
+      speed: limits.speed ?? 1,
+      quantumMs: deviceCount(scenario) >= LARGE_FLEET ? 1 : 0,
+      onFault: (thrown) => this.fault(thrown),
+    })
+    this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
+    this.gate.onChange((holding) => (holding ? this.clock.freeze('gate') : this.clock.thaw('gate')))
+    this.capture = createCapture({ clock: this.clock })
+    this.topics = createTopicTree({ clock: this.clock })
+    this.rates = createRates({ clock: this.clock })
+    this.fleet = new Fleet(scenario, this.deviceDeps())
+    this.accounts = new Accounts(this.fleet, scenario.groups, scenario.broker.kind === 'embedded')
+  }
+
+  get broker(): BrokerHost {
+    if (!this.host) throw new ApiError('unavailable', 'the broker is not running')
+    return this.host
+  }
+
+  /**
+   * Opens the broker, connects the fleet and lets time run.
+   * @throws ApiError when the broker cannot be opened or reached
+   */
+  async start(): Promise<void> {
+    const { broker } = this.scenario
+    this.host =
+      broker.kind === 'embedded'
+        ? await startEmbedded(broker, this.brokerDeps(), this.deps.env)
+        : await startExternal(broker)
+    this.host.embedded?.on(() => this.devicesRevision++)
+    this.fleet.start()
+    this.planEnd()
+    this.roll()
+    this.clock.start()
+  }
+
+  pause(): void {
+    if (this.state !== 'running') return
+    this.state = 'paused'
+    this.clock.freeze('pause')
+  }
+
+  run(): void {
+    if (this.state !== 'paused') return
+    this.state = 'running'
+    this.clock.thaw('pause')
+  }
+
+  /** Packets on their way and retry timers, over all links. */
+  pending(): number {
+    let sum = 0
+    for (const d of this.fleet.devices()) sum += d.link.pending()
+    return sum
+  }
+
+  /** Application messages that reached the broker, a second of clock time. */
+  messagesPerSecond(): number {
+    return this.messages.totalPerSecond
+  }
+
+  brokerClient(clientId: string): BrokerClientInfo | null {
+    return this.host?.embedded?.client(clientId) ?? null
+  }
+
+  /** @throws ApiError `unavailable` with an external broker */
+  publish(m: { topic: string; payload: string; qos: QoS; retain: boolean }): void {
+    this.embedded().publish(m)
+    this.topics.published({ ...m, clientId: '', payload: Buffer.from(m.payload), atMs: this.clock.now() })
+  }
+
+  /** @throws ApiError `not-found` when nothing is retained there */
+  clearRetained(topic: string): void {
+    if (!this.embedded().clearRetained(topic))
+      throw new ApiError('not-found', `nothing is retained on ${topic}`)
+    this.topics.published({
+      topic,
+      clientId: '',
+      qos: 0,
+      retain: true,
+      payload: Buffer.alloc(0),
+      atMs: this.clock.now(),
+    })
+  }
+
+  private embedded(): EmbeddedBroker {
+    const { embedded } = this.broker
+    if (!embedded)
+      throw new ApiError('unavailable', 'only the embedded broker can do that; this one is external')
+    return embedded
+  }
+
+  /** Clients of the embedded broker that are not ours. */
+  externalClients(): BrokerClientInfo[] {
+    return this.host?.embedded?.clients().filter((c) => c.external) ?? []
+  }
+
+  /** Resolves at the end of the run, or at once when it has ended. */
+  ended(): Promise<void> {
+    if (this.endedMs !== null || this.closed) return Promise.resolve()
+    return new Promise((done) => this.finishListeners.push(done))
+  }
+
+  report(): RunReport {
+    const rows = this.accounts.finalRows()
+    return {
+      scenario: this.scenario.name,
+      seed: this.scenario.seed,
+      durationMs: Math.round(this.endedMs ?? this.clock.now()),
+      complete: this.endedMs !== null,
+      groups: rows.map(({ group, inFlight: _inFlight, ...row }) => ({ name: group, ...row })),
+      packets: this.counts.byType(),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.state = 'stopped'
+    this.settling?.stop()
+    this.clock.stop()
+    this.fleet.close()
+    await this.host?.close()
+    this.finish()
+  }
+
+  /** Opens or changes a group's row of the ledger. */
+  groupChanged(group: GroupConfig): void {
+    this.accounts.open(group)
+  }
+
+  log(level: LogLine['level'], about: Note): void {
+    this.deps.log({ atMs: this.clock.now(), level, note: about })
+  }
+
+  private fault(thrown: unknown): void {
+    const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    this.log('error', note('engine-fault', 'The engine met an error and went on: {why}', { why }))
+  }
+
+  private planEnd(): void {
+    const durationMs = this.limits.durationMs ?? this.scenario.duration
+    if (durationMs !== undefined) this.clock.schedule(durationMs, () => this.settle())
+    if (this.messageLimit() === Infinity) return
+    const look = (): void => {
+      if (this.fleet.published) this.settle()
+      else this.clock.schedule(10, look)
+    }
+    this.clock.schedule(10, look)
+  }
+
+  private messageLimit(): number {
+    return this.limits.messages ?? this.scenario.messages ?? Infinity
+  }
+
+  /** Publishes no more and ends when nothing is on its way. */
+  private settle(): void {
+    if (this.settling) return
+    this.fleet.stopPublishing()
+    this.settling = new Settling(
+      this.clock,
+      () => this.pending(),
+      () => {
+        this.endedMs = this.clock.now()
+        this.state = 'finished'
+        this.finish()
+      },
+    )
+    this.settling.start()
+  }
+
+  private finish(): void {
+    for (const f of this.finishListeners.splice(0)) f()
+  }
+
+  private roll(): void {
+    this.clock.schedule(ROLL_MS, () => {
+      const now = this.clock.now()
+      this.messages.roll(now)
+      this.groupMessages.roll(now)
+      this.packets.roll(now)
+      this.accounts.sweep(now)
+      this.rates.advance()
+      this.roll()
+    })
+  }
+
+  private deviceDeps(): DeviceDeps {
+    const { broker, seed } = this.scenario
+    const external = broker.kind === 'external' ? broker : null
+    const { username, passwordEnv } = external ?? {}
+    return {
+      clock: this.clock,
+      seed,
+      observer: this.fleetObserver(),
+      attach: (end, clientId) => this.broker.attach(end, clientId),
+      createLink: (clientId, config) =>
+        createLink(clientId, config, {
+          clock: this.clock,
+          observer: this.linkObserver(),
+          seed,
+          nextPassageId: this.nextPassageId,
+          gate: this.gate,
+        }),
+      credentials:
+        username === undefined
+          ? null
+          : { username, password: passwordEnv === undefined ? '' : secret(this.deps.env, passwordEnv) },
+      messageLimit: this.messageLimit(),
+    }
+  }
+
+  private readonly nextPassageId = (): number => ++this.passages
+
+  private fleetObserver(): FleetObserver {
+    return {
+      offered: (m) => this.accounts.offered(m),
+      received: (m) => this.accounts.received(m),
+      changed: () => {
+        this.devicesRevision++
+        this.accounts.subscriptionsChanged()
+      },
+      log: (level, about) => this.log(level, about),
+    }
+  }
+
+  private groupOf(clientId: string): string | null {
+    return this.fleet.device(clientId)?.spec.group.name ?? null
+  }
+
+  private readonly arrivals = new Arrivals((a) => {
+    const group = this.groupOf(a.clientId)
+    this.messages.count(a.clientId)
+    this.topics.published(a)
+    this.rates.published(a.qos, group)
+    if (group !== null) this.groupMessages.count(group)
+  })
+
+  /** What watches the packets of external clients too. */
+  private readonly tap: PassageObserver = {
+    entered: (p) => {
+      this.clock.touch()
+      this.packets.count('')
+      this.rates.sent(p)
+      this.capture.entered(p)
+    },
+    settled: (p) => {
+      this.clock.touch()
+      this.capture.settled(p)
+      this.rates.settled(p)
+      this.arrivals.settled(p, framePacketId(p.frame))
+    },
+    event: (e) => this.capture.event(e),
+  }
+
+  private observer: PassageObserver | null = null
+
+  private linkObserver(): PassageObserver {
+    this.observer ??= {
+      entered: (p) => {
+        this.counts.entered(p)
+        this.tap.entered(p)
+        this.accounts.entered(p)
+      },
+      settled: (p) => {
+        this.counts.settled(p)
+        this.tap.settled(p)
+        this.accounts.settled(p)
+      },
+      event: (e) => this.tap.event(e),
+    }
+    return this.observer
+  }
+
+  private brokerDeps(): BrokerDeps {
+    const routes: RouteObserver = {
+      ingress: (e) => {
+        this.capture.ingress(e)
+        this.accounts.ingress(e)
+      },
+      egress: (e) => {
+        this.capture.egress(e)
+        this.accounts.egress(e)
+      },
+      discarded: (e) => this.capture.discarded(e),
+    }
+    return {
+      clock: this.clock,
+      realClock: createRealClock(),
+      observer: this.tap,
+      nextPassageId: this.nextPassageId,
+      log: (line) => this.brokerLog(line),
+      routes,
+    }
+  }
+
+  private brokerLog(line: BrokerLogLine): void {
+    const who = line.clientId ?? line.remote ?? ''
+    const text = who === '' ? '{what}' : '{who}: {what}'
+    this.log(line.level, note('broker', text, { who, what: line.text }))
+  }
+}

@@ -1,0 +1,67 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
+
+const NANOS_PER_MS = 1e6
+/** Sampling interval of the loop-delay monitor, which is part of each of its samples. */
+const RESOLUTION_MS = 5
+/** Samples older than this many real ms are forgotten. */
+const WINDOW_MS = 10_000
+
+/** 99th percentile of the event loop's delay over the last ten to twenty seconds. */
+export class LoopDelayMeter {
+  private readonly histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  private lastMs = 0
+  private resetAtMs = 0
+
+  start(): void {
+    this.histogram.enable()
+  }
+
+  /** @param nowMs real time, ms */
+  p99Ms(nowMs: number): number {
+    const p99 = this.histogram.percentile(99) / NANOS_PER_MS - RESOLUTION_MS
+    const current = Number.isFinite(p99) ? Math.max(0, p99) : 0
+    if (nowMs - this.resetAtMs > WINDOW_MS) {
+      this.resetAtMs = nowMs
+      this.lastMs = current
+      this.histogram.reset()
+    }
+    return Math.max(current, this.histogram.count > 200 ? 0 : this.lastMs)
+  }
+
+  stop(): void {
+    this.histogram.disable()
+  }
+}
+
+/** Events a second over the last whole second of clock time, for many names at once. */
+export class RateMeter {
+  private counts = new Map<string, number>()
+  private rates = new Map<string, number>()
+  private total = 0
+  private totalRate = 0
+  private sinceMs = 0
+
+  count(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    this.total++
+  }
+
+  /** Closes the interval that began at the last call. */
+  roll(nowMs: number): void {
+    const seconds = (nowMs - this.sinceMs) / 1000
+    if (seconds <= 0) return
+    this.rates = new Map([...this.counts].map(([name, n]) => [name, n / seconds]))
+    this.totalRate = this.total / seconds
+    this.counts = new Map()
+    this.total = 0
+    this.sinceMs = nowMs
+  }
+
+  rate(name: string): number {
+    return this.rates.get(name) ?? 0
+  }
+
+  get totalPerSecond(): number {
+    return this.totalRate
+  }
+}

@@ -1,0 +1,123 @@
+import type { TopicView } from '../contract/api'
+import type { LogLine, PacketBatch, TopicPage } from '../contract/model'
+import type { PageLink } from '../contract/rpc'
+import type { PacketWatch } from './capture/watch'
+import type { EngineCore } from './engine'
+import { groupStats } from './status'
+
+/** At most 20 frames a second. */
+const TICK_MS = 50
+const STATUS_EVERY = 5
+const GROUPS_EVERY = 10
+/** Packets a frame; a busier network is shown in part, and the batch says so. */
+const PACKETS_PER_FRAME = 300
+/** A page that has not taken so many bytes yet gets nothing new until it has. */
+const MAX_BUFFERED_BYTES = 1_048_576
+const MAX_LOG_LINES = 100
+
+/** Pushes to one page what it watches, in batches, and waits for a page that is slow. */
+export class SessionFeed {
+  private timer: NodeJS.Timeout | undefined
+  private ticks = 0
+  private watch: PacketWatch | null = null
+  private filter = ''
+  private view: TopicView | null = null
+  private devicesRevision = -1
+  private ratesAtMs = -1
+  private scenarioPending = false
+  private logs: LogLine[] = []
+
+  constructor(
+    private readonly engine: EngineCore,
+    private readonly page: PageLink,
+  ) {}
+
+  start(): void {
+    this.timer ??= setInterval(() => this.tick(), TICK_MS)
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+    this.timer = undefined
+    this.watch?.close()
+    this.watch = null
+  }
+
+  watchPackets(filter: string, tail: number): PacketBatch {
+    const { capture } = this.engine.lab
+    const watch = capture.watch(filter)
+    this.watch?.close()
+    this.watch = watch
+    this.filter = filter
+    return capture.latest(filter, tail)
+  }
+
+  unwatchPackets(): void {
+    this.watch?.close()
+    this.watch = null
+  }
+
+  watchTopics(view: TopicView): TopicPage {
+    this.view = view
+    return this.engine.lab.topics.page(view)
+  }
+
+  unwatchTopics(): void {
+    this.view = null
+  }
+
+  /** Another run began: the page keeps watching the same things in it. */
+  labReplaced(): void {
+    this.watch = this.watch ? this.engine.lab.capture.watch(this.filter) : null
+    this.ratesAtMs = -1
+    this.devicesRevision = -1
+    this.scenarioPending = true
+  }
+
+  scenarioChanged(): void {
+    this.scenarioPending = true
+  }
+
+  logged(line: LogLine): void {
+    this.logs.push(line)
+    if (this.logs.length > MAX_LOG_LINES) this.logs.shift()
+  }
+
+  private tick(): void {
+    if (this.page.bufferedBytes() > MAX_BUFFERED_BYTES) return
+    this.ticks++
+    this.pushChanges()
+    if (this.ticks % STATUS_EVERY === 0) this.page.events.status(this.engine.status())
+    if (this.ticks % GROUPS_EVERY === 0) this.pushSlow()
+  }
+
+  private pushChanges(): void {
+    const { events } = this.page
+    if (this.scenarioPending) {
+      this.scenarioPending = false
+      events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
+    }
+    for (const line of this.logs.splice(0)) events.log(line)
+    const batch = this.watch?.take(PACKETS_PER_FRAME)
+    if (batch && !isEmpty(batch)) events.packets(batch)
+  }
+
+  private pushSlow(): void {
+    const { events } = this.page
+    const { lab } = this.engine
+    events.groups(groupStats(lab))
+    if (this.view) events.topics(lab.topics.page(this.view))
+    if (lab.devicesRevision !== this.devicesRevision) {
+      this.devicesRevision = lab.devicesRevision
+      events.devices({ revision: lab.devicesRevision })
+    }
+    for (const point of lab.rates.points()) {
+      if (point.atMs <= this.ratesAtMs) continue
+      this.ratesAtMs = point.atMs
+      events.rates(point)
+    }
+  }
+}
+
+const isEmpty = (b: PacketBatch): boolean =>
+  b.packets.length === 0 && b.exchanges.length === 0 && b.journeys.length === 0 && b.marks.length === 0

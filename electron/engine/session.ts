@@ -1,0 +1,220 @@
+import {
+  CONTRACT_VERSION,
+  type EngineApi,
+  type HostInfo,
+  type LinkTarget,
+  type TopicView,
+} from '../contract/api'
+import { ApiError } from '../contract/errors'
+import type { LinkInput } from '../contract/link-config'
+import type { LogLine } from '../contract/model'
+import type { Direction, PacketType, QoS } from '../contract/packet'
+import { FilterError } from '../contract/packet-filter'
+import { parsePacketFilter } from '../contract/packet-filter'
+import type { PageLink } from '../contract/rpc'
+import type { GroupInput } from '../contract/scenario'
+import { parseScenario, scenarioText } from '../contract/scenario-file'
+import { deviceDetail, listDevices } from './device-rows'
+import type { EngineCore } from './engine'
+import { SessionFeed } from './session-feed'
+
+/** One page's commands; what it watches is pushed by its feed. */
+export class PageSession implements EngineApi {
+  private readonly feed: SessionFeed
+
+  constructor(
+    private readonly engine: EngineCore,
+    page: PageLink,
+    private readonly host: HostInfo,
+  ) {
+    this.feed = new SessionFeed(engine, page)
+  }
+
+  hello(a: { contract: number }) {
+    return command(() => {
+      if (a.contract !== CONTRACT_VERSION) {
+        throw new ApiError(
+          'unavailable',
+          `this page speaks contract ${a.contract}, the engine ${CONTRACT_VERSION}; reload the page`,
+        )
+      }
+      this.feed.start()
+      const { version, scenario } = this.engine
+      return { version, status: this.engine.status(), scenario, host: this.host }
+    })
+  }
+
+  async control(a: { action: 'run' | 'pause' | 'stop' | 'restart' }) {
+    await this.engine.control(a.action)
+    return this.engine.status()
+  }
+
+  setSpeed(a: { speed: number }) {
+    return command(() => this.engine.lab.clock.setSpeed(a.speed))
+  }
+
+  getScenario() {
+    return command(() => ({ scenario: this.engine.scenario, revision: this.engine.revision }))
+  }
+
+  async openScenario(a: { text: string; name: string }) {
+    const scenario = parseScenario(a.text, a.name)
+    await this.engine.openScenario(scenario, a.name)
+    return scenario
+  }
+
+  scenarioText(a: { format: 'yaml' | 'json' }) {
+    return command(() => ({ text: scenarioText(this.engine.scenario, a.format) }))
+  }
+
+  addGroup(a: { group: GroupInput }) {
+    return command(() => this.engine.addGroup(a.group))
+  }
+
+  updateGroup(a: { name: string; patch: Partial<GroupInput> }) {
+    return command(() => this.engine.updateGroup(a.name, a.patch))
+  }
+
+  removeGroup(a: { name: string }) {
+    return command(() => this.engine.removeGroup(a.name))
+  }
+
+  setLink(a: { target: LinkTarget; patch: LinkInput }) {
+    return command(() => this.engine.setLink(a.target, a.patch))
+  }
+
+  setLoss(a: { p: number }) {
+    return command(() =>
+      this.engine.setLink('all', { loss: a.p, uplink: { loss: a.p }, downlink: { loss: a.p } }),
+    )
+  }
+
+  listDevices(a: { group?: string; search?: string; offset: number; limit: number }) {
+    return command(() => listDevices(this.engine.lab, a))
+  }
+
+  getDevice(a: { clientId: string }) {
+    return command(() => deviceDetail(this.engine.lab, a.clientId))
+  }
+
+  dropNext(a: { clientId: string; direction: Direction; type: PacketType }) {
+    return command(() => this.link(a.clientId).dropNext(a.direction, a.type))
+  }
+
+  cut(a: { clientId: string }) {
+    return command(() => {
+      const device = this.engine.lab.fleet.device(a.clientId)
+      if (device) device.link.cut()
+      else if (!this.engine.lab.broker.embedded?.disconnect(a.clientId)) {
+        throw new ApiError('not-found', `there is no client ${a.clientId}`)
+      }
+    })
+  }
+
+  publish(a: { topic: string; payload: string; qos: QoS; retain: boolean }) {
+    return command(() => this.engine.lab.publish(a))
+  }
+
+  watchPackets(a: { filter: string; tail: number }) {
+    return command(() => this.feed.watchPackets(a.filter, a.tail))
+  }
+
+  unwatchPackets() {
+    return command(() => this.feed.unwatchPackets())
+  }
+
+  queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
+    return command(() => this.engine.lab.capture.query({ ...a, filter: parsePacketFilter(a.filter) }))
+  }
+
+  getPacket(a: { seq: number }) {
+    return command(() => {
+      const detail = this.engine.lab.capture.detail(a.seq)
+      if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer kept`)
+      return detail
+    })
+  }
+
+  clearCapture() {
+    return command(() => this.engine.lab.capture.clear())
+  }
+
+  exportPcapng(a: { filter: string }) {
+    return command(() => this.engine.lab.capture.pcapng(a.filter))
+  }
+
+  setGate(a: { target: LinkTarget; on: boolean }) {
+    return command(() => this.engine.setLink(a.target, { gate: a.on }))
+  }
+
+  decide(a: { seq: number; action: 'deliver' | 'drop' }) {
+    return command(() => {
+      const { capture, gate } = this.engine.lab
+      const id = capture.passageId(a.seq) ?? 0
+      if (!(a.action === 'deliver' ? gate.deliver(id) : gate.drop(id))) {
+        throw new ApiError('conflict', `packet ${a.seq} is not held any more`)
+      }
+    })
+  }
+
+  deliverAll() {
+    return command(() => this.engine.lab.gate.deliverAll())
+  }
+
+  watchTopics(a: TopicView) {
+    return command(() => this.feed.watchTopics(a))
+  }
+
+  unwatchTopics() {
+    return command(() => this.feed.unwatchTopics())
+  }
+
+  getTopic(a: { topic: string }) {
+    return command(() => {
+      const detail = this.engine.lab.topics.detail(a.topic)
+      if (!detail) throw new ApiError('not-found', `nothing was published to ${a.topic}`)
+      return detail
+    })
+  }
+
+  clearRetained(a: { topic: string }) {
+    return command(() => this.engine.lab.clearRetained(a.topic))
+  }
+
+  getRates() {
+    return command(() => this.engine.lab.rates.points())
+  }
+
+  labReplaced(): void {
+    this.feed.labReplaced()
+  }
+
+  scenarioChanged(): void {
+    this.feed.scenarioChanged()
+  }
+
+  logged(line: LogLine): void {
+    this.feed.logged(line)
+  }
+
+  close(): void {
+    this.feed.close()
+  }
+
+  private link(clientId: string) {
+    const device = this.engine.lab.fleet.device(clientId)
+    if (!device) throw new ApiError('not-found', `${clientId} has no simulated link`)
+    return device.link
+  }
+}
+
+/** Runs a command; what it throws rejects, in the contract's own kind of error where it is the page's fault. */
+async function command<T>(run: () => T): Promise<T> {
+  await Promise.resolve()
+  try {
+    return run()
+  } catch (thrown) {
+    if (thrown instanceof FilterError) throw new ApiError('bad-request', thrown.message)
+    throw thrown
+  }
+}
