@@ -32,7 +32,7 @@ export function drawRings(packets: readonly PacketRow[], c: Placed & { right: nu
   })
 }
 
-/** What the broker did with a QoS 2 PUBLISH it does not pass on yet, or no more; only where there is room beside its lane. */
+/** What a receiver did with a QoS 2 PUBLISH it does not let go yet, or knows already; only where there is room beside its lane. */
 export function drawNotes(
   packets: readonly PacketRow[],
   arrows: readonly ArrowShape[],
@@ -43,7 +43,9 @@ export function drawNotes(
     const leg = c.laneX(p)
     const spot = c.scale.spots.get(p.seq)
     if (!leg || !spot) return []
-    const value = p.effect === 'stored' ? c.words.stored(p.packetId) : c.words.discarded(p.packetId)
+    const atBroker = p.direction === 'uplink'
+    const value =
+      p.effect === 'stored' ? c.words.stored(p.packetId, atBroker) : c.words.discarded(p.packetId, atBroker)
     const right = leg.receiver >= leg.sender
     const width = textWidth(value, c.k)
     const x = leg.receiver + (right ? 11 : -11) * c.k

@@ -33,8 +33,9 @@ export interface SequenceWords {
   onlyOnTheWay: (ms: number) => string
   retryTimer: (ms: number) => string
   afterReconnect: (ms: number) => string
-  stored: (id: number | null) => string
-  discarded: (id: number | null) => string
+  /** Beside the broker's lane, and beside a client's, where there is little room. */
+  stored: (id: number | null, atBroker: boolean) => string
+  discarded: (id: number | null, atBroker: boolean) => string
   mark: (m: SessionMark) => string
   time: (ms: number) => string
   plus: (ms: number) => string

@@ -55,6 +55,15 @@ describe('English', () => {
     expect(sentences.find((s) => s.startsWith('So sensor-1'))).toContain(repeated)
   })
 
+  it('says that a broker that passes on at PUBLISH has done so when PUBREL is lost', () => {
+    const sim = new Simulation('embedded').message({ at: 0, qos: 2, packetId: 7, losses: [up('PUBREL')] })
+    expect(story(sim)).toContain('PUBREL #7 was lost: the broker still keeps identifier 7 in mind.')
+    const late = new Simulation('embedded').message({ at: 0, qos: 2, packetId: 7, losses: [down('PUBREL')] })
+    expect(story(late)).toContain(
+      'PUBREL #1 was lost: dashboard has the message but may not hand it over yet.',
+    )
+  })
+
   it('says what the broker does with a copy it knows', () => {
     expect(story(one(2, [up('PUBREC')]))).toContain(
       'The broker knows #7: it discards the copy and answers again.',
@@ -167,11 +176,16 @@ describe('particles', () => {
   })
 })
 
-test.prop([fc.integer({ min: 0, max: 4095 }), fc.constantFrom(0 as const, 1 as const, 2 as const)], {
-  numRuns: 120,
-})('never says more than the capture does', (mask, qos) => {
+test.prop(
+  [
+    fc.integer({ min: 0, max: 4095 }),
+    fc.constantFrom(0 as const, 1 as const, 2 as const),
+    fc.constantFrom('at-pubrel' as const, 'embedded' as const),
+  ],
+  { numRuns: 120 },
+)('never says more than the capture does', (mask, qos, release) => {
   let i = 0
-  const sim = new Simulation().message({ at: 0, qos, lose: () => i < 12 && ((mask >> i++) & 1) === 1 })
+  const sim = new Simulation(release).message({ at: 0, qos, lose: () => i < 12 && ((mask >> i++) & 1) === 1 })
   const text = story(sim).join(' ')
   const [j] = sim.journeys
   const copies = j!.deliveries[0]!.copies

@@ -48,7 +48,9 @@ interface Leg {
 
 /**
  * A small model of MQTT 3.1.1 section 4.3 with retry timers, as the engine's agents and broker behave:
- * it makes true captures to draw. The broker passes a QoS 2 message on at PUBREL.
+ * it makes true captures to draw. `release` says when a QoS 2 message is let go: at PUBREL by the broker and at PUBLISH by
+ * the subscriber (figure 4.3 method A), or as the embedded broker and its devices do it (method B at the broker, and the
+ * subscriber's application gets it at PUBREL).
  */
 export class Simulation {
   readonly packets: PacketRow[] = []
@@ -59,6 +61,8 @@ export class Simulation {
   private order = 0
   private now = 0
   private nextId = new Map<string, number>()
+
+  constructor(private readonly release: 'at-pubrel' | 'embedded' = 'at-pubrel') {}
 
   message(o: MessageOptions): this {
     const publisher = o.publisher ?? 'sensor-1'
@@ -229,21 +233,20 @@ export class Simulation {
   }
 
   private accept(o: MessageOptions, journey: JourneyRow, leg: Leg): PacketEffect {
+    if (o.qos === 2 && leg.known) return 'discarded'
+    leg.known = true
     if (leg.direction === 'downlink') {
-      if (o.qos === 2 && leg.known) return 'discarded'
-      leg.known = true
-      const d = journey.deliveries.find((x) => x.clientId === leg.clientId)
-      if (d) d.copies++
-      const first = d?.copies === 1
-      return first ? 'delivered' : 'duplicate'
+      return o.qos === 2 && this.release === 'embedded' ? 'stored' : this.reached(journey, leg)
     }
-    if (o.qos === 2) {
-      if (leg.known) return 'discarded'
-      leg.known = true
-      return 'stored'
-    }
+    if (o.qos === 2 && this.release === 'at-pubrel') return 'stored'
     this.passOn(o, journey)
     return 'passed-on'
+  }
+
+  private reached(journey: JourneyRow, leg: Leg): PacketEffect {
+    const d = journey.deliveries.find((x) => x.clientId === leg.clientId)
+    if (d) d.copies++
+    return d?.copies === 1 ? 'delivered' : 'duplicate'
   }
 
   private passOn(o: MessageOptions, journey: JourneyRow): void {
@@ -269,9 +272,12 @@ export class Simulation {
   }
 
   private onPubrel(o: MessageOptions, journey: JourneyRow, leg: Leg): PacketEffect {
-    const release = leg.direction === 'uplink' && !leg.deliveredOnce
+    const first = !leg.deliveredOnce
     leg.deliveredOnce = true
-    if (!release) return 'none'
+    if (leg.direction === 'downlink') {
+      return first && this.release === 'embedded' ? this.reached(journey, leg) : 'none'
+    }
+    if (!first || this.release === 'embedded') return 'none'
     this.passOn(o, journey)
     return 'passed-on'
   }
@@ -287,8 +293,8 @@ export class Simulation {
 }
 
 /** The two handshakes of the design study: a lost PUBACK and a lost PUBREC, then a held PUBLISH. */
-export function study(): Simulation {
-  return new Simulation()
+export function study(release?: 'embedded'): Simulation {
+  return new Simulation(release)
     .message({ at: 40_118, qos: 1, packetId: 7, losses: [{ leg: 'sensor-1', type: 'PUBACK' }] })
     .message({ at: 41_518, qos: 2, packetId: 8, losses: [{ leg: 'sensor-1', type: 'PUBREC' }] })
     .message({ at: 43_018, qos: 1, packetId: 9, hold: 'PUBLISH' })

@@ -48,9 +48,10 @@ function lost(h: Happening): string {
     case 'PUBREC':
       return `${fate(h)}: ${s} has the message, ${r} cannot know.`
     case 'PUBREL':
-      return h.s !== null && !h.known
-        ? `${fate(h)}: ${r} has the message but may not pass it on yet.`
-        : `${fate(h)}: ${r} still keeps identifier ${h.packet.packetId ?? ''} in mind.`
+      if (h.known) return `${fate(h)}: ${r} still keeps identifier ${h.packet.packetId ?? ''} in mind.`
+      return h.s === null
+        ? `${fate(h)}: ${r} has the message but may not hand it over yet.`
+        : `${fate(h)}: ${r} has the message but may not pass it on yet.`
     case 'PUBCOMP':
       return `${fate(h)}: ${s} is done, ${r} cannot know.`
     default:

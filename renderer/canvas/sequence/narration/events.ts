@@ -97,12 +97,20 @@ function receiverHad(story: Story, p: PacketRow, atMs: number): boolean {
   )
 }
 
-function passedOnBefore(story: Story, atMs: number): boolean {
-  return story.facts.downlinks.some((e) => e.startedMs < atMs)
+/** Had the receiver let the message go (passed it on, handed it over) before this packet was sent? */
+function releasedBefore(story: Story, p: PacketRow): boolean {
+  const passed = (x: PacketRow): boolean =>
+    x.effect === 'passed-on' || x.effect === 'delivered' || x.effect === 'duplicate'
+  const before = story.rows.filter((x) => x.seq < p.seq)
+  if (p.direction === 'uplink' && before.some((x) => x.direction === 'downlink' && x.type === 'PUBLISH'))
+    return true
+  return before.some(
+    (x) => x.exchange === p.exchange && x.direction === p.direction && passed(x) && endOf(x) <= p.sentMs,
+  )
 }
 
 function onLoss(story: Story, p: PacketRow): Happening {
-  const known = p.type === 'PUBREL' ? passedOnBefore(story, p.sentMs) : receiverHad(story, p, p.sentMs)
+  const known = p.type === 'PUBREL' ? releasedBefore(story, p) : receiverHad(story, p, p.sentMs)
   return { ...happening('lost', p, story, p.sentMs), known, attempts: p.attempt }
 }
 
@@ -136,14 +144,12 @@ function onArrival(story: Story, p: PacketRow): Happening[] {
     const clients = gotAgain(story, at)
     return [{ ...happening('passed-on-again', p, story, at), clients, copies: copiesOf(story, clients) }]
   }
-  if (p.type === 'PUBREL' && p.direction === 'uplink') {
+  if (p.type === 'PUBREL' && p.effect === 'passed-on') {
     const next = story.rows.filter(
       (x) => x.direction === 'downlink' && x.type === 'PUBLISH' && x.attempt === 1,
     )
     const clients = [...new Set(next.filter((x) => x.sentMs >= at).map((x) => x.clientId))]
-    if (p.effect === 'passed-on' || (p.attempt === 1 && clients.length > 0)) {
-      return [{ ...happening('released', p, story, at), clients }]
-    }
+    return [{ ...happening('released', p, story, at), clients }]
   }
   const earlier = story.rows.some(
     (x) => x.type === 'PUBREL' && x.exchange === p.exchange && x.fate === 'delivered' && endOf(x) < at,

@@ -49,9 +49,12 @@ function lost(h: Happening): string {
     case 'PUBREC':
       return `${fate(h)}. ${notKnown}`
     case 'PUBREL':
-      return h.s !== null && !h.known
-        ? `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 전달하면 안 됩니다.`
-        : `${fate(h)}. ${josa(r, '은/는')} 식별자 ${josa(String(h.packet.packetId ?? ''), '을/를')} 계속 기억합니다.`
+      if (h.known) {
+        return `${fate(h)}. ${josa(r, '은/는')} 식별자 ${josa(String(h.packet.packetId ?? ''), '을/를')} 계속 기억합니다.`
+      }
+      return h.s === null
+        ? `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 응용에 넘기면 안 됩니다.`
+        : `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 전달하면 안 됩니다.`
     case 'PUBCOMP':
       return `${fate(h)}. ${josa(s, '은/는')} 끝냈지만 ${josa(r, '은/는')} 알 수 없습니다.`
     default:
