@@ -5,6 +5,7 @@ import { framePacketId, frameType, Type } from '../mqtt/frame'
 import type { LegEvent, Passage, PassageObserver } from '../mqtt/passage'
 import type { ClientState } from './clients'
 import { UP } from './codes'
+import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { PublishHeader } from './publish-header'
 import { queryPackets, type PacketQuery } from './query'
@@ -194,8 +195,19 @@ class RingCapture implements Capture {
     )
   }
 
-  detail(_seq: number): PacketDetail | undefined {
-    return undefined
+  detail(seq: number): PacketDetail | undefined {
+    const row = this.rows.packet(seq)
+    if (!row) return undefined
+    const t = this.state.packets
+    const bytes = Uint8Array.prototype.slice.call(t.frame(seq))
+    return {
+      row,
+      bytes,
+      fullBytes: row.bytes,
+      fields: decodePacket(bytes, t.level[t.at(seq)] as number, row.bytes),
+      exchange: row.exchange === null ? null : (this.rows.exchange(row.exchange) ?? null),
+      journey: row.journey === null ? null : (this.rows.journey(row.journey) ?? null),
+    }
   }
 
   recent(clientId: string, n: number): PacketRow[] {

@@ -1,38 +1,8 @@
+import { PROPERTIES } from './decode/names'
 import { fixedHeaderLength, readVarint, Type, type Frame } from '../mqtt/frame'
 
 const SESSION_EXPIRY = 0x11
 const TOPIC_ALIAS = 0x23
-
-/** Sizes in bytes of MQTT 5 property values; 0 is a string or binary, -1 a string pair, -2 a variable byte integer. */
-export const PROPERTY_SIZES: Readonly<Record<number, number>> = {
-  0x01: 1,
-  0x02: 4,
-  0x03: 0,
-  0x08: 0,
-  0x09: 0,
-  0x0b: -2,
-  0x11: 4,
-  0x12: 0,
-  0x13: 2,
-  0x15: 0,
-  0x16: 0,
-  0x17: 1,
-  0x18: 4,
-  0x19: 1,
-  0x1a: 0,
-  0x1c: 0,
-  0x1f: 0,
-  0x21: 2,
-  0x22: 2,
-  0x23: 2,
-  0x24: 1,
-  0x25: 1,
-  0x26: -1,
-  0x27: 4,
-  0x28: 1,
-  0x29: 1,
-  0x2a: 1,
-}
 
 /** Where the value of a property begins in the block at `at`, or -1; never throws on broken bytes. */
 function findProperty(f: Frame, at: number, wanted: number): number {
@@ -57,21 +27,32 @@ function findProperty(f: Frame, at: number, wanted: number): number {
 }
 
 function skipProperty(f: Frame, at: number, id: number): number {
-  const size = PROPERTY_SIZES[id]
-  if (size === undefined) return -1
-  if (size > 0) return at + size
-  if (size === -2) {
-    let i = at
-    while (i < at + 4 && ((f[i] ?? 0) & 0x80) !== 0) i++
-    return i + 1
+  const kind = PROPERTIES[id]?.kind
+  switch (kind) {
+    case undefined:
+      return -1
+    case 'byte':
+      return at + 1
+    case 'two':
+      return at + 2
+    case 'four':
+      return at + 4
+    case 'varint': {
+      let i = at
+      while (i < at + 4 && ((f[i] ?? 0) & 0x80) !== 0) i++
+      return i + 1
+    }
+    case 'string':
+    case 'binary':
+      return skipPrefixed(f, at)
+    case 'pair': {
+      const value = skipPrefixed(f, at)
+      return value < 0 ? -1 : skipPrefixed(f, value)
+    }
   }
-  let next = at
-  for (let n = size === 0 ? 1 : 2; n > 0; n--) {
-    if (next + 2 > f.length) return -1
-    next += 2 + f.readUInt16BE(next)
-  }
-  return next
 }
+
+const skipPrefixed = (f: Frame, at: number): number => (at + 2 > f.length ? -1 : at + 2 + f.readUInt16BE(at))
 
 const number = (f: Frame, at: number, size: 2 | 4): number =>
   at >= 0 && at + size <= f.length ? f.readUIntBE(at, size) : 0
