@@ -11,7 +11,11 @@ export default defineConfig({
       sourcemap: true,
       // A packed application carries no node_modules.
       externalizeDeps: false,
-      rolldownOptions: { input: { main: at('electron/main.ts'), cli: at('electron/cli/main.ts') } },
+      rolldownOptions: {
+        input: { main: at('electron/main.ts'), cli: at('electron/cli/main.ts') },
+        // It asks for `require` by eval, which a bundled module has not.
+        external: ['hdr-histogram-js'],
+      },
     },
   },
   preload: {

@@ -1,8 +1,8 @@
 import type { LogLine } from '../contract/model'
 
-/** Writes a line of the engine's log to standard error. */
+/** Writes warnings and errors of the engine to standard error; the page shows the rest. */
 export function logLine(line: LogLine): void {
-  process.stderr.write(`${line.level}: ${line.note.text}\n`)
+  if (line.level !== 'info') process.stderr.write(`${line.level}: ${line.note.text}\n`)
 }
 
 /** Writes a failure that is nobody's fault outside to standard error. */

@@ -1,0 +1,108 @@
+import { expect, test } from '@playwright/test'
+import { existsSync } from 'node:fs'
+import { register } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createElectron } from '../helpers/electron-double'
+import { expectLivePage, expectPolicy } from './electron-journeys'
+
+const root = join(import.meta.dirname, '../..')
+register(pathToFileURL(join(root, 'test/helpers/electron-hook.mjs')).href)
+
+// One process can load the main bundle once, so this is one test with steps.
+test('built main, preload and page, with a double for Electron', async ({ page }) => {
+  const electron = createElectron(page)
+  Object.assign(globalThis, { __electronDouble: electron.module })
+  await import(pathToFileURL(join(root, 'out/main/main.js')).href)
+  const window = await expect
+    .poll(() => electron.module.BrowserWindow.all[0]?.visible, { timeout: 15_000 })
+    .toBe(true)
+    .then(() => electron.module.BrowserWindow.all[0]!)
+
+  await test.step('the window is isolated, sandboxed and has the built preload', () => {
+    const preferences = window.options.webPreferences
+    expect(preferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      webSecurity: true,
+      webviewTag: false,
+    })
+    expect(existsSync(preferences?.preload ?? '')).toBe(true)
+    expect(window.options.show).toBe(false)
+    expect(electron.schemes.map((s) => s.scheme)).toEqual(['app'])
+    expect(electron.menus).toHaveLength(1)
+  })
+
+  await test.step('the page is live', () => expectLivePage(page))
+
+  await test.step('the page protocol sends the policy and nothing outside its folder', async () => {
+    const serve = electron.handlers.get('app')!
+    const answer = await serve(new Request('app://fleetlab/'))
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'")
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    for (const path of [
+      '/../package.json',
+      '/%2e%2e/%2e%2e/package.json',
+      '/..%2f..%2fpackage.json',
+      '/%00',
+      '/%',
+    ]) {
+      expect((await serve(new Request(`app://fleetlab${path}`))).status).toBe(404)
+    }
+    expect((await serve(new Request('app://elsewhere/'))).status).toBe(404)
+    expect((await serve(new Request('app://fleetlab/', { method: 'POST' }))).status).toBe(404)
+  })
+
+  await test.step('the policy holds in the page', () => expectPolicy(page))
+
+  await test.step('leaving the page, windows, webviews and permissions are refused', () => {
+    const { webContents } = window
+    const refused = (event: string, url: string): boolean => {
+      let prevented = false
+      webContents.emit(event, { url, preventDefault: () => (prevented = true) })
+      return prevented
+    }
+    expect(refused('will-navigate', 'https://example.org/')).toBe(true)
+    expect(refused('will-navigate', 'app://fleetlab.example.org/')).toBe(true)
+    expect(refused('will-navigate', 'app://fleetlab/')).toBe(false)
+    expect(refused('will-redirect', 'file:///etc/passwd')).toBe(true)
+    expect(refused('will-attach-webview', '')).toBe(true)
+    expect(webContents.openHandler?.({ url: 'https://example.org/' })).toEqual({ action: 'deny' })
+    const granted = (permission: string): boolean => {
+      let answer = false
+      webContents.session.permissionRequest?.(webContents, permission, (ok) => (answer = ok))
+      return answer
+    }
+    expect(['media', 'geolocation', 'notifications', 'clipboard-read'].filter(granted)).toEqual([])
+    expect(webContents.session.permissionCheck?.(webContents, 'media')).toBe(false)
+  })
+
+  await test.step('a port is given to our page alone', () => {
+    const given: unknown[] = []
+    const sender = Object.assign(Object.create(window.webContents) as object, {
+      id: 77,
+      postMessage: (...args: unknown[]) => given.push(args),
+    })
+    const ask = (senderFrame: unknown): void => {
+      electron.ipcMain.emit('fleetlab:connect', { sender, senderFrame })
+    }
+    ask(null)
+    ask({ url: 'https://example.org/', parent: null })
+    ask({ url: 'app://fleetlab/', parent: {} })
+    expect(given).toHaveLength(0)
+    ask({ url: 'app://fleetlab/', parent: null })
+    expect(given).toHaveLength(1)
+  })
+
+  await test.step('quitting closes everything within two seconds', async () => {
+    const started = performance.now()
+    electron.app.quit()
+    expect(await electron.exited).toBe(0)
+    expect(performance.now() - started).toBeLessThan(2000)
+    expect(electron.errorBoxes).toEqual([])
+    await electron.dispose()
+  })
+})

@@ -1,0 +1,29 @@
+import sparticuz from '@sparticuz/chromium'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+export interface Browser {
+  executablePath: string
+  args: string[]
+}
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+const ELSEWHERE = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A Chromium of the system, of $CHROMIUM, or the one inside a registry package; never a download. */
+export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promise<Browser> {
+  const onPath = (env['PATH'] ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)))
+  const asked = env['CHROMIUM'] === undefined ? [] : [env['CHROMIUM']]
+  const own = [...asked, ...onPath, ...ELSEWHERE].find(isExecutable)
+  if (own !== undefined) return { executablePath: own, args: [] }
+  return { executablePath: await sparticuz.executablePath(), args: sparticuz.args }
+}
