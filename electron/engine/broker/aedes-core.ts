@@ -65,8 +65,12 @@ function optionsOf(deps: AedesCoreDeps): AedesOptions {
 
 export function createAedesCore(deps: AedesCoreDeps): AedesCore {
   const aedes = new Aedes(optionsOf(deps))
-  // aedes refuses topics of more than 100 levels for the sake of the matcher that is replaced here.
-  Object.assign(aedes, { maxTopicLevels: 65_536 })
+  Object.assign(aedes, {
+    // aedes refuses topics of more than 100 levels for the sake of the matcher that is replaced here.
+    maxTopicLevels: 65_536,
+    // In its plain object a client called "constructor" is found before it comes, and the process ends.
+    clients: Object.create(null) as object,
+  })
   let started = false
   const ready = aedes.listen().then(() => {
     started = true

@@ -36,7 +36,11 @@ class Broker implements Hub {
   ) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.access = new Access(options.users)
-    this.retained = new RetainedStore(() => deps.clock.now())
+    this.retained = new RetainedStore(
+      () => deps.clock.now(),
+      this.limits,
+      (text) => this.log({ level: 'warn', text }),
+    )
     this.sessions = new Sessions({
       router: this.router,
       outboxOf: (clientId) => ({
@@ -79,7 +83,14 @@ class Broker implements Hub {
   }
 
   emit(e: BrokerEvent): void {
-    for (const listener of this.listenersOfEvents) listener(e)
+    for (const listener of this.listenersOfEvents) {
+      try {
+        listener(e)
+      } catch (error) {
+        // An observer's fault must not end a client's connection.
+        this.log({ level: 'error', text: `an observer of the broker failed: ${String(error)}` })
+      }
+    }
   }
 
   log(line: Parameters<BrokerDeps['log']>[0]): void {

@@ -156,25 +156,40 @@ export class Connection implements PortOwner, Outlet, ClientContext {
       this.tap.opened()
       this.tap.frame('uplink', frame)
     }
-    if (this.hub.connected.size >= this.hub.limits.clients && !this.hub.connected.has(this.clientId)) {
-      throw new ProtocolError(`${this.hub.limits.clients} clients are connected already`, Reason.QUOTA, 3)
-    }
+    this.checkRoom()
     this.state = 'connecting'
     this.stream.pause()
     this.hub.handOver(this.port)
     this.port.push(connectForAedes(connect.level, this.clientId))
   }
 
+  private checkRoom(): void {
+    const { limits, connected, sessions } = this.hub
+    const full = (what: string) => new ProtocolError(`the broker is full: ${what}`, Reason.QUOTA, 3)
+    if (connected.size >= limits.clients && !connected.has(this.clientId))
+      throw full(`${limits.clients} clients`)
+    if (sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined) {
+      throw full(`${limits.sessions} sessions`)
+    }
+  }
+
   /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
   authenticate(): 4 | 5 | null {
-    if (this.origin.device) return null
+    if (this.origin.device) return this.refuseWill()
     const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
     if (!login.ok) {
       this.refusal = login.returnCode === 4 ? 'bad user name or password' : 'a user name is needed'
       return login.returnCode
     }
     this.permissions = login.permissions
-    return null
+    return this.refuseWill()
+  }
+
+  /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
+  private refuseWill(): 5 | null {
+    if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
+    this.refusal = `may not publish a will to ${this.will.topic}`
+    return 5
   }
 
   // --- aedes' decisions ---------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ export class Outbox {
   private queue: Copy[] = []
   private head = 0
   private queuedBytes = 0
+  private sentBytes = 0
   /** In the order of first sending. */
   private readonly sent = new Map<number, Sent>()
   /** In the order of their PUBREC, which is the order PUBREL must keep [MQTT-4.6.0-4]. */
@@ -108,7 +109,7 @@ export class Outbox {
     this.pumping = true
     while (this.outlet !== null && this.mayOpen(this.outlet)) {
       if (this.resendAt < this.resend.length) this.sendAgain(this.outlet)
-      else if (this.queued > 0 && this.inFlight < MAX_ID) this.sendNext(this.outlet)
+      else if (this.queued > 0 && this.mayTakeNew()) this.sendNext(this.outlet)
       else break
     }
     if (this.queued === 0) this.full = false
@@ -118,7 +119,7 @@ export class Outbox {
   puback(id: number): void {
     const s = this.sent.get(id)
     if (s?.copy.qos !== 1) return
-    this.sent.delete(id)
+    this.forget(id, s)
     this.closeOne(s.open)
   }
 
@@ -126,7 +127,7 @@ export class Outbox {
     const s = this.sent.get(id)
     const outlet = this.outlet
     if (s?.copy.qos === 2) {
-      this.sent.delete(id)
+      this.forget(id, s)
       if (reason >= 0x80) {
         this.closeOne(s.open)
         return
@@ -148,6 +149,11 @@ export class Outbox {
     this.closeOne(open)
   }
 
+  private forget(id: number, s: Sent): void {
+    this.sent.delete(id)
+    this.sentBytes -= s.copy.message.payload.length
+  }
+
   private closeOne(counted: boolean): void {
     if (counted) this.open--
     this.pump()
@@ -155,6 +161,11 @@ export class Outbox {
 
   private mayOpen(outlet: Outlet): boolean {
     return this.open < outlet.receiveMaximum && outlet.bufferedBytes() < HIGH_WATER
+  }
+
+  /** A client that reads and never acknowledges must not hold the memory either. */
+  private mayTakeNew(): boolean {
+    return this.inFlight < MAX_ID && this.sentBytes < this.deps.limits.queueBytes
   }
 
   private sendPlain(copy: Copy): void {
@@ -196,6 +207,7 @@ export class Outbox {
     }
     this.nextId = id === MAX_ID ? 1 : id + 1
     this.sent.set(id, { copy, open: true })
+    this.sentBytes += copy.message.payload.length
     this.open++
     this.deps.egress(copy.message.ref, id)
     outlet.send(frame)

@@ -99,6 +99,8 @@ function onSubscribe(c: ClientContext, session: Session, frame: Frame): void {
       c.hub.log({ level: 'warn', text: `may not subscribe to ${request.filter}`, clientId: c.clientId })
       return refusedCode(c.level)
     }
+    if (isFull(c, session, request.filter))
+      return c.level === 5 ? Reason.QUOTA : 0x80
     granted.push({ request, fresh: sessions.subscribe(session, request, request.qos) })
     return request.qos
   })
@@ -107,9 +109,12 @@ function onSubscribe(c: ClientContext, session: Session, frame: Frame): void {
     const s = session.subscriptions.get(request.filter)
     return s === undefined ? [] : [publicSubscription(s)]
   })
-  c.hub.emit({ kind: 'subscribed', clientId: c.clientId, subscriptions })
+  if (subscriptions.length > 0) c.hub.emit({ kind: 'subscribed', clientId: c.clientId, subscriptions })
   for (const { request, fresh } of granted) sendRetained(c, session, request, fresh)
 }
+
+const isFull = (c: ClientContext, session: Session, filter: string): boolean =>
+  session.subscriptions.size >= c.hub.limits.subscriptionsPerClient && !session.subscriptions.has(filter)
 
 const refusedCode = (level: ProtocolLevel): number => (level === 5 ? Reason.NOT_AUTHORIZED : 0x80)
 

@@ -25,6 +25,10 @@ export class Sessions {
     return this.byId.get(clientId)
   }
 
+  get count(): number {
+    return this.byId.size
+  }
+
   all(): Iterable<Session> {
     return this.byId.values()
   }

@@ -63,8 +63,13 @@ export interface BrokerOptions {
 export type BrokerLimits = EmbeddedBrokerConfig['limits'] & {
   /** Messages waiting for one client that is offline or does not read. */
   queueMessages: number
-  /** Payload bytes waiting for one client. */
+  /** Payload bytes waiting for one client, and again as many sent and not acknowledged. */
   queueBytes: number
+  /** Sessions, those of absent clients included. */
+  sessions: number
+  subscriptionsPerClient: number
+  retainedMessages: number
+  retainedBytes: number
   /** Bytes written to one client's stream and not yet taken; QoS 0 beyond it is dropped. */
   streamBytes: number
 }
@@ -77,6 +82,10 @@ export const DEFAULT_LIMITS: BrokerLimits = {
   connectTimeout: 10_000,
   queueMessages: 100_000,
   queueBytes: 67_108_864,
+  sessions: 100_000,
+  subscriptionsPerClient: 10_000,
+  retainedMessages: 100_000,
+  retainedBytes: 268_435_456,
   streamBytes: 8_388_608,
 }
 

@@ -15,36 +15,81 @@ import type { LegEvent, Passage } from '../../../electron/engine/mqtt/passage'
 import { FrameSplitter } from '../../../electron/engine/mqtt/splitter'
 import { createRealClock } from '../../../electron/engine/real-clock'
 
-/** A clock that moves only when told. */
+interface Due extends Timer {
+  seq: number
+  live: boolean
+  fire: () => void
+}
+
+/** A clock that moves only when told. Timers fire in due order, ties in the order they were set. */
 export class ManualClock implements Clock {
   readonly epochMs = 0
+  pending = 0
   private t = 0
-  private timers: { dueMs: number; fire: () => void }[] = []
+  private seq = 0
+  private readonly heap: Due[] = []
 
   now(): number {
     return this.t
   }
+
   schedule(delayMs: number, fire: () => void): Timer {
-    const timer = { dueMs: this.t + delayMs, fire }
-    this.timers.push(timer)
+    const timer: Due = { dueMs: this.t + delayMs, seq: this.seq++, live: true, fire }
+    this.pending++
+    this.heap.push(timer)
+    for (let i = this.heap.length - 1; i > 0;) {
+      const up = (i - 1) >> 1
+      if (!this.swapIf(up, i)) break
+      i = up
+    }
     return timer
   }
+
   cancel(timer: Timer | undefined): void {
-    this.timers = this.timers.filter((x) => x !== timer)
+    const due = timer as Due | undefined
+    if (due?.live !== true) return
+    due.live = false
+    this.pending--
   }
+
   advance(ms: number): void {
     const end = this.t + ms
-    for (;;) {
-      const due = this.timers.filter((x) => x.dueMs <= end).sort((a, b) => a.dueMs - b.dueMs)[0]
-      if (due === undefined) break
-      this.cancel(due)
+    for (let due = this.heap[0]; due !== undefined && due.dueMs <= end; due = this.heap[0]) {
+      this.pop()
+      if (!due.live) continue
+      due.live = false
+      this.pending--
       this.t = due.dueMs
       due.fire()
     }
     this.t = end
   }
-  get pending(): number {
-    return this.timers.length
+
+  private pop(): void {
+    const last = this.heap.pop()
+    if (last === undefined || this.heap.length === 0) return
+    this.heap[0] = last
+    for (let i = 0; ;) {
+      const l = 2 * i + 1
+      const r = l + 1
+      const least = r < this.heap.length && this.before(r, l) ? r : l
+      if (least >= this.heap.length || !this.swapIf(i, least)) return
+      i = least
+    }
+  }
+
+  private before(i: number, j: number): boolean {
+    const a = this.heap[i]!
+    const z = this.heap[j]!
+    return a.dueMs < z.dueMs || (a.dueMs === z.dueMs && a.seq < z.seq)
+  }
+
+  private swapIf(parent: number, child: number): boolean {
+    if (this.before(parent, child)) return false
+    const p = this.heap[parent]!
+    this.heap[parent] = this.heap[child]!
+    this.heap[child] = p
+    return true
   }
 }
 
@@ -149,7 +194,6 @@ export class RawClient {
   }
 
   connect(clientId: string, fields: ConnectFields = {}): void {
-    const { level: _level, ...rest } = fields
     this.send({
       cmd: 'connect',
       clientId,
@@ -157,8 +201,8 @@ export class RawClient {
       protocolVersion: this.level,
       clean: true,
       keepalive: 0,
-      ...rest,
-    } as Packet)
+      ...fields,
+    })
   }
 
   /** Everything given goes out in one chunk. */
@@ -188,15 +232,15 @@ export class RawClient {
       dup: false,
       retain: false,
       ...more,
-    } as Packet)
+    })
   }
 
   subscribe(topic: string, qos: 0 | 1 | 2, messageId = 60_000, more: object = {}): void {
-    this.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic, qos, ...more }] } as Packet)
+    this.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic, qos, ...more }] })
   }
 
   ack(cmd: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', messageId: number): void {
-    this.send({ cmd, messageId } as Packet)
+    this.send({ cmd, messageId })
   }
 
   of<C extends Packet['cmd']>(cmd: C): Extract<Packet, { cmd: C }>[] {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { generate } from 'selfsigned'
@@ -16,8 +17,8 @@ export async function tlsServer(
 ): Promise<OpenServer> {
   const { cert, key } = spec.tls ?? (await selfSigned(spec.host))
   const server = secureServer(cert, key)
-  server.on('connection', (socket) => {
-    // A failed handshake is the client's trouble; without a listener it would be an uncaught error.
+  server.on('connection', (socket: Socket) => {
+    // A socket that fails before its handshake is done has nobody else who listens.
     socket.on('error', () => socket.destroy())
     admit(socket)
   })

@@ -41,5 +41,11 @@ export function wsServer(
       onStream(createWebSocketStream(ws), remoteOf(request.socket))
     })
   })
-  return { server, close: () => wss.close() }
+  return {
+    server,
+    close: () => {
+      wss.close()
+      server.closeIdleConnections()
+    },
+  }
 }

@@ -147,5 +147,6 @@ function checkIdentifier(clientId: string, level: ProtocolLevel, clean: boolean)
     throw refuse('empty client identifier with clean session 0')
   if (level !== 3) return
   if (clientId.length === 0) throw refuse('MQTT 3.1 needs a client identifier')
-  if ([...clientId].length > MAX_ID_3_1) throw refuse('MQTT 3.1 allows 23 characters of client identifier')
+  if (Array.from(clientId).length > MAX_ID_3_1)
+    throw refuse('MQTT 3.1 allows 23 characters of client identifier')
 }
