@@ -1,0 +1,174 @@
+import type { LoadConfig } from './load-config'
+
+/** Percentiles of a latency in milliseconds; null while nothing was measured. */
+export interface LatencySummary {
+  count: number
+  min: number | null
+  mean: number | null
+  p50: number | null
+  p90: number | null
+  p95: number | null
+  p99: number | null
+  p999: number | null
+  max: number | null
+}
+
+/** One step of the series. Times are milliseconds since publishing began. */
+export interface SeriesPoint {
+  atMs: number
+  offered: number
+  acknowledged: number
+  failed: number
+  received: number
+  connected: number
+  errors: number
+  ack: { p50: number | null; p95: number | null; p99: number | null }
+  endToEnd: { p50: number | null; p95: number | null; p99: number | null }
+}
+
+/** How the load generator itself fared. */
+export interface GeneratorReport {
+  /** CPU time of this process during publishing, divided by messages sent and received; null when there were none. */
+  cpuMicrosPerMessage: number | null
+  /** The embedded broker ran in this process and its CPU time is in the figure. */
+  includesBroker: boolean
+  maxLoopDelayMs: number
+  /** Messages that left more than 10 ms after their time because the generator was late. */
+  lateSends: number
+  maxSendDelayMs: number
+  /** Share of one core the busiest worker used, 0 to 1. */
+  busiestWorker: number
+  workers: number
+  /** True: the numbers tell of the generator, not of the broker. */
+  saturated: boolean
+  /** Why, one plain sentence each. */
+  reasons: string[]
+}
+
+export interface ConnectionCounts {
+  planned: number
+  established: number
+  refused: number
+  lost: number
+  reconnected: number
+}
+
+/** One threshold and what was measured. */
+export interface Check {
+  name: string
+  limit: number
+  actual: number | null
+  passed: boolean
+}
+
+/** Histograms in the compressed base64 form of HdrHistogram (V2), in microseconds. */
+export interface EncodedHistograms {
+  connect: string
+  ack: string
+  endToEnd: string
+}
+
+/** Half-open ranges of sequence numbers, flat: from, to, from, to. */
+export type FlatRanges = number[]
+
+/** What one publisher did with its messages, numbered from 0. */
+export interface PublisherAccount {
+  publisher: number
+  offered: number
+  failed: FlatRanges
+  /** Sent but not acknowledged, or due but not sent, when the run ended. */
+  inFlight: FlatRanges
+}
+
+/** What one receiver got of one publisher. In a shared subscription the receiver is the group, 0. */
+export interface FlowAccount {
+  receiver: number
+  publisher: number
+  /** Distinct sequence numbers, as ranges. */
+  got: FlatRanges
+  duplicated: number
+  outOfOrder: number
+}
+
+/** Everything a merge needs to account for messages between shards. */
+export interface IdentityAccount {
+  publishers: PublisherAccount[]
+  flows: FlowAccount[]
+  /** Ranges that had to be given up to bound memory; above 0 the counts are a lower bound of loss. */
+  forgotten: number
+}
+
+/** One of the machines of a run. */
+export interface ShardInfo {
+  index: number
+  count: number
+  /** Wall time (Unix ms, of this machine) at which publishing began. */
+  startedAtMs: number
+  /** The time asked for, or null. */
+  startAtMs: number | null
+  hostname: string
+  histograms: EncodedHistograms
+  identity: IdentityAccount
+}
+
+/** The result of one load test. offered = acknowledged + failed + inFlight, always. */
+export interface LoadReport {
+  kind: 'fleetlab-load-report'
+  version: 1
+  runId: string
+  config: LoadConfig
+  /** False when the run was broken off; `brokenOff` says why. */
+  complete: boolean
+  brokenOff: string | null
+  offered: number
+  acknowledged: number
+  failed: number
+  inFlight: number
+  /** PUBLISH packets of this run that arrived, further copies included. */
+  received: number
+  /** Acknowledged messages (sent ones at QoS 0) times their receivers. */
+  expected: number
+  lost: number
+  duplicated: number
+  outOfOrder: number
+  elapsedMs: number
+  /** Messages a second, without warm-up. */
+  publishRate: number
+  receiveRate: number
+  bytesSent: number
+  bytesReceived: number
+  connectMs: LatencySummary
+  ackMs: LatencySummary
+  endToEndMs: LatencySummary
+  errors: Record<string, number>
+  connections: ConnectionCounts
+  generator: GeneratorReport
+  verdict: { passed: boolean; checks: Check[] }
+  /** Soak only: the first and the last quarter of the run. */
+  drift: { firstP99Ms: number | null; lastP99Ms: number | null; rssGrowthBytes: number } | null
+  notes: string[]
+  seriesStepMs: number
+  series: SeriesPoint[]
+  /** Present in the report of one shard. */
+  shard?: ShardInfo
+  /** Present in a merged report. */
+  merged?: { shards: number; startSpreadMs: number }
+}
+
+/** What a run tells while it goes on, once a second. */
+export interface LoadProgress {
+  phase: 'connecting' | 'waiting' | 'publishing' | 'draining' | 'done'
+  /** Since publishing began; 0 before. */
+  elapsedMs: number
+  /** Length of the publishing where it is known. */
+  plannedMs: number | null
+  clients: number
+  connected: number
+  offered: number
+  acknowledged: number
+  failed: number
+  received: number
+  errors: number
+  /** The last second. */
+  last: SeriesPoint | null
+}

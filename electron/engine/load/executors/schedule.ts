@@ -1,0 +1,66 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import { plainDuration, type Schedule } from './types'
+
+/** Even gaps: `rate` messages a second of each publisher, the publishers one after another within a gap. */
+export function evenSchedule(rate: number, all: LoadConfig): Schedule {
+  const perMs = (rate * all.publishers) / 1000
+  const durationMs = plainDuration(all)
+  const byTime = durationMs === null ? Infinity : Math.ceil(durationMs * perMs - 1e-9)
+  return { total: Math.min(byTime, all.messages ?? Infinity), timeOf: (n) => n / perMs }
+}
+
+/** One straight piece of a rate curve: messages a ms over all publishers at its beginning and its end. */
+interface Piece {
+  startMs: number
+  lengthMs: number
+  from: number
+  to: number
+  /** Messages before this piece. */
+  before: number
+  count: number
+}
+
+const area = (p: { from: number; to: number; lengthMs: number }): number => ((p.from + p.to) / 2) * p.lengthMs
+
+/** Rates that move in straight lines: message n leaves when the area under the curve reaches n. */
+export function rampSchedule(
+  startRate: number,
+  stages: readonly { over: number; rate: number }[],
+  all: LoadConfig,
+): Schedule {
+  const pieces: Piece[] = []
+  let startMs = 0
+  let before = 0
+  let from = (startRate * all.publishers) / 1000
+  for (const stage of stages) {
+    const to = (stage.rate * all.publishers) / 1000
+    const count = area({ from, to, lengthMs: stage.over })
+    pieces.push({ startMs, lengthMs: stage.over, from, to, before, count })
+    startMs += stage.over
+    before += count
+    from = to
+  }
+  const total = Math.min(Math.ceil(before - 1e-9), all.messages ?? Infinity)
+  return { total, timeOf: (n) => timeInPieces(pieces, n) }
+}
+
+function timeInPieces(pieces: readonly Piece[], n: number): number {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const mid = (low + high) >> 1
+    const p = pieces[mid] as Piece
+    if (n < p.before + p.count) high = mid
+    else low = mid + 1
+  }
+  const p = pieces[low] as Piece
+  return p.startMs + Math.min(p.lengthMs, timeInPiece(p, n - p.before))
+}
+
+/** Solves from·t + (to − from)·t² / (2·length) = n for t, in the form that is stable for a flat piece. */
+function timeInPiece(p: Piece, n: number): number {
+  if (n <= 0 || p.lengthMs === 0) return 0
+  const slope = (p.to - p.from) / p.lengthMs
+  const root = Math.sqrt(Math.max(0, p.from * p.from + 2 * slope * n))
+  return (2 * n) / (p.from + root)
+}

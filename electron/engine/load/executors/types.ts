@@ -1,0 +1,56 @@
+import type { ExecutorConfig, ExecutorKind, LoadConfig } from '../../../contract/load-config'
+
+/**
+ * Send times of an open-loop run, fixed before it starts. Messages are numbered over all publishers of all machines:
+ * message n is publisher n mod P's, so any split of the publishers keeps every time as it was.
+ */
+export interface Schedule {
+  /** Messages in all. */
+  readonly total: number
+  /** Milliseconds after the start at which message n is to leave; never falls as n grows. */
+  timeOf(n: number): number
+}
+
+/** What the publishers do. */
+export type Publishing =
+  { kind: 'none' } | { kind: 'open'; schedule: Schedule } | { kind: 'closed'; total: number }
+
+/** What an executor decides; the workers carry it out. */
+export interface Plan {
+  publishing: Publishing
+  /** Publishing (or holding) ends after this, ms; null: when all messages are sent. */
+  durationMs: number | null
+  /** Connections a second over all clients; null: as many as the broker takes. */
+  connectRate: number | null
+  /** Connections cut at once, again and again. */
+  cuts: { everyMs: number; share: number } | null
+  /** A client that cannot connect is a result, not a reason to stop. */
+  toleratesRefusals: boolean
+  /** The end of the run is compared with its beginning. */
+  watchesDrift: boolean
+}
+
+/** One way to drive a load test. */
+export interface Executor<K extends ExecutorKind = ExecutorKind> {
+  readonly kind: K
+  /** One line for people. */
+  describe(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): string
+  plan(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): Plan
+}
+
+/** Publishing time when neither `duration` nor `messages` is given. */
+export const DEFAULT_DURATION_MS = 30_000
+
+/** Duration of a run without stages: as given, else none with a message count, else the default. */
+export const plainDuration = (all: LoadConfig): number | null =>
+  all.duration ?? (all.messages === undefined ? DEFAULT_DURATION_MS : null)
+
+/** A plan with nothing special; executors change what is theirs. */
+export const basePlan = (all: LoadConfig): Plan => ({
+  publishing: { kind: 'none' },
+  durationMs: plainDuration(all),
+  connectRate: all.ramp > 0 ? ((all.publishers + all.subscribers) * 1000) / all.ramp : null,
+  cuts: null,
+  toleratesRefusals: false,
+  watchesDrift: false,
+})

@@ -1,0 +1,75 @@
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from 'hdr-histogram-js'
+import type { LatencySummary } from '../../../contract/load-report'
+
+/** One hour; longer latencies are counted as one hour. */
+const HIGHEST_MICROS = 3_600_000_000
+
+/** Latencies with three significant digits from 1 µs to one hour (HdrHistogram). Merging adds counts: exact. */
+export class LatencyHistogram {
+  private readonly histogram: Histogram
+
+  constructor(from?: Histogram) {
+    this.histogram =
+      from ??
+      build({
+        bitBucketSize: 32,
+        autoResize: false,
+        lowestDiscernibleValue: 1,
+        highestTrackableValue: HIGHEST_MICROS,
+        numberOfSignificantValueDigits: 3,
+      })
+  }
+
+  /** @throws Error when the text is no compressed histogram */
+  static decode(text: string): LatencyHistogram {
+    return new LatencyHistogram(decodeFromCompressedBase64(text, 32, false))
+  }
+
+  get count(): number {
+    return this.histogram.totalCount
+  }
+
+  /** A latency in ms; below 0 (clocks of two machines) counts as 0. */
+  record(ms: number): void {
+    const micros = ms * 1000
+    this.histogram.recordValue(micros > HIGHEST_MICROS ? HIGHEST_MICROS : micros > 0 ? Math.round(micros) : 0)
+  }
+
+  add(other: LatencyHistogram): void {
+    if (other.count > 0) this.histogram.add(other.histogram)
+  }
+
+  reset(): void {
+    this.histogram.reset()
+  }
+
+  /** The compressed base64 form (V2) that HdrHistogram's tools of all languages read. */
+  encode(): string {
+    return encodeIntoCompressedBase64(this.histogram)
+  }
+
+  /** Milliseconds at a percentile, or null when nothing was recorded. */
+  at(percentile: number): number | null {
+    return this.count === 0 ? null : this.histogram.getValueAtPercentile(percentile) / 1000
+  }
+
+  summary(): LatencySummary {
+    const some = this.count > 0
+    return {
+      count: this.count,
+      min: some ? this.at(0) : null,
+      mean: some ? Math.round(this.histogram.mean) / 1000 : null,
+      p50: this.at(50),
+      p90: this.at(90),
+      p95: this.at(95),
+      p99: this.at(99),
+      p999: this.at(99.9),
+      max: some ? this.histogram.maxValue / 1000 : null,
+    }
+  }
+}

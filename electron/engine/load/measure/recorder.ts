@@ -1,0 +1,158 @@
+import { IDENTITY_BYTES } from '../../../contract/load-config'
+import type { FlatRanges, FlowAccount } from '../../../contract/load-report'
+import { payloadPublisher, payloadRunTag, payloadSequence, payloadTimeMs } from '../wire/template'
+import { TextCounts } from './counts'
+import { BitFlow, GapFlow, type Flow } from './flow'
+import { LatencyHistogram } from './histogram'
+import { addRange } from './ranges'
+
+/** Counts of one step of the series. */
+export interface Step {
+  acknowledged: number
+  failed: number
+  received: number
+  errors: number
+  ack: string | null
+  endToEnd: string | null
+}
+
+/** What one thread measures. Times are Unix ms of the run's clock. */
+export class Recorder {
+  acknowledged = 0
+  failed = 0
+  received = 0
+  delivered = 0
+  /** PUBLISH packets that are not this run's. */
+  foreign = 0
+  measuredAcknowledged = 0
+  measuredReceived = 0
+  lastAcknowledgedMs = 0
+  lastReceivedMs = 0
+  readonly connect = new LatencyHistogram()
+  readonly ack = new LatencyHistogram()
+  readonly endToEnd = new LatencyHistogram()
+  readonly errors = new TextCounts()
+  /** Of the step that is not yet over; added to the totals at its end. */
+  private readonly stepAck = new LatencyHistogram()
+  private readonly stepEndToEnd = new LatencyHistogram()
+  private before = { acknowledged: 0, failed: 0, received: 0, errors: 0 }
+  private measureFromMs = Infinity
+  private readonly flows = new Map<number, Map<number, Flow>>()
+  private readonly failures = new Map<number, number[]>()
+
+  constructor(
+    private readonly runTag: number,
+    private readonly shared: boolean,
+  ) {}
+
+  /** Messages that were due before this are counted, but not in latencies and rates. */
+  measureFrom(atMs: number): void {
+    this.measureFromMs = atMs
+  }
+
+  acknowledge(intendedMs: number, atMs: number): void {
+    this.acknowledged++
+    this.lastAcknowledgedMs = atMs
+    if (intendedMs < this.measureFromMs) return
+    this.measuredAcknowledged++
+    this.stepAck.record(atMs - intendedMs)
+  }
+
+  /** QoS 0 messages that have left. */
+  sent(count: number, atMs: number): void {
+    this.acknowledged += count
+    this.lastAcknowledgedMs = atMs
+    if (atMs >= this.measureFromMs) this.measuredAcknowledged += count
+  }
+
+  fail(publisher: number, from: number, to: number): void {
+    this.failed += to - from
+    const list = this.failures.get(publisher)
+    if (list === undefined) this.failures.set(publisher, [from, to])
+    else if (from >= (list[list.length - 2] as number)) addRange(list, from, to)
+    else list.push(from, to)
+  }
+
+  /** An application message for a receiver; `member` is the subscriber that got it. */
+  arrive(receiver: number, member: number, b: Buffer, at: number, end: number, atMs: number): void {
+    if (end - at < IDENTITY_BYTES || payloadRunTag(b, at) !== this.runTag) {
+      this.foreign++
+      return
+    }
+    this.received++
+    this.lastReceivedMs = atMs
+    const flow = this.flowOf(receiver, payloadPublisher(b, at))
+    const sequence = payloadSequence(b, at)
+    const first = flow instanceof BitFlow ? flow.add(sequence, member) : flow.add(sequence)
+    const intendedMs = payloadTimeMs(b, at)
+    if (intendedMs >= this.measureFromMs) this.measuredReceived++
+    if (!first) return
+    this.delivered++
+    if (intendedMs >= this.measureFromMs) this.stepEndToEnd.record(atMs - intendedMs)
+  }
+
+  private flowOf(receiver: number, publisher: number): Flow {
+    const own = this.flows.get(receiver) ?? new Map<number, Flow>()
+    const known = own.get(publisher)
+    if (known !== undefined) return known
+    const flow = this.shared ? new BitFlow() : new GapFlow()
+    this.flows.set(receiver, own.set(publisher, flow))
+    return flow
+  }
+
+  /** Ends a step: what was counted since the last one. */
+  step(): Step {
+    const now = {
+      acknowledged: this.acknowledged,
+      failed: this.failed,
+      received: this.received,
+      errors: this.errors.total,
+    }
+    const step: Step = {
+      acknowledged: now.acknowledged - this.before.acknowledged,
+      failed: now.failed - this.before.failed,
+      received: now.received - this.before.received,
+      errors: now.errors - this.before.errors,
+      ack: this.stepAck.count > 0 ? this.stepAck.encode() : null,
+      endToEnd: this.stepEndToEnd.count > 0 ? this.stepEndToEnd.encode() : null,
+    }
+    this.before = now
+    this.ack.add(this.stepAck)
+    this.endToEnd.add(this.stepEndToEnd)
+    this.stepAck.reset()
+    this.stepEndToEnd.reset()
+    return step
+  }
+
+  /** Failed messages of a publisher, as ranges. */
+  failedOf(publisher: number): FlatRanges {
+    const list = this.failures.get(publisher) ?? []
+    const pairs = Array.from({ length: list.length / 2 }, (_, i) => [
+      list[2 * i] as number,
+      list[2 * i + 1] as number,
+    ])
+    const out: number[] = []
+    for (const [from, to] of pairs.sort((a, b) => (a[0] as number) - (b[0] as number))) {
+      addRange(out, from as number, to as number)
+    }
+    return out
+  }
+
+  flowAccounts(): FlowAccount[] {
+    return [...this.flows].flatMap(([receiver, own]) =>
+      [...own].map(([publisher, f]) => ({
+        receiver,
+        publisher,
+        got: [...f.got()],
+        duplicated: f.duplicated,
+        outOfOrder: f.outOfOrder,
+      })),
+    )
+  }
+
+  get forgotten(): number {
+    let n = 0
+    for (const own of this.flows.values()) for (const f of own.values()) n += f.forgotten
+    return n
+  }
+}

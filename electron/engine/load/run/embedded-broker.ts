@@ -1,0 +1,27 @@
+import type { MessagePort } from 'node:worker_threads'
+import { createBroker } from '../../broker/broker'
+import type { PassageObserver } from '../../mqtt/passage'
+import { createRealClock } from '../../real-clock'
+
+/** What the broker thread says: where it listens, or why it does not. */
+export type BrokerReport = { type: 'listening'; url: string } | { type: 'failed'; text: string }
+
+const nobody: PassageObserver = { entered: () => undefined, settled: () => undefined, event: () => undefined }
+
+/** Starts the embedded broker on a free loopback port; it ends with its thread. */
+export function runEmbeddedBroker(port: MessagePort): void {
+  const clock = createRealClock()
+  let passages = 0
+  const broker = createBroker(
+    { clock, realClock: clock, observer: nobody, nextPassageId: () => ++passages, log: () => undefined },
+    { limits: { clients: 1_000_000, connectionsPerSecond: 1_000_000 } },
+  )
+  broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }).then(
+    (info) =>
+      port.postMessage({ type: 'listening', url: `mqtt://127.0.0.1:${info.port}` } satisfies BrokerReport),
+    (error: unknown) => port.postMessage({ type: 'failed', text: String(error) } satisfies BrokerReport),
+  )
+  port.on('message', () => {
+    void broker.close().then(() => port.close())
+  })
+}

@@ -1,0 +1,67 @@
+/** The run could not start or go on: one line for the user. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+  constructor(
+    message: string,
+    /** `start`: nothing was measured, the input or the machine is to blame; `run`: it broke off on the way. */
+    readonly stage: 'start' | 'run',
+  ) {
+    super(message)
+  }
+}
+
+/** Failures of a connection that no second try mends, and that stop the whole run. */
+const FATAL = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EINVAL'])
+
+export const codeOf = (error: Error | null): string | null =>
+  error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null
+
+/** The error of each address tried, where Node has gathered several. */
+function innermost(error: Error | null): Error | null {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0]
+  return error
+}
+
+export const isFatalCode = (code: string | null): boolean => code !== null && FATAL.has(code)
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused: nothing listens there',
+  ECONNRESET: 'connection reset by the broker',
+  EPIPE: 'connection reset by the broker',
+  ETIMEDOUT: 'no answer: host down or blocked by a firewall',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ENOTFOUND: 'no such host name',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EMFILE: 'the limit of open files of this process is reached (ulimit -n)',
+  ENFILE: 'the limit of open files of this machine is reached',
+  EADDRNOTAVAIL: 'no local port is left (see --local-address, or widen net.ipv4.ip_local_port_range)',
+  EINVAL: 'the system refused the address (see --local-address)',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: give it with --ca-file',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain is self-signed: give its CA with --ca-file',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by an unknown CA: give it with --ca-file',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by an unknown CA: give it with --ca-file',
+  CERT_SIGNATURE_FAILURE: 'the certificate is not signed by the CA of --ca-file',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name: give its name with --server-name',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    'the broker wants a client certificate: --cert-file and --key-file',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    'the broker refused the TLS handshake: does it want a client certificate?',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the broker does not trust the client certificate',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the broker does not speak TLS on this port: mqtt:// or ws://?',
+  EPROTO: 'the TLS handshake failed: does the broker speak TLS on this port?',
+}
+
+/** A connection's end in a few plain words, by cause and the system's error. */
+export function explain(cause: string, error: Error | null): string {
+  const inner = innermost(error)
+  const code = codeOf(inner)
+  if (code !== null) return MEANINGS[code] ?? `${cause}: ${code}`
+  if (inner !== null && cause === 'connection failed') return inner.message.split('\n')[0] ?? cause
+  return cause
+}
+
+/** True for a failure that is about certificates or TLS: trying again is of no use. */
+export const isTlsFailure = (error: Error | null): boolean =>
+  /CERT|SSL|SIGNED|LEAF|EPROTO/.test(codeOf(error) ?? '')

@@ -1,0 +1,90 @@
+import type { Plan } from '../executors/types'
+import { layoutOf, topologyOf } from '../topologies/registry'
+import { WireClient } from '../wire/client'
+import type { ClientDeps, ClientFields } from '../wire/client-types'
+import { PublishTemplate } from '../wire/template'
+import type { LaneInit } from './messages'
+import { dealt, indicesOf } from './slice'
+import { ClosedSource, OpenSource, type Publisher } from './sources'
+
+/** One client of a worker with what it does. */
+export interface Member {
+  client: WireClient
+  role: 'subscribers' | 'publishers'
+  /** Global index in its role. */
+  index: number
+  source: Publisher | null
+  /** Under which receiver its messages are accounted. */
+  receiver: number
+}
+
+/** Seconds a broker keeps the session of a client that is to resume. */
+const SESSION_EXPIRY_S = 3600
+
+function fieldsOf(init: LaneInit, role: Member['role'], index: number, filters: string[]): ClientFields {
+  const c = init.config
+  const addresses = c.localAddresses
+  return {
+    clientId: `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${index}`,
+    level: c.protocol,
+    clean: !c.resume,
+    keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
+    username: c.username,
+    password: init.credentials.password,
+    receiveMaximum: role === 'subscribers' ? c.receiveMaximum : undefined,
+    sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
+    window: c.window,
+    refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,
+    filters,
+    subscribeQos: c.subscribeQos ?? c.qos,
+    resume: c.resume,
+    localAddress: addresses.length > 0 ? addresses[index % addresses.length] : undefined,
+  }
+}
+
+function sourceOf(init: LaneInit, plan: Plan, index: number, template: PublishTemplate, now: () => number) {
+  const all = init.config.publishers
+  const { publishing } = plan
+  switch (publishing.kind) {
+    case 'none':
+      return null
+    case 'open':
+      return new OpenSource(
+        index,
+        template,
+        publishing.schedule,
+        all,
+        dealt(publishing.schedule.total, all, index),
+      )
+    case 'closed':
+      return new ClosedSource(index, template, dealt(publishing.total, all, index), now)
+  }
+}
+
+/** Makes the clients of one worker: its part of the subscribers, then its part of the publishers. */
+export function createMembers(init: LaneInit, plan: Plan, deps: ClientDeps): Member[] {
+  const { config } = init
+  const topology = topologyOf(config)
+  const layout = layoutOf(config, init.runId)
+  const members: Member[] = []
+  for (const index of indicesOf(config.subscribers, init.part)) {
+    const fields = fieldsOf(init, 'subscribers', index, topology.filtersOf(index, layout))
+    const client = new WireClient(members.length, fields, null, deps)
+    members.push({ client, role: 'subscribers', index, source: null, receiver: topology.receiverOf(index) })
+  }
+  for (const index of indicesOf(config.publishers, init.part)) {
+    const template = new PublishTemplate({
+      topic: topology.topicOf(index, layout),
+      qos: config.qos,
+      size: config.size,
+      level: config.protocol,
+      runTag: init.runTag,
+      publisher: index,
+      seed: config.seed,
+    })
+    const source = sourceOf(init, plan, index, template, deps.now)
+    const client = new WireClient(members.length, fieldsOf(init, 'publishers', index, []), source, deps)
+    members.push({ client, role: 'publishers', index, source, receiver: -1 })
+  }
+  return members
+}

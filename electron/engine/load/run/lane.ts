@@ -1,0 +1,311 @@
+import type { IdentityAccount } from '../../../contract/load-report'
+import type { Plan } from '../executors/types'
+import { Recorder } from '../measure/recorder'
+import { rangesOf } from '../measure/ranges'
+import { topologyOf } from '../topologies/registry'
+import type { ClientEvents, ClientHandle } from '../wire/client-types'
+import { Outbox } from '../wire/outbox'
+import type { Dial } from '../wire/transport'
+import { Connector } from './connector'
+import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
+import { createMembers, type Member } from './fleet'
+import type { LaneCommand, LaneCounts, LaneInit, LaneReport, LaneResult } from './messages'
+import { Pacer } from './pacer'
+import { seededRandom } from './random'
+import type { SelfWatchReport } from './self-watch'
+import { OpenSource } from './sources'
+
+/** Time, timers and the network of one worker; tests give their own. */
+export interface LaneDeps {
+  now(): number
+  dial: Dial
+  /** Calls back once, in a later turn of the loop. */
+  defer(f: () => void): void
+  report(r: LaneReport): void
+  watch: { begin(): void; read(): SelfWatchReport }
+}
+
+/** Longest time between two steps, while nobody and while somebody is connecting. */
+const IDLE_STEP_MS = 50
+const CONNECTING_STEP_MS = 10
+const STORM_CUT = 'cut by the storm'
+
+type MemberState = 'idle' | 'trying' | 'ready'
+
+/** One thread's share of a load test: its clients, its clockwork and its measurements. Driven by `step` and commands. */
+export class Lane {
+  private readonly members: Member[]
+  private readonly states: MemberState[]
+  private readonly recorder: Recorder
+  private readonly connector: Connector<Member['client']>
+  private readonly pacer: Pacer
+  private readonly random: () => number
+  private readonly bytes = { sent: 0, received: 0 }
+  private readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0 }
+  private readonly everReady = new Set<number>()
+  private readonly missing = { subscribers: 0, publishers: 0 }
+  private connected = 0
+  private offered = 0
+  private steps = 0
+  private startMs = Infinity
+  private nextCutMs = Infinity
+  private finishing = false
+  private topError: string | null = null
+  private lastOffered = 0
+
+  constructor(
+    private readonly init: LaneInit,
+    private readonly plan: Plan,
+    private readonly deps: LaneDeps,
+  ) {
+    this.random = seededRandom(init.config.seed * 65_537 + init.part.index)
+    this.recorder = new Recorder(init.runTag, topologyOf(init.config).shared)
+    const outbox = new Outbox(deps.defer)
+    const clientDeps = { dial: deps.dial, outbox, events: this.events(), now: deps.now }
+    this.members = createMembers(init, plan, clientDeps)
+    this.states = this.members.map(() => 'idle')
+    const rate = plan.connectRate === null ? null : plan.connectRate / init.part.count
+    this.connector = new Connector(rate, this.random)
+    const open = this.members.flatMap((m) =>
+      m.source instanceof OpenSource ? [{ source: m.source, wake: () => m.client.wake() }] : [],
+    )
+    this.pacer = new Pacer(open)
+  }
+
+  command(c: LaneCommand): void {
+    switch (c.type) {
+      case 'connect':
+        this.connect(c.role)
+        return
+      case 'start':
+        this.start(c.atMs)
+        return
+      case 'stop':
+        for (const m of this.members) m.source?.stop()
+        this.nextCutMs = Infinity
+        return
+      case 'finish':
+        this.finish()
+        return
+    }
+  }
+
+  private connect(role: Member['role']): void {
+    const some = this.members.filter((m) => m.role === role)
+    this.missing[role] = some.length
+    this.connector.add(some.map((m) => m.client))
+    if (some.length === 0) this.deps.report({ type: 'connected', role })
+    this.connector.step(this.deps.now())
+  }
+
+  private start(atMs: number): void {
+    this.startMs = atMs
+    this.recorder.measureFrom(atMs + this.init.config.warmup)
+    if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
+    for (const m of this.members) m.source?.start(atMs)
+    this.deps.watch.begin()
+  }
+
+  /** Begins closed-loop sending; called once the start time has come. */
+  begin(): void {
+    for (const m of this.members) m.client.wake()
+  }
+
+  /** Lets what is due happen. Returns how many ms may pass before the next call, at most. */
+  step(): number {
+    const now = this.deps.now()
+    this.connector.step(now)
+    if (now >= this.nextCutMs) this.storm(now)
+    if (now < this.startMs)
+      return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, this.startMs - now)
+    this.offered += this.pacer.advance(now)
+    const next = Math.min(this.pacer.nextMs(), this.nextCutMs) - now
+    return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, next)
+  }
+
+  private storm(now: number): void {
+    const cuts = this.plan.cuts
+    if (cuts === null) return
+    this.nextCutMs = now + cuts.everyMs
+    for (const m of this.members) {
+      if (m.client.isReady && this.random() < cuts.share) m.client.cut(STORM_CUT)
+    }
+  }
+
+  /** Keep-alive and time limits of all clients. */
+  tick(): void {
+    const now = this.deps.now()
+    for (const m of this.members) m.client.tick(now)
+  }
+
+  private events(): ClientEvents {
+    return {
+      connected: (c, elapsedMs) => this.onConnected(c, elapsedMs),
+      ready: (c) => this.onReady(c),
+      refused: (_c, text, final) => {
+        this.connections.refused++
+        if (final && !this.plan.toleratesRefusals) this.deps.report({ type: 'fatal', text, code: null })
+      },
+      closed: (c, cause, error) => this.onClosed(c, cause, error),
+      acknowledged: (_c, _sequence, intendedMs, atMs) => this.recorder.acknowledge(intendedMs, atMs),
+      sent: (_c, count) => this.recorder.sent(count, this.deps.now()),
+      failed: (c, from, to, reason) => {
+        this.recorder.fail(this.member(c).index, from, to)
+        if (reason !== null) this.recorder.errors.add(reason, to - from)
+      },
+      arrived: (c, b, at, end, atMs) => {
+        const m = this.member(c)
+        this.recorder.arrive(m.receiver, m.index, b, at, end, atMs)
+      },
+      anomaly: (_c, text) => this.recorder.errors.add(text),
+      bytes: (sent, received) => {
+        this.bytes.sent += sent
+        this.bytes.received += received
+      },
+    }
+  }
+
+  private member(c: ClientHandle): Member {
+    return this.members[c.index] as Member
+  }
+
+  private onConnected(c: ClientHandle, elapsedMs: number): void {
+    this.recorder.connect.record(elapsedMs)
+    this.connections.established++
+    if (this.everReady.has(c.index)) this.connections.reconnected++
+  }
+
+  private onReady(c: ClientHandle): void {
+    const m = this.member(c)
+    this.states[c.index] = 'ready'
+    this.connected++
+    this.connector.succeeded(m.client)
+    if (this.everReady.has(c.index)) return
+    this.everReady.add(c.index)
+    if (--this.missing[m.role] === 0) this.deps.report({ type: 'connected', role: m.role })
+    this.connector.step(this.deps.now())
+  }
+
+  private onClosed(c: ClientHandle, cause: string, error: Error | null): void {
+    const wasReady = this.states[c.index] === 'ready'
+    this.states[c.index] = 'idle'
+    if (wasReady) this.connected--
+    if (this.finishing) return
+    const m = this.member(c)
+    const now = this.deps.now()
+    if (wasReady && cause === STORM_CUT) {
+      this.connector.add([m.client])
+      return
+    }
+    const text = explain(cause, error)
+    this.topError = text
+    this.recorder.errors.add(text)
+    const code = codeOf(error)
+    if (isFatalCode(code) || (isTlsFailure(error) && this.everReady.size === 0)) {
+      this.deps.report({ type: 'fatal', text, code })
+    }
+    if (wasReady) {
+      this.connections.lost++
+      this.connector.lost(m.client, now)
+    } else this.connector.failed(m.client, now)
+  }
+
+  counts(): LaneCounts {
+    return {
+      connected: this.connected,
+      offered: this.offeredNow(),
+      acknowledged: this.recorder.acknowledged,
+      failed: this.recorder.failed,
+      received: this.recorder.received,
+      delivered: this.recorder.delivered,
+      errors: this.recorder.errors.total,
+    }
+  }
+
+  private offeredNow(): number {
+    if (this.plan.publishing.kind !== 'closed') return this.offered
+    return this.members.reduce((n, m) => n + (m.source?.offered ?? 0), 0)
+  }
+
+  reportProgress(): void {
+    const counts = this.counts()
+    const published = this.members.every((m) => m.source?.finished ?? true)
+    const settled = published && counts.offered === counts.acknowledged + counts.failed
+    this.deps.report({ type: 'progress', counts, published, settled, topError: this.topError })
+  }
+
+  /** Ends a step of the series. */
+  endStep(): void {
+    const offered = this.offeredNow()
+    const step = this.recorder.step()
+    this.deps.report({
+      type: 'bucket',
+      bucket: {
+        bucket: this.steps++,
+        offered: offered - this.lastOffered,
+        connected: this.connected,
+        ...step,
+      },
+    })
+    this.lastOffered = offered
+  }
+
+  private finish(): void {
+    this.finishing = true
+    this.connector.stop()
+    this.endStep()
+    const result = this.result()
+    for (const m of this.members) m.client.end()
+    this.deps.report({ type: 'result', result })
+  }
+
+  /** Connections that are still open. */
+  get open(): number {
+    return this.members.reduce((n, m) => n + (m.client.isClosed ? 0 : 1), 0)
+  }
+
+  /** Removes the sessions that a 3.1.1 broker keeps: each client connects once more with a clean session. */
+  discardSessions(): void {
+    for (const m of this.members) m.client.discard()
+  }
+
+  private result(): LaneResult {
+    const r = this.recorder
+    const watch = this.deps.watch.read()
+    return {
+      counts: this.counts(),
+      histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
+      identity: this.identity(),
+      errors: r.errors.toRecord(),
+      connections: this.connections,
+      bytesSent: this.bytes.sent,
+      bytesReceived: this.bytes.received,
+      measuredAcknowledged: r.measuredAcknowledged,
+      measuredReceived: r.measuredReceived,
+      lastAcknowledgedMs: r.lastAcknowledgedMs,
+      lastReceivedMs: r.lastReceivedMs,
+      lateSends: this.pacer.lateSends,
+      maxSendDelayMs: this.pacer.maxDelayMs,
+      ...watch,
+      foreign: r.foreign,
+    }
+  }
+
+  private identity(): IdentityAccount {
+    const publishers = this.members.flatMap((m) => {
+      if (m.source === null) return []
+      const waiting = m.client.unacknowledged().concat(range(m.source.taken, m.source.offered))
+      return [
+        {
+          publisher: m.index,
+          offered: m.source.offered,
+          failed: this.recorder.failedOf(m.index),
+          inFlight: rangesOf(waiting.sort((a, b) => a - b)),
+        },
+      ]
+    })
+    return { publishers, flows: this.recorder.flowAccounts(), forgotten: this.recorder.forgotten }
+  }
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)

@@ -1,0 +1,98 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import type { EncodedHistograms, IdentityAccount } from '../../../contract/load-report'
+import type { Part } from './slice'
+
+/** PEM texts and the password: read once by the main thread, never written anywhere. */
+export interface Credentials {
+  password?: string | undefined
+  ca?: string | undefined
+  cert?: string | undefined
+  key?: string | undefined
+}
+
+/** What a worker thread is started with. */
+export interface LaneInit {
+  role: 'lane'
+  config: LoadConfig
+  credentials: Credentials
+  runId: string
+  runTag: number
+  part: Part
+  /** Add to performance.timeOrigin-free monotonic ms (process.hrtime) to get Unix ms: one clock for all threads. */
+  clockOffsetMs: number
+  seriesStepMs: number
+}
+
+/** What a broker thread is started with. */
+export interface BrokerInit {
+  role: 'broker'
+}
+
+/** Main thread to worker. */
+export type LaneCommand =
+  | { type: 'connect'; role: 'subscribers' | 'publishers' }
+  /** Unix ms at which message 0 is due. */
+  | { type: 'start'; atMs: number }
+  /** No new messages; what is due may still leave. */
+  | { type: 'stop' }
+  /** Report, disconnect, end. */
+  | { type: 'finish' }
+
+/** Counts so far. */
+export interface LaneCounts {
+  connected: number
+  offered: number
+  acknowledged: number
+  failed: number
+  received: number
+  /** First copies only. */
+  delivered: number
+  errors: number
+}
+
+/** One step of the series of one worker, complete. */
+export interface LaneBucket {
+  bucket: number
+  offered: number
+  acknowledged: number
+  failed: number
+  received: number
+  connected: number
+  errors: number
+  ack: string | null
+  endToEnd: string | null
+}
+
+/** What a worker has to say at the end. */
+export interface LaneResult {
+  counts: LaneCounts
+  histograms: EncodedHistograms
+  identity: IdentityAccount
+  errors: Record<string, number>
+  connections: { established: number; refused: number; lost: number; reconnected: number }
+  bytesSent: number
+  bytesReceived: number
+  /** Acknowledged and received after the warm-up. */
+  measuredAcknowledged: number
+  measuredReceived: number
+  /** Unix ms; 0 when there was none. */
+  lastAcknowledgedMs: number
+  lastReceivedMs: number
+  lateSends: number
+  maxSendDelayMs: number
+  maxLoopDelayMs: number
+  p99LoopDelayMs: number
+  /** Share of its time the thread was busy while publishing, 0 to 1. */
+  utilization: number
+  foreign: number
+}
+
+/** Worker to main thread. */
+export type LaneReport =
+  | { type: 'up' }
+  | { type: 'connected'; role: 'subscribers' | 'publishers' }
+  | { type: 'progress'; counts: LaneCounts; published: boolean; settled: boolean; topError: string | null }
+  | { type: 'bucket'; bucket: LaneBucket }
+  /** The run cannot go on. */
+  | { type: 'fatal'; text: string; code: string | null }
+  | { type: 'result'; result: LaneResult }

@@ -1,0 +1,45 @@
+import type { OpenSource } from './sources'
+
+/** A message that leaves later than this after its time counts as sent late. */
+export const LATE_MS = 10
+
+/** One publisher and the client that sends for it. */
+export interface Paced {
+  source: OpenSource
+  wake(): void
+}
+
+/**
+ * Lets messages come due. The publishers of a thread are taken in turn, in ascending order of their index, which is
+ * the order of their times; so the next message is always the next publisher's.
+ */
+export class Pacer {
+  lateSends = 0
+  maxDelayMs = 0
+  private at = 0
+
+  constructor(private readonly lanes: readonly Paced[]) {}
+
+  /** Time of the next message, or Infinity when there are no more. */
+  nextMs(): number {
+    return this.lanes[this.at]?.source.nextMs() ?? Infinity
+  }
+
+  /** Releases all messages due by `nowMs`; returns how many. */
+  advance(nowMs: number): number {
+    let count = 0
+    for (;;) {
+      const lane = this.lanes[this.at]
+      if (lane === undefined) return count
+      const dueMs = lane.source.nextMs()
+      if (dueMs > nowMs) return count
+      const delay = nowMs - dueMs
+      if (delay > this.maxDelayMs) this.maxDelayMs = delay
+      if (delay > LATE_MS) this.lateSends++
+      lane.source.release()
+      lane.wake()
+      count++
+      this.at = this.at + 1 === this.lanes.length ? 0 : this.at + 1
+    }
+  }
+}

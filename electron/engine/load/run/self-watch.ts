@@ -1,0 +1,31 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+
+const RESOLUTION_MS = 10
+
+/** What the watch saw since it began. */
+export interface SelfWatchReport {
+  maxLoopDelayMs: number
+  p99LoopDelayMs: number
+  /** Share of its time this thread was busy, 0 to 1. */
+  utilization: number
+}
+
+/** Watches this thread: how late its event loop is and how busy it is. */
+export function watchSelf(): { begin(): void; read(): SelfWatchReport; stop(): void } {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  let since = performance.eventLoopUtilization()
+  const late = (nanos: number): number => Math.max(0, Math.round(nanos / 1e4) / 100 - RESOLUTION_MS)
+  return {
+    begin() {
+      delay.reset()
+      since = performance.eventLoopUtilization()
+    },
+    read: () => ({
+      maxLoopDelayMs: delay.count > 0 ? late(delay.max) : 0,
+      p99LoopDelayMs: delay.count > 0 ? late(delay.percentile(99)) : 0,
+      utilization: performance.eventLoopUtilization(since).utilization,
+    }),
+    stop: () => void delay.disable(),
+  }
+}

@@ -1,0 +1,69 @@
+import type { QoS } from '../../../contract/packet'
+import type { ConnectFields } from './frames'
+import type { Outbox } from './outbox'
+import type { PublishTemplate } from './template'
+import type { Dial } from './transport'
+
+/** What one client is and wants. */
+export interface ClientFields extends ConnectFields {
+  /** Unacknowledged messages at most; the broker's Receive Maximum lowers it. */
+  window: number
+  /** At most this many in flight before the window is filled up again; below `window` it makes fewer, larger writes. */
+  refillAt: number
+  filters: readonly string[]
+  subscribeQos: QoS
+  /** Keeps in-flight messages over a lost connection and resends them when the broker still has the session. */
+  resume: boolean
+  localAddress: string | undefined
+}
+
+/** Where a publishing client gets its messages. */
+export interface MessageSource {
+  readonly template: PublishTemplate
+  /** Intended send time (Unix ms) of the next message, or -1 while none is due. */
+  due(): number
+  /** Takes that message; returns its sequence number. */
+  take(): number
+}
+
+/** What happens to one client. Times are Unix ms of the run's clock. */
+export interface ClientEvents {
+  /** CONNACK came. */
+  connected(c: ClientHandle, elapsedMs: number): void
+  /** Connected and, where it has filters, subscribed. */
+  ready(c: ClientHandle): void
+  /** The broker refuses; `final`: another try cannot help. `closed` follows. */
+  refused(c: ClientHandle, text: string, final: boolean): void
+  /** The connection is over, or never came to be. `error` is the system's, where there was one. */
+  closed(c: ClientHandle, cause: string, error: Error | null): void
+  /** One message is acknowledged (QoS 1: PUBACK, QoS 2: PUBCOMP). */
+  acknowledged(c: ClientHandle, sequence: number, intendedMs: number, atMs: number): void
+  /** QoS 0: `count` more messages have left. */
+  sent(c: ClientHandle, count: number): void
+  /**
+   * Messages `from` to `to` (excluded) will not be acknowledged any more. `reason` is the broker's negative
+   * acknowledgement; null: the connection or the session is lost, which `closed` or `anomaly` tells.
+   */
+  failed(c: ClientHandle, from: number, to: number, reason: string | null): void
+  /** An application message: its payload lies in `b` from `at` to `end`, during the call. */
+  arrived(c: ClientHandle, b: Buffer, at: number, end: number, atMs: number): void
+  /** Something that should not be, counted by its text. */
+  anomaly(c: ClientHandle, text: string): void
+  bytes(sent: number, received: number): void
+}
+
+/** The part of a client its events speak of. */
+export interface ClientHandle {
+  /** Position among the clients of its thread. */
+  readonly index: number
+  readonly clientId: string
+}
+
+/** What a client needs of its surroundings. */
+export interface ClientDeps {
+  dial: Dial
+  outbox: Outbox
+  events: ClientEvents
+  /** Unix ms with fractions, never going back. */
+  now(): number
+}

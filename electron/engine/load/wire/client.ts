@@ -1,0 +1,385 @@
+import type { QoS } from '../../../contract/packet'
+import { MalformedPacketError, Type } from '../../mqtt/frame'
+import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
+import { PINGREQ, connectFrame, disconnectFrame, readConnack, subscribeFrame } from './frames'
+import { RELEASED } from './in-flight'
+import { readPublish, readSuback } from './incoming'
+import { KeepAlive } from './keep-alive'
+import type { Batch, Sender } from './outbox'
+import { PacketReader } from './reader'
+import { connackText, isFinalRefusal, reasonText } from './reason-codes'
+import { Session, writeAck } from './session'
+import type { Transport } from './transport'
+
+/** One client's packets in one write: large enough to spare calls, small enough to share the loop. */
+const BATCH_BYTES = 64 * 1024
+const FILTERS_PER_SUBSCRIBE = 500
+/** Until CONNACK, ms. */
+const CONNECT_ATTEMPT_MS = 10_000
+
+type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
+
+/**
+ * The load generator's MQTT client: 3.1.1 and 5.0, QoS 0 to 2 both ways, without a stream, an object or a timer for
+ * a message. It leaves out what a load test does not need: wills, topic aliases, AUTH, subscribing while running.
+ */
+export class WireClient implements ClientHandle, Sender {
+  queued = false
+  readonly session: Session
+  private phase: Phase = 'closed'
+  private transport: Transport | null = null
+  private readonly reader = new PacketReader((b, start, body, end) => this.packet(b, start, body, end))
+  private readonly events: ClientEvents
+  private readonly replies: number[] = []
+  private replyCount = 0
+  /** Bytes wait in the transport. */
+  private blocked = false
+  private startedMs = 0
+  private heardMs = 0
+  private readonly keepAlive = new KeepAlive()
+  private subacksDue = 0
+  /** QoS 0 messages given to the transport that may not have left. */
+  private unsent = 0
+  private nextQos0 = 0
+  private cause: string | null = null
+  private discarding = false
+  private readonly qos: QoS
+
+  constructor(
+    readonly index: number,
+    readonly fields: ClientFields,
+    private readonly source: MessageSource | null,
+    private readonly deps: ClientDeps,
+  ) {
+    this.events = deps.events
+    this.qos = source?.template.fields.qos ?? 0
+    this.session = new Session(this.qos > 0 ? fields.window : 1)
+  }
+
+  get clientId(): string {
+    return this.fields.clientId
+  }
+
+  get isReady(): boolean {
+    return this.phase === 'ready'
+  }
+
+  get isClosed(): boolean {
+    return this.phase === 'closed'
+  }
+
+  /** Begins a connection; `connected` or `closed` follows. */
+  connect(): void {
+    if (this.phase !== 'closed') return
+    this.phase = 'dialing'
+    this.startedMs = this.deps.now()
+    this.cause = null
+    const guard = (f: () => void) => () => {
+      if (this.transport === transport) f()
+    }
+    const transport: Transport = this.deps.dial(
+      {
+        opened: guard(() => this.opened()),
+        data: (bytes, length) => {
+          if (this.transport === transport) this.data(bytes, length)
+        },
+        drained: guard(() => this.drained()),
+        closed: (error) => {
+          if (this.transport === transport) this.closed(error)
+        },
+      },
+      this.fields.localAddress,
+    )
+    this.transport = transport
+  }
+
+  /** There is something to send: a message became due. */
+  wake(): void {
+    if (this.phase === 'ready' && !this.blocked && !this.queued) this.deps.outbox.mark(this)
+  }
+
+  /** Drops the connection without DISCONNECT. */
+  cut(cause: string): void {
+    if (this.phase === 'closed') return
+    this.cause = cause
+    this.transport?.destroy()
+  }
+
+  /** DISCONNECT and close; in-flight messages stay as they are. */
+  end(): void {
+    if (this.phase !== 'ready') {
+      this.cut('ended')
+      return
+    }
+    this.phase = 'ending'
+    this.cause = 'ended'
+    this.transport?.write(disconnectFrame(this.fields.level))
+    this.transport?.end()
+  }
+
+  /** Removes the session the broker keeps: a connection with a clean session, ended at once. */
+  discard(): void {
+    this.discarding = true
+    this.connect()
+  }
+
+  /** Keep-alive and time limits; called about once a second. */
+  tick(nowMs: number): void {
+    if (this.phase === 'dialing' || this.phase === 'handshake') {
+      if (nowMs - this.startedMs > CONNECT_ATTEMPT_MS)
+        this.cut(`no CONNACK within ${CONNECT_ATTEMPT_MS / 1000} s`)
+      return
+    }
+    if (this.phase !== 'ready') return
+    const due = this.keepAlive.check(nowMs)
+    if (due === 'ping') this.send(PINGREQ)
+    else if (due === 'dead') this.cut('no PINGRESP within the keep-alive time')
+  }
+
+  /** Sends replies, resends and as many messages as window and transport take, in one write. */
+  flush(batch: Batch): void {
+    if (this.phase !== 'ready' || this.blocked) return
+    for (let i = 0; i < this.replyCount; i++) {
+      const reply = this.replies[i] as number
+      writeAck(batch, reply >>> 16, reply & 0xffff)
+    }
+    this.replyCount = 0
+    if (this.source !== null) {
+      if (this.session.mustResend) this.session.writeResends(batch, this.source.template)
+      this.writeMessages(batch, this.source)
+    }
+    if (batch.at === 0) return
+    const bytes = batch.take()
+    this.keepAlive.sent(this.deps.now())
+    this.events.bytes(bytes.length, 0)
+    if (this.transport?.write(bytes) === true) {
+      if (this.unsent > 0) this.left()
+      if (bytes.length >= BATCH_BYTES && this.hasMore()) this.deps.outbox.mark(this)
+    } else {
+      this.blocked = true
+      batch.renew()
+    }
+  }
+
+  private writeMessages(batch: Batch, source: MessageSource): void {
+    const template = source.template
+    while (batch.at < BATCH_BYTES) {
+      if (this.qos > 0 && !this.session.hasRoom) return
+      const intendedMs = source.due()
+      if (intendedMs < 0) return
+      const sequence = source.take()
+      const id = this.qos > 0 ? this.session.take(sequence, intendedMs) : 0
+      if (this.qos === 0) {
+        if (this.unsent++ === 0) this.nextQos0 = sequence
+      }
+      batch.reserve(template.length)
+      batch.at = template.write(batch.bytes, batch.at, false, id, sequence, intendedMs)
+    }
+  }
+
+  private hasMore(): boolean {
+    return this.source !== null && (this.qos === 0 || this.session.hasRoom) && this.source.due() >= 0
+  }
+
+  /** All QoS 0 messages given to the transport have left. */
+  private left(): void {
+    const count = this.unsent
+    this.unsent = 0
+    this.events.sent(this, count)
+  }
+
+  private drained(): void {
+    this.blocked = false
+    if (this.unsent > 0) this.left()
+    if (this.phase === 'ready' && (this.replyCount > 0 || this.session.mustResend || this.hasMore()))
+      this.wake()
+  }
+
+  private send(bytes: Buffer): void {
+    this.events.bytes(bytes.length, 0)
+    if (this.transport?.write(bytes) === false) this.blocked = true
+  }
+
+  private reply(first: number, id: number): void {
+    this.replies[this.replyCount++] = (first << 16) | id
+    if (!this.queued && !this.blocked) this.deps.outbox.mark(this)
+  }
+
+  private opened(): void {
+    this.phase = 'handshake'
+    this.keepAlive.begin(this.fields.keepAlive * 1000, this.deps.now())
+    this.send(connectFrame(this.discarding ? { ...this.fields, clean: true } : this.fields))
+  }
+
+  private data(bytes: Buffer, length: number): void {
+    this.heardMs = this.deps.now()
+    this.events.bytes(0, length)
+    try {
+      this.reader.push(bytes, length)
+    } catch (error) {
+      if (!(error instanceof MalformedPacketError || error instanceof RangeError)) throw error
+      this.cut(`malformed packet from the broker: ${error.message}`)
+    }
+  }
+
+  private closed(error: Error | null): void {
+    const cause = this.cause ?? (error === null ? 'connection closed by the broker' : 'connection failed')
+    this.transport = null
+    this.phase = 'closed'
+    this.blocked = false
+    this.reader.reset()
+    this.replyCount = 0
+    if (this.unsent > 0) {
+      this.events.failed(this, this.nextQos0, this.nextQos0 + this.unsent, null)
+      this.unsent = 0
+    }
+    if (!this.fields.resume) this.abandon()
+    this.events.closed(this, cause, error)
+  }
+
+  private abandon(): void {
+    for (const s of this.session.abandon()) this.events.failed(this, s, s + 1, null)
+  }
+
+  /** The broker has no session although the client kept one: what was in flight is gone. */
+  private sessionLost(): void {
+    if (this.session.inFlight.size > 0) this.events.anomaly(this, 'the broker lost the session')
+    this.abandon()
+  }
+
+  private packet(b: Buffer, start: number, body: number, end: number): void {
+    const type = (b[start] as number) >> 4
+    if (this.phase !== 'ready') {
+      if (this.phase === 'handshake' && type === Type.CONNACK) this.connack(b, body, end)
+      else if (this.phase === 'handshake') this.cut('a packet before CONNACK')
+      return
+    }
+    if (type === Type.PUBLISH) this.publish(b, start, body, end)
+    else if (type >= Type.PUBACK && type <= Type.PUBCOMP) this.acknowledgement(type, b, body, end)
+    else if (type === Type.SUBACK) this.suback(b, body, end)
+    else if (type === Type.PINGRESP) this.keepAlive.answered()
+    else if (type === Type.DISCONNECT && this.fields.level === 5) {
+      this.cut(reasonText('DISCONNECT', b[body] ?? 0x80))
+    } else this.cut(`a packet no broker may send: type ${type}`)
+  }
+
+  private connack(b: Buffer, body: number, end: number): void {
+    const level = this.fields.level
+    const ack = readConnack(b, body, end, level)
+    const refusal = ack.code !== 0 ? connackText(level, ack.code) : this.unfit(ack)
+    if (refusal !== null) {
+      this.cause = refusal
+      this.events.refused(this, refusal, ack.code === 0 || isFinalRefusal(level, ack.code))
+      this.transport?.destroy()
+      return
+    }
+    if (ack.serverKeepAlive !== null) this.keepAlive.intervalMs = ack.serverKeepAlive * 1000
+    this.phase = 'ready'
+    if (this.discarding) {
+      this.end()
+      return
+    }
+    this.events.connected(this, this.heardMs - this.startedMs)
+    if (!ack.sessionPresent) this.sessionLost()
+    this.session.begin(ack.receiveMaximum, ack.sessionPresent)
+    if (ack.sessionPresent || this.fields.filters.length === 0) this.becomeReady()
+    else this.subscribe()
+  }
+
+  /** Why the broker's limits do not let this client do its work, or null. */
+  private unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
+    if (this.qos > ack.maximumQos) return `the broker takes QoS ${ack.maximumQos} at most`
+    const length = this.source?.template.length ?? 0
+    return length > ack.maximumPacketSize
+      ? `the broker takes packets of ${ack.maximumPacketSize} bytes at most`
+      : null
+  }
+
+  private becomeReady(): void {
+    this.events.ready(this)
+    if (this.session.mustResend || this.hasMore()) this.wake()
+  }
+
+  private subscribe(): void {
+    const { filters, level, subscribeQos } = this.fields
+    this.subacksDue = Math.ceil(filters.length / FILTERS_PER_SUBSCRIBE)
+    for (let i = 0; i < this.subacksDue; i++) {
+      const some = filters.slice(i * FILTERS_PER_SUBSCRIBE, (i + 1) * FILTERS_PER_SUBSCRIBE)
+      this.send(subscribeFrame(level, i + 1, some, subscribeQos))
+    }
+  }
+
+  private suback(b: Buffer, body: number, end: number): void {
+    for (const code of readSuback(b, body, end, this.fields.level)) {
+      if (code >= 0x80) {
+        const text = reasonText('SUBACK', code)
+        this.events.refused(this, text, true)
+        this.cut(text)
+        return
+      }
+      if (code < this.fields.subscribeQos) this.events.anomaly(this, `SUBACK granted QoS ${code} only`)
+    }
+    if (--this.subacksDue === 0) this.becomeReady()
+  }
+
+  private publish(b: Buffer, start: number, body: number, end: number): void {
+    const { qos, id, payloadAt } = readPublish(b, start, body, end, this.fields.level)
+    if (qos === 1) this.reply(0x40, id)
+    if (qos === 2) {
+      this.reply(0x50, id)
+      if (this.session.received.has(id)) return
+      this.session.received.add(id)
+    }
+    this.events.arrived(this, b, payloadAt, end, this.heardMs)
+  }
+
+  private acknowledgement(type: number, b: Buffer, body: number, end: number): void {
+    const id = b.readUInt16BE(body)
+    if (type === Type.PUBREL) {
+      this.session.received.delete(id)
+      this.reply(0x70, id)
+      return
+    }
+    const code = end - body > 2 ? (b[body + 2] as number) : 0
+    const inFlight = this.session.inFlight
+    const slot = inFlight.slotOf(id)
+    if (slot < 0) this.stray(type, id)
+    else if (type === Type.PUBREC && this.qos === 2) {
+      if (code >= 0x80) this.settle(slot, reasonText('PUBREC', code))
+      else {
+        inFlight.release(slot)
+        this.reply(0x62, id)
+      }
+    } else if (type === Type.PUBACK && this.qos === 1) {
+      this.settle(slot, code >= 0x80 ? reasonText('PUBACK', code) : null)
+    } else if (type === Type.PUBCOMP && inFlight.state(slot) === RELEASED) this.settle(slot, null)
+    else this.cut(`an acknowledgement of the wrong kind: type ${type} at QoS ${this.qos}`)
+  }
+
+  /** An identifier that is not in use. PUBREC is answered all the same, or the broker would keep its side for ever. */
+  private stray(type: number, id: number): void {
+    this.events.anomaly(this, 'acknowledgement of an unknown packet identifier')
+    if (type === Type.PUBREC) this.reply(0x62, id)
+  }
+
+  private settle(slot: number, failure: string | null): void {
+    const inFlight = this.session.inFlight
+    const sequence = inFlight.sequence(slot)
+    const intendedMs = inFlight.timeMs(slot)
+    this.session.settle(slot)
+    if (failure === null) this.events.acknowledged(this, sequence, intendedMs, this.heardMs)
+    else this.events.failed(this, sequence, sequence + 1, failure)
+    if (this.queued || this.blocked) return
+    if (inFlight.size <= this.fields.refillAt && (this.session.mustResend || this.hasMore())) {
+      this.deps.outbox.mark(this)
+    }
+  }
+
+  /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */
+  unacknowledged(): number[] {
+    const inFlight = this.session.inFlight
+    const waiting = inFlight.inOrder().map((s) => inFlight.sequence(s))
+    for (let i = 0; i < this.unsent; i++) waiting.push(this.nextQos0 + i)
+    return waiting
+  }
+}

@@ -1,0 +1,143 @@
+import type { QoS } from '../../../contract/packet'
+import { Type, readVarint } from '../../mqtt/frame'
+
+/** What a CONNECT says. */
+export interface ConnectFields {
+  clientId: string
+  level: 4 | 5
+  clean: boolean
+  /** Seconds; 0 turns keep-alive off. */
+  keepAlive: number
+  username?: string | undefined
+  password?: string | undefined
+  /** Level 5 only. */
+  receiveMaximum?: number | undefined
+  /** Seconds, level 5 only. */
+  sessionExpiry?: number | undefined
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value
+  do {
+    const low = rest % 128
+    rest = Math.floor(rest / 128)
+    bytes.push(rest > 0 ? low | 0x80 : low)
+  } while (rest > 0)
+  return Buffer.from(bytes)
+}
+
+function text(value: string): Buffer {
+  const body = Buffer.from(value)
+  return Buffer.concat([Buffer.from([body.length >> 8, body.length & 0xff]), body])
+}
+
+function packet(first: number, parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts)
+  return Buffer.concat([Buffer.from([first]), varint(body.length), body])
+}
+
+const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff])
+
+function connectProperties(f: ConnectFields): Buffer {
+  const parts: Buffer[] = []
+  if (f.sessionExpiry !== undefined) {
+    const b = Buffer.alloc(5)
+    b[0] = 0x11
+    b.writeUInt32BE(f.sessionExpiry, 1)
+    parts.push(b)
+  }
+  if (f.receiveMaximum !== undefined) parts.push(Buffer.from([0x21]), u16(f.receiveMaximum))
+  const block = Buffer.concat(parts)
+  return Buffer.concat([varint(block.length), block])
+}
+
+/** CONNECT (3.1.1 and 5.0 section 3.1). At level 4 a password without a user name is not legal [MQTT-3.1.2-22]. */
+export function connectFrame(f: ConnectFields): Buffer {
+  const flags =
+    (f.clean ? 0x02 : 0) |
+    (f.username === undefined ? 0 : 0x80) |
+    (f.password === undefined || (f.level === 4 && f.username === undefined) ? 0 : 0x40)
+  const parts = [text('MQTT'), Buffer.from([f.level, flags]), u16(f.keepAlive)]
+  if (f.level === 5) parts.push(connectProperties(f))
+  parts.push(text(f.clientId))
+  if ((flags & 0x80) !== 0) parts.push(text(f.username ?? ''))
+  if ((flags & 0x40) !== 0) parts.push(text(f.password ?? ''))
+  return packet(Type.CONNECT << 4, parts)
+}
+
+/** SUBSCRIBE (section 3.8) for several filters at one QoS. */
+export function subscribeFrame(level: number, id: number, filters: readonly string[], qos: QoS): Buffer {
+  const head = level === 5 ? [u16(id), Buffer.from([0])] : [u16(id)]
+  return packet(0x82, [...head, ...filters.flatMap((f) => [text(f), Buffer.from([qos])])])
+}
+
+/** DISCONNECT; at level 5 a session expiry of 0 s ends the session with the connection. */
+export const disconnectFrame = (level: number): Buffer =>
+  level === 5 ? Buffer.from([0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0]) : Buffer.from([0xe0, 0])
+
+export const PINGREQ = Buffer.from([0xc0, 0])
+
+/** What a CONNACK says, defaults of MQTT 5.0 section 3.2.2.3 filled in. */
+export interface Connack {
+  sessionPresent: boolean
+  code: number
+  receiveMaximum: number
+  maximumQos: QoS
+  /** Bytes; Infinity when the server names none. */
+  maximumPacketSize: number
+  /** Seconds, or null: the client's own. */
+  serverKeepAlive: number | null
+  sharedSubscriptions: boolean
+}
+
+/** Byte lengths of the fixed-size properties; the others are strings or binary data with a length in front. */
+const FIXED: Readonly<Record<number, number>> = {
+  0x11: 4,
+  0x13: 2,
+  0x21: 2,
+  0x22: 2,
+  0x24: 1,
+  0x25: 1,
+  0x27: 4,
+  0x28: 1,
+  0x29: 1,
+  0x2a: 1,
+}
+
+/** Reads the body of a CONNACK between two offsets. */
+export function readConnack(b: Buffer, at: number, end: number, level: number): Connack {
+  const ack: Connack = {
+    sessionPresent: (b[at] ?? 0) === 1,
+    code: b[at + 1] ?? 0x81,
+    receiveMaximum: 65_535,
+    maximumQos: 2,
+    maximumPacketSize: Infinity,
+    serverKeepAlive: null,
+    sharedSubscriptions: true,
+  }
+  if (level === 5 && at + 2 < end) readProperties(b.subarray(0, end), at + 2, ack)
+  return ack
+}
+
+function readProperties(b: Buffer, start: number, ack: Connack): void {
+  const block = readVarint(b, start)
+  const end = Math.min(b.length, block.next + block.value)
+  let at = block.next
+  while (at < end) {
+    const id = b[at] as number
+    const size = FIXED[id]
+    if (size === undefined) {
+      at += 3 + b.readUInt16BE(at + 1)
+      if (id === 0x26) at += 2 + b.readUInt16BE(at)
+      continue
+    }
+    const value = b.readUIntBE(at + 1, size)
+    if (id === 0x21) ack.receiveMaximum = value
+    else if (id === 0x24) ack.maximumQos = value === 0 ? 0 : 1
+    else if (id === 0x27) ack.maximumPacketSize = value
+    else if (id === 0x13) ack.serverKeepAlive = value
+    else if (id === 0x2a) ack.sharedSubscriptions = value === 1
+    at += 1 + size
+  }
+}
