@@ -7,6 +7,7 @@ import type { ClientState } from './clients'
 import { UP } from './codes'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
+import { exportPcapng, type ExportPacket } from './pcapng/export'
 import { PublishHeader } from './publish-header'
 import { queryPackets, type PacketQuery } from './query'
 import { Rows } from './rows'
@@ -240,11 +241,24 @@ class RingCapture implements Capture {
   }
 
   pcapng(filter: string): { bytes: Uint8Array; packets: number } {
-    return this.select(parsePacketFilter(filter))
+    const names = new Map<number, string>()
+    const packets = this.select(parsePacketFilter(filter), names)
+    return exportPcapng(packets, names, this.options.clock.epochMs)
   }
 
-  private select(_filter: PacketFilter): { bytes: Uint8Array; packets: number } {
-    return { bytes: new Uint8Array(), packets: 0 }
+  private select(filter: PacketFilter, names: Map<number, string>): ExportPacket[] {
+    const t = this.state.packets
+    const found: ExportPacket[] = []
+    for (let seq = t.first; seq < t.next; seq++) {
+      if (!this.rows.passes(seq, filter)) continue
+      const row = this.rows.packet(seq)
+      const i = t.at(seq)
+      const client = t.client[i] as number
+      if (!row) continue
+      names.set(client, row.clientId)
+      found.push({ row, client, level: t.level[i] as number, bytes: t.frame(seq) })
+    }
+    return found
   }
 
   /** Topic of a PUBLISH, through the connection's topic aliases. */

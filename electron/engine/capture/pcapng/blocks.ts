@@ -1,0 +1,130 @@
+const SECTION_HEADER = 0x0a0d0d0a
+const INTERFACE = 1
+const NAME_RESOLUTION = 4
+const ENHANCED_PACKET = 6
+const BYTE_ORDER = 0x1a2b3c4d
+const LINK_ETHERNET = 1
+const OPTION_COMMENT = 1
+const OPTION_IF_NAME = 2
+const OPTION_IF_TSRESOL = 9
+const OPTION_USER_APPLICATION = 4
+const NAME_IPV4 = 1
+
+const padded = (n: number): number => (n + 3) & ~3
+
+/**
+ * Writes a pcapng file (draft-ietf-opsawg-pcapng) with one Ethernet interface and times in nanoseconds,
+ * little-endian, into one growing buffer.
+ */
+export class PcapngWriter {
+  private out = Buffer.allocUnsafe(1 << 16)
+  private at = 0
+  private blockStart = 0
+
+  /** @param application named as the writer in the section header */
+  constructor(application: string) {
+    this.begin(SECTION_HEADER)
+    this.u32(BYTE_ORDER)
+    this.u16(1)
+    this.u16(0)
+    // Section length: not given.
+    this.u32(0xffffffff)
+    this.u32(0xffffffff)
+    this.option(OPTION_USER_APPLICATION, Buffer.from(application))
+    this.endOptions()
+    this.finish()
+    this.begin(INTERFACE)
+    this.u16(LINK_ETHERNET)
+    this.u16(0)
+    this.u32(0)
+    this.option(OPTION_IF_NAME, Buffer.from('mqtt'))
+    this.option(OPTION_IF_TSRESOL, Buffer.from([9]))
+    this.endOptions()
+    this.finish()
+  }
+
+  /** Names of IPv4 addresses, shown by Wireshark when it resolves network names. */
+  names(entries: Iterable<readonly [address: number, name: string]>): void {
+    this.begin(NAME_RESOLUTION)
+    for (const [address, name] of entries) {
+      // 16 bits hold the length of a record: address, name and the zero after it.
+      const bytes = Buffer.from(name.replaceAll('\0', '')).subarray(0, 1024)
+      this.u16(NAME_IPV4)
+      this.u16(4 + bytes.length + 1)
+      this.reserve(4)
+      this.at = this.out.writeUInt32BE(address, this.at)
+      this.bytes(bytes, padded(bytes.length + 1))
+    }
+    this.u32(0)
+    this.finish()
+  }
+
+  /** @param unixMs fractions down to a nanosecond are kept as far as a double holds them */
+  packet(unixMs: number, data: Buffer, comment: string | null): void {
+    const whole = Math.floor(unixMs)
+    const ns = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
+    this.begin(ENHANCED_PACKET)
+    this.u32(0)
+    this.u32(Number(ns >> 32n))
+    this.u32(Number(ns & 0xffffffffn))
+    this.u32(data.length)
+    this.u32(data.length)
+    this.bytes(data, padded(data.length))
+    if (comment !== null) {
+      this.option(OPTION_COMMENT, Buffer.from(comment))
+      this.endOptions()
+    }
+    this.finish()
+  }
+
+  /** The file so far. */
+  toBytes(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.out, 0, this.at)
+  }
+
+  private begin(type: number): void {
+    this.blockStart = this.at
+    this.u32(type)
+    this.u32(0)
+  }
+
+  private finish(): void {
+    const length = this.at + 4 - this.blockStart
+    this.out.writeUInt32LE(length, this.blockStart + 4)
+    this.u32(length)
+  }
+
+  private option(code: number, value: Buffer): void {
+    this.u16(code)
+    this.u16(value.length)
+    this.bytes(value, padded(value.length))
+  }
+
+  private endOptions(): void {
+    this.u32(0)
+  }
+
+  private bytes(data: Buffer, room: number): void {
+    this.reserve(room)
+    data.copy(this.out, this.at)
+    this.out.fill(0, this.at + data.length, this.at + room)
+    this.at += room
+  }
+
+  private u16(n: number): void {
+    this.reserve(2)
+    this.at = this.out.writeUInt16LE(n, this.at)
+  }
+
+  private u32(n: number): void {
+    this.reserve(4)
+    this.at = this.out.writeUInt32LE(n, this.at)
+  }
+
+  private reserve(n: number): void {
+    if (this.at + n <= this.out.length) return
+    const bigger = Buffer.allocUnsafe(Math.max(this.out.length * 2, this.at + n))
+    this.out.copy(bigger, 0, 0, this.at)
+    this.out = bigger
+  }
+}
