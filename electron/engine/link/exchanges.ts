@@ -2,17 +2,20 @@ import { frameDup, framePacketId, type Frame } from '../mqtt/frame'
 import { messageKey } from '../mqtt/identity'
 import { textKey, type FateKey } from './fate'
 
-/** One application message on one link and direction, and how many packets of each handshake type it has had. */
-export interface MessageRecord {
+/** One application message on one link and direction. It is the key of its own fate. */
+export interface MessageRecord extends FateKey {
   /** Identity text or, for messages without one, content hash and ordinal. */
   readonly key: string
-  readonly fate: FateKey
-  /** Packets so far by type, PUBLISH first. */
+  /** Packets so far by handshake type, PUBLISH first. */
   readonly counts: [number, number, number, number, number]
-  /** Packet identifiers it has had. */
-  readonly ids: number[]
-  /** How many of them stand for an exchange that goes on. */
+  /** The packet identifier it had last. */
+  id: number
+  /** Those before. A message has several when the broker was given it twice. */
+  earlierIds: number[] | null
+  /** Identifiers that stand for an exchange of it that goes on. */
   open: number
+  /** How often it stands among the recent ones. */
+  recent: number
 }
 
 /** Completed messages remembered, so that a late packet or a second delivery of the same message counts on. */
@@ -26,8 +29,9 @@ const REMEMBERED = 32
 export class ExchangeTable {
   private readonly byKey = new Map<string, MessageRecord>()
   private readonly byId = new Map<number, MessageRecord>()
-  private readonly openIds = new Set<number>()
-  private recent: MessageRecord[] = []
+  /** A ring of completed messages; the oldest is at `at` once it is full. */
+  private ring: MessageRecord[] = []
+  private at = 0
   private limit = REMEMBERED
   private ordinal = 0
 
@@ -57,15 +61,16 @@ export class ExchangeTable {
 
   /** The exchange under this identifier has ended; its message stays known for a while. */
   complete(id: number): void {
-    if (!this.openIds.delete(id)) return
     const record = this.byId.get(id)
-    if (record !== undefined && --record.open === 0) this.remember(record)
+    if (record !== undefined) this.close(record)
   }
 
   /** A new session: identifiers mean nothing any more, counts go on. */
   resetSession(): void {
-    this.limit = REMEMBERED + this.openIds.size
-    for (const id of [...this.openIds]) this.complete(id)
+    let dropped = 0
+    for (const record of this.byId.values()) dropped += record.open
+    this.grow(REMEMBERED + dropped)
+    for (const record of this.byId.values()) while (record.open > 0) this.close(record)
     this.byId.clear()
   }
 
@@ -85,41 +90,64 @@ export class ExchangeTable {
     const key = content.startsWith('#') ? `${content}/${++this.ordinal}` : content
     const known = this.byKey.get(key)
     if (known !== undefined) return known
+    const { a, b } = textKey(this.parent, key)
     const record: MessageRecord = {
       key,
-      fate: textKey(this.parent, key),
+      a,
+      b,
       counts: [0, 0, 0, 0, 0],
-      ids: [],
+      id: 0,
+      earlierIds: null,
       open: 0,
+      recent: 0,
     }
     this.byKey.set(key, record)
     return record
   }
 
   private assign(id: number, record: MessageRecord, holder: MessageRecord | undefined): void {
-    if (holder !== record) {
-      this.complete(id)
-      this.byId.set(id, record)
-      record.ids.push(id)
+    if (holder === record) {
+      if (record.open === 0) record.open = 1
+      return
     }
-    if (this.openIds.has(id)) return
-    this.openIds.add(id)
+    if (holder !== undefined) this.close(holder)
+    this.byId.set(id, record)
+    if (record.id !== 0) (record.earlierIds ??= []).push(record.id)
+    record.id = id
     record.open++
   }
 
-  private remember(record: MessageRecord): void {
-    this.recent.push(record)
-    if (this.recent.length > this.limit * 2) this.forget(this.recent.length - this.limit)
+  private close(record: MessageRecord): void {
+    if (record.open > 0 && --record.open === 0) this.remember(record)
   }
 
-  private forget(count: number): void {
-    const gone = this.recent.slice(0, count)
-    this.recent = this.recent.slice(count)
-    const kept = new Set(this.recent)
-    for (const record of gone) {
-      if (record.open > 0 || kept.has(record)) continue
-      this.byKey.delete(record.key)
-      for (const id of record.ids) if (this.byId.get(id) === record) this.byId.delete(id)
+  private remember(record: MessageRecord): void {
+    record.recent++
+    if (this.ring.length < this.limit) {
+      this.ring.push(record)
+      return
     }
+    const oldest = this.ring[this.at]
+    this.ring[this.at] = record
+    this.at = (this.at + 1) % this.limit
+    if (oldest !== undefined) this.forget(oldest)
+  }
+
+  private forget(record: MessageRecord): void {
+    if (--record.recent > 0 || record.open > 0) return
+    this.byKey.delete(record.key)
+    this.release(record.id, record)
+    for (const id of record.earlierIds ?? []) this.release(id, record)
+  }
+
+  private release(id: number, record: MessageRecord): void {
+    if (this.byId.get(id) === record) this.byId.delete(id)
+  }
+
+  private grow(limit: number): void {
+    if (limit <= this.limit) return
+    this.ring = [...this.ring.slice(this.at), ...this.ring.slice(0, this.at)]
+    this.at = 0
+    this.limit = limit
   }
 }

@@ -11,7 +11,7 @@ import type { Medium, Verdict } from './medium'
 import type { Pace } from './pace'
 import { PacketQuery } from './query'
 import type { StepAction, StepScript } from './script'
-import { Transit } from './transit'
+import { Transit, type Ending } from './transit'
 import type { GateKeeper } from './types'
 
 /** Bytes on their way at which the sender is asked to wait, as a TCP send buffer would. */
@@ -45,8 +45,8 @@ export interface LaneHost {
 export class Lane {
   /** Messages published in this direction. */
   readonly exchanges: ExchangeTable
-  /** Called when there is room again after `full` said there was none. */
-  onRoom: (() => void) | null = null
+  /** Who is told when there is room again after `full` said there was none. */
+  sender: { roomAgain(): void } | null = null
   /** The receiving end is gone: whatever enters is lost. */
   shut = false
   /** Bytes on their way or held. */
@@ -55,10 +55,11 @@ export class Lane {
   onDrained: (() => void) | null = null
   private readonly query: PacketQuery
   private readonly transit: Transit
-  private readonly losing = new Map<Passage, { timer: Timer; cause: LossCause }>()
-  private readonly held = new Set<Passage>()
-  private readonly ordinals = new Uint32Array(PACKET_TYPES.length)
-  private condemned: Uint16Array | undefined
+  private losing: Map<Passage, { timer: Timer; cause: LossCause }> | undefined
+  private held: Set<Passage> | undefined
+  /** Packets so far by type, of those that belong to no message; and how many of the next of a type are to be lost. */
+  private readonly ordinals: number[] = []
+  private condemned: number[] | undefined
   private crowded = false
 
   /** @param key of the link and direction */
@@ -70,12 +71,12 @@ export class Lane {
   ) {
     this.exchanges = new ExchangeTable(key)
     this.query = new PacketQuery(key)
-    this.transit = new Transit(host.pace)
+    this.transit = new Transit(host.pace, this)
   }
 
   /** Packets on their way, being lost, or held. */
   get pending(): number {
-    return this.transit.length + this.losing.size + this.held.size
+    return this.transit.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0)
   }
 
   /** So many bytes are on their way that the sender should wait. */
@@ -86,12 +87,12 @@ export class Lane {
 
   /** Held packets, oldest first. */
   heldPassages(): Passage[] {
-    return [...this.held]
+    return [...(this.held ?? [])]
   }
 
   /** The next packet of this type will be lost. */
   condemn(type: PacketType): void {
-    this.condemned ??= new Uint16Array(PACKET_TYPES.length)
+    this.condemned ??= []
     const at = PACKET_TYPES.indexOf(type)
     this.condemned[at] = (this.condemned[at] ?? 0) + 1
   }
@@ -104,7 +105,7 @@ export class Lane {
     const type = frameType(frame)
     const attempt = this.count(type, record)
     const now = this.host.pace.nowMs()
-    this.query.fill(record?.fate ?? this.key, type, attempt, frame.length, now)
+    this.query.fill(record ?? this.key, type, attempt, frame.length, now)
     this.query.condemned = this.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
@@ -133,32 +134,33 @@ export class Lane {
   abort(cause: 'cut' | 'reset'): void {
     this.onDrained = null
     const now = this.host.pace.nowMs()
-    const left = [...this.held, ...this.transit.clear().map((item) => item.passage)].sort(
-      (x, y) => x.id - y.id,
-    )
-    for (const passage of this.held) this.host.gate.withdraw(passage)
-    this.held.clear()
+    const held = this.heldPassages()
+    this.held = undefined
+    for (const passage of held) this.host.gate.withdraw(passage)
+    const left = [...held, ...this.transit.clear()].sort((x, y) => x.id - y.id)
     for (const passage of left) {
       const way = passage.settledMs - passage.sentMs
       const point = passage.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - passage.sentMs) / way)
       this.lose(passage, cause, point)
     }
-    for (const [passage, { timer, cause }] of this.losing) {
+    const losing = this.losing ?? []
+    this.losing = undefined
+    for (const [passage, { timer, cause }] of losing) {
       this.host.pace.cancel(timer)
       this.lose(passage, cause, passage.lossPoint)
     }
-    this.losing.clear()
   }
 
   /** Packets in front of a gate that was taken away go on. */
   openGate(): void {
-    for (const passage of this.held) this.host.gate.deliver(passage.id)
+    for (const passage of this.heldPassages()) this.host.gate.deliver(passage.id)
   }
 
   private count(type: number, record: MessageRecord | null): number {
     if (record === null) {
-      this.ordinals[type] = (this.ordinals[type] ?? 0) + 1
-      return this.ordinals[type] ?? 1
+      const ordinal = (this.ordinals[type] ?? 0) + 1
+      this.ordinals[type] = ordinal
+      return ordinal
     }
     const at = (type - Type.PUBLISH) as 0 | 1 | 2 | 3 | 4
     return ++record.counts[at]
@@ -182,7 +184,7 @@ export class Lane {
 
   private act(passage: Passage, step: StepAction | 'hold' | null, verdict: Verdict, cutAfter: boolean): void {
     const { pace, observer } = this.host
-    const end = cutAfter ? this.arriveAndCut : this.arrive
+    const ending = cutAfter ? 'arrive-and-cut' : 'arrive'
     if (verdict.fate === 'cut') {
       observer.entered(passage)
       this.lose(passage, 'cut', 0)
@@ -198,31 +200,30 @@ export class Lane {
     if (losing) passage.settledMs = passage.sentMs + wayMs * passage.lossPoint
     observer.entered(passage)
     if (losing) this.loseLater(passage, verdict.cause, wayMs * passage.lossPoint)
-    else if (step === 'hold') this.hold(passage, end)
-    else if (step === 'drop') this.drop(passage, end, wayMs * passage.lossPoint)
-    else
-      this.transit.send({ passage, dueMs, end: verdict.fate === 'reset' && step === null ? this.reset : end })
+    else if (step === 'hold') this.hold(passage, ending)
+    else if (step === 'drop') this.drop(passage, ending, wayMs * passage.lossPoint)
+    else this.transit.send(passage, dueMs, verdict.fate === 'reset' && step === null ? 'reset' : ending)
     if (step === 'deliver' || step === 'drop') this.host.stepped()
   }
 
-  private hold(passage: Passage, end: (p: Passage) => void): void {
+  private hold(passage: Passage, ending: Ending): void {
+    this.held ??= new Set()
     this.held.add(passage)
     this.host.gate.hold(passage, (action) => {
-      this.held.delete(passage)
+      this.held?.delete(passage)
       passage.state = 'transit'
       if (action === 'drop') {
-        this.drop(passage, end, 0)
+        this.drop(passage, ending, 0)
       } else {
         passage.lossPoint = 1
         this.transit.flush()
-        end(passage)
-        this.drained()
+        this.wayEnds(passage, ending)
       }
     })
   }
 
   /** What it means to take a packet away depends on the kind of link: only a radio link can lose just the packet. */
-  private drop(passage: Passage, end: (p: Passage) => void, afterMs: number): void {
+  private drop(passage: Passage, ending: Ending, afterMs: number): void {
     const { config, pace } = this.host
     switch (config.kind) {
       case 'radio':
@@ -233,7 +234,7 @@ export class Lane {
         passage.segmentLosses++
         passage.lossPoint = 1
         passage.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
-        this.transit.send({ passage, dueMs, end })
+        this.transit.send(passage, dueMs, ending)
         break
       }
       case 'cut':
@@ -243,13 +244,18 @@ export class Lane {
   }
 
   private loseLater(passage: Passage, cause: LossCause, afterMs: number): void {
-    const lost = () => {
-      this.losing.delete(passage)
+    if (afterMs <= 0) {
       this.lose(passage, cause, passage.lossPoint)
       this.drained()
+      return
     }
-    if (afterMs <= 0) lost()
-    else this.losing.set(passage, { timer: this.host.pace.schedule(afterMs, lost), cause })
+    const timer = this.host.pace.schedule(afterMs, () => {
+      this.losing?.delete(passage)
+      this.lose(passage, cause, passage.lossPoint)
+      this.drained()
+    })
+    this.losing ??= new Map()
+    this.losing.set(passage, { timer, cause })
   }
 
   private lose(passage: Passage, cause: LossCause, point: number): void {
@@ -263,30 +269,27 @@ export class Lane {
       this.host.controlLost(passage.frame, this.direction)
   }
 
-  private readonly arrive = (passage: Passage): void => {
+  /** The transit's call: a packet has come to the end of its way. */
+  wayEnds(passage: Passage, ending: Ending): void {
+    if (ending === 'reset') {
+      this.lose(passage, 'reset', 1)
+      this.host.reset()
+      return
+    }
     passage.state = 'delivered'
     passage.settledMs = this.host.pace.nowMs()
     this.leave(passage)
     this.host.observer.settled(passage)
     this.host.arrived(this.direction, passage.frame, passage.origin)
+    if (ending === 'arrive-and-cut') this.host.cutSoon()
     this.drained()
-  }
-
-  private readonly arriveAndCut = (passage: Passage): void => {
-    this.arrive(passage)
-    this.host.cutSoon()
-  }
-
-  private readonly reset = (passage: Passage): void => {
-    this.lose(passage, 'reset', 1)
-    this.host.reset()
   }
 
   private leave(passage: Passage): void {
     this.bytes -= passage.frame.length
     if (!this.crowded || this.bytes > FULL_BYTES / 2) return
     this.crowded = false
-    this.onRoom?.()
+    this.sender?.roomAgain()
   }
 
   private drained(): void {

@@ -6,7 +6,7 @@ import { frameType, Type, type Frame } from '../mqtt/frame'
 import type { LegEvent, PassageObserver, PassageOrigin } from '../mqtt/passage'
 import { Agent } from './agent'
 import { beginsSession, readConnect, type ConnectFacts } from './connect-frame'
-import { Connection } from './connection'
+import { Connection, type ConnectionHost } from './connection'
 import { CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
 import { Lane, type LaneHost } from './lane'
@@ -14,6 +14,7 @@ import { createMedium } from './media'
 import { createParts, type Parts } from './medium'
 import { Pace, READ_MS } from './pace'
 import { StepScript } from './script'
+import { Side } from './side'
 import type { GateKeeper, Link, LinkDeps } from './types'
 
 type ClosedBy = Extract<LegEvent, { kind: 'closed' }>['by']
@@ -27,7 +28,7 @@ export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link
 }
 
 /** Wiring: two lanes, an agent at either side, and the connection that runs through them at the moment. */
-class SimulatedLink implements Link, LaneHost {
+class SimulatedLink implements Link, LaneHost, ConnectionHost {
   readonly pace: Pace
   readonly observer: PassageObserver
   readonly gate: GateKeeper
@@ -39,7 +40,7 @@ class SimulatedLink implements Link, LaneHost {
   private readonly device: Agent
   private readonly broker: Agent
   private facts: ConnectFacts = { level: 4, clean: true }
-  private connection: Connection | null = null
+  connection: Connection | null = null
   private cutTimer: Timer | undefined
   private soonTimer: Timer | undefined
   private openedMs = 0
@@ -62,8 +63,8 @@ class SimulatedLink implements Link, LaneHost {
     const lane = (direction: Direction) =>
       new Lane(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
     this.lanes = { uplink: lane('uplink'), downlink: lane('downlink') }
-    this.device = this.agent('uplink')
-    this.broker = this.agent('downlink')
+    this.device = new Agent('uplink', new Side(this, this.lanes.uplink, this.lanes.downlink), config)
+    this.broker = new Agent('downlink', new Side(this, this.lanes.downlink, this.lanes.uplink), config)
   }
 
   get level(): number {
@@ -73,27 +74,11 @@ class SimulatedLink implements Link, LaneHost {
   connect(): { client: Duplex; broker: Duplex } {
     if (this.ended) throw new Error(`the link of ${this.id} is closed`)
     this.end('client', 'cut')
-    const { uplink, downlink } = this.lanes
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction].line.clear()
       this.lanes[direction].shut = false
     }
-    const connection = new Connection(uplink, downlink, {
-      fromClient: (frame) => {
-        if (frameType(frame) === Type.CONNECT) this.facts = readConnect(frame)
-        this.device.fromEndpoint(frame)
-      },
-      fromBroker: (frame) => {
-        if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.beginSession()
-        this.broker.fromEndpoint(frame)
-      },
-      closing: (by) => {
-        this.closing(by)
-      },
-      over: () => {
-        this.over(connection)
-      },
-    })
+    const connection = new Connection(this.lanes.uplink, this.lanes.downlink, this)
     this.connection = connection
     this.openedMs = this.pace.nowMs()
     this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
@@ -162,6 +147,39 @@ class SimulatedLink implements Link, LaneHost {
     this.device.controlLost(frame, direction)
   }
 
+  /** The connection's call: an endpoint has written a packet. */
+  written(direction: Direction, frame: Frame): void {
+    if (direction === 'uplink') {
+      if (frameType(frame) === Type.CONNECT) this.facts = readConnect(frame)
+      this.device.fromEndpoint(frame)
+      return
+    }
+    if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.beginSession()
+    this.broker.fromEndpoint(frame)
+  }
+
+  /** An acknowledgement did not come in time, and the client shall reconnect. */
+  recover(): void {
+    this.end('recovery', 'cut')
+  }
+
+  /** One end has gone; what is on its way to the other still arrives. */
+  closing(by: ClosedBy): void {
+    this.stopTimers()
+    this.device.disconnected()
+    this.broker.disconnected()
+    this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
+  }
+
+  /** Both ends have gone. */
+  over(connection: Connection): void {
+    if (this.connection !== connection) return
+    this.connection = null
+    this.stopTimers()
+    this.device.disconnected()
+    this.broker.disconnected()
+  }
+
   /** Held packets that match the next scripted decisions are decided by them, oldest first. */
   stepped(): void {
     if (this.stepping) return
@@ -180,39 +198,6 @@ class SimulatedLink implements Link, LaneHost {
       return true
     }
     return false
-  }
-
-  private agent(direction: Direction): Agent {
-    const own = this.lanes[direction]
-    const opposite = this.lanes[direction === 'uplink' ? 'downlink' : 'uplink']
-    const { id, pace, observer } = this
-    const link = (): SimulatedLink => this
-    return new Agent(
-      direction,
-      {
-        id,
-        pace,
-        sent: own.exchanges,
-        received: opposite.exchanges,
-        get level() {
-          return link().level
-        },
-        enter: (frame, origin, record) => {
-          if (this.connection !== null) own.enter(frame, origin, record)
-        },
-        push: (frame) => {
-          if (direction === 'uplink') this.connection?.toClient(frame)
-          else this.connection?.toBroker(frame)
-        },
-        event: (event) => {
-          observer.event(event)
-        },
-        recover: () => {
-          this.end('recovery', 'cut')
-        },
-      },
-      this.config,
-    )
   }
 
   private beginSession(): void {
@@ -242,22 +227,6 @@ class SimulatedLink implements Link, LaneHost {
     if (!connection.closing) this.closing(by)
     this.over(connection)
     connection.destroy()
-  }
-
-  /** One end has gone; what is on its way to the other still arrives. */
-  private closing(by: ClosedBy): void {
-    this.stopTimers()
-    this.device.disconnected()
-    this.broker.disconnected()
-    this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
-  }
-
-  private over(connection: Connection): void {
-    if (this.connection !== connection) return
-    this.connection = null
-    this.stopTimers()
-    this.device.disconnected()
-    this.broker.disconnected()
   }
 
   private stopTimers(): void {

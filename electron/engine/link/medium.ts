@@ -43,4 +43,4 @@ export function createParts(config: DirectionConfig, old?: { config: DirectionCo
 
 /** Ms from entry to arrival without any loss: the wait for the line, the bits, the way. */
 export const travelMs = (packet: PacketQuery, { delay, line }: Parts): number =>
-  line.occupy(packet.bytes, packet.nowMs) + delay.delayMs(packet.delayU, packet.delayV)
+  line.occupy(packet.bytes, packet.nowMs) + delay.delayMs(packet)

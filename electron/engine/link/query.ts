@@ -1,8 +1,9 @@
 import { Draw, uniform, type FateKey } from './fate'
+import type { DelayQuery } from './delay/types'
 import type { LossQuery } from './loss/types'
 
 /** Everything that may be asked about one packet on its way into the link. One object a lane, filled anew each time. */
-export class PacketQuery implements LossQuery {
+export class PacketQuery implements LossQuery, DelayQuery {
   type = 0
   bytes = 0
   nowMs = 0
@@ -30,12 +31,26 @@ export class PacketQuery implements LossQuery {
     this.nth = 0
   }
 
-  readonly loss = (): number => this.draw(Draw.LOSS)
+  loss(): number {
+    return this.draw(Draw.LOSS)
+  }
+
   /** Where on its way it is lost. */
-  readonly point = (): number => this.draw(Draw.POINT)
-  readonly delayU = (): number => this.draw(Draw.DELAY)
-  readonly delayV = (): number => this.draw(Draw.DELAY_2)
-  readonly chain = (index: number): number => uniform(this.lane, 0, index + 1, Draw.CHAIN)
+  point(): number {
+    return this.draw(Draw.POINT)
+  }
+
+  delay(): number {
+    return this.draw(Draw.DELAY)
+  }
+
+  delayAgain(): number {
+    return this.draw(Draw.DELAY_2)
+  }
+
+  chain(index: number): number {
+    return uniform(this.lane, 0, index + 1, Draw.CHAIN)
+  }
 
   private draw(what: Draw): number {
     return uniform(this.key, this.type, this.attempt, what, this.nth)

@@ -59,7 +59,9 @@ const REMEMBERED = 16
  */
 export class Sender {
   private readonly entries = new Map<number, Outstanding>()
-  private ended = new Map<number, { record: MessageRecord | null; connection: number }>()
+  /** The last exchanges that ended: a ring. */
+  private readonly ended: Outstanding[] = []
+  private endedAt = 0
   private connection = 0
   private minDueMs = Infinity
 
@@ -156,7 +158,8 @@ export class Sender {
   /** A new session has begun: nothing of the old one holds. */
   resetSession(): void {
     this.entries.clear()
-    this.ended.clear()
+    this.ended.length = 0
+    this.endedAt = 0
     this.minDueMs = Infinity
   }
 
@@ -198,26 +201,20 @@ export class Sender {
     const dueMs = this.due(1, nowMs)
     const { connection } = this
     this.entries.set(packetId, { packetId, record, frame, phase, attempts: 1, dueMs, connection, foreign })
-    this.ended.delete(packetId)
     if (dueMs < this.minDueMs) this.minDueMs = dueMs
   }
 
   private end(entry: Outstanding): void {
     this.entries.delete(entry.packetId)
     if (this.entries.size === 0) this.minDueMs = Infinity
-    this.ended.delete(entry.packetId)
-    this.ended.set(entry.packetId, { record: entry.record, connection: this.connection })
-    if (this.ended.size <= REMEMBERED) return
-    for (const oldest of this.ended.keys()) {
-      this.ended.delete(oldest)
-      break
-    }
+    this.ended[this.endedAt] = entry
+    this.endedAt = (this.endedAt + 1) % REMEMBERED
   }
 
   /** An exchange that ended on an earlier connection, whose end the endpoint may have missed. */
-  private endedBefore(packetId: number): { record: MessageRecord | null } | undefined {
-    const found = this.ended.get(packetId)
-    return found !== undefined && found.connection !== this.connection ? found : undefined
+  private endedBefore(packetId: number): Outstanding | undefined {
+    if (this.connection === 0) return undefined
+    return this.ended.find((e) => e.packetId === packetId && e.connection !== this.connection)
   }
 }
 

@@ -3,12 +3,14 @@ import { frameDup, framePacketId, frameType, Type } from '../mqtt/frame'
 import type { Passage } from '../mqtt/passage'
 import { EPSILON_MS, READ_MS, type Pace } from './pace'
 
-/** A packet on its way and what happens at the end of it. */
-export interface InTransit {
+/** What happens when a packet's way ends. */
+export type Ending = 'arrive' | 'arrive-and-cut' | 'reset'
+
+interface InTransit {
   readonly passage: Passage
   /** Steady ms. */
   readonly dueMs: number
-  readonly end: (passage: Passage) => void
+  readonly ending: Ending
 }
 
 /** Packets on their way in one direction: first in, first out, whatever their delays. */
@@ -19,7 +21,10 @@ export class Transit {
   private lastDueMs = -Infinity
   private releasing = false
 
-  constructor(private readonly pace: Pace) {}
+  constructor(
+    private readonly pace: Pace,
+    private readonly out: { wayEnds(passage: Passage, ending: Ending): void },
+  ) {}
 
   get length(): number {
     return this.queue.length - this.head
@@ -31,12 +36,18 @@ export class Transit {
   }
 
   /** Sends one on its way. What is due at once arrives before this returns, unless it waits behind others. */
-  send(item: InTransit): void {
-    this.lastDueMs = item.dueMs
-    this.queue.push(item)
-    if (this.releasing || this.length > 1) return
-    if (item.dueMs <= this.pace.steadyMs() + EPSILON_MS) this.release()
-    else this.arm()
+  send(passage: Passage, dueMs: number, ending: Ending): void {
+    this.lastDueMs = dueMs
+    const first = this.length === 0 && !this.releasing
+    if (first && dueMs <= this.pace.steadyMs() + EPSILON_MS) {
+      this.releasing = true
+      this.out.wayEnds(passage, ending)
+      this.releasing = false
+      if (this.queue[this.head] !== undefined) this.release()
+      return
+    }
+    this.queue.push({ passage, dueMs, ending })
+    if (first) this.arm()
   }
 
   /** Everything arrives now. */
@@ -45,8 +56,8 @@ export class Transit {
   }
 
   /** Takes everything off its way, oldest first. */
-  clear(): InTransit[] {
-    const rest = this.queue.slice(this.head)
+  clear(): Passage[] {
+    const rest = this.queue.slice(this.head).map((item) => item.passage)
     this.queue = []
     this.head = 0
     this.lastDueMs = -Infinity
@@ -77,7 +88,7 @@ export class Transit {
         break
       }
       this.shift()
-      next.end(next.passage)
+      this.out.wayEnds(next.passage, next.ending)
     }
     this.releasing = false
     this.arm(pauseMs)

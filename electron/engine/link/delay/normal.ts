@@ -5,8 +5,9 @@ import type { DelayKind } from './types'
 export const normal: DelayKind<Extract<DelayConfig, { model: 'normal' }>> = {
   model: 'normal',
   create: ({ meanMs, deviationMs }) => ({
-    delayMs(u, v) {
-      const standard = Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * v())
+    delayMs(query) {
+      const standard =
+        Math.sqrt(-2 * Math.log(1 - query.delay())) * Math.cos(2 * Math.PI * query.delayAgain())
       return Math.max(0, meanMs + deviationMs * standard)
     },
   }),

@@ -7,6 +7,6 @@ export const uniformDelay: DelayKind<Extract<DelayConfig, { model: 'uniform' }>>
   create({ minMs, maxMs }) {
     const low = Math.min(minMs, maxMs)
     const span = Math.abs(maxMs - minMs)
-    return { delayMs: (u) => low + span * u() }
+    return { delayMs: (query) => low + span * query.delay() }
   },
 }
