@@ -1,5 +1,5 @@
 import { ApiError } from '../contract/errors'
-import type { LogLine, Note, RunState } from '../contract/model'
+import type { LedgerRow, LogLine, Note, RunState } from '../contract/model'
 import type { QoS } from '../contract/packet'
 import type { RunReport } from '../contract/report'
 import type { GroupConfig, Scenario } from '../contract/scenario'
@@ -37,6 +37,19 @@ import type { EngineDeps, RunLimits } from './types'
 const LARGE_FLEET = 100
 /** Clock ms between two closings of the books and meters. */
 const ROLL_MS = 1000
+
+/** A group's row once nothing is on its way any more. */
+const reportRow = (r: LedgerRow): RunReport['groups'][number] => ({
+  name: r.group,
+  qos: r.qos,
+  offered: r.offered,
+  expected: r.expected,
+  delivered: r.delivered,
+  lost: r.lost,
+  duplicated: r.duplicated,
+  outOfOrder: r.outOfOrder,
+  latencyMs: r.latencyMs,
+})
 
 const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.count, 0)
 
@@ -177,7 +190,7 @@ export class Lab {
       seed: this.scenario.seed,
       durationMs: Math.round(this.endedMs ?? this.clock.now()),
       complete: this.endedMs !== null,
-      groups: rows.map(({ group, inFlight: _inFlight, ...row }) => ({ name: group, ...row })),
+      groups: rows.map(reportRow),
       packets: this.counts.byType(),
     }
   }

@@ -1,7 +1,6 @@
 import { linkSchema, type LinkConfig, type LinkInput } from '../contract/link-config'
 
-/** The parts of a link that a patch may spell in its short form, for both directions at once. */
-const SHARED = ['loss', 'delay', 'bandwidth'] as const
+type Shared = Pick<LinkInput, 'loss' | 'delay' | 'bandwidth'>
 
 /**
  * A link changed by a patch as a file would spell it: what the patch does not name stays.
@@ -11,7 +10,7 @@ export function mergeLink(current: LinkConfig, patch: LinkInput): LinkConfig {
   const { loss, delay, bandwidth, uplink, downlink, recovery, tcp, cut, ...rest } = patch
   const both = Object.fromEntries(
     Object.entries({ loss, delay, bandwidth }).filter(([, value]) => value !== undefined),
-  ) as Pick<LinkInput, (typeof SHARED)[number]>
+  ) as Shared
   return linkSchema.parse({
     ...current,
     ...rest,

@@ -167,6 +167,7 @@ export class Ledger {
 
 function latencyOf(h: Histogram): Latency {
   if (h.totalCount === 0) return { p50: null, p95: null, p99: null, max: null }
-  const at = (p: number): number => h.getValueAtPercentile(p) / MICROS
+  // A bucket is named by its highest value, which may be above anything recorded.
+  const at = (p: number): number => Math.min(h.getValueAtPercentile(p), h.maxValue) / MICROS
   return { p50: at(50), p95: at(95), p99: at(99), max: h.maxValue / MICROS }
 }

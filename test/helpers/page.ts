@@ -1,0 +1,69 @@
+import { CONTRACT_VERSION, type EngineApi, type EngineEvents } from '../../electron/contract/api'
+import { createMemoryChannels } from '../../electron/contract/channel'
+import type {
+  EngineStatus,
+  GroupStats,
+  LogLine,
+  PacketBatch,
+  RatePoint,
+  TopicPage,
+} from '../../electron/contract/model'
+import { connectEngine, servePage } from '../../electron/contract/rpc'
+import type { Scenario } from '../../electron/contract/scenario'
+import type { Engine } from '../../electron/engine/types'
+
+export interface Pushed {
+  status: EngineStatus[]
+  groups: GroupStats[][]
+  scenario: { scenario: Scenario; revision: number }[]
+  packets: PacketBatch[]
+  topics: TopicPage[]
+  rates: RatePoint[]
+  devices: { revision: number }[]
+  log: LogLine[]
+}
+
+/** A page's side of a session with an engine, over memory channels, that keeps everything it is pushed. */
+export async function openPage(
+  engine: Engine,
+  readOnly = false,
+): Promise<{ api: EngineApi; pushed: Pushed; close(): void }> {
+  const [pageEnd, engineEnd] = createMemoryChannels()
+  const faults: unknown[] = []
+  servePage(engineEnd, (page) => engine.session(page, { kind: 'web', readOnly }), {
+    readOnly,
+    onInternalError: (_command, thrown) => faults.push(thrown),
+  })
+  const pushed: Pushed = {
+    status: [],
+    groups: [],
+    scenario: [],
+    packets: [],
+    topics: [],
+    rates: [],
+    devices: [],
+    log: [],
+  }
+  const handlers = Object.fromEntries(
+    Object.entries(pushed).map(([name, list]) => [name, (e: never) => void (list as never[]).push(e)]),
+  ) as unknown as EngineEvents
+  const api = connectEngine(pageEnd, handlers, (e) => faults.push(e))
+  await api.hello({ contract: CONTRACT_VERSION })
+  return {
+    api,
+    pushed,
+    close: () => {
+      pageEnd.close()
+      if (faults.length > 0) throw faults[0]
+    },
+  }
+}
+
+/** Waits until a condition holds, at most 10 s. */
+export async function until(holds: () => boolean, what = 'condition'): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`${what} did not come true within 10 s`)
+    await new Promise((done) => setTimeout(done, 5))
+  }
+}
