@@ -23,23 +23,28 @@ export function isBuilt() {
   return built.every((t) => t !== undefined) && Math.max(...SOURCES.map(newest)) <= Math.min(...built)
 }
 
-/** Runs the build in a process of its own; rejects with its output. */
-export function build() {
+/** Runs the build in a process of its own; rejects with its output. `signal` ends it early. */
+export function build(signal) {
   const cli = join(
     dirname(createRequire(import.meta.url).resolve('electron-vite/package.json')),
     'bin/electron-vite.js',
   )
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [cli, 'build', '--logLevel', 'warn'], { cwd: root }, (error, out, err) => {
-      if (error) reject(new Error(`the build failed\n${out}${err}`))
-      else resolve()
-    })
+    execFile(
+      process.execPath,
+      [cli, 'build', '--logLevel', 'warn'],
+      { cwd: root, signal },
+      (error, out, err) => {
+        if (error) reject(new Error(`the build failed\n${out}${err}`))
+        else resolve()
+      },
+    )
   })
 }
 
 /** Builds if need be. */
-export async function ensureBuilt(say) {
+export async function ensureBuilt(say, signal) {
   if (isBuilt()) return
   say('Building the application ...')
-  await build()
+  await build(signal)
 }

@@ -47,7 +47,7 @@ export function noWindowReason(env = process.env, platform = process.platform) {
 }
 
 /** Downloads the runtime with the package's own installer. Resolves to null, or why it did not work. */
-export async function fetchElectron(say, env = process.env) {
+export async function fetchElectron(say, signal, env = process.env) {
   const folder = electronFolder()
   if (!folder) return 'the package electron is not installed'
   if (!(await reachable())) return 'the Electron runtime is not downloaded and its server cannot be reached'
@@ -60,10 +60,11 @@ export async function fetchElectron(say, env = process.env) {
       env,
       stdio: ['ignore', 'ignore', 'ignore'],
       timeout: FETCH_LIMIT_MS,
+      signal,
     })
     const code = await new Promise((done) => {
       child.on('error', () => done(-1))
-      child.on('close', (exit, signal) => done(signal ? -2 : exit))
+      child.on('close', (exit, by) => done(by ? -2 : exit))
     })
     if (code === -2) return `fetching the Electron runtime was stopped after ${seconds()} s`
     return code === 0 ? null : 'fetching the Electron runtime failed'

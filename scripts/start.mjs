@@ -11,6 +11,17 @@ const EARLY_EXIT_MS = 5000
 
 const say = (line) => console.log(line)
 
+/** Ends the build and the download when the user does not wait for them. */
+const preparing = new AbortController()
+
+/** Makes Ctrl-C do this, and nothing that was set before. */
+function onStop(act) {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.removeAllListeners(signal)
+    if (act) process.on(signal, () => act(signal))
+  }
+}
+
 function readFlags() {
   try {
     const { values } = parseArgs({ options: { web: { type: 'boolean' }, port: { type: 'string' } } })
@@ -29,7 +40,7 @@ async function runtime() {
   if (reason !== null) return { path: null, why: reason }
   const found = findElectron()
   if (found.path) return found
-  const failed = await fetchElectron(say)
+  const failed = await fetchElectron(say, preparing.signal)
   return failed === null ? findElectron() : { path: null, why: failed }
 }
 
@@ -38,12 +49,10 @@ function runElectron(path) {
   const started = Date.now()
   const child = spawn(path, [root], { stdio: 'inherit' })
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-      stopping = true
-      child.kill(signal)
-    })
-  }
+  onStop((signal) => {
+    stopping = true
+    child.kill(signal)
+  })
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`Electron did not start: ${error.message}`))
     child.on('close', (code, signal) => {
@@ -66,14 +75,17 @@ async function serve(port) {
 }
 
 const flags = readFlags()
+onStop(() => {
+  preparing.abort()
+  process.exit(0)
+})
 const web = flags.web === true || flags.port !== undefined
 try {
-  const [found] = await Promise.all([web ? null : runtime(), ensureBuilt(say)])
+  const [found] = await Promise.all([web ? null : runtime(), ensureBuilt(say, preparing.signal)])
   const why = found?.path ? await runElectron(found.path) : (found?.why ?? '')
   if (why !== null) {
     if (!web) say(`No desktop window (${why}): serving the page to a browser instead.`)
-    process.removeAllListeners('SIGINT')
-    process.removeAllListeners('SIGTERM')
+    onStop(null)
     await serve(flags.port)
   }
 } catch (error) {

@@ -21,7 +21,7 @@ async function cruise(cwd: string, folders: string[]): Promise<Cruise> {
   const args = [cruiser, ...folders, '--config', config, '--output-type', 'json']
   const run = promisify(execFile)(process.execPath, args, { cwd, maxBuffer: 100_000_000 })
   // It exits with the number of violations, and prints them all the same.
-  const { stdout } = await run.catch((failed: { stdout: string }) => failed)
+  const { stdout } = await run.catch((failed: unknown) => failed as { stdout: string })
   return JSON.parse(stdout) as Cruise
 }
 

@@ -167,16 +167,16 @@ export function createElectron(page: Page) {
     }
   }
 
-  const ended = { resolve: (_code: number): void => undefined }
-  const exited = new Promise<number>((resolve) => (ended.resolve = resolve))
+  const ended = new EventEmitter()
+  const exited = new Promise<number>((resolve) => ended.once('exit', resolve))
   const app = Object.assign(new EventEmitter(), {
     whenReady: () => Promise.resolve(),
     requestSingleInstanceLock: () => true,
-    exit: (code: number) => ended.resolve(code),
+    exit: (code: number) => ended.emit('exit', code),
     quit: () => {
-      let prevented = false
-      app.emit('will-quit', { preventDefault: () => (prevented = true) })
-      if (!prevented) ended.resolve(0)
+      const event = { prevented: false, preventDefault: () => void (event.prevented = true) }
+      app.emit('will-quit', event)
+      if (!event.prevented) ended.emit('exit', 0)
     },
   })
   const module = {

@@ -1,0 +1,41 @@
+// Runs one command of the project's tools and keeps what it prints.
+import { spawn } from 'node:child_process'
+import { root } from './build-once.mjs'
+
+/**
+ * Resolves to `{ code, output, seconds }`. `live` shows the output while it comes.
+ * @param {string[]} command program of node_modules, as a path, and its arguments
+ */
+export function runTool(command, { live = false, env = {} } = {}) {
+  const started = performance.now()
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, command, {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: live && process.stdout.isTTY ? '1' : '0', ...env },
+      stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    child.stdout?.on('data', (d) => (output += d))
+    child.stderr?.on('data', (d) => (output += d))
+    const done = (code) => resolve({ code, output, seconds: (performance.now() - started) / 1000 })
+    child.on('error', (error) => {
+      output += error.message
+      done(1)
+    })
+    child.on('close', (code) => done(code ?? 1))
+  })
+}
+
+/** Runs the jobs, so many at a time, in order; resolves to their results in that order. */
+export async function runJobs(jobs, atOnce) {
+  const results = []
+  let next = 0
+  const lane = async () => {
+    while (next < jobs.length) {
+      const index = next++
+      results[index] = await jobs[index]()
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return results
+}

@@ -1,0 +1,111 @@
+// npm test: build, static checks, unit and integration tests, then the page and the desktop bundle in Chromium.
+// Stops at the first stage that fails. The last line is the count of tests.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from './build-once.mjs'
+import { runJobs, runTool } from './run-step.mjs'
+import { typecheckJobs } from './typecheck.mjs'
+
+const ESLINT = ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']
+const PRETTIER = ['node_modules/prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn']
+const IMPORTS = [
+  'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+  'electron',
+  'renderer',
+  '--config',
+  '.dependency-cruiser.cjs',
+]
+
+const reports = mkdtempSync(join(tmpdir(), 'fleetlab-test-'))
+const vitestReport = join(reports, 'vitest.json')
+const playwrightReport = join(reports, 'playwright.json')
+const count = { passed: 0, failed: 0, skipped: 0 }
+
+const tool = (name, command) => async () => ({ name, ...(await runTool(command)) })
+
+async function buildStage() {
+  try {
+    await build()
+    return true
+  } catch (error) {
+    console.log(error.message)
+    return false
+  }
+}
+
+async function staticStage() {
+  const [lint, ...types] = [tool('eslint', ESLINT), ...typecheckJobs]
+  const jobs = [lint, ...types, tool('prettier', PRETTIER), tool('imports', IMPORTS)]
+  const results = await runJobs(jobs, 2)
+  for (const { name, code, output, seconds } of results) {
+    console.log(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`)
+    if (code !== 0) console.log(output)
+  }
+  return results.every((r) => r.code === 0)
+}
+
+/** A report that is not there means that the runner died: that counts as a failure. */
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    count.failed += 1
+    return null
+  }
+}
+
+async function vitestStage() {
+  const args = ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${vitestReport}`]
+  const { code } = await runTool(['node_modules/vitest/vitest.mjs', ...args], { live: true })
+  const report = readReport(vitestReport)
+  if (report) {
+    count.passed += report.numPassedTests
+    // A file that does not load has no tests to fail.
+    count.failed += Math.max(report.numFailedTests, report.success ? 0 : 1)
+    count.skipped += report.numPendingTests + report.numTodoTests
+  }
+  return code === 0
+}
+
+async function playwrightStage() {
+  const { code } = await runTool(['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], {
+    live: true,
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
+  })
+  const stats = readReport(playwrightReport)?.stats
+  if (stats) {
+    count.passed += stats.expected + stats.flaky
+    count.failed += Math.max(stats.unexpected, code === 0 ? 0 : 1)
+    count.skipped += stats.skipped
+  }
+  return code === 0
+}
+
+const STAGES = [
+  ['build', buildStage],
+  ['lint and types', staticStage],
+  ['unit and integration tests', vitestStage],
+  ['page and desktop bundle in Chromium', playwrightStage],
+]
+
+async function main() {
+  for (const [name, run] of STAGES) {
+    const started = performance.now()
+    console.log(`\n== ${name}`)
+    const ok = await run()
+    const took = `${((performance.now() - started) / 1000).toFixed(0)} s`
+    if (!ok) {
+      console.log(`\nFAILED in: ${name} (${took})`)
+      if (count.failed === 0) count.failed = 1
+      return
+    }
+    console.log(`== ${name}: done in ${took}`)
+  }
+}
+
+await main()
+rmSync(reports, { recursive: true })
+const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
+process.exitCode = count.failed === 0 ? 0 : 1
+console.log(`${count.passed} passed, ${count.failed} failed${skipped}`)
