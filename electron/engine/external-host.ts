@@ -111,7 +111,8 @@ class ExternalHost implements BrokerHost {
     this.sockets.add(socket)
     socket.on('close', () => {
       this.sockets.delete(socket)
-      end.destroy()
+      // What the broker said last, such as why it refuses, still has to cross the link.
+      end.end()
     })
     end.on('close', () => socket.destroy())
     end.on('error', () => socket.destroy())

@@ -166,8 +166,9 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   /** One end has gone; what is on its way to the other still arrives. */
   closing(by: ClosedBy): void {
     this.stopTimers()
-    this.device.disconnected()
-    this.broker.disconnected()
+    // The other side still takes in what is on its way: a CONNACK that refuses is followed by the close at once.
+    if (by !== 'broker') this.device.disconnected()
+    if (by !== 'client') this.broker.disconnected()
     this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
   }
 
