@@ -21,7 +21,7 @@ export type Origin =
   { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
 
 /** Real ms a closed stream gets to hand over its last bytes before it is cut. */
-const LINGER_MS = 400
+const LINGER_MS = 300
 const TAKEN_OVER = 'another connection took the client identifier over'
 
 /**

@@ -5,6 +5,16 @@ import { settled, type Settled } from './settled'
 const nothing: Settled<undefined> = settled(undefined)
 const none: Settled<never[]> = settled([])
 
+/** aedes asks for one at every connection; this is cheaper than `Readable.from([])`. */
+function emptyStream(): Readable {
+  return new Readable({
+    objectMode: true,
+    read() {
+      this.push(null)
+    },
+  })
+}
+
 /**
  * The persistence aedes works with. Sessions, their queues and wills live in this layer (see sessions.ts), so aedes
  * finds none of them; retained messages it hands over as part of its publish steps.
@@ -21,8 +31,8 @@ export function createPersistence(
       storeRetained(messageOf(packet))
       return nothing
     },
-    createRetainedStream: () => Readable.from([]),
-    createRetainedStreamCombi: () => Readable.from([]),
+    createRetainedStream: () => emptyStream(),
+    createRetainedStreamCombi: () => emptyStream(),
     addSubscriptions: () => nothing,
     removeSubscriptions: () => nothing,
     subscriptionsByClient: () => none,
@@ -33,15 +43,15 @@ export function createPersistence(
     outgoingEnqueueCombi: () => nothing,
     outgoingUpdate: () => nothing,
     outgoingClearMessageId: () => nothing,
-    outgoingStream: () => Readable.from([]),
+    outgoingStream: () => emptyStream(),
     incomingStorePacket: () => nothing,
     incomingGetPacket: () => nothing,
     incomingDelPacket: () => nothing,
     putWill: () => nothing,
     getWill: () => nothing,
     delWill: () => nothing,
-    streamWill: () => Readable.from([]),
-    getClientList: () => Readable.from([]),
+    streamWill: () => emptyStream(),
+    getClientList: () => emptyStream(),
     destroy: () => nothing,
   }
 }

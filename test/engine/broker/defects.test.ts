@@ -9,7 +9,7 @@ afterEach(() => b.broker.close())
 const persistent = { clean: false }
 
 describe('what plain aedes gets wrong', () => {
-  it('[MQTT-4.3.3-1] overlapping QoS 2 handshakes to a persistent session keep their identifiers apart', async () => {
+  it('[MQTT-4.3.3-4] overlapping QoS 2 handshakes to a persistent session keep their identifiers apart', async () => {
     b = bench()
     const sub = await RawClient.connected(b, 'sub', persistent)
     sub.subscribe('t', 2)
@@ -41,7 +41,7 @@ describe('what plain aedes gets wrong', () => {
     expect(c.closed).toBe(false)
   })
 
-  it('[MQTT-4.3.3-2] a PUBREC for an unknown identifier is answered with PUBREL and the session stays', async () => {
+  it('a PUBREC for an unknown identifier is answered with PUBREL and the session stays', async () => {
     b = bench()
     const old = await RawClient.connected(b, 'old', persistent)
     old.ack('pubrec', 9)
@@ -66,7 +66,7 @@ describe('what plain aedes gets wrong', () => {
     expect(b.discarded).toEqual([{ clientId: 'pub', packetId: 3, why: 'duplicate' }])
   })
 
-  it('[MQTT-4.3.3-9] PUBLISH and PUBREL in one chunk: PUBREC comes before PUBCOMP', async () => {
+  it('[MQTT-4.3.3-8] PUBLISH and PUBREL in one chunk: PUBREC comes before PUBCOMP', async () => {
     b = bench()
     const pub = await RawClient.connected(b, 'pub')
     pub.send(

@@ -56,18 +56,8 @@ const CONNECTS: [name: string, level: 3 | 4 | 5, bytes: Buffer, code: number | n
     packet(0x10, str('MQTT'), [5, 2, 0, 0, 6, 0x21, 0, 9, 0x21, 0, 9], id),
     0x82,
   ],
-  [
-    '[MQTT-3.1.2-21] receive maximum is 0',
-    5,
-    packet(0x10, str('MQTT'), [5, 2, 0, 0, 3, 0x21, 0, 0], id),
-    0x82,
-  ],
-  [
-    '[MQTT-3.1.2-24] maximum packet size is 0',
-    5,
-    packet(0x10, str('MQTT'), [5, 2, 0, 0, 5, 0x27, 0, 0, 0, 0], id),
-    0x82,
-  ],
+  ['receive maximum is 0', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 3, 0x21, 0, 0], id), 0x82],
+  ['maximum packet size is 0', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 5, 0x27, 0, 0, 0, 0], id), 0x82],
   ['a property does not exist', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 2, 0x7e, 0], id), 0x81],
   ['a property belongs elsewhere', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 3, 0x23, 0, 1], id), 0x82],
   [
@@ -199,12 +189,7 @@ const PACKETS: [name: string, v4: Buffer, v5: Buffer | null, reason: number][] =
     0x81,
   ],
   ['retain handling 3', publish('a+'), packet(0x82, [0, 1, 0], str('t'), [0x30]), 0x82],
-  [
-    '[MQTT-3.14.2-2] DISCONNECT that prolongs a session',
-    publish('a+'),
-    packet(0xe0, [0, 5, 0x11, 0, 0, 0, 9]),
-    0x82,
-  ],
+  ['DISCONNECT that prolongs a session', publish('a+'), packet(0xe0, [0, 5, 0x11, 0, 0, 0, 9]), 0x82],
 ]
 
 describe('CONNECT that must be refused', () => {
@@ -240,7 +225,7 @@ describe('a packet that must end the connection', () => {
     ])
   })
 
-  it('[MQTT-3.1.2-24] a packet over the limit: 0x95, and the limit was announced', async () => {
+  it('[MQTT-3.2.2-15] a packet over the limit: 0x95, and the limit was announced', async () => {
     b = bench({ limits: { packetBytes: 1000 } })
     const c = await RawClient.connected(b, 'c', { level: 5 })
     expect(c.of('connack')[0]?.properties?.maximumPacketSize).toBe(1000)
@@ -282,7 +267,7 @@ describe('what is unusual and allowed', () => {
     expect(b.broker.clients().map((c) => c.clientId)).toContain(given)
   })
 
-  it('[MQTT-4.7.3-3] topics are compared byte by byte: case, spaces, leading and trailing slashes count', async () => {
+  it('[MQTT-4.7.3-4] topics are compared byte by byte: case, spaces, leading and trailing slashes count', async () => {
     b = bench()
     const c = await RawClient.connected(b, 'c')
     for (const [i, f] of ['/a', 'a/', 'A', '한/글', '+/+'].entries()) c.subscribe(f, 0, i + 1)
