@@ -186,14 +186,8 @@ class RingCapture implements Capture {
 
   watch(filter: string): PacketWatch {
     const parsed = parsePacketFilter(filter)
-    return new Watch(
-      this.state,
-      this.rows,
-      this.sessions,
-      parsed,
-      filter.trim() === '',
-      this.state.packets.next,
-    )
+    const asks = { all: filter.trim() === '', verdict: filter.includes('verdict:') }
+    return new Watch(this.state, this.rows, this.sessions, parsed, asks, this.state.packets.next)
   }
 
   detail(seq: number): PacketDetail | undefined {

@@ -8,6 +8,8 @@ import type { CaptureState } from './state'
 
 /** Answers are looked for among so many of an exchange's last packets. */
 const SEARCH = 256
+/** Exchanges of one identifier that can be under way at once: the sender takes late answers for its own. */
+const REUSED = 16
 
 /** What an acknowledgement answers, and what of it must have arrived before it can be sent. */
 const ANSWERS: Partial<Record<number, { type: number; got: number; slot: 0 | 1 | 2; qos: number }>> = {
@@ -234,13 +236,16 @@ export class Tracker {
     return this.state.exchanges.has(id) ? id : 0
   }
 
-  /** The exchange of an identifier of which a packet has arrived: the newest, or the one before it. */
+  /** The newest exchange of an identifier of which a packet has arrived, among the last few that bore it. */
   private withArrival(client: ClientState, direction: number, packetId: number, got: number): number {
     const x = this.state.exchanges
-    const id = this.current(client, direction, packetId)
-    if (id === 0 || ((x.got[x.at(id)] as number) & got) !== 0) return id
-    const before = x.previous[x.at(id)] as number
-    return x.has(before) && ((x.got[x.at(before)] as number) & got) !== 0 ? before : 0
+    let id = this.current(client, direction, packetId)
+    for (let n = 0; n < REUSED && x.has(id); n++) {
+      const i = x.at(id)
+      if (((x.got[i] as number) & got) !== 0) return id
+      id = x.previous[i] as number
+    }
+    return 0
   }
 
   private arrived(client: ClientState, packetId: number): number {

@@ -10,8 +10,6 @@ const SENT = 2
 /** Changes of packets the page has, waiting to be sent. */
 const BACKLOG = 20_000
 const MARKS = 500
-/** Of a journey so many exchanges are looked at to see whether the page knows it. */
-const LOOK = 16
 
 /** A page's view that follows the capture. */
 export interface PacketWatch {
@@ -42,7 +40,7 @@ export class Watch implements PacketWatch {
     private readonly rows: Rows,
     private readonly sessions: Sessions,
     private readonly filter: PacketFilter,
-    private readonly all: boolean,
+    private readonly asks: { all: boolean; verdict: boolean },
     from: number,
   ) {
     this.known = new Uint8Array(state.packets.slots)
@@ -90,7 +88,7 @@ export class Watch implements PacketWatch {
     const t = this.state.packets
     const found: number[] = []
     for (let s = Math.max(this.cursor, t.first); s < t.next; s++) {
-      const passes = this.rows.passes(s, this.filter)
+      const passes = this.passes(s)
       this.known[t.at(s)] = passes ? MATCHED : 0
       if (!passes) continue
       this.matched++
@@ -103,27 +101,29 @@ export class Watch implements PacketWatch {
 
   /** Looks at what changed before `end`: fills the backlog and gives the exchanges the page must hear of. */
   private changed(end: number): Set<number> {
-    const packets = new Set<number>()
+    const { changedPackets, changedExchanges } = this.state
     const exchanges = new Set<number>()
-    const touched = new Set<number>()
-    const whole =
-      this.state.changedPackets.since(this.packetChanges, (s) => packets.add(s)) &&
-      this.state.changedExchanges.since(this.exchangeChanges, (id) => touched.add(id))
-    this.packetChanges = this.state.changedPackets.count
-    this.exchangeChanges = this.state.changedExchanges.count
-    if (!whole) this.lookAtAll(end, packets)
-    for (const id of touched) {
-      const of = this.rows.packetsOf(id)
-      for (const s of of) if (s < end) this.reconsider(s, false)
-      if (of.some((s) => this.isSent(s)) || this.knowsJourneyOf(id)) exchanges.add(id)
-    }
-    for (const s of packets) if (s < end) this.reconsider(s, true)
+    const whole = changedPackets.since(this.packetChanges, (s) => {
+      if (s < end) this.reconsider(s, true)
+    })
+    if (!whole) this.queueAll(end)
+    changedExchanges.since(this.exchangeChanges, (id) => {
+      if (exchanges.has(id)) return
+      if (this.asks.verdict) for (const s of this.rows.packetsOf(id)) if (s < end) this.reconsider(s, false)
+      if (this.knows(id) || this.knowsPublisherOf(id)) exchanges.add(id)
+    })
+    this.packetChanges = changedPackets.count
+    this.exchangeChanges = changedExchanges.count
     return exchanges
   }
 
   /** Changes were too many to be remembered one by one: every packet the page has may have changed. */
-  private lookAtAll(end: number, into: Set<number>): void {
-    for (let s = this.state.packets.first; s < end; s++) if (this.isSent(s)) into.add(s)
+  private queueAll(end: number): void {
+    for (let s = this.state.packets.first; s < end; s++) if (this.isSent(s)) this.queue(s)
+  }
+
+  private passes(seq: number): boolean {
+    return this.asks.all || this.rows.passes(seq, this.filter)
   }
 
   private reconsider(seq: number, changed: boolean): void {
@@ -135,7 +135,7 @@ export class Watch implements PacketWatch {
       if (changed) this.queue(seq)
       return
     }
-    if ((known & MATCHED) !== 0 || !this.rows.passes(seq, this.filter)) return
+    if ((known & MATCHED) !== 0 || !this.passes(seq)) return
     this.known[i] = MATCHED
     this.matched++
     this.queue(seq)
@@ -165,25 +165,32 @@ export class Watch implements PacketWatch {
     return t.has(seq) && seq < this.cursor && ((this.known[t.at(seq)] as number) & SENT) !== 0
   }
 
-  /** A delivery on a leg that is not shown changes the journey of one that is. */
-  private knowsJourneyOf(exchange: number): boolean {
+  /** The page has a packet of the exchange. */
+  private knows(exchange: number): boolean {
+    const { exchanges: x, packets: t } = this.state
+    if (!x.has(exchange)) return false
+    for (let s = x.lastPacket[x.at(exchange)] as number; t.has(s);) {
+      if (this.isSent(s)) return true
+      const back = t.prevInExchange[t.at(s)] as number
+      if (back === 0) return false
+      s -= back
+    }
+    return false
+  }
+
+  /** A delivery on a leg that is not shown changes the journey of a publisher that is. */
+  private knowsPublisherOf(exchange: number): boolean {
     const { exchanges: x, journeys: j } = this.state
     if (!x.has(exchange)) return false
     const journey = x.journey[x.at(exchange)] as number
     if (!j.has(journey)) return false
     const source = j.source[j.at(journey)] as number
-    if (x.has(source) && this.rows.packetsOf(source).some((s) => this.isSent(s))) return true
-    let e = j.lastExchange[j.at(journey)] as number
-    for (let n = 0; n < LOOK && x.has(e); n++) {
-      if (this.rows.packetsOf(e).some((s) => this.isSent(s))) return true
-      e = x.prevInJourney[x.at(e)] as number
-    }
-    return false
+    return source !== exchange && this.knows(source)
   }
 
   private takeMarks(): SessionMark[] {
     const marks = this.sessions.since(this.marks)
     this.marks = this.sessions.count
-    return (this.all ? marks : marks.filter((m) => this.clients.has(m.clientId))).slice(-MARKS)
+    return (this.asks.all ? marks : marks.filter((m) => this.clients.has(m.clientId))).slice(-MARKS)
   }
 }

@@ -166,12 +166,12 @@ describe.skipIf(!tshark)('pcapng read by tshark', () => {
         'tcp.checksum.status==0',
       ),
     ).toEqual([])
-    expect(types(bytes, 'mqtt.topic == "home/b" && mqtt.prop_string == "text"')).toEqual(['3'])
+    expect(types(bytes, 'mqtt.topic == "home/b" && mqtt.property.content_type == "text"')).toEqual(['3'])
   })
 
   it('reads a part of an MQTT 5 connection as MQTT 5', () => {
     const { bytes } = traffic().capture.pcapng('type:PUBLISH')
-    expect(types(bytes, 'mqtt.prop_string == "text"')).toEqual(['3'])
+    expect(types(bytes, 'mqtt.property.content_type == "text"')).toEqual(['3'])
     expect(read(bytes, '-Y', '_ws.malformed')).toEqual([])
   })
 
