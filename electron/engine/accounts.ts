@@ -8,7 +8,6 @@ import type { Fleet } from './fleet/fleet'
 import type { Offered, Received } from './fleet/types'
 import { Ledger } from './ledger/ledger'
 import { MessageTie } from './message-tie'
-import { framePacketId } from './mqtt/frame'
 import { parseIdentity, payloadIdentity, type MessageIdentity } from './mqtt/identity'
 import type { Passage } from './mqtt/passage'
 import { Subscribers } from './subscribers'
@@ -47,7 +46,7 @@ export class Accounts {
     const { subscribers, settleMs } = this.subscribers.audience(m.topic, m.qos)
     const own = this.settleMs(m.publisher, m.qos)
     const deadlineMs = m.atMs + Math.max(own, settleMs)
-    this.ledger.offered({ ...m, subscribers, deadlineMs })
+    this.ledger.offered(m, subscribers, deadlineMs)
     if (!m.sent) return
     if (this.routed) this.tie.offered(m)
     else if (!m.identified)
@@ -73,7 +72,7 @@ export class Accounts {
   }
 
   entered(p: Passage): void {
-    if (this.routed) this.tie.entered(p, framePacketId(p.frame))
+    if (this.routed) this.tie.entered(p)
   }
 
   settled(p: Passage): void {

@@ -1,5 +1,14 @@
 import type { QoS } from '../contract/packet'
-import { frameDup, frameQos, frameRetain, frameTopic, frameType, payloadOffset, Type } from './mqtt/frame'
+import {
+  frameDup,
+  framePacketId,
+  frameQos,
+  frameRetain,
+  frameTopic,
+  frameType,
+  payloadOffset,
+  Type,
+} from './mqtt/frame'
 import type { Passage } from './mqtt/passage'
 
 /** An application message as the broker took it. */
@@ -22,16 +31,17 @@ export class Arrivals {
 
   constructor(private readonly arrived: (a: Arrival) => void) {}
 
-  settled(p: Passage, packetId: number): void {
+  settled(p: Passage): void {
     if (p.direction !== 'uplink' || p.state !== 'delivered') return
     const type = frameType(p.frame)
-    if (type === Type.PUBREL) this.stored.get(p.clientId)?.delete(packetId)
+    if (type === Type.PUBREL) this.stored.get(p.clientId)?.delete(framePacketId(p.frame))
     else if (type === Type.CONNECT) this.stored.delete(p.clientId)
-    else if (type === Type.PUBLISH && !this.isRepeat(p, packetId)) this.arrived(arrivalOf(p))
+    else if (type === Type.PUBLISH && !this.isRepeat(p)) this.arrived(arrivalOf(p))
   }
 
-  private isRepeat(p: Passage, packetId: number): boolean {
+  private isRepeat(p: Passage): boolean {
     if (frameQos(p.frame) !== 2) return false
+    const packetId = framePacketId(p.frame)
     let ids = this.stored.get(p.clientId)
     if (!ids) {
       ids = new Set()

@@ -22,7 +22,6 @@ import { createGate } from './link/gate'
 import { createLink } from './link/link'
 import type { GateKeeper } from './link/types'
 import { RateMeter } from './meters'
-import { framePacketId } from './mqtt/frame'
 import type { PassageObserver } from './mqtt/passage'
 import { note } from './notes'
 import { createPacedClock } from './paced-clock'
@@ -329,7 +328,7 @@ export class Lab {
       this.clock.touch()
       this.capture.settled(p)
       this.rates.settled(p)
-      this.arrivals.settled(p, framePacketId(p.frame))
+      this.arrivals.settled(p)
     },
     event: (e) => this.capture.event(e),
   }

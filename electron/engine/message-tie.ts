@@ -1,6 +1,6 @@
 import type { RouteLeg } from './broker/types'
 import type { Offered, Received } from './fleet/types'
-import { frameQos, frameTopic, frameType, Type } from './mqtt/frame'
+import { framePacketId, frameQos, frameTopic, frameType, Type } from './mqtt/frame'
 import type { MessageIdentity } from './mqtt/identity'
 import type { Passage } from './mqtt/passage'
 
@@ -49,8 +49,9 @@ export class MessageTie {
     this.publisher(publisher).unsent.push(message.identified ? null : { publisher, sequence })
   }
 
-  entered(p: Passage, packetId: number): void {
+  entered(p: Passage): void {
     if (!this.active || frameType(p.frame) !== Type.PUBLISH || p.origin !== 'endpoint') return
+    const packetId = framePacketId(p.frame)
     if (p.direction === 'uplink') this.publishSent(p, packetId)
     else this.copySent(p, packetId)
   }

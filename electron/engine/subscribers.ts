@@ -9,12 +9,15 @@ export interface Audience {
   settleMs: number
 }
 
-/** Topics whose audience is remembered. */
+type Known = Map<string, Audience>
+
+/** Topics whose audience is remembered, for each QoS. */
 const MAX_TOPICS = 100_000
 
 /** Who of the fleet gets a message on a topic; remembered until a subscription changes. */
 export class Subscribers {
-  private readonly known = new Map<string, Audience>()
+  /** By QoS of the message. */
+  private readonly known = [0, 1, 2].map(() => new Map<string, Audience>()) as [Known, Known, Known]
 
   constructor(
     private readonly fleet: Fleet,
@@ -22,16 +25,16 @@ export class Subscribers {
   ) {}
 
   changed(): void {
-    this.known.clear()
+    for (const k of this.known) k.clear()
   }
 
   audience(topic: string, qos: QoS): Audience {
-    const key = `${qos}${topic}`
-    let audience = this.known.get(key)
+    const known = this.known[qos]
+    let audience = known.get(topic)
     if (!audience) {
       audience = this.find(topic, qos)
-      if (this.known.size >= MAX_TOPICS) this.known.clear()
-      this.known.set(key, audience)
+      if (known.size >= MAX_TOPICS) known.clear()
+      known.set(topic, audience)
     }
     return audience
   }

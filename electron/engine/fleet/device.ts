@@ -9,7 +9,7 @@ import { PacketIds } from './packet-ids'
 import { fillTemplate, Publisher } from './publisher'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
 
-/** Unacknowledged messages a device may have; more are counted as offered and never leave it. */
+/** See `DeviceDeps.maxInFlight`. */
 const MAX_IN_FLIGHT = 2000
 const FIRST_RECONNECT_MS = 500
 const LAST_RECONNECT_MS = 8000
@@ -160,6 +160,7 @@ export class Device {
       reconnectPeriod: 0,
       connectTimeout: NEVER_MS,
       queueQoSZero: false,
+      log: () => undefined,
       resubscribe: false,
       messageIdProvider: new PacketIds(),
       timerVariant: createKeepAliveTimer(clock),
@@ -277,14 +278,11 @@ export class Device {
     })
   }
 
-  private send(
-    message: Omit<Offered, 'sent'>,
-    config: PublishConfig,
-    userProperties?: Record<string, string>,
-  ): void {
+  private send(message: Offered, config: PublishConfig, userProperties?: Record<string, string>): void {
     const { qos, retain } = config
-    const sent = qos > 0 ? this.inFlight < MAX_IN_FLIGHT : this.connected
-    this.deps.observer.offered({ ...message, sent })
+    const sent = qos > 0 ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
+    message.sent = sent
+    this.deps.observer.offered(message)
     if (!sent || !this.client) return
     if (qos > 0) this.inFlight++
     const properties = userProperties ? { userProperties } : undefined

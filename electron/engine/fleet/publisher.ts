@@ -12,11 +12,7 @@ export interface PublisherDeps {
   seed: number
   /** Next message number of the device, or null when it may publish no more. */
   nextSequence(): number | null
-  send(
-    message: Omit<Offered, 'sent'>,
-    config: PublishConfig,
-    userProperties: Record<string, string> | undefined,
-  ): void
+  send(message: Offered, config: PublishConfig, userProperties: Record<string, string> | undefined): void
 }
 
 /** Fills {n}, {id} and {group} of a topic or filter. */
@@ -97,7 +93,7 @@ export class Publisher {
     this.arm(scheduleOf(config.schedule).nextGapMs(1000 / config.rate, this.gaps))
     const context = { clientId: spec.clientId, group: spec.group.name, index: spec.index, sequence, atMs }
     const message = buildMessage(this.generate, context, config.identity, spec.group.protocol)
-    const offered: Omit<Offered, 'sent'> = {
+    const offered: Offered = {
       group: spec.group.name,
       publisher: spec.clientId,
       sequence,
@@ -106,6 +102,7 @@ export class Publisher {
       payload: message.payload,
       atMs,
       identified: message.identified,
+      sent: false,
     }
     this.deps.send(offered, config, message.userProperties)
   }

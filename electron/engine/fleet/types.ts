@@ -60,6 +60,8 @@ export interface DeviceDeps {
   credentials: Credentials | null
   /** Messages each device may publish; Infinity for no limit. */
   messageLimit: number
+  /** Unacknowledged messages a device may have; more are counted as offered and never leave it. @default 2000 */
+  maxInFlight?: number
 }
 
 /** One device of a group, with the placeholders of its template filled in. */

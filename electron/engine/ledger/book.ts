@@ -6,11 +6,27 @@ export interface Entry {
   readonly deadlineMs: number
   /** Subscribers it is expected at. */
   readonly expected: number
-  /** Subscribers it has reached, with the copies each got. */
-  readonly copies: Map<string, number>
+  /** The first subscriber it reached; most messages have one. */
+  first: string | null
+  firstCopies: number
+  /** The other subscribers it reached, with the copies each got. */
+  others: Map<string, number> | null
   /** Its loss has been counted. */
   writtenOff: boolean
 }
+
+/** Counts one more copy at a subscriber and says how many there were before. */
+export function addCopy(entry: Entry, subscriber: string): number {
+  entry.first ??= subscriber
+  if (entry.first === subscriber) return entry.firstCopies++
+  entry.others ??= new Map()
+  const before = entry.others.get(subscriber) ?? 0
+  entry.others.set(subscriber, before + 1)
+  return before
+}
+
+/** Subscribers a message has reached. */
+export const reached = (entry: Entry): number => (entry.first === null ? 0 : 1) + (entry.others?.size ?? 0)
 
 /** The messages of one publisher, by sequence number; the oldest settled ones are forgotten. */
 export class Book {

@@ -1,20 +1,16 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { Latency, LedgerRow } from '../../contract/model'
 import type { QoS } from '../../contract/packet'
-import { Book, type Entry } from './book'
+import { addCopy, Book, reached, type Entry } from './book'
 
-/** A message on its way into the network, with the subscribers that must get it. */
+/** A message on its way into the network. */
 export interface LedgerOffer {
   group: string
   publisher: string
   sequence: number
   qos: QoS
-  /** Clock ms. */
+  /** Clock ms at which it was due. */
   atMs: number
-  /** Subscribers whose subscriptions matched when it was published. */
-  subscribers: number
-  /** After this clock time what has not arrived is lost; Infinity while something may still repeat it. */
-  deadlineMs: number
 }
 
 interface Account {
@@ -54,19 +50,24 @@ export class Ledger {
     else this.accounts.set(group, this.createAccount(group, qos))
   }
 
-  offered(offer: LedgerOffer): void {
+  /**
+   * @param subscribers those whose subscriptions matched when it was published
+   * @param deadlineMs clock ms after which what has not arrived is lost; Infinity while something may still repeat it
+   */
+  offered(offer: LedgerOffer, subscribers: number, deadlineMs: number): void {
     const account = this.account(offer.group, offer.qos)
     account.offered++
-    account.expected += offer.subscribers
+    account.expected += subscribers
     this.groupOf.set(offer.publisher, offer.group)
     if (offer.sequence === 1) this.beginAgain(offer.publisher, account)
-    const { sequence, atMs, deadlineMs } = offer
     this.book(offer.publisher).add({
-      sequence,
-      atMs,
+      sequence: offer.sequence,
+      atMs: offer.atMs,
       deadlineMs,
-      expected: offer.subscribers,
-      copies: new Map(),
+      expected: subscribers,
+      first: null,
+      firstCopies: 0,
+      others: null,
       writtenOff: false,
     })
   }
@@ -83,9 +84,7 @@ export class Ledger {
     const entry = book?.get(sequence)
     const account = this.accounts.get(this.groupOf.get(publisher) ?? '')
     if (!entry || !account) return
-    const copies = entry.copies.get(subscriber) ?? 0
-    entry.copies.set(subscriber, copies + 1)
-    if (copies > 0) {
+    if (addCopy(entry, subscriber) > 0) {
       account.duplicated++
       return
     }
@@ -105,7 +104,7 @@ export class Ledger {
   }
 
   private settle(account: Account, entry: Entry, nowMs: number, final: boolean): boolean {
-    const missing = entry.expected - entry.copies.size
+    const missing = entry.expected - reached(entry)
     if (missing <= 0 || entry.writtenOff) return true
     if (!final && nowMs < entry.deadlineMs) return false
     entry.writtenOff = true

@@ -149,7 +149,7 @@ describe('Publisher', () => {
     const clock = new ManualClock()
     const group = groupSchema.parse({ name: 'g', publishes: [{ topic: 'a/{id}', rate }] })
     const spec: DeviceSpec = { clientId: 'g-1', index: 1, group, link: scenarioOf({}).link }
-    const sent: Omit<Offered, 'sent'>[] = []
+    const sent: Offered[] = []
     const [config] = group.publishes
     if (!config) throw new Error('no publish')
     let sequence = 0

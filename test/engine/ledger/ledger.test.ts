@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Ledger } from '../../../electron/engine/ledger/ledger'
 
-const offer = (sequence: number, more: Partial<Parameters<Ledger['offered']>[0]> = {}) => ({
-  group: 'g',
-  publisher: 'p',
-  sequence,
-  qos: 1 as const,
-  atMs: sequence * 10,
-  subscribers: 1,
-  deadlineMs: Infinity,
-  ...more,
-})
+const offer = (
+  ledger: Ledger,
+  sequence: number,
+  more: { atMs?: number; subscribers?: number; deadlineMs?: number } = {},
+) =>
+  ledger.offered(
+    { group: 'g', publisher: 'p', sequence, qos: 1, atMs: more.atMs ?? sequence * 10 },
+    more.subscribers ?? 1,
+    more.deadlineMs ?? Infinity,
+  )
 const only = (ledger: Ledger) => {
   const [row] = ledger.rows()
   if (!row) throw new Error('no row')
@@ -20,8 +20,8 @@ const only = (ledger: Ledger) => {
 
 test('a duplicate never hides a loss', () => {
   const ledger = new Ledger()
-  ledger.offered(offer(1))
-  ledger.offered(offer(2))
+  offer(ledger, 1)
+  offer(ledger, 2)
   ledger.received('p', 1, 's', 't', 30)
   ledger.received('p', 1, 's', 't', 40)
   ledger.sweep(Infinity, true)
@@ -37,7 +37,7 @@ test('a duplicate never hides a loss', () => {
 
 test('what is late is lost at its deadline and found again if it comes after all', () => {
   const ledger = new Ledger()
-  ledger.offered(offer(1, { deadlineMs: 100 }))
+  offer(ledger, 1, { deadlineMs: 100 })
   ledger.sweep(99)
   expect(only(ledger)).toMatchObject({ lost: 0, inFlight: 1 })
   ledger.sweep(100)
@@ -49,7 +49,7 @@ test('what is late is lost at its deadline and found again if it comes after all
 test('latency is measured from the time a message was due to its first copy', () => {
   const ledger = new Ledger()
   for (let n = 1; n <= 100; n++) {
-    ledger.offered(offer(n, { atMs: 0 }))
+    offer(ledger, n, { atMs: 0 })
     ledger.received('p', n, 's', 't', n)
     ledger.received('p', n, 's', 't', 5000)
   }
@@ -61,10 +61,10 @@ test('latency is measured from the time a message was due to its first copy', ()
 
 test('a publisher that counts from 1 again is a new one', () => {
   const ledger = new Ledger()
-  ledger.offered(offer(1))
-  ledger.offered(offer(2))
+  offer(ledger, 1)
+  offer(ledger, 2)
   ledger.received('p', 1, 's', 't', 1)
-  ledger.offered(offer(1))
+  offer(ledger, 1)
   ledger.received('p', 1, 's', 't', 2)
   ledger.sweep(Infinity, true)
   expect(only(ledger)).toMatchObject({ offered: 3, delivered: 2, lost: 1, duplicated: 0 })
@@ -87,7 +87,7 @@ test('agrees with counting by hand, whatever the order of arrivals', () => {
   fc.assert(
     fc.property(scenario, ({ messages, subscribers, arrivals }) => {
       const ledger = new Ledger()
-      for (let n = 1; n <= messages; n++) ledger.offered(offer(n, { subscribers }))
+      for (let n = 1; n <= messages; n++) offer(ledger, n, { subscribers })
       const valid = (a: Arrival): boolean => a.sequence <= messages && a.subscriber < subscribers
       const seen = new Set<string>()
       const highest = new Map<number, number>()
