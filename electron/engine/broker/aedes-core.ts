@@ -72,10 +72,12 @@ export function createAedesCore(deps: AedesCoreDeps): AedesCore {
     clients: Object.create(null) as object,
   })
   let started = false
-  const ready = aedes.listen().then(() => {
-    started = true
-  })
-  ready.catch((e: unknown) => deps.warn(`aedes did not start: ${String(e)}`))
+  const ready = aedes.listen().then(
+    () => {
+      started = true
+    },
+    (e: unknown) => deps.warn(`aedes did not start: ${String(e)}`),
+  )
   const emitter: EventEmitter = aedes
   emitter.on('error', (e: Error) => deps.warn(`aedes: ${e.message}`))
   return {

@@ -22,6 +22,8 @@ export type Origin =
 
 /** Real ms a closed stream gets to hand over its last bytes before it is cut. */
 const LINGER_MS = 300
+/** Real ms between two lines about what one client may not do. */
+const DENIED_EVERY_MS = 1000
 const TAKEN_OVER = 'another connection took the client identifier over'
 
 /**
@@ -44,6 +46,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   private timer: Timer | undefined
   private lastInboundMs: number
   private corked = false
+  private deniedAtMs = -Infinity
   private refusal: string | null = null
 
   constructor(
@@ -287,6 +290,13 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   /** The client said DISCONNECT. */
   leave(reason: string): void {
     this.closed('client', reason)
+  }
+
+  denied(text: string): void {
+    const nowMs = this.hub.deps.realClock.now()
+    if (nowMs - this.deniedAtMs < DENIED_EVERY_MS) return
+    this.deniedAtMs = nowMs
+    this.log('warn', text)
   }
 
   private drop(text: string): void {

@@ -29,6 +29,8 @@ export interface ClientContext {
   /** Published if the connection ends without a DISCONNECT. */
   will: Will | null
   send(frame: Frame): void
+  /** Something the client asked for is denied: a log line, at most one a second. */
+  denied(text: string): void
   /** The client said DISCONNECT. */
   leave(reason: string): void
   /** Ends the connection for a reason of the broker's. */

@@ -76,7 +76,7 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
 
 /** MQTT 3 has no negative acknowledgement: the message is acknowledged and dropped (3.1.1 section 3.3.5). */
 function refusePublish(c: ClientContext, session: Session, p: Publish): void {
-  c.hub.log({ level: 'warn', text: `may not publish to ${p.topic}`, clientId: c.clientId })
+  c.denied(`may not publish to ${p.topic}`)
   c.hub.routes?.discarded?.({ clientId: c.clientId, packetId: p.packetId, why: 'denied' })
   if (p.qos === 1) c.send(ackWithReason(Type.PUBACK, p.packetId, c.level, Reason.NOT_AUTHORIZED))
   if (p.qos !== 2) return
@@ -96,11 +96,10 @@ function onSubscribe(c: ClientContext, session: Session, frame: Frame): void {
   const granted: { request: SubscribeRequest; fresh: boolean }[] = []
   const codes = requests.map((request) => {
     if (!c.permissions.maySubscribe(request.match)) {
-      c.hub.log({ level: 'warn', text: `may not subscribe to ${request.filter}`, clientId: c.clientId })
+      c.denied(`may not subscribe to ${request.filter}`)
       return refusedCode(c.level)
     }
-    if (isFull(c, session, request.filter))
-      return c.level === 5 ? Reason.QUOTA : 0x80
+    if (isFull(c, session, request.filter)) return c.level === 5 ? Reason.QUOTA : 0x80
     granted.push({ request, fresh: sessions.subscribe(session, request, request.qos) })
     return request.qos
   })

@@ -9,6 +9,9 @@ export interface TapDeps {
   nextPassageId(): number
 }
 
+/** Packets whose attempts are counted, per client. */
+const REMEMBERED = 4096
+
 /**
  * Reports the packets of one external client as passages. There is no simulated network on that leg, so each is
  * delivered at the moment it is sent.
@@ -65,7 +68,15 @@ export class Tap {
       for (let t: number = Type.PUBLISH; t <= Type.PUBCOMP; t++)
         this.attempts.delete((leg * 16 + t) * 65_536 + id)
     const attempt = (this.attempts.get(key) ?? 0) + 1
+    // Set anew, so that the oldest stands first and can go: a client may use every identifier there is.
+    this.attempts.delete(key)
     this.attempts.set(key, attempt)
+    if (this.attempts.size > REMEMBERED) {
+      for (const oldest of this.attempts.keys()) {
+        this.attempts.delete(oldest)
+        break
+      }
+    }
     return attempt
   }
 }

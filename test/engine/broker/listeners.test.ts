@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createWebSocketStream, WebSocket } from 'ws'
 import type { Clock } from '../../../electron/engine/clock'
 import type { ListenerKind } from '../../../electron/engine/broker/types'
-import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+import { bench, ManualClock, RawClient, settle, type Bench, type ConnectFields } from './raw-client'
 
 let b: Bench
 afterEach(() => b.broker.close())
@@ -20,7 +20,7 @@ async function until(done: () => boolean): Promise<void> {
 async function tcpClient(
   port: number,
   id: string,
-  fields: object = {},
+  fields: ConnectFields = {},
   level: 4 | 5 = 4,
 ): Promise<RawClient> {
   const c = new RawClient(netConnect(port, '127.0.0.1'), level)
@@ -213,6 +213,22 @@ describe('access and limits', () => {
     await kept.cut()
     const other = await RawClient.connected(b, 'other')
     expect(other.of('connack')[0]?.returnCode).toBe(3)
+  })
+})
+
+describe('time', () => {
+  it('keep-alive of an external client runs in real time while the simulated time stands still', async () => {
+    const real = new ManualClock()
+    b = bench({}, { realClock: real })
+    const { port } = await open('tcp')
+    const c = await tcpClient(port, 'ext', { keepalive: 2 }, 5)
+    const device = await RawClient.connected(b, 'device', { keepalive: 2 })
+    real.advance(3000)
+    await until(() => c.of('disconnect').length === 1)
+    expect(c.of('disconnect').map((p) => p.reasonCode)).toEqual([0x8d])
+    expect(device.closed).toBe(false)
+    real.advance(300)
+    await until(() => c.closed)
   })
 })
 

@@ -303,6 +303,30 @@ describe('connection life', () => {
     expect(b.broker.retained('will/#').map((m) => m.topic)).toEqual(['will/cut', 'will/bad'])
   })
 
+  it('[MQTT-3.14.4-3] a takeover publishes the will of the connection it ends', async () => {
+    b = bench()
+    const watch = await RawClient.connected(b, 'watch')
+    watch.subscribe('w', 0)
+    const will = { topic: 'w', payload: Buffer.from('old'), qos: 0 as const, retain: false }
+    await RawClient.connected(b, 'same', { will })
+    const heir = await RawClient.connected(b, 'same')
+    await settle()
+    expect(watch.payloads()).toEqual(['old'])
+    heir.send({ cmd: 'disconnect' })
+    await settle()
+    expect(watch.payloads()).toEqual(['old'])
+    expect(heir.closed).toBe(true)
+  })
+
+  it('what a client may not do is logged at most once a second', async () => {
+    b = bench()
+    const c = await RawClient.connected(b, 'c')
+    for (let i = 0; i < 50; i++) c.publish('$SYS/x', 'no')
+    await settle()
+    expect(b.logs).toHaveLength(1)
+    expect(c.closed).toBe(false)
+  })
+
   it('DISCONNECT sent just before the stream ends is honoured', async () => {
     b = bench()
     const watch = await RawClient.connected(b, 'watch')
