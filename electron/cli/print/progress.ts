@@ -19,13 +19,12 @@ export function showProgress(
   status: () => EngineStatus,
 ): { end(): void } {
   const redraw = out.isTTY === true
-  const timer = setInterval(
-    () => {
-      const line = progressLine(status())
-      out.write(redraw ? `\r\u001b[K${line}` : `${line}\n`)
-    },
-    redraw ? REDRAW_EVERY_MS : LOG_EVERY_MS,
-  )
+  const show = (): void => {
+    const line = progressLine(status())
+    out.write(redraw ? `\r\u001b[K${line}` : `${line}\n`)
+  }
+  const timer = setInterval(show, redraw ? REDRAW_EVERY_MS : LOG_EVERY_MS)
+  show()
   timer.unref()
   return {
     end: () => {
