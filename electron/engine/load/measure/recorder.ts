@@ -65,6 +65,11 @@ export class Recorder {
     if (atMs >= this.measureFromMs) this.measuredAcknowledged += count
   }
 
+  /** QoS 0: the broker has read what was sent; the last such moment ends the publishing. */
+  confirm(atMs: number): void {
+    this.lastAcknowledgedMs = atMs
+  }
+
   fail(publisher: number, from: number, to: number): void {
     this.failed += to - from
     const list = this.failures.get(publisher)

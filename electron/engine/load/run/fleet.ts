@@ -35,6 +35,7 @@ function fieldsOf(init: LaneInit, role: Member['role'], index: number, filters: 
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
     refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,
+    barriers: c.executor.kind === 'max',
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,

@@ -50,6 +50,7 @@ export class Lane {
   private startMs = Infinity
   private nextCutMs = Infinity
   private finishing = false
+  private confirming = false
   private topError: string | null = null
   private lastOffered = 0
 
@@ -149,6 +150,7 @@ export class Lane {
       closed: (c, cause, error) => this.onClosed(c, cause, error),
       acknowledged: (_c, _sequence, intendedMs, atMs) => this.recorder.acknowledge(intendedMs, atMs),
       sent: (_c, count) => this.recorder.sent(count, this.deps.now()),
+      confirmed: (_c, atMs) => this.recorder.confirm(atMs),
       failed: (c, from, to, reason) => {
         this.recorder.fail(this.member(c).index, from, to)
         if (reason !== null) this.recorder.errors.add(reason, to - from)
@@ -230,8 +232,20 @@ export class Lane {
   reportProgress(): void {
     const counts = this.counts()
     const published = this.members.every((m) => m.source?.finished ?? true)
-    const settled = published && counts.offered === counts.acknowledged + counts.failed
+    const settled =
+      published && counts.offered === counts.acknowledged + counts.failed && this.confirmed(counts.offered)
     this.deps.report({ type: 'progress', counts, published, settled, topError: this.topError })
+  }
+
+  /** QoS 0 has no acknowledgements: once all is sent, each client asks its broker whether it has read it. */
+  private confirmed(offered: number): boolean {
+    if (this.init.config.qos > 0 || offered === 0) return true
+    if (!this.confirming) {
+      this.confirming = true
+      for (const m of this.members) m.client.confirm()
+      return false
+    }
+    return !this.members.some((m) => m.client.unconfirmed)
   }
 
   /** Ends a step of the series. */

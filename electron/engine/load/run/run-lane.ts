@@ -36,7 +36,12 @@ export function runLane(init: LaneInit, port: MessagePort): void {
     stepTimer = setTimeout(step, Math.max(1, lane.step()))
   }
   const start = (atMs: number): void => {
-    setTimeout(() => lane.begin(), Math.max(0, atMs - now()))
+    const begin = (): void => {
+      const left = atMs - now()
+      if (left > 0) setTimeout(begin, left)
+      else lane.begin()
+    }
+    begin()
     let next = atMs + init.seriesStepMs
     const roll = (): void => {
       lane.endStep()

@@ -1,10 +1,13 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 
 const RESOLUTION_MS = 10
+/** Fewer samples make no percentile. */
+const MIN_SAMPLES = 300
 
 /** What the watch saw since it began. */
 export interface SelfWatchReport {
   maxLoopDelayMs: number
+  /** 0 for a watch of less than three seconds. */
   p99LoopDelayMs: number
   /** Share of its time this thread was busy, 0 to 1. */
   utilization: number
@@ -15,7 +18,7 @@ export function watchSelf(): { begin(): void; read(): SelfWatchReport; stop(): v
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   let since = performance.eventLoopUtilization()
-  const late = (nanos: number): number => Math.max(0, Math.round(nanos / 1e4) / 100 - RESOLUTION_MS)
+  const late = (nanos: number): number => Math.max(0, Math.round(nanos / 1e4 - RESOLUTION_MS * 100) / 100)
   return {
     begin() {
       delay.reset()
@@ -23,7 +26,7 @@ export function watchSelf(): { begin(): void; read(): SelfWatchReport; stop(): v
     },
     read: () => ({
       maxLoopDelayMs: delay.count > 0 ? late(delay.max) : 0,
-      p99LoopDelayMs: delay.count > 0 ? late(delay.percentile(99)) : 0,
+      p99LoopDelayMs: delay.count >= MIN_SAMPLES ? late(delay.percentile(99)) : 0,
       utilization: performance.eventLoopUtilization(since).utilization,
     }),
     stop: () => void delay.disable(),

@@ -8,7 +8,6 @@ export interface Publisher extends MessageSource {
   readonly publisher: number
   /** Messages that were due or taken. */
   readonly offered: number
-  readonly taken: number
   /** Nothing is left to take, now or later. */
   readonly finished: boolean
   /** Unix ms of the run's first message. */
@@ -74,7 +73,7 @@ export class OpenSource implements Publisher {
 /** As many messages as the client takes, up to a number. A message's time is when it is taken. */
 export class ClosedSource implements Publisher {
   taken = 0
-  private running = false
+  private startMs = Infinity
   private stopped = false
 
   constructor(
@@ -84,8 +83,8 @@ export class ClosedSource implements Publisher {
     private readonly now: () => number,
   ) {}
 
-  start(): void {
-    this.running = true
+  start(startMs: number): void {
+    this.startMs = startMs
   }
 
   get offered(): number {
@@ -97,7 +96,9 @@ export class ClosedSource implements Publisher {
   }
 
   due(): number {
-    return this.running && this.taken < this.quota ? this.now() : -1
+    if (this.stopped || this.taken >= this.quota) return -1
+    const now = this.now()
+    return now >= this.startMs ? now : -1
   }
 
   take(): number {
@@ -105,7 +106,6 @@ export class ClosedSource implements Publisher {
   }
 
   stop(): void {
-    this.running = false
     this.stopped = true
   }
 }

@@ -10,6 +10,8 @@ export interface ClientFields extends ConnectFields {
   window: number
   /** At most this many in flight before the window is filled up again; below `window` it makes fewer, larger writes. */
   refillAt: number
+  /** QoS 0: a PINGREQ after each batch, whose answers pace the sending; else what the connection takes is sent. */
+  barriers: boolean
   filters: readonly string[]
   subscribeQos: QoS
   /** Keeps in-flight messages over a lost connection and resends them when the broker still has the session. */
@@ -22,6 +24,8 @@ export interface MessageSource {
   readonly template: PublishTemplate
   /** Intended send time (Unix ms) of the next message, or -1 while none is due. */
   due(): number
+  /** Messages taken so far. */
+  readonly taken: number
   /** Takes that message; returns its sequence number. */
   take(): number
 }
@@ -40,6 +44,8 @@ export interface ClientEvents {
   acknowledged(c: ClientHandle, sequence: number, intendedMs: number, atMs: number): void
   /** QoS 0: `count` more messages have left. */
   sent(c: ClientHandle, count: number): void
+  /** QoS 0: the broker has read everything up to some earlier PINGREQ. */
+  confirmed(c: ClientHandle, atMs: number): void
   /**
    * Messages `from` to `to` (excluded) will not be acknowledged any more. `reason` is the broker's negative
    * acknowledgement; null: the connection or the session is lost, which `closed` or `anomaly` tells.

@@ -6,16 +6,17 @@ import { RELEASED } from './in-flight'
 import { readPublish, readSuback } from './incoming'
 import { KeepAlive } from './keep-alive'
 import type { Batch, Sender } from './outbox'
+import { BATCH_BYTES, PublishSide } from './publish-side'
 import { PacketReader } from './reader'
 import { connackText, isFinalRefusal, reasonText } from './reason-codes'
 import { Session, writeAck } from './session'
 import type { Transport } from './transport'
 
-/** One client's packets in one write: large enough to spare calls, small enough to share the loop. */
-const BATCH_BYTES = 64 * 1024
 const FILTERS_PER_SUBSCRIBE = 500
 /** Until CONNACK, ms. */
 const CONNECT_ATTEMPT_MS = 10_000
+
+const NOTHING = { from: 0, count: 0 }
 
 type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
 
@@ -38,22 +39,21 @@ export class WireClient implements ClientHandle, Sender {
   private heardMs = 0
   private readonly keepAlive = new KeepAlive()
   private subacksDue = 0
-  /** QoS 0 messages given to the transport that may not have left. */
-  private unsent = 0
-  private nextQos0 = 0
   private cause: string | null = null
   private discarding = false
+  private readonly publishing: PublishSide | null
   private readonly qos: QoS
 
   constructor(
     readonly index: number,
     readonly fields: ClientFields,
-    private readonly source: MessageSource | null,
+    source: MessageSource | null,
     private readonly deps: ClientDeps,
   ) {
     this.events = deps.events
     this.qos = source?.template.fields.qos ?? 0
     this.session = new Session(this.qos > 0 ? fields.window : 1)
+    this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
   }
 
   get clientId(): string {
@@ -132,8 +132,23 @@ export class WireClient implements ClientHandle, Sender {
     }
     if (this.phase !== 'ready') return
     const due = this.keepAlive.check(nowMs)
-    if (due === 'ping') this.send(PINGREQ)
+    if (due === 'ping') this.ping()
     else if (due === 'dead') this.cut('no PINGRESP within the keep-alive time')
+  }
+
+  private ping(): void {
+    this.keepAlive.pinged(this.deps.now())
+    this.send(PINGREQ)
+  }
+
+  /** QoS 0: asks the broker whether it has read everything. */
+  confirm(): void {
+    if (this.phase === 'ready' && this.qos === 0 && this.publishing?.began === true) this.ping()
+  }
+
+  /** The broker owes an answer to PINGREQ. */
+  get unconfirmed(): boolean {
+    return this.phase === 'ready' && this.keepAlive.outstanding > 0
   }
 
   /** Sends replies, resends and as many messages as window and transport take, in one write. */
@@ -144,55 +159,34 @@ export class WireClient implements ClientHandle, Sender {
       writeAck(batch, reply >>> 16, reply & 0xffff)
     }
     this.replyCount = 0
-    if (this.source !== null) {
-      if (this.session.mustResend) this.session.writeResends(batch, this.source.template)
-      this.writeMessages(batch, this.source)
-    }
+    this.publishing?.write(batch, this.deps.now())
     if (batch.at === 0) return
     const bytes = batch.take()
     this.keepAlive.sent(this.deps.now())
     this.events.bytes(bytes.length, 0)
     if (this.transport?.write(bytes) === true) {
-      if (this.unsent > 0) this.left()
-      if (bytes.length >= BATCH_BYTES && this.hasMore()) this.deps.outbox.mark(this)
+      this.left()
+      if (bytes.length >= BATCH_BYTES && this.hasWork) this.deps.outbox.mark(this)
     } else {
       this.blocked = true
       batch.renew()
     }
   }
 
-  private writeMessages(batch: Batch, source: MessageSource): void {
-    const template = source.template
-    while (batch.at < BATCH_BYTES) {
-      if (this.qos > 0 && !this.session.hasRoom) return
-      const intendedMs = source.due()
-      if (intendedMs < 0) return
-      const sequence = source.take()
-      const id = this.qos > 0 ? this.session.take(sequence, intendedMs) : 0
-      if (this.qos === 0) {
-        if (this.unsent++ === 0) this.nextQos0 = sequence
-      }
-      batch.reserve(template.length)
-      batch.at = template.write(batch.bytes, batch.at, false, id, sequence, intendedMs)
-    }
-  }
-
-  private hasMore(): boolean {
-    return this.source !== null && (this.qos === 0 || this.session.hasRoom) && this.source.due() >= 0
+  private get hasWork(): boolean {
+    return this.publishing?.hasWork ?? false
   }
 
   /** All QoS 0 messages given to the transport have left. */
   private left(): void {
-    const count = this.unsent
-    this.unsent = 0
-    this.events.sent(this, count)
+    const count = this.publishing?.left() ?? 0
+    if (count > 0) this.events.sent(this, count)
   }
 
   private drained(): void {
     this.blocked = false
-    if (this.unsent > 0) this.left()
-    if (this.phase === 'ready' && (this.replyCount > 0 || this.session.mustResend || this.hasMore()))
-      this.wake()
+    this.left()
+    if (this.replyCount > 0 || this.hasWork) this.wake()
   }
 
   private send(bytes: Buffer): void {
@@ -229,12 +223,15 @@ export class WireClient implements ClientHandle, Sender {
     this.blocked = false
     this.reader.reset()
     this.replyCount = 0
-    if (this.unsent > 0) {
-      this.events.failed(this, this.nextQos0, this.nextQos0 + this.unsent, null)
-      this.unsent = 0
-    }
+    this.abandonUnsent()
     if (!this.fields.resume) this.abandon()
     this.events.closed(this, cause, error)
+  }
+
+  private abandonUnsent(): void {
+    const waiting = this.publishing?.waiting() ?? NOTHING
+    this.publishing?.left()
+    if (waiting.count > 0) this.events.failed(this, waiting.from, waiting.from + waiting.count, null)
   }
 
   private abandon(): void {
@@ -257,10 +254,17 @@ export class WireClient implements ClientHandle, Sender {
     if (type === Type.PUBLISH) this.publish(b, start, body, end)
     else if (type >= Type.PUBACK && type <= Type.PUBCOMP) this.acknowledgement(type, b, body, end)
     else if (type === Type.SUBACK) this.suback(b, body, end)
-    else if (type === Type.PINGRESP) this.keepAlive.answered()
+    else if (type === Type.PINGRESP) this.pong()
     else if (type === Type.DISCONNECT && this.fields.level === 5) {
       this.cut(reasonText('DISCONNECT', b[body] ?? 0x80))
     } else this.cut(`a packet no broker may send: type ${type}`)
+  }
+
+  private pong(): void {
+    this.keepAlive.answered(this.heardMs)
+    if (this.qos > 0 || this.publishing === null) return
+    this.events.confirmed(this, this.heardMs)
+    if (this.hasWork) this.wake()
   }
 
   private connack(b: Buffer, body: number, end: number): void {
@@ -289,7 +293,7 @@ export class WireClient implements ClientHandle, Sender {
   /** Why the broker's limits do not let this client do its work, or null. */
   private unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
     if (this.qos > ack.maximumQos) return `the broker takes QoS ${ack.maximumQos} at most`
-    const length = this.source?.template.length ?? 0
+    const length = this.publishing?.packetBytes ?? 0
     return length > ack.maximumPacketSize
       ? `the broker takes packets of ${ack.maximumPacketSize} bytes at most`
       : null
@@ -297,7 +301,7 @@ export class WireClient implements ClientHandle, Sender {
 
   private becomeReady(): void {
     this.events.ready(this)
-    if (this.session.mustResend || this.hasMore()) this.wake()
+    if (this.hasWork) this.wake()
   }
 
   private subscribe(): void {
@@ -370,16 +374,15 @@ export class WireClient implements ClientHandle, Sender {
     if (failure === null) this.events.acknowledged(this, sequence, intendedMs, this.heardMs)
     else this.events.failed(this, sequence, sequence + 1, failure)
     if (this.queued || this.blocked) return
-    if (inFlight.size <= this.fields.refillAt && (this.session.mustResend || this.hasMore())) {
-      this.deps.outbox.mark(this)
-    }
+    if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.outbox.mark(this)
   }
 
   /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */
   unacknowledged(): number[] {
     const inFlight = this.session.inFlight
     const waiting = inFlight.inOrder().map((s) => inFlight.sequence(s))
-    for (let i = 0; i < this.unsent; i++) waiting.push(this.nextQos0 + i)
+    const unsent = this.publishing?.waiting() ?? NOTHING
+    for (let i = 0; i < unsent.count; i++) waiting.push(unsent.from + i)
     return waiting
   }
 }

@@ -1,0 +1,177 @@
+import { hostname } from 'node:os'
+import type { LoadConfig } from '../../../contract/load-config'
+import type { EncodedHistograms, LoadReport, SeriesPoint } from '../../../contract/load-report'
+import { TextCounts } from '../measure/counts'
+import { LatencyHistogram } from '../measure/histogram'
+import { balance, joinAccounts } from '../measure/identity'
+import type { LaneResult } from '../run/messages'
+import type { Part } from '../run/slice'
+import { layoutOf, topologyOf } from '../topologies/registry'
+import { saturationReasons } from './saturation'
+import { checkThresholds } from './thresholds'
+
+/** Everything a run knows at its end. Times are Unix ms of the run's clock. */
+export interface RunOutcome {
+  config: LoadConfig
+  runId: string
+  shard: Part
+  startAtMs: number | null
+  startedAtMs: number
+  /** End of publishing as planned, or when it was stopped. */
+  publishedUntilMs: number
+  brokenOff: string | null
+  results: readonly LaneResult[]
+  /** CPU time of this process while publishing, µs. */
+  cpuMicros: number
+  includesBroker: boolean
+  planned: number
+  seriesStepMs: number
+  series: SeriesPoint[]
+  drift: LoadReport['drift']
+  notes: string[]
+}
+
+const sumOf = (results: readonly LaneResult[], f: (r: LaneResult) => number): number =>
+  results.reduce((n, r) => n + f(r), 0)
+const maxOf = (results: readonly LaneResult[], f: (r: LaneResult) => number): number =>
+  results.reduce((n, r) => Math.max(n, f(r)), 0)
+
+/** Adds histograms of the same kind: exact, unlike averaging percentiles. */
+export function joinHistograms(texts: readonly string[]): LatencyHistogram {
+  const sum = new LatencyHistogram()
+  for (const t of texts) sum.add(LatencyHistogram.decode(t))
+  return sum
+}
+
+/** Messages a second over a time, to three decimals; 0 for no time. */
+export const rateOf = (messages: number, ms: number): number =>
+  ms > 0 ? Math.round((messages * 1e6) / ms) / 1000 : 0
+
+function generatorOf(o: RunOutcome, offered: number): LoadReport['generator'] {
+  const handled = sumOf(o.results, (r) => r.counts.acknowledged + r.counts.failed + r.counts.received)
+  const lateSends = sumOf(o.results, (r) => r.lateSends)
+  const busiestWorker = maxOf(o.results, (r) => r.utilization)
+  const p99LoopDelayMs = maxOf(o.results, (r) => r.p99LoopDelayMs)
+  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs })
+  return {
+    cpuMicrosPerMessage: handled > 0 ? Math.round((o.cpuMicros / handled) * 1000) / 1000 : null,
+    includesBroker: o.includesBroker,
+    maxLoopDelayMs: maxOf(o.results, (r) => r.maxLoopDelayMs),
+    lateSends,
+    maxSendDelayMs: Math.round(maxOf(o.results, (r) => r.maxSendDelayMs) * 1000) / 1000,
+    busiestWorker: Math.round(busiestWorker * 1000) / 1000,
+    workers: o.results.length,
+    saturated: reasons.length > 0,
+    reasons,
+  }
+}
+
+function connectionsOf(o: RunOutcome): LoadReport['connections'] {
+  const count = (k: 'established' | 'refused' | 'lost' | 'reconnected') =>
+    sumOf(o.results, (r) => r.connections[k])
+  return {
+    planned: o.planned,
+    established: count('established'),
+    refused: count('refused'),
+    lost: count('lost'),
+    reconnected: count('reconnected'),
+  }
+}
+
+/** How long publishing and receiving took without warm-up, and the whole with it. An open loop lasts as planned. */
+function timesOf(o: RunOutcome): { publishMs: number; receiveMs: number; elapsedMs: number } {
+  const fromMs = o.startedAtMs + o.config.warmup
+  const untilMs = o.config.executor.kind === 'max' ? 0 : o.publishedUntilMs
+  const publishedMs = Math.max(
+    untilMs,
+    maxOf(o.results, (r) => r.lastAcknowledgedMs),
+  )
+  const receivedMs = Math.max(
+    untilMs,
+    maxOf(o.results, (r) => r.lastReceivedMs),
+  )
+  const elapsed = Math.max(publishedMs, receivedMs) - o.startedAtMs
+  return {
+    publishMs: publishedMs - fromMs,
+    receiveMs: receivedMs - fromMs,
+    elapsedMs: Math.max(0, Math.round(elapsed * 1000) / 1000),
+  }
+}
+
+/** The report of one process: a whole run, or one shard of it. */
+export function makeReport(o: RunOutcome): LoadReport {
+  const results = o.results
+  const histograms: Record<keyof EncodedHistograms, LatencyHistogram> = {
+    connect: joinHistograms(results.map((r) => r.histograms.connect)),
+    ack: joinHistograms(results.map((r) => r.histograms.ack)),
+    endToEnd: joinHistograms(results.map((r) => r.histograms.endToEnd)),
+  }
+  const identity = joinAccounts(results.map((r) => r.identity))
+  const sums = balance(identity, topologyOf(o.config), layoutOf(o.config, o.runId))
+  const errors = new TextCounts()
+  for (const r of results) errors.addAll(r.errors)
+  const offered = sumOf(results, (r) => r.counts.offered)
+  const acknowledged = sumOf(results, (r) => r.counts.acknowledged)
+  const failed = sumOf(results, (r) => r.counts.failed)
+  const { publishMs, receiveMs, elapsedMs } = timesOf(o)
+  const measured = {
+    failed,
+    lost: sums.lost,
+    duplicated: sums.duplicated,
+    outOfOrder: sums.outOfOrder,
+    publishRate: rateOf(
+      sumOf(results, (r) => r.measuredAcknowledged),
+      publishMs,
+    ),
+    connectMs: histograms.connect.summary(),
+    ackMs: histograms.ack.summary(),
+    endToEndMs: histograms.endToEnd.summary(),
+    errors: errors.toRecord(),
+  }
+  const checks = checkThresholds(o.config.thresholds, measured)
+  return {
+    kind: 'fleetlab-load-report',
+    version: 1,
+    runId: o.runId,
+    config: o.config,
+    complete: o.brokenOff === null,
+    brokenOff: o.brokenOff,
+    offered,
+    acknowledged,
+    inFlight: offered - acknowledged - failed,
+    received: sumOf(results, (r) => r.counts.received),
+    expected: sums.expected,
+    elapsedMs,
+    ...measured,
+    receiveRate: rateOf(
+      sumOf(results, (r) => r.measuredReceived),
+      receiveMs,
+    ),
+    bytesSent: sumOf(results, (r) => r.bytesSent),
+    bytesReceived: sumOf(results, (r) => r.bytesReceived),
+    connections: connectionsOf(o),
+    generator: generatorOf(o, offered),
+    verdict: { passed: checks.every((c) => c.passed) && o.brokenOff === null, checks },
+    drift: o.drift,
+    notes: o.notes,
+    seriesStepMs: o.seriesStepMs,
+    series: o.series,
+    ...(o.shard.count > 1 ? { shard: shardOf(o, histograms, identity) } : {}),
+  }
+}
+
+function shardOf(
+  o: RunOutcome,
+  h: Record<keyof EncodedHistograms, LatencyHistogram>,
+  identity: NonNullable<LoadReport['shard']>['identity'],
+): NonNullable<LoadReport['shard']> {
+  return {
+    index: o.shard.index,
+    count: o.shard.count,
+    startedAtMs: o.startedAtMs,
+    startAtMs: o.startAtMs,
+    hostname: hostname(),
+    histograms: { connect: h.connect.encode(), ack: h.ack.encode(), endToEnd: h.endToEnd.encode() },
+    identity,
+  }
+}

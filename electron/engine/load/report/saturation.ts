@@ -1,0 +1,34 @@
+import type { GeneratorReport } from '../../../contract/load-report'
+
+/** Share of late messages, of one core, and the loop delay from which results are not the broker's any more. */
+const MAX_LATE_SHARE = 0.01
+const MAX_UTILIZATION = 0.95
+const MAX_P99_LOOP_DELAY_MS = 100
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+/** Why the generator, not the broker, set the numbers; empty when it did not. */
+export function saturationReasons(g: {
+  offered: number
+  lateSends: number
+  busiestWorker: number
+  p99LoopDelayMs: number
+}): string[] {
+  const reasons: string[] = []
+  const late = g.offered > 0 ? g.lateSends / g.offered : 0
+  if (late > MAX_LATE_SHARE) reasons.push(`${percent(late)} of the messages left more than 10 ms late`)
+  if (g.busiestWorker > MAX_UTILIZATION) {
+    reasons.push(`a worker was busy ${percent(g.busiestWorker)} of the time: give more workers or machines`)
+  }
+  if (g.p99LoopDelayMs > MAX_P99_LOOP_DELAY_MS) {
+    reasons.push(`a worker was held up for ${Math.round(g.p99LoopDelayMs)} ms again and again`)
+  }
+  return reasons
+}
+
+/** The sentence that stands above the numbers of a saturated generator. */
+export const SATURATED = "generator saturated: results are not the broker's"
+
+/** One sentence for people, or null. */
+export const saturationSentence = (g: Pick<GeneratorReport, 'saturated' | 'reasons'>): string | null =>
+  g.saturated ? `${SATURATED} (${g.reasons.join('; ')})` : null

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { LoadConfig } from '../../../contract/load-config'
+import { LoadError } from './failures'
+
+/** Files a process needs besides its connections. */
+const SPARE_FILES = 64
+
+/** Limits of this machine that a large run can meet; null where the system does not tell. */
+export interface MachineLimits {
+  openFiles: number | null
+  /** First and last local port for outgoing connections. */
+  ports: { from: number; to: number } | null
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null // not Linux: the system's own error will say it
+  }
+}
+
+export function readMachineLimits(): MachineLimits {
+  const files = /Max open files\s+(\d+)/.exec(read('/proc/self/limits') ?? '')
+  const range = /^(\d+)\s+(\d+)/.exec(read('/proc/sys/net/ipv4/ip_local_port_range') ?? '')
+  return {
+    openFiles: files ? Number(files[1]) : null,
+    ports: range ? { from: Number(range[1]), to: Number(range[2]) } : null,
+  }
+}
+
+/**
+ * Says beforehand which limit a run would meet.
+ * @param clients connections of this process
+ * @throws LoadError
+ */
+export function checkLimits(clients: number, config: LoadConfig, limits: MachineLimits): void {
+  const { openFiles, ports } = limits
+  if (openFiles !== null && clients + SPARE_FILES > openFiles) {
+    throw new LoadError(
+      `${clients} clients need ${clients + SPARE_FILES} open files, and the limit here is ${openFiles}; raise it (ulimit -n ${clients + SPARE_FILES}) or use more machines (--shard)`,
+      'start',
+    )
+  }
+  if (ports === null) return
+  const perAddress = ports.to - ports.from + 1
+  const addresses = Math.max(1, config.localAddresses.length)
+  if (clients > perAddress * addresses) {
+    throw new LoadError(
+      `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''} are ${perAddress * addresses}; give more addresses (--local-address) or widen net.ipv4.ip_local_port_range`,
+      'start',
+    )
+  }
+}
+
+/** Clients one thread serves before another is worth its cost. */
+const CLIENTS_PER_WORKER = 2000
+
+/** Worker threads of a run: as asked, else one core left to the broker and the system. */
+export function workerCount(config: LoadConfig, clients: number, cores = availableParallelism()): number {
+  const wanted = config.workers === 'auto' ? Math.min(Math.max(1, cores - 1), 16) : config.workers
+  const useful = config.workers === 'auto' ? Math.ceil(clients / CLIENTS_PER_WORKER) : clients
+  return Math.max(1, Math.min(wanted, useful))
+}

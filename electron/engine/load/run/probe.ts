@@ -1,0 +1,69 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import { WireClient } from '../wire/client'
+import type { ClientEvents } from '../wire/client-types'
+import { Outbox } from '../wire/outbox'
+import type { Dial } from '../wire/transport'
+import { LoadError, explain } from './failures'
+import type { Credentials } from './messages'
+
+const TICK_MS = 250
+
+const ignore = (): void => undefined
+
+/**
+ * Connects once and disconnects, so that a wrong address, password or certificate is told in one line before
+ * thousands of clients meet it.
+ * @throws LoadError
+ */
+export function probe(
+  config: LoadConfig,
+  credentials: Credentials,
+  runId: string,
+  dial: Dial,
+  now: () => number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let connected = false
+    const finish = (error: LoadError | null): void => {
+      clearInterval(timer)
+      if (error === null) resolve()
+      else reject(error)
+    }
+    const events: ClientEvents = {
+      connected: () => (connected = true),
+      ready: () => client.end(),
+      refused: ignore,
+      closed: (_c, cause, error) =>
+        finish(
+          connected && cause === 'ended'
+            ? null
+            : new LoadError(`cannot connect to ${config.url}: ${explain(cause, error)}`, 'start'),
+        ),
+      acknowledged: ignore,
+      sent: ignore,
+      confirmed: ignore,
+      failed: ignore,
+      arrived: ignore,
+      anomaly: ignore,
+      bytes: ignore,
+    }
+    const fields = {
+      clientId: `fl-${runId}-probe`,
+      level: config.protocol,
+      clean: true,
+      keepAlive: 30,
+      username: config.username,
+      password: credentials.password,
+      window: 1,
+      refillAt: 0,
+      barriers: false,
+      filters: [],
+      subscribeQos: 0 as const,
+      resume: false,
+      localAddress: config.localAddresses[0],
+    }
+    const client = new WireClient(0, fields, null, { dial, outbox: new Outbox(setImmediate), events, now })
+    const timer = setInterval(() => client.tick(now()), TICK_MS)
+    client.connect()
+  })
+}

@@ -1,0 +1,321 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
+import { describeExecutor, planOf } from '../executors/registry'
+import type { Plan } from '../executors/types'
+import { DriftWatch } from '../measure/drift'
+import { Series, seriesStepMs } from '../measure/series'
+import { makeReport } from '../report/result'
+import { dialFor } from '../wire/dial'
+import { createRunClock, measureClockOffset } from './clock'
+import { Crew } from './crew'
+import { startEmbedded, type EmbeddedHandle } from './embedded'
+import { LoadError } from './failures'
+import { checkLimits, readMachineLimits, workerCount } from './limits'
+import type { Credentials, LaneInit } from './messages'
+import { probe } from './probe'
+import { tagOf } from './run-id'
+import { indicesOf, within, type Part } from './slice'
+
+/** What a run is given besides its configuration. */
+export interface LoadOptions {
+  credentials?: Credentials
+  /** Names topics and clients; the same for all shards of a run. */
+  runId: string
+  /** Which part of the run this process does. @default all of it */
+  shard?: Part
+  /** Unix ms at which publishing begins, for several machines together. @default as soon as all are connected */
+  startAtMs?: number
+  signal?: AbortSignal
+  onProgress?(p: LoadProgress): void
+}
+
+const POLL_MS = 50
+const PROGRESS_MS = 1000
+/** All clients without a connection for this long: the broker is gone. */
+const GIVE_UP_MS = 5000
+/** Nothing arrived for this long at the end: nothing more will. */
+const QUIET_MS = 1000
+/** Quiet time when other machines publish too: their last messages may be late. */
+const QUIET_SHARD_MS = 3000
+const END_MS = 6000
+
+/**
+ * Runs one load test (or one shard of it) and resolves to its report. A broker lost on the way, and a stop by the
+ * signal, still give a report, marked as broken off.
+ * @throws LoadError when it could not start: address, credentials, certificate, limits of this machine
+ */
+export async function runLoad(config: LoadConfig, options: LoadOptions): Promise<LoadReport> {
+  const run = new LoadRun(config, options)
+  try {
+    return await run.execute()
+  } finally {
+    await run.dispose()
+  }
+}
+
+class LoadRun {
+  private config: LoadConfig
+  private readonly plan: Plan
+  private readonly shard: Part
+  private readonly clockOffsetMs = measureClockOffset()
+  private readonly now = createRunClock(this.clockOffsetMs)
+  private readonly stepMs: number
+  private embedded: EmbeddedHandle | null = null
+  private crew: Crew | null = null
+  private series: Series | null = null
+  private readonly drift: DriftWatch | null
+  private phase: LoadProgress['phase'] = 'connecting'
+  private startMs = 0
+  private planned = 0
+  private last: SeriesPoint | null = null
+  private fatal: { text: string; code: string | null } | null = null
+  private lastProgressMs = 0
+  private aloneSinceMs: number | null = null
+  private readonly notes: string[] = []
+
+  constructor(
+    config: LoadConfig,
+    private readonly options: LoadOptions,
+  ) {
+    this.config = config
+    this.plan = planOf(config)
+    this.shard = options.shard ?? { index: 0, count: 1 }
+    this.stepMs = seriesStepMs(this.plan.durationMs)
+    const { durationMs, watchesDrift } = this.plan
+    this.drift = watchesDrift && durationMs !== null ? new DriftWatch(durationMs) : null
+  }
+
+  async execute(): Promise<LoadReport> {
+    const { config, shard } = this
+    this.planned = indicesOf(config.publishers, shard).length + indicesOf(config.subscribers, shard).length
+    checkLimits(this.planned, config, readMachineLimits())
+    if (config.url === 'embedded') {
+      this.embedded = await startEmbedded()
+      this.config = { ...config, url: this.embedded.url }
+    }
+    await this.probe()
+    const crew = await this.raiseCrew()
+    await this.connect(crew)
+    await this.waitForStart()
+    const cpu = process.cpuUsage()
+    const brokenOff = this.stopped ? 'stopped before publishing began' : await this.publish(crew)
+    const used = process.cpuUsage(cpu)
+    const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
+    const results = await crew.finish(END_MS)
+    this.phase = 'done'
+    this.progress(crew)
+    return makeReport({
+      config: { ...this.config, url: config.url },
+      runId: this.options.runId,
+      shard,
+      startAtMs: this.options.startAtMs ?? null,
+      startedAtMs: this.startMs,
+      publishedUntilMs,
+      brokenOff,
+      results,
+      cpuMicros: used.user + used.system,
+      includesBroker: this.embedded !== null,
+      planned: this.planned,
+      seriesStepMs: this.stepMs,
+      series: this.series?.points ?? [],
+      drift: this.drift?.report() ?? null,
+      notes: this.allNotes(),
+    })
+  }
+
+  private get stopped(): boolean {
+    return this.options.signal?.aborted ?? false
+  }
+
+  private async probe(): Promise<void> {
+    const { config } = this
+    const credentials = this.options.credentials ?? {}
+    const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
+    await probe(config, credentials, this.options.runId, dialFor(config.url, tls), this.now)
+  }
+
+  private async raiseCrew(): Promise<Crew> {
+    const count = workerCount(this.config, this.planned)
+    const inits = Array.from({ length: count }, (_, index): LaneInit => ({
+      role: 'lane',
+      config: this.config,
+      credentials: this.options.credentials ?? {},
+      runId: this.options.runId,
+      runTag: tagOf(this.options.runId),
+      part: within(this.shard, { index, count }),
+      clockOffsetMs: this.clockOffsetMs,
+      seriesStepMs: this.stepMs,
+    }))
+    this.series = new Series(count, this.stepMs, (point, latency) => {
+      this.last = point
+      this.drift?.add(point.atMs, latency, process.memoryUsage.rss())
+    })
+    const crew = new Crew(inits, {
+      bucket: (_worker, bucket) => this.series?.add(bucket),
+      fatal: (text, code) => (this.fatal ??= { text, code }),
+    })
+    this.crew = crew
+    await this.within(crew.all('up'), () => null)
+    return crew
+  }
+
+  /** Subscribers first, so that no message is published before its receiver is there. */
+  private async connect(crew: Crew): Promise<void> {
+    const deadline = this.now() + this.config.connectTimeout + this.config.ramp
+    for (const role of ['subscribers', 'publishers'] as const) {
+      const done = crew.all('connected', role)
+      crew.command({ type: 'connect', role })
+      await this.within(done, () => {
+        this.progress(crew)
+        if (this.now() < deadline) return null
+        if (this.plan.toleratesRefusals) return 'go on'
+        throw new LoadError(this.tooFew(crew), 'start')
+      })
+    }
+    const { connected } = crew.counts()
+    if (this.plan.toleratesRefusals && connected < this.planned) {
+      this.notes.push(`${connected} of ${this.planned} clients were connected when the time for it was over`)
+    }
+  }
+
+  private tooFew(crew: Crew): string {
+    const reason = crew.topError === null ? '' : `: ${crew.topError}`
+    const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
+    return `only ${crew.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; take fewer clients or a longer --connect-timeout or --ramp`
+  }
+
+  /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
+  private async within(done: Promise<void>, check: () => 'go on' | null): Promise<void> {
+    const state = { finished: false }
+    void done.then(() => (state.finished = true))
+    for (;;) {
+      await Promise.race([done, pause(POLL_MS)])
+      if (this.fatal !== null) throw new LoadError(this.fatalText(), 'start')
+      if (state.finished || this.stopped || check() === 'go on') return
+    }
+  }
+
+  private fatalText(): string {
+    return `${this.planned} clients to ${this.config.url}: ${this.fatal?.text ?? 'failed'}`
+  }
+
+  private async waitForStart(): Promise<void> {
+    const { startAtMs } = this.options
+    const readyMs = this.now()
+    this.startMs = startAtMs ?? readyMs + POLL_MS
+    if (startAtMs !== undefined && startAtMs < readyMs) {
+      this.startMs = readyMs + POLL_MS
+      this.notes.push(`began ${Math.round(this.startMs - startAtMs)} ms after the time asked for`)
+    }
+    this.phase = 'waiting'
+    const crew = this.crew as Crew
+    while (this.now() < this.startMs - 2 * POLL_MS && !this.stopped && this.fatal === null) {
+      this.progress(crew)
+      await pause(POLL_MS)
+    }
+    crew.command({ type: 'start', atMs: this.startMs })
+    this.phase = 'publishing'
+  }
+
+  /** Publishes, stops, drains. Returns why it was broken off, or null. */
+  private async publish(crew: Crew): Promise<string | null> {
+    const end = this.startMs + (this.plan.durationMs ?? Infinity)
+    while (this.now() < end && !this.over(crew)) {
+      const wrong = this.trouble(crew)
+      if (wrong !== null) return wrong
+      await pause(Math.min(POLL_MS, Math.max(1, end - this.now())))
+      this.progress(crew)
+    }
+    crew.command({ type: 'stop' })
+    this.phase = 'draining'
+    return this.drain(crew)
+  }
+
+  /** All messages are sent and settled before the time is over; without messages, the time is the run. */
+  private over(crew: Crew): boolean {
+    const counted = this.plan.durationMs === null || this.config.messages !== undefined
+    return counted && this.plan.publishing.kind !== 'none' && crew.settled
+  }
+
+  /** Waits for acknowledgements and for receivers, until all is there, it stays quiet, or the time is over. */
+  private async drain(crew: Crew): Promise<string | null> {
+    const end = this.now() + this.config.drain
+    const quietMs = this.shard.count > 1 ? QUIET_SHARD_MS : QUIET_MS
+    let lastReceived = crew.counts().received
+    let quietSince = this.now()
+    // The counts lag by a report: a settled crew is believed only after the next one.
+    await crew.all('progress')
+    while (this.now() < end) {
+      const wrong = this.trouble(crew)
+      if (wrong !== null) return wrong
+      const counts = crew.counts()
+      if (counts.received !== lastReceived) {
+        lastReceived = counts.received
+        quietSince = this.now()
+      }
+      const quiet = this.config.subscribers === 0 || this.now() - quietSince > quietMs
+      if (crew.settled && (quiet || this.allDelivered(counts))) return null
+      await pause(POLL_MS)
+      this.progress(crew)
+    }
+    return null
+  }
+
+  private allDelivered(counts: { acknowledged: number; failed: number; delivered: number }): boolean {
+    const copies = this.config.topology === 'fan-out' || this.fansOut ? this.config.subscribers : 1
+    return this.shard.count === 1 && counts.delivered >= counts.acknowledged * copies
+  }
+
+  private get fansOut(): boolean {
+    return this.config.topology === 'auto' && this.config.subscribers > this.config.publishers
+  }
+
+  private trouble(crew: Crew): string | null {
+    if (this.stopped) return 'stopped by the user'
+    if (this.fatal !== null) return this.fatalText()
+    if (crew.counts().connected > 0 || this.plan.toleratesRefusals) {
+      this.aloneSinceMs = null
+      return null
+    }
+    this.aloneSinceMs ??= this.now()
+    if (this.now() - this.aloneSinceMs < GIVE_UP_MS) return null
+    return `all connections to ${this.config.url} are gone and none came back within ${GIVE_UP_MS / 1000} s: ${crew.topError ?? 'closed'}`
+  }
+
+  private progress(crew: Crew): void {
+    const now = this.now()
+    if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
+    this.lastProgressMs = now
+    const { connected, offered, acknowledged, failed, received, errors } = crew.counts()
+    const publishing = this.phase === 'publishing' || this.phase === 'draining'
+    this.options.onProgress?.({
+      phase: this.phase,
+      elapsedMs: publishing ? Math.max(0, now - this.startMs) : 0,
+      plannedMs: this.plan.durationMs,
+      clients: this.planned,
+      connected,
+      offered,
+      acknowledged,
+      failed,
+      received,
+      errors,
+      last: this.last,
+    })
+  }
+
+  private allNotes(): string[] {
+    const notes = [`executor: ${describeExecutor(this.config)}`, ...this.notes]
+    if ((this.series?.dropped ?? 0) > 0)
+      notes.push(`the first ${this.series?.dropped} points of the series were dropped`)
+    if (this.embedded !== null)
+      notes.push('the embedded broker ran in this process: its CPU time counts in the figure')
+    return notes
+  }
+
+  async dispose(): Promise<void> {
+    await this.crew?.terminate()
+    await this.embedded?.close()
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))

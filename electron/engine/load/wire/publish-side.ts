@@ -1,0 +1,89 @@
+import type { QoS } from '../../../contract/packet'
+import type { ClientFields, MessageSource } from './client-types'
+import { PINGREQ } from './frames'
+import type { KeepAlive } from './keep-alive'
+import type { Batch } from './outbox'
+import type { Session } from './session'
+
+/** One client's packets in one write: large enough to spare calls, small enough to share the loop. */
+export const BATCH_BYTES = 64 * 1024
+/** QoS 0 batches the broker may not have read yet, in a closed loop. */
+const MAX_BARRIERS = 2
+
+/** Puts a client's messages into batches, as many as source, window and broker allow. */
+export class PublishSide {
+  readonly qos: QoS
+  /** QoS 0 messages given to the transport that may not have left; the first is `nextQos0`. */
+  private unsent = 0
+  private nextQos0 = 0
+
+  constructor(
+    private readonly source: MessageSource,
+    private readonly session: Session,
+    private readonly keepAlive: KeepAlive,
+    private readonly fields: ClientFields,
+  ) {
+    this.qos = source.template.fields.qos
+  }
+
+  /** Bytes of one PUBLISH. */
+  get packetBytes(): number {
+    return this.source.template.length
+  }
+
+  /** Something was sent since the source began. */
+  get began(): boolean {
+    return this.source.taken > 0
+  }
+
+  /** A message could be written now. */
+  hasMore(): boolean {
+    if (this.source.due() < 0) return false
+    if (this.qos > 0) return this.session.hasRoom
+    return !this.fields.barriers || this.keepAlive.outstanding < MAX_BARRIERS
+  }
+
+  get hasWork(): boolean {
+    return this.session.mustResend || this.hasMore()
+  }
+
+  /** What must be sent again, then new messages. */
+  write(batch: Batch, nowMs: number): void {
+    if (this.session.mustResend) this.session.writeResends(batch, this.source.template)
+    if (!this.hasMore()) return
+    while (batch.at < BATCH_BYTES) {
+      if (this.qos > 0 && !this.session.hasRoom) return
+      const intendedMs = this.source.due()
+      if (intendedMs < 0) break
+      this.writeOne(batch, this.source.take(), intendedMs)
+    }
+    if (this.fields.barriers && this.unsent > 0) this.writeBarrier(batch, nowMs)
+  }
+
+  private writeOne(batch: Batch, sequence: number, intendedMs: number): void {
+    const template = this.source.template
+    const id = this.qos > 0 ? this.session.take(sequence, intendedMs) : 0
+    if (this.qos === 0 && this.unsent++ === 0) this.nextQos0 = sequence
+    batch.reserve(template.length)
+    batch.at = template.write(batch.bytes, batch.at, false, id, sequence, intendedMs)
+  }
+
+  /** QoS 0 in a closed loop: the broker's PINGRESP to each batch is what paces the next but one. */
+  private writeBarrier(batch: Batch, nowMs: number): void {
+    batch.reserve(PINGREQ.length)
+    batch.at += PINGREQ.copy(batch.bytes, batch.at)
+    this.keepAlive.pinged(nowMs)
+  }
+
+  /** QoS 0: everything has left. Returns how many messages that were. */
+  left(): number {
+    const count = this.unsent
+    this.unsent = 0
+    return count
+  }
+
+  /** QoS 0: messages that may not have left. */
+  waiting(): { from: number; count: number } {
+    return { from: this.nextQos0, count: this.unsent }
+  }
+}
