@@ -31,6 +31,9 @@ type Listener<K extends keyof EngineEvents> = (event: Parameters<EngineEvents[K]
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 5000
 
+/** The engine answered and does not want this page. */
+class RefusedError extends Error {}
+
 /**
  * The page's one connection to its engine: opens it, opens it again with growing pauses when it is lost, and hands
  * commands and events on. What a screen watches is lost with the connection, so it asks again in `onReady`.
@@ -85,7 +88,7 @@ export class EngineLink {
         attempt = 0
         await closed.promise
       } catch (thrown) {
-        if (thrown instanceof ApiError && thrown.code === 'conflict') {
+        if (thrown instanceof RefusedError) {
           this.tell({ phase: 'refused', message: thrown.message })
           return
         }
@@ -112,9 +115,12 @@ export class EngineLink {
     const channel = await this.options.open()
     const promise = new Promise<void>((resolve) => channel.onClose(resolve))
     const api = connectEngine(channel, this.handlers(), this.options.onFault)
+    let closed = false
+    void promise.then(() => (closed = true))
     const welcome = await api.hello({ contract: CONTRACT_VERSION }).catch((thrown: unknown) => {
+      const refused = thrown instanceof ApiError && !closed
       channel.close()
-      throw thrown
+      throw refused ? new RefusedError(thrown.message) : thrown
     })
     this.current = api
     this.welcome = welcome

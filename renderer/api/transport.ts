@@ -1,13 +1,7 @@
+import { BRIDGE, type FleetlabBridge } from '@contract/bridge'
 import type { Channel } from '@contract/channel'
 import { portChannel } from './port-channel'
 import { openWebSocketChannel } from './websocket-channel'
-
-/** What the desktop app's preload puts on the window: nothing but a way to ask for a message port. */
-export interface FleetlabBridge {
-  kind: 'electron'
-  /** Asks the main process for a new port; it arrives as a window message `{type: 'fleetlab:port'}`. */
-  connect(): void
-}
 
 declare global {
   interface Window {
@@ -36,7 +30,7 @@ function requestPort(bridge: FleetlabBridge): Promise<Channel> {
     const listener = (e: MessageEvent<unknown>): void => {
       const data = e.data as { type?: unknown } | null
       const port = e.ports[0]
-      if (e.source !== window || data?.type !== 'fleetlab:port' || !port) return
+      if (e.source !== window || data?.type !== BRIDGE.portMessage || !port) return
       clearTimeout(timer)
       window.removeEventListener('message', listener)
       resolve(portChannel(port))

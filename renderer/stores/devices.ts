@@ -51,5 +51,12 @@ export const useDevices = defineStore('devices', () => {
     detail.value = null
   }
 
-  return { rows, total, revision, query, selected, detail, load, loadDetail, select }
+  /** Shows the list of one group's devices, or of all. */
+  function filterGroup(group: string | null): void {
+    const { search, limit } = query.value
+    query.value = { ...(group === null ? {} : { group }), search, offset: 0, limit }
+    select(null)
+  }
+
+  return { rows, total, revision, query, selected, detail, load, loadDetail, select, filterGroup }
 })

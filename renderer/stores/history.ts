@@ -8,6 +8,15 @@ export interface Edit {
   redo: () => Promise<unknown>
 }
 
+const inOrder = async (acts: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  for (const act of acts) await act()
+}
+const joined = (key: string, parts: readonly Edit[]): Edit => ({
+  key: `${key}:${parts.map((p) => p.key).join()}`,
+  redo: () => inOrder(parts.map((p) => p.redo)),
+  undo: () => inOrder(parts.map((p) => p.undo).reverse()),
+})
+
 const MERGE_MS = 1200
 const MAX_EDITS = 200
 
@@ -17,14 +26,31 @@ export const useHistory = defineStore('history', () => {
   const undone = shallowRef<readonly Edit[]>([])
   const busy = shallowRef(false)
   let lastAt = -Infinity
+  let collecting: Edit[] | null = null
 
   const record = (edit: Edit, now = performance.now()): void => {
+    if (collecting) {
+      collecting.push(edit)
+      return
+    }
     const last = done.value.at(-1)
     const merges = last?.key === edit.key && now - lastAt < MERGE_MS
     const next = merges ? { ...edit, undo: last.undo } : edit
     done.value = [...(merges ? done.value.slice(0, -1) : done.value), next].slice(-MAX_EDITS)
     undone.value = []
     lastAt = now
+  }
+
+  /** Makes all edits of `run` one that is taken back at once; what was done before a failure stays one edit too. */
+  async function asOne(key: string, run: () => Promise<unknown>): Promise<void> {
+    const parts: Edit[] = []
+    collecting = parts
+    try {
+      await run()
+    } finally {
+      collecting = null
+      if (parts.length > 0) record(joined(key, parts))
+    }
   }
 
   const step = async (from: typeof done, to: typeof done, way: 'undo' | 'redo'): Promise<void> => {
@@ -43,6 +69,7 @@ export const useHistory = defineStore('history', () => {
 
   return {
     record,
+    asOne,
     /** @throws ApiError when the engine refuses; the edit then stays done */
     undo: () => step(done, undone, 'undo'),
     redo: () => step(undone, done, 'redo'),

@@ -12,28 +12,34 @@ export interface EditContext {
   refresh: () => Promise<void>
 }
 
+type Act = () => Promise<unknown>
+
 const targetKey = (t: LinkTarget): string =>
   t === 'all' ? 'all' : 'group' in t ? `group:${t.group}` : `client:${t.clientId}`
 
-type Back = { target: LinkTarget; patch: LinkInput }[]
+/** A link whose absent members are named, so that merging it leaves nothing of what was there. */
+const whole = (l: LinkConfig): LinkInput => ({
+  ...l,
+  cut: { every: undefined, ...l.cut },
+})
 
-/** The links a target means, as they are now, each with the target that sets it back. */
-export function linksBefore(s: Scenario | null, target: LinkTarget, ofClient: LinkConfig | null): Back {
-  if (!s) return []
-  if (target === 'all') {
-    const groups = s.groups.map((g) => ({ target: { group: g.name }, patch: g.link ?? s.link }))
-    return [{ target: 'all', patch: s.link }, ...groups]
+/** The commands that set the links a target means back to what they are now. */
+function linksBefore(api: EngineApi, s: Scenario, target: LinkTarget, ofClient: LinkConfig | null): Act[] {
+  const ofGroup = (name: string): Act => {
+    const link = s.groups.find((g) => g.name === name)?.link
+    return () => api.updateGroup({ name, patch: { link } })
   }
-  const before =
-    'group' in target ? (s.groups.find((g) => g.name === target.group)?.link ?? s.link) : ofClient
-  return before ? [{ target, patch: before }] : []
+  if (target === 'all') {
+    const groups = s.groups.filter((g) => g.link !== undefined).map((g) => ofGroup(g.name))
+    return [() => api.setLink({ target, patch: whole(s.link) }), ...groups]
+  }
+  if ('group' in target) return [ofGroup(target.group)]
+  return ofClient ? [() => api.setLink({ target, patch: whole(ofClient) })] : []
 }
 
 /** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
 export function createEdits(context: EditContext) {
   const { api, record, now, refresh } = context
-  type Act = () => Promise<unknown>
-
   async function edit(key: string, redo: Act, undo: Act): Promise<void> {
     await redo()
     const then = (act: Act) => async () => {
@@ -44,8 +50,12 @@ export function createEdits(context: EditContext) {
     await refresh()
   }
   const group = (name: string): GroupConfig | undefined => now()?.groups.find((g) => g.name === name)
-  const setBack = (links: Back) => async () => {
-    for (const l of links) await api.setLink(l)
+  async function editLinks(key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) {
+    const s = now()
+    const back = s ? linksBefore(api, s, target, ofClient) : []
+    await edit(key, redo, async () => {
+      for (const act of back) await act()
+    })
   }
 
   return {
@@ -80,14 +90,10 @@ export function createEdits(context: EditContext) {
 
     /** `ofClient`: the link as it was, when the target is one client. */
     async setLink(target: LinkTarget, patch: LinkInput, ofClient: LinkConfig | null = null): Promise<void> {
-      const before = linksBefore(now(), target, ofClient)
       const key = `link:${targetKey(target)}:${Object.keys(patch).join()}`
-      await edit(key, () => api.setLink({ target, patch }), setBack(before))
+      await editLinks(key, target, () => api.setLink({ target, patch }), ofClient)
     },
 
-    async setLoss(p: number): Promise<void> {
-      const before = linksBefore(now(), 'all', null)
-      await edit('loss', () => api.setLoss({ p }), setBack(before))
-    },
+    setLoss: (p: number): Promise<void> => editLinks('loss', 'all', () => api.setLoss({ p }), null),
   }
 }

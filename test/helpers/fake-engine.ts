@@ -188,7 +188,7 @@ export class FakeEngine {
     this.scenario = {
       ...this.scenario,
       groups: this.scenario.groups.map((g) =>
-        target === 'all' || ('group' in target && target.group === g.name)
+        (target === 'all' && g.link) || (target !== 'all' && 'group' in target && target.group === g.name)
           ? { ...g, link: merge(g.link ?? this.scenario.link) }
           : g,
       ),

@@ -97,7 +97,11 @@ export const shellMessages = defineMessages(
       atLeast: 'expected {kind} of at least {min}',
       between: 'expected {kind} from {min} to {max}',
     },
-    note: { portTaken: 'Port {wanted} was taken; the broker listens on {port}.' },
+    note: {
+      'port-taken': 'Port {wanted} was taken; the broker listens on {port}.',
+      'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
+      'engine-fault': 'The engine met an error and went on: {why}',
+    },
   },
   {
     nav: {
@@ -195,6 +199,10 @@ export const shellMessages = defineMessages(
       atLeast: '{min} 이상의 {kind}여야 합니다',
       between: '{min}에서 {max} 사이의 {kind}여야 합니다',
     },
-    note: { portTaken: '{wanted} 포트를 이미 쓰고 있어 중개자는 {port} 포트를 씁니다.' },
+    note: {
+      'port-taken': '{wanted} 포트를 이미 쓰고 있어 중개자는 {port} 포트를 씁니다.',
+      'broker-unreachable': '{url} 중개자에 연결할 수 없습니다: {why}',
+      'engine-fault': '엔진에서 오류가 났지만 계속 동작합니다: {why}',
+    },
   },
 )

@@ -1,0 +1,190 @@
+import type { QoS } from '@contract/packet'
+
+/** A group of devices, or one external client, as the topology needs it. */
+export interface TopologyGroup {
+  name: string
+  title: string
+  subtitle: string
+  qos: QoS
+  role: 'publisher' | 'subscriber' | 'both' | 'external'
+  count: number
+  /** Client identifiers; null when the group is drawn as one node. */
+  devices: readonly string[] | null
+  disconnected: ReadonlySet<string>
+}
+
+export interface TopologyNode {
+  /** Client identifier, or the group's name when collapsed. */
+  id: string
+  group: string
+  kind: 'device' | 'collapsed' | 'external'
+  role: TopologyGroup['role']
+  qos: QoS
+  connected: boolean
+  count: number
+  x: number
+  y: number
+}
+
+export interface TopologyLabel {
+  group: string
+  title: string
+  subtitle: string
+  x: number
+  y: number
+}
+
+export interface TopologyLayout {
+  broker: { x: number; y: number; w: number; h: number }
+  nodes: readonly TopologyNode[]
+  labels: readonly TopologyLabel[]
+  /** Node of each client that is drawn by itself. */
+  nodeOf: ReadonlyMap<string, TopologyNode>
+  /** Node of each collapsed group. */
+  nodeOfGroup: ReadonlyMap<string, TopologyNode>
+}
+
+/** Groups with more devices than this are drawn as one node with a count. */
+export const COLLAPSE_ABOVE = 36
+/** Devices drawn by themselves over all groups; beyond it the largest groups collapse too. */
+export const MAX_SINGLE = 150
+
+/** Which groups are drawn as one node: large ones, and the largest of the rest until few enough are left. */
+export function collapsedGroups(groups: readonly { name: string; count: number }[]): ReadonlySet<string> {
+  const collapsed = new Set(groups.filter((g) => g.count > COLLAPSE_ABOVE).map((g) => g.name))
+  const rest = groups.filter((g) => !collapsed.has(g.name)).sort((a, b) => b.count - a.count)
+  let single = rest.reduce((n, g) => n + g.count, 0)
+  for (const g of rest) {
+    if (single <= MAX_SINGLE || g.count === 1) break
+    collapsed.add(g.name)
+    single -= g.count
+  }
+  return collapsed
+}
+
+interface Arc {
+  group: TopologyGroup
+  /** Degrees clockwise from the right, first and last node. */
+  from: number
+  to: number
+}
+
+const weightOf = (g: TopologyGroup): number =>
+  g.devices === null ? 2.5 : Math.max(1.2, Math.min(16, g.devices.length))
+
+/** Shares the circle among the groups, the first centred at the top, with a gap after each. */
+function arcs(groups: readonly TopologyGroup[]): Arc[] {
+  const gap = Math.min(26, 200 / Math.max(1, groups.length))
+  const total = groups.reduce((sum, g) => sum + weightOf(g), 0)
+  const free = 360 - gap * groups.length
+  const first = groups[0]
+  let at = -90 - (first ? (weightOf(first) / total) * free : 0) / 2
+  return groups.map((group) => {
+    const span = Math.min(110, (weightOf(group) / total) * free)
+    const share = (weightOf(group) / total) * free
+    const centre = at + share / 2
+    const single = group.devices === null || group.devices.length === 1
+    const arc = single
+      ? { group, from: centre, to: centre }
+      : { group, from: centre - span / 2, to: centre + span / 2 }
+    at += share + gap
+    return arc
+  })
+}
+
+const rad = (deg: number): number => (deg * Math.PI) / 180
+const SPACING = 15
+
+interface Frame {
+  cx: number
+  cy: number
+  rx: number
+  ry: number
+  k: number
+}
+
+/** Length of an arc of the ellipse, by short chords. */
+function arcLength(arc: Arc, f: Frame): number {
+  const steps = 12
+  let length = 0
+  for (let i = 0; i < steps; i++) {
+    const a = rad(arc.from + ((arc.to - arc.from) * i) / steps)
+    const b = rad(arc.from + ((arc.to - arc.from) * (i + 1)) / steps)
+    length += Math.hypot((Math.cos(b) - Math.cos(a)) * f.rx, (Math.sin(b) - Math.sin(a)) * f.ry)
+  }
+  return length
+}
+
+/** Places the devices of one group on its arc, in several rows when one would be too tight. */
+function placeGroup(arc: Arc, f: Frame): TopologyNode[] {
+  const { group } = arc
+  const at = (deg: number, row: number) => ({
+    x: f.cx + Math.cos(rad(deg)) * (f.rx - row * 20 * f.k),
+    y: f.cy + Math.sin(rad(deg)) * (f.ry - row * 20 * f.k),
+  })
+  const base = { group: group.name, role: group.role, qos: group.qos }
+  const { devices } = group
+  if (devices === null) {
+    return [
+      { ...base, id: group.name, kind: 'collapsed', connected: true, count: group.count, ...at(arc.from, 0) },
+    ]
+  }
+  const length = arcLength(arc, f)
+  const perRow = Math.max(1, Math.floor(length / (SPACING * f.k)) + 1)
+  const rows = devices.length === 1 ? 1 : Math.min(4, Math.ceil(devices.length / perRow))
+  const kind = group.role === 'external' ? 'external' : 'device'
+  return devices.map((id, i) => {
+    const deg = devices.length === 1 ? arc.from : arc.from + ((arc.to - arc.from) * i) / (devices.length - 1)
+    return { ...base, id, kind, connected: !group.disconnected.has(id), count: 1, ...at(deg, i % rows) }
+  })
+}
+
+/** Above a group at the top, below any other; never outside the frame. */
+function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, width: number): TopologyLabel {
+  const { title, subtitle, name } = arc.group
+  const middle = (arc.from + arc.to) / 2
+  const ys = nodes.map((n) => n.y)
+  const half = (Math.max(title.length * 6.6, subtitle.length * 6) * f.k) / 2
+  const top = Math.sin(rad(middle)) < -0.8
+  const bottom = Math.sin(rad(middle)) > 0.8
+  const lowest = nodes.reduce((a, b) => (b.y > a.y ? b : a))
+  const x = top || bottom ? f.cx + Math.cos(rad(middle)) * f.rx : lowest.x
+  const big = nodes[0]?.kind === 'collapsed' ? 12 * f.k : 0
+  return {
+    group: name,
+    title,
+    subtitle,
+    x: Math.min(width - half - 4, Math.max(half + 4, x)),
+    y: top ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
+  }
+}
+
+/**
+ * Devices around the broker on an ellipse, group by group. Pure: the same input gives the same picture.
+ * @param k size of the type, 1 at 16 px
+ */
+export function layoutTopology(
+  groups: readonly TopologyGroup[],
+  width: number,
+  height: number,
+  k: number,
+): TopologyLayout {
+  const small = height < 420 * k
+  const f: Frame = {
+    cx: width / 2,
+    cy: height / 2,
+    rx: Math.max(60 * k, Math.min(width / 2 - 72 * k, 300 * k)),
+    ry: Math.max(50 * k, Math.min(height / 2 - 62 * k, 320 * k)),
+    k,
+  }
+  const shown = groups.filter((g) => g.count > 0)
+  const placed = arcs(shown).map((arc) => ({ arc, nodes: placeGroup(arc, f) }))
+  const nodes = placed.flatMap((p) => p.nodes)
+  return {
+    broker: { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k },
+    nodes,
+    labels: placed.map((p) => placeLabel(p.arc, p.nodes, f, width)),
+    nodeOf: new Map(nodes.filter((n) => n.kind !== 'collapsed').map((n) => [n.id, n])),
+    nodeOfGroup: new Map(nodes.filter((n) => n.kind === 'collapsed').map((n) => [n.group, n])),
+  }
+}
