@@ -1,3 +1,4 @@
+import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
@@ -6,7 +7,7 @@ import { ko } from './ko'
 import type { Language, Texts } from './define'
 
 /** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
-const parts = [shellMessages, labMessages, trafficMessages]
+const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages]
 
 const merged = (language: Language, common: Texts): Texts =>
   Object.assign({}, common, ...parts.map((p) => p[language])) as Texts

@@ -317,11 +317,11 @@ function invert(drawn: Drawn, y: number, o: TimeScaleOptions): number {
   return last.t
 }
 
-const NICE = [1, 2, 5]
+const NICE = [1, 1.4, 2, 2.8, 4, 5.6, 8]
 
 /**
- * Pixels a millisecond at which a typical packet slants by `slantPx`, rounded down to 1, 2 or 5 times a power of ten,
- * so that the picture does not breathe with every packet.
+ * Pixels a millisecond at which a typical packet slants by `slantPx`, rounded down to one of seven steps a decade, so
+ * that the picture does not breathe with every packet.
  */
 export function suggestPxPerMs(packets: readonly TimedPacket[], slantPx: number): number {
   const latencies = packets

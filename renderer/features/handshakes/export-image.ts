@@ -1,0 +1,150 @@
+import { h, render, type VNode } from 'vue'
+import type { Scene } from '../../canvas/sequence/types'
+import { readToken } from '../../ui/packet-style'
+import SequenceSvg from './SequenceSvg.vue'
+
+const NS = 'http://www.w3.org/2000/svg'
+/** Largest side of a picture that browsers draw, px. */
+const MAX_SIDE = 16_000
+/** What a picture needs of the page's styles, since it leaves them behind. */
+const STYLES = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'paint-order',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'opacity',
+] as const
+
+export interface PictureSize {
+  k: number
+  strokeK: number
+}
+
+function heads(scene: Scene, k: number): VNode[] {
+  return scene.lanes.flatMap((lane) => [
+    h('rect', { x: lane.x - 4 * k, y: 38 * k, width: 8 * k, height: 8 * k, fill: 'var(--color-ink-1)' }),
+    h('text', { class: 'k', x: lane.x, y: 17 * k, 'text-anchor': 'middle' }, lane.title),
+    h('text', { class: 'f', x: lane.x, y: 32 * k, 'text-anchor': 'middle' }, lane.note),
+  ])
+}
+
+function cards(scene: Scene, k: number): VNode[] {
+  return scene.journeys.flatMap((j) => {
+    const { card } = j
+    if (!card) return []
+    if (card.oneLine) return [h('text', { x: card.x, y: card.y + 12 * k }, card.brief)]
+    const lines = [card.title, card.chips.map((c) => c.text).join(', '), card.reason].filter((l) => l !== '')
+    return lines.map((l, i) =>
+      h('text', { class: i === 0 ? 'k' : '', x: card.x, y: card.y + (12 + 18 * i) * k }, l),
+    )
+  })
+}
+
+/** Symbols are drawn where they are used: a picture cannot refer to the page. */
+function inlineSymbols(svg: SVGSVGElement): void {
+  for (const use of svg.querySelectorAll('use')) {
+    const symbol = document.querySelector(use.getAttribute('href') ?? '#none')
+    const box = symbol?.getAttribute('viewBox')
+    if (!symbol || !box) continue
+    const own = document.createElementNS(NS, 'svg')
+    for (const name of ['x', 'y', 'width', 'height']) own.setAttribute(name, use.getAttribute(name) ?? '0')
+    own.setAttribute('viewBox', box)
+    own.innerHTML = symbol.innerHTML.replaceAll('currentColor', getComputedStyle(use).color)
+    use.replaceWith(own)
+  }
+}
+
+function inlineStyles(svg: SVGSVGElement): void {
+  for (const el of svg.querySelectorAll<SVGElement>('path, rect, circle, text, g')) {
+    const style = getComputedStyle(el)
+    for (const name of STYLES) {
+      const value = style.getPropertyValue(name)
+      if (value !== '' && value !== 'none') el.setAttribute(name, value)
+    }
+    el.removeAttribute('class')
+    el.removeAttribute('style')
+  }
+}
+
+/** The whole diagram as a standalone SVG file, in the theme that is on. */
+export function sceneSvg(scene: Scene, size: PictureSize): string {
+  const top = 48 * size.k
+  const holder = document.createElement('div')
+  holder.style.cssText = 'position:fixed;left:-100000px;top:0'
+  document.body.append(holder)
+  const width = Math.ceil(scene.width)
+  const height = Math.ceil(scene.height + top)
+  const background = h('rect', { width, height, fill: 'var(--color-surface-0)' })
+  const body = h('g', { transform: `translate(0 ${top})` }, [
+    h(SequenceSvg, { scene, k: size.k, strokeK: size.strokeK }),
+    ...cards(scene, size.k),
+  ])
+  const attributes = { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}` }
+  render(h('svg', attributes, [background, ...heads(scene, size.k), body]), holder)
+  try {
+    const svg = holder.querySelector('svg')
+    if (!svg) return ''
+    inlineSymbols(svg)
+    inlineStyles(svg)
+    return new XMLSerializer().serializeToString(svg)
+  } finally {
+    render(null, holder)
+    holder.remove()
+  }
+}
+
+async function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.onerror = () => reject(reader.error ?? new Error('the font could not be read'))
+    reader.readAsDataURL(blob)
+  })
+}
+
+/** The page's own fonts as rules a picture can carry. */
+async function fontRules(): Promise<string> {
+  const rules: CSSFontFaceRule[] = []
+  const collect = (list: CSSRuleList): void => {
+    for (const rule of list) {
+      if (rule instanceof CSSFontFaceRule) rules.push(rule)
+      else if (rule instanceof CSSLayerBlockRule) collect(rule.cssRules)
+    }
+  }
+  for (const sheet of document.styleSheets) collect(sheet.cssRules)
+  const parts = rules.map(async (rule) => {
+    const src = /url\("?([^")]+)"?\)/.exec(rule.style.getPropertyValue('src'))?.[1]
+    if (src === undefined) return ''
+    const base = rule.parentStyleSheet?.href ?? location.href
+    const font = await (await fetch(new URL(src, base))).blob()
+    const weight = rule.style.getPropertyValue('font-weight')
+    const family = rule.style.getPropertyValue('font-family')
+    return `@font-face{font-family:${family};font-weight:${weight};src:url(${await dataUrl(font)})}`
+  })
+  return (await Promise.all(parts)).join('')
+}
+
+/** An SVG drawn as PNG at twice its size, or as large as browsers can. */
+export async function svgToPng(svg: string): Promise<Blob> {
+  const withFonts = svg.replace('>', `><style>${await fontRules()}</style>`)
+  const image = new Image()
+  image.src = await dataUrl(new Blob([withFonts], { type: 'image/svg+xml' }))
+  await image.decode()
+  const scale = Math.min(2, MAX_SIDE / Math.max(image.naturalWidth, image.naturalHeight))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(image.naturalWidth * scale)
+  canvas.height = Math.round(image.naturalHeight * scale)
+  const c = canvas.getContext('2d')
+  if (!c) throw new Error('this browser draws no pictures')
+  c.fillStyle = readToken('--color-surface-0')
+  c.fillRect(0, 0, canvas.width, canvas.height)
+  c.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('the picture could not be made'))), 'image/png'),
+  )
+}

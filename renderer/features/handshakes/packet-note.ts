@@ -1,0 +1,56 @@
+import type { PacketRow } from '@contract/model'
+
+type Translate = (key: string, values?: Record<string, unknown>) => string
+
+export interface NoteContext {
+  t: Translate
+  int: (n: number) => string
+  duration: (ms: number) => string
+  row: (seq: number) => PacketRow | undefined
+}
+
+/** What a packet's fate is called in the table. */
+export function fateText(p: PacketRow, t: Translate): string {
+  if (p.fate !== 'lost') return t(`handshakes.fate.${p.fate}`)
+  switch (p.reason) {
+    case 'step':
+      return t('handshakes.fate.dropped')
+    case 'cut':
+    case 'reset':
+      return t(`handshakes.fate.${p.reason}`)
+    case 'model':
+    case 'rule':
+    case null:
+      return t('handshakes.fate.lost')
+  }
+}
+
+function effectNote(p: PacketRow, t: Translate): string | null {
+  switch (p.effect) {
+    case 'delivered':
+      return t('handshakes.note.first')
+    case 'duplicate':
+    case 'discarded':
+    case 'stored':
+      return t(`handshakes.note.${p.effect}`)
+    case 'passed-on':
+    case 'none':
+      return null
+  }
+}
+
+/** The note column: what it repeats or answers, and what it changed at its receiver. */
+export function noteText(p: PacketRow, c: NoteContext): string {
+  const parts: string[] = []
+  if (p.resends !== null) {
+    const first = c.row(p.resends)
+    const time = first ? c.duration(p.sentMs - first.sentMs) : '…'
+    parts.push(c.t('handshakes.note.resends', { seq: c.int(p.resends), time }))
+  }
+  if (p.answers !== null) parts.push(c.t('handshakes.note.answers', { seq: c.int(p.answers) }))
+  const effect = effectNote(p, c.t)
+  if (effect !== null) parts.push(effect)
+  if (p.segmentLosses > 0) parts.push(c.t('handshakes.note.segments', { n: p.segmentLosses }))
+  if (p.fate === 'lost' && p.reason === 'rule') parts.push(c.t('handshakes.note.byRule'))
+  return parts.join('; ')
+}

@@ -1,0 +1,97 @@
+import type { SessionMark } from '@contract/model'
+import { computed, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { JourneyFacts } from '../../canvas/sequence/facts'
+import type { MermaidWords } from '../../canvas/sequence/mermaid'
+import type { CardText, SequenceWords, Tone } from '../../canvas/sequence/types'
+import { useFormat } from '../../i18n/format'
+
+type Translate = (key: string, values?: Record<string, unknown>) => string
+
+const TONES: Record<JourneyFacts['outcome'], Tone> = {
+  held: 'accent',
+  open: 'plain',
+  'gave-up': 'loss',
+  abandoned: 'loss',
+  lost: 'loss',
+  duplicate: 'warn',
+  'exactly-once': 'good',
+  delivered: 'good',
+  'no-subscriber': 'plain',
+}
+
+/** What a session mark says. */
+export function markText(m: SessionMark, t: Translate): string {
+  switch (m.kind) {
+    case 'gave-up':
+      return t('handshakes.word.gaveUp', { id: m.detail ?? '' })
+    case 'connack':
+      return m.detail === null
+        ? t('handshakes.word.connack')
+        : t('handshakes.word.refused', { code: m.detail })
+    case 'connect':
+    case 'resume':
+    case 'cut':
+    case 'reset':
+    case 'disconnect':
+      return t(`handshakes.word.${m.kind}`)
+  }
+}
+
+/** Verdict of one journey: title, chips, reason. */
+export function cardText(f: JourneyFacts, t: Translate, int: (n: number) => string): CardText {
+  const outcome = t(`handshakes.card.${f.outcome}`)
+  const chips: CardText['chips'] = []
+  if (f.retries > 0) chips.push({ tone: 'warn', text: t('handshakes.card.retried', { n: f.retries }) })
+  chips.push({ tone: TONES[f.outcome], text: outcome })
+  const troubled = f.retries > 0 || f.losses.length > 0 || f.duplicates > 0 || f.missed.length > 0
+  const settled = f.outcome !== 'open' && f.outcome !== 'held'
+  const counts = t('handshakes.card.counts', { lost: f.missed.length, dup: f.duplicates })
+  const reason = !settled || !troubled ? '' : f.diedOnUplink ? t('handshakes.card.neverBroker') : counts
+  const title = t('handshakes.card.title', { qos: f.qos, n: int(f.number) })
+  return { title, chips, reason, brief: `${title}: ${outcome}` }
+}
+
+/** The diagram's words in the reader's language. `partial`: some packets are not in the picture. */
+export function useWords(partial: () => boolean): ComputedRef<SequenceWords> {
+  const { t } = useI18n()
+  const { format, duration } = useFormat()
+  const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
+  return computed(() => ({
+    broker: t('term.broker'),
+    publisher: t('term.publisher'),
+    subscriber: t('term.subscriber'),
+    both: t('handshakes.word.both'),
+    lost: t('handshakes.fate.lost'),
+    dropped: t('handshakes.fate.dropped'),
+    delivered: t('handshakes.fate.delivered'),
+    duplicate: t('term.duplicate'),
+    nothingSent: (ms) =>
+      t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: exact(ms) }),
+    onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: exact(ms) }),
+    retryTimer: (ms) => t('handshakes.word.retryTimer', { time: duration(ms) }),
+    afterReconnect: (ms) => t('handshakes.word.afterReconnect', { time: duration(ms) }),
+    stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
+    discarded: (id, atBroker) =>
+      t(`handshakes.word.discarded${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
+    mark: (m) => markText(m, t),
+    time: (ms) => format.value.seconds(ms),
+    plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
+    card: (f) => cardText(f, t, format.value.int),
+  }))
+}
+
+/** Words of the Mermaid text. */
+export function useMermaidWords(): ComputedRef<MermaidWords> {
+  const { t } = useI18n()
+  const { format } = useFormat()
+  return computed(() => ({
+    broker: t('term.broker'),
+    lost: t('handshakes.fate.lost'),
+    dropped: t('handshakes.fate.dropped'),
+    held: t('handshakes.fate.held'),
+    onTheWay: t('handshakes.fate.transit'),
+    mark: (m) => markText(m, t),
+    idle: (ms) => t('handshakes.word.nothingHere', { time: t('common.ms', { n: format.value.number(ms) }) }),
+  }))
+}
