@@ -16,7 +16,7 @@ import { Reason } from './wire/protocol-error'
 import type { Publish } from './wire/publish'
 
 /** Real ms after which `close` cuts what has not closed by itself. */
-const CLOSE_MS = 350
+const CLOSE_MS = 250
 
 class Broker implements Hub {
   readonly limits: BrokerLimits

@@ -21,7 +21,7 @@ export type Origin =
   { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
 
 /** Real ms a closed stream gets to hand over its last bytes before it is cut. */
-const LINGER_MS = 300
+const LINGER_MS = 200
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
 const TAKEN_OVER = 'another connection took the client identifier over'

@@ -58,6 +58,12 @@ const CONNECTS: [name: string, level: 3 | 4 | 5, bytes: Buffer, code: number | n
   ],
   ['receive maximum is 0', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 3, 0x21, 0, 0], id), 0x82],
   ['maximum packet size is 0', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 5, 0x27, 0, 0, 0, 0], id), 0x82],
+  [
+    '[MQTT-1.5.5-1] a length in more bytes than it needs',
+    5,
+    packet(0x10, str('MQTT'), [5, 2, 0, 0, 0x80, 0x00], id),
+    0x81,
+  ],
   ['a property does not exist', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 2, 0x7e, 0], id), 0x81],
   ['a property belongs elsewhere', 5, packet(0x10, str('MQTT'), [5, 2, 0, 0, 3, 0x23, 0, 1], id), 0x82],
   [
@@ -202,6 +208,17 @@ describe('CONNECT that must be refused', () => {
     expect(c.raw.map((f) => [f[0], f[3]])).toEqual(code === null ? [] : [[0x20, code]])
     expect(b.logs).toHaveLength(1)
     expect(b.broker.clients()).toEqual([])
+  })
+})
+
+describe('after a refusal', () => {
+  it('[MQTT-3.1.4-5] nothing that follows the refused CONNECT is processed', async () => {
+    b = bench()
+    const c = RawClient.inMemory(b)
+    c.bytes(connect(4, 0x00, str('')), publish('t'), Buffer.from([0xc0, 0]))
+    await settle()
+    expect(c.got.map((p) => p.cmd)).toEqual(['connack'])
+    expect(b.ingress).toEqual([])
   })
 })
 
