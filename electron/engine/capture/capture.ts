@@ -8,6 +8,7 @@ import { UP } from './codes'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
+import { PassageIndex } from './passages'
 import { PublishHeader } from './publish-header'
 import { queryPackets, type PacketQuery } from './query'
 import { Rows } from './rows'
@@ -78,9 +79,7 @@ class RingCapture implements Capture {
   private readonly header = new PublishHeader()
   private readonly sentByType = new Float64Array(16)
   private readonly lostByType = new Float64Array(16)
-  /** Numbers of passages whose identifiers did not ascend; empty with well-behaved links. */
-  private readonly strays = new Map<number, number>()
-  private lastPassage = 0
+  private readonly passages: PassageIndex
   seen = 0
   lost = 0
 
@@ -91,6 +90,7 @@ class RingCapture implements Capture {
     this.tracker = new Tracker(this.state, this.journeys)
     this.sessions = new Sessions(this.state, this.tracker)
     this.rows = new Rows(this.state)
+    this.passages = new PassageIndex(this.state.packets)
   }
 
   get kept(): number {
@@ -109,8 +109,7 @@ class RingCapture implements Capture {
     this.state.topics.retain(topic)
     const t = this.state.packets
     const seq = t.add(p, client.ix, topic, packetId)
-    if (p.id > this.lastPassage) this.lastPassage = p.id
-    else this.strays.set(p.id, seq)
+    this.passages.add(p.id, seq)
     t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
     client.lastPacket = seq
     this.seen++
@@ -126,7 +125,7 @@ class RingCapture implements Capture {
       this.lost++
       this.lostByType[type] = (this.lostByType[type] as number) + 1
     }
-    const seq = this.seqOf(p.id)
+    const seq = this.passages.settle(p.id)
     const t = this.state.packets
     if (seq === 0) return
     const i = t.at(seq)
@@ -172,8 +171,7 @@ class RingCapture implements Capture {
   }
 
   passageId(seq: number): number | undefined {
-    const t = this.state.packets
-    return t.has(seq) ? t.passage[t.at(seq)] : undefined
+    return this.passages.idOf(seq)
   }
 
   query(q: PacketQuery): PacketBatch {
@@ -224,7 +222,7 @@ class RingCapture implements Capture {
     this.state.clear()
     this.journeys.clear()
     this.sessions.clear()
-    this.strays.clear()
+    this.passages.clear()
   }
 
   restart(): void {
@@ -270,31 +268,5 @@ class RingCapture implements Capture {
     this.state.topics.retain(topic)
     this.state.topics.release(known.get(alias) ?? 0)
     client.aliases[side] = known.set(alias, topic)
-  }
-
-  private seqOf(passageId: number): number {
-    const t = this.state.packets
-    const stray = this.strays.get(passageId)
-    if (stray !== undefined) {
-      this.strays.delete(passageId)
-      return t.has(stray) ? stray : 0
-    }
-    const guess = t.next - 1 - (this.lastPassage - passageId)
-    if (t.has(guess) && t.passage[t.at(guess)] === passageId) return guess
-    return this.searchPassage(passageId)
-  }
-
-  private searchPassage(passageId: number): number {
-    const t = this.state.packets
-    let low = t.first
-    let high = t.next - 1
-    while (low <= high) {
-      const mid = Math.floor((low + high) / 2)
-      const at = t.passage[t.at(mid)] as number
-      if (at === passageId) return mid
-      if (at < passageId) low = mid + 1
-      else high = mid - 1
-    }
-    return 0
   }
 }

@@ -21,6 +21,7 @@ export class PacketTable {
   private readonly mask: number
   readonly sentMs: Float64Array
   readonly settledMs: Float64Array
+  /** Kept by the passage index. */
   readonly passage: Float64Array
   readonly exchange: Float64Array
   readonly client: Uint32Array
@@ -112,7 +113,6 @@ export class PacketTable {
     this.keepBytes(i, p.frame)
     this.next = seq + 1
     this.sentMs[i] = p.sentMs
-    this.passage[i] = p.id
     this.exchange[i] = 0
     this.client[i] = client
     this.topic[i] = topic

@@ -27,7 +27,7 @@ export function queryPackets(
   const packets = rowsOf(rows, found)
   return {
     ...withContext(rows, packets),
-    marks: marksFor(sessions, packets),
+    marks: marksFor(sessions, packets, q),
     matched: found.length,
     shown: found.length,
   }
@@ -72,12 +72,13 @@ export function withContext(
   return { packets, exchanges, journeys }
 }
 
-/** Marks in the time the packets span, of the clients they belong to. */
-function marksFor(sessions: Sessions, packets: PacketRow[]): SessionMark[] {
+/** Marks in the time the packets span, up to now unless a later part was asked not to be given; of their clients. */
+function marksFor(sessions: Sessions, packets: PacketRow[], q: PacketQuery): SessionMark[] {
   const [first, last] = [packets[0], packets.at(-1)]
   if (!first || !last) return []
   const clients = new Set(packets.map((p) => p.clientId))
-  const until = Math.max(last.settledMs ?? last.sentMs, last.sentMs)
+  const toNow = q.before === undefined && (q.after === undefined || packets.length < q.limit)
+  const until = toNow ? Infinity : Math.max(last.settledMs ?? last.sentMs, last.sentMs)
   return sessions
     .between(first.sentMs, until)
     .filter((m) => clients.has(m.clientId))

@@ -11,7 +11,8 @@ export function payloadText(payload: Uint8Array): string {
   for (let cut = 0; cut < 4 && cut <= kept.length; cut++) {
     try {
       const text = decoder.decode(kept.subarray(0, kept.length - cut))
-      return [...text].slice(0, CHARACTERS).join('')
+      // no half of a surrogate pair at the end
+      return text.slice(0, CHARACTERS).replace(/[\ud800-\udbff]$/, '')
     } catch (error) {
       // not UTF-8 up to here: a shorter piece may be
       if (!(error instanceof TypeError)) throw error

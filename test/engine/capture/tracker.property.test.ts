@@ -150,11 +150,18 @@ const step = fc.oneof(
   fc.record({
     do: fc.constant('publish' as const),
     direction,
-    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
-    id: fc.integer({ min: 1, max: 3 }),
+    qos: fc.constantFrom(0 as const, 1 as const, 1 as const, 2 as const),
+    id: fc.integer({ min: 1, max: 2 }),
   }),
-  fc.record({ do: fc.constant('resend' as const), direction, id: fc.integer({ min: 1, max: 3 }) }),
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('next' as const), direction, lose: fc.boolean() }) },
+  fc.record({ do: fc.constant('resend' as const), direction, id: fc.integer({ min: 1, max: 2 }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('next' as const),
+      direction,
+      lose: fc.nat(3).map((n) => n === 0),
+    }),
+  },
 )
 
 function play(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[]): Leg {
@@ -171,7 +178,7 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : n
 describe('the tracker, whatever is lost and repeated', () => {
   it('gives every packet to the exchange of its message, links answers and repeats, and judges right', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 150, size: 'max' }), (steps) => {
         const leg = play(steps)
         const { capture } = leg.bench
         const of = new Map<Message, number>()
@@ -197,13 +204,13 @@ describe('the tracker, whatever is lost and repeated', () => {
           expect(e.packets).toEqual(leg.sent.filter((s) => s.message === m).map((s) => s.seq))
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200, seed: 3 },
     )
   })
 
   it('counts what reaches the receiver: at QoS 2 once, at QoS 1 once and its duplicates', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 150, size: 'max' }), (steps) => {
         const leg = play(steps)
         for (const m of leg.messages) {
           const effects = leg.sent.filter((s) => s.message === m).map((s) => leg.bench.row(s.seq).effect)
@@ -216,7 +223,7 @@ describe('the tracker, whatever is lost and repeated', () => {
           if (m.qos === 2) expect(m.handedOver).toBeLessThanOrEqual(1)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100, seed: 3 },
     )
   })
 })
