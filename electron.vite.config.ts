@@ -1,7 +1,6 @@
-import tailwindcss from '@tailwindcss/vite'
-import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 import { resolve } from 'node:path'
+import page from './vite.renderer.config'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -28,16 +27,5 @@ export default defineConfig({
       },
     },
   },
-  renderer: {
-    root: at('renderer'),
-    plugins: [vue(), tailwindcss()],
-    resolve: { alias: { '@contract': at('electron/contract') } },
-    build: {
-      minify: true,
-      // A data: URL of a font or worker would need a looser content security policy.
-      assetsInlineLimit: 0,
-      rolldownOptions: { input: { index: at('renderer/index.html') } },
-    },
-    server: { host: '127.0.0.1' },
-  },
+  renderer: page,
 })

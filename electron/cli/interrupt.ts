@@ -28,3 +28,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
 export async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
   return Promise.race([work.then(() => true), aborted(signal).then(() => false)])
 }
+
+/** Ends the process quietly when whoever reads its output has gone, as after `| head`. */
+export function endWithoutReader(target: NodeJS.Process): void {
+  target.stdout.on('error', (e: NodeJS.ErrnoException) => {
+    if (e.code !== 'EPIPE') throw e
+    target.exit(0)
+  })
+}

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { createEngine } from '../engine/engine'
-import { listenForInterrupt } from './interrupt'
+import { endWithoutReader, listenForInterrupt } from './interrupt'
 import { runCli } from './program'
 
 /** Time for output to drain after everything is closed, before the process is ended anyway. */
 const DRAIN_MS = 500
 
+endWithoutReader(process)
 process.exitCode = await runCli(process.argv.slice(2), {
   root: join(import.meta.dirname, '../..'),
   version,

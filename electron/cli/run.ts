@@ -37,11 +37,17 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
+      if (!hasEnd(scenario, flags)) {
+        context.stderr.write('neither a duration nor a number of messages is given: running until Ctrl-C\n')
+      }
       const result = await runScenario(context, scenario, file, flags)
       if (result) await printReport(context, result, flags.json)
       if (!result?.complete) report(EXIT.interrupted)
     })
 }
+
+const hasEnd = (scenario: Scenario, flags: RunFlags): boolean =>
+  [scenario.duration, scenario.messages, flags.duration, flags.messages].some((limit) => limit !== undefined)
 
 /** Null when it was interrupted before it began. */
 async function runScenario(

@@ -26,7 +26,7 @@ async function startLab(scenario: string): Promise<{ lab: Lab; child: ChildProce
     const read = (chunk: Buffer): void => {
       text += chunk.toString()
       const url = /page +(http:\S+)/.exec(text)?.[1]
-      if (url !== undefined) resolve({ url, broker: /broker (\S+)/.exec(text)?.[1] ?? '' })
+      if (url !== undefined) resolve({ url, broker: /^broker (\S+)$/m.exec(text)?.[1] ?? '' })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

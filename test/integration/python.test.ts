@@ -104,13 +104,29 @@ describe.skipIf(python === undefined)('examples/python against the embedded brok
   })
 })
 
+/** Resolves when the client has a subscription at the broker. */
+function subscription(clientId: string): { promise: Promise<void>; stop: () => void } {
+  let stopped = false
+  const look = async (): Promise<void> => {
+    const known = await api.getDevice({ clientId }).catch(() => null)
+    if (stopped) throw new Error(`${clientId} ended without a subscription`)
+    if (known?.subscriptions.length) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await look()
+  }
+  return { promise: look(), stop: () => void (stopped = true) }
+}
+
 describe.skipIf(!mosquitto)('mosquitto clients against the embedded broker', () => {
   const at = (): string[] => ['-h', '127.0.0.1', '-p', String(port)]
 
   it.each(QOS)('exchange a message at QoS %i', async (qos) => {
     const flags = ['-t', `mosquitto/${qos}`, '-q', String(qos)]
-    const subscriber = start('mosquitto_sub', [...at(), ...flags, '-C', '1', '-d', '-i', `mosq-sub-${qos}`])
-    await subscriber.printed(/Subscribed/)
+    const subscriber = start('mosquitto_sub', [...at(), ...flags, '-C', '1', '-i', `mosq-sub-${qos}`])
+    // It prints into a pipe only when it ends, so the broker is asked.
+    const { promise, stop } = subscription(`mosq-sub-${qos}`)
+    void subscriber.ended.then(stop)
+    await promise
     const published = await start('mosquitto_pub', [
       ...at(),
       ...flags,

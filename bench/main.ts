@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ROWS, type BenchResult, type BenchRow } from './rows'
+
+/** Each row in a process of its own, so that none inherits another's heap. */
+async function measure(row: BenchRow): Promise<BenchResult> {
+  const script = join(import.meta.dirname, row.script)
+  const args = ['--expose-gc', '--import', 'tsx', script, ...(row.args ?? [])]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BenchResult
+}
+
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}\n`)
+for (const row of ROWS) {
+  const { measured, kept } = await measure(row)
+  console.log(`${row.what}\n  hold      ${row.hold}\n  measured  ${measured}${kept ? '' : '  NOT KEPT'}\n`)
+  if (!kept) process.exitCode = 1
+}
