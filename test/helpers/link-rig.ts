@@ -103,6 +103,7 @@ export class LinkRig {
 
   constructor(input: LinkInput, seed = 1, id = 'device-1') {
     this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
+    this.gate.onChange((holding) => (this.clock.frozen = holding))
     let next = 0
     this.link = createLink(id, linkSchema.parse(input), {
       clock: this.clock,

@@ -5,9 +5,14 @@ interface ManualTimer extends Timer {
   fire: (() => void) | null
 }
 
+/** Timers in one go after which something is taken to repeat for ever. */
+const MAX_TIMERS = 300_000
+
 /** A clock that moves only when told to, synchronously: for code whose consequences are synchronous too. */
 export class ManualClock implements Clock {
   readonly epochMs = 0
+  /** While true no timer fires. */
+  frozen = false
   private timeMs = 0
   private order = 0
   private heap: ManualTimer[] = []
@@ -41,7 +46,7 @@ export class ManualClock implements Clock {
   /** Moves on by `ms` and fires what is due, in order. */
   advance(ms: number): void {
     this.runTo(this.timeMs + ms)
-    this.timeMs = Math.max(this.timeMs, this.target)
+    if (!this.frozen) this.timeMs = Math.max(this.timeMs, this.target)
   }
 
   /** Fires timers until none is left or `maxMs` have passed. */
@@ -59,14 +64,16 @@ export class ManualClock implements Clock {
 
   private runTo(target: number): void {
     this.target = target
+    let fired = 0
     for (let timer = this.take(target); timer; timer = this.take(target)) {
+      if (++fired > MAX_TIMERS) throw new Error(`the clock does not come to rest: ${this.timeMs} ms`)
       this.timeMs = Math.max(this.timeMs, timer.dueMs)
       timer.fire?.()
     }
   }
 
   private take(target: number): ManualTimer | undefined {
-    for (;;) {
+    while (!this.frozen) {
       const first = this.heap[0]
       if (!first || first.dueMs > target) return undefined
       const last = this.heap.pop()!
@@ -76,6 +83,7 @@ export class ManualClock implements Clock {
       }
       if (first.fire) return first
     }
+    return undefined
   }
 
   private sink(): void {

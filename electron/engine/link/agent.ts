@@ -71,10 +71,15 @@ export class Agent {
   }
 
   configure(config: LinkConfig): void {
+    const before = this.config
+    const changed = policyOf(config)
     this.config = config
-    this.sender.policy = policyOf(config)
-    this.requests.policy = this.sender.policy
-    this.sender.retime(this.host.pace.steadyMs())
+    this.sender.policy = changed
+    this.requests.policy = changed
+    this.sender.retime(
+      this.host.pace.steadyMs(),
+      !changed.timed && config.kind !== 'radio' && before.kind === 'radio',
+    )
     this.arm()
   }
 

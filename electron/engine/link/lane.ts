@@ -57,8 +57,9 @@ export class Lane {
   private readonly transit: Transit
   private losing: Map<Passage, { timer: Timer; cause: LossCause }> | undefined
   private held: Set<Passage> | undefined
-  /** Packets so far by type, of those that belong to no message; and how many of the next of a type are to be lost. */
+  /** By type: packets that belong to no message, repetitions of the last of them, packets still to be lost on demand. */
   private readonly ordinals: number[] = []
+  private readonly repeated: number[] = []
   private condemned: number[] | undefined
   private crowded = false
 
@@ -103,9 +104,9 @@ export class Lane {
    */
   enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void {
     const type = frameType(frame)
-    const attempt = this.count(type, record)
+    const nth = this.count(type, record)
     const now = this.host.pace.nowMs()
-    this.query.fill(record ?? this.key, type, attempt, frame.length, now)
+    this.query.fill(record ?? this.key, type, nth, frame.length, now)
     this.query.condemned = this.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
@@ -119,7 +120,7 @@ export class Lane {
       frame,
       sentMs: now,
       origin,
-      attempt,
+      attempt: record === null ? this.repetition(type, origin) : nth,
       state: step === 'hold' && verdict.fate !== 'cut' ? 'held' : 'transit',
       settledMs: now,
       lossPoint: 1,
@@ -164,6 +165,13 @@ export class Lane {
     }
     const at = (type - Type.PUBLISH) as 0 | 1 | 2 | 3 | 4
     return ++record.counts[at]
+  }
+
+  /** Packets that belong to no message are told apart by who sends them: the agent only repeats. */
+  private repetition(type: number, origin: PassageOrigin): number {
+    const attempt = origin === 'agent' ? (this.repeated[type] ?? 0) + 1 : 1
+    this.repeated[type] = attempt
+    return attempt
   }
 
   private takeCondemned(type: number): boolean {

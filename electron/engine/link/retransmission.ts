@@ -58,14 +58,16 @@ const REMEMBERED = 16
  * Values in, values out: it neither sends nor keeps time.
  */
 export class Sender {
-  private readonly entries = new Map<number, Outstanding>()
+  private entries = new Map<number, Outstanding>()
+  /** What a session that is over left unacknowledged. */
+  private before: Map<number, Outstanding> | undefined
   /** The last exchanges that ended: a ring. */
   private readonly ended: Outstanding[] = []
   private endedAt = 0
   private connection = 0
   private minDueMs = Infinity
 
-  /** @param authority true: DUP is set and cleared as this memory says; false: it is only ever set */
+  /** @param authority the broker's side: DUP is set and cleared as this memory says; else it is only ever set */
   constructor(
     public policy: RetryPolicy,
     private readonly authority: boolean,
@@ -90,10 +92,10 @@ export class Sender {
 
   /**
    * The endpoint sends a PUBLISH with a packet identifier.
-   * @returns the packet to send: with DUP if this session has sent it before [MQTT-3.3.1-1], else without
+   * @returns the packet to send: with DUP if it was sent before [MQTT-3.3.1-1]
    */
   publish(packetId: number, frame: Frame, record: MessageRecord | null, nowMs: number): Frame {
-    const known = this.entries.get(packetId) ?? this.endedBefore(packetId)
+    const known = this.entries.get(packetId) ?? this.before?.get(packetId) ?? this.endedBefore(packetId)
     const again = known !== undefined && known.record === record
     const out = again || this.authority ? withDup(frame, again) : frame
     this.put(packetId, record, out, 'publish', nowMs)
@@ -137,13 +139,16 @@ export class Sender {
     return { again, gaveUp }
   }
 
-  /** The policy has changed under a live connection: what waits is timed anew, or no longer. */
-  retime(nowMs: number): void {
+  /**
+   * The policy has changed under a live connection: what waits is timed anew, or no longer.
+   * @param once without timing, still repeat everything once: what an older network lost, a reliable one must carry
+   */
+  retime(nowMs: number, once: boolean): void {
     this.minDueMs = Infinity
     for (const entry of this.entries.values()) {
       if (entry.phase === 'received' || entry.connection !== this.connection) continue
       if (entry.attempts >= this.policy.maxAttempts) continue
-      entry.dueMs = this.due(entry.attempts, nowMs)
+      entry.dueMs = once ? nowMs + retryDelay(this.policy, 1) : this.due(entry.attempts, nowMs)
       if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
     }
   }
@@ -155,12 +160,17 @@ export class Sender {
     this.connection++
   }
 
-  /** A new session has begun: nothing of the old one holds. */
+  /**
+   * A new session has begun: no exchange of the old one goes on. A client that sends the very message again under
+   * its old identifier (mqtt.js does) repeats it all the same, and says so with DUP; a broker begins afresh.
+   */
   resetSession(): void {
-    this.entries.clear()
+    this.before = this.authority || this.entries.size === 0 ? undefined : this.entries
+    this.entries = new Map()
+    this.minDueMs = Infinity
+    if (!this.authority) return
     this.ended.length = 0
     this.endedAt = 0
-    this.minDueMs = Infinity
   }
 
   private received(entry: Outstanding | undefined, packetId: number, frame: Frame, nowMs: number): AckAction {
@@ -200,6 +210,7 @@ export class Sender {
   ): void {
     const dueMs = this.due(1, nowMs)
     const { connection } = this
+    this.before?.delete(packetId)
     this.entries.set(packetId, { packetId, record, frame, phase, attempts: 1, dueMs, connection, foreign })
     if (dueMs < this.minDueMs) this.minDueMs = dueMs
   }
