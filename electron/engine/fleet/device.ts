@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { MqttClient, type IClientOptions, type IPublishPacket } from 'mqtt'
+import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
 import type { GroupConfig, PublishConfig } from '../../contract/scenario'
 import type { Timer } from '../clock'
 import type { Link } from '../link/types'
@@ -178,7 +178,20 @@ export class Device {
     const { client, broker } = this.link.connect()
     this.deps.attach(broker, this.clientId)
     this.stream = client
+    const mqtt = this.client
+    // Still there when the last connection ended before its CONNACK.
+    if (mqtt?.listenerCount('packetreceive') === 0) {
+      mqtt.once('packetreceive', (first) => {
+        if (first.cmd === 'connack' && (first.returnCode ?? first.reasonCode) === 0) this.onAccepted()
+      })
+    }
     return client
+  }
+
+  /** CONNACK has come. mqtt.js says `connect` only when all it had stored is acknowledged, which may take long. */
+  private onAccepted(): void {
+    this.deps.clock.cancel(this.connectTimer)
+    this.failures = 0
   }
 
   private armConnectTimeout(): void {
@@ -186,8 +199,7 @@ export class Device {
   }
 
   private onConnect(sessionPresent: boolean): void {
-    this.deps.clock.cancel(this.connectTimer)
-    this.failures = 0
+    this.onAccepted()
     this.sessionPresent = sessionPresent
     this.state = 'connected'
     if (sessionPresent && this.subscriptions.size > 0) this.becomeReady()
@@ -284,17 +296,29 @@ export class Device {
     message.sent = sent
     this.deps.observer.offered(message)
     if (!sent || !this.client) return
+    const properties = userProperties ? { properties: { userProperties } } : {}
     if (qos > 0) this.inFlight++
-    const properties = userProperties ? { userProperties } : undefined
-    this.client.publish(
-      message.topic,
-      message.payload,
-      { qos, retain, ...(properties ? { properties } : {}) },
-      (error) => {
-        if (qos > 0) this.inFlight--
-        if (error && qos > 0 && this.connected) this.warn('publish-failed', error.message)
-      },
-    )
+    this.publish(message, { qos, retain, ...properties })
+  }
+
+  private publish(
+    { topic, payload }: Pick<Offered, 'topic' | 'payload'>,
+    options: IClientPublishOptions,
+  ): void {
+    const reliable = (options.qos ?? 0) > 0
+    let unstored = false
+    const cbStorePut = (error?: Error): void => {
+      unstored = error !== undefined
+    }
+    this.client?.publish(topic, payload, reliable ? { ...options, cbStorePut } : options, (error) => {
+      if (error && unstored && this.state !== 'closed') {
+        // mqtt.js throws away what it was given while it resends its store, when the connection ends meanwhile.
+        process.nextTick(() => this.publish({ topic, payload }, options))
+        return
+      }
+      if (reliable) this.inFlight--
+      if (error && reliable && this.connected) this.warn('publish-failed', error.message)
+    })
   }
 
   private warn(key: string, why: string): void {
