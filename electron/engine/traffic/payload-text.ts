@@ -8,7 +8,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  */
 export function payloadText(payload: Uint8Array): string {
   const kept = payload.subarray(0, CHARACTERS * 4)
-  for (let cut = 0; cut < 4 && cut <= kept.length; cut++) {
+  const cuts = payload.length < CHARACTERS * 4 ? 0 : 3
+  for (let cut = 0; cut <= cuts; cut++) {
     try {
       const text = decoder.decode(kept.subarray(0, kept.length - cut))
       // no half of a surrogate pair at the end

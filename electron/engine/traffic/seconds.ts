@@ -7,7 +7,7 @@ const CHUNK = 1024
 
 interface Chunk {
   readonly messages: Uint32Array
-  readonly bytes: Float64Array
+  readonly bytes: Uint32Array
   /** Second that was counted last, per counter. */
   readonly last: Float64Array
   readonly first: Float64Array
@@ -24,7 +24,7 @@ export class SecondCounters {
     if (ix % CHUNK === 0) {
       this.chunks.push({
         messages: new Uint32Array(CHUNK * SLOTS),
-        bytes: new Float64Array(CHUNK * SLOTS),
+        bytes: new Uint32Array(CHUNK * SLOTS),
         last: new Float64Array(CHUNK).fill(-1),
         first: new Float64Array(CHUNK).fill(-1),
       })
@@ -48,6 +48,7 @@ export class SecondCounters {
       chunk.last[i] = second
       if (last < 0) chunk.first[i] = second
     }
+    if (second <= last - SLOTS) return
     const at = base + (second & (SLOTS - 1))
     chunk.messages[at] = (chunk.messages[at] as number) + 1
     chunk.bytes[at] = (chunk.bytes[at] as number) + bytes

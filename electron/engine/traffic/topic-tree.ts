@@ -29,6 +29,10 @@ export interface TopicTree {
 }
 
 const DROPPED = 100_000
+/** Characters of all paths together: a hostile client's topics are 64 KiB each. */
+const TEXT = 64 * 1024 * 1024
+/** Levels a topic may bring in besides itself, on average. */
+const BRANCHES = 3
 
 export const createTopicTree = (options: TopicTreeOptions): TopicTree => new Tree(options)
 
@@ -40,14 +44,15 @@ interface Flat {
 
 class Tree implements TopicTree {
   private readonly maxTopics: number
-  private readonly maxNodes: number
   private readonly historyBytes: number
   private readonly counters = new SecondCounters()
   private root = new TopicNode('', '', -1, null, 0)
   private readonly byTopic = new Map<string, TopicNode>()
   private readonly leaves: TopicNode[] = []
-  private readonly droppedTopics = new Set<string>()
+  /** Hashes of the topics that found no room. */
+  private readonly droppedTopics = new Set<number>()
   private nodes = 0
+  private text = 0
   private usedBytes = 0
   private hand = 0
   /** Changes when topics are added. */
@@ -56,7 +61,6 @@ class Tree implements TopicTree {
 
   constructor(private readonly options: TopicTreeOptions) {
     this.maxTopics = options.topics ?? 50_000
-    this.maxNodes = 2 * this.maxTopics
     this.historyBytes = options.historyBytes ?? 32 * 1024 * 1024
   }
 
@@ -109,14 +113,14 @@ class Tree implements TopicTree {
     this.droppedTopics.clear()
     this.counters.clear()
     this.flats = new WeakMap()
-    this.nodes = this.usedBytes = this.hand = 0
+    this.nodes = this.text = this.usedBytes = this.hand = 0
     this.version++
   }
 
   private grow(topic: string): TopicNode | undefined {
     const levels = levelsOf(topic)
-    if (this.leaves.length >= this.maxTopics || this.nodes + levels.length > this.maxNodes + this.maxTopics) {
-      if (this.droppedTopics.size < DROPPED) this.droppedTopics.add(topic)
+    if (!this.hasRoom(levels.length, topic.length)) {
+      if (this.droppedTopics.size < DROPPED) this.droppedTopics.add(hash(topic))
       return undefined
     }
     let node = this.root
@@ -127,6 +131,7 @@ class Tree implements TopicTree {
         next = new TopicNode(level, path, node.depth + 1, node, this.counters.add())
         node.add(next)
         this.nodes++
+        this.text += path.length
       }
       node = next
     }
@@ -136,6 +141,11 @@ class Tree implements TopicTree {
     this.leaves.push(node)
     this.version++
     return node
+  }
+
+  private hasRoom(levels: number, length: number): boolean {
+    const nodes = this.nodes + levels <= this.maxTopics * (1 + BRANCHES)
+    return nodes && this.leaves.length < this.maxTopics && this.text + levels * length <= TEXT
   }
 
   /** Takes from one topic after the other until history fits again; every topic keeps its last message. */
@@ -212,4 +222,10 @@ class Tree implements TopicTree {
       matched: view.filter !== '' && node.history !== null && topicMatches(view.filter, node.path),
     }
   }
+}
+
+function hash(text: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
+  return h | 0
 }
