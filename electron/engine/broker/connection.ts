@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { ProtocolLevel } from '../../contract/packet'
-import type { Clock, Timer } from '../clock'
+import type { Clock } from '../clock'
 import { frameType, MalformedPacketError, Type, type Frame } from '../mqtt/frame'
 import { FrameSplitter } from '../mqtt/splitter'
 import type { Permissions } from './access'
@@ -10,8 +10,10 @@ import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
 import type { Session } from './session'
+import { StreamEnd } from './stream-end'
 import { Tap } from './tap'
 import type { BrokerClientInfo, ListenerKind } from './types'
+import { Vigil } from './vigil'
 import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
 import { readConnect, type Connect, type Will } from './wire/connect'
 import { malformed, ProtocolError, Reason } from './wire/protocol-error'
@@ -20,8 +22,6 @@ import { malformed, ProtocolError, Reason } from './wire/protocol-error'
 export type Origin =
   { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
 
-/** Real ms a closed stream gets to hand over its last bytes before it is cut. */
-const LINGER_MS = 200
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
 const TAKEN_OVER = 'another connection took the client identifier over'
@@ -43,23 +43,23 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   private readonly port: AedesPort
   private waiting: Frame[] = []
   private tap: Tap | null = null
-  private timer: Timer | undefined
-  private lastInboundMs: number
-  private corked = false
+  private readonly vigil: Vigil
+  private readonly stream: StreamEnd
   private deniedAtMs = -Infinity
   private refusal: string | null = null
 
   constructor(
     readonly hub: Hub,
-    private readonly stream: Duplex,
+    stream: Duplex,
     readonly origin: Origin,
   ) {
     this.clock = hub.clockOf(origin.device)
     this.openedAtMs = hub.deps.clock.now()
-    this.lastInboundMs = this.clock.now()
     this.permissions = hub.access.ofDevice()
     this.splitter = new FrameSplitter(hub.limits.packetBytes)
     this.port = new AedesPort(this)
+    this.vigil = new Vigil(this.clock)
+    this.stream = new StreamEnd(stream, !origin.device, hub.deps.realClock)
     hub.connections.add(this)
     stream.on('data', (chunk: Buffer) => this.onData(chunk))
     stream.on('drain', () => this.session?.outbox.pump())
@@ -67,7 +67,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     stream.on('end', () => this.closed('client', 'connection closed without DISCONNECT'))
     stream.on('close', () => this.closed('client', 'connection closed without DISCONNECT'))
     const limit = hub.limits.connectTimeout
-    this.timer = this.clock.schedule(limit, () => this.drop(`no CONNECT within ${limit / 1000} s`))
+    this.vigil.awaitConnect(limit, () => this.drop(`no CONNECT within ${limit / 1000} s`))
   }
 
   // --- Outlet -------------------------------------------------------------------------------------------------
@@ -85,24 +85,13 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   }
 
   bufferedBytes(): number {
-    return this.stream.writableLength
+    return this.stream.bufferedBytes
   }
 
   send(frame: Frame): void {
-    if (this.state === 'closed' || this.stream.destroyed) return
+    if (this.state === 'closed' || this.stream.gone) return
     this.tap?.frame('downlink', frame)
-    // A socket takes the packets of one turn in one write; a device's link wants each by itself.
-    if (!this.origin.device && !this.corked) {
-      this.corked = true
-      this.stream.cork()
-      process.nextTick(uncork, this)
-    }
     this.stream.write(frame)
-  }
-
-  uncork(): void {
-    this.corked = false
-    this.stream.uncork()
   }
 
   // --- inbound ------------------------------------------------------------------------------------------------
@@ -141,7 +130,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
         this.onConnectFrame(frame)
         return
       case 'open':
-        this.lastInboundMs = this.clock.now()
+        this.vigil.heard()
         this.tap?.frame('uplink', frame)
         handlePacket(this, frame)
     }
@@ -235,7 +224,9 @@ export class Connection implements PortOwner, Outlet, ClientContext {
         maximumPacket: hub.limits.packetBytes,
       }),
     )
-    this.startKeepAlive(connect.keepAlive)
+    this.vigil.keepAlive(connect.keepAlive, (limitMs) =>
+      this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`),
+    )
     session.outbox.attach(this)
     const client = this.info()
     if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
@@ -243,21 +234,6 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     const frames = this.waiting
     this.waiting = []
     for (const frame of frames) this.onFrame(frame)
-  }
-
-  /** One and a half times the keep-alive without a packet ends the connection [MQTT-3.1.2-24]. */
-  private startKeepAlive(keepAliveSeconds: number): void {
-    this.clock.cancel(this.timer)
-    this.timer = undefined
-    if (keepAliveSeconds === 0) return
-    const limitMs = keepAliveSeconds * 1500
-    this.lastInboundMs = this.clock.now()
-    const check = () => {
-      const leftMs = this.lastInboundMs + limitMs - this.clock.now()
-      if (leftMs > 0) this.timer = this.clock.schedule(leftMs, check)
-      else this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`)
-    }
-    this.timer = this.clock.schedule(limitMs, check)
   }
 
   // --- the end ------------------------------------------------------------------------------------------------
@@ -322,27 +298,17 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     const wasOpen = this.state === 'open'
     this.state = 'closed'
     const { hub } = this
-    this.clock.cancel(this.timer)
+    this.vigil.stop()
     this.waiting = []
     hub.connections.delete(this)
     if (hub.connected.get(this.clientId) === this) hub.connected.delete(this.clientId)
     this.port.destroy()
-    this.closeStream()
+    this.stream.close()
     this.tap?.closed(by)
     if (wasOpen && this.session !== null) {
       hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
       hub.sessions.disconnected(this.session, this.will)
     }
-  }
-
-  private closeStream(): void {
-    const { stream } = this
-    // A half-read stream would answer the peer with a reset and take the last packet with it.
-    stream.resume()
-    if (stream.destroyed) return
-    stream.end(() => stream.destroy())
-    const timer = this.hub.deps.realClock.schedule(LINGER_MS, () => stream.destroy())
-    stream.once('close', () => this.hub.deps.realClock.cancel(timer))
   }
 
   info(): BrokerClientInfo | null {
@@ -361,10 +327,6 @@ export class Connection implements PortOwner, Outlet, ClientContext {
       will: will === null ? null : { topic: will.topic, qos: will.qos, retain: will.retain },
     }
   }
-}
-
-function uncork(c: Connection): void {
-  c.uncork()
 }
 
 const sizeReason = (e: MalformedPacketError): number =>

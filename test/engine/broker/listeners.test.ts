@@ -265,3 +265,33 @@ describe('the tap', () => {
     expect(b.passages).toHaveLength(9)
   })
 })
+
+describe('noise on the ports', () => {
+  it('random bytes on every listener disturb nobody', async () => {
+    b = bench()
+    const unhandled: unknown[] = []
+    const note = (e: unknown) => unhandled.push(e)
+    process.on('unhandledRejection', note)
+    const infos = [await open('tcp'), await open('ws'), await open('tls')]
+    const good = await tcpClient(infos[0]?.port ?? 0, 'good')
+    let closed = 0
+    for (let i = 0; i < 60; i++) {
+      const s = netConnect(infos[i % 3]?.port ?? 0, '127.0.0.1')
+      s.on('error', () => undefined)
+      s.on('close', () => closed++)
+      s.resume()
+      const noise = Buffer.from(
+        Array.from({ length: 200 }, (_, k) => (i * 131 + k * 17 + ((i * k) % 7)) & 255),
+      )
+      s.write(i % 2 === 0 ? noise : Buffer.concat([Buffer.from('GET / HTTP/1.1\r\n\r\n'), noise]))
+      if (i % 4 === 3) setImmediate(() => s.resetAndDestroy())
+      else setTimeout(() => s.end(), 30)
+    }
+    await until(() => closed === 60)
+    good.send({ cmd: 'pingreq' })
+    await until(() => good.of('pingresp').length === 1)
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+    expect(b.broker.clients()).toHaveLength(1)
+  })
+})

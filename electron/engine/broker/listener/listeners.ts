@@ -78,9 +78,14 @@ export class Listeners {
       case 'tcp':
         return tcpServer((socket) => this.admit(socket), onStream)
       case 'tls':
-        return await tlsServer(spec, (socket) => this.admit(socket), onStream)
+        return await tlsServer(
+          spec,
+          this.deps.limits.connectTimeout,
+          (socket) => this.admit(socket),
+          onStream,
+        )
       case 'ws':
-        return wsServer(this.deps.limits.packetBytes, (socket) => this.admit(socket), onStream)
+        return wsServer(this.deps.limits, (socket) => this.admit(socket), onStream)
     }
   }
 

@@ -7,16 +7,19 @@ import { ListenerError } from '../types'
 import type { OnStream, OpenServer } from './open-server'
 import { remoteOf } from './tcp'
 
+/** Node has no way to turn the handshake timeout off. */
+const NO_LIMIT_MS = 2_147_483_647
 const DAY_MS = 86_400_000
 
 /** MQTT over TLS, with the given certificate or one made for this host. */
 export async function tlsServer(
   spec: ListenerSpec,
+  handshakeTimeout: number,
   admit: (socket: Duplex) => boolean,
   onStream: OnStream,
 ): Promise<OpenServer> {
   const { cert, key } = spec.tls ?? (await selfSigned(spec.host))
-  const server = secureServer(cert, key)
+  const server = secureServer(cert, key, handshakeTimeout)
   server.on('connection', (socket: Socket) => {
     // A socket that fails before its handshake is done has nobody else who listens.
     socket.on('error', () => socket.destroy())
@@ -27,9 +30,13 @@ export async function tlsServer(
   return { server, certificate: cert }
 }
 
-function secureServer(cert: string, key: string) {
+function secureServer(cert: string, key: string, handshakeTimeout: number) {
   try {
-    return createServer({ cert, key, handshakeTimeout: 10_000 })
+    return createServer({
+      cert,
+      key,
+      handshakeTimeout: handshakeTimeout === 0 ? NO_LIMIT_MS : handshakeTimeout,
+    })
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e)
     throw new ListenerError('EBADCERT', `the TLS certificate or key cannot be used: ${why}`)

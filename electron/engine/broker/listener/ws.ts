@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import type { BrokerLimits } from '../types'
 import type { OnStream, OpenServer } from './open-server'
 import { remoteOf } from './tcp'
 
@@ -11,17 +12,18 @@ const UNSUPPORTED_DATA = 1003
 
 /** MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`. */
 export function wsServer(
-  maxBytes: number,
+  limits: BrokerLimits,
   admit: (socket: Duplex) => boolean,
   onStream: OnStream,
 ): OpenServer {
-  const server = createServer((_request, response) => {
+  const halfOpen = { headersTimeout: limits.connectTimeout, requestTimeout: limits.connectTimeout }
+  const server = createServer({ ...halfOpen, connectionsCheckingInterval: 1000 }, (_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n')
   })
   const wss = new WebSocketServer({
     noServer: true,
     // One WebSocket frame may carry many packets.
-    maxPayload: Math.max(maxBytes, 65_536) * 2,
+    maxPayload: Math.max(limits.packetBytes, 65_536) * 2,
     handleProtocols: (offered) => PROTOCOLS.find((p) => offered.has(p)) ?? false,
   })
   server.on('connection', (socket) => admit(socket))
