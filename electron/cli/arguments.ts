@@ -26,3 +26,17 @@ export function speed(text: string): number {
   if (value >= 0.01 && value <= 100) return value
   throw new InvalidArgumentError('expected a number from 0.01 to 100, or max')
 }
+
+/** A number above 0. */
+export function positiveNumber(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
+  if (value > 0) return value
+  throw new InvalidArgumentError('expected a number above 0')
+}
+
+/** Numbers of 0 or more with commas between, such as 0,0.05,0.1. */
+export function numberList(text: string): number[] {
+  const parts = text.split(',').map((part) => part.trim())
+  if (parts.every((part) => /^(\d+(\.\d+)?|\.\d+)$/.test(part))) return parts.map(Number)
+  throw new InvalidArgumentError('expected numbers with commas between, such as 0,0.05,0.1')
+}

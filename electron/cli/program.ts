@@ -1,12 +1,15 @@
 import { Command } from 'commander'
 import { brokerCommand } from './broker'
 import { EXIT, type CliContext, type Subcommand } from './command'
+import { experimentCommand } from './experiment'
 import { endingOf } from './failure'
+import { loadCommand } from './load'
+import { reportCommand } from './report'
 import { runCommand } from './run'
 import { serveCommand } from './serve'
 
 /** Every subcommand, in the order of the help text. */
-const SUBCOMMANDS: readonly Subcommand[] = [runCommand, serveCommand, brokerCommand]
+const SUBCOMMANDS: readonly Subcommand[] = [runCommand, experimentCommand, serveCommand, brokerCommand]
 
 /** Runs the command line and resolves to the exit code. Failures are printed, never thrown. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {

@@ -13,14 +13,17 @@ export function progressLine(s: EngineStatus): string {
   )
 }
 
-/** Shows how a run goes: one line redrawn on a terminal, a plain line now and then elsewhere. */
-export function showProgress(
-  out: NodeJS.WritableStream & { isTTY?: boolean },
-  status: () => EngineStatus,
-): { end(): void } {
+type Output = NodeJS.WritableStream & { isTTY?: boolean }
+
+/** Shows how a run goes; see `showLine`. */
+export const showProgress = (out: Output, status: () => EngineStatus): { end(): void } =>
+  showLine(out, () => progressLine(status()))
+
+/** One line redrawn on a terminal, a plain line now and then elsewhere. */
+export function showLine(out: Output, text: () => string): { end(): void } {
   const redraw = out.isTTY === true
   const show = (): void => {
-    const line = progressLine(status())
+    const line = text()
     out.write(redraw ? `\r\u001b[K${line}` : `${line}\n`)
   }
   const timer = setInterval(show, redraw ? REDRAW_EVERY_MS : LOG_EVERY_MS)

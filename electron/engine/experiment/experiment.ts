@@ -111,9 +111,15 @@ export function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: Tri
     duplicatesPerMessage: o.duplicates / o.expected,
     publishPerMessage: o.publishes / o.offered,
     packetsPerMessage: o.packets / o.offered,
-    latencyMs: o.latencyMs,
+    latencyMs: rounded(o.latencyMs),
     reconnects: o.reconnects,
     theory: theory.expectation,
     interval99: theory.interval99,
   }
+}
+
+/** The ledger's histogram tells three significant digits apart. */
+function rounded({ p50, p95, p99, max }: TrialOutcome['latencyMs']): ExperimentPoint['latencyMs'] {
+  const three = (ms: number | null): number | null => (ms === null ? null : Number(ms.toPrecision(3)))
+  return { p50: three(p50), p95: three(p95), p99: three(p99), max: three(max) }
 }

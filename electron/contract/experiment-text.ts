@@ -1,0 +1,81 @@
+import { formatDuration } from './duration'
+import {
+  EXPERIMENT_VALUES,
+  experimentSchema,
+  type ExperimentConfig,
+  type ExperimentPoint,
+  type ExperimentValue,
+} from './experiment'
+
+const DEFAULTS = experimentSchema.parse({})
+
+/** Flag of `fleetlab experiment` and how a setting is spelled there, in the order of the help text. */
+const FLAGS: {
+  [K in keyof ExperimentConfig]: readonly [flag: string, spell: (v: ExperimentConfig[K]) => string]
+} = {
+  qos: ['--qos', (v) => v.join(',')],
+  loss: ['--loss', (v) => v.join(',')],
+  link: ['--link', String],
+  recovery: ['--recovery', String],
+  retryTimeout: ['--retry-timeout', formatDuration],
+  maxRetries: ['--max-retries', String],
+  messages: ['--messages', String],
+  publishers: ['--publishers', String],
+  subscribers: ['--subscribers', String],
+  rate: ['--rate', String],
+  direction: ['--direction', String],
+  delay: ['--delay', formatDuration],
+  seed: ['--seed', String],
+}
+
+function words<K extends keyof ExperimentConfig>(key: K, config: ExperimentConfig): string[] {
+  const [flag, spell] = FLAGS[key]
+  const spelled = spell(config[key])
+  const needed = key === 'qos' || key === 'loss' || key === 'seed' || spelled !== spell(DEFAULTS[key])
+  return needed ? [flag, spelled] : []
+}
+
+/** The command line that repeats an experiment; settings at their default are left out. */
+export function experimentCommandLine(config: ExperimentConfig): string {
+  const keys = Object.keys(FLAGS) as (keyof ExperimentConfig)[]
+  return ['fleetlab experiment', ...keys.flatMap((k) => words(k, config))].join(' ')
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+
+const theoryColumns = (v: ExperimentValue) => [
+  [`${snake(v)}_theory`, (p: ExperimentPoint) => p.theory[v]] as const,
+  [`${snake(v)}_low99`, (p: ExperimentPoint) => p.interval99[v]?.[0] ?? null] as const,
+  [`${snake(v)}_high99`, (p: ExperimentPoint) => p.interval99[v]?.[1] ?? null] as const,
+]
+
+const COLUMNS: readonly (readonly [string, (p: ExperimentPoint) => number | null])[] = [
+  ['qos', (p) => p.qos],
+  ['loss', (p) => p.loss],
+  ['offered', (p) => p.offered],
+  ['expected', (p) => p.expected],
+  ['delivered', (p) => p.delivered],
+  ['duplicates', (p) => p.duplicates],
+  ...EXPERIMENT_VALUES.flatMap((v) => [
+    [snake(v), (p: ExperimentPoint) => p[v]] as const,
+    ...theoryColumns(v),
+  ]),
+  ['latency_p50_ms', (p) => p.latencyMs.p50],
+  ['latency_p95_ms', (p) => p.latencyMs.p95],
+  ['latency_p99_ms', (p) => p.latencyMs.p99],
+  ['latency_max_ms', (p) => p.latencyMs.max],
+  ['reconnects', (p) => p.reconnects],
+]
+
+/** Points as CSV (RFC 4180) with a header line; an empty field where there is no value. */
+export function experimentCsv(points: readonly ExperimentPoint[]): string {
+  const lines = points.map((p) => COLUMNS.map(([, value]) => value(p) ?? '').join(','))
+  return [COLUMNS.map(([name]) => name).join(','), ...lines].map((l) => `${l}\r\n`).join('')
+}
+
+/** Whether a measured value is where 99 of 100 runs fall; null where there is no closed form. */
+export function insideInterval(p: ExperimentPoint, value: ExperimentValue): boolean | null {
+  const interval = p.interval99[value]
+  // Sums of fractions do not come out even.
+  return interval === null ? null : p[value] >= interval[0] - 1e-9 && p[value] <= interval[1] + 1e-9
+}
