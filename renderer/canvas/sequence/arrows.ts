@@ -52,6 +52,8 @@ export interface Line {
   from: Point
   to: Point
   end: ArrowShape['end']
+  /** Lane of the receiver. */
+  receiver: number
 }
 
 /** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
@@ -118,21 +120,36 @@ export function arrowLine(
     from: { x: startX, y: spot.y0 },
     to: { x: startX + (fullX - startX) * share, y: spot.y0 + heldSlant },
     end: ENDS[p.fate],
+    receiver: legX.receiver,
   }
 }
 
-function endWord(p: PacketRow, words: SequenceWords): string | null {
+/** The word beside a cross and the place it takes. */
+function endWord(
+  p: PacketRow,
+  line: Line,
+  c: ArrowContext,
+): { text: ArrowShape['endText']; box: Box } | null {
   if (p.fate !== 'lost') return null
-  return p.reason === 'step' ? words.dropped : words.lost
+  const { k } = c
+  const value = p.reason === 'step' ? c.words.dropped : c.words.lost
+  const dir = Math.sign(line.to.x - line.from.x) || 1
+  const w = textWidth(value, k)
+  const { x, y } = line.to
+  // beyond the cross, with room for a number, unless the receiver's lane is in the way
+  if (Math.abs(line.receiver - x) > w + 40 * k) {
+    const at = x + dir * 14 * k
+    const text = { value, x: at, y, anchor: dir < 0 ? ('end' as const) : ('start' as const) }
+    return { text, box: flat(dir < 0 ? at - w : at, y, w, 12 * k) }
+  }
+  return { text: { value, x, y: y + 14 * k, anchor: 'middle' }, box: flat(x - w / 2, y + 14 * k, w, 12 * k) }
 }
 
 /** Takes the place of the cross and of the word beside it. */
 export function reserveEnd(p: PacketRow, line: Line, c: ArrowContext): void {
-  const word = endWord(p, c.words)
+  const word = endWord(p, line, c)
   if (word === null) return
-  const dir = Math.sign(line.to.x - line.from.x) || 1
-  const w = textWidth(word, c.k)
-  c.taken.add(flat(dir < 0 ? line.to.x - 12 * c.k - w : line.to.x + 12 * c.k, line.to.y, w, 12 * c.k))
+  c.taken.add(word.box)
   c.taken.add(flat(line.to.x - 6 * c.k, line.to.y, 12 * c.k, 12 * c.k))
 }
 
@@ -149,7 +166,7 @@ export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape
     from: line.from,
     to: line.to,
     end: line.end,
-    endText: endWord(p, c.words),
+    endText: endWord(p, line, c)?.text ?? null,
     label,
   }
 }

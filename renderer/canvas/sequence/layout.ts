@@ -109,7 +109,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     rings,
     notes,
     marks: markShapes,
-    badges: drawBadges(arrows, packets, o.numbers, k),
+    badges: drawBadges(arrows, packets, o.numbers, { k, taken, rings }),
     scale,
     drawn: packets.length,
   }

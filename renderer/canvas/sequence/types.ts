@@ -104,8 +104,8 @@ export interface ArrowShape {
   to: Point
   /** head: arrived. cross: lost. bars: held at the gate. open: on its way. */
   end: 'head' | 'cross' | 'bars' | 'open'
-  /** Word beside the cross. */
-  endText: string | null
+  /** Word beside the cross: beyond it, or under it where the receiver's lane is near. */
+  endText: { value: string; x: number; y: number; anchor: 'start' | 'middle' | 'end' } | null
   label: LabelShape
 }
 

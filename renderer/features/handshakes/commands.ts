@@ -11,6 +11,55 @@ export interface ScreenActions {
   focusQuery: () => void
 }
 
+const SECTION = 'handshakes.section'
+const command = (
+  id: string,
+  title: string,
+  keys: string,
+  run: () => unknown,
+  enabled?: () => boolean,
+): Command => ({
+  id: `handshakes-${id}`,
+  title: `handshakes.${title}`,
+  section: SECTION,
+  keys,
+  run,
+  ...(enabled ? { enabled } : {}),
+})
+/** Enter and Space belong to a button that has the focus. */
+const notOnButton = (): boolean => !(document.activeElement instanceof HTMLButtonElement)
+
+/** Moves the selection by rows of the table; the first step goes to the latest packet. */
+function useSelection() {
+  const packets = usePackets()
+  return (by: number) => (): void => {
+    const { rows } = packets
+    const at = rows.findIndex((p) => p.seq === packets.selected)
+    const next = at < 0 ? rows.at(-1) : rows[Math.min(rows.length - 1, Math.max(0, at + by))]
+    if (!next) return
+    packets.select(next.seq)
+    packets.pause()
+  }
+}
+
+/** Decides the selected packet if it is held, else the one held longest. */
+function useDecision() {
+  const packets = usePackets()
+  const gate = useGate()
+  const connection = useConnection()
+  const heldSeq = (): number | null => {
+    const held = packets.rows.filter((p) => p.fate === 'held')
+    return (held.find((p) => p.seq === packets.selected) ?? held[0])?.seq ?? null
+  }
+  return {
+    may: () => !connection.readOnly && heldSeq() !== null,
+    decide: (action: 'deliver' | 'drop') => () => {
+      const seq = heldSeq()
+      return seq === null ? undefined : gate.decide(seq, action)
+    },
+  }
+}
+
 /** Keys of the Handshakes screen. */
 export function useHandshakeCommands({
   diagram,
@@ -19,85 +68,27 @@ export function useHandshakeCommands({
   focusQuery,
 }: ScreenActions): void {
   const packets = usePackets()
-  const gate = useGate()
-  const connection = useConnection()
-  const section = 'handshakes.section'
-
-  function move(by: number): void {
-    const rows = packets.rows
-    if (rows.length === 0) return
-    const at = rows.findIndex((p) => p.seq === packets.selected)
-    const next =
-      at < 0 ? (by > 0 ? rows[0] : rows.at(-1)) : rows[Math.min(rows.length - 1, Math.max(0, at + by))]
-    if (at < 0 && packets.live) packets.select(rows.at(-1)?.seq ?? null)
-    else if (next) packets.select(next.seq)
-    if (packets.live) packets.pause()
-  }
-  /** The selected packet if it is held, else the one held longest. */
-  const heldSeq = (): number | null => {
-    const held = packets.rows.filter((p) => p.fate === 'held')
-    return (held.find((p) => p.seq === packets.selected) ?? held[0])?.seq ?? null
-  }
-  const decide = (action: 'deliver' | 'drop') => (): void => {
-    const seq = heldSeq()
-    if (seq !== null) void gate.decide(seq, action)
-  }
-  const mayDecide = (): boolean => !connection.readOnly && heldSeq() !== null
-  const onButton = (): boolean => document.activeElement instanceof HTMLButtonElement
+  const move = useSelection()
+  const { may, decide } = useDecision()
+  const chosen = (): boolean => packets.selected !== null
   const open = (): void => {
     if (packets.selected !== null) openDecoder(packets.selected)
   }
-
-  const list: Command[] = [
-    { id: 'hs-next', title: 'handshakes.selectNext', section, keys: 'J', run: () => move(1) },
-    { id: 'hs-previous', title: 'handshakes.selectPrevious', section, keys: 'K', run: () => move(-1) },
-    { id: 'hs-down', title: 'handshakes.selectNext', section, keys: 'ArrowDown', run: () => move(1) },
-    { id: 'hs-up', title: 'handshakes.selectPrevious', section, keys: 'ArrowUp', run: () => move(-1) },
-    {
-      id: 'hs-open',
-      title: 'handshakes.openDecoder',
-      section,
-      keys: 'Enter',
-      enabled: () => packets.selected !== null && !onButton(),
-      run: open,
-    },
-    {
-      id: 'hs-close',
-      title: 'handshakes.closeDecoder',
-      section,
-      keys: 'Escape',
-      enabled: () => packets.selected !== null,
-      run: closeDecoder,
-    },
-    {
-      id: 'hs-pause',
-      title: 'handshakes.pauseView',
-      section,
-      keys: 'Space',
-      enabled: () => !onButton(),
-      run: () => (packets.live ? packets.pause() : packets.follow()),
-    },
-    {
-      id: 'hs-deliver',
-      title: 'handshakes.deliver',
-      section,
-      keys: 'D',
-      enabled: mayDecide,
-      run: decide('deliver'),
-    },
-    { id: 'hs-drop', title: 'handshakes.drop', section, keys: 'X', enabled: mayDecide, run: decide('drop') },
-    { id: 'hs-zoom-in', title: 'handshakes.zoomIn', section, keys: '+', run: diagram.zoomIn },
-    { id: 'hs-zoom-in-plain', title: 'handshakes.zoomIn', section, keys: '=', run: diagram.zoomIn },
-    { id: 'hs-zoom-out', title: 'handshakes.zoomOut', section, keys: '-', run: diagram.zoomOut },
-    { id: 'hs-zoom-reset', title: 'handshakes.zoomReset', section, keys: '0', run: diagram.zoomReset },
-    {
-      id: 'hs-narration',
-      title: 'handshakes.narrationShow',
-      section,
-      keys: 'N',
-      run: () => (diagram.narration = !diagram.narration),
-    },
-    { id: 'hs-filter', title: 'handshakes.focusQuery', section, keys: '/', run: focusQuery },
-  ]
-  useCommands(list)
+  useCommands([
+    command('next', 'selectNext', 'J', move(1)),
+    command('previous', 'selectPrevious', 'K', move(-1)),
+    command('down', 'selectNext', 'ArrowDown', move(1)),
+    command('up', 'selectPrevious', 'ArrowUp', move(-1)),
+    command('open', 'openDecoder', 'Enter', open, () => chosen() && notOnButton()),
+    command('close', 'closeDecoder', 'Escape', closeDecoder, chosen),
+    command('pause', 'pauseView', 'Space', packets.toggle, notOnButton),
+    command('deliver', 'deliver', 'D', decide('deliver'), may),
+    command('drop', 'drop', 'X', decide('drop'), may),
+    command('zoom-in', 'zoomIn', '+', diagram.zoomIn),
+    command('zoom-in-plain', 'zoomIn', '=', diagram.zoomIn),
+    command('zoom-out', 'zoomOut', '-', diagram.zoomOut),
+    command('zoom-reset', 'zoomReset', '0', diagram.zoomReset),
+    command('narration', 'narrationShow', 'N', diagram.toggleNarration),
+    command('filter', 'focusQuery', '/', focusQuery),
+  ])
 }

@@ -101,7 +101,7 @@ export function sceneSvg(scene: Scene, size: PictureSize): string {
 async function dataUrl(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
-    reader.onload = () => resolve(String(reader.result))
+    reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result : '')
     reader.onerror = () => reject(reader.error ?? new Error('the font could not be read'))
     reader.readAsDataURL(blob)
   })

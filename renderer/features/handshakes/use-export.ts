@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import { useLink } from '../../api'
 import { copyText, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
 import { useLog } from '../../stores/log'
@@ -11,6 +12,7 @@ export function useExport(diagram: Diagram) {
   const { t } = useI18n()
   const log = useLog()
   const packets = usePackets()
+  const link = useLink()
   const words = useMermaidWords()
 
   const say = (done: boolean): void =>
@@ -48,7 +50,7 @@ export function useExport(diagram: Diagram) {
     saveSvg: () => log.attempt(async () => saveFile('handshakes.svg', await svg(), 'image/svg+xml')),
     savePcapng: () =>
       log.attempt(async () => {
-        const { bytes } = await packets.exportPcapng()
+        const { bytes } = await link.api.exportPcapng({ filter: packets.filter })
         saveFile('handshakes.pcapng', bytes, 'application/x-pcapng')
       }),
   }

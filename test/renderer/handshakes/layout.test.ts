@@ -119,7 +119,7 @@ describe('the design study', () => {
     expect(lost.map((a) => a.label.name)).toEqual(['PUBACK #7', 'PUBREC #8'])
     const [broker, sensor] = [laneX(scene, null), laneX(scene, 'sensor-1')]
     expect((broker - lost[0]!.to.x) / (broker - sensor)).toBeCloseTo(0.62, 1)
-    expect(lost.every((a) => a.endText === 'lost')).toBe(true)
+    expect(lost.every((a) => a.endText?.value === 'lost')).toBe(true)
   })
 
   it('brackets both retries with their timers, on the sender’s side', () => {

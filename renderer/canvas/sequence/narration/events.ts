@@ -256,7 +256,8 @@ function conclusion(story: Story): Happening[] {
     atMs: Infinity,
     seq: last?.seq ?? null,
     packet: last ?? null,
-    qos: facts.qos,
+    // while the handshakes go on, nothing is promised yet
+    qos: facts.outcome === 'open' || facts.outcome === 'held' ? 0 : facts.qos,
     clients,
   }
   return clients.length > 0 ? [delivered] : []

@@ -1,0 +1,22 @@
+import type { PacketRow } from '@contract/model'
+import type { SequenceInput } from '../../canvas/sequence/types'
+import type { PacketWindow } from '../../stores/packet-window'
+
+/** The `n` rows around a capture number. */
+export function slice(rows: readonly PacketRow[], seq: number, n: number): PacketRow[] {
+  const at = rows.findIndex((p) => p.seq >= seq)
+  const middle = at < 0 ? rows.length : at
+  const from = Math.max(0, Math.min(middle - Math.floor(n / 2), rows.length - n))
+  return rows.slice(from, from + n)
+}
+
+/** Exchanges and journeys of rows, and all marks. */
+export function belongings(window: PacketWindow, rows: readonly PacketRow[]): Omit<SequenceInput, 'packets'> {
+  const exchanges = new Set(rows.map((p) => p.exchange))
+  const journeys = new Set(rows.map((p) => p.journey))
+  return {
+    exchanges: [...exchanges].flatMap((id) => window.exchange(id) ?? []),
+    journeys: [...journeys].flatMap((id) => window.journey(id) ?? []),
+    marks: window.marks(),
+  }
+}

@@ -1,0 +1,62 @@
+import type { JourneyRow } from '@contract/model'
+import { computed, shallowRef, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { journeyFacts, type JourneyFacts } from '../../canvas/sequence/facts'
+import { narrate, type Sentence } from '../../canvas/sequence/narration/narrate'
+import type { CardText, SequenceInput } from '../../canvas/sequence/types'
+import { useFormat } from '../../i18n/format'
+import { usePackets } from '../../stores/packets'
+import { cardText } from './words'
+
+const MAX_STORIES = 3
+
+/** One message's story beside the diagram. */
+export interface Story {
+  journey: JourneyRow
+  card: CardText
+  /** Numbers count through all stories shown. */
+  sentences: Sentence[]
+}
+
+const isTroubled = (f: JourneyFacts): boolean =>
+  f.losses.length > 0 || f.retries > 0 || f.held.length > 0 || f.duplicates > 0
+
+/** The stories to tell: of the selected packet's message, else of those in view in which something went wrong. */
+export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>) {
+  const packets = usePackets()
+  const { t, locale } = useI18n()
+  const { format } = useFormat()
+  /** Journeys that can be seen now. */
+  const inView = shallowRef<readonly number[]>([])
+
+  function journeysToTell(): JourneyRow[] {
+    const { journeys, packets: rows, exchanges } = input.value
+    const chosen = packets.selected === null ? undefined : rows.find((p) => p.seq === packets.selected)
+    if (chosen && chosen.journey !== null) return journeys.filter((j) => j.id === chosen.journey)
+    const seen = journeys.filter((j) => inView.value.includes(j.id))
+    const troubled = seen.filter((j) => isTroubled(journeyFacts(j, exchanges, rows)))
+    const pick = troubled.length > 0 ? troubled.slice(-MAX_STORIES) : seen.slice(-1)
+    return pick.sort((a, b) => a.startedMs - b.startedMs)
+  }
+  const stories = computed((): Story[] => {
+    if (!on.value) return []
+    let n = 0
+    const { packets: rows, exchanges, marks } = input.value
+    return journeysToTell().map((journey) => {
+      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int)
+      const told = narrate(journey, exchanges, rows, locale.value === 'ko' ? 'ko' : 'en', marks)
+      return { journey, card, sentences: told.map((s) => ({ ...s, n: ++n })) }
+    })
+  })
+  const numbers = computed(() => {
+    const map = new Map<number, number[]>()
+    for (const s of stories.value.flatMap((story) => story.sentences)) {
+      if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
+    }
+    return map
+  })
+  function see(ids: readonly number[]): void {
+    if (ids.join() !== inView.value.join()) inView.value = ids
+  }
+  return { stories, numbers, see }
+}
