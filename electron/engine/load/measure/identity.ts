@@ -48,8 +48,16 @@ function joinFlows(a: FlowAccount, b: FlowAccount): FlowAccount {
 const settled = (p: PublisherAccount): Ranges =>
   subtract(p.offered === 0 ? [] : [0, p.offered], union(p.failed, p.inFlight))
 
-/** Compares what publishers offered with what receivers got, message by message. */
-export function balance(account: IdentityAccount, topology: Topology, layout: Layout): Balance {
+/**
+ * Compares what publishers offered with what receivers got, message by message.
+ * @param owns which receivers the account knows about: in a shard's own report, only its own
+ */
+export function balance(
+  account: IdentityAccount,
+  topology: Topology,
+  layout: Layout,
+  owns: (receiver: number) => boolean = () => true,
+): Balance {
   const flows = new Map(account.flows.map((f) => [`${f.receiver}:${f.publisher}`, f]))
   const out: Balance = {
     offered: 0,
@@ -63,7 +71,7 @@ export function balance(account: IdentityAccount, topology: Topology, layout: La
     out.offered += p.offered
     const due = settled(p)
     const dueCount = countOf(due)
-    for (const receiver of topology.receiversOf(p.publisher, layout)) {
+    for (const receiver of topology.receiversOf(p.publisher, layout).filter(owns)) {
       const got = flows.get(`${receiver}:${p.publisher}`)?.got ?? []
       out.expected += dueCount
       out.lost += countOf(subtract(due, got))

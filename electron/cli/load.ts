@@ -1,0 +1,196 @@
+import type { Command } from 'commander'
+import { readFile } from 'node:fs/promises'
+import type { LoadConfig } from '../contract/load-config'
+import type { LoadReport } from '../contract/load-report'
+import { saturationSentence } from '../engine/load/report/saturation'
+import { LoadError } from '../engine/load/run/failures'
+import type { Credentials } from '../engine/load/run/messages'
+import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
+import { runLoad } from '../engine/load/run/run-load'
+import { EXIT, type CliContext, type Subcommand } from './command'
+import { UsageError } from './failure'
+import { loadConfig, shardOf, startTime, type LoadFlags } from './load-flags'
+import { serveMetrics, type MetricsServer } from './load-metrics'
+import { writeReport } from './load-output'
+import { showLoadProgress } from './print/load-progress'
+
+/** Options in the order of the help text. */
+const OPTIONS: readonly (readonly [string, string])[] = [
+  ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
+  ['--config <file>', 'YAML or JSON with the same names; flags win over it'],
+  ['--publishers <number>', 'publishing clients (default 100)'],
+  ['--subscribers <number>', 'subscribing clients (default 1)'],
+  ['--topology <name>', 'auto, pairs, fan-in, fan-out or shared-subscription'],
+  ['--rate <rate>', 'messages a second of each publisher, such as 10, 6/min, 1/h, or max'],
+  ['--executor <name>', 'constant-rate, max, ramping, connection-storm, reconnect-storm or soak'],
+  ['--stages <list>', 'ramping: 10s:5,30s:50 is over 10 s to 5 a second, then over 30 s to 50'],
+  ['--start-rate <rate>', 'ramping: rate at the beginning (default 0)'],
+  ['--connect-rate <rate>', 'connection-storm: connections a second, or max'],
+  ['--reconnect-every <time>', 'reconnect-storm: time between cuts (default 10s)'],
+  ['--reconnect-share <share>', 'reconnect-storm: share of connections cut, 0 to 1 (default 1)'],
+  ['--qos <level>', 'QoS of the publishers, 0, 1 or 2 (default 0)'],
+  ['--subscribe-qos <level>', "QoS of the subscribers (default the publishers')"],
+  ['--size <bytes>', 'payload bytes (default 64)'],
+  ['--duration <time>', 'length of publishing (default 30s, none with --messages)'],
+  ['--messages <number>', 'messages of all publishers together'],
+  ['--ramp <time>', 'spread the connections over this time'],
+  ['--warmup <time>', 'leave this much out of latencies and rates'],
+  ['--drain <time>', 'longest wait at the end for what is on its way (default 10s)'],
+  ['--window <number>', 'unacknowledged messages of a publisher (default 20)'],
+  ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
+  ['--workers <number>', 'threads, or auto'],
+  ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
+  ['--username <name>', 'user name'],
+  ['--password <text>', 'password; other users of this machine can see it, prefer --password-env'],
+  ['--password-env <name>', 'environment variable with the password'],
+  ['--ca-file <file>', 'PEM certificates to trust'],
+  ['--cert-file <file>', 'PEM client certificate'],
+  ['--key-file <file>', 'PEM key of the client certificate'],
+  ['--server-name <name>', 'name the certificate must be for'],
+  ['--insecure', 'accept any certificate'],
+  ['--keep-alive <time>', 'keep-alive (default 60s, 0s is off)'],
+  ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
+  ['--resume', 'keep the session over a lost connection and resend'],
+  ['--topic <prefix>', 'first levels of every topic name (default fleetlab)'],
+  ['--local-address <list>', 'addresses of this machine to connect from, with commas'],
+  ['--seed <number>', 'seed of payloads, retries and storms (default 1)'],
+  ['--shard <i/n>', 'run part i of n, from 0 (default from JOB_COMPLETION_INDEX and FLEETLAB_SHARD_COUNT)'],
+  ['--start-at <time>', 'begin publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
+  ['--run-id <name>', 'name of the run, the same for all its shards'],
+  ['--max-p99 <time>', 'threshold: 99 % of the latencies'],
+  ['--max-connect-p99 <time>', 'threshold: 99 % of the connection times'],
+  ['--max-lost <number>', 'threshold: messages lost'],
+  ['--max-duplicated <number>', 'threshold: messages received again'],
+  ['--max-out-of-order <number>', 'threshold: messages overtaken by a later one'],
+  ['--max-failed <number>', 'threshold: messages refused or lost with their connection'],
+  ['--max-errors <number>', 'threshold: errors of all kinds'],
+  ['--min-rate <rate>', 'threshold: acknowledged messages a second in all'],
+  ['--metrics-port <number>', 'serve Prometheus /metrics on 127.0.0.1 while running'],
+  ['--json <file>', 'write the report as JSON, - for standard output'],
+  ['--html <file>', 'write the report as one HTML file'],
+  ['--csv <file>', 'write the series as CSV, - for standard output'],
+]
+
+/** `fleetlab load`: load-tests a broker and prints what it bore. */
+export const loadCommand: Subcommand = (program, context, report) => {
+  const command: Command = program
+    .command('load')
+    .description('load-test a broker: latency percentiles, lost and duplicated messages, a verdict')
+  for (const [flags, text] of OPTIONS) command.option(flags, text)
+  command.action(async (flags: LoadFlags) => {
+    report(await load(context, flags))
+  })
+}
+
+const text = (flags: LoadFlags, name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Runs, writes the report, and returns the exit code. */
+async function load(context: CliContext, flags: LoadFlags): Promise<number> {
+  const config = await loadConfig(flags)
+  const shard = shardOf(text(flags, 'shard'), context.env)
+  const startAtMs = startTime(text(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
+  const runId = runIdOf(flags, context, config, shard !== undefined, startAtMs)
+  const credentials = await readCredentials(config, context, text(flags, 'password'))
+  const progress = showLoadProgress(context.stderr)
+  const metrics = await metricsOf(context, text(flags, 'metricsPort'), runId)
+  let result: LoadReport
+  try {
+    result = await runLoad(config, {
+      credentials,
+      runId,
+      ...(shard === undefined ? {} : { shard }),
+      ...(startAtMs === undefined ? {} : { startAtMs }),
+      signal: context.interrupt,
+      onProgress: (p) => {
+        progress.show(p)
+        metrics?.update(p)
+      },
+    })
+  } catch (thrown) {
+    progress.end()
+    if (thrown instanceof LoadError) throw new UsageError(thrown.message)
+    throw thrown
+  } finally {
+    metrics?.close()
+  }
+  progress.end()
+  await writeReport(context, result, outputs(flags))
+  return exitCode(context, result)
+}
+
+const outputs = (flags: LoadFlags): { json?: string; html?: string; csv?: string } =>
+  Object.fromEntries(['json', 'html', 'csv'].flatMap((k) => (text(flags, k) ? [[k, text(flags, k)]] : [])))
+
+/** Says what is wrong on standard error, where nothing else is printed, and gives the exit code. */
+function exitCode(context: CliContext, r: LoadReport): number {
+  const saturated = saturationSentence(r.generator)
+  if (saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
+  if (context.interrupt.aborted) return EXIT.interrupted
+  if (r.brokenOff !== null) {
+    context.stderr.write(`fleetlab: ${r.brokenOff}\n`)
+    return EXIT.thresholds
+  }
+  return r.verdict.passed ? EXIT.done : EXIT.thresholds
+}
+
+const RUN_ID = /^[A-Za-z0-9-]{1,32}$/
+
+function runIdOf(
+  flags: LoadFlags,
+  context: CliContext,
+  config: LoadConfig,
+  sharded: boolean,
+  startAtMs: number | undefined,
+): string {
+  const given = text(flags, 'runId') ?? context.env['FLEETLAB_RUN_ID']
+  if (given !== undefined) {
+    if (RUN_ID.test(given)) return given
+    throw new UsageError(`--run-id: found ${given}; expected 1 to 32 letters, digits or dashes`)
+  }
+  return sharded ? sharedRunId(config, startAtMs) : freshRunId()
+}
+
+async function readCredentials(
+  config: LoadConfig,
+  context: CliContext,
+  password: string | undefined,
+): Promise<Credentials> {
+  const fromEnv = config.passwordEnv === undefined ? undefined : context.env[config.passwordEnv]
+  if (config.passwordEnv !== undefined && fromEnv === undefined) {
+    throw new UsageError(`--password-env: there is no environment variable ${config.passwordEnv}`)
+  }
+  return {
+    password: password ?? fromEnv,
+    ca: await pem('--ca-file', config.caFile),
+    cert: await pem('--cert-file', config.certFile),
+    key: await pem('--key-file', config.keyFile),
+  }
+}
+
+async function pem(flag: string, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  let content: string
+  try {
+    content = await readFile(path, 'utf8')
+  } catch {
+    throw new UsageError(`${flag}: ${path} cannot be read`)
+  }
+  if (!content.includes('-----BEGIN')) throw new UsageError(`${flag}: ${path} is not in PEM form`)
+  return content
+}
+
+async function metricsOf(
+  context: CliContext,
+  port: string | undefined,
+  runId: string,
+): Promise<MetricsServer | undefined> {
+  if (port === undefined) return undefined
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : NaN
+  if (!(number <= 65_535)) throw new UsageError(`--metrics-port: found ${port}; expected 0 to 65535`)
+  const server = await serveMetrics(number, runId)
+  context.stderr.write(`metrics ${server.url}\n`)
+  return server
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { LoadError } from '../engine/load/run/failures'
+import { mergeReports } from '../engine/load/report/merge'
+import { readReport } from '../engine/load/report/read'
+import { EXIT, type Subcommand } from './command'
+import { UsageError } from './failure'
+import { writeReport, type ReportFiles } from './load-output'
+
+/** `fleetlab report merge`: one report from the shards of one run. */
+export const reportCommand: Subcommand = (program, context, report) => {
+  const command = program.command('report').description('work with reports of fleetlab load')
+  command
+    .command('merge')
+    .description('put the reports of all shards of one run together')
+    .argument('<files...>', 'JSON files of the shards')
+    .option('--json <file>', 'write the merged report as JSON, - for standard output')
+    .option('--html <file>', 'write it as one HTML file')
+    .option('--csv <file>', 'write the series as CSV, - for standard output')
+    .action(async (paths: string[], files: ReportFiles) => {
+      const merged = await merge(paths)
+      await writeReport(context, merged, files)
+      if (!merged.verdict.passed) report(EXIT.thresholds)
+    })
+}
+
+async function merge(paths: readonly string[]) {
+  try {
+    return mergeReports(await Promise.all(paths.map(async (p) => readReport(await read(p), p))))
+  } catch (thrown) {
+    if (thrown instanceof LoadError) throw new UsageError(thrown.message)
+    throw thrown
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    throw new UsageError(`${path}: cannot be read`)
+  }
+}

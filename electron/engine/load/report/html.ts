@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
+import { REPORT_SCRIPT } from './html-script'
+import { REPORT_STYLE } from './html-style'
+import { saturationSentence } from './saturation'
+import {
+  LATENCY_COLUMNS,
+  count,
+  generatorLine,
+  latencies,
+  messageFigures,
+  millis,
+  rateFigures,
+  verdictLine,
+} from './text'
+
+/** Chart code and style that the report carries within itself. */
+export interface ChartLibrary {
+  script: string
+  style: string
+}
+
+interface Chart {
+  id: string
+  title: string
+  names: string[]
+  values: (number | null)[][]
+}
+
+const escape = (s: string): string => s.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+
+const sha = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+function charts(r: LoadReport): Chart[] {
+  const perSecond = 1000 / r.seriesStepMs
+  const column = (f: (p: SeriesPoint) => number | null): (number | null)[] => r.series.map(f)
+  const kind = r.endToEndMs.count > 0 ? 'endToEnd' : 'ack'
+  const all: Chart[] = [
+    {
+      id: 'c-rate',
+      title: 'Messages a second',
+      names: ['offered', r.config.qos === 0 ? 'sent' : 'acknowledged', 'received'],
+      values: [
+        column((p) => p.offered * perSecond),
+        column((p) => p.acknowledged * perSecond),
+        column((p) => p.received * perSecond),
+      ],
+    },
+    {
+      id: 'c-latency',
+      title: kind === 'ack' ? 'Latency to acknowledgement, ms' : 'End-to-end latency, ms',
+      names: ['p50', 'p95', 'p99'],
+      values: [column((p) => p[kind].p50), column((p) => p[kind].p95), column((p) => p[kind].p99)],
+    },
+    {
+      id: 'c-state',
+      title: 'Connected clients, and errors a step',
+      names: ['connected', 'errors'],
+      values: [column((p) => p.connected), column((p) => p.errors)],
+    },
+  ]
+  return r.series.length === 0 ? [] : all.filter((c) => c.values.some((v) => v.some((x) => x !== null)))
+}
+
+const figure = (c: Chart): string =>
+  `<figure role="img" aria-label="${escape(`${c.title} over time: ${c.names.join(', ')}`)}">
+<figcaption>${escape(c.title)}</figcaption>
+<div class="legend">${c.names.map((n, i) => `<span class="k${i + 1}">${escape(n)}</span>`).join('')}</div>
+<div class="chart" id="${c.id}"></div></figure>`
+
+const table = (rows: readonly (readonly string[])[]): string => {
+  const [head, ...body] = rows
+  const cells = (r: readonly string[], tag: string): string =>
+    `<tr>${r.map((c) => `<${tag}>${escape(c)}</${tag}>`).join('')}</tr>`
+  return `<div class="wide"><table><thead>${cells(head ?? [], 'th')}</thead><tbody>${body.map((r) => cells(r, 'td')).join('')}</tbody></table></div>`
+}
+
+const section = (title: string, body: string): string => (body === '' ? '' : `<h2>${title}</h2>${body}`)
+
+function sections(r: LoadReport): string {
+  const rows = latencies(r).map((l) => [
+    l.name,
+    ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
+    count(l.summary.count),
+  ])
+  const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
+  const checks = r.verdict.checks.map((c) => [
+    c.name,
+    String(c.limit),
+    c.actual === null ? 'nothing measured' : String(c.actual),
+    c.passed ? 'kept' : 'broken',
+  ])
+  return [
+    section('Latency, ms', rows.length > 0 ? table([['', ...LATENCY_COLUMNS, 'count'], ...rows]) : ''),
+    section(
+      'Thresholds',
+      checks.length > 0 ? table([['threshold', 'limit', 'measured', ''], ...checks]) : '',
+    ),
+    section('Errors', errors.length > 0 ? table([['error', 'count'], ...errors]) : ''),
+    section('Load generator', `<p>${escape(generatorLine(r))}</p>`),
+    section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
+    section('Configuration', `<pre>${escape(JSON.stringify(r.config, null, 2))}</pre>`),
+  ].join('\n')
+}
+
+function verdict(r: LoadReport): string {
+  const saturated = saturationSentence(r.generator)
+  const kind = !r.verdict.passed ? 'bad' : r.verdict.checks.length > 0 ? 'good' : ''
+  const warning =
+    saturated === null ? '' : `<div class="verdict warn"><strong>${escape(saturated)}</strong></div>`
+  return `${warning}<div class="verdict ${kind}"><strong>${escape(verdictLine(r))}</strong></div>`
+}
+
+/**
+ * The report as one HTML file that needs nothing else: charts, style and data are in it, and its content security
+ * policy lets nothing in from outside.
+ */
+export function reportHtml(r: LoadReport, library: ChartLibrary): string {
+  const drawn = charts(r)
+  const style = `${library.style}\n${REPORT_STYLE}`
+  const script = `${library.script}\n${REPORT_SCRIPT}`
+  const data = JSON.stringify({
+    at: r.series.map((p) => p.atMs / 1000),
+    charts: drawn.map(({ id, names, values }) => ({ id, names, values })),
+  }).replaceAll('<', '\\u003c')
+  const figures = [...messageFigures(r), ...rateFigures(r)]
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${sha(style)}; script-src ${sha(script)}; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Load test ${escape(r.runId)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style></head><body><main>
+<h1>Load test of ${escape(r.config.url)}</h1>
+<p class="sub">run ${escape(r.runId)}, MQTT ${r.config.protocol === 5 ? '5.0' : '3.1.1'}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, ${count(r.config.size)} bytes</p>
+${verdict(r)}
+<dl>${figures.map((f) => `<div><dt>${escape(f.name)}</dt><dd>${escape(f.value)}</dd></div>`).join('')}</dl>
+${drawn.map(figure).join('\n')}
+${sections(r)}
+</main>
+<script type="application/json" id="data">${data}</script>
+<script>${script}</script>
+</body></html>
+`
+}

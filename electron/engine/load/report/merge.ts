@@ -1,0 +1,170 @@
+import type { LoadReport, SeriesPoint, ShardInfo } from '../../../contract/load-report'
+import { TextCounts } from '../measure/counts'
+import { balance, joinAccounts } from '../measure/identity'
+import { LoadError } from '../run/failures'
+import { layoutOf, topologyOf } from '../topologies/registry'
+import { joinHistograms, rateOf } from './result'
+import { saturationReasons } from './saturation'
+import { checkThresholds } from './thresholds'
+
+type ShardReport = LoadReport & { shard: ShardInfo }
+
+const sum = (reports: readonly LoadReport[], f: (r: LoadReport) => number): number =>
+  reports.reduce((n, r) => n + f(r), 0)
+const most = (reports: readonly LoadReport[], f: (r: LoadReport) => number): number =>
+  reports.reduce((n, r) => Math.max(n, f(r)), 0)
+
+/**
+ * Puts the reports of all shards of one run together: histograms are added, messages are accounted by identity
+ * across shards. Percentiles are never averaged; the series has no percentiles, since the shards' steps have lost them.
+ * @throws LoadError when they are not exactly the shards of one run
+ */
+export function mergeReports(reports: readonly LoadReport[]): LoadReport {
+  const shards = checkShards(reports)
+  const first = shards[0] as ShardReport
+  const { config, runId } = first
+  const identity = joinAccounts(shards.map((r) => r.shard.identity))
+  const sums = balance(identity, topologyOf(config), layoutOf(config, runId))
+  const errors = new TextCounts()
+  for (const r of shards) errors.addAll(r.errors)
+  const starts = shards.map((r) => r.shard.startedAtMs)
+  const startedMs = Math.min(...starts)
+  const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
+  const measured = {
+    failed: sum(shards, (r) => r.failed),
+    lost: sums.lost,
+    duplicated: sums.duplicated,
+    outOfOrder: sums.outOfOrder,
+    publishRate: rateOf(
+      sum(shards, (r) => (r.publishRate * measuredMs(r)) / 1000),
+      elapsedMs - config.warmup,
+    ),
+    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(),
+    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(),
+    endToEndMs: joinHistograms(shards.map((r) => r.shard.histograms.endToEnd)).summary(),
+    errors: errors.toRecord(),
+  }
+  const checks = checkThresholds(config.thresholds, measured)
+  const brokenOff = shards.find((r) => r.brokenOff !== null)?.brokenOff ?? null
+  return {
+    kind: first.kind,
+    version: first.version,
+    runId,
+    config,
+    seriesStepMs: first.seriesStepMs,
+    complete: brokenOff === null,
+    brokenOff,
+    offered: sum(shards, (r) => r.offered),
+    acknowledged: sum(shards, (r) => r.acknowledged),
+    inFlight: sum(shards, (r) => r.inFlight),
+    received: sum(shards, (r) => r.received),
+    expected: sums.expected,
+    elapsedMs,
+    ...measured,
+    receiveRate: rateOf(
+      sum(shards, (r) => (r.receiveRate * measuredMs(r)) / 1000),
+      elapsedMs - config.warmup,
+    ),
+    bytesSent: sum(shards, (r) => r.bytesSent),
+    bytesReceived: sum(shards, (r) => r.bytesReceived),
+    connections: joinConnections(shards),
+    generator: joinGenerators(shards),
+    verdict: { passed: checks.every((c) => c.passed) && brokenOff === null, checks },
+    drift: null,
+    notes: notesOf(shards, starts),
+    series: joinSeries(shards),
+    merged: { shards: shards.length, startSpreadMs: Math.max(...starts) - startedMs },
+  }
+}
+
+const measuredMs = (r: LoadReport): number => Math.max(0, r.elapsedMs - r.config.warmup)
+
+function checkShards(reports: readonly LoadReport[]): ShardReport[] {
+  const refuse = (why: string): never => {
+    throw new LoadError(why, 'start')
+  }
+  const shards = reports.filter((r): r is ShardReport => r.shard !== undefined)
+  const first = shards[0]
+  if (first === undefined || shards.length < reports.length) {
+    return refuse('a report is not of a shard: give the JSON files of runs with --shard')
+  }
+  const { count } = first.shard
+  for (const r of shards) {
+    if (r.runId !== first.runId) {
+      refuse(`these are shards of different runs: ${first.runId} and ${r.runId}`)
+    }
+    if (r.shard.count !== count || JSON.stringify(r.config) !== JSON.stringify(first.config)) {
+      refuse(
+        `shard ${r.shard.index} of run ${r.runId} had another configuration than shard ${first.shard.index}`,
+      )
+    }
+  }
+  const have = new Set(shards.map((r) => r.shard.index))
+  if (have.size < shards.length) refuse('a shard is given twice')
+  const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !have.has(i))
+  if (missing.length > 0) refuse(`shards missing: ${missing.join(', ')} of 0 to ${count - 1}`)
+  return shards.sort((a, b) => a.shard.index - b.shard.index)
+}
+
+function joinConnections(shards: readonly ShardReport[]): LoadReport['connections'] {
+  return {
+    planned: sum(shards, (r) => r.connections.planned),
+    established: sum(shards, (r) => r.connections.established),
+    refused: sum(shards, (r) => r.connections.refused),
+    lost: sum(shards, (r) => r.connections.lost),
+    reconnected: sum(shards, (r) => r.connections.reconnected),
+  }
+}
+
+function joinGenerators(shards: readonly ShardReport[]): LoadReport['generator'] {
+  const handled = (r: LoadReport): number => r.acknowledged + r.failed + r.received
+  const cpu = sum(shards, (r) => (r.generator.cpuMicrosPerMessage ?? 0) * handled(r))
+  const all = sum(shards, handled)
+  const saturated = shards.filter((r) => r.generator.saturated)
+  const reasons = saturated.flatMap((r) => r.generator.reasons.map((t) => `shard ${r.shard.index}: ${t}`))
+  const lateSends = sum(shards, (r) => r.generator.lateSends)
+  const own = { offered: sum(shards, (r) => r.offered), lateSends, busiestWorker: 0, p99LoopDelayMs: 0 }
+  return {
+    cpuMicrosPerMessage: all > 0 ? Math.round((cpu / all) * 1000) / 1000 : null,
+    includesBroker: shards.some((r) => r.generator.includesBroker),
+    maxLoopDelayMs: most(shards, (r) => r.generator.maxLoopDelayMs),
+    lateSends,
+    maxSendDelayMs: most(shards, (r) => r.generator.maxSendDelayMs),
+    busiestWorker: most(shards, (r) => r.generator.busiestWorker),
+    workers: sum(shards, (r) => r.generator.workers),
+    saturated: reasons.length > 0 || saturationReasons(own).length > 0,
+    reasons: reasons.length > 0 ? reasons : saturationReasons(own),
+  }
+}
+
+/** Steps are put together by their distance from each shard's own start. */
+function joinSeries(shards: readonly ShardReport[]): SeriesPoint[] {
+  const none = { p50: null, p95: null, p99: null }
+  const points = new Map<number, SeriesPoint>()
+  for (const p of shards.flatMap((r) => r.series)) {
+    const into = points.get(p.atMs)
+    if (into === undefined) {
+      points.set(p.atMs, { ...p, ack: none, endToEnd: none })
+      continue
+    }
+    for (const k of ['offered', 'acknowledged', 'failed', 'received', 'connected', 'errors'] as const) {
+      into[k] += p[k]
+    }
+  }
+  return [...points.values()].sort((a, b) => a.atMs - b.atMs)
+}
+
+function notesOf(shards: readonly ShardReport[], starts: readonly number[]): string[] {
+  const hosts = new Set(shards.map((r) => r.shard.hostname))
+  const spread = Math.round(Math.max(...starts) - Math.min(...starts))
+  const clocks =
+    hosts.size > 1
+      ? `the shards ran on ${hosts.size} machines: end-to-end latency between them is true only as far as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
+      : 'all shards ran on one machine: their clocks agree'
+  const own = shards.flatMap((r) => r.notes.map((n) => `shard ${r.shard.index}: ${n}`))
+  return [
+    `${shards.length} shards, publishing began within ${spread} ms by their clocks`,
+    clocks,
+    ...new Set(own),
+  ]
+}

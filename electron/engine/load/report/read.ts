@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { loadSchema } from '../../../contract/load-config'
+import type { LoadReport } from '../../../contract/load-report'
+import { areRanges } from '../measure/ranges'
+import { LoadError } from '../run/failures'
+
+const n = z.number()
+const orNull = n.nullable()
+const count = z.int().min(0)
+const latency = z.object({
+  count,
+  min: orNull,
+  mean: orNull,
+  p50: orNull,
+  p90: orNull,
+  p95: orNull,
+  p99: orNull,
+  p999: orNull,
+  max: orNull,
+})
+const step = z.object({ p50: orNull, p95: orNull, p99: orNull })
+const ranges = z.array(n).refine(areRanges, { error: 'expected ascending ranges of sequence numbers' })
+const publisher = z.object({ publisher: count, offered: count, failed: ranges, inFlight: ranges })
+const flow = z.object({
+  receiver: count,
+  publisher: count,
+  got: ranges,
+  duplicated: count,
+  outOfOrder: count,
+})
+const shard = z.object({
+  index: count,
+  count: z.int().min(1),
+  startedAtMs: n,
+  startAtMs: orNull,
+  hostname: z.string(),
+  histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
+  identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
+})
+const point = z.object({
+  atMs: n,
+  offered: n,
+  acknowledged: n,
+  failed: n,
+  received: n,
+  connected: n,
+  errors: n,
+  ack: step,
+  endToEnd: step,
+})
+const check = z.object({ name: z.string(), limit: n, actual: orNull, passed: z.boolean() })
+const generator = z.object({
+  cpuMicrosPerMessage: orNull,
+  includesBroker: z.boolean(),
+  maxLoopDelayMs: n,
+  lateSends: count,
+  maxSendDelayMs: n,
+  busiestWorker: n,
+  workers: count,
+  saturated: z.boolean(),
+  reasons: z.array(z.string()),
+})
+
+/** A report as a file holds it; it may come from another machine. */
+const reportSchema = z.object({
+  kind: z.literal('fleetlab-load-report'),
+  version: z.literal(1),
+  runId: z.string(),
+  config: loadSchema,
+  complete: z.boolean(),
+  brokenOff: z.string().nullable(),
+  offered: count,
+  acknowledged: count,
+  failed: count,
+  inFlight: count,
+  received: count,
+  expected: count,
+  lost: count,
+  duplicated: count,
+  outOfOrder: count,
+  elapsedMs: n,
+  publishRate: n,
+  receiveRate: n,
+  bytesSent: count,
+  bytesReceived: count,
+  connectMs: latency,
+  ackMs: latency,
+  endToEndMs: latency,
+  errors: z.record(z.string(), count),
+  connections: z.object({
+    planned: count,
+    established: count,
+    refused: count,
+    lost: count,
+    reconnected: count,
+  }),
+  generator,
+  verdict: z.object({ passed: z.boolean(), checks: z.array(check) }),
+  drift: z.object({ firstP99Ms: orNull, lastP99Ms: orNull, rssGrowthBytes: n }).nullable(),
+  notes: z.array(z.string()),
+  seriesStepMs: n,
+  series: z.array(point),
+  shard: shard.optional(),
+  merged: z.object({ shards: count, startSpreadMs: n }).optional(),
+}) satisfies z.ZodType<LoadReport>
+
+/**
+ * Reads a report's JSON text; `name` is the file's.
+ * @throws LoadError that names the file and the first wrong field
+ */
+export function readReport(text: string, name: string): LoadReport {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new LoadError(`${name}: is not JSON`, 'start')
+  }
+  const parsed = reportSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new LoadError(
+    `${name}: is not a load report: ${issue?.path.join('.') || 'file'}: ${issue?.message ?? 'wrong'}`,
+    'start',
+  )
+}

@@ -1,0 +1,109 @@
+import type { LatencySummary, LoadReport } from '../../../contract/load-report'
+import { saturationSentence } from './saturation'
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** 1,234,567. */
+export const count = (n: number): string => grouped.format(n)
+
+/** A latency for people: three digits are enough. */
+export const millis = (v: number | null): string => {
+  if (v === null) return '-'
+  return v < 10 ? v.toFixed(2) : v < 100 ? v.toFixed(1) : count(v)
+}
+
+/** A figure with its name, as the text and the HTML report show it. */
+export interface Figure {
+  name: string
+  value: string
+}
+
+/** What became of the messages. */
+export function messageFigures(r: LoadReport): Figure[] {
+  const qos0 = r.config.qos === 0
+  const figures = [
+    { name: 'offered', value: count(r.offered) },
+    { name: qos0 ? 'sent' : 'acknowledged', value: count(r.acknowledged) },
+    { name: 'failed', value: count(r.failed) },
+    { name: 'in flight at the end', value: count(r.inFlight) },
+  ]
+  if (r.config.subscribers === 0) return figures
+  return [
+    ...figures,
+    { name: 'expected', value: count(r.expected) },
+    { name: 'received', value: count(r.received) },
+    { name: 'lost', value: count(r.lost) },
+    { name: 'duplicated', value: count(r.duplicated) },
+    { name: 'out of order', value: count(r.outOfOrder) },
+  ]
+}
+
+/** How fast. */
+export function rateFigures(r: LoadReport): Figure[] {
+  const seconds = (r.elapsedMs / 1000).toFixed(1)
+  const figures = [
+    { name: 'time', value: `${seconds} s` },
+    { name: 'publish rate', value: `${count(r.publishRate)} /s` },
+  ]
+  return r.config.subscribers === 0
+    ? figures
+    : [...figures, { name: 'receive rate', value: `${count(r.receiveRate)} /s` }]
+}
+
+export const LATENCY_COLUMNS = ['p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
+
+/** The latencies that were measured, with their names. */
+export function latencies(r: LoadReport): { name: string; summary: LatencySummary }[] {
+  return [
+    { name: 'connect', summary: r.connectMs },
+    { name: 'acknowledgement', summary: r.ackMs },
+    { name: 'end to end', summary: r.endToEndMs },
+  ].filter((l) => l.summary.count > 0)
+}
+
+/** One line on the verdict. */
+export function verdictLine(r: LoadReport): string {
+  if (r.brokenOff !== null) return `broken off: ${r.brokenOff}`
+  if (r.verdict.checks.length === 0) return 'no thresholds were set'
+  const broken = r.verdict.checks.filter((c) => !c.passed)
+  if (broken.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
+  return `failed: ${broken.map((c) => `${c.name} ${c.limit}, measured ${c.actual === null ? 'nothing' : c.actual}`).join('; ')}`
+}
+
+/** The generator's own state in one line. */
+export function generatorLine(r: LoadReport): string {
+  const g = r.generator
+  const cpu =
+    g.cpuMicrosPerMessage === null ? '' : `${g.cpuMicrosPerMessage.toFixed(1)} µs of CPU a message, `
+  const late = g.lateSends > 0 ? `, ${count(g.lateSends)} messages sent late` : ''
+  return `${cpu}${g.workers} worker${g.workers > 1 ? 's' : ''}, busiest ${Math.round(g.busiestWorker * 100)} %, longest loop delay ${millis(g.maxLoopDelayMs)} ms${late}`
+}
+
+function table(rows: readonly string[][]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? '').length)))
+  return rows
+    .map(
+      (r) =>
+        `${r.map((c, i) => (i === 0 ? c.padEnd(widths[i] ?? 0) : c.padStart(widths[i] ?? 0))).join('  ')}\n`,
+    )
+    .join('')
+}
+
+/** The report for people. */
+export function reportText(r: LoadReport): string {
+  const warning = saturationSentence(r.generator)
+  const figures = [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value])
+  const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
+  const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
+  return [
+    warning === null ? '' : `${warning}\n\n`,
+    `${r.config.url}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, run ${r.runId}\n`,
+    ...r.notes.map((n) => `${n}\n`),
+    '\n',
+    table(figures),
+    rows.length > 0 ? `\n${table([['latency, ms', ...LATENCY_COLUMNS], ...rows])}` : '',
+    errors.length > 0 ? `\n${table([['errors', ''], ...errors])}` : '',
+    `\ngenerator: ${generatorLine(r)}\n`,
+    `verdict: ${verdictLine(r)}\n`,
+  ].join('')
+}
