@@ -1,14 +1,21 @@
 import type { RatePoint } from '@contract/model'
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { useLink } from '../api'
+import { linksInUse, lossRange } from './link-summary'
+import { useScenario } from './scenario'
+import { useStatus } from './status'
 
 const MAX_POINTS = 300
+const MAX_MARKS = 20
 
-/** Counts a second over the last five minutes, oldest first. */
+/** Counts a second over the last five minutes, oldest first, and when the loss of all links was changed. */
 export const useRates = defineStore('rates', () => {
   const link = useLink()
+  const scenario = useScenario()
+  const status = useStatus()
   const points = shallowRef<readonly RatePoint[]>([])
+  const changes = shallowRef<readonly { atMs: number; p: number }[]>([])
 
   link.onReady(() => {
     link.api.getRates({}).then(
@@ -18,9 +25,24 @@ export const useRates = defineStore('rates', () => {
   })
   link.on('rates', (p) => {
     const last = points.value.at(-1)
+    if (last && p.atMs === last.atMs) return
     // A run that began again counts from 0.
-    const kept = last && p.atMs <= last.atMs ? [] : points.value
-    points.value = [...kept, p].slice(-MAX_POINTS)
+    const again = last !== undefined && p.atMs < last.atMs
+    if (again) changes.value = []
+    points.value = [...(again ? [] : points.value), p].slice(-MAX_POINTS)
   })
-  return { points }
+
+  const loss = computed(() => {
+    if (!scenario.scenario) return null
+    const { min, max, byRule } = lossRange(linksInUse(scenario.scenario))
+    return byRule || min !== max ? null : max
+  })
+  watch(loss, (p, before) => {
+    if (p === null || before === null) return
+    const atMs = status.clockNow()
+    // A slider that is dragged makes one mark, at its last place.
+    const kept = changes.value.filter((c) => atMs - c.atMs > 1500)
+    changes.value = [...kept, { atMs, p }].slice(-MAX_MARKS)
+  })
+  return { points, changes }
 })

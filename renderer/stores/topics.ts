@@ -4,6 +4,7 @@ import { isValidFilter } from '@contract/topics'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
+import { toUnfold } from './topic-match'
 import { useLog } from './log'
 
 const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
@@ -19,6 +20,10 @@ export const useTopics = defineStore('topics', () => {
   const filterValid = computed(() => filterText.value === '' || isValidFilter(filterText.value))
   let watching = false
   let asked = 0
+  /** The branches as the user left them, while the wildcard tester shows others. */
+  let openBefore: string[] | null = null
+  /** Branches open by themselves until the user opens or closes one. */
+  let unfolding = true
 
   /** Asks for the view as it is now; an answer that comes after a newer question is left out. */
   async function refresh(): Promise<void> {
@@ -26,8 +31,13 @@ export const useTopics = defineStore('topics', () => {
     const mine = ++asked
     await log.attempt(async () => {
       const fresh = await link.api.watchTopics(view.value)
-      if (mine === asked) page.value = fresh
+      if (mine === asked) take(fresh)
     })
+  }
+  function take(fresh: TopicPage): void {
+    page.value = fresh
+    const wanted = unfolding ? toUnfold(fresh, view.value) : []
+    if (wanted.length > 0) change({ open: [...view.value.open, ...wanted] })
   }
   function change(part: Partial<TopicView>): void {
     view.value = { ...view.value, ...part }
@@ -35,7 +45,7 @@ export const useTopics = defineStore('topics', () => {
   }
 
   link.on('topics', (p) => {
-    if (watching && p.offset === view.value.offset) page.value = p
+    if (watching && p.offset === view.value.offset) take(p)
   })
   link.onReady(() => void refresh())
 
@@ -49,6 +59,7 @@ export const useTopics = defineStore('topics', () => {
   }
   /** Closing a branch closes what is below it. */
   function setOpen(path: string, value: boolean): void {
+    unfolding = false
     const kept = view.value.open.filter((p) => p !== path && !p.startsWith(`${path}/`))
     change({ open: value ? [...view.value.open.filter((p) => p !== path), path] : kept })
   }
@@ -57,7 +68,12 @@ export const useTopics = defineStore('topics', () => {
   }
   function setFilter(text: string): void {
     filterText.value = text
-    if (filterValid.value) change({ filter: text })
+    if (!filterValid.value) return
+    unfolding = true
+    if (text !== '') openBefore ??= view.value.open
+    const back = text === '' ? openBefore : null
+    if (back) openBefore = null
+    change({ filter: text, ...(back ? { open: back } : {}) })
   }
   const setSearch = (search: string): void => change({ search, offset: 0 })
 
