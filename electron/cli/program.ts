@@ -9,7 +9,14 @@ import { runCommand } from './run'
 import { serveCommand } from './serve'
 
 /** Every subcommand, in the order of the help text. */
-const SUBCOMMANDS: readonly Subcommand[] = [runCommand, experimentCommand, serveCommand, brokerCommand]
+const SUBCOMMANDS: readonly Subcommand[] = [
+  runCommand,
+  experimentCommand,
+  loadCommand,
+  reportCommand,
+  serveCommand,
+  brokerCommand,
+]
 
 /** Runs the command line and resolves to the exit code. Failures are printed, never thrown. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {

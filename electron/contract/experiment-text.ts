@@ -10,35 +10,31 @@ import {
 const DEFAULTS = experimentSchema.parse({})
 
 /** Flag of `fleetlab experiment` and how a setting is spelled there, in the order of the help text. */
-const FLAGS: {
-  [K in keyof ExperimentConfig]: readonly [flag: string, spell: (v: ExperimentConfig[K]) => string]
-} = {
-  qos: ['--qos', (v) => v.join(',')],
-  loss: ['--loss', (v) => v.join(',')],
-  link: ['--link', String],
-  recovery: ['--recovery', String],
-  retryTimeout: ['--retry-timeout', formatDuration],
-  maxRetries: ['--max-retries', String],
-  messages: ['--messages', String],
-  publishers: ['--publishers', String],
-  subscribers: ['--subscribers', String],
-  rate: ['--rate', String],
-  direction: ['--direction', String],
-  delay: ['--delay', formatDuration],
-  seed: ['--seed', String],
-}
-
-function words<K extends keyof ExperimentConfig>(key: K, config: ExperimentConfig): string[] {
-  const [flag, spell] = FLAGS[key]
-  const spelled = spell(config[key])
-  const needed = key === 'qos' || key === 'loss' || key === 'seed' || spelled !== spell(DEFAULTS[key])
-  return needed ? [flag, spelled] : []
-}
+const FLAGS: readonly (readonly [flag: string, spell: (c: ExperimentConfig) => string])[] = [
+  ['--qos', (c) => c.qos.join(',')],
+  ['--loss', (c) => c.loss.join(',')],
+  ['--link', (c) => c.link],
+  ['--recovery', (c) => c.recovery],
+  ['--retry-timeout', (c) => formatDuration(c.retryTimeout)],
+  ['--max-retries', (c) => String(c.maxRetries)],
+  ['--messages', (c) => String(c.messages)],
+  ['--publishers', (c) => String(c.publishers)],
+  ['--subscribers', (c) => String(c.subscribers)],
+  ['--rate', (c) => String(c.rate)],
+  ['--direction', (c) => c.direction],
+  ['--delay', (c) => formatDuration(c.delay)],
+  ['--seed', (c) => String(c.seed)],
+]
+/** Spelled out even at their default, since they say what the experiment is about. */
+const ALWAYS = ['--qos', '--loss', '--seed']
 
 /** The command line that repeats an experiment; settings at their default are left out. */
 export function experimentCommandLine(config: ExperimentConfig): string {
-  const keys = Object.keys(FLAGS) as (keyof ExperimentConfig)[]
-  return ['fleetlab experiment', ...keys.flatMap((k) => words(k, config))].join(' ')
+  const words = FLAGS.flatMap(([flag, spell]) => {
+    const spelled = spell(config)
+    return ALWAYS.includes(flag) || spelled !== spell(DEFAULTS) ? [flag, spelled] : []
+  })
+  return ['fleetlab experiment', ...words].join(' ')
 }
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)

@@ -5,9 +5,12 @@ import type { QoS } from './packet'
 
 const ascending = <T extends number>(values: T[]): T[] => [...new Set(values)].sort((a, b) => a - b)
 
-const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
+const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)], {
+  error: 'expected 0, 1 and 2, or some of them',
+})
 /** Above 0.9 an exchange takes hundreds of attempts: nothing is to be learned from it. */
-const lossSchema = z.number().min(0).max(0.9)
+const inRange = { error: 'expected numbers from 0 to 0.9' }
+const lossSchema = z.number(inRange).min(0, inRange).max(0.9, inRange)
 
 /** Messages of one point, counted once for each subscriber, at most. */
 const MAX_DELIVERIES = 1_000_000
