@@ -5,6 +5,7 @@ import { framePacketId, frameType, Type } from '../mqtt/frame'
 import type { LegEvent, Passage, PassageObserver } from '../mqtt/passage'
 import type { ClientState } from './clients'
 import { UP } from './codes'
+import { hidePassword } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
@@ -114,6 +115,7 @@ class RingCapture implements Capture {
     client.lastPacket = seq
     this.seen++
     this.sentByType[type] = (this.sentByType[type] as number) + 1
+    if (type === Type.CONNECT) hidePassword(t.frame(seq))
     if (!isTracked(type)) this.sessions.sent(seq, client, frame)
     else if (!publish || this.header.ok) this.tracker.sent(seq, client, frame)
   }

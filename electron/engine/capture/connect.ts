@@ -1,3 +1,4 @@
+import { decodePacket } from './decode/decode'
 import { PROPERTIES } from './decode/names'
 import { fixedHeaderLength, readVarint, Type, type Frame } from '../mqtt/frame'
 
@@ -65,6 +66,19 @@ export function readConnect(f: Frame): { cleanStart: boolean; endsWithConnection
   if (f[level] !== 5) return { cleanStart, endsWithConnection: cleanStart }
   const expiry = findProperty(f, level + 4, SESSION_EXPIRY)
   return { cleanStart, endsWithConnection: number(f, expiry, 4) === 0 }
+}
+
+/**
+ * Puts stars for the password of a kept CONNECT: captures are shown to a class and written to files, and a fleet may
+ * use the real password of a real broker.
+ */
+export function hidePassword(kept: Frame): void {
+  const at = fixedHeaderLength(kept)
+  const flags = at + 2 <= kept.length ? (kept[at + 3 + kept.readUInt16BE(at)] ?? 0) : 0
+  if ((flags & 0x40) === 0) return
+  const level = kept[at + 2 + kept.readUInt16BE(at)] ?? 0
+  const password = decodePacket(kept, level).find((f) => f.key === 'password')
+  if (password) kept.fill('*', password.start, password.end)
 }
 
 /** Session present flag and reason code of a CONNACK. */

@@ -10,6 +10,8 @@ const SENT = 2
 /** Changes of packets the page has, waiting to be sent. */
 const BACKLOG = 20_000
 const MARKS = 500
+/** Changed exchanges of one batch, besides those of its packets; the rest comes with the next. */
+const EXCHANGES = 1000
 
 /** A page's view that follows the capture. */
 export interface PacketWatch {
@@ -24,6 +26,8 @@ export interface PacketWatch {
  */
 export class Watch implements PacketWatch {
   private readonly known: Uint8Array
+  /** Packets before it the page may have from a query: their changes are sent, without being counted. */
+  private readonly start: number
   private cursor: number
   private packetChanges: number
   private exchangeChanges: number
@@ -31,6 +35,8 @@ export class Watch implements PacketWatch {
   private matched = 0
   private shown = 0
   private readonly backlog = new Set<number>()
+  /** Exchanges the page knows that changed. */
+  private readonly exchanges = new Set<number>()
   private readonly clients = new Set<string>()
   private closed = false
 
@@ -44,7 +50,7 @@ export class Watch implements PacketWatch {
     from: number,
   ) {
     this.known = new Uint8Array(state.packets.slots)
-    this.cursor = from
+    this.start = this.cursor = from
     this.packetChanges = state.changedPackets.count
     this.exchangeChanges = state.changedExchanges.count
     this.marks = sessions.count
@@ -53,10 +59,10 @@ export class Watch implements PacketWatch {
   take(maxPackets: number): PacketBatch {
     if (this.closed) return { packets: [], exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 }
     const end = this.cursor
-    const exchanges = this.changed(end)
+    this.noteChanges(end)
     const fresh = this.scan(maxPackets)
     const room = maxPackets - Math.min(fresh.length, Math.ceil(maxPackets / 2))
-    const again = this.fromBacklog(room)
+    const again = takeFirst(this.backlog, room).filter((s) => this.state.packets.has(s))
     const chosen = [...again, ...fresh.slice(-(maxPackets - again.length))]
     for (const s of chosen) this.markSent(s)
     const packets = rowsOf(
@@ -65,7 +71,7 @@ export class Watch implements PacketWatch {
     )
     for (const p of packets) this.clients.add(p.clientId)
     return {
-      ...withContext(this.rows, packets, exchanges),
+      ...withContext(this.rows, packets, takeFirst(this.exchanges, EXCHANGES)),
       marks: this.takeMarks(),
       matched: this.matched,
       shown: this.shown,
@@ -75,11 +81,12 @@ export class Watch implements PacketWatch {
   close(): void {
     this.closed = true
     this.backlog.clear()
+    this.exchanges.clear()
   }
 
   private markSent(seq: number): void {
     const i = this.state.packets.at(seq)
-    if (((this.known[i] as number) & SENT) === 0) this.shown++
+    if (seq >= this.start && ((this.known[i] as number) & SENT) === 0) this.shown++
     this.known[i] = MATCHED | SENT
   }
 
@@ -99,27 +106,26 @@ export class Watch implements PacketWatch {
     return found
   }
 
-  /** Looks at what changed before `end`: fills the backlog and gives the exchanges the page must hear of. */
-  private changed(end: number): Set<number> {
+  /** Notes what the page must hear of among the changes before `end`. */
+  private noteChanges(end: number): void {
     const { changedPackets, changedExchanges } = this.state
-    const exchanges = new Set<number>()
     const whole = changedPackets.since(this.packetChanges, (s) => {
       if (s < end) this.reconsider(s, true)
     })
     if (!whole) this.queueAll(end)
     changedExchanges.since(this.exchangeChanges, (id) => {
-      if (exchanges.has(id)) return
+      if (this.exchanges.has(id)) return
       if (this.asks.verdict) for (const s of this.rows.packetsOf(id)) if (s < end) this.reconsider(s, false)
-      if (this.knows(id) || this.knowsPublisherOf(id)) exchanges.add(id)
+      if (this.knows(id) || this.knowsPublisherOf(id)) this.exchanges.add(id)
     })
     this.packetChanges = changedPackets.count
     this.exchangeChanges = changedExchanges.count
-    return exchanges
   }
 
   /** Changes were too many to be remembered one by one: every packet the page has may have changed. */
   private queueAll(end: number): void {
-    for (let s = this.state.packets.first; s < end; s++) if (this.isSent(s)) this.queue(s)
+    const t = this.state.packets
+    for (let s = Math.max(t.first, this.start); s < end; s++) if (this.isSent(s)) this.queue(s)
   }
 
   private passes(seq: number): boolean {
@@ -137,7 +143,7 @@ export class Watch implements PacketWatch {
     }
     if ((known & MATCHED) !== 0 || !this.passes(seq)) return
     this.known[i] = MATCHED
-    this.matched++
+    if (seq >= this.start) this.matched++
     this.queue(seq)
   }
 
@@ -150,19 +156,10 @@ export class Watch implements PacketWatch {
     }
   }
 
-  private fromBacklog(room: number): number[] {
-    const out: number[] = []
-    for (const s of this.backlog) {
-      if (out.length >= room) break
-      this.backlog.delete(s)
-      if (this.state.packets.has(s)) out.push(s)
-    }
-    return out
-  }
-
   private isSent(seq: number): boolean {
     const t = this.state.packets
-    return t.has(seq) && seq < this.cursor && ((this.known[t.at(seq)] as number) & SENT) !== 0
+    if (!t.has(seq) || seq >= this.cursor) return false
+    return seq < this.start || ((this.known[t.at(seq)] as number) & SENT) !== 0
   }
 
   /** The page has a packet of the exchange. */
@@ -193,4 +190,15 @@ export class Watch implements PacketWatch {
     this.marks = this.sessions.count
     return (this.asks.all ? marks : marks.filter((m) => this.clients.has(m.clientId))).slice(-MARKS)
   }
+}
+
+/** Removes the oldest members. */
+function takeFirst(from: Set<number>, n: number): number[] {
+  const out: number[] = []
+  for (const value of from) {
+    if (out.length >= n) break
+    from.delete(value)
+    out.push(value)
+  }
+  return out
 }

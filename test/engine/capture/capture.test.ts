@@ -120,6 +120,33 @@ describe('the ring', () => {
     expect(b.row().topic).toBe('')
   })
 
+  it('keeps no password', () => {
+    for (const level of [4, 5] as const) {
+      const b = new Bench()
+      const connect = frameOf(
+        {
+          cmd: 'connect',
+          clientId: 'c',
+          clean: true,
+          keepalive: 9,
+          protocolId: 'MQTT',
+          protocolVersion: level,
+          username: 'ann',
+          password: Buffer.from('hunter2'),
+          will: { topic: 'w', payload: Buffer.from('gone'), qos: 1, retain: false },
+        },
+        level,
+      )
+      b.pass('c', 'uplink', connect, { level })
+      const detail = b.capture.detail(1)!
+      const text = Buffer.from(detail.bytes).toString('latin1')
+      expect(text).toBe(connect.toString('latin1').replace('hunter2', '*******'))
+      expect(connect.includes('hunter2')).toBe(true)
+      expect(Buffer.from(b.capture.pcapng('').bytes).includes('hunter2')).toBe(false)
+      expect(detail.fields.find((f) => f.key === 'userName')?.value).toBe('ann')
+    }
+  })
+
   it('takes any bytes without a throw', () => {
     const bytes = fc.uint8Array({ minLength: 2, maxLength: 40 }).map((u) => Buffer.from(u))
     fc.assert(

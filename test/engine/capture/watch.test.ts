@@ -23,6 +23,28 @@ describe('watch', () => {
     expect([second.matched, second.shown]).toEqual([2, 2])
   })
 
+  it('gives changes of packets that came before it, without counting them', () => {
+    const b = new Bench()
+    b.connect('c', false)
+    const early = b.send('c', 'uplink', publishFrame({ qos: 1, id: 1 }))
+    b.pass('c', 'uplink', publishFrame({ qos: 1, id: 2 }))
+    const w = b.capture.watch('type:PUBLISH')
+    b.arrive(early)
+    b.event({
+      kind: 'gave-up',
+      clientId: 'c',
+      atMs: 9,
+      direction: 'uplink',
+      packetId: 2,
+      type: 3,
+      attempts: 4,
+    })
+    const batch = w.take(10)
+    expect(batch.packets.map((p) => [p.seq, p.fate])).toEqual([[3, 'delivered']])
+    expect(batch.exchanges.map((e) => e.verdict).sort()).toEqual(['gave-up', 'open'])
+    expect([batch.matched, batch.shown]).toEqual([0, 0])
+  })
+
   it('gives an exchange again when only its verdict changed', () => {
     const b = new Bench()
     b.connect('c', false)

@@ -38,7 +38,7 @@ function connect(r: FieldReader): void {
       r.binary('willPayload', showBytes)
     }
     if ((flags & 0x80) !== 0) r.string('userName')
-    // The value is left out of the list: it is shown to everybody who looks at the packet.
+    // Only its length: the fields are shown to everybody who looks at the packet.
     if ((flags & 0x40) !== 0) r.binary('password', secret)
     return undefined
   })
