@@ -45,6 +45,8 @@ export class Agent {
   private readonly receiver = new Receiver()
   private readonly requests: Requests
   private readonly answers = new Answers()
+  /** Packets that came before a lost CONNACK. */
+  private early: { frame: Frame; origin: PassageOrigin }[] = []
   private timer: Timer | undefined
   private timerDueMs = Infinity
   private config: LinkConfig
@@ -114,6 +116,11 @@ export class Agent {
   fromNetwork(frame: Frame, origin: PassageOrigin): void {
     const { host } = this
     const type = frameType(frame)
+    if (this.requests.connecting && type !== Type.CONNACK && type < Type.DISCONNECT) {
+      // A client must not see anything before CONNACK [MQTT-3.2.0-1]; mqtt.js would wait for ever.
+      this.early.push({ frame, origin })
+      return
+    }
     const id = framePacketId(frame)
     if (type === Type.PUBLISH || type === Type.PUBREL) {
       const { pass, answer } = this.receive(frame, type, id)
@@ -146,6 +153,7 @@ export class Agent {
     this.receiver.disconnected()
     this.requests.disconnected()
     this.answers.disconnected()
+    this.early = []
     this.disarm()
   }
 
@@ -192,6 +200,10 @@ export class Agent {
     const isAnswer =
       type === Type.CONNACK || type === Type.SUBACK || type === Type.UNSUBACK || type === Type.PINGRESP
     if (!isAnswer || this.requests.answered(frame)) host.push(frame)
+    if (type !== Type.CONNACK || this.early.length === 0) return
+    const { early } = this
+    this.early = []
+    for (const packet of early) this.fromNetwork(packet.frame, packet.origin)
   }
 
   /** One timer for all deadlines. A deadline that has gone leaves it standing: it fires for nothing and is set anew. */

@@ -44,6 +44,11 @@ export class Requests {
     return this.waiting?.size ?? 0
   }
 
+  /** True from CONNECT until CONNACK. */
+  get connecting(): boolean {
+    return this.waiting?.has(keyOf(Type.CONNACK, 0)) ?? false
+  }
+
   /** Steady ms of the next deadline; Infinity without one. */
   get nextDueMs(): number {
     let next = Infinity

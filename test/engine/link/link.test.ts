@@ -202,6 +202,20 @@ describe('packets outside the handshakes', () => {
     expect(rig.client.frames).toHaveLength(1)
   })
 
+  it('what overtakes a lost CONNACK waits for it', async () => {
+    const rig = new LinkRig({ recovery: { timeout: 100 } })
+    await rig.open()
+    rig.link.dropNext('downlink', 'CONNACK')
+    rig.client.send(connectFrame(false))
+    rig.broker.send(connackFrame(true))
+    rig.broker.send(publishFrame(1, 3, 1))
+    rig.broker.send(publishFrame(0, 0, 2))
+    expect(rig.client.frames).toEqual([])
+    rig.clock.run()
+    expect(rig.client.frames.map(frameType)).toEqual([Type.CONNACK, Type.PUBLISH, Type.PUBLISH])
+    expect(rig.link.pending()).toBe(0)
+  })
+
   it('a lost SUBSCRIBE is repeated, a lost SUBACK is repeated without a second subscription', async () => {
     const rig = new LinkRig({ recovery: { timeout: 100 } })
     await rig.connect()
