@@ -120,3 +120,34 @@ run('capture', base, 0, false)
 run('capture and topic tree', base, 0, true)
 run('and one page, 500 packets 20 times a second', base, 1, true)
 run('and 40 pages', base, 40, true)
+
+function timed(name: string, work: () => unknown): void {
+  const before = process.cpuUsage()
+  work()
+  const used = process.cpuUsage(before)
+  console.log(`${name}: ${((used.user + used.system) / 1000).toFixed(1)} ms`)
+}
+
+const full = createCapture({ clock })
+drive(full, () => undefined)
+timed('query of a full ring that finds nothing', () => full.latest('client:nobody verdict:lost', 100))
+timed('the latest 2,000 packets', () => full.latest('', 2000))
+timed('pcapng of 200,000 packets', () => full.pcapng(''))
+
+const big = createTopicTree({ clock })
+const payload = Buffer.from('21.5')
+for (let i = 0; i < 50_000; i++) {
+  big.published({
+    topic: `city/${i % 50}/s-${i}`,
+    clientId: null,
+    qos: 0,
+    retain: false,
+    payload,
+    atMs: clock.ms,
+  })
+}
+const branches = ['city', ...Array.from({ length: 50 }, (_, i) => `city/${i}`)]
+const open = { open: branches, search: '', filter: 'city/+/#', offset: 40_000, limit: 100 }
+timed('page of 50,000 topics, all open, first time', () => big.page(open))
+timed('the same page again', () => big.page(open))
+timed('search in 50,000 topics', () => big.page({ ...open, offset: 0, search: 's-4999' }))

@@ -10,7 +10,8 @@ export interface ClientState {
   readonly name: string
   /** Rows that refer to it; it is forgotten when there are none and it is not connected. */
   refs: number
-  connected: boolean
+  /** Open connections: two for a moment when a new one takes the client identifier over. */
+  connections: number
   /** The session ends with the connection. */
   clean: boolean
   /** Last exchange of each packet identifier, by the exchange's direction; the two spaces are independent (3.1.1 section 2.3.1). */
@@ -68,7 +69,7 @@ export class ClientTable {
 
   /** Forgets a client that nothing refers to. */
   sweep(client: ClientState): void {
-    if (client.refs > 0 || client.connected || this.byIx[client.ix] !== client) return
+    if (client.refs > 0 || client.connections > 0 || this.byIx[client.ix] !== client) return
     this.byName.delete(client.name)
     this.byIx[client.ix] = undefined
     this.spare.push(client.ix)
@@ -80,7 +81,7 @@ export class ClientTable {
       ix,
       name,
       refs: 0,
-      connected: false,
+      connections: 0,
       clean: true,
       live: [new Map(), new Map()],
       reached: new Map(),

@@ -84,7 +84,7 @@ export class Effects {
   nextArrived(client: ClientState, topic: string | undefined): number {
     const x = this.state.exchanges
     for (let id = client.arrived.shift(); id !== undefined; id = client.arrived.shift()) {
-      if (!x.has(id)) continue
+      if (!x.has(id)) return 0
       if (topic === undefined || this.state.topics.name(x.topic[x.at(id)] as number) === topic) return id
     }
     return 0

@@ -66,7 +66,7 @@ export class Sessions {
   event(e: LegEvent, client: ClientState): void {
     switch (e.kind) {
       case 'opened':
-        client.connected = true
+        client.connections++
         this.forgetConnection(client)
         return
       case 'closed':
@@ -96,10 +96,12 @@ export class Sessions {
   }
 
   private closed(e: Extract<LegEvent, { kind: 'closed' }>, client: ClientState): void {
-    client.connected = false
-    this.forgetConnection(client)
+    client.connections = Math.max(0, client.connections - 1)
     const kind = e.by === 'cut' || e.by === 'reset' ? e.by : 'disconnect'
     this.mark(client, kind, e.atMs, null)
+    // Taken over: what is remembered is of the connection that goes on.
+    if (client.connections > 0) return
+    this.forgetConnection(client)
     // A client that was cut off may yet send its part again after a clean connect, as mqtt.js does.
     const gone = e.by === 'client' || e.by === 'broker' ? [UP, DOWN] : [DOWN]
     if (client.clean) this.tracker.sessionEnded(client, gone, e.atMs)

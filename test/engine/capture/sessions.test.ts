@@ -138,6 +138,34 @@ describe('exchanges across connections', () => {
     expect(b.exchange(1).verdict).toBe('complete')
   })
 
+  it('go on when a new connection takes the client identifier over and the old one closes after it', () => {
+    const b = new Bench()
+    b.connect('c', false)
+    b.connect('c', true, false, 5)
+    const aliased = (topic: string) =>
+      frameOf(
+        {
+          cmd: 'publish',
+          topic,
+          payload: 'x',
+          qos: 1,
+          messageId: 2,
+          dup: false,
+          retain: false,
+          properties: { topicAlias: 4 },
+        },
+        5,
+      )
+    b.pass('c', 'uplink', aliased('long/topic'), { level: 5 })
+    closed(b, 'c', 'broker')
+    expect(b.exchange(5).verdict).toBe('open')
+    b.pass('c', 'downlink', puback(2), { level: 5 })
+    b.pass('c', 'uplink', aliased(''), { level: 5 })
+    expect(b.row().topic).toBe('long/topic')
+    closed(b, 'c', 'client')
+    expect(b.exchange(7).verdict).toBe('abandoned')
+  })
+
   it('keep the identifiers of the two directions apart', () => {
     const b = new Bench()
     b.pass('c', 'uplink', publishFrame({ qos: 1, id: 5, payload: 'up' }))
