@@ -19,9 +19,10 @@ const EVENTS = {
   topics: true,
   rates: true,
   devices: true,
+  experiment: true,
   log: true,
 } as const satisfies Record<keyof EngineEvents, true>
-const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
+export const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
 
 /** The engine's hand on one page. */
 export interface PageLink {

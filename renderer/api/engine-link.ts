@@ -2,7 +2,7 @@ import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type HostInfo } fr
 import type { Channel } from '@contract/channel'
 import { ApiError } from '@contract/errors'
 import type { EngineStatus } from '@contract/model'
-import { COMMANDS, connectEngine } from '@contract/rpc'
+import { COMMANDS, connectEngine, EVENT_NAMES } from '@contract/rpc'
 import type { Scenario } from '@contract/scenario'
 
 export interface Welcome {
@@ -137,15 +137,6 @@ export class EngineLink {
     const emit = (event: keyof EngineEvents) => (payload: unknown) => {
       for (const f of this.listeners.get(event) ?? []) (f as (e: unknown) => void)(payload)
     }
-    return {
-      status: emit('status'),
-      groups: emit('groups'),
-      scenario: emit('scenario'),
-      packets: emit('packets'),
-      topics: emit('topics'),
-      rates: emit('rates'),
-      devices: emit('devices'),
-      log: emit('log'),
-    }
+    return Object.fromEntries(EVENT_NAMES.map((n) => [n, emit(n)])) as unknown as EngineEvents
   }
 }

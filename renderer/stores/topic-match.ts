@@ -1,4 +1,4 @@
-import type { TopicView } from '@contract/api'
+import type { EngineApi, TopicView } from '@contract/api'
 import type { TopicPage } from '@contract/model'
 
 /** Whether some topic below a branch could be matched, so that the branch is not dimmed. */
@@ -21,7 +21,8 @@ const MAX_OPEN = 150
 
 /** Closed branches of a page that open by themselves: those that lead to a match, or all of a small tree. */
 export function toUnfold(page: TopicPage, view: Pick<TopicView, 'filter' | 'open'>): string[] {
-  const closed = page.rows.filter((r) => r.branch && !r.open)
+  const known = new Set(view.open)
+  const closed = page.rows.filter((r) => r.branch && !r.open && !known.has(r.path))
   const wanted =
     view.filter !== ''
       ? closed.filter((r) => branchMayMatch(view.filter, r.path))
@@ -29,4 +30,27 @@ export function toUnfold(page: TopicPage, view: Pick<TopicView, 'filter' | 'open
         ? closed.filter((r) => !r.path.startsWith('$'))
         : []
   return wanted.slice(0, Math.max(0, MAX_OPEN - view.open.length)).map((r) => r.path)
+}
+
+/** Rows asked for at once, and at most, while a match is looked for. */
+const SCAN_ROWS = 500
+const MAX_SCANNED = 20_000
+
+/**
+ * Row of the first topic the view's filter matches, looked for page by page from the top; null when there is none in so
+ * many rows. Ends when the view changes meanwhile. Leaves the engine watching the page it looked at last.
+ */
+export async function findFirstMatch(
+  api: Pick<EngineApi, 'watchTopics'>,
+  now: () => TopicView,
+): Promise<number | null> {
+  const view = now()
+  if (view.filter === '') return null
+  for (let offset = 0; offset < MAX_SCANNED && now() === view; offset += SCAN_ROWS) {
+    const found = await api.watchTopics({ ...view, offset, limit: SCAN_ROWS }).catch(() => null)
+    const at = found?.rows.findIndex((r) => r.matched) ?? -1
+    if (at >= 0) return offset + at
+    if (!found || offset + SCAN_ROWS >= found.totalRows) return null
+  }
+  return null
 }

@@ -4,7 +4,7 @@ import { isValidFilter } from '@contract/topics'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
-import { toUnfold } from './topic-match'
+import { findFirstMatch, toUnfold } from './topic-match'
 import { useLog } from './log'
 
 const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
@@ -75,7 +75,20 @@ export const useTopics = defineStore('topics', () => {
     if (back) openBefore = null
     change({ filter: text, ...(back ? { open: back } : {}) })
   }
+  const firstMatch = (): Promise<number | null> => findFirstMatch(link.api, () => view.value)
   const setSearch = (search: string): void => change({ search, offset: 0 })
 
-  return { page, view, filterText, filterValid, watch, refresh, setOpen, setWindow, setSearch, setFilter }
+  return {
+    page,
+    view,
+    filterText,
+    filterValid,
+    watch,
+    refresh,
+    setOpen,
+    setWindow,
+    setSearch,
+    setFilter,
+    firstMatch,
+  }
 })

@@ -139,23 +139,23 @@ function placeGroup(arc: Arc, f: Frame): TopologyNode[] {
   })
 }
 
-/** Above a group at the top, below any other; never outside the frame. */
+/** Above a group of the upper half, below one of the lower; never outside the frame, and off its own spokes. */
 function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, width: number): TopologyLabel {
   const { title, subtitle, name } = arc.group
   const middle = (arc.from + arc.to) / 2
   const ys = nodes.map((n) => n.y)
   const half = (Math.max(title.length * 6.6, subtitle.length * 6) * f.k) / 2
-  const top = Math.sin(rad(middle)) < -0.8
-  const bottom = Math.sin(rad(middle)) > 0.8
-  const lowest = nodes.reduce((a, b) => (b.y > a.y ? b : a))
-  const x = top || bottom ? f.cx + Math.cos(rad(middle)) * f.rx : lowest.x
+  const sine = Math.sin(rad(middle))
+  const above = sine < -0.15
+  const outer = nodes.reduce((a, b) => ((above ? b.y < a.y : b.y > a.y) ? b : a))
+  const x = Math.abs(sine) > 0.8 ? f.cx + Math.cos(rad(middle)) * f.rx : outer.x
   const big = nodes[0]?.kind === 'collapsed' ? 12 * f.k : 0
   return {
     group: name,
     title,
     subtitle,
     x: Math.min(width - half - 4, Math.max(half + 4, x)),
-    y: top ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
+    y: above ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
   }
 }
 

@@ -46,6 +46,7 @@ export class PacketMotion {
   private readonly flights = new Map<number, Flight>()
   private readonly max: number
   private readonly minFlightMs: number
+  private lastSeq = 0
   private window: { atMs: number; seen: number; drawn: number }[] = []
 
   constructor(options: MotionOptions = {}) {
@@ -55,29 +56,34 @@ export class PacketMotion {
 
   /**
    * @param nodeOf node a client's packets run at; undefined leaves them out
-   * @param matched packets the engine saw in this batch, of which `rows` may be a part
+   * @param matched packets the engine saw since the batch before, of which `rows` may be a part
    * @param speed virtual seconds a second
    */
   add(
     rows: readonly PacketRow[],
     nodeOf: (clientId: string) => string | undefined,
     nowMs: number,
-    matched = rows.length,
+    matched = 0,
     speed = 1,
   ): void {
     let drawn = 0
+    let fresh = 0
     for (const row of rows) {
       const known = this.flights.get(row.seq)
       if (known) {
         this.update(known, row, nowMs, speed)
         continue
       }
+      // A packet that has flown already is told again when its fate settles.
+      if (row.seq <= this.lastSeq) continue
+      this.lastSeq = row.seq
+      fresh += 1
       const node = nodeOf(row.clientId)
       if (node === undefined || this.flights.size >= this.max) continue
       drawn += 1
       this.flights.set(row.seq, this.launch(row, node, nowMs, speed))
     }
-    this.window.push({ atMs: nowMs, seen: matched, drawn })
+    this.window.push({ atMs: nowMs, seen: Math.max(matched, fresh), drawn })
   }
 
   private launch(row: PacketRow, node: string, nowMs: number, speed: number): Flight {
@@ -132,6 +138,7 @@ export class PacketMotion {
   clear(): void {
     this.flights.clear()
     this.window = []
+    this.lastSeq = 0
   }
 }
 

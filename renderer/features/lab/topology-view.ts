@@ -108,7 +108,7 @@ function usePacketMotion(nodeIdOf: (clientId: string) => string | undefined) {
     tail: 0,
     onBatch: (batch, fresh) => {
       if (fresh) motion.clear()
-      const matched = fresh ? 0 : Math.max(batch.packets.length, batch.matched - matchedBefore)
+      const matched = fresh ? 0 : Math.max(0, batch.matched - matchedBefore)
       matchedBefore = batch.matched
       if (!document.hidden) motion.add(batch.packets, nodeIdOf, timeMs, matched, status.status?.speed ?? 1)
     },
