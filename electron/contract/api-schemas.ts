@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EngineApi } from './api'
+import { experimentSchema } from './experiment'
 import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { groupSchema } from './scenario'
@@ -81,6 +82,9 @@ export const commandSchemas = {
   getTopic: z.strictObject({ topic: z.string().min(1).max(65_535) }),
   clearRetained: z.strictObject({ topic: z.string().refine(isValidTopic) }),
   getRates: empty,
+  startExperiment: z.strictObject({ config: experimentSchema }),
+  cancelExperiment: empty,
+  getExperiment: empty,
 } as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
 
 /** Commands that change nothing: the ones a viewer may give. */
@@ -99,4 +103,5 @@ export const READ_ONLY_COMMANDS = [
   'unwatchTopics',
   'getTopic',
   'getRates',
+  'getExperiment',
 ] as const satisfies (keyof EngineApi)[]

@@ -10,6 +10,7 @@ import type {
   TopicDetail,
   TopicPage,
 } from './model'
+import type { ExperimentInput, ExperimentState } from './experiment'
 import type { LinkInput } from './link-config'
 import type { Direction, PacketType, QoS } from './packet'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
@@ -86,6 +87,14 @@ export interface EngineApi {
   clearRetained(a: { topic: string }): Promise<void>
   /** The last five minutes, oldest first. */
   getRates(a: Empty): Promise<RatePoint[]>
+
+  // experiments
+  /** Begins a QoS comparison beside the running scenario. Rejects with `conflict` while one runs. */
+  startExperiment(a: { config: ExperimentInput }): Promise<ExperimentState>
+  /** Ends the running experiment; the points it has stay. */
+  cancelExperiment(a: Empty): Promise<void>
+  /** The experiment that runs or ran last, null before the first. */
+  getExperiment(a: Empty): Promise<ExperimentState | null>
 }
 
 /** A command without arguments. */
@@ -123,5 +132,7 @@ export interface EngineEvents {
   rates(e: RatePoint): void
   /** Devices came, went or changed: fetch what is on the screen again. */
   devices(e: { revision: number }): void
+  /** Four times a second while an experiment runs, and at its end. */
+  experiment(e: ExperimentState): void
   log(e: LogLine): void
 }

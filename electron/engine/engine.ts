@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { EngineApi, HostInfo, LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
@@ -5,9 +6,11 @@ import type { EngineStatus } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
+import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab'
 import { mergeLink } from './link-edit'
 import { LoopDelayMeter } from './meters'
+import { note } from './notes'
 import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './scenario-edit'
 import { PageSession } from './session'
 import { statusOf } from './status'
@@ -19,6 +22,7 @@ export interface EngineCore {
   readonly scenario: Scenario
   readonly revision: number
   readonly version: string
+  readonly experiments: ExperimentRunner
   status(): EngineStatus
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
@@ -38,9 +42,17 @@ class LabEngine implements Engine, EngineCore {
   private limits: RunLimits = {}
   private readonly loopDelay = new LoopDelayMeter()
   private readonly sessions = new Set<PageSession>()
+  readonly experiments: ExperimentRunner
 
   constructor(private readonly deps: EngineDeps) {
     this.loopDelay.start()
+    this.experiments = new ExperimentRunner(
+      () => performance.now(),
+      (why) => {
+        const about = note('experiment-failed', 'The experiment failed: {why}', { why })
+        this.deps.log({ atMs: this.current?.clock.now() ?? 0, level: 'error', note: about })
+      },
+    )
   }
 
   get version(): string {
@@ -187,6 +199,7 @@ class LabEngine implements Engine, EngineCore {
     for (const s of this.sessions) s.close()
     this.sessions.clear()
     this.loopDelay.stop()
+    await this.experiments.cancel()
     await this.current?.close()
   }
 }

@@ -25,6 +25,7 @@ export class SessionFeed {
   private devicesRevision = -1
   private ratesAtMs = -1
   private scenarioPending = false
+  private experimentRevision = 0
   private logs: LogLine[] = []
 
   constructor(
@@ -87,7 +88,10 @@ export class SessionFeed {
     if (this.page.bufferedBytes() > MAX_BUFFERED_BYTES) return
     this.ticks++
     this.pushChanges()
-    if (this.ticks % STATUS_EVERY === 0) this.page.events.status(this.engine.status())
+    if (this.ticks % STATUS_EVERY === 0) {
+      this.page.events.status(this.engine.status())
+      this.pushExperiment()
+    }
     if (this.ticks % GROUPS_EVERY === 0) this.pushSlow()
   }
 
@@ -100,6 +104,14 @@ export class SessionFeed {
     for (const line of this.logs.splice(0)) events.log(line)
     const batch = this.watch?.take(PACKETS_PER_FRAME)
     if (batch && !isEmpty(batch)) events.packets(batch)
+  }
+
+  private pushExperiment(): void {
+    const { experiments } = this.engine
+    if (!experiments.running && experiments.revision === this.experimentRevision) return
+    this.experimentRevision = experiments.revision
+    const state = experiments.state()
+    if (state) this.page.events.experiment(state)
   }
 
   private pushSlow(): void {

@@ -6,6 +6,7 @@ import {
   type TopicView,
 } from '../contract/api'
 import { ApiError } from '../contract/errors'
+import { experimentSchema, type ExperimentInput } from '../contract/experiment'
 import type { LinkInput } from '../contract/link-config'
 import type { LogLine } from '../contract/model'
 import type { Direction, PacketType, QoS } from '../contract/packet'
@@ -183,6 +184,18 @@ export class PageSession implements EngineApi {
 
   getRates() {
     return command(() => this.engine.lab.rates.points())
+  }
+
+  startExperiment(a: { config: ExperimentInput }) {
+    return command(() => this.engine.experiments.start(experimentSchema.parse(a.config)))
+  }
+
+  cancelExperiment() {
+    return this.engine.experiments.cancel()
+  }
+
+  getExperiment() {
+    return command(() => this.engine.experiments.state())
   }
 
   labReplaced(): void {

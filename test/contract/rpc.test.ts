@@ -3,6 +3,7 @@ import type { EngineApi, EngineEvents } from '../../electron/contract/api'
 import { READ_ONLY_COMMANDS } from '../../electron/contract/api-schemas'
 import { decode, encode } from '../../electron/contract/codec'
 import { ApiError } from '../../electron/contract/errors'
+import { experimentSchema, type ExperimentState } from '../../electron/contract/experiment'
 import { COMMANDS, connectEngine, servePage, type PageLink } from '../../electron/contract/rpc'
 import { CHANNEL_KINDS, type ChannelPair } from '../helpers/channel-pairs'
 import { createApiDouble, statusDouble, type RecordedCall } from '../helpers/engine-double'
@@ -41,6 +42,20 @@ const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   getTopic: { topic: 'a/b' },
   clearRetained: { topic: 'a/b' },
   getRates: {},
+  startExperiment: { config: experimentSchema.parse({}) },
+  cancelExperiment: {},
+  getExperiment: {},
+}
+
+const EXPERIMENT: ExperimentState = {
+  id: 1,
+  state: 'running',
+  config: experimentSchema.parse({ loss: [0.1] }),
+  complete: false,
+  points: [],
+  fraction: 0.5,
+  elapsedMs: 10,
+  error: null,
 }
 
 /** Every event once, with the least it may carry. */
@@ -52,6 +67,7 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
   topics: { rows: [], totalRows: 0, offset: 0, totalTopics: 0, matchedTopics: 0, dropped: 0 },
   rates: { atMs: 1000, byType: { PUBLISH: 3 }, byQos: [1, 1, 1], byGroup: { sensors: 3 }, lost: 0 },
   devices: { revision: 4 },
+  experiment: EXPERIMENT,
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },
 }
 

@@ -342,6 +342,11 @@ export class FakeEngine {
       }),
       clearRetained: () => undefined,
       getRates: () => this.rates,
+      startExperiment: () => {
+        throw new ApiError('unavailable', 'no experiments here')
+      },
+      cancelExperiment: () => undefined,
+      getExperiment: () => null,
     }
   }
 }
