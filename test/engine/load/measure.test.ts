@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
+import { BitFlow, GapFlow } from '../../../electron/engine/load/measure/flow'
+import { balance, joinAccounts } from '../../../electron/engine/load/measure/identity'
+import {
+  addRange,
+  areRanges,
+  countOf,
+  rangesOf,
+  subtract,
+  union,
+} from '../../../electron/engine/load/measure/ranges'
+import { Recorder } from '../../../electron/engine/load/measure/recorder'
+import { TOPOLOGY } from '../../../electron/engine/load/topologies/registry'
+import { PublishTemplate } from '../../../electron/engine/load/wire/template'
+
+const numbers = fc.array(fc.nat(60), { maxLength: 80 })
+const asRanges = (n: number[]) => rangesOf([...new Set(n)].sort((a, b) => a - b))
+const members = (r: readonly number[]) => {
+  const out: number[] = []
+  for (let i = 0; i < r.length; i += 2) for (let k = r[i]!; k < r[i + 1]!; k++) out.push(k)
+  return out
+}
+
+describe('ranges', () => {
+  it('union, subtraction and count are those of sets', () => {
+    fc.assert(
+      fc.property(numbers, numbers, (a, b) => {
+        const [ra, rb] = [asRanges(a), asRanges(b)]
+        const u = union(ra, rb)
+        const s = subtract(ra, rb)
+        expect(members(u)).toEqual([...new Set([...a, ...b])].sort((x, y) => x - y))
+        expect(members(s)).toEqual([...new Set(a)].filter((x) => !b.includes(x)).sort((x, y) => x - y))
+        expect(countOf(u)).toBe(new Set([...a, ...b]).size)
+        expect(areRanges(u) && areRanges(s)).toBe(true)
+      }),
+    )
+  })
+
+  it('joins what touches', () => {
+    const r: number[] = []
+    addRange(r, 1, 3)
+    addRange(r, 3, 4)
+    addRange(r, 6, 7)
+    expect(r).toEqual([1, 4, 6, 7])
+  })
+})
+
+describe.each([
+  ['gaps', () => new GapFlow()],
+  ['bits', () => new BitFlow()],
+])('a flow that remembers %s', (_name, make) => {
+  it('knows distinct, repeated and late messages in any order of arrival', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { maxLength: 150 }), (arrivals) => {
+        const flow = make()
+        const seen = new Set<number>()
+        let repeats = 0
+        for (const s of arrivals) {
+          expect(flow.add(s)).toBe(!seen.has(s))
+          if (seen.has(s)) repeats++
+          seen.add(s)
+        }
+        expect(flow.duplicated).toBe(repeats)
+        expect(members(flow.got())).toEqual([...seen].sort((a, b) => a - b))
+      }),
+    )
+  })
+
+  it('counts a message overtaken by a later one as out of order', () => {
+    const flow = make()
+    for (const s of [0, 1, 3, 2, 4, 2]) flow.add(s)
+    expect([flow.outOfOrder, flow.duplicated]).toEqual([1, 1])
+  })
+})
+
+it('a flow with too many gaps stays bounded and still counts them as missing', () => {
+  const flow = new GapFlow(10)
+  for (let s = 1; s < 100; s += 2) flow.add(s)
+  const missing = 100 - countOf(flow.got()) + flow.forgotten
+  expect(flow.forgotten).toBeGreaterThan(0)
+  expect(missing).toBe(50)
+})
+
+describe('identity', () => {
+  const layout = { publishers: 2, subscribers: 1, prefix: 'x' }
+  const flow = (publisher: number, got: number[], duplicated = 0) => ({
+    receiver: 0,
+    publisher,
+    got,
+    duplicated,
+    outOfOrder: 0,
+  })
+  const publisher = (n: number, offered: number, failed: number[] = [], inFlight: number[] = []) => ({
+    publisher: n,
+    offered,
+    failed,
+    inFlight,
+  })
+
+  it('does not let a duplicate hide a loss', () => {
+    const account = { publishers: [publisher(0, 10)], flows: [flow(0, [0, 9], 1)], forgotten: 0 }
+    const b = balance(account, TOPOLOGY['fan-in'], layout)
+    expect([b.expected, b.lost, b.duplicated]).toEqual([10, 1, 1])
+  })
+
+  it('expects neither failed messages nor those in flight, and does not mind when they come', () => {
+    const account = {
+      publishers: [publisher(0, 10, [2, 4], [9, 10])],
+      flows: [flow(0, [0, 3, 4, 9])],
+      forgotten: 0,
+    }
+    const b = balance(account, TOPOLOGY['fan-in'], layout)
+    expect([b.expected, b.lost, b.delivered]).toEqual([7, 0, 8])
+  })
+
+  it('finds a message that two parts of a shared group got', () => {
+    const parts = [
+      { publishers: [publisher(0, 6)], flows: [flow(0, [0, 2, 4, 5])], forgotten: 0 },
+      { publishers: [publisher(1, 2)], flows: [flow(0, [1, 4]), flow(1, [0, 2])], forgotten: 0 },
+    ]
+    const b = balance(joinAccounts(parts), TOPOLOGY['shared-subscription'], { ...layout, subscribers: 2 })
+    expect([b.offered, b.expected, b.lost, b.duplicated]).toEqual([8, 8, 1, 1])
+  })
+
+  it('expects one copy a subscriber in a fan-out', () => {
+    const account = { publishers: [publisher(0, 5)], flows: [flow(0, [0, 5])], forgotten: 0 }
+    const b = balance(account, TOPOLOGY['fan-out'], { ...layout, subscribers: 3 })
+    expect([b.expected, b.lost]).toEqual([15, 10])
+  })
+})
+
+describe('histogram', () => {
+  it('adds without averaging: the percentile of the sum, not the mean of percentiles', () => {
+    const a = new LatencyHistogram()
+    const b = new LatencyHistogram()
+    for (let i = 0; i < 99; i++) a.record(1)
+    b.record(1000)
+    const sum = LatencyHistogram.decode(a.encode())
+    sum.add(LatencyHistogram.decode(b.encode()))
+    expect(sum.count).toBe(100)
+    expect(sum.at(50)).toBeCloseTo(1, 2)
+    expect(sum.at(99)).toBeCloseTo(1, 2)
+    expect(sum.at(99.9)).toBeGreaterThan(999)
+  })
+
+  it('has nothing to say without values', () => {
+    expect(new LatencyHistogram().summary()).toMatchObject({ count: 0, p50: null, max: null, min: null })
+  })
+})
+
+describe('recorder', () => {
+  const payload = (runTag: number, sequence: number, timeMs: number) => {
+    const t = new PublishTemplate({ topic: 't', qos: 0, size: 20, level: 4, runTag, publisher: 0, seed: 1 })
+    const b = Buffer.alloc(t.length)
+    t.write(b, 0, false, 0, sequence, timeMs)
+    return b.subarray(b.length - 20)
+  }
+
+  it('leaves the warm-up out of latencies and rates, not out of the counts', () => {
+    const r = new Recorder(7, false)
+    r.measureFrom(2000)
+    r.acknowledge(1999, 2100)
+    r.acknowledge(2000, 2050)
+    r.arrive(0, 0, payload(7, 0, 1000), 0, 20, 5000)
+    r.arrive(0, 0, payload(7, 1, 2000), 0, 20, 2030)
+    r.step()
+    expect([r.acknowledged, r.measuredAcknowledged, r.ack.count]).toEqual([2, 1, 1])
+    expect([r.received, r.measuredReceived, r.endToEnd.count]).toEqual([2, 1, 1])
+    expect(r.endToEnd.at(50)).toBeCloseTo(30, 0)
+  })
+
+  it('knows messages of other runs and leaves them out', () => {
+    const r = new Recorder(7, false)
+    r.arrive(0, 0, payload(8, 0, 1000), 0, 20, 5000)
+    r.arrive(0, 0, Buffer.from('hello'), 0, 5, 5000)
+    expect([r.foreign, r.received]).toEqual([2, 0])
+  })
+
+  it('keeps failed messages as ranges, in whatever order they failed', () => {
+    const r = new Recorder(7, false)
+    for (const n of [5, 6, 1, 2, 9]) r.fail(0, n, n + 1)
+    expect(r.failedOf(0)).toEqual([1, 3, 5, 7, 9, 10])
+    expect(r.failed).toBe(5)
+  })
+})
