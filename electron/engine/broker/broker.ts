@@ -43,12 +43,12 @@ class Broker implements Hub {
     )
     this.sessions = new Sessions({
       router: this.router,
-      outboxOf: (clientId) => ({
+      outbox: {
         limits: this.limits,
         nowMs: () => deps.clock.now(),
-        egress: (messageRef, packetId) => this.routes?.egress({ messageRef, clientId, packetId }),
-        warn: (text) => this.log({ level: 'warn', text, clientId }),
-      }),
+        egress: (messageRef, clientId, packetId) => deps.routes?.egress({ messageRef, clientId, packetId }),
+        warn: (text, clientId) => this.log({ level: 'warn', text, clientId }),
+      },
       publishWill: (clientId, will) => this.publishWill(clientId, will),
     })
     this.core = createAedesCore({

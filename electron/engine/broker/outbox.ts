@@ -16,10 +16,11 @@ export interface Outlet {
   send(frame: Frame): void
 }
 
+/** What all outboxes share. */
 export interface OutboxDeps {
   nowMs(): number
-  egress(messageRef: string, packetId: number): void
-  warn(text: string): void
+  egress(messageRef: string, clientId: string, packetId: number): void
+  warn(text: string, clientId: string): void
   limits: BrokerLimits
 }
 
@@ -28,6 +29,12 @@ interface Sent {
   /** Counts against the receive maximum of this connection. */
   open: boolean
 }
+
+// Shared until the first message: most of ten thousand clients never get one above QoS 0.
+const NONE_SENT: Map<number, Sent> = new Map()
+const NONE_RELEASED: Map<number, boolean> = new Map()
+const NO_COPIES: Copy[] = []
+const NO_IDS: readonly number[] = []
 
 const MAX_ID = 65_535
 /** Bytes in the stream above which QoS 1 and 2 wait in the queue instead. */
@@ -42,15 +49,15 @@ const HIGH_WATER = 1_048_576
  */
 export class Outbox {
   dropped = 0
-  private queue: Copy[] = []
+  private queue: Copy[] = NO_COPIES
   private head = 0
   private queuedBytes = 0
   private sentBytes = 0
   /** In the order of first sending. */
-  private readonly sent = new Map<number, Sent>()
+  private sent: Map<number, Sent> = NONE_SENT
   /** In the order of their PUBREC, which is the order PUBREL must keep [MQTT-4.6.0-4]. */
-  private readonly released = new Map<number, boolean>()
-  private resend: number[] = []
+  private released: Map<number, boolean> = NONE_RELEASED
+  private resend: readonly number[] = NO_IDS
   private resendAt = 0
   private open = 0
   private nextId = 1
@@ -58,7 +65,10 @@ export class Outbox {
   private full = false
   private pumping = false
 
-  constructor(private readonly deps: OutboxDeps) {}
+  constructor(
+    private readonly clientId: string,
+    private readonly deps: OutboxDeps,
+  ) {}
 
   get queued(): number {
     return this.queue.length - this.head
@@ -77,7 +87,7 @@ export class Outbox {
       outlet.send(ackFrame(Type.PUBREL, id))
     }
     for (const s of this.sent.values()) s.open = false
-    this.resend = [...this.sent.keys()]
+    this.resend = this.sent.size === 0 ? NO_IDS : [...this.sent.keys()]
     this.resendAt = 0
     this.pump()
   }
@@ -97,6 +107,7 @@ export class Outbox {
       this.drop('its queue is full')
       return
     }
+    if (this.queue === NO_COPIES) this.queue = []
     this.queue.push(copy)
     this.queuedBytes += copy.message.payload.length
     this.pump()
@@ -132,6 +143,7 @@ export class Outbox {
         this.closeOne(s.open)
         return
       }
+      if (this.released === NONE_RELEASED) this.released = new Map()
       this.released.set(id, s.open)
       outlet?.send(ackFrame(Type.PUBREL, id))
       return
@@ -180,7 +192,7 @@ export class Outbox {
       this.drop('the packet is larger than it takes')
       return
     }
-    this.deps.egress(copy.message.ref, 0)
+    this.deps.egress(copy.message.ref, this.clientId, 0)
     outlet.send(frame)
   }
 
@@ -191,7 +203,7 @@ export class Outbox {
     s.open = true
     this.open++
     const frame = s.copy.message.frame(outlet.level, s.copy, id, true, this.deps.nowMs())
-    this.deps.egress(s.copy.message.ref, id)
+    this.deps.egress(s.copy.message.ref, this.clientId, id)
     outlet.send(frame)
   }
 
@@ -206,10 +218,11 @@ export class Outbox {
       return
     }
     this.nextId = id === MAX_ID ? 1 : id + 1
+    if (this.sent === NONE_SENT) this.sent = new Map()
     this.sent.set(id, { copy, open: true })
     this.sentBytes += copy.message.payload.length
     this.open++
-    this.deps.egress(copy.message.ref, id)
+    this.deps.egress(copy.message.ref, this.clientId, id)
     outlet.send(frame)
   }
 
@@ -234,6 +247,6 @@ export class Outbox {
     this.dropped++
     if (this.full) return
     this.full = true
-    this.deps.warn(`messages for this client are thrown away: ${why}`)
+    this.deps.warn(`messages for this client are thrown away: ${why}`, this.clientId)
   }
 }

@@ -41,7 +41,7 @@ export class Session {
     deps: OutboxDeps,
   ) {
     this.clock = clock
-    this.outbox = new Outbox(deps)
+    this.outbox = new Outbox(clientId, deps)
   }
 
   /** QoS 2 identifiers received and not yet released: the receiver's half of the session. */

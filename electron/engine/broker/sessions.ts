@@ -8,7 +8,7 @@ import type { SubscribeRequest } from './wire/subscribe'
 
 export interface SessionsDeps {
   router: Router
-  outboxOf(clientId: string): OutboxDeps
+  outbox: OutboxDeps
   publishWill(clientId: string, will: Will): void
 }
 
@@ -43,7 +43,7 @@ export class Sessions {
     const before = this.byId.get(clientId)
     if (before !== undefined && clean) this.end(before)
     const kept = clean ? undefined : before
-    const session = kept ?? new Session(clientId, clock, this.deps.outboxOf(clientId))
+    const session = kept ?? new Session(clientId, clock, this.deps.outbox)
     session.cancelTimers()
     // A client that comes back in time takes its delayed will with it [MQTT-3.1.3-9].
     session.delayedWill = null

@@ -15,7 +15,7 @@ class Wire implements Outlet {
 }
 
 const make = () =>
-  new Outbox({ limits: DEFAULT_LIMITS, nowMs: () => 0, egress: () => undefined, warn: () => undefined })
+  new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, egress: () => undefined, warn: () => undefined })
 let n = 0
 const copy = (qos: 1 | 2) => {
   const message = new Message({ ref: `${++n}`, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })
