@@ -1,0 +1,85 @@
+import type { Journey } from '../../../electron/engine/experiment/theory/journey'
+
+/**
+ * The handshakes of one message packet by packet, written from the specification and from what agents and broker do,
+ * without any formula: what the closed forms are compared with.
+ */
+
+export type Dice = () => number
+
+/** Small, fast generator (mulberry32). */
+export function dice(seed: number): Dice {
+  let a = seed >>> 0
+  return () => {
+    a = (a + 0x6d2b79f5) | 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+interface Exchange {
+  sent: number
+  arrived: number
+  answers: number
+  acknowledged: boolean
+}
+
+/** Sends a packet and its repetitions; every one that arrives is answered; stops at the first answer that comes back. */
+function exchange(roll: Dice, forward: number, back: number, attempts: number): Exchange {
+  const e: Exchange = { sent: 0, arrived: 0, answers: 0, acknowledged: false }
+  while (e.sent < attempts && !e.acknowledged) {
+    e.sent++
+    if (roll() < forward) continue
+    e.arrived++
+    e.answers++
+    if (roll() >= back) e.acknowledged = true
+  }
+  return e
+}
+
+export interface Story {
+  /** Copies each subscriber's application got. */
+  copies: number[]
+  publish: number
+  packets: number
+}
+
+/** One leg at QoS 2: the PUBLISH rounds, then the PUBREL rounds if PUBREC came. */
+function exactlyOnce(roll: Dice, leg: Journey['publisher']) {
+  const first = exchange(roll, leg.forward, leg.back, leg.attempts)
+  const second = first.acknowledged
+    ? exchange(roll, leg.forward, leg.back, leg.attempts)
+    : { sent: 0, arrived: 0, answers: 0, acknowledged: false }
+  return { first, second, packets: first.sent + first.answers + second.sent + second.answers }
+}
+
+export function tell(journey: Journey, roll: Dice): Story {
+  const { qos, publisher, subscriber, subscribers } = journey
+  const each = (copiesOf: () => number): number[] => Array.from({ length: subscribers }, copiesOf)
+  if (qos === 0) {
+    const arrived = roll() >= publisher.forward
+    return {
+      copies: each(() => (arrived && roll() >= subscriber.forward ? 1 : 0)),
+      publish: 1,
+      packets: 1,
+    }
+  }
+  if (qos === 1) {
+    const up = exchange(roll, publisher.forward, publisher.back, publisher.attempts)
+    const copies = each(() => {
+      let sum = 0
+      // The broker takes every PUBLISH at QoS 1 for a new message.
+      for (let n = 0; n < up.arrived; n++)
+        sum += exchange(roll, subscriber.forward, subscriber.back, subscriber.attempts).arrived
+      return sum
+    })
+    return { copies, publish: up.sent, packets: up.sent + up.answers }
+  }
+  const up = exactlyOnce(roll, publisher)
+  // The broker passes on at the first PUBLISH; the subscriber's client hands over at the first PUBREL.
+  const copies = each(() =>
+    up.first.arrived > 0 && exactlyOnce(roll, subscriber).second.arrived > 0 ? 1 : 0,
+  )
+  return { copies, publish: up.first.sent, packets: up.packets }
+}
