@@ -39,11 +39,16 @@ export function findElectron(env = process.env) {
 }
 
 /** Why this machine cannot show a window, or null. */
+export function noDisplayReason(env = process.env, platform = process.platform) {
+  return platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY ? 'there is no display' : null
+}
+
+/** Why the desktop window is not to be opened here, or null. */
 export function noWindowReason(env = process.env, platform = process.platform) {
-  if (platform !== 'linux') return null
-  if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return 'there is no display'
-  if (process.getuid?.() === 0) return 'Electron keeps its sandbox and so does not run as root'
-  return null
+  const root = platform === 'linux' && process.getuid?.() === 0
+  return (
+    noDisplayReason(env, platform) ?? (root ? 'Electron keeps its sandbox and so does not run as root' : null)
+  )
 }
 
 /** Downloads the runtime with the package's own installer. Resolves to null, or why it did not work. */

@@ -1,11 +1,11 @@
 import { _electron, expect, test } from '@playwright/test'
 import { join } from 'node:path'
-import { findElectron, noWindowReason } from '../../scripts/electron-runtime.mjs'
+import { findElectron, noDisplayReason } from '../../scripts/electron-runtime.mjs'
 import { expectLivePage, expectPolicy } from './electron-journeys'
 
 const root = join(import.meta.dirname, '../..')
 const runtime = findElectron()
-const reason = noWindowReason() ?? (runtime.path === null ? runtime.why : null)
+const reason = noDisplayReason() ?? (runtime.path === null ? runtime.why : null)
 
 test('the same journeys in a real Electron', async () => {
   test.skip(reason !== null, `no real Electron: ${reason ?? ''}`)
