@@ -118,16 +118,17 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   }
   progress.end()
   await writeReport(context, result, outputs(flags))
-  return exitCode(context, result)
+  const silent = flags['json'] === '-' || flags['csv'] === '-'
+  return exitCode(context, result, silent)
 }
 
 const outputs = (flags: LoadFlags): { json?: string; html?: string; csv?: string } =>
   Object.fromEntries(['json', 'html', 'csv'].flatMap((k) => (text(flags, k) ? [[k, text(flags, k)]] : [])))
 
-/** Says what is wrong on standard error, where nothing else is printed, and gives the exit code. */
-function exitCode(context: CliContext, r: LoadReport): number {
+/** Says what is wrong on standard error and gives the exit code. `silent`: the text for people was not printed. */
+function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
   const saturated = saturationSentence(r.generator)
-  if (saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
+  if (silent && saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
   if (context.interrupt.aborted) return EXIT.interrupted
   if (r.brokenOff !== null) {
     context.stderr.write(`fleetlab: ${r.brokenOff}\n`)

@@ -114,7 +114,10 @@ describe('under delays, cuts in mid-packet and acknowledgements in any order acr
           rig({ qos, window, messages: MESSAGES, resume: true }),
         )
         const cuts = rigs.map(() => 0)
-        for (const r of rigs) r.connect()
+        for (const r of rigs) {
+          watchIdentifiers(r)
+          r.connect()
+        }
         for (const f of faults) if (act(rigs[f.client]!, f)) cuts[f.client]!++
         rigs.forEach((r, i) => {
           heal(r)

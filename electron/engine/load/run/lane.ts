@@ -184,7 +184,10 @@ export class Lane {
     this.connector.succeeded(m.client)
     if (this.everReady.has(c.index)) return
     this.everReady.add(c.index)
-    if (--this.missing[m.role] === 0) this.deps.report({ type: 'connected', role: m.role })
+    if (--this.missing[m.role] === 0) {
+      this.reportProgress()
+      this.deps.report({ type: 'connected', role: m.role })
+    }
     this.connector.step(this.deps.now())
   }
 

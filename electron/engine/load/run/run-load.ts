@@ -26,12 +26,13 @@ export interface LoadOptions {
   /** Unix ms at which publishing begins, for several machines together. @default as soon as all are connected */
   startAtMs?: number
   signal?: AbortSignal
+  /** All clients without a connection for this long: the broker is gone. @default 5000 ms */
+  giveUpMs?: number
   onProgress?(p: LoadProgress): void
 }
 
 const POLL_MS = 50
 const PROGRESS_MS = 1000
-/** All clients without a connection for this long: the broker is gone. */
 const GIVE_UP_MS = 5000
 /** Nothing arrived for this long at the end: nothing more will. */
 const QUIET_MS = 1000
@@ -278,8 +279,9 @@ class LoadRun {
       return null
     }
     this.aloneSinceMs ??= this.now()
-    if (this.now() - this.aloneSinceMs < GIVE_UP_MS) return null
-    return `all connections to ${this.config.url} are gone and none came back within ${GIVE_UP_MS / 1000} s: ${crew.topError ?? 'closed'}`
+    const giveUpMs = this.options.giveUpMs ?? GIVE_UP_MS
+    if (this.now() - this.aloneSinceMs < giveUpMs) return null
+    return `all connections to ${this.config.url} are gone and none came back within ${giveUpMs / 1000} s: ${crew.topError ?? 'closed'}`
   }
 
   private progress(crew: Crew): void {

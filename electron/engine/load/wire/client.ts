@@ -248,7 +248,7 @@ export class WireClient implements ClientHandle, Sender {
     const type = (b[start] as number) >> 4
     if (this.phase !== 'ready') {
       if (this.phase === 'handshake' && type === Type.CONNACK) this.connack(b, body, end)
-      else if (this.phase === 'handshake') this.cut('a packet before CONNACK')
+      else if (this.phase === 'handshake') this.cut('no MQTT broker: its first packet is not CONNACK')
       return
     }
     if (type === Type.PUBLISH) this.publish(b, start, body, end)

@@ -1,0 +1,126 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  Type,
+  ackFrame,
+  framePacketId,
+  frameQos,
+  frameTopic,
+  frameType,
+  payloadOffset,
+  type Frame,
+} from '../../../electron/engine/mqtt/frame'
+import { FrameSplitter } from '../../../electron/engine/mqtt/splitter'
+import { payloadPublisher, payloadSequence } from '../../../electron/engine/load/wire/template'
+
+/** What the broker does to the messages it passes on; 1 copy is what is right. */
+export interface Faults {
+  copies?(publisher: number, sequence: number, receiver: number): number
+  /** Return code of every CONNACK. */
+  connack?: number
+}
+
+interface Client {
+  socket: Socket
+  filters: string[]
+  receiver: number
+}
+
+/** A small broker on a real socket that drops and repeats exactly what it is told to. MQTT 3.1.1, passes on at QoS 0. */
+export class FaultyBroker {
+  private readonly clients = new Set<Client>()
+  private readonly sockets = new Set<Socket>()
+  private readonly server: Server
+  private frozen: (() => void)[] | null = null
+  connects = 0
+
+  constructor(private readonly faults: Faults = {}) {
+    this.server = createServer((socket) => this.accept(socket))
+  }
+
+  async listen(): Promise<string> {
+    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done))
+    return `mqtt://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  /** Does nothing at all for a time, as a stopped process would. */
+  freeze(ms: number): void {
+    this.frozen = []
+    setTimeout(() => {
+      const waiting = this.frozen ?? []
+      this.frozen = null
+      for (const f of waiting) f()
+    }, ms)
+  }
+
+  private accept(socket: Socket): void {
+    socket.setNoDelay(true)
+    this.sockets.add(socket)
+    const client: Client = { socket, filters: [], receiver: -1 }
+    const splitter = new FrameSplitter()
+    const read = (chunk: Buffer): void => {
+      if (this.frozen !== null) this.frozen.push(() => read(chunk))
+      else splitter.push(chunk, (f) => this.frame(client, f))
+    }
+    socket.on('data', read)
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.clients.delete(client)
+      this.sockets.delete(socket)
+    })
+  }
+
+  private frame(c: Client, f: Frame): void {
+    const id = framePacketId(f)
+    switch (frameType(f)) {
+      case Type.CONNECT:
+        this.connects++
+        this.clients.add(c)
+        c.receiver = Number(/-s(\d+)$/.exec(f.toString('latin1'))?.[1] ?? -1)
+        c.socket.write(Buffer.from([0x20, 2, 0, this.faults.connack ?? 0]))
+        break
+      case Type.SUBSCRIBE:
+        c.filters.push(f.toString('utf8', 6, 6 + f.readUInt16BE(4)))
+        c.socket.write(Buffer.from([0x90, 3, id >> 8, id & 255, 0]))
+        break
+      case Type.PUBLISH:
+        this.publish(c, f, id)
+        break
+      case Type.PUBREL:
+        c.socket.write(ackFrame(Type.PUBCOMP, id))
+        break
+      case Type.PINGREQ:
+        c.socket.write(Buffer.from([0xd0, 0]))
+        break
+      default:
+    }
+  }
+
+  private publish(from: Client, f: Frame, id: number): void {
+    const qos = frameQos(f)
+    if (qos > 0) from.socket.write(ackFrame(qos === 1 ? Type.PUBACK : Type.PUBREC, id))
+    const at = payloadOffset(f, 4)
+    const [publisher, sequence] = [payloadPublisher(f, at), payloadSequence(f, at)]
+    const topic = frameTopic(f)
+    const copy = qos0(topic, f.subarray(at))
+    for (const c of this.clients) {
+      if (!c.filters.some((x) => matches(x, topic))) continue
+      const copies = this.faults.copies?.(publisher, sequence, c.receiver) ?? 1
+      for (let i = 0; i < copies; i++) c.socket.write(copy)
+    }
+  }
+
+  /** Ends all connections, and takes no more of them. */
+  async close(): Promise<void> {
+    for (const s of this.sockets) s.destroy()
+    await new Promise<void>((done) => this.server.close(() => done()))
+  }
+}
+
+const matches = (filter: string, topic: string): boolean =>
+  new RegExp(`^${filter.replaceAll('+', '[^/]+')}$`).test(topic)
+
+function qos0(topic: string, payload: Buffer): Buffer {
+  const name = Buffer.from(topic)
+  const head = Buffer.from([0x30, 2 + name.length + payload.length, 0, name.length])
+  return Buffer.concat([head, name, payload])
+}

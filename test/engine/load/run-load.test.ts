@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { loadSchema, type LoadInput } from '../../../electron/contract/load-config'
+import type { LoadReport } from '../../../electron/contract/load-report'
+import { LoadError } from '../../../electron/engine/load/run/failures'
+import { freshRunId } from '../../../electron/engine/load/run/run-id'
+import { runLoad, type LoadOptions } from '../../../electron/engine/load/run/run-load'
+import { FaultyBroker, type Faults } from './faulty-broker'
+
+const brokers: FaultyBroker[] = []
+afterEach(async () => {
+  await Promise.all(brokers.splice(0).map((b) => b.close()))
+})
+
+async function start(faults: Faults = {}) {
+  const broker = new FaultyBroker(faults)
+  brokers.push(broker)
+  return { broker, url: await broker.listen() }
+}
+
+const run = (input: LoadInput, options: Partial<LoadOptions> = {}): Promise<LoadReport> =>
+  runLoad(loadSchema.parse({ drain: '5s', ...input }), { runId: freshRunId(), ...options })
+
+const balances = (r: LoadReport): boolean => r.offered === r.acknowledged + r.failed + r.inFlight
+
+describe('a run against a broker with known faults', () => {
+  it('reports exactly the messages lost and duplicated', async () => {
+    const dropped = new Set(['0:3', '1:7', '1:8', '4:0'])
+    const { url } = await start({
+      copies: (p, s) => (dropped.has(`${p}:${s}`) ? 0 : p === 2 && s % 5 === 0 ? 3 : 1),
+    })
+    const r = await run({
+      url,
+      publishers: 5,
+      subscribers: 2,
+      executor: { kind: 'max' },
+      messages: 100,
+      qos: 1,
+      workers: 2,
+    })
+    expect(r.offered).toBe(100)
+    expect(balances(r)).toBe(true)
+    expect([r.expected, r.lost, r.duplicated]).toEqual([100, 4, 8])
+    expect(r.received).toBe(r.expected - r.lost + r.duplicated)
+    expect(r.generator.workers).toBe(2)
+  })
+
+  it('accounts for every copy of a fan-out by subscriber', async () => {
+    const { url } = await start({
+      copies: (p, s, receiver) => (receiver === 2 && s === 1 && p === 0 ? 0 : 1),
+    })
+    const r = await run({
+      url,
+      publishers: 2,
+      subscribers: 4,
+      executor: { kind: 'max' },
+      messages: 20,
+      qos: 0,
+    })
+    expect([r.expected, r.lost, r.duplicated, r.acknowledged]).toEqual([80, 1, 0, 20])
+  })
+
+  it('completes QoS 2 and measures acknowledgements', async () => {
+    const { url } = await start()
+    const r = await run({
+      url,
+      publishers: 3,
+      subscribers: 0,
+      executor: { kind: 'max' },
+      messages: 90,
+      qos: 2,
+    })
+    expect([r.acknowledged, r.ackMs.count, r.endToEndMs.count]).toEqual([90, 90, 0])
+    expect(r.publishRate).toBeGreaterThan(0)
+  })
+})
+
+describe('an open loop', () => {
+  it('shows the whole stall of a broker that stops, and loses nothing', async () => {
+    const { broker, url } = await start()
+    let stalled = false
+    const r = await run(
+      {
+        url,
+        publishers: 10,
+        subscribers: 1,
+        executor: { kind: 'constant-rate', rate: 20 },
+        duration: '2.5s',
+        qos: 1,
+      },
+      {
+        onProgress: (p) => {
+          if (p.phase !== 'publishing' || stalled) return
+          stalled = true
+          broker.freeze(800)
+        },
+      },
+    )
+    expect(stalled).toBe(true)
+    expect(r.offered).toBe(500)
+    expect([r.acknowledged, r.lost, r.duplicated]).toEqual([500, 0, 0])
+    // A closed loop would show 10 slow messages of 500; here a third of all waited.
+    expect(r.ackMs.p99).toBeGreaterThan(600)
+    expect(r.ackMs.p90).toBeGreaterThan(300)
+  })
+})
+
+describe('a run that cannot go on', () => {
+  it('says why the broker refused, before any load', async () => {
+    const { broker, url } = await start({ connack: 5 })
+    await expect(run({ url, publishers: 50 })).rejects.toThrow(
+      new LoadError(`cannot connect to ${url}: CONNACK 0x05 not authorized`, 'start'),
+    )
+    expect(broker.connects).toBe(1)
+  })
+
+  it('says that nothing listens', async () => {
+    const { broker, url } = await start()
+    await broker.close()
+    brokers.length = 0
+    await expect(run({ url })).rejects.toThrow(/connection refused: nothing listens there/)
+  })
+
+  it('breaks off with a report when the broker is gone, and its counts balance', async () => {
+    const { broker, url } = await start()
+    let killed = false
+    const r = await run(
+      {
+        url,
+        publishers: 5,
+        subscribers: 1,
+        executor: { kind: 'constant-rate', rate: 50 },
+        duration: '20s',
+        qos: 1,
+      },
+      {
+        giveUpMs: 300,
+        onProgress: (p) => {
+          if (p.phase !== 'publishing' || killed) return
+          killed = true
+          brokers.length = 0
+          setTimeout(() => void broker.close(), 300)
+        },
+      },
+    )
+    expect(r.complete).toBe(false)
+    expect(r.verdict.passed).toBe(false)
+    expect(r.brokenOff).toMatch(/all connections .* are gone/)
+    expect(balances(r)).toBe(true)
+    expect(r.connections.lost).toBeGreaterThanOrEqual(6)
+    expect(r.elapsedMs).toBeLessThan(15_000)
+  })
+
+  it('stops at the signal with what it has', async () => {
+    const { url } = await start()
+    const stop = new AbortController()
+    const r = await run(
+      {
+        url,
+        publishers: 2,
+        subscribers: 0,
+        executor: { kind: 'constant-rate', rate: 10 },
+        duration: '1h',
+        qos: 1,
+      },
+      { signal: stop.signal, onProgress: (p) => p.phase === 'publishing' && stop.abort() },
+    )
+    expect(r.brokenOff).toBe('stopped by the user')
+    expect(balances(r)).toBe(true)
+  })
+})
