@@ -67,8 +67,8 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const length = Math.hypot(dx, dy)
   const angle = Math.atan2(dy * Math.sign(dx || 1), Math.abs(dx))
   const options: { label: LabelShape; box: Box; cost: number }[] = []
-  // a lost arrow's label stops short of the cross
-  const usable = line.end === 'cross' || line.end === 'bars' ? length - 10 * k : length
+  // the label stops short of the head, the cross or the bars
+  const usable = length - (line.end === 'open' ? 0 : 10 * k)
   const fits = usable >= width
   const low = width / 2 / length
   const high = (usable - width / 2) / length

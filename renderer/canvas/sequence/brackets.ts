@@ -170,7 +170,7 @@ export function drawJourneys(
   const track = tracks(spans, 2)
   const shapes = spans.map((s, i): JourneyShape => ({
     journey: s.facts.journey.id,
-    x: o.x - Math.min(track[i] ?? 0, 5) * 6 * o.k,
+    x: o.x - Math.min(track[i] ?? 0, 2) * 6 * o.k,
     y0: s.y0,
     y1: s.y1,
     open: s.facts.outcome === 'open' || s.facts.outcome === 'held',

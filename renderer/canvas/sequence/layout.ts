@@ -1,6 +1,6 @@
 import type { PacketRow, SessionMark } from '@contract/model'
-import { arrowLine, drawArrow, reserveEnd, type ArrowContext } from './arrows'
-import { Taken } from './boxes'
+import { arrowLine, drawArrow, reserveEnd, textWidth, type ArrowContext } from './arrows'
+import { flat, Taken } from './boxes'
 import { drawJourneys, drawRetries, resends } from './brackets'
 import { drawBadges, drawMarks, drawNotes, drawRings } from './annotations'
 import { placeLanes } from './lanes'
@@ -31,7 +31,7 @@ interface Frame {
 function frameOf(o: SequenceOptions): Frame {
   const { k } = o
   const narrow = o.width < METRICS.narrow * k
-  const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 56 : 68)) * k
+  const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 70 : 78)) * k
   const x0 = (METRICS.axis + (narrow ? 32 : 48)) * k
   const x1 = o.width - (o.noCards ? 110 * k : cards)
   const xs = placeLanes(o.lanes, x0, Math.max(x0 + 80 * k, x1))
@@ -99,7 +99,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     right: frame.right,
     lanes: drawLanes(o, frame, scale, marks, cards.height),
     links: drawLinks(o, frame),
-    folds: drawFolds(scale, frame, o),
+    folds: drawFolds(scale, frame, o, taken),
     stretches: [...scale.stretches],
     ticks: drawTicks(scale, starts, o),
     separators: starts.slice(1).map((t) => scale.y(t) - 12 * k),
@@ -140,13 +140,20 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
   })
 }
 
-function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions): FoldShape[] {
-  const textX = (f.brokerX + Math.max(f.brokerX, f.x1)) / 2
-  return scale.folds.map((fold) => ({
-    ...fold,
-    text: fold.idle ? o.words.nothingSent(fold.ms) : o.words.onlyOnTheWay(fold.ms),
-    textX: textX - f.brokerX < 60 * o.k ? (f.x0 + f.brokerX) / 2 + 60 * o.k : textX,
-  }))
+/** Bands that say how much time they stand for, where nothing else is to be read. */
+function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken): FoldShape[] {
+  const right = f.x1 > f.brokerX + 60 * o.k
+  const [a, b] = right ? [f.brokerX, f.x1] : [f.x0, f.brokerX]
+  return scale.folds.map((fold) => {
+    const text = fold.idle ? o.words.nothingSent(fold.ms) : o.words.onlyOnTheWay(fold.ms)
+    const width = textWidth(text, o.k)
+    const y = (fold.y0 + fold.y1) / 2
+    const places = [0.5, 0.68, 0.32]
+      .map((share) => a + (b - a) * share)
+      .concat((f.x0 + f.brokerX) / 2, f.x0 + width)
+    const textX = places.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k))) ?? (a + b) / 2
+    return { ...fold, text, textX }
+  })
 }
 
 /** Times at which something begins while nothing else is going on. */

@@ -38,7 +38,7 @@ export const en = {
     diagram: 'Sequence diagram',
     minimap: 'Overview of the packets kept here',
     timersStill: 'step mode: timers stand still',
-    heldCount: '{n} held',
+    heldUnseen: '{n} held outside this filter: show',
     deliver: 'Deliver',
     drop: 'Drop',
     deliverAll: 'Deliver all',

@@ -38,7 +38,7 @@ export const ko = {
     diagram: '시퀀스 다이어그램',
     minimap: '여기 보관된 패킷의 개요',
     timersStill: '단계 모드: 타이머 정지',
-    heldCount: '{n}개 보류',
+    heldUnseen: '필터 밖에서 {n}개 보류: 보기',
     deliver: '전달',
     drop: '버리기',
     deliverAll: '모두 전달',

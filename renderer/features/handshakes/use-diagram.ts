@@ -1,3 +1,4 @@
+import type { PacketRow } from '@contract/model'
 import { computed, reactive, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { layoutSequence, METRICS } from '../../canvas/sequence/layout'
@@ -41,6 +42,10 @@ function useLinkNotes(lanes: Ref<readonly Lane[]>) {
   })
 }
 
+/** The last moment the packets tell of: those on their way are drawn up to there. */
+const latest = (rows: readonly PacketRow[]): number =>
+  rows.reduce((t, p) => Math.max(t, p.settledMs ?? p.sentMs), 0)
+
 /** The Handshakes picture: which packets, which lanes, on what scale, with which words. */
 export function useDiagram() {
   const packets = usePackets()
@@ -61,8 +66,8 @@ export function useDiagram() {
   const input = computed((): SequenceInput => {
     const shown = new Set(lanes.lanes.value.map((l) => l.clientId))
     const own = packets.rows.filter((p) => shown.has(p.clientId))
-    const latest = own.slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
-    const rows = centre.value === null ? latest : slice(own, centre.value, READ_PACKETS)
+    const tail = own.slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
+    const rows = centre.value === null ? tail : slice(own, centre.value, READ_PACKETS)
     return { packets: rows, ...belongings(packets.window, rows) }
   })
   const time = useTimeZoom(input)
@@ -80,7 +85,7 @@ export function useDiagram() {
       width: width.value,
       k: k.value,
       pxPerMs: time.pxPerMs.value * k.value,
-      nowMs: status.clockNow(),
+      nowMs: latest(input.value.packets),
       words: words.value,
       noCards: units.value < CARDS_FROM,
       linkNotes: units.value < METRICS.narrow ? new Map() : links.value,

@@ -35,7 +35,7 @@ export interface Happening {
   clients: string[]
   /** Whether the receiver had the message already when this happened; of a resend: whether a loss explains it. */
   known: boolean
-  /** Most copies that one of `clients` has by the end. */
+  /** Most copies that one of `clients` has had by then. */
   copies: number
   /** Kind of the session mark, for `cut`. */
   mark: SessionMark['kind'] | null
@@ -122,11 +122,17 @@ function gotAgain(story: Story, atMs: number): string[] {
   return [...new Set(clients)]
 }
 
-const copiesOf = (story: Story, clients: readonly string[]): number =>
-  Math.max(
-    0,
-    ...story.facts.journey.deliveries.filter((d) => clients.includes(d.clientId)).map((d) => d.copies),
-  )
+/** Most copies one of the clients has had once this packet's copies have arrived. */
+function copiesBy(story: Story, clients: readonly string[], atMs: number): number {
+  const counts = clients.map((client) => {
+    const copies = story.rows.filter(
+      (x) => x.clientId === client && (x.effect === 'delivered' || x.effect === 'duplicate'),
+    )
+    const next = copies.find((x) => x.effect === 'duplicate' && endOf(x) >= atMs)
+    return next ? copies.filter((x) => endOf(x) <= endOf(next)).length : copies.length
+  })
+  return Math.max(0, ...counts)
+}
 
 function onArrival(story: Story, p: PacketRow): Happening[] {
   const at = endOf(p)
@@ -136,13 +142,13 @@ function onArrival(story: Story, p: PacketRow): Happening[] {
       {
         ...happening('taken-again', p, story, at),
         clients: [p.clientId],
-        copies: copiesOf(story, [p.clientId]),
+        copies: copiesBy(story, [p.clientId], at),
       },
     ]
   }
   if (p.type === 'PUBLISH' && p.effect === 'passed-on' && receiverHad(story, p, at - 1e-9)) {
     const clients = gotAgain(story, at)
-    return [{ ...happening('passed-on-again', p, story, at), clients, copies: copiesOf(story, clients) }]
+    return [{ ...happening('passed-on-again', p, story, at), clients, copies: copiesBy(story, clients, at) }]
   }
   if (p.type === 'PUBREL' && p.effect === 'passed-on') {
     const next = story.rows.filter(

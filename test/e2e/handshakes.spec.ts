@@ -1,0 +1,203 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, root, test } from './fixtures'
+
+test.use({ scenario: 'test/fixtures/handshakes.yaml' })
+
+interface Look {
+  language?: 'en' | 'ko'
+  theme?: 'dark' | 'light'
+  projector?: boolean
+  filter?: string
+}
+
+async function open(page: Page, url: string, look: Look = {}): Promise<void> {
+  await page.addInitScript((l: Look) => {
+    localStorage.setItem('fleetlab.language', l.language ?? 'en')
+    localStorage.setItem('fleetlab.theme', l.theme ?? 'dark')
+    localStorage.setItem('fleetlab.projector', String(l.projector ?? false))
+  }, look)
+  const query = look.filter === undefined ? '' : `?filter=${encodeURIComponent(look.filter)}`
+  await page.goto(`${url}#/handshakes${query}`)
+  await expect(page.getByTestId('sequence')).toBeVisible()
+}
+
+test.beforeEach(({ page }) => {
+  page.context().setDefaultTimeout(10_000)
+})
+
+const rows = (page: Page) => page.locator('[role=row][data-seq]')
+const arrows = (page: Page) => page.locator('svg [data-seq]')
+
+test('a change of loss is seen as a cross, a retry timer and DUP', async ({ page, lab }) => {
+  await open(page, lab.url, { filter: 'client:sensor-1,dashboard' })
+  await expect(arrows(page).first()).toBeVisible()
+  const slider = page.getByRole('slider', { name: /loss/i })
+  await slider.focus()
+  for (let i = 0; i < 45; i++) await slider.press('ArrowRight')
+  await expect(page.locator('svg text.lost').first()).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText(/retry timer/).first()).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('combobox', { name: 'Packet filter' }).fill('client:sensor-1,dashboard dup:true')
+  await expect(rows(page).first()).toContainText('DUP')
+  await expect(rows(page).first()).toContainText(/resends [\d,]+ after/)
+})
+
+/** Decides every held packet by key until the target type has been dropped once and its message is through. */
+async function dropOnce(page: Page, type: string): Promise<void> {
+  const story = page.getByRole('region', { name: 'Narration' })
+  const held = page.locator('.held')
+  let dropped = false
+  for (let i = 0; i < 60; i++) {
+    await expect(held.first()).toBeVisible({ timeout: 15_000 })
+    const row = page.locator('[role=row][data-seq]', { hasText: 'held' }).first()
+    const seq = await row.getAttribute('data-seq')
+    const isTarget = !dropped && (await row.textContent())?.includes(type) === true
+    await page.keyboard.press(isTarget ? 'x' : 'd')
+    dropped ||= isTarget
+    await expect(page.locator(`[role=row][data-seq="${seq}"]`)).not.toContainText('held')
+    if (dropped && (await story.textContent())?.includes('exactly once') === true) return
+  }
+  throw new Error(`${type} was not dropped and recovered within 60 decisions`)
+}
+
+for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
+  test(`step mode: a QoS 2 handshake survives a dropped ${type}`, async ({ page, lab }) => {
+    await open(page, lab.url, { filter: 'client:door type:HANDSHAKE' })
+    await expect(arrows(page).first()).toBeVisible()
+    await page.getByRole('radio', { name: 'Step' }).click()
+    await expect(page.getByText('step mode: timers stand still')).toBeVisible()
+    await dropOnce(page, type)
+    const story = page.getByRole('region', { name: 'Narration' })
+    await expect(story).toContainText(new RegExp(`${type} #\\d+ was dropped in step mode`))
+    await expect(story).toContainText('exactly once')
+    await page.getByRole('radio', { name: 'Live' }).click()
+    await expect(page.getByText('step mode: timers stand still')).toBeHidden()
+  })
+}
+
+test('the filter completes terms, says what it cannot read, and narrows diagram and table', async ({
+  page,
+  lab,
+}) => {
+  await open(page, lab.url)
+  const box = page.getByRole('combobox', { name: 'Packet filter' })
+  await expect(rows(page).first()).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(box).toBeFocused()
+  await box.pressSequentially('ty')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(box).toHaveValue('type:')
+  await box.pressSequentially('PUBA')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Tab')
+  await expect(box).toHaveValue('type:PUBACK ')
+  await expect(rows(page).filter({ hasNotText: 'PUBACK' })).toHaveCount(0)
+  await expect(rows(page).first()).toContainText('PUBACK')
+  await box.fill('type:PUBCAK')
+  await expect(page.getByRole('alert')).toContainText('type: found PUBCAK; expected CONNECT')
+  await expect(box).toHaveAttribute('aria-invalid', 'true')
+})
+
+test('one selection for diagram, table and decoder; fields and bytes light each other up', async ({
+  page,
+  lab,
+}) => {
+  await open(page, lab.url, { filter: 'client:door type:PUBLISH' })
+  await expect(rows(page).first()).toBeVisible()
+  await page.keyboard.press('j')
+  const chosen = page.locator('[role=row][aria-selected=true]')
+  await expect(chosen).toHaveCount(1)
+  const decoder = page.getByRole('region', { name: 'Open the decoder' })
+  await expect(decoder).toContainText('home/door')
+  await decoder.getByText('Topic name').hover()
+  const lit = decoder.locator('.hex .x.s')
+  await expect(lit).toHaveCount('home/door'.length)
+  await expect(decoder.locator('.chars .c.s').first()).toHaveText('h')
+  await decoder.locator('.hex .x').first().click()
+  await decoder.getByRole('button', { name: 'QoS 2' }).click()
+  await expect(decoder).toContainText('QoS 2: exactly once. PUBREC, PUBREL and PUBCOMP follow.')
+  await expect(decoder.locator('.bits b.s')).toHaveText(['1', '0'])
+  await page.keyboard.press('Escape')
+  await expect(chosen).toHaveCount(0)
+})
+
+test('a paused picture stands still, and following shows the latest again', async ({ page, lab }) => {
+  await open(page, lab.url)
+  await expect(rows(page).nth(3)).toBeVisible()
+  await page.keyboard.press('Space')
+  const back = page.getByRole('button', { name: 'Back to live' })
+  await expect(back).toBeVisible()
+  const before = await arrows(page).count()
+  const lastBefore = await rows(page).last().getAttribute('data-seq')
+  await page.waitForFunction(
+    (kept) => !document.querySelector('.statusbar')?.textContent.includes(kept),
+    (await page.locator('.statusbar').textContent()) ?? '',
+  )
+  expect(await arrows(page).count()).toBe(before)
+  expect(await rows(page).last().getAttribute('data-seq')).toBe(lastBefore)
+  await back.click()
+  await expect(back).toBeHidden()
+  await expect
+    .poll(async () => Number(await rows(page).last().getAttribute('data-seq')))
+    .toBeGreaterThan(Number(lastBefore))
+})
+
+test('what is seen can be taken along: pcapng, SVG, PNG, Mermaid', async ({ page, lab, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open(page, lab.url, { filter: 'client:sensor-1,dashboard type:HANDSHAKE' })
+  await expect(rows(page).nth(3)).toBeVisible()
+  const save = async (item: string): Promise<Buffer> => {
+    await page.getByRole('button', { name: 'Export' }).click()
+    const waiting = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: item }).click()
+    return readFile((await (await waiting).path()) ?? '')
+  }
+  const pcapng = await save('Save packets for Wireshark (pcapng)')
+  expect(pcapng.subarray(0, 4).toString('hex')).toBe('0a0d0d0a')
+  const svg = (await save('Save picture (SVG)')).toString()
+  expect(svg).toMatch(/^<svg/)
+  expect(svg).toContain('PUBLISH #')
+  expect(svg).not.toContain('var(--')
+  const png = await save('Save picture (PNG)')
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'Copy as Mermaid' }).click()
+  await expect(page.getByText('Copied').first()).toBeVisible()
+  const text = await page.evaluate(() => navigator.clipboard.readText())
+  expect(text).toMatch(/^sequenceDiagram\n {2}participant p0 as sensor-1/)
+})
+
+test('no serious barrier in either theme', async ({ page, lab }) => {
+  for (const theme of ['dark', 'light'] as const) {
+    await open(page, lab.url, { theme })
+    await expect(rows(page).nth(3)).toBeVisible()
+    await page.keyboard.press('j')
+    await expect(page.locator('.hex .x').first()).toBeVisible()
+    const { violations } = await new AxeBuilder({ page }).include('.hand').analyze()
+    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 120)}`)).toEqual([])
+  }
+})
+
+const looks: (Look & { name: string; size: { width: number; height: number } })[] = [
+  { name: 'handshakes-en-dark', language: 'en', theme: 'dark', size: { width: 1440, height: 900 } },
+  { name: 'handshakes-en-light', language: 'en', theme: 'light', size: { width: 1440, height: 900 } },
+  { name: 'handshakes-ko-dark', language: 'ko', theme: 'dark', size: { width: 1440, height: 900 } },
+  { name: 'handshakes-ko-light', language: 'ko', theme: 'light', size: { width: 1024, height: 700 } },
+  { name: 'handshakes-ko-projector', language: 'ko', projector: true, size: { width: 1440, height: 900 } },
+]
+
+test.describe('pictures for the documents', () => {
+  test.use({ scenario: 'test/fixtures/handshakes-lossy.yaml' })
+  for (const { name, size, ...look } of looks) {
+    test(name, async ({ page, lab }) => {
+      await page.setViewportSize(size)
+      await open(page, lab.url, look)
+      await expect(page.locator('svg text.lost').first()).toBeVisible({ timeout: 20_000 })
+      await page.screenshot({ path: join(root, `docs/screenshots/${name}.png`) })
+    })
+  }
+})
