@@ -7,6 +7,8 @@ import type { Moments } from '../../../electron/engine/experiment/theory/rounds'
 import { theoryOf } from '../../../electron/engine/experiment/theory/theory'
 import { dice, tell } from './handshake-chain'
 
+const near = (n: number): unknown => expect.closeTo(n, 12)
+
 const MESSAGES = 3000
 /** Deviations allowed: over all comparisons made here a right formula is rejected about once in ten thousand runs. */
 const DEVIATIONS = 6
@@ -76,22 +78,22 @@ describe('closed forms', () => {
   it.each([0.05, 0.1, 0.2, 0.3])('reduce to the textbook forms at loss %d', (p) => {
     const s = (1 - p) ** 2
     expect(at({}, 0, p)).toEqual({
-      deliveryRatio: expect.closeTo(s, 12),
+      deliveryRatio: near(s),
       duplicatesPerMessage: 0,
       publishPerMessage: 1,
       packetsPerMessage: 1,
     })
     expect(at({}, 1, p)).toEqual({
       deliveryRatio: 1,
-      duplicatesPerMessage: expect.closeTo(1 / s - 1, 12),
-      publishPerMessage: expect.closeTo(1 / s, 12),
-      packetsPerMessage: expect.closeTo(1 / s + 1 / (1 - p), 12),
+      duplicatesPerMessage: near(1 / s - 1),
+      publishPerMessage: near(1 / s),
+      packetsPerMessage: near(1 / s + 1 / (1 - p)),
     })
     expect(at({}, 2, p)).toEqual({
       deliveryRatio: 1,
       duplicatesPerMessage: 0,
-      publishPerMessage: expect.closeTo(1 / s, 12),
-      packetsPerMessage: expect.closeTo(2 / s + 2 / (1 - p), 12),
+      publishPerMessage: near(1 / s),
+      packetsPerMessage: near(2 / s + 2 / (1 - p)),
     })
   })
 
@@ -138,8 +140,8 @@ describe('closed forms', () => {
   it('with loss in one direction only, one leg repeats and the other duplicates', () => {
     const p = 0.2
     expect(at({ direction: 'up' }, 1, p)).toMatchObject({
-      publishPerMessage: expect.closeTo(1 / (1 - p), 12),
-      duplicatesPerMessage: expect.closeTo(1 / (1 - p) - 1, 12),
+      publishPerMessage: near(1 / (1 - p)),
+      duplicatesPerMessage: near(1 / (1 - p) - 1),
     })
     expect(at({ direction: 'down' }, 0, p).deliveryRatio).toBeCloseTo(1 - p, 12)
   })
