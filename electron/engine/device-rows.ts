@@ -20,7 +20,7 @@ function simulatedRow(lab: Lab, d: Device): DeviceRow {
     qos: highest([...publishes, ...subscribes].map((x) => x.qos)),
     publishes: publishes.length > 0,
     subscribes: subscribes.length > 0,
-    messagesPerSecond: lab.messages.rate(d.clientId),
+    messagesPerSecond: lab.observation.messages.rate(d.clientId),
     inFlight: d.unacknowledged,
     linkKind: d.link.config.kind,
     remote: null,
@@ -28,7 +28,7 @@ function simulatedRow(lab: Lab, d: Device): DeviceRow {
 }
 
 function externalRow(lab: Lab, c: BrokerClientInfo): DeviceRow {
-  const rate = lab.messages.rate(c.clientId)
+  const rate = lab.observation.messages.rate(c.clientId)
   return {
     clientId: c.clientId,
     group: null,
@@ -74,7 +74,7 @@ function retryAt(link: LinkConfig | null, lastSentMs: number, attempts: number):
 }
 
 function inFlight(lab: Lab, clientId: string, link: LinkConfig | null): InFlightRow[] {
-  const { packets, exchanges } = lab.capture.latest(`client:${clientId} verdict:open`, 200)
+  const { packets, exchanges } = lab.observation.capture.latest(`client:${clientId} verdict:open`, 200)
   return exchanges
     .filter((x) => x.clientId === clientId && x.verdict === 'open' && x.qos > 0)
     .map((x): InFlightRow => {
@@ -115,6 +115,6 @@ export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
     subscriptions: granted ?? broker?.subscriptions.map(({ filter, qos }) => ({ filter, qos })) ?? [],
     inFlightPackets: inFlight(lab, clientId, link),
     link,
-    recent: lab.capture.recent(clientId, RECENT),
+    recent: lab.observation.capture.recent(clientId, RECENT),
   }
 }

@@ -192,7 +192,7 @@ class LabEngine implements Engine, EngineCore {
   }
 
   pcapng(filter: string): Uint8Array {
-    return this.lab.capture.pcapng(filter).bytes
+    return this.lab.observation.capture.pcapng(filter).bytes
   }
 
   async close(): Promise<void> {

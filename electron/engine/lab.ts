@@ -4,15 +4,7 @@ import type { QoS } from '../contract/packet'
 import type { RunReport } from '../contract/report'
 import type { GroupConfig, Scenario } from '../contract/scenario'
 import { Accounts } from './accounts'
-import { Arrivals } from './arrivals'
-import type {
-  BrokerClientInfo,
-  BrokerDeps,
-  BrokerLogLine,
-  EmbeddedBroker,
-  RouteObserver,
-} from './broker/types'
-import { createCapture, type Capture } from './capture/capture'
+import type { BrokerClientInfo, BrokerDeps, BrokerLogLine, EmbeddedBroker } from './broker/types'
 import type { PacedClock } from './clock'
 import { secret, startEmbedded, type BrokerHost } from './embedded-host'
 import { startExternal } from './external-host'
@@ -21,15 +13,11 @@ import type { DeviceDeps, FleetObserver } from './fleet/types'
 import { createGate } from './link/gate'
 import { createLink } from './link/link'
 import type { GateKeeper } from './link/types'
-import { RateMeter } from './meters'
-import type { PassageObserver } from './mqtt/passage'
 import { note } from './notes'
+import { Observation } from './observation'
 import { createPacedClock } from './paced-clock'
 import { createRealClock } from './real-clock'
 import { Settling } from './settling'
-import { createRates, type Rates } from './traffic/rates'
-import { createTopicTree, type TopicTree } from './traffic/topic-tree'
-import { TrafficCounts } from './traffic-counts'
 import type { EngineDeps, RunLimits } from './types'
 
 /** From this many devices on, timers within a millisecond fire together. */
@@ -56,13 +44,7 @@ const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.cou
 export class Lab {
   readonly clock: PacedClock
   readonly gate: GateKeeper
-  readonly capture: Capture
-  readonly topics: TopicTree
-  readonly rates: Rates
-  readonly counts = new TrafficCounts()
-  readonly messages = new RateMeter()
-  readonly groupMessages = new RateMeter()
-  readonly packets = new RateMeter()
+  readonly observation: Observation
   readonly fleet: Fleet
   readonly accounts: Accounts
   state: RunState = 'running'
@@ -87,9 +69,11 @@ export class Lab {
     })
     this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
     this.gate.onChange((holding) => (holding ? this.clock.freeze('gate') : this.clock.thaw('gate')))
-    this.capture = createCapture({ clock: this.clock })
-    this.topics = createTopicTree({ clock: this.clock })
-    this.rates = createRates({ clock: this.clock })
+    this.observation = new Observation(
+      this.clock,
+      () => this.fleet,
+      () => this.accounts,
+    )
     this.fleet = new Fleet(scenario, this.deviceDeps())
     this.accounts = new Accounts(this.fleet, scenario.groups, scenario.broker.kind === 'embedded')
   }
@@ -128,16 +112,16 @@ export class Lab {
     this.clock.thaw('pause')
   }
 
-  /** Packets on their way and retry timers, over all links. */
+  /** Packets on their way, retry timers, and devices on their way back, over all links. */
   pending(): number {
     let sum = 0
-    for (const d of this.fleet.devices()) sum += d.link.pending()
+    for (const d of this.fleet.devices()) sum += d.link.pending() + (d.returning ? 1 : 0)
     return sum
   }
 
   /** Application messages that reached the broker, a second of clock time. */
   messagesPerSecond(): number {
-    return this.messages.totalPerSecond
+    return this.observation.messages.totalPerSecond
   }
 
   brokerClient(clientId: string): BrokerClientInfo | null {
@@ -147,14 +131,19 @@ export class Lab {
   /** @throws ApiError `unavailable` with an external broker */
   publish(m: { topic: string; payload: string; qos: QoS; retain: boolean }): void {
     this.embedded().publish(m)
-    this.topics.published({ ...m, clientId: '', payload: Buffer.from(m.payload), atMs: this.clock.now() })
+    this.observation.topics.published({
+      ...m,
+      clientId: '',
+      payload: Buffer.from(m.payload),
+      atMs: this.clock.now(),
+    })
   }
 
   /** @throws ApiError `not-found` when nothing is retained there */
   clearRetained(topic: string): void {
     if (!this.embedded().clearRetained(topic))
       throw new ApiError('not-found', `nothing is retained on ${topic}`)
-    this.topics.published({
+    this.observation.topics.published({
       topic,
       clientId: '',
       qos: 0,
@@ -190,7 +179,7 @@ export class Lab {
       durationMs: Math.round(this.endedMs ?? this.clock.now()),
       complete: this.endedMs !== null,
       groups: rows.map(reportRow),
-      packets: this.counts.byType(),
+      packets: this.observation.counts.byType(),
     }
   }
 
@@ -255,12 +244,7 @@ export class Lab {
 
   private roll(): void {
     this.clock.schedule(ROLL_MS, () => {
-      const now = this.clock.now()
-      this.messages.roll(now)
-      this.groupMessages.roll(now)
-      this.packets.roll(now)
-      this.accounts.sweep(now)
-      this.rates.advance()
+      this.observation.roll()
       this.roll()
     })
   }
@@ -277,7 +261,7 @@ export class Lab {
       createLink: (clientId, config) =>
         createLink(clientId, config, {
           clock: this.clock,
-          observer: this.linkObserver(),
+          observer: this.observation.links,
           seed,
           nextPassageId: this.nextPassageId,
           gate: this.gate,
@@ -304,73 +288,14 @@ export class Lab {
     }
   }
 
-  private groupOf(clientId: string): string | null {
-    return this.fleet.device(clientId)?.spec.group.name ?? null
-  }
-
-  private readonly arrivals = new Arrivals((a) => {
-    const group = this.groupOf(a.clientId)
-    this.messages.count(a.clientId)
-    this.topics.published(a)
-    this.rates.published(a.qos, group)
-    if (group !== null) this.groupMessages.count(group)
-  })
-
-  /** What watches the packets of external clients too. */
-  private readonly tap: PassageObserver = {
-    entered: (p) => {
-      this.clock.touch()
-      this.packets.count('')
-      this.rates.sent(p)
-      this.capture.entered(p)
-    },
-    settled: (p) => {
-      this.clock.touch()
-      this.capture.settled(p)
-      this.rates.settled(p)
-      this.arrivals.settled(p)
-    },
-    event: (e) => this.capture.event(e),
-  }
-
-  private observer: PassageObserver | null = null
-
-  private linkObserver(): PassageObserver {
-    this.observer ??= {
-      entered: (p) => {
-        this.counts.entered(p)
-        this.tap.entered(p)
-        this.accounts.entered(p)
-      },
-      settled: (p) => {
-        this.counts.settled(p)
-        this.tap.settled(p)
-        this.accounts.settled(p)
-      },
-      event: (e) => this.tap.event(e),
-    }
-    return this.observer
-  }
-
   private brokerDeps(): BrokerDeps {
-    const routes: RouteObserver = {
-      ingress: (e) => {
-        this.capture.ingress(e)
-        this.accounts.ingress(e)
-      },
-      egress: (e) => {
-        this.capture.egress(e)
-        this.accounts.egress(e)
-      },
-      discarded: (e) => this.capture.discarded(e),
-    }
     return {
       clock: this.clock,
       realClock: createRealClock(),
-      observer: this.tap,
+      observer: this.observation.tap,
       nextPassageId: this.nextPassageId,
       log: (line) => this.brokerLog(line),
-      routes,
+      routes: this.observation.routes,
     }
   }
 

@@ -45,7 +45,7 @@ export class SessionFeed {
   }
 
   watchPackets(filter: string, tail: number): PacketBatch {
-    const { capture } = this.engine.lab
+    const { capture } = this.engine.lab.observation
     const watch = capture.watch(filter)
     this.watch?.close()
     this.watch = watch
@@ -60,7 +60,7 @@ export class SessionFeed {
 
   watchTopics(view: TopicView): TopicPage {
     this.view = view
-    return this.engine.lab.topics.page(view)
+    return this.engine.lab.observation.topics.page(view)
   }
 
   unwatchTopics(): void {
@@ -69,7 +69,7 @@ export class SessionFeed {
 
   /** Another run began: the page keeps watching the same things in it. */
   labReplaced(): void {
-    this.watch = this.watch ? this.engine.lab.capture.watch(this.filter) : null
+    this.watch = this.watch ? this.engine.lab.observation.capture.watch(this.filter) : null
     this.ratesAtMs = -1
     this.devicesRevision = -1
     this.scenarioPending = true
@@ -118,12 +118,12 @@ export class SessionFeed {
     const { events } = this.page
     const { lab } = this.engine
     events.groups(groupStats(lab))
-    if (this.view) events.topics(lab.topics.page(this.view))
+    if (this.view) events.topics(lab.observation.topics.page(this.view))
     if (lab.devicesRevision !== this.devicesRevision) {
       this.devicesRevision = lab.devicesRevision
       events.devices({ revision: lab.devicesRevision })
     }
-    for (const point of lab.rates.points()) {
+    for (const point of lab.observation.rates.points()) {
       if (point.atMs <= this.ratesAtMs) continue
       this.ratesAtMs = point.atMs
       events.rates(point)

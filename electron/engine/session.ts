@@ -125,23 +125,25 @@ export class PageSession implements EngineApi {
   }
 
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
-    return command(() => this.engine.lab.capture.query({ ...a, filter: parsePacketFilter(a.filter) }))
+    return command(() =>
+      this.engine.lab.observation.capture.query({ ...a, filter: parsePacketFilter(a.filter) }),
+    )
   }
 
   getPacket(a: { seq: number }) {
     return command(() => {
-      const detail = this.engine.lab.capture.detail(a.seq)
+      const detail = this.engine.lab.observation.capture.detail(a.seq)
       if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer kept`)
       return detail
     })
   }
 
   clearCapture() {
-    return command(() => this.engine.lab.capture.clear())
+    return command(() => this.engine.lab.observation.capture.clear())
   }
 
   exportPcapng(a: { filter: string }) {
-    return command(() => this.engine.lab.capture.pcapng(a.filter))
+    return command(() => this.engine.lab.observation.capture.pcapng(a.filter))
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {
@@ -150,8 +152,8 @@ export class PageSession implements EngineApi {
 
   decide(a: { seq: number; action: 'deliver' | 'drop' }) {
     return command(() => {
-      const { capture, gate } = this.engine.lab
-      const id = capture.passageId(a.seq) ?? 0
+      const { observation, gate } = this.engine.lab
+      const id = observation.capture.passageId(a.seq) ?? 0
       if (!(a.action === 'deliver' ? gate.deliver(id) : gate.drop(id))) {
         throw new ApiError('conflict', `packet ${a.seq} is not held any more`)
       }
@@ -172,7 +174,7 @@ export class PageSession implements EngineApi {
 
   getTopic(a: { topic: string }) {
     return command(() => {
-      const detail = this.engine.lab.topics.detail(a.topic)
+      const detail = this.engine.lab.observation.topics.detail(a.topic)
       if (!detail) throw new ApiError('not-found', `nothing was published to ${a.topic}`)
       return detail
     })
@@ -183,7 +185,7 @@ export class PageSession implements EngineApi {
   }
 
   getRates() {
-    return command(() => this.engine.lab.rates.points())
+    return command(() => this.engine.lab.observation.rates.points())
   }
 
   startExperiment(a: { config: ExperimentInput }) {

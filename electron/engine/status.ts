@@ -10,7 +10,8 @@ export function statusOf(
   lab: Lab,
   more: { file: string | null; revision: number; loopDelay: LoopDelayMeter },
 ): EngineStatus {
-  const { clock, scenario, capture } = lab
+  const { clock, scenario } = lab
+  const { capture } = lab.observation
   let connected = 0
   for (const d of lab.fleet.devices()) if (d.connected) connected++
   const broker = lab.state === 'stopped' ? { ...DOWN, kind: scenario.broker.kind } : lab.broker.status()
@@ -25,8 +26,8 @@ export function statusOf(
     devices: { total: lab.fleet.size, connected },
     externalClients: lab.externalClients().length,
     messagesPerSecond: lab.messagesPerSecond(),
-    packetsPerSecond: lab.packets.totalPerSecond,
-    lostPackets: lab.counts.lostTotal,
+    packetsPerSecond: lab.observation.packets.totalPerSecond,
+    lostPackets: lab.observation.counts.lostTotal,
     captured: { seen: capture.seen, kept: capture.kept },
     loopDelayP99Ms: more.loopDelay.p99Ms(performance.now()),
     scenario: { name: scenario.name, seed: scenario.seed, revision: more.revision, file: more.file },
@@ -40,7 +41,7 @@ export function groupStats(lab: Lab): GroupStats[] {
   return lab.scenario.groups.map((g) => ({
     name: g.name,
     connected: lab.fleet.groupDevices(g.name).filter((d) => d.connected).length,
-    messagesPerSecond: lab.groupMessages.rate(g.name),
+    messagesPerSecond: lab.observation.groupMessages.rate(g.name),
     ledger: rows.get(g.name) ?? {
       group: g.name,
       qos: 0,

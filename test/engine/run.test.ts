@@ -121,3 +121,30 @@ test('a run that is cut short reports what it has and says so', async () => {
   expect(report.groups[0]?.offered).toBeGreaterThan(10)
   await engine.close()
 })
+
+test('a device whose messages are given up again and again goes on publishing', async () => {
+  const report = await runToEnd(
+    scenarioOf({
+      link: { uplink: { loss: 1 }, recovery: { timeout: 20, maxRetries: 1 } },
+      groups: [{ name: 'p', publishes: [{ topic: 't', qos: 1, rate: 500 }] }],
+    }),
+    { messages: 2500 },
+  )
+  expect(report.packets.PUBLISH).toEqual({ sent: 5000, lost: 5000 })
+})
+
+test('recovery by reconnecting loses nothing at QoS 1 and 2, and repeats nothing at QoS 2', async () => {
+  const report = await runToEnd(
+    scenarioOf({
+      seed: 4,
+      link: { loss: 0.1, delay: 5, recovery: { mode: 'reconnect', timeout: 300 } },
+      groups: [1, 2].flatMap((qos) => [
+        { name: `p${qos}`, clean: false, publishes: [{ topic: `t/${qos}`, qos: qos as 1 | 2, rate: 10 }] },
+        { name: `s${qos}`, clean: false, subscribes: [{ filter: `t/${qos}`, qos: qos as 1 | 2 }] },
+      ]),
+    }),
+    { messages: 200 },
+  )
+  expect(report.groups[0]).toMatchObject({ delivered: 200, lost: 0 })
+  expect(report.groups[1]).toMatchObject({ delivered: 200, lost: 0, duplicated: 0 })
+})

@@ -13,6 +13,10 @@ import type { DeviceDeps, DeviceSpec, Offered } from './types'
 const MAX_IN_FLIGHT = 2000
 const FIRST_RECONNECT_MS = 500
 const LAST_RECONNECT_MS = 8000
+/** A link that recovers by reconnecting does so at once, or nearly. */
+const RECOVERY_RECONNECT_MS = 50
+/** After so many attempts in a row nobody waits for a device to come back. */
+const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
 /** mqtt.js counts this in real time; ours counts on the clock. */
 const NEVER_MS = 2_147_483_647
@@ -34,6 +38,8 @@ export class Device {
   private sequence = 0
   private failures = 0
   private inFlight = 0
+  /** Identifiers whose removal is not worth a word: the timeline shows it. */
+  private readonly abandoned = new Set<number>()
   private reconnectTimer: Timer | undefined
   private connectTimer: Timer | undefined
 
@@ -61,6 +67,12 @@ export class Device {
   /** PUBLISH packets at QoS 1 and 2 not acknowledged yet. */
   get unacknowledged(): number {
     return this.inFlight
+  }
+
+  /** True while it is on its way back to the broker, where messages may wait for it or it may have some to resend. */
+  get returning(): boolean {
+    const away = this.state === 'connecting' || this.state === 'waiting' || this.state === 'connected'
+    return away && this.failures < HOPELESS_FAILURES
   }
 
   /** True when it will publish no more by itself. */
@@ -263,9 +275,10 @@ export class Device {
   }
 
   private reconnectDelayMs(): number {
-    const { kind, cut } = this.link.config
+    const { kind, cut, recovery } = this.link.config
     if (kind === 'cut') return cut.down
-    return Math.min(LAST_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** Math.min(this.failures, 8))
+    const first = recovery.mode === 'reconnect' ? RECOVERY_RECONNECT_MS : FIRST_RECONNECT_MS
+    return Math.min(LAST_RECONNECT_MS, first * 2 ** Math.min(this.failures, 8))
   }
 
   private reconnect(): void {
@@ -275,6 +288,13 @@ export class Device {
     this.armConnectTimeout()
     // Without its stores mqtt.js would forget what is not acknowledged [MQTT-4.4.0-1].
     client.reconnect({ incomingStore: client.incomingStore, outgoingStore: client.outgoingStore })
+  }
+
+  /** The link repeats a message no more: its identifier is free again, as a client that gives up would have it. */
+  gaveUp(packetId: number): void {
+    this.abandoned.add(packetId)
+    this.client?.removeOutgoingMessage(packetId)
+    this.abandoned.delete(packetId)
   }
 
   private onMessage(topic: string, payload: Buffer, packet: IPublishPacket): void {
@@ -317,7 +337,8 @@ export class Device {
         return
       }
       if (reliable) this.inFlight--
-      if (error && reliable && this.connected) this.warn('publish-failed', error.message)
+      if (error && reliable && this.connected && this.abandoned.size === 0)
+        this.warn('publish-failed', error.message)
     })
   }
 
