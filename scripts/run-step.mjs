@@ -11,7 +11,7 @@ export function runTool(command, { live = false, env = {} } = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, command, {
       cwd: root,
-      env: { ...process.env, FORCE_COLOR: live && process.stdout.isTTY ? '1' : '0', ...env },
+      env: { ...process.env, ...(live && process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
       stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -6,6 +6,7 @@ import { endingOf } from './failure'
 import { loadCommand } from './load'
 import { reportCommand } from './report'
 import { runCommand } from './run'
+import { schemaCommand } from './schema'
 import { serveCommand } from './serve'
 
 /** Every subcommand, in the order of the help text. */
@@ -16,6 +17,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   reportCommand,
   serveCommand,
   brokerCommand,
+  schemaCommand,
 ]
 
 /** Runs the command line and resolves to the exit code. Failures are printed, never thrown. */

@@ -37,9 +37,6 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
-      if (!hasEnd(scenario, flags)) {
-        context.stderr.write('neither a duration nor a number of messages is given: running until Ctrl-C\n')
-      }
       const result = await runScenario(context, scenario, file, flags)
       if (result) await printReport(context, result, flags.json)
       if (!result?.complete) report(EXIT.interrupted)
@@ -65,6 +62,9 @@ async function runScenario(
     }
     const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
     if (!(await unlessAborted(opened, context.interrupt))) return null
+    if (!hasEnd(scenario, flags)) {
+      context.stderr.write('neither a duration nor a number of messages is given: running until Ctrl-C\n')
+    }
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)
     progress.end()

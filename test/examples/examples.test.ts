@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { scenarioJsonSchema } from '../../electron/contract/scenario-json-schema'
 import { parseScenario } from '../../electron/contract/scenario-file'
 
 const folder = join(import.meta.dirname, '../../examples')
@@ -32,6 +33,10 @@ describe('examples', () => {
       expect(side.loss).toEqual({ model: 'independent', p: 0.2 })
     }
     expect(link.recovery.timeout).toBeGreaterThanOrEqual(100)
+  })
+
+  it('has the JSON Schema of today; fleetlab schema prints it', () => {
+    expect(JSON.parse(read('scenario.schema.json'))).toEqual(scenarioJsonSchema())
   })
 
   it('has a factory of 200 devices', () => expect(devices('factory-200.yaml')).toBe(200))
