@@ -314,8 +314,18 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   info(): BrokerClientInfo | null {
     const { connect, session, will } = this
     if (connect === null || session === null) return null
+    const { clientId, connected, persistent, subscriptions, queued, inFlight, receiving, dropped } =
+      session.info()
+    // Field by field: a spread costs as much as the rest of a connection together.
     return {
-      ...session.info(),
+      clientId,
+      connected,
+      persistent,
+      subscriptions,
+      queued,
+      inFlight,
+      receiving,
+      dropped,
       external: !this.origin.device,
       remote: this.origin.device ? null : this.origin.remote,
       listener: this.origin.device ? null : this.origin.listener,

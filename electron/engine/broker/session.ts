@@ -75,7 +75,8 @@ export class Session {
       clientId: this.clientId,
       connected: this.connected,
       persistent: this.expirySeconds > 0,
-      subscriptions: [...this.subscriptions.values()].map(publicSubscription),
+      subscriptions:
+        this.subscriptions.size === 0 ? [] : Array.from(this.subscriptions.values(), publicSubscription),
       queued: this.outbox.queued,
       inFlight: this.outbox.inFlight,
       receiving: this.receiving,
