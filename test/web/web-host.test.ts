@@ -131,6 +131,23 @@ describe('engine socket', () => {
     expect(await outcome(open(host.url))).toBe('503')
   })
 
+  it('shows the engine how much a page has not read yet', async () => {
+    const slow = open(host.url)
+    await outcome(slow)
+    slow.pause()
+    const page = engine.pages[0]!
+    expect(page.bufferedBytes()).toBe(0)
+    const text = 'x'.repeat(1_000_000)
+    for (let i = 0; i < 20; i++) {
+      page.events.log({ atMs: i, level: 'info', note: { key: 'big', values: {}, text } })
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(page.bufferedBytes()).toBeGreaterThan(1_000_000)
+    slow.resume()
+    await expect.poll(() => page.bufferedBytes()).toBe(0)
+    slow.terminate()
+  })
+
   it('ends a connection that sends more than the limit, text, or what is no message', async () => {
     const big = open(host.url)
     await outcome(big)
