@@ -41,27 +41,30 @@ export class TopicTrie<T> {
     }
   }
 
-  /** Visits the values of every filter that matches; one filter's values in the order they were added. */
+  /**
+   * Visits the values of every filter that matches; one filter's values in the order they were added.
+   * Without recursion: a topic may have 32,768 levels, the stack has not.
+   */
   match(topic: string, visit: (value: T) => void): void {
     const levels = topic.split('/')
     // [MQTT-4.7.2-1]
-    walk(this.root, levels, 0, topic.startsWith('$'), visit)
+    const reserved = topic.startsWith('$')
+    const open: [node: Node<T>, depth: number][] = [[this.root, 0]]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [node, depth] = next
+      const { children } = node
+      const wild = !(reserved && depth === 0)
+      if (wild) each(children?.get('#'), visit)
+      if (depth === levels.length) {
+        each(node, visit)
+        continue
+      }
+      const same = children?.get(levels[depth] as string)
+      const plus = wild ? children?.get('+') : undefined
+      if (same !== undefined && same !== plus) open.push([same, depth + 1])
+      if (plus !== undefined) open.push([plus, depth + 1])
+    }
   }
-}
-
-function walk<T>(node: Node<T>, levels: string[], i: number, reserved: boolean, visit: (v: T) => void): void {
-  const { children } = node
-  const wild = !(reserved && i === 0)
-  if (children !== null && wild) each(children.get('#'), visit)
-  if (i === levels.length) {
-    each(node, visit)
-    return
-  }
-  if (children === null) return
-  const plus = wild ? children.get('+') : undefined
-  if (plus !== undefined) walk(plus, levels, i + 1, reserved, visit)
-  const same = children.get(levels[i] as string)
-  if (same !== undefined && same !== plus) walk(same, levels, i + 1, reserved, visit)
 }
 
 function each<T>(node: Node<T> | undefined, visit: (v: T) => void): void {

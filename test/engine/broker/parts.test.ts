@@ -42,6 +42,21 @@ describe('topic trie', () => {
   })
 })
 
+describe('a topic of 32,768 levels', () => {
+  it('is matched without exhausting the stack', () => {
+    const trie = new TopicTrie<string>()
+    const deep = '/'.repeat(32_767)
+    const filters = [deep, '+'.concat('/+'.repeat(32_767)), '#']
+    for (const f of filters) trie.add(f, f.slice(0, 3))
+    const found: string[] = []
+    trie.match(deep, (v) => found.push(v))
+    expect(found.sort()).toEqual(['#', '+/+', '///'])
+    for (const f of filters) trie.remove(f, f.slice(0, 3))
+    trie.match(deep, (v) => found.push(v))
+    expect(found).toHaveLength(3)
+  })
+})
+
 describe('filterCovers', () => {
   it('says yes only when every topic of the asked filter is allowed', () => {
     fc.assert(
