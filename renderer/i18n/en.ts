@@ -1,20 +1,15 @@
 /** Texts that several screens share. */
 export const en = {
   common: {
-    add: 'Add',
     cancel: 'Cancel',
     close: 'Close',
-    copy: 'Copy',
     copied: 'Copied',
     duplicate: 'Duplicate',
     remove: 'Remove',
     loading: 'Loading',
     none: 'none',
     more: 'More',
-    all: 'all',
-    selected: 'selected',
     perSecond: '{n} /s',
-    msgPerSecond: '{n} msg/s',
     showing: 'showing {shown} of {total}',
     found: 'found {found}; {expected}',
     wrongFields: 'Wrong fields',

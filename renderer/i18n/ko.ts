@@ -6,20 +6,15 @@ type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 /** Korean of `en.ts`; packet names stay in English capitals. */
 export const ko: Same<typeof en> & Texts = {
   common: {
-    add: '추가',
     cancel: '취소',
     close: '닫기',
-    copy: '복사',
     copied: '복사함',
     duplicate: '복제',
     remove: '삭제',
     loading: '불러오는 중',
     none: '없음',
     more: '더 보기',
-    all: '전체',
-    selected: '선택됨',
     perSecond: '초당 {n}',
-    msgPerSecond: '초당 {n}개',
     showing: '{total}개 중 {shown}개 표시',
     found: '입력값 {found}; {expected}',
     wrongFields: '잘못된 항목',

@@ -32,6 +32,36 @@ export function toUnfold(page: TopicPage, view: Pick<TopicView, 'filter' | 'open
   return wanted.slice(0, Math.max(0, MAX_OPEN - view.open.length)).map((r) => r.path)
 }
 
+/** Which branches are open: those the user opened, and those that open by themselves until the user touches one. */
+export class Unfolding {
+  private byItself = true
+  /** The branches as the user left them, while the wildcard tester shows others. */
+  private before: string[] | null = null
+
+  wanted(page: TopicPage, view: TopicView): string[] {
+    return this.byItself ? toUnfold(page, view) : []
+  }
+
+  /** Closing a branch closes what is below it. */
+  byUser(view: TopicView, path: string, open: boolean): Pick<TopicView, 'open'> {
+    this.byItself = false
+    const others = view.open.filter((p) => p !== path && (open || !p.startsWith(`${path}/`)))
+    return { open: open ? [...others, path] : others }
+  }
+
+  /** Another filter; without one the tree is as it was before. */
+  byFilter(view: TopicView, filter: string): Pick<TopicView, 'open' | 'filter'> {
+    this.byItself = filter !== ''
+    if (filter !== '') {
+      this.before ??= view.open
+      return { filter, open: view.open }
+    }
+    const open = this.before ?? view.open
+    this.before = null
+    return { filter, open }
+  }
+}
+
 /** Rows asked for at once, and at most, while a match is looked for. */
 const SCAN_ROWS = 500
 const MAX_SCANNED = 20_000

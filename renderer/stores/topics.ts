@@ -4,7 +4,7 @@ import { isValidFilter } from '@contract/topics'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
-import { findFirstMatch, toUnfold } from './topic-match'
+import { findFirstMatch, Unfolding } from './topic-match'
 import { useLog } from './log'
 
 const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
@@ -20,23 +20,19 @@ export const useTopics = defineStore('topics', () => {
   const filterValid = computed(() => filterText.value === '' || isValidFilter(filterText.value))
   let watching = false
   let asked = 0
-  /** The branches as the user left them, while the wildcard tester shows others. */
-  let openBefore: string[] | null = null
-  /** Branches open by themselves until the user opens or closes one. */
-  let unfolding = true
+  const unfolding = new Unfolding()
 
   /** Asks for the view as it is now; an answer that comes after a newer question is left out. */
-  async function refresh(): Promise<void> {
-    if (!watching) return
-    const mine = ++asked
-    await log.attempt(async () => {
+  const refresh = (): Promise<void> =>
+    log.attempt(async () => {
+      if (!watching) return
+      const mine = ++asked
       const fresh = await link.api.watchTopics(view.value)
       if (mine === asked) take(fresh)
     })
-  }
   function take(fresh: TopicPage): void {
     page.value = fresh
-    const wanted = unfolding ? toUnfold(fresh, view.value) : []
+    const wanted = unfolding.wanted(fresh, view.value)
     if (wanted.length > 0) change({ open: [...view.value.open, ...wanted] })
   }
   function change(part: Partial<TopicView>): void {
@@ -57,26 +53,14 @@ export const useTopics = defineStore('topics', () => {
       link.api.unwatchTopics({}).catch(() => undefined)
     }
   }
-  /** Closing a branch closes what is below it. */
-  function setOpen(path: string, value: boolean): void {
-    unfolding = false
-    const kept = view.value.open.filter((p) => p !== path && !p.startsWith(`${path}/`))
-    change({ open: value ? [...view.value.open.filter((p) => p !== path), path] : kept })
-  }
-  function setWindow(offset: number, limit: number): void {
+  const setOpen = (path: string, value: boolean): void => change(unfolding.byUser(view.value, path, value))
+  const setWindow = (offset: number, limit: number): void => {
     if (offset !== view.value.offset || limit !== view.value.limit) change({ offset, limit })
   }
   function setFilter(text: string): void {
     filterText.value = text
-    if (!filterValid.value) return
-    unfolding = true
-    if (text !== '') openBefore ??= view.value.open
-    const back = text === '' ? openBefore : null
-    if (back) openBefore = null
-    change({ filter: text, ...(back ? { open: back } : {}) })
+    if (filterValid.value) change(unfolding.byFilter(view.value, text))
   }
-  const firstMatch = (): Promise<number | null> => findFirstMatch(link.api, () => view.value)
-  const setSearch = (search: string): void => change({ search, offset: 0 })
 
   return {
     page,
@@ -87,8 +71,8 @@ export const useTopics = defineStore('topics', () => {
     refresh,
     setOpen,
     setWindow,
-    setSearch,
     setFilter,
-    firstMatch,
+    setSearch: (search: string) => change({ search, offset: 0 }),
+    firstMatch: () => findFirstMatch(link.api, () => view.value),
   }
 })

@@ -28,9 +28,12 @@ export function useCommands(list: readonly Command[]): void {
   })
 }
 
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+/** True where a key writes text. */
+function isField(target: EventTarget | null): boolean {
+  const at = target as Partial<HTMLInputElement> | null
+  if (at?.isContentEditable === true || at?.tagName === 'TEXTAREA') return true
+  return at?.tagName === 'INPUT' && at.type !== 'checkbox'
+}
 
 /** The spelling of a key event as commands write it. */
 export function keysOf(

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { collapsedGroups, layoutTopology, type TopologyGroup } from '../../../renderer/canvas/topology/layout'
+import { PacketMotion } from '../../../renderer/canvas/topology/motion'
+import { nodeAt, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
+import { packet } from '../../helpers/fake-traffic'
+
+const group = (name: string, count: number, part: Partial<TopologyGroup> = {}): TopologyGroup => ({
+  name,
+  title: name,
+  subtitle: `${count} devices`,
+  qos: 1,
+  role: 'publisher',
+  count,
+  devices: Array.from({ length: count }, (_, i) => `${name}-${i + 1}`),
+  disconnected: new Set(),
+  ...part,
+})
+const HOME = { zoom: 1, panX: 0, panY: 0 }
+const sizes = [
+  [540, 760],
+  [640, 320],
+  [1600, 1200],
+] as const
+
+describe('topology layout', () => {
+  it.each(sizes)('keeps every device and label inside %d x %d', (w, h) => {
+    const groups = [
+      group('a', 12),
+      group('b', 8),
+      group('c', 36),
+      group('big', 900, { devices: null }),
+      group('d', 1),
+    ]
+    const { nodes, labels } = layoutTopology(groups, w, h, 1)
+    expect(nodes).toHaveLength(12 + 8 + 36 + 1 + 1)
+    for (const n of nodes) {
+      expect(n.x).toBeGreaterThan(0)
+      expect(n.x).toBeLessThan(w)
+      expect(n.y).toBeGreaterThan(0)
+      expect(n.y).toBeLessThan(h)
+    }
+    for (const l of labels) {
+      const half = Math.max(l.title.length * 6.6, l.subtitle.length * 6) / 2
+      expect(l.x - half).toBeGreaterThanOrEqual(0)
+      expect(l.x + half).toBeLessThanOrEqual(w)
+      expect(l.y).toBeGreaterThan(10)
+      expect(l.y + 14).toBeLessThan(h)
+    }
+  })
+
+  it('leaves room between neighbours', () => {
+    const { nodes } = layoutTopology([group('a', 36), group('b', 36), group('c', 36)], 540, 760, 1)
+    for (const a of nodes) {
+      const nearest = Math.min(...nodes.filter((b) => b !== a).map((b) => Math.hypot(a.x - b.x, a.y - b.y)))
+      expect(nearest).toBeGreaterThan(9)
+    }
+  })
+
+  it('puts the first group at the top', () => {
+    const { nodes, broker } = layoutTopology([group('a', 5), group('b', 5), group('c', 5)], 600, 600, 1)
+    const ys = (name: string) => nodes.filter((n) => n.group === name).map((n) => n.y)
+    expect(Math.max(...ys('a'))).toBeLessThan(broker.y)
+  })
+
+  it('collapses large groups, and the largest when there are too many devices', () => {
+    expect([
+      ...collapsedGroups([
+        { name: 'a', count: 36 },
+        { name: 'b', count: 37 },
+      ]),
+    ]).toEqual(['b'])
+    const many = Array.from({ length: 10 }, (_, i) => ({ name: `g${i}`, count: 21 + i }))
+    const collapsed = collapsedGroups(many)
+    const single = many.filter((g) => !collapsed.has(g.name)).reduce((n, g) => n + g.count, 0)
+    expect(single).toBeLessThanOrEqual(150)
+    expect(collapsed.has('g9')).toBe(true)
+    expect(collapsed.has('g0')).toBe(false)
+  })
+})
+
+describe('packets in motion', () => {
+  const at = (id: string): string => id
+  const sent = packet({ seq: 1, clientId: 'a-1', type: 'PUBLISH', fate: 'delivered', settledMs: 40 })
+
+  it('flies long enough to be seen, then is gone', () => {
+    const motion = new PacketMotion()
+    motion.add([sent], at, 0)
+    expect(motion.frame(350)).toMatchObject([{ phase: 'moving', at: 0.5, node: 'a-1' }])
+    expect(motion.frame(701)).toEqual([])
+  })
+
+  it('takes the real time of a slow link', () => {
+    const motion = new PacketMotion()
+    motion.add([{ ...sent, settledMs: 400 }], at, 0, 0, 0.1)
+    expect(motion.frame(1000)[0]?.at).toBeCloseTo(0.25)
+  })
+
+  it('lets a lost one fall from where it was lost, with its name', () => {
+    const motion = new PacketMotion()
+    motion.add(
+      [packet({ seq: 1, clientId: 'a-1', type: 'PUBACK', packetId: 7, fate: 'lost', lossPoint: 0.5 })],
+      at,
+      0,
+    )
+    expect(motion.frame(300)[0]?.phase).toBe('moving')
+    const falling = motion.frame(900)[0]
+    expect(falling).toMatchObject({ phase: 'falling', at: 0.5, label: 'PUBACK #7' })
+    expect(falling?.t).toBeCloseTo(0.5)
+    expect(motion.frame(1500)).toEqual([])
+  })
+
+  it('holds a packet at the gate until it is decided', () => {
+    const motion = new PacketMotion()
+    motion.add([{ ...sent, fate: 'held', settledMs: null }], at, 0)
+    expect(motion.frame(60_000)).toMatchObject([{ phase: 'held', at: 0.5 }])
+    motion.add([sent], at, 60_000)
+    expect(motion.frame(60_100)[0]?.phase).toBe('moving')
+    expect(motion.frame(60_500)).toEqual([])
+  })
+
+  it('does not fly a packet again when its fate is told late', () => {
+    const motion = new PacketMotion()
+    motion.add([sent], at, 0)
+    motion.frame(800)
+    motion.add([sent], at, 900)
+    expect(motion.frame(1000)).toEqual([])
+  })
+
+  it('leaves out what does not fit and says how much it shows', () => {
+    const motion = new PacketMotion({ max: 10 })
+    const rows = Array.from({ length: 40 }, (_, i) => ({ ...sent, seq: i + 1 }))
+    motion.add(rows, at, 0, 300)
+    expect(motion.frame(100)).toHaveLength(10)
+    expect(motion.share(100)).toEqual({ drawn: 10, seen: 300 })
+    expect(motion.share(2000)).toEqual({ drawn: 0, seen: 0 })
+  })
+})
+
+describe('topology scene', () => {
+  const layout = layoutTopology([group('a', 1)], 600, 600, 1)
+  const node = layout.nodes[0]
+  if (!node) throw new Error('no node')
+
+  it('runs uplink from the device and downlink from the broker, side by side', () => {
+    const sprite = {
+      seq: 1,
+      node: 'a-1',
+      type: 'PUBLISH',
+      dup: false,
+      phase: 'moving',
+      at: 0.1,
+      t: 0,
+      label: null,
+    } as const
+    const marks = placeMarks(
+      layout,
+      HOME,
+      [
+        { ...sprite, direction: 'uplink' },
+        { ...sprite, direction: 'downlink' },
+      ],
+      () => node,
+      1,
+    )
+    const [up, down] = marks
+    if (!up || !down) throw new Error('no marks')
+    const far = (p: { x: number; y: number }): number => Math.hypot(p.x - node.x, p.y - node.y)
+    expect(far(up.head)).toBeLessThan(far(down.head))
+    expect(Math.sign(up.head.x - node.x)).toBe(-Math.sign(down.head.x - node.x))
+  })
+
+  it('finds the node under the pointer, in any view', () => {
+    const view = zoomAt(layout, HOME, { x: 100, y: 80 }, 2)
+    const seen = project(layout, view, node)
+    expect(nodeAt(layout, view, { x: seen.x + 5, y: seen.y }, 14)).toBe(node)
+    expect(nodeAt(layout, view, { x: seen.x + 40, y: seen.y }, 14)).toBeNull()
+  })
+
+  it('zooms around the pointer', () => {
+    const p = { x: 100, y: 80 }
+    const view = zoomAt(layout, HOME, p, 2)
+    // The point of the layout that was under the pointer still is.
+    expect(project(layout, view, p)).toEqual(p)
+    expect(zoomAt(layout, view, p, 100).zoom).toBe(6)
+  })
+})

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Texts } from '../../../renderer/i18n/define'
+import { messages } from '../../../renderer/i18n/messages'
+
+const root = join(import.meta.dirname, '../../../renderer')
+
+function leaves(texts: Texts, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [k, v] of Object.entries(texts)) {
+    const path = prefix === '' ? k : `${prefix}.${k}`
+    if (typeof v === 'string') found.set(path, v)
+    else for (const [p, text] of leaves(v, path)) found.set(p, text)
+  }
+  return found
+}
+
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((f) => /\.(vue|ts)$/.test(f) && !/messages|i18n\/(en|ko)\.ts/.test(f))
+  .map((f) => ({ file: f, text: readFileSync(join(root, f), 'utf8') }))
+const all = sources.map((s) => s.text).join('\n')
+
+const en = leaves(messages.en)
+const ko = leaves(messages.ko)
+const placeholders = (text: string): string[] =>
+  [...text.replace(/\{'[^']*'\}/g, '').matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort()
+
+/** `t('a.b')`, and the fixed beginning of t(`a.b${x}`). */
+const fixed = [...all.matchAll(/\bt\(\s*['"]([\w.-]+)['"]/g)].map((m) => m[1] ?? '')
+const open = [...all.matchAll(/\bt\(\s*`([\w.-]*)\$\{/g)].map((m) => m[1] ?? '')
+/** Any quoted text that is a key, as commands and tables name theirs. */
+const quoted = new Set([...all.matchAll(/['"`]([\w-]+(?:\.[\w-]+)+)['"`]/g)].map((m) => m[1] ?? ''))
+
+describe('texts', () => {
+  it('has the same keys in both languages', () => {
+    expect([...ko.keys()].sort()).toEqual([...en.keys()].sort())
+  })
+
+  it('has no empty text and the same values in both languages', () => {
+    for (const [key, text] of en) {
+      const other = ko.get(key) ?? ''
+      expect(text.length * other.length, key).toBeGreaterThan(0)
+      expect(new Set(placeholders(other)), `values of ${key}`).toEqual(new Set(placeholders(text)))
+    }
+  })
+
+  it('has every key the page asks for', () => {
+    expect(fixed.length).toBeGreaterThan(100)
+    expect(fixed.filter((k) => !en.has(k))).toEqual([])
+  })
+
+  it('has something for every key that is put together', () => {
+    const missing = open.filter(
+      (prefix) => prefix !== '' && ![...en.keys()].some((k) => k.startsWith(prefix)),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('has no text that nothing uses', () => {
+    const used = new Set([...fixed, ...quoted])
+    const unused = [...en.keys()].filter(
+      (k) => !used.has(k) && !open.some((p) => p !== '' && k.startsWith(p)) && !k.startsWith('note.'),
+    )
+    expect(unused).toEqual([])
+  })
+
+  it('leaves packet names in English capitals', () => {
+    for (const [key, text] of en) {
+      const names = text.match(/\b(PUBLISH|PUBACK|PUBREC|PUBREL|PUBCOMP|CONNECT)\b/g) ?? []
+      for (const name of names) expect(ko.get(key), key).toContain(name)
+    }
+  })
+})

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { explainMatch } from '../../../electron/contract/topics'
+import { filterParts, litLevels, nearMiss, reasonText } from '../../../renderer/features/traffic/wildcard'
+import { messages } from '../../../renderer/i18n/messages'
+import { branchMayMatch, toUnfold, Unfolding } from '../../../renderer/stores/topic-match'
+import { topicPage } from '../../helpers/fake-traffic'
+
+const TOPICS = [
+  'home/kitchen/temperature',
+  'home/attic/east/temperature',
+  'home/hall/air',
+  'door/1',
+  '$SYS/uptime',
+]
+
+describe('wildcard tester', () => {
+  it('finds the wildcards of a filter', () => {
+    expect(
+      filterParts('home/+/#')
+        .filter((p) => p.wildcard)
+        .map((p) => p.text),
+    ).toEqual(['+', '#'])
+    expect(
+      filterParts('home/+/x')
+        .map((p) => p.text)
+        .join(''),
+    ).toBe('home/+/x')
+  })
+
+  it('names the topic that nearly matches', () => {
+    expect(nearMiss('home/+/temperature', TOPICS)?.topic).toBe('home/attic/east/temperature')
+    expect(nearMiss('#', ['a', 'b'])).toBeNull()
+  })
+
+  it.each([
+    ['home/+/temperature', 'home/kitchen/temperature', 'single-level', { filled: 'kitchen' }],
+    ['home/#', 'home/attic/east/temperature', 'multi-level', { rest: 'attic/east/temperature' }],
+    ['home/#', 'home', 'parent-of-multi-level', {}],
+    ['#', '$SYS/uptime', 'dollar', {}],
+    [
+      'home/+/temperature',
+      'home/attic/east/temperature',
+      'level-differs',
+      { level: '3', found: 'east', wanted: 'temperature' },
+    ],
+    ['home/+', 'home/kitchen/temperature', 'too-long', { levels: '3', filterLevels: '2' }],
+    ['home/+/air', 'home/hall', 'too-short', { levels: '2', filterLevels: '3' }],
+    ['door/1', 'door/1', 'equal', {}],
+  ])('explains %s against %s', (filter, topic, key, values) => {
+    const made = reasonText(filter, { topic, reason: explainMatch(filter, topic) })
+    expect(made.key).toBe(key)
+    expect(made.values).toMatchObject(values)
+    const why = (messages.en['traffic'] as { why: Record<string, string> }).why[key] ?? ''
+    for (const [, name] of why.matchAll(/\{(\w+)\}/g)) expect(made.values, name).toHaveProperty(name ?? '')
+  })
+
+  it('lights the levels a wildcard stands for', () => {
+    expect([...litLevels('home/+/temperature', 'home/kitchen/temperature')]).toEqual([1])
+    expect([...litLevels('home/#', 'home/attic/east')]).toEqual([1, 2])
+    expect([...litLevels('home/+', 'door/1')]).toEqual([])
+  })
+})
+
+describe('branches', () => {
+  it('may match as long as no level contradicts', () => {
+    expect(branchMayMatch('home/+/temperature', 'home/attic')).toBe(true)
+    expect(branchMayMatch('home/+/temperature', 'door')).toBe(false)
+    expect(branchMayMatch('home/+', 'home/attic/east')).toBe(false)
+    expect(branchMayMatch('#', '$SYS')).toBe(false)
+    expect(branchMayMatch('$SYS/#', '$SYS')).toBe(true)
+  })
+
+  it('unfolds only what leads to a match', () => {
+    const view = { open: [], search: '', filter: 'home/+/temperature', offset: 0, limit: 50 }
+    expect(toUnfold(topicPage(TOPICS, view), view)).toEqual(['home'])
+    const next = { ...view, open: ['home'] }
+    expect(toUnfold(topicPage(TOPICS, next), next).sort()).toEqual([
+      'home/attic',
+      'home/hall',
+      'home/kitchen',
+    ])
+  })
+
+  it('is as the user left it once the filter is gone', () => {
+    const unfolding = new Unfolding()
+    const view = { open: ['door'], search: '', filter: '', offset: 0, limit: 50 }
+    const tested = { ...view, ...unfolding.byFilter(view, 'home/#'), open: ['door', 'home'] }
+    expect(unfolding.byFilter(tested, '')).toEqual({ filter: '', open: ['door'] })
+  })
+})
