@@ -57,6 +57,14 @@ describe('exchange table', () => {
     for (let n = 1; n <= 500; n++) expect(t.publish(publishFrame(1, n, n), 4).counts[0]).toBe(n)
   })
 
+  it('lets go of an old session in time', () => {
+    const t = table()
+    for (let n = 1; n <= 100; n++) t.publish(publishFrame(1, n, n), 4)
+    t.resetSession()
+    for (let n = 1; n <= 400; n++) t.publish(publishFrame(0, 0, n, 'other'), 4)
+    expect(t.size).toBeLessThan(150)
+  })
+
   it('remembers an open message whatever else passes, and stays small', () => {
     const t = table()
     const open = t.publish(publishFrame(2, 60_000, 999_999), 4)

@@ -53,6 +53,21 @@ describe('step mode', () => {
     expect(again!.sentMs - sent).toBeCloseTo(100 + 10 + 10 * ack!.lossPoint, 9)
   })
 
+  it('time that passes at a decision brings no later deadline nearer either', async () => {
+    const rig = new LinkRig({ loss: 1, recovery: { timeout: 100, maxRetries: 1 } })
+    await rig.connect()
+    const from = rig.clock.now()
+    rig.client.send(publishFrame(1, 1, 1))
+    rig.clock.advance(50)
+    rig.client.send(publishFrame(1, 2, 2))
+    const other = { ...rig.passages[0]!, id: 999, sentMs: 0, settledMs: 30, lossPoint: 1 }
+    rig.gate.hold(other, () => undefined)
+    rig.gate.deliver(999)
+    rig.clock.run()
+    const again = rig.passages.filter((p) => p.origin === 'agent')
+    expect(again.map((p) => p.sentMs - from)).toEqual([130, 180])
+  })
+
   it('the loss model has no say', async () => {
     const rig = new LinkRig({ gate: true, loss: 1 })
     await rig.connect()

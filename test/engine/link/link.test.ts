@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { linkSchema, type LinkInput } from '../../../electron/contract/link-config'
-import { ackFrame, frameType, Type } from '../../../electron/engine/mqtt/frame'
+import { ackFrame, frameType, Type, withDup } from '../../../electron/engine/mqtt/frame'
 import { connackFrame, connectFrame, LinkRig, publishFrame, tick } from '../../helpers/link-rig'
 
 const subscribe = (id: number) => Buffer.from([0x82, 6, id >> 8, id & 255, 0, 1, 0x74, 1])
@@ -154,6 +154,24 @@ describe('recovery on a radio link', () => {
     rig.broker.send(publishFrame(1, 1, 1))
     expect(rig.story().at(-1)).toBe(kept ? '< PUBLISH 1 dup' : '< PUBLISH 1')
     expect(rig.passages.at(-1)?.level).toBe(level)
+  })
+
+  it('a new session ends what the device had begun', async () => {
+    const rig = new LinkRig({ recovery: { mode: 'none' } })
+    await rig.connect(false)
+    rig.link.dropNext('uplink', 'PUBLISH')
+    rig.client.send(publishFrame(2, 7, 1))
+    rig.link.cut()
+    await rig.connect(true, false)
+    rig.broker.send(ackFrame(Type.PUBREC, 7))
+    expect(rig.story().slice(-3)).toEqual(['< PUBREC 7', '> PUBREL 7 agent', '< PUBCOMP 7 agent'])
+  })
+
+  it('QoS 0 never carries DUP', async () => {
+    const rig = new LinkRig({})
+    await rig.connect()
+    rig.client.send(withDup(publishFrame(0, 0, 1), true))
+    expect(rig.story().at(-1)).toBe('> PUBLISH')
   })
 
   it('answers an orphan PUBREC at the device and an orphan PUBREL at the broker', async () => {
