@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { LoadConfig } from '../../../contract/load-config'
+import { createSecureContext } from 'node:tls'
 import { LoadError } from './failures'
+import type { Credentials } from './messages'
 
 /** Files a process needs besides its connections. */
 const SPARE_FILES = 64
@@ -51,6 +53,17 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
       `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''} are ${perAddress * addresses}; give more addresses (--local-address) or widen net.ipv4.ip_local_port_range`,
       'start',
     )
+  }
+}
+
+/** @throws LoadError when the PEM texts are broken or the key is not that of the certificate */
+export function checkCertificates({ ca, cert, key }: Credentials): void {
+  try {
+    createSecureContext({ ca, cert, key })
+  } catch (thrown) {
+    const why =
+      thrown instanceof Error ? thrown.message.replace(/^error:[^:]*:/, '').replaceAll(':', ' ') : ''
+    throw new LoadError(`--ca-file, --cert-file or --key-file: cannot be used: ${why.trim()}`, 'start')
   }
 }
 

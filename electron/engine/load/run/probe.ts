@@ -8,6 +8,12 @@ import type { Credentials } from './messages'
 
 const TICK_MS = 250
 
+/** How to mend a refusal. */
+function hint(cause: string): string {
+  if (/password|authorized/.test(cause)) return '; check --username and --password-env'
+  return /protocol version/.test(cause) ? '; try --protocol 3.1.1 or 5.0' : ''
+}
+
 const ignore = (): void => undefined
 
 /**
@@ -37,7 +43,10 @@ export function probe(
         finish(
           connected && cause === 'ended'
             ? null
-            : new LoadError(`cannot connect to ${config.url}: ${explain(cause, error)}`, 'start'),
+            : new LoadError(
+                `cannot connect to ${config.url}: ${explain(cause, error)}${hint(cause)}`,
+                'start',
+              ),
         ),
       acknowledged: ignore,
       sent: ignore,

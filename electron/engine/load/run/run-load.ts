@@ -10,7 +10,7 @@ import { createRunClock, measureClockOffset } from './clock'
 import { Crew } from './crew'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
-import { checkLimits, readMachineLimits, workerCount } from './limits'
+import { checkCertificates, checkLimits, readMachineLimits, workerCount } from './limits'
 import type { Credentials, LaneInit } from './messages'
 import { probe } from './probe'
 import { tagOf } from './run-id'
@@ -131,6 +131,7 @@ class LoadRun {
   private async probe(): Promise<void> {
     const { config } = this
     const credentials = this.options.credentials ?? {}
+    checkCertificates(credentials)
     const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
     await probe(config, credentials, this.options.runId, dialFor(config.url, tls), this.now)
   }
