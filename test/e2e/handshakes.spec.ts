@@ -153,7 +153,7 @@ test('what is seen can be taken along: pcapng, SVG, PNG, Mermaid', async ({ page
     await page.getByRole('button', { name: 'Export' }).click()
     const waiting = page.waitForEvent('download')
     await page.getByRole('menuitem', { name: item }).click()
-    return readFile((await (await waiting).path()) ?? '')
+    return readFile(await (await waiting).path())
   }
   const pcapng = await save('Save packets for Wireshark (pcapng)')
   expect(pcapng.subarray(0, 4).toString('hex')).toBe('0a0d0d0a')

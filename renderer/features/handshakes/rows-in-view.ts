@@ -10,6 +10,23 @@ export function slice(rows: readonly PacketRow[], seq: number, n: number): Packe
   return rows.slice(from, from + n)
 }
 
+/**
+ * Rows of the clients shown. Unless clients were asked for by name, messages whose publisher has no lane are left out:
+ * a subscriber of everything would drown the few messages that can be followed.
+ */
+export function rowsOfLanes(
+  rows: readonly PacketRow[],
+  lanes: ReadonlySet<string | null>,
+  publisherOf: (journey: number | null) => string | null | undefined,
+  named: boolean,
+): PacketRow[] {
+  return rows.filter((p) => {
+    if (!lanes.has(p.clientId)) return false
+    const publisher = publisherOf(p.journey)
+    return named || publisher === null || publisher === undefined || lanes.has(publisher)
+  })
+}
+
 /** Exchanges and journeys of rows, and all marks. */
 export function belongings(window: PacketWindow, rows: readonly PacketRow[]): Omit<SequenceInput, 'packets'> {
   const exchanges = new Set(rows.map((p) => p.exchange))

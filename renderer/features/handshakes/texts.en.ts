@@ -94,7 +94,7 @@ export const en = {
     word: {
       both: 'publisher, subscriber',
       nothingSent: '{time}, nothing sent',
-      nothingHere: '{time}, nothing sent here',
+      nothingHere: '{time}, no packet of these messages',
       onTheWay: '{time}, packets on their way',
       retryTimer: 'retry timer {time}',
       afterReconnect: 'again after {time}: reconnected',
@@ -114,6 +114,7 @@ export const en = {
     },
     card: {
       title: 'QoS {qos}, message {n}',
+      titleOf: 'QoS {qos}, {n}',
       retried: 'retried {n}x',
       held: 'held',
       open: 'under way',

@@ -94,7 +94,7 @@ export const ko = {
     word: {
       both: '게시자, 구독자',
       nothingSent: '{time}, 전송 없음',
-      nothingHere: '{time}, 여기서는 전송 없음',
+      nothingHere: '{time}, 이 메시지들의 패킷 없음',
       onTheWay: '{time}, 패킷 전송 중',
       retryTimer: '재전송 타이머 {time}',
       afterReconnect: '재접속: {time} 뒤 다시',
@@ -114,6 +114,7 @@ export const ko = {
     },
     card: {
       title: 'QoS {qos}, 메시지 {n}',
+      titleOf: 'QoS {qos}, {n}',
       retried: '재전송 {n}회',
       held: '보류',
       open: '진행 중',

@@ -9,7 +9,7 @@ import { useScenario } from '../../stores/scenario'
 import { useSettings } from '../../stores/settings'
 import { useStatus } from '../../stores/status'
 import { linkNote, linkOfClient } from './link-note'
-import { belongings, slice } from './rows-in-view'
+import { belongings, rowsOfLanes, slice } from './rows-in-view'
 import { useLaneChoice } from './use-lane-choice'
 import { useStories } from './use-stories'
 import { useTimeZoom } from './use-time-zoom'
@@ -65,14 +65,16 @@ export function useDiagram() {
   const lanes = useLaneChoice(units, centre)
   const input = computed((): SequenceInput => {
     const shown = new Set(lanes.lanes.value.map((l) => l.clientId))
-    const own = packets.rows.filter((p) => shown.has(p.clientId))
+    const publisherOf = (id: number | null): string | null | undefined =>
+      packets.window.journey(id)?.publisher
+    const own = rowsOfLanes(packets.rows, shown, publisherOf, lanes.named.value)
     const tail = own.slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
     const rows = centre.value === null ? tail : slice(own, centre.value, READ_PACKETS)
     return { packets: rows, ...belongings(packets.window, rows) }
   })
   const time = useTimeZoom(input)
-  const { stories, numbers, see } = useStories(input, narration)
-  const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0)
+  const { stories, numbers, see } = useStories(input, narration, lanes.several)
+  const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0, lanes.several)
   const links = useLinkNotes(lanes.lanes)
   const brokerNote = computed(() => {
     const broker = status.status?.broker

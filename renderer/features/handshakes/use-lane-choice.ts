@@ -18,16 +18,19 @@ export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
     Math.max(2, Math.min(MAX_CLIENT_LANES, Math.floor((units.value - FIXED_PX) / LANE_PX))),
   )
 
+  const wanted = computed(() =>
+    [...pinned.value, ...clientsInQuery(packets.filter)].slice(0, MAX_CLIENT_LANES),
+  )
+
   const choice = computed(() => {
     const rows =
       centre.value === null ? packets.rows.slice(-LANE_ROWS) : slice(packets.rows, centre.value, LANE_ROWS)
-    const wanted = [...pinned.value, ...clientsInQuery(packets.filter)].slice(0, MAX_CLIENT_LANES)
     return chooseLanes({
       packets: rows,
       ...belongings(packets.window, rows),
-      wanted,
+      wanted: wanted.value,
       previous: previous.value,
-      max: Math.max(room.value, wanted.length),
+      max: Math.max(room.value, wanted.value.length),
     })
   })
   watch(choice, (c) => {
@@ -38,6 +41,10 @@ export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
 
   return {
     pinned,
+    /** More than one publisher is shown. */
+    several: (): boolean => choice.value.lanes.filter((l) => l.publishes).length > 1,
+    /** Lanes were asked for by name; else they are those of the latest messages. */
+    named: computed(() => wanted.value.length > 0),
     lanes: computed(() => choice.value.lanes),
     others: computed(() => choice.value.others),
     pin: (id: string): void =>

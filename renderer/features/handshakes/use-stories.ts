@@ -22,7 +22,7 @@ const isTroubled = (f: JourneyFacts): boolean =>
   f.losses.length > 0 || f.retries > 0 || f.held.length > 0 || f.duplicates > 0
 
 /** The stories to tell: of the selected packet's message, else of those in view in which something went wrong. */
-export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>) {
+export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several: () => boolean) {
   const packets = usePackets()
   const { t, locale } = useI18n()
   const { format } = useFormat()
@@ -43,7 +43,7 @@ export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>) {
     let n = 0
     const { packets: rows, exchanges, marks } = input.value
     return journeysToTell().map((journey) => {
-      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int)
+      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int, several())
       const told = narrate(journey, exchanges, rows, locale.value === 'ko' ? 'ko' : 'en', marks)
       return { journey, card, sentences: told.map((s) => ({ ...s, n: ++n })) }
     })

@@ -38,8 +38,13 @@ export function markText(m: SessionMark, t: Translate): string {
   }
 }
 
-/** Verdict of one journey: title, chips, reason. */
-export function cardText(f: JourneyFacts, t: Translate, int: (n: number) => string): CardText {
+/** Verdict of one journey: title (with its publisher where there are several), chips, reason. */
+export function cardText(
+  f: JourneyFacts,
+  t: Translate,
+  int: (n: number) => string,
+  withPublisher = false,
+): CardText {
   const outcome = t(`handshakes.card.${f.outcome}`)
   const chips: CardText['chips'] = []
   if (f.retries > 0) chips.push({ tone: 'warn', text: t('handshakes.card.retried', { n: f.retries }) })
@@ -48,12 +53,17 @@ export function cardText(f: JourneyFacts, t: Translate, int: (n: number) => stri
   const settled = f.outcome !== 'open' && f.outcome !== 'held'
   const counts = t('handshakes.card.counts', { lost: f.missed.length, dup: f.duplicates })
   const reason = !settled || !troubled ? '' : f.diedOnUplink ? t('handshakes.card.neverBroker') : counts
-  const title = t('handshakes.card.title', { qos: f.qos, n: int(f.number) })
+  const publisher = withPublisher ? f.journey.publisher : null
+  const n = publisher === null ? int(f.number) : `${publisher}:${f.number}`
+  const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.qos, n })
   return { title, chips, reason, brief: `${title}: ${outcome}` }
 }
 
-/** The diagram's words in the reader's language. `partial`: some packets are not in the picture. */
-export function useWords(partial: () => boolean): ComputedRef<SequenceWords> {
+/**
+ * The diagram's words in the reader's language. `partial`: some packets are not in the picture; `several`: it has more
+ * than one publisher.
+ */
+export function useWords(partial: () => boolean, several: () => boolean): ComputedRef<SequenceWords> {
   const { t } = useI18n()
   const { format, duration } = useFormat()
   const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
@@ -77,7 +87,7 @@ export function useWords(partial: () => boolean): ComputedRef<SequenceWords> {
     mark: (m) => markText(m, t),
     time: (ms) => format.value.seconds(ms),
     plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
-    card: (f) => cardText(f, t, format.value.int),
+    card: (f) => cardText(f, t, format.value.int, several()),
   }))
 }
 

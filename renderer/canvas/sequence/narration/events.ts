@@ -134,6 +134,14 @@ function copiesBy(story: Story, clients: readonly string[], atMs: number): numbe
   return Math.max(0, ...counts)
 }
 
+/** Who has more than one copy by the tracker's count, where the subscribers' own packets are not known here. */
+function known(story: Story): { clients: string[]; copies: number } {
+  if (story.rows.some((x) => x.direction === 'downlink' && x.type === 'PUBLISH'))
+    return { clients: [], copies: 0 }
+  const twice = story.facts.journey.deliveries.filter((d) => d.copies > 1)
+  return { clients: twice.map((d) => d.clientId), copies: Math.max(0, ...twice.map((d) => d.copies)) }
+}
+
 function onArrival(story: Story, p: PacketRow): Happening[] {
   const at = endOf(p)
   if (p.effect === 'discarded') return [happening('discarded', p, story, at)]
@@ -147,8 +155,14 @@ function onArrival(story: Story, p: PacketRow): Happening[] {
     ]
   }
   if (p.type === 'PUBLISH' && p.effect === 'passed-on' && receiverHad(story, p, at - 1e-9)) {
-    const clients = gotAgain(story, at)
-    return [{ ...happening('passed-on-again', p, story, at), clients, copies: copiesBy(story, clients, at) }]
+    const seen = gotAgain(story, at)
+    const copies = copiesBy(story, seen, at)
+    return [
+      {
+        ...happening('passed-on-again', p, story, at),
+        ...(seen.length > 0 ? { clients: seen, copies } : known(story)),
+      },
+    ]
   }
   if (p.type === 'PUBREL' && p.effect === 'passed-on') {
     const next = story.rows.filter(
