@@ -14,10 +14,17 @@ const filter = z.string().max(2000)
 const seq = z.int().min(1)
 const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
 
-/** Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses. */
+/**
+ * Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses.
+ * What is wrong is told field by field, as the schema itself would.
+ */
 const spelled = <S extends z.ZodType>(schema: S) =>
-  z.custom<z.input<S>>((value) => schema.safeParse(value).success, {
-    error: 'expected a value as in a scenario file',
+  z.custom<z.input<S>>().superRefine((value, ctx) => {
+    const parsed = schema.safeParse(value, { reportInput: true })
+    if (parsed.success) return
+    for (const { path, message, input } of parsed.error.issues) {
+      ctx.addIssue({ code: 'custom', path: [...path], message, input })
+    }
   })
 
 const groupPatch = z.strictObject(

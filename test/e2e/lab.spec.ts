@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from './fixtures'
+import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
+
+const LOOKS: [Language, Theme][] = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ko', 'dark'],
+  ['ko', 'light'],
+]
+
+test('every look of the Lab is accessible and pictured', async ({ page, lab }) => {
+  test.setTimeout(90_000)
+  await openScreen(page, lab.url, 'lab')
+  // Long enough for losses, retries and the ledger to show.
+  await expect(page.getByRole('region', { name: 'Ledger' }).getByRole('row')).toHaveCount(5)
+  await page.waitForTimeout(6000)
+  await page.getByRole('option', { name: /lock-3/ }).click()
+  await expect(page.getByText('Whole MQTT packets are lost.')).toBeVisible()
+  for (const [language, theme] of LOOKS) {
+    const html = page.locator('html')
+    if ((await html.getAttribute('lang')) !== language) await page.keyboard.press('Shift+L')
+    if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
+    await expect(html).toHaveAttribute('lang', language)
+    await expect(html).toHaveAttribute('data-theme', theme)
+    await page.waitForTimeout(300)
+    await expectAccessible(page)
+    await takePicture(page, `lab-${language}-${theme}`)
+  }
+})
+
+test('loss is changed for all links and a device loses and resends packets', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  const slider = page.getByRole('slider', { name: 'Packet loss on all links, both directions' })
+  await slider.focus()
+  await page.keyboard.press('End')
+  await expect(slider).toHaveAttribute('aria-valuetext', '50%')
+  await expect(page.getByRole('textbox', { name: 'Loss of Hall lamps' })).toHaveValue('50')
+  const lost = page.locator('header dd').last()
+  await expect.poll(async () => Number((await lost.innerText()).replace(',', ''))).toBeGreaterThan(20)
+  const duplicated = page.getByRole('region', { name: 'Ledger' }).getByRole('row', { name: /Air quality/ })
+  await expect(duplicated).toBeVisible()
+  await page.keyboard.press('Control+Z')
+  await expect(page.getByRole('textbox', { name: 'Loss of Hall lamps' })).toHaveValue('0')
+  await expect(page.getByRole('textbox', { name: 'Loss of Door locks' })).toHaveValue('10')
+})
+
+test('a group is edited where it stands, refused with a reason, undone and redone by keyboard', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  const count = page.getByRole('textbox', { name: 'Count of Door locks' })
+  await count.fill('11')
+  await count.press('Enter')
+  await expect(page.getByText('6 groups, 49 devices')).toBeVisible()
+  await count.fill('0')
+  await count.press('Enter')
+  await expect(page.locator('.error-row')).toContainText('expected a whole number from 1 to 100000')
+  await count.press('Escape')
+  await count.blur()
+  await expect(page.locator('.error-row')).toHaveCount(0)
+  await page.keyboard.press('Control+Z')
+  await expect(page.getByText('6 groups, 46 devices')).toBeVisible()
+  await page.keyboard.press('Control+Y')
+  await expect(count).toHaveValue('11')
+  const topic = page.getByRole('textbox', { name: 'Topic of Power meters' })
+  await topic.fill('home/#/kwh')
+  await topic.press('Enter')
+  await expect(page.locator('.error-row')).toContainText('expected a topic name without + and #')
+})
+
+test('groups are added, duplicated, changed together and removed', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.getByRole('button', { name: 'Add group' }).click()
+  await expect(page.getByRole('textbox', { name: 'Name of Sensors' })).toBeVisible()
+  await page.getByRole('button', { name: 'Actions of Sensors' }).click()
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+  await expect(page.getByRole('textbox', { name: 'Name of Sensors 2' })).toBeVisible()
+  await page.getByRole('checkbox', { name: 'Select Sensors', exact: true }).check()
+  await page.getByRole('checkbox', { name: 'Select Sensors 2' }).check()
+  const bulk = page.getByRole('group', { name: 'Change all selected groups' })
+  await bulk.getByRole('radio', { name: '2' }).click()
+  await expect(page.getByRole('button', { name: 'QoS of Sensors 2: 2' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'QoS of Sensors: 2' })).toBeVisible()
+  await page.keyboard.press('Control+Z')
+  await expect(page.getByRole('button', { name: 'QoS of Sensors: 1' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'QoS of Sensors 2: 1' })).toBeVisible()
+  await bulk.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('textbox', { name: /^Name of Sensors/ })).toHaveCount(0)
+})
+
+test('a device is inspected and its next PUBACK is lost on purpose', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.getByPlaceholder('Find a client identifier').fill('air-7')
+  const list = page.getByRole('listbox', { name: 'Devices' })
+  await expect(list.getByRole('option')).toHaveCount(1)
+  await list.focus()
+  await page.keyboard.press('Enter')
+  const inspector = page.getByRole('region', { name: 'Device air-7' })
+  await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
+  await inspector.getByRole('radio', { name: 'radio' }).click()
+  await expect(inspector.getByText('Whole MQTT packets are lost.')).toBeVisible()
+  await inspector.getByRole('button', { name: 'Drop next PUBACK' }).click()
+  const recent = inspector.getByRole('listitem')
+  await expect(recent.filter({ hasText: 'PUBACK' }).filter({ hasText: 'lost' }).first()).toBeVisible({
+    timeout: 15_000,
+  })
+  await expect(recent.filter({ hasText: 'DUP' }).first()).toBeVisible({ timeout: 15_000 })
+  await inspector.getByRole('button', { name: 'Back to the list' }).click()
+  await expect(list).toBeVisible()
+})
+
+test('the lines for an own client name this very broker', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  const [, host = '', port = ''] = /mqtt:\/\/([^:]+):(\d+)/.exec(lab.broker) ?? []
+  const connect = page.getByRole('region', { name: 'Connect your own client' })
+  await expect(connect.locator('pre')).toContainText(`c.connect("${host}", ${port})`)
+  await connect.getByRole('radio', { name: 'mosquitto' }).click()
+  await expect(connect.locator('pre')).toContainText(`mosquitto_pub -h ${host} -p ${port}`)
+})
+
+test('a scenario is saved, a broken one refused by field, a good one opened', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  const saved = page.waitForEvent('download')
+  await page.keyboard.press('Control+S')
+  const download = await saved
+  expect(download.suggestedFilename()).toBe('small-home.yaml')
+  expect(readFileSync(await download.path(), 'utf8')).toContain('name: Small home')
+
+  const choose = async (name: string, text: string): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser')
+    await page.keyboard.press('Control+O')
+    await (await chooser).setFiles({ name, mimeType: 'application/yaml', buffer: Buffer.from(text) })
+  }
+  await choose('broken.yaml', 'version: 1\nname: Broken\nseed: -3\ngroups:\n  - name: a\n    count: zero\n')
+  const dialog = page.getByRole('dialog', { name: 'This scenario was not opened' })
+  await expect(dialog.getByText('seed', { exact: true })).toBeVisible()
+  await expect(dialog.getByText('groups.0.count')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await choose(
+    'tiny.yaml',
+    'version: 1\nname: Tiny fleet\ngroups:\n  - { name: solo, publishes: [{ topic: a/b, qos: 1 }] }\n',
+  )
+  await expect(page.getByText('1 groups, 1 devices')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Scenario file: Tiny fleet' })).toBeVisible()
+})

@@ -1,0 +1,70 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, root } from './fixtures'
+
+export type Language = 'en' | 'ko'
+export type Theme = 'dark' | 'light'
+
+export interface Look {
+  language?: Language
+  theme?: Theme
+  projector?: boolean
+}
+
+/** Opens a screen in a language and theme, and waits until it shows the run. */
+export async function openScreen(page: Page, url: string, screen: string, look: Look = {}): Promise<void> {
+  await page.addInitScript(
+    ([language, theme, projector]) => {
+      localStorage.setItem('fleetlab.language', language)
+      localStorage.setItem('fleetlab.theme', theme)
+      localStorage.setItem('fleetlab.projector', projector)
+    },
+    [look.language ?? 'en', look.theme ?? 'dark', String(look.projector ?? false)] as const,
+  )
+  await page.goto(`${url}/#/${screen}`)
+  await expect(page.getByRole('heading', { level: 1 })).toBeAttached()
+  await page.evaluate(() => document.fonts.ready)
+}
+
+/** Writes a picture of the page for the documentation. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = join(root, 'docs/screenshots')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+/** Fails on any accessibility violation that axe calls serious or critical. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map(
+      (v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary ?? ''}`).join('\n')}`,
+    )
+  expect(serious).toEqual([])
+}
+
+/** Fails when something sticks out of the window, or text is cut without an ellipsis. */
+export async function expectNothingClipped(page: Page): Promise<void> {
+  const clipped = await page.evaluate(() => {
+    const out: string[] = []
+    for (const el of document.querySelectorAll<HTMLElement>('button, a, label, h2, th, dt, .chip, .label')) {
+      const box = el.getBoundingClientRect()
+      if (box.width === 0 || box.height === 0) continue
+      const style = getComputedStyle(el)
+      const inScroller = el.closest('.scroll, .sr-only') !== null
+      if (!inScroller && (box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1))
+        out.push(`outside the window: ${el.textContent.trim()}`)
+      if (
+        el.scrollWidth > el.clientWidth + 1 &&
+        style.textOverflow !== 'ellipsis' &&
+        style.overflowX !== 'visible'
+      )
+        out.push(`cut: ${el.textContent.trim()}`)
+    }
+    return [out, document.documentElement.scrollWidth > innerWidth] as const
+  })
+  expect(clipped).toEqual([[], false])
+}
