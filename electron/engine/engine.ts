@@ -6,6 +6,7 @@ import type { EngineStatus } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
+import type { EngineCore } from './engine-core'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab'
 import { mergeLink } from './link-edit'
@@ -15,22 +16,6 @@ import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './
 import { PageSession } from './session'
 import { statusOf } from './status'
 import type { Engine, EngineDeps, RunLimits } from './types'
-
-/** What a page's session may ask of the engine. */
-export interface EngineCore {
-  readonly lab: Lab
-  readonly scenario: Scenario
-  readonly revision: number
-  readonly version: string
-  readonly experiments: ExperimentRunner
-  status(): EngineStatus
-  control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
-  openScenario(scenario: Scenario, file: string | null): Promise<void>
-  addGroup(group: GroupInput): GroupConfig
-  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
-  removeGroup(name: string): void
-  setLink(target: LinkTarget, patch: LinkInput): void
-}
 
 /** Creates an engine; nothing runs until `open`. */
 export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)

@@ -2,7 +2,7 @@ import type { TopicView } from '../contract/api'
 import type { LogLine, PacketBatch, TopicPage } from '../contract/model'
 import type { PageLink } from '../contract/rpc'
 import type { PacketWatch } from './capture/watch'
-import type { EngineCore } from './engine'
+import type { EngineCore } from './engine-core'
 import { groupStats } from './status'
 
 /** At most 20 frames a second. */

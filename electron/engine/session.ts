@@ -16,7 +16,7 @@ import type { PageLink } from '../contract/rpc'
 import type { GroupInput } from '../contract/scenario'
 import { parseScenario, scenarioText } from '../contract/scenario-file'
 import { deviceDetail, listDevices } from './device-rows'
-import type { EngineCore } from './engine'
+import type { EngineCore } from './engine-core'
 import { SessionFeed } from './session-feed'
 
 /** One page's commands; what it watches is pushed by its feed. */
@@ -198,6 +198,22 @@ export class PageSession implements EngineApi {
 
   getExperiment() {
     return command(() => this.engine.experiments.state())
+  }
+
+  listLessons() {
+    return command(() => ({ lessons: this.engine.lessons.lessons() }))
+  }
+
+  openLesson(a: { text: string; name: string }) {
+    return command(() => this.engine.lessons.open(a.text, a.name))
+  }
+
+  async runLesson(a: { id: string; variant: string }) {
+    return this.engine.lessons.run(a.id, a.variant)
+  }
+
+  watchLesson(a: { id: string }) {
+    return command(() => this.engine.lessons.watch(a.id, this.engine.lab))
   }
 
   labReplaced(): void {

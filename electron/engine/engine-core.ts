@@ -1,0 +1,22 @@
+import type { LinkTarget } from '../contract/api'
+import type { LinkInput } from '../contract/link-config'
+import type { EngineStatus } from '../contract/model'
+import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
+import type { ExperimentRunner } from './experiment/runner'
+import type { Lab } from './lab'
+
+/** What a page's session may ask of the engine. */
+export interface EngineCore {
+  readonly lab: Lab
+  readonly scenario: Scenario
+  readonly revision: number
+  readonly version: string
+  readonly experiments: ExperimentRunner
+  status(): EngineStatus
+  control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
+  openScenario(scenario: Scenario, file: string | null): Promise<void>
+  addGroup(group: GroupInput): GroupConfig
+  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
+  removeGroup(name: string): void
+  setLink(target: LinkTarget, patch: LinkInput): void
+}
