@@ -117,11 +117,21 @@ export interface ExperimentResult {
   points: ExperimentPoint[]
 }
 
+/** What theory expects of one QoS level over the whole range of loss. */
+export interface ExperimentCurve {
+  qos: QoS
+  /** Ascending. */
+  loss: number[]
+  /** One value for each loss; null where there is no closed form. */
+  values: Record<ExperimentValue, (number | null)[]>
+}
+
 /** An experiment as pages see it; there is at most one at a time, and the last one stays until the next begins. */
 export interface ExperimentState extends ExperimentResult {
   /** Counts experiments. */
   id: number
   state: 'running' | 'done' | 'cancelled' | 'failed'
+  curves: ExperimentCurve[]
   /** Share of the messages published so far, 0 to 1. */
   fraction: number
   /** Real ms since it began. */

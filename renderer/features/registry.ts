@@ -5,4 +5,5 @@ export const screens: readonly Screen[] = [
   { id: 'lab', load: () => import('./lab/LabScreen.vue') },
   { id: 'handshakes', load: () => import('./handshakes/HandshakesScreen.vue') },
   { id: 'traffic', load: () => import('./traffic/TrafficScreen.vue') },
+  { id: 'experiments', load: () => import('./experiments/ExperimentsScreen.vue') },
 ]

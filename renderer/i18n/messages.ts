@@ -1,3 +1,4 @@
+import { experimentsMessages } from '../features/experiments/messages'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { shellMessages } from '../features/shell/messages'
@@ -7,7 +8,7 @@ import { ko } from './ko'
 import type { Language, Texts } from './define'
 
 /** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
-const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages]
+const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages, experimentsMessages]
 
 const merged = (language: Language, common: Texts): Texts =>
   Object.assign({}, common, ...parts.map((p) => p[language])) as Texts

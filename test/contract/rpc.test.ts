@@ -53,6 +53,7 @@ const EXPERIMENT: ExperimentState = {
   config: experimentSchema.parse({ loss: [0.1] }),
   complete: false,
   points: [],
+  curves: [],
   fraction: 0.5,
   elapsedMs: 10,
   error: null,

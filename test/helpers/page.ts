@@ -8,6 +8,7 @@ import type {
   RatePoint,
   TopicPage,
 } from '../../electron/contract/model'
+import type { ExperimentState } from '../../electron/contract/experiment'
 import { connectEngine, servePage } from '../../electron/contract/rpc'
 import type { Scenario } from '../../electron/contract/scenario'
 import type { Engine } from '../../electron/engine/types'
@@ -20,6 +21,7 @@ export interface Pushed {
   topics: TopicPage[]
   rates: RatePoint[]
   devices: { revision: number }[]
+  experiment: ExperimentState[]
   log: LogLine[]
 }
 
@@ -42,6 +44,7 @@ export async function openPage(
     topics: [],
     rates: [],
     devices: [],
+    experiment: [],
     log: [],
   }
   const handlers = Object.fromEntries(

@@ -1,5 +1,6 @@
 import { ApiError } from '../../contract/errors'
 import type { ExperimentConfig, ExperimentState } from '../../contract/experiment'
+import { curvesOf } from './theory/curves'
 import { runExperiment, type ExperimentRun } from './experiment'
 
 /** The experiment of an engine: one at a time, for all pages; the last one stays to be looked at. */
@@ -44,6 +45,7 @@ export class ExperimentRunner {
       config,
       complete: false,
       points: [],
+      curves: curvesOf(config),
       fraction: 0,
       elapsedMs: 0,
       error: null,
