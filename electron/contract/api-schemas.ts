@@ -12,6 +12,7 @@ const clientId = z.string().min(1).max(65_535)
 const groupName = z.string().min(1).max(64)
 const filter = z.string().max(2000)
 const seq = z.int().min(1)
+const lessonId = z.string().min(1).max(40)
 const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
 
 /**
@@ -92,9 +93,13 @@ export const commandSchemas = {
   startExperiment: z.strictObject({ config: experimentSchema }),
   cancelExperiment: empty,
   getExperiment: empty,
+  listLessons: empty,
+  openLesson: z.strictObject({ text: z.string().max(262_144), name: z.string().max(255) }),
+  runLesson: z.strictObject({ id: lessonId, variant: lessonId }),
+  watchLesson: z.strictObject({ id: lessonId }),
 } as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
 
-/** Commands that change nothing: the ones a viewer may give. */
+/** Commands that change nothing of the open scenario: the ones a viewer may give. */
 export const READ_ONLY_COMMANDS = [
   'hello',
   'getScenario',
@@ -111,4 +116,7 @@ export const READ_ONLY_COMMANDS = [
   'getTopic',
   'getRates',
   'getExperiment',
+  'listLessons',
+  'runLesson',
+  'watchLesson',
 ] as const satisfies (keyof EngineApi)[]

@@ -11,6 +11,8 @@ import type {
   TopicPage,
 } from './model'
 import type { ExperimentInput, ExperimentState } from './experiment'
+import type { Lesson } from './lesson'
+import type { LessonOutcome, LiveOutcome } from './lesson-run'
 import type { LinkInput } from './link-config'
 import type { Direction, PacketType, QoS } from './packet'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
@@ -95,6 +97,16 @@ export interface EngineApi {
   cancelExperiment(a: Empty): Promise<void>
   /** The experiment that runs or ran last, null before the first. */
   getExperiment(a: Empty): Promise<ExperimentState | null>
+
+  // lessons
+  /** The built-in lessons in their order, then those that were opened. */
+  listLessons(a: Empty): Promise<{ lessons: Lesson[] }>
+  /** Takes a lesson file in beside the built-in ones; one opened before with the same identifier gives way. */
+  openLesson(a: { text: string; name: string }): Promise<Lesson>
+  /** Runs a variant of a scripted lesson beside the open scenario, at once and to its end. */
+  runLesson(a: { id: string; variant: string }): Promise<LessonOutcome>
+  /** How far a live lesson is: the clients that came to the open scenario's broker since the first call. */
+  watchLesson(a: { id: string }): Promise<LiveOutcome>
 }
 
 /** A command without arguments. */

@@ -1,5 +1,6 @@
 import { parseDocument, stringify } from 'yaml'
-import { ApiError } from './errors'
+import type { z } from 'zod'
+import { ApiError, type ApiErrorCode } from './errors'
 import { issueDetails } from './rpc'
 import { scenarioSchema, type Scenario } from './scenario'
 
@@ -7,14 +8,19 @@ import { scenarioSchema, type Scenario } from './scenario'
 export const MAX_SCENARIO_CHARS = 4_194_304
 
 /**
- * Reads a scenario from YAML or JSON text (JSON is YAML).
- * @throws ApiError `bad-scenario` with one detail a wrong field: its path, what was found, what is allowed
+ * Reads YAML or JSON text (JSON is YAML) and checks it with a schema.
+ * @param name of the file, for the message
+ * @throws ApiError `code` with one detail a wrong field: its path, what was found, what is allowed
  */
-export function parseScenario(text: string, name: string): Scenario {
+export function parseFile<S extends z.ZodType>(
+  text: string,
+  name: string,
+  schema: S,
+  code: ApiErrorCode,
+): z.output<S> {
   const fail = (why: string): never => {
-    throw new ApiError('bad-scenario', `${name}: ${why}`)
+    throw new ApiError(code, `${name}: ${why}`)
   }
-  if (text.length > MAX_SCENARIO_CHARS) fail(`is over ${MAX_SCENARIO_CHARS} characters`)
   const doc = parseDocument(text, { prettyErrors: false })
   const bad = doc.errors[0]
   if (bad) {
@@ -27,16 +33,26 @@ export function parseScenario(text: string, name: string): Scenario {
   } catch (thrown) {
     return fail(thrown instanceof Error ? thrown.message : 'not YAML')
   }
-  const parsed = scenarioSchema.safeParse(value, { reportInput: true })
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   const details = issueDetails(parsed.error.issues)
-  const first = details[0] ?? { path: '', found: '', expected: 'not a scenario' }
+  const first = details[0] ?? { path: '', found: '', expected: 'not what was asked for' }
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
   throw new ApiError(
-    'bad-scenario',
+    code,
     `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`,
     details,
   )
+}
+
+/**
+ * Reads a scenario file.
+ * @throws ApiError `bad-scenario`, see `parseFile`
+ */
+export function parseScenario(text: string, name: string): Scenario {
+  if (text.length > MAX_SCENARIO_CHARS)
+    throw new ApiError('bad-scenario', `${name}: is over ${MAX_SCENARIO_CHARS} characters`)
+  return parseFile(text, name, scenarioSchema, 'bad-scenario')
 }
 
 /** The text of a scenario file; reading it back gives the same scenario. */

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../contract/model'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
 import type { ExperimentRunner } from './experiment/runner'
 import type { Lab } from './lab'
+import type { LessonDesk } from './lessons/desk'
 
 /** What a page's session may ask of the engine. */
 export interface EngineCore {
@@ -12,6 +13,7 @@ export interface EngineCore {
   readonly revision: number
   readonly version: string
   readonly experiments: ExperimentRunner
+  readonly lessons: LessonDesk
   status(): EngineStatus
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>

@@ -9,6 +9,7 @@ import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
 import type { EngineCore } from './engine-core'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab'
+import { LessonDesk } from './lessons/desk'
 import { mergeLink } from './link-edit'
 import { LoopDelayMeter } from './meters'
 import { note } from './notes'
@@ -26,6 +27,7 @@ class LabEngine implements Engine, EngineCore {
   private file: string | null = null
   private limits: RunLimits = {}
   private readonly loopDelay = new LoopDelayMeter()
+  readonly lessons = new LessonDesk()
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
 
@@ -185,6 +187,7 @@ class LabEngine implements Engine, EngineCore {
     this.sessions.clear()
     this.loopDelay.stop()
     await this.experiments.cancel()
+    await this.lessons.close()
     await this.current?.close()
   }
 }

@@ -347,6 +347,7 @@ export class FakeEngine {
       },
       cancelExperiment: () => undefined,
       getExperiment: () => null,
+      listLessons: () => ({ lessons: [] }),
     }
   }
 }

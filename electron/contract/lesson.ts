@@ -1,0 +1,238 @@
+import { z } from 'zod'
+import { durationSchema } from './duration'
+import { linkSchema } from './link-config'
+import { PACKET_TYPES } from './packet'
+import { parsePacketFilter } from './packet-filter'
+import { groupSchema } from './scenario'
+import { isValidFilter, isValidTopic } from './topics'
+
+const inBoth = <S extends z.ZodType>(schema: S) => z.strictObject({ en: schema, ko: schema })
+const sentence = z.string().trim().min(1).max(400)
+const line = inBoth(sentence)
+const paragraph = z.string().trim().min(1).max(2000)
+/** Paragraphs; a single one may be written as plain text. */
+const prose = inBoth(z.union([paragraph.transform((p) => [p]), z.array(paragraph).min(1).max(12)]))
+const slug = z
+  .string()
+  .max(40)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'expected lower case letters, digits and hyphens' })
+const clientName = z.string().min(1).max(256)
+const groupName = z.string().min(1).max(64)
+const packetFilter = z
+  .string()
+  .max(500)
+  .refine(readable, { error: 'expected a packet filter such as type:PUBACK fate:lost' })
+
+function readable(filter: string): boolean {
+  try {
+    parsePacketFilter(filter)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A count, or the bounds of one. */
+const amount = z.union([
+  z.int().min(0),
+  z.strictObject({ atLeast: z.int().min(0).optional(), atMost: z.int().min(0).optional() }),
+])
+export type Amount = z.output<typeof amount>
+
+/** What a run may be asked for. Every value that is named must hold. */
+export const lessonFactSchema = z.union([
+  /** The ledger's account of a group's messages; `latencyMs` is the longest time to a first arrival. */
+  z.strictObject({
+    group: groupName,
+    offered: amount.optional(),
+    expected: amount.optional(),
+    delivered: amount.optional(),
+    lost: amount.optional(),
+    duplicated: amount.optional(),
+    latencyMs: amount.optional(),
+  }),
+  /** Messages a device's application was handed, copies, retained messages and wills included. */
+  z.strictObject({ client: clientName, received: amount }),
+  /** Packets of the capture that match a filter. */
+  z.strictObject({ packets: packetFilter, count: amount }),
+])
+export type LessonFact = z.output<typeof lessonFactSchema>
+
+/** What happens, and when: ms after all devices of the beginning are ready. */
+export const lessonStepSchema = z.union([
+  /** The group's devices begin to publish; the first message comes half a gap of their rate later. */
+  z.strictObject({ at: durationSchema, publish: groupName }),
+  /** The group's devices connect; without such a step they are there from the beginning. */
+  z.strictObject({ at: durationSchema, connect: groupName }),
+  /** Cuts a device's connection, without DISCONNECT. */
+  z.strictObject({ at: durationSchema, cut: clientName }),
+  /** The device says DISCONNECT and stays away. */
+  z.strictObject({ at: durationSchema, disconnect: clientName }),
+])
+export type LessonStep = z.output<typeof lessonStepSchema>
+
+/** Loses the n-th packet of a type on a client's link, on a tcp link its segment; counted from the run's beginning. */
+const dropSchema = z.strictObject({
+  client: clientName,
+  direction: z.enum(['uplink', 'downlink']),
+  type: z.enum(PACKET_TYPES),
+  nth: z.int().min(1).default(1),
+})
+export type LessonDrop = z.output<typeof dropSchema>
+
+const groups = z.array(groupSchema).min(1).max(8)
+const runFields = {
+  link: linkSchema.optional(),
+  groups: groups.optional(),
+  /** Messages of each publishing device. */
+  messages: z.int().min(1).max(20).optional(),
+}
+
+const variantSchema = z.strictObject({
+  id: slug,
+  /** What the pupil chooses; not needed when there is only one variant. */
+  name: line.optional(),
+  /** `link`, `groups` and `messages` stand in the place of the lesson's own. */
+  ...runFields,
+  steps: z.array(lessonStepSchema).max(50).default([]),
+  drop: z.array(dropSchema).max(50).default([]),
+  /** Must hold of the run; if not, the verdict says so. */
+  expect: z.array(lessonFactSchema).max(20).default([]),
+  /** Finds the lost packet (on a tcp link: the one that lost a segment) that the verdict names; the first that matches. */
+  names: packetFilter.optional(),
+  /**
+   * The verdict's first line. {lost}, {duplicated}, {delivered}, {offered}, {latency} and {received.CLIENT} are filled in.
+   * Without it: lost and duplicated.
+   */
+  headline: line.optional(),
+  why: prose,
+})
+export type LessonVariant = z.output<typeof variantSchema>
+
+const optionText = { id: slug, text: line }
+const lessonFields = {
+  version: z.literal(1),
+  id: slug,
+  title: line,
+  /** A word beside the title, e.g. "at least once". */
+  tag: line.optional(),
+  text: prose,
+  question: line,
+}
+
+const scriptedSchema = z.strictObject({
+  kind: z.literal('script'),
+  ...lessonFields,
+  /** What the pupil chooses among, when there are several variants. */
+  choose: line.optional(),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  ...runFields,
+  /** Answers to the question. The right one is the first whose facts hold of the run. */
+  options: z
+    .array(z.strictObject({ ...optionText, when: z.array(lessonFactSchema).min(1).max(10) }))
+    .min(2)
+    .max(6),
+  /** Packets of the timeline. */
+  show: packetFilter.default('type:handshake'),
+  variants: z.array(variantSchema).min(1).max(8),
+})
+
+const topic = z.string().min(1).max(256).refine(isValidTopic, { error: 'expected a topic name' })
+
+const liveSchema = z.strictObject({
+  kind: z.literal('live'),
+  ...lessonFields,
+  /** Watched at the broker of the open scenario. */
+  topic: topic.refine(isValidFilter),
+  /** The right one is the first whose counts hold of the client that came. */
+  options: z
+    .array(
+      z.strictObject({
+        ...optionText,
+        /** Copies of its own messages that the client got back. */
+        own: amount,
+      }),
+    )
+    .min(2)
+    .max(6),
+  why: prose,
+})
+
+type Script = z.output<typeof scriptedSchema>
+type Issue = (path: (string | number)[], found: unknown, message: string) => void
+
+function unique(ids: readonly string[], path: string, issue: Issue): void {
+  ids.forEach((id, i) => {
+    if (ids.indexOf(id) < i) issue([path, i, 'id'], id, 'expected an identifier of its own')
+  })
+}
+
+/** Groups must be named where they are needed, and steps and drops must speak of groups and devices there are. */
+function checkVariant(lesson: Script, at: number, issue: Issue): void {
+  const variant = lesson.variants[at]
+  const there = variant?.groups ?? lesson.groups
+  const path = ['variants', at]
+  if (!variant) return
+  if (!there) return issue([...path, 'groups'], undefined, 'expected groups, here or in the lesson')
+  if (there.some((g) => g.count > 1 && !g.id.includes('{n}')))
+    issue(
+      [...path, 'groups'],
+      there.map((g) => g.id).join(),
+      'expected {n} in the id of every group of several',
+    )
+  if (there.reduce((n, g) => n + g.count, 0) > MAX_LESSON_DEVICES)
+    issue([...path, 'groups'], undefined, `expected ${MAX_LESSON_DEVICES} devices at most`)
+  const names = new Set(there.map((g) => g.name))
+  const clients = new Set(there.flatMap(clientsOf))
+  const known = (set: Set<string>, name: string, where: (string | number)[]): void => {
+    if (!set.has(name)) issue([...path, ...where], name, `expected one of ${[...set].join(', ')}`)
+  }
+  variant.steps.forEach((s, i) => {
+    if ('publish' in s) known(names, s.publish, ['steps', i, 'publish'])
+    else if ('connect' in s) known(names, s.connect, ['steps', i, 'connect'])
+    else if ('cut' in s) known(clients, s.cut, ['steps', i, 'cut'])
+    else known(clients, s.disconnect, ['steps', i, 'disconnect'])
+  })
+  variant.drop.forEach((d, i) => known(clients, d.client, ['drop', i, 'client']))
+  variant.expect.forEach((f, i) => {
+    if ('group' in f) known(names, f.group, ['expect', i, 'group'])
+    if ('client' in f) known(clients, f.client, ['expect', i, 'client'])
+  })
+}
+
+/** Client identifiers of a group's devices. */
+export const clientsOf = (g: { name: string; id: string; count: number }): string[] =>
+  Array.from({ length: g.count }, (_, i) =>
+    g.id.replace(/\{(n|group)\}/g, (_all, what: string) => (what === 'n' ? String(i + 1) : g.name)),
+  )
+
+/** Devices of one variant, at most. */
+export const MAX_LESSON_DEVICES = 20
+
+/** A lesson file, version 1: text, question, scripted run and verdict, in both languages. */
+export const lessonSchema = z
+  .discriminatedUnion('kind', [scriptedSchema, liveSchema])
+  .superRefine((l, ctx) => {
+    const issue: Issue = (path, input, message) => ctx.addIssue({ code: 'custom', path, input, message })
+    unique(
+      l.options.map((o) => o.id),
+      'options',
+      issue,
+    )
+    if (l.kind !== 'script') return
+    unique(
+      l.variants.map((v) => v.id),
+      'variants',
+      issue,
+    )
+    l.variants.forEach((v, i) => {
+      checkVariant(l, i, issue)
+      if (l.variants.length > 1 && !v.name)
+        issue(['variants', i, 'name'], undefined, 'expected a name, since there are several variants')
+    })
+  })
+export type Lesson = z.output<typeof lessonSchema>
+export type ScriptedLesson = Extract<Lesson, { kind: 'script' }>
+export type LiveLesson = Extract<Lesson, { kind: 'live' }>
+/** Texts in both languages. */
+export type InBoth<T> = { en: T; ko: T }

@@ -1,0 +1,88 @@
+import { clientsOf, type Amount, type LessonFact } from '../../contract/lesson'
+import type { LessonCheck, LessonClient, LessonOutcome, LessonTotals } from '../../contract/lesson-run'
+import type { LedgerRow } from '../../contract/model'
+import type { Scenario } from '../../contract/scenario'
+import type { LessonPlan } from './plan'
+import type { LessonRecord } from './stage'
+
+/** Whether a value is the count, or within its bounds. */
+export function fits(value: number | null, wanted: Amount): boolean {
+  if (value === null) return false
+  if (typeof wanted === 'number') return value === wanted
+  return value >= (wanted.atLeast ?? 0) && value <= (wanted.atMost ?? Infinity)
+}
+
+const VALUES = ['offered', 'expected', 'delivered', 'lost', 'duplicated', 'latencyMs'] as const
+
+const valueOf = (row: LedgerRow, name: (typeof VALUES)[number]): number | null =>
+  name === 'latencyMs' ? (row.latencyMs.max === null ? null : Math.round(row.latencyMs.max)) : row[name]
+
+/** Looks a fact up in what a run left behind. */
+export function checkFact(fact: LessonFact, record: LessonRecord): LessonCheck {
+  if ('packets' in fact) {
+    const count = record.packets(fact.packets).packets.length
+    return { fact, holds: fits(count, fact.count), found: { count } }
+  }
+  if ('client' in fact) {
+    const received = record.received.get(fact.client) ?? 0
+    return { fact, holds: fits(received, fact.received), found: { received } }
+  }
+  const row = record.ledger.find((r) => r.group === fact.group)
+  const found: LessonCheck['found'] = {}
+  let holds = true
+  for (const name of VALUES) {
+    const wanted = fact[name]
+    if (wanted === undefined) continue
+    const value = row ? valueOf(row, name) : null
+    found[name] = value
+    holds &&= fits(value, wanted)
+  }
+  return { fact, holds, found }
+}
+
+function totalsOf(record: LessonRecord): LessonTotals {
+  const sum = (of: (r: LedgerRow) => number): number => record.ledger.reduce((n, r) => n + of(r), 0)
+  const latencies = record.ledger.flatMap((r) => (r.latencyMs.max === null ? [] : [r.latencyMs.max]))
+  return {
+    offered: sum((r) => r.offered),
+    delivered: sum((r) => r.delivered),
+    arrived: [...record.received.values()].reduce((n, c) => n + c, 0),
+    lost: sum((r) => r.lost),
+    duplicated: sum((r) => r.duplicated),
+    packets: record.packets('type:handshake').packets.length,
+    latencyMs: latencies.length === 0 ? null : Math.round(Math.max(...latencies)),
+  }
+}
+
+const clientsOfScenario = (s: Scenario): LessonClient[] =>
+  s.groups.flatMap((g) =>
+    clientsOf(g).map((clientId) => ({
+      clientId,
+      group: g.name,
+      publishes: g.publishes.length > 0,
+      subscribes: g.subscribes.length > 0,
+      filters: g.subscribes.map((f) => f.filter),
+    })),
+  )
+
+/** The verdict: facts of ledger and capture against what the lesson says, and the option they bear out. Pure. */
+export function outcomeOf(plan: LessonPlan, record: LessonRecord): LessonOutcome {
+  const { lesson, variant, scenario } = plan
+  const right = lesson.options.find((o) => o.when.every((f) => checkFact(f, record).holds))
+  const harmed =
+    variant.names === undefined
+      ? []
+      : record.packets(variant.names).packets.filter((p) => p.fate === 'lost' || p.segmentLosses > 0)
+  return {
+    lesson: lesson.id,
+    variant: variant.id,
+    timeline: record.packets(lesson.show),
+    clients: clientsOfScenario(scenario),
+    totals: totalsOf(record),
+    received: Object.fromEntries(record.received),
+    answer: right?.id ?? null,
+    checks: variant.expect.map((f) => checkFact(f, record)),
+    named: harmed[0] ?? null,
+    durationMs: Math.round(record.durationMs),
+  }
+}

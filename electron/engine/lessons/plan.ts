@@ -1,0 +1,54 @@
+import { ApiError } from '../../contract/errors'
+import { linkSchema, type DirectionConfig, type LinkConfig, type LossRule } from '../../contract/link-config'
+import type { LessonDrop, LessonStep, ScriptedLesson } from '../../contract/lesson'
+import { scenarioSchema, type Scenario } from '../../contract/scenario'
+
+/** One variant of a lesson, ready to be run. */
+export interface LessonPlan {
+  lesson: ScriptedLesson
+  variant: ScriptedLesson['variants'][number]
+  scenario: Scenario
+}
+
+/** The link where a lesson says nothing: fast enough to read in ms, slow enough to be seen. */
+const LINK = { kind: 'radio', delay: 40, recovery: { timeout: 1200 } } as const
+
+/** @throws ApiError `not-found` for a variant the lesson does not have */
+export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
+  const variant = lesson.variants.find((v) => v.id === variantId)
+  if (!variant) throw new ApiError('not-found', `lesson ${lesson.id} has no variant ${variantId}`)
+  const scenario = scenarioSchema.parse({
+    version: 1,
+    name: `${lesson.id}/${variant.id}`,
+    seed: lesson.seed,
+    messages: variant.messages ?? lesson.messages ?? 1,
+    link: variant.link ?? lesson.link ?? linkSchema.parse(LINK),
+    groups: variant.groups ?? lesson.groups,
+  })
+  return { lesson, variant, scenario }
+}
+
+/** Groups that come only when a step says so. */
+export const lateGroups = (steps: readonly LessonStep[]): Set<string> =>
+  new Set(steps.flatMap((s) => ('connect' in s ? [s.connect] : [])))
+
+/** Groups whose publishing waits for a step. */
+export const waitingPublishers = (steps: readonly LessonStep[]): Set<string> =>
+  new Set(steps.flatMap((s) => ('publish' in s ? [s.publish] : [])))
+
+function withRules(side: DirectionConfig, rules: LossRule[]): DirectionConfig {
+  return rules.length === 0 ? side : { ...side, loss: { model: 'rule', rules } }
+}
+
+/** A client's link with the drops that speak of it; they stand in the place of its own loss. */
+export function linkWithDrops(link: LinkConfig, clientId: string, drops: readonly LessonDrop[]): LinkConfig {
+  const rules = (direction: LessonDrop['direction']): LossRule[] =>
+    drops
+      .filter((d) => d.client === clientId && d.direction === direction)
+      .map((d) => ({ type: d.type, nth: [d.nth] }))
+  return {
+    ...link,
+    uplink: withRules(link.uplink, rules('uplink')),
+    downlink: withRules(link.downlink, rules('downlink')),
+  }
+}

@@ -1,0 +1,48 @@
+import type { Accounts } from '../accounts'
+import type { RouteObserver } from '../broker/types'
+import type { Capture } from '../capture/capture'
+import type { Fleet } from '../fleet/fleet'
+import type { PassageObserver } from '../mqtt/passage'
+
+interface Parties {
+  capture: Capture
+  accounts: Accounts
+  fleet: Fleet
+  /** Something happened without a timer. */
+  touch: () => void
+}
+
+/** Feeds capture and ledger from the links of a lesson's run. */
+export function watchLinks({ capture, accounts, fleet, touch }: Parties): PassageObserver {
+  return {
+    entered: (p) => {
+      touch()
+      capture.entered(p)
+      accounts.entered(p)
+    },
+    settled: (p) => {
+      touch()
+      capture.settled(p)
+      accounts.settled(p)
+    },
+    event: (e) => {
+      capture.event(e)
+      if (e.kind === 'gave-up' && e.direction === 'uplink') fleet.device(e.clientId)?.gaveUp(e.packetId)
+    },
+  }
+}
+
+/** Feeds capture and ledger from what the broker passes on. */
+export function watchRoutes({ capture, accounts }: Parties): RouteObserver {
+  return {
+    ingress: (e) => {
+      capture.ingress(e)
+      accounts.ingress(e)
+    },
+    egress: (e) => {
+      capture.egress(e)
+      accounts.egress(e)
+    },
+    discarded: (e) => capture.discarded(e),
+  }
+}
