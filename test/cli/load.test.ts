@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import type { LoadReport } from '../../electron/contract/load-report'
+import { runFleetlab } from '../helpers/cli-run'
+import { FaultyBroker } from '../engine/load/faulty-broker'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'fleetlab-load-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const brokers: FaultyBroker[] = []
+afterEach(async () => {
+  await Promise.all(brokers.splice(0).map((b) => b.close()))
+})
+
+async function broker(copies?: (p: number, s: number) => number, connack = 0): Promise<string> {
+  const b = new FaultyBroker({ ...(copies ? { copies } : {}), connack })
+  brokers.push(b)
+  return b.listen()
+}
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function fleetlab(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  signalAfter?: RegExp,
+): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'electron/cli/main.ts', ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (d: Buffer) => (stdout += d.toString()))
+  child.stderr.on('data', (d: Buffer) => {
+    stderr += d.toString()
+    if (signalAfter?.test(stderr)) child.kill('SIGINT')
+  })
+  return new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr })))
+}
+
+const report = (text: string) => JSON.parse(text) as LoadReport
+
+describe('fleetlab load', () => {
+  it('prints the report with exactly what was lost and duplicated, and exits 1 over the threshold', async () => {
+    const url = await broker((p, s) => (p === 1 && s === 2 ? 0 : p === 0 && s === 1 ? 2 : 1))
+    const html = join(folder, 'report.html')
+    const csv = join(folder, 'series.csv')
+    const flags =
+      '--publishers 4 --subscribers 1 --rate max --messages 40 --qos 1 --size 64 --max-lost 0 --max-p99 30s --json -'
+    const r = await fleetlab(['load', '--url', url, ...flags.split(' '), '--html', html, '--csv', csv])
+    expect(r.code).toBe(1)
+    const json = report(r.stdout)
+    expect([json.offered, json.acknowledged, json.lost, json.duplicated]).toEqual([40, 40, 1, 1])
+    expect(json.verdict.checks.map((c) => [c.name, c.passed])).toEqual([
+      ['max-p99', true],
+      ['max-lost', false],
+    ])
+    const page = readFileSync(html, 'utf8')
+    expect(page).not.toMatch(/(src|href)="(?!data:)/)
+    expect(page).toContain('max-lost 0, measured 1')
+    expect(readFileSync(csv, 'utf8').split('\n')[0]).toMatch(/^at_s,offered,acknowledged/)
+  })
+
+  it.each([
+    [['--rate', 'fast'], /--rate: found "fast"/],
+    [['--size', '8'], /--size: found 8; expected 20 bytes or more/],
+    [['--url', 'http://127.0.0.1'], /--url: found "http/],
+    [['--shard', '4/4'], /--shard: found 4\/4/],
+    [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 has passed/],
+    [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
+    [['--password-env', 'NO_SUCH'], /no environment variable NO_SUCH/],
+    [['--executor', 'ramping'], /--stages: found nothing/],
+    [['--url', 'mqtt://127.0.0.1:1'], /cannot connect to mqtt:\/\/127.0.0.1:1: connection refused/],
+    [['--publishers', '9999999'], /10000000 clients need .* (open files|local ports)/],
+    [['--no-such-flag'], /unknown option/],
+  ])('%j is one line and exit code 2', async (flags, line) => {
+    const r = await runFleetlab(['load', '--url', 'mqtt://127.0.0.1:1', '--subscribers', '1', ...flags])
+    expect(r.stderr).toMatch(line)
+    expect(r.stderr.trim().split('\n')).toHaveLength(1)
+    expect([r.code, r.stdout]).toEqual([2, ''])
+  })
+
+  it('Ctrl-C prints what there is and exits 130', async () => {
+    const url = await broker()
+    const flags = '--publishers 2 --subscribers 0 --rate 20 --duration 1h --qos 1 --json -'
+    const r = await fleetlab(['load', '--url', url, ...flags.split(' ')], {}, / of 3600 s/)
+    expect(r.code).toBe(130)
+    const json = report(r.stdout)
+    expect(json.brokenOff).toBe('stopped by the user')
+    expect(json.offered).toBe(json.acknowledged + json.failed + json.inFlight)
+  })
+})
+
+/** The container of the Kubernetes job, to run it here as the cluster would. */
+function jobContainer(): { args: string[]; count: number } {
+  const manifest = (file: string): unknown[] =>
+    parseAllDocuments(readFileSync(join(root, 'deploy/kubernetes', file), 'utf8')).map(
+      (d) => d.toJS() as unknown,
+    )
+  const job = manifest('job.yaml')[0] as {
+    spec: { completions: number; template: { spec: { containers: { args: string[] }[] } } }
+  }
+  return { args: job.spec.template.spec.containers[0]!.args, count: job.spec.completions }
+}
+
+describe('shards of one run', () => {
+  it('run as processes with the environment of the job, and merge into one true account', async () => {
+    const url = await broker((p, s) => (p === 5 && s === 3 ? 0 : p === 2 && s === 0 ? 2 : 1))
+    const scenario = join(folder, 'load.yaml')
+    // 8 publishers to 2 subscribers: most messages go from one shard to another.
+    writeFileSync(
+      scenario,
+      JSON.stringify({
+        url,
+        publishers: 8,
+        subscribers: 2,
+        executor: { kind: 'constant-rate', rate: 10 },
+        qos: 1,
+        duration: '1s',
+        thresholds: { maxLost: 1, maxDuplicated: 1 },
+      }),
+    )
+    const { args, count } = jobContainer()
+    const before = performance.now()
+    await fleetlab(['load', '--help'])
+    // As long as this machine needs to start so many processes now.
+    const startAt = new Date(Date.now() + 3000 + count * (performance.now() - before)).toISOString()
+    const shards = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        fleetlab(
+          args.map((a) => a.replace('/config/load.yaml', scenario).replace('/results/', `${folder}/`)),
+          {
+            JOB_COMPLETION_INDEX: String(i),
+            FLEETLAB_SHARD_COUNT: String(count),
+            FLEETLAB_RUN_ID: 'r1',
+            FLEETLAB_START_AT: startAt,
+          },
+        ),
+      ),
+    )
+    expect(shards.map((s) => [s.code, s.stderr.includes('fleetlab:')])).toEqual(shards.map(() => [0, false]))
+    const files = shards.map((_, i) => join(folder, `shard-${i}.json`))
+    const parts = files.map((f) => report(readFileSync(f, 'utf8')))
+    expect(parts.map((p) => p.offered)).toEqual([20, 20, 20, 20])
+
+    const merged = await fleetlab([
+      'report',
+      'merge',
+      ...files,
+      '--json',
+      '-',
+      '--html',
+      join(folder, 'merged.html'),
+    ])
+    expect([merged.code, merged.stderr]).toEqual([0, ''])
+    const r = report(merged.stdout)
+    expect([r.offered, r.acknowledged, r.expected, r.lost, r.duplicated]).toEqual([80, 80, 80, 1, 1])
+    expect(r.ackMs.count).toBe(80)
+    expect(r.endToEndMs.count).toBe(79)
+    expect(r.ackMs.max).toBe(Math.max(...parts.map((p) => p.ackMs.max ?? 0)))
+    expect(r.merged?.shards).toBe(4)
+
+    const missing = await runFleetlab(['report', 'merge', ...files.slice(1)])
+    expect([missing.code, missing.stderr]).toEqual([2, 'fleetlab: shards missing: 0 of 0 to 3\n'])
+    const other = join(folder, 'other.json')
+    writeFileSync(other, JSON.stringify({ ...parts[0], runId: 'r2' }))
+    const foreign = await runFleetlab(['report', 'merge', other, ...files.slice(1)])
+    expect([foreign.code, foreign.stderr]).toEqual([
+      2,
+      'fleetlab: these are shards of different runs: r2 and r1\n',
+    ])
+    expect(parse(readFileSync(scenario, 'utf8'))).toMatchObject({ publishers: 8 })
+  }, 60_000)
+})
