@@ -1,12 +1,19 @@
+/** npm and other launchers hand a Ctrl-C on that the terminal has sent already: that is no second one. */
+const SAME_KEY_MS = 500
+
 /**
- * An AbortSignal that the first Ctrl-C (SIGINT) or SIGTERM aborts. The second one ends the process at once with
+ * An AbortSignal that the first Ctrl-C (SIGINT) or SIGTERM aborts. A second one ends the process at once with
  * exit code 130, for a user who will not wait.
  */
 export function listenForInterrupt(target: NodeJS.Process): AbortSignal {
   const controller = new AbortController()
+  let firstMs = 0
   const onSignal = (): void => {
-    if (controller.signal.aborted) target.exit(130)
-    controller.abort()
+    const nowMs = performance.now()
+    if (!controller.signal.aborted) {
+      firstMs = nowMs
+      controller.abort()
+    } else if (nowMs - firstMs > SAME_KEY_MS) target.exit(130)
   }
   target.on('SIGINT', onSignal)
   target.on('SIGTERM', onSignal)

@@ -1,6 +1,7 @@
 import type { LogLine } from '../contract/model'
 import type { Engine, EngineDeps } from '../engine/types'
 import type { CliContext } from './command'
+import { dataFolder } from './data-folder'
 
 const RANK = { info: 0, warn: 1, error: 2 } as const
 
@@ -9,6 +10,7 @@ export function engineFor(context: CliContext, level: LogLine['level']): Engine 
   const deps: EngineDeps = {
     env: context.env,
     version: context.version,
+    store: { folder: dataFolder(context.env) },
     log: (line) => {
       if (RANK[line.level] >= RANK[level]) context.stderr.write(`${line.level}: ${line.note.text}\n`)
     },

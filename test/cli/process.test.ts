@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const FLEETLAB = [join(root, 'node_modules/tsx/dist/cli.mjs'), 'electron/cli/main.ts']
+const FLEETLAB = ['--import', 'tsx', 'electron/cli/main.ts']
 const START = ['scripts/start.mjs']
 const CLASSROOM = 'examples/classroom-qos.yaml'
 
@@ -138,6 +138,31 @@ describe('the fleetlab process', () => {
     const { code, tookMs } = await interrupt(run)
     expect(code).toBe(0)
     expect(tookMs).toBeLessThan(2000)
+    expect(await accepts(port)).toBe(false)
+  })
+})
+
+describe.runIf(process.platform !== 'win32')('Ctrl-C through npm', () => {
+  // The terminal sends SIGINT to the whole group, a supervisor to npm alone.
+  it.each(['group', 'npm'])('sent to %s, ends the program with its own exit code', async (to) => {
+    const child = spawn('npm', ['run', '-s', 'fleetlab', '--', 'broker', '--port', '0'], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+    const port = await new Promise<number>((resolve) => {
+      let text = ''
+      child.stdout.on('data', (d: Buffer) => {
+        text += d.toString()
+        const found = /mqtt:\/\/127\.0\.0\.1:(\d+)/.exec(text)
+        if (found) resolve(Number(found[1]))
+      })
+    })
+    const before = performance.now()
+    process.kill(to === 'group' ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGINT')
+    expect(await closed).toBe(0)
+    expect(performance.now() - before).toBeLessThan(2000)
     expect(await accepts(port)).toBe(false)
   })
 })
