@@ -11,6 +11,7 @@ register(pathToFileURL(join(root, 'test/helpers/electron-hook.mjs')).href)
 
 // One process can load the main bundle once, so this is one test with steps.
 test('built main, preload and page, with a double for Electron', async ({ page }) => {
+  test.setTimeout(60_000)
   const electron = createElectron(page)
   Object.assign(globalThis, { __electronDouble: electron.module })
   await import(pathToFileURL(join(root, 'out/main/main.js')).href)

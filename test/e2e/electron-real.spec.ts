@@ -7,6 +7,8 @@ const root = join(import.meta.dirname, '../..')
 const runtime = findElectron()
 const reason = noDisplayReason() ?? (runtime.path === null ? runtime.why : null)
 
+if (reason !== null) console.log(`skipped: no real Electron: ${reason}`)
+
 test('the same journeys in a real Electron', async () => {
   test.skip(reason !== null, `no real Electron: ${reason ?? ''}`)
   const app = await _electron.launch({ executablePath: runtime.path ?? '', args: [root] })
