@@ -9,12 +9,18 @@ import { logFault, logLine } from './shell/log'
 import { setMenu } from './shell/menu'
 import { registerPageScheme, servePageFiles } from './shell/page-protocol'
 import { servePorts } from './shell/page-ports'
+import { userDataFolder } from './shell/user-data'
 import { loadPage, openWindow } from './shell/window'
 
 const root = join(import.meta.dirname, '../..')
 
 async function start(): Promise<void> {
-  const engine = createEngine({ env: process.env, version, log: logLine })
+  const engine = createEngine({
+    env: process.env,
+    version,
+    log: logLine,
+    store: { folder: userDataFolder() },
+  })
   closeOnQuit(() => engine.close(), logFault)
   await whenReady()
   setMenu()

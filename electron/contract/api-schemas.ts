@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { EngineApi } from './api'
 import { experimentSchema } from './experiment'
 import { linkSchema } from './link-config'
+import { LOAD_FILE_FORMATS, runIdSchema } from './load'
+import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
 import { groupSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
@@ -93,6 +95,12 @@ export const commandSchemas = {
   startExperiment: z.strictObject({ config: experimentSchema }),
   cancelExperiment: empty,
   getExperiment: empty,
+  startLoad: z.strictObject({ config: loadSchema }),
+  stopLoad: empty,
+  listLoadRuns: empty,
+  getLoadRun: z.strictObject({ runId: runIdSchema }),
+  getLoadFile: z.strictObject({ runId: runIdSchema, format: z.enum(LOAD_FILE_FORMATS) }),
+  deleteLoadRun: z.strictObject({ runId: runIdSchema }),
   listLessons: empty,
   openLesson: z.strictObject({ text: z.string().max(262_144), name: z.string().max(255) }),
   runLesson: z.strictObject({ id: lessonId, variant: lessonId }),
@@ -116,6 +124,9 @@ export const READ_ONLY_COMMANDS = [
   'getTopic',
   'getRates',
   'getExperiment',
+  'listLoadRuns',
+  'getLoadRun',
+  'getLoadFile',
   'listLessons',
   'runLesson',
   'watchLesson',

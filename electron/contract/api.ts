@@ -14,6 +14,8 @@ import type { ExperimentInput, ExperimentState } from './experiment'
 import type { Lesson } from './lesson'
 import type { LessonOutcome, LiveOutcome } from './lesson-run'
 import type { LinkInput } from './link-config'
+import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from './load'
+import type { LoadInput } from './load-config'
 import type { Direction, PacketType, QoS } from './packet'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
 
@@ -98,6 +100,18 @@ export interface EngineApi {
   /** The experiment that runs or ran last, null before the first. */
   getExperiment(a: Empty): Promise<ExperimentState | null>
 
+  // load tests
+  /** Begins a load test. Rejects with `conflict` while one runs. It goes on when the page closes. */
+  startLoad(a: { config: LoadInput }): Promise<LoadNow>
+  /** Ends the running load test; what it measured stays. */
+  stopLoad(a: Empty): Promise<void>
+  /** The history, newest first. */
+  listLoadRuns(a: Empty): Promise<LoadRunInfo[]>
+  getLoadRun(a: { runId: string }): Promise<LoadRun>
+  /** A run as a file: the report, its series, or a page that needs nothing else. */
+  getLoadFile(a: { runId: string; format: LoadFileFormat }): Promise<{ name: string; text: string }>
+  deleteLoadRun(a: { runId: string }): Promise<void>
+
   // lessons
   /** The built-in lessons in their order, then those that were opened. */
   listLessons(a: Empty): Promise<{ lessons: Lesson[] }>
@@ -146,5 +160,7 @@ export interface EngineEvents {
   devices(e: { revision: number }): void
   /** Four times a second while an experiment runs, and at its end. */
   experiment(e: ExperimentState): void
+  /** When a load test moves on, at most four times a second, and when the history changes. */
+  load(e: LoadEvent): void
   log(e: LogLine): void
 }

@@ -20,6 +20,7 @@ const EVENTS = {
   rates: true,
   devices: true,
   experiment: true,
+  load: true,
   log: true,
 } as const satisfies Record<keyof EngineEvents, true>
 export const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]

@@ -3,6 +3,7 @@ import type { LinkInput } from '../contract/link-config'
 import type { EngineStatus } from '../contract/model'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
 import type { ExperimentRunner } from './experiment/runner'
+import type { LoadDesk } from './load-desk/desk'
 import type { Lab } from './lab'
 import type { LessonDesk } from './lessons/desk'
 
@@ -13,6 +14,7 @@ export interface EngineCore {
   readonly revision: number
   readonly version: string
   readonly experiments: ExperimentRunner
+  readonly loads: LoadDesk
   readonly lessons: LessonDesk
   status(): EngineStatus
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { EngineApi, HostInfo, LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
-import type { EngineStatus } from '../contract/model'
+import type { EngineStatus, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
@@ -10,6 +10,8 @@ import type { EngineCore } from './engine-core'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab'
 import { LessonDesk } from './lessons/desk'
+import { createLoadDesk } from './load-desk/create'
+import type { LoadDesk } from './load-desk/desk'
 import { mergeLink } from './link-edit'
 import { LoopDelayMeter } from './meters'
 import { note } from './notes'
@@ -30,16 +32,19 @@ class LabEngine implements Engine, EngineCore {
   readonly lessons = new LessonDesk()
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
+  readonly loads: LoadDesk
 
   constructor(private readonly deps: EngineDeps) {
     this.loopDelay.start()
     this.experiments = new ExperimentRunner(
       () => performance.now(),
-      (why) => {
-        const about = note('experiment-failed', 'The experiment failed: {why}', { why })
-        this.deps.log({ atMs: this.current?.clock.now() ?? 0, level: 'error', note: about })
-      },
+      (why) => this.fault(note('experiment-failed', 'The experiment failed: {why}', { why })),
     )
+    this.loads = createLoadDesk(deps, (about) => this.fault(about))
+  }
+
+  private fault(about: Note): void {
+    this.deps.log({ atMs: this.current?.clock.now() ?? 0, level: 'error', note: about })
   }
 
   get version(): string {
@@ -186,7 +191,7 @@ class LabEngine implements Engine, EngineCore {
     for (const s of this.sessions) s.close()
     this.sessions.clear()
     this.loopDelay.stop()
-    await this.experiments.cancel()
+    await Promise.all([this.experiments.cancel(), this.loads.close()])
     await this.lessons.close()
     await this.current?.close()
   }

@@ -3,6 +3,7 @@ import type { LogLine, PacketBatch, TopicPage } from '../contract/model'
 import type { PageLink } from '../contract/rpc'
 import type { PacketWatch } from './capture/watch'
 import type { EngineCore } from './engine-core'
+import { LoadFeed } from './load-desk/feed'
 import { groupStats } from './status'
 
 /** At most 20 frames a second. */
@@ -27,11 +28,14 @@ export class SessionFeed {
   private scenarioPending = false
   private experimentRevision = 0
   private logs: LogLine[] = []
+  private readonly loads: LoadFeed
 
   constructor(
     private readonly engine: EngineCore,
     private readonly page: PageLink,
-  ) {}
+  ) {
+    this.loads = new LoadFeed(engine.loads, page.events)
+  }
 
   start(): void {
     this.timer ??= setInterval(() => this.tick(), TICK_MS)
@@ -91,6 +95,7 @@ export class SessionFeed {
     if (this.ticks % STATUS_EVERY === 0) {
       this.page.events.status(this.engine.status())
       this.pushExperiment()
+      this.loads.push()
     }
     if (this.ticks % GROUPS_EVERY === 0) this.pushSlow()
   }

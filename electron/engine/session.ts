@@ -8,6 +8,8 @@ import {
 import { ApiError } from '../contract/errors'
 import { experimentSchema, type ExperimentInput } from '../contract/experiment'
 import type { LinkInput } from '../contract/link-config'
+import type { LoadFileFormat } from '../contract/load'
+import { loadSchema, type LoadInput } from '../contract/load-config'
 import type { LogLine } from '../contract/model'
 import type { Direction, PacketType, QoS } from '../contract/packet'
 import { FilterError } from '../contract/packet-filter'
@@ -214,6 +216,30 @@ export class PageSession implements EngineApi {
 
   watchLesson(a: { id: string }) {
     return command(() => this.engine.lessons.watch(a.id, this.engine.lab))
+  }
+
+  startLoad(a: { config: LoadInput }) {
+    return this.engine.loads.start(loadSchema.parse(a.config))
+  }
+
+  stopLoad() {
+    return this.engine.loads.stop()
+  }
+
+  listLoadRuns() {
+    return this.engine.loads.runs()
+  }
+
+  getLoadRun(a: { runId: string }) {
+    return this.engine.loads.run(a.runId)
+  }
+
+  getLoadFile(a: { runId: string; format: LoadFileFormat }) {
+    return this.engine.loads.file(a.runId, a.format)
+  }
+
+  deleteLoadRun(a: { runId: string }) {
+    return this.engine.loads.remove(a.runId)
   }
 
   labReplaced(): void {

@@ -11,6 +11,8 @@ export interface EngineDeps {
   /** Version of the application. */
   version: string
   log(line: LogLine): void
+  /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */
+  store?: { folder: string }
 }
 
 /** Limits of one run from the command line; each overrides the scenario's. */

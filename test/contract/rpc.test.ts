@@ -4,6 +4,7 @@ import { READ_ONLY_COMMANDS } from '../../electron/contract/api-schemas'
 import { decode, encode } from '../../electron/contract/codec'
 import { ApiError } from '../../electron/contract/errors'
 import { experimentSchema, type ExperimentState } from '../../electron/contract/experiment'
+import { loadSchema } from '../../electron/contract/load-config'
 import { COMMANDS, connectEngine, servePage, type PageLink } from '../../electron/contract/rpc'
 import { CHANNEL_KINDS, type ChannelPair } from '../helpers/channel-pairs'
 import { createApiDouble, statusDouble, type RecordedCall } from '../helpers/engine-double'
@@ -45,6 +46,12 @@ const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   startExperiment: { config: experimentSchema.parse({}) },
   cancelExperiment: {},
   getExperiment: {},
+  startLoad: { config: loadSchema.parse({}) },
+  stopLoad: {},
+  listLoadRuns: {},
+  getLoadRun: { runId: 'abc' },
+  getLoadFile: { runId: 'abc', format: 'csv' },
+  deleteLoadRun: { runId: 'abc' },
 }
 
 const EXPERIMENT: ExperimentState = {
@@ -69,6 +76,7 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
   rates: { atMs: 1000, byType: { PUBLISH: 3 }, byQos: [1, 1, 1], byGroup: { sensors: 3 }, lost: 0 },
   devices: { revision: 4 },
   experiment: EXPERIMENT,
+  load: { now: null, from: 0, points: [], history: 1 },
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },
 }
 

@@ -1,5 +1,7 @@
 import { test as base, expect } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '../..')
@@ -20,7 +22,11 @@ interface Options {
 /** Starts `fleetlab serve` and waits for the lines that say where it listens. */
 async function startLab(scenario: string): Promise<{ lab: Lab; child: ChildProcess }> {
   const args = [join(root, 'out/main/cli.js'), 'serve', '--port', '0', '--scenario', join(root, scenario)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  // Each lab has a history of its own, and leaves the user's alone.
+  const data = mkdtempSync(join(tmpdir(), 'fleetlab-e2e-'))
+  const env = { ...process.env, XDG_DATA_HOME: data }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+  child.once('close', () => rmSync(data, { recursive: true, force: true }))
   let text = ''
   const lab = await new Promise<Lab>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
@@ -47,9 +53,11 @@ async function stopLab(child: ChildProcess): Promise<void> {
  */
 export const test = base.extend<Options & { lab: Lab; complaints: string[] }>({
   scenario: ['examples/demo.yaml', { option: true }],
-  lab: async ({ scenario }, use) => {
+  lab: async ({ scenario, page }, use) => {
     const { lab, child } = await startLab(scenario)
     await use(lab)
+    // A page that outlives its engine complains of the lost connection.
+    await page.close()
     await stopLab(child)
   },
   complaints: [

@@ -9,7 +9,8 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { extname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sandboxedPreload } from './electron-preload-double'
 
@@ -172,6 +173,7 @@ export function createElectron(page: Page) {
   const app = Object.assign(new EventEmitter(), {
     whenReady: () => Promise.resolve(),
     requestSingleInstanceLock: () => true,
+    getPath: () => join(tmpdir(), `fleetlab-double-${process.pid}`),
     exit: (code: number) => ended.emit('exit', code),
     quit: () => {
       const event = { prevented: false, preventDefault: () => void (event.prevented = true) }

@@ -18,6 +18,8 @@ import {
   type Scenario,
   type ScenarioInput,
 } from '../../electron/contract/scenario'
+import { FakeLoads } from './fake-loads'
+import { mergeDeep } from './merge-deep'
 import { clientId, devicesOf, lehmer, ratePoint, topicPage, trafficOf } from './fake-traffic'
 
 const TOPICS = [
@@ -57,6 +59,7 @@ export class FakeEngine {
   private seq = 1
   private lost = 0
   private readonly chance: () => number
+  readonly loads = new FakeLoads((e) => this.pages.forEach((p) => p.link.events.load(e)))
 
   constructor(input: ScenarioInput, seed = 7) {
     this.scenario = scenarioSchema.parse(input)
@@ -347,17 +350,10 @@ export class FakeEngine {
       },
       cancelExperiment: () => undefined,
       getExperiment: () => null,
+      ...this.loads.commands(),
       listLessons: () => ({ lessons: [] }),
     }
   }
-}
-
-/** Puts `over` on top of `base`, objects member by member, except where a model is named anew. */
-function mergeDeep(base: unknown, over: unknown): unknown {
-  const isObject = (v: unknown): v is Record<string, unknown> =>
-    typeof v === 'object' && v !== null && !Array.isArray(v)
-  if (!isObject(base) || !isObject(over) || 'model' in over) return over === undefined ? base : over
-  return { ...base, ...Object.fromEntries(Object.entries(over).map(([k, v]) => [k, mergeDeep(base[k], v)])) }
 }
 
 /** The scenario most tests of the page use. */

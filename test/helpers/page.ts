@@ -9,6 +9,7 @@ import type {
   TopicPage,
 } from '../../electron/contract/model'
 import type { ExperimentState } from '../../electron/contract/experiment'
+import type { LoadEvent } from '../../electron/contract/load'
 import { connectEngine, servePage } from '../../electron/contract/rpc'
 import type { Scenario } from '../../electron/contract/scenario'
 import type { Engine } from '../../electron/engine/types'
@@ -22,6 +23,7 @@ export interface Pushed {
   rates: RatePoint[]
   devices: { revision: number }[]
   experiment: ExperimentState[]
+  load: LoadEvent[]
   log: LogLine[]
 }
 
@@ -45,6 +47,7 @@ export async function openPage(
     rates: [],
     devices: [],
     experiment: [],
+    load: [],
     log: [],
   }
   const handlers = Object.fromEntries(

@@ -29,6 +29,8 @@ export interface LoadOptions {
   /** All clients without a connection for this long: the broker is gone. @default 5000 ms */
   giveUpMs?: number
   onProgress?(p: LoadProgress): void
+  /** Each step of the series when it is complete. */
+  onPoint?(p: SeriesPoint): void
 }
 
 const POLL_MS = 50
@@ -150,6 +152,7 @@ class LoadRun {
     }))
     this.series = new Series(count, this.stepMs, (point, latency) => {
       this.last = point
+      this.options.onPoint?.(point)
       this.drift?.add(point.atMs, latency, process.memoryUsage.rss())
     })
     const crew = new Crew(inits, {

@@ -1,0 +1,108 @@
+import { formatDuration } from './duration'
+import { loadSchema, type ExecutorConfig, type LoadConfig } from './load-config'
+
+const DEFAULTS = loadSchema.parse({})
+
+type Words = readonly (readonly [flag: string, value: string | number | undefined])[]
+
+/** A rate as `--rate` reads it: no exponents. */
+function rateWord(rate: number): string {
+  return rate < 0.001 ? `${Number((rate * 3600).toFixed(9))}/h` : String(Number(rate.toFixed(9)))
+}
+
+function executorWords(e: ExecutorConfig): Words {
+  switch (e.kind) {
+    case 'constant-rate':
+      return [['--rate', rateWord(e.rate)]]
+    case 'max':
+      return [['--rate', 'max']]
+    case 'ramping':
+      return [
+        ['--stages', e.stages.map((s) => `${formatDuration(s.over)}:${s.rate}`).join(',')],
+        ['--start-rate', e.startRate === 0 ? undefined : e.startRate],
+      ]
+    case 'connection-storm':
+      return [
+        ['--executor', e.kind],
+        ['--connect-rate', e.connectRate === 'max' ? undefined : e.connectRate],
+      ]
+    case 'reconnect-storm':
+      return [
+        ['--executor', e.kind],
+        ['--rate', rateWord(e.rate)],
+        ['--reconnect-every', formatDuration(e.every)],
+        ['--reconnect-share', e.share === 1 ? undefined : e.share],
+      ]
+    case 'soak':
+      return [
+        ['--executor', e.kind],
+        ['--rate', rateWord(e.rate)],
+      ]
+  }
+}
+
+const time = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : formatDuration(ms)
+
+/** The other settings with their flags, in the order of the help text. */
+const settings = (c: LoadConfig): Words => [
+  ['--subscribe-qos', c.subscribeQos],
+  ['--size', c.size],
+  ['--duration', time(c.duration)],
+  ['--messages', c.messages],
+  ['--ramp', time(c.ramp)],
+  ['--warmup', time(c.warmup)],
+  ['--drain', time(c.drain)],
+  ['--window', c.window],
+  ['--receive-maximum', c.receiveMaximum],
+  ['--workers', c.workers],
+  ['--protocol', c.protocol === 5 ? '5.0' : '3.1.1'],
+  ['--username', c.username],
+  ['--password-env', c.passwordEnv],
+  ['--ca-file', c.caFile],
+  ['--cert-file', c.certFile],
+  ['--key-file', c.keyFile],
+  ['--server-name', c.serverName],
+  ['--keep-alive', time(c.keepAlive)],
+  ['--connect-timeout', time(c.connectTimeout)],
+  ['--topic', c.topic],
+  ['--local-address', c.localAddresses.length === 0 ? undefined : c.localAddresses.join(',')],
+  ['--seed', c.seed],
+]
+
+const thresholdWords = ({ thresholds: t }: LoadConfig): Words => [
+  ['--max-p99', time(t.maxP99)],
+  ['--max-connect-p99', time(t.maxConnectP99)],
+  ['--max-lost', t.maxLost],
+  ['--max-duplicated', t.maxDuplicated],
+  ['--max-out-of-order', t.maxOutOfOrder],
+  ['--max-failed', t.maxFailed],
+  ['--max-errors', t.maxErrors],
+  ['--min-rate', t.minRate],
+]
+
+/** A word as a POSIX shell takes it. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/**
+ * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other
+ * settings at their default are left out.
+ */
+export function loadCommandLine(c: LoadConfig): string {
+  const usual = new Map(settings(DEFAULTS))
+  const head: Words = [
+    ['--url', c.url],
+    ['--publishers', c.publishers],
+    ['--subscribers', c.subscribers],
+    ['--topology', c.topology === DEFAULTS.topology ? undefined : c.topology],
+    ...executorWords(c.executor),
+    ['--qos', c.qos],
+  ]
+  const rest = settings(c).filter(([flag, value]) => value !== usual.get(flag))
+  const words = [...head, ...rest, ...thresholdWords(c)].flatMap(([flag, value]) =>
+    value === undefined ? [] : [flag, quoted(String(value))],
+  )
+  const switches = [c.insecure ? '--insecure' : '', c.resume ? '--resume' : ''].filter((w) => w !== '')
+  return ['fleetlab load', ...words, ...switches].join(' ')
+}

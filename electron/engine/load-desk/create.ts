@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { Note } from '../../contract/model'
+import { freshRunId } from '../load/run/run-id'
+import { runLoad } from '../load/run/run-load'
+import { note } from '../notes'
+import type { EngineDeps } from '../types'
+import { LoadDesk } from './desk'
+import { FileRunStore } from './file-store'
+import { MemoryRunStore } from './store'
+
+/** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
+export function createLoadDesk(deps: Pick<EngineDeps, 'env' | 'store'>, fault: (n: Note) => void): LoadDesk {
+  const onCorrupt = (file: string, why: string): void =>
+    fault(
+      note(
+        'load-run-corrupt',
+        'A load test of the history cannot be read ({why}); it was put aside as {file}.',
+        { file, why },
+      ),
+    )
+  return new LoadDesk({
+    store: deps.store
+      ? new FileRunStore(join(deps.store.folder, 'load-tests'), onCorrupt)
+      : new MemoryRunStore(),
+    env: deps.env,
+    now: () => Date.now(),
+    run: runLoad,
+    newRunId: freshRunId,
+    onFault: (why) => fault(note('load-test-failed', 'The load test failed: {why}', { why })),
+  })
+}
