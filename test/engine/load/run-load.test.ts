@@ -108,7 +108,10 @@ describe('a run that cannot go on', () => {
   it('says why the broker refused, before any load', async () => {
     const { broker, url } = await start({ connack: 5 })
     await expect(run({ url, publishers: 50 })).rejects.toThrow(
-      new LoadError(`cannot connect to ${url}: CONNACK 0x05 not authorized; check --username and --password-env`, 'start'),
+      new LoadError(
+        `cannot connect to ${url}: CONNACK 0x05 not authorized; check --username and --password-env`,
+        'start',
+      ),
     )
     expect(broker.connects).toBe(1)
   })

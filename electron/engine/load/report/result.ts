@@ -98,6 +98,13 @@ function timesOf(o: RunOutcome): { publishMs: number; receiveMs: number; elapsed
   }
 }
 
+/** The last steps in which nothing happened any more, and the one that was cut short, say nothing. */
+function withoutEmptyEnd(series: readonly SeriesPoint[]): SeriesPoint[] {
+  const idle = (p: SeriesPoint): boolean => p.offered + p.acknowledged + p.failed + p.received === 0
+  const last = series.findLastIndex((p) => !idle(p))
+  return last < 0 ? [...series] : series.slice(0, last + 1)
+}
+
 /** A shard can account for its own receivers only, and not for a group that others belong to as well. */
 function ownReceivers(o: RunOutcome): (receiver: number) => boolean {
   const { index, count } = o.shard
@@ -163,7 +170,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     drift: o.drift,
     notes: o.notes,
     seriesStepMs: o.seriesStepMs,
-    series: o.series,
+    series: withoutEmptyEnd(o.series),
     ...(o.shard.count > 1 ? { shard: shardOf(o, histograms, identity) } : {}),
   }
 }

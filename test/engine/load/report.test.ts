@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { loadSchema } from '../../../electron/contract/load-config'
+import type { LoadReport } from '../../../electron/contract/load-report'
+import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
+import { readChartLibrary } from '../../../electron/engine/load/report/chart-library'
+import { seriesCsv } from '../../../electron/engine/load/report/csv'
+import { reportHtml } from '../../../electron/engine/load/report/html'
+import { mergeReports } from '../../../electron/engine/load/report/merge'
+import { LoadMetrics } from '../../../electron/engine/load/report/metrics'
+import { readReport } from '../../../electron/engine/load/report/read'
+import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
+import { saturationReasons } from '../../../electron/engine/load/report/saturation'
+import { reportText } from '../../../electron/engine/load/report/text'
+import type { LaneResult } from '../../../electron/engine/load/run/messages'
+
+const histogram = (values: number[]): string => {
+  const h = new LatencyHistogram()
+  for (const v of values) h.record(v)
+  return h.encode()
+}
+
+const lane = (over: Partial<LaneResult> = {}): LaneResult => ({
+  counts: { connected: 2, offered: 10, acknowledged: 8, failed: 1, received: 9, delivered: 8, errors: 1 },
+  histograms: { connect: histogram([3]), ack: histogram([1, 2, 3]), endToEnd: histogram([5, 400]) },
+  identity: {
+    publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
+    flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 9], duplicated: 1, outOfOrder: 0 }],
+    forgotten: 0,
+  },
+  errors: { 'PUBACK 0x97 quota exceeded': 1 },
+  connections: { established: 2, refused: 0, lost: 0, reconnected: 0 },
+  bytesSent: 1000,
+  bytesReceived: 900,
+  measuredAcknowledged: 8,
+  measuredReceived: 9,
+  lastAcknowledgedMs: 3000,
+  lastReceivedMs: 3100,
+  lateSends: 0,
+  maxSendDelayMs: 1,
+  maxLoopDelayMs: 2,
+  p99LoopDelayMs: 1,
+  utilization: 0.2,
+  foreign: 0,
+  ...over,
+})
+
+const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
+  config: loadSchema.parse({
+    publishers: 1,
+    subscribers: 1,
+    qos: 1,
+    duration: '2s',
+    thresholds: { maxLost: 0, maxP99: '1s', minRate: 3 },
+  }),
+  runId: 'r1',
+  shard: { index: 0, count: 1 },
+  startAtMs: null,
+  startedAtMs: 1000,
+  publishedUntilMs: 3000,
+  brokenOff: null,
+  results: [lane()],
+  cpuMicros: 180,
+  includesBroker: false,
+  planned: 2,
+  seriesStepMs: 1000,
+  series: [
+    {
+      atMs: 0,
+      offered: 10,
+      acknowledged: 8,
+      failed: 1,
+      received: 9,
+      connected: 2,
+      errors: 1,
+      ack: { p50: 2, p95: 3, p99: 3 },
+      endToEnd: { p50: 5, p95: 400, p99: 400 },
+    },
+  ],
+  drift: null,
+  notes: ['a <note>'],
+  ...over,
+})
+
+describe('the report of a run', () => {
+  it('balances, and divides CPU time by messages sent and received', () => {
+    const r = makeReport(outcome())
+    expect(r.offered).toBe(r.acknowledged + r.failed + r.inFlight)
+    expect([r.expected, r.lost, r.duplicated]).toEqual([8, 0, 1])
+    expect(r.generator.cpuMicrosPerMessage).toBe(10)
+    expect([r.publishRate, r.elapsedMs]).toEqual([4, 2100])
+    expect(r.verdict.passed).toBe(true)
+  })
+
+  it.each([
+    [{ maxP99: 399 }, 'max-p99', 400],
+    [{ maxDuplicated: 0 }, 'max-duplicated', 1],
+    [{ maxFailed: 0 }, 'max-failed', 1],
+    [{ maxErrors: 0 }, 'max-errors', 1],
+    [{ minRate: 5 }, 'min-rate', 4],
+    [{ maxConnectP99: 2 }, 'max-connect-p99', 3],
+  ])('breaks %j', (thresholds, name, actual) => {
+    const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', thresholds })
+    const { verdict } = makeReport(outcome({ config }))
+    expect(verdict.passed).toBe(false)
+    expect(verdict.checks).toMatchObject([{ name, passed: false }])
+    expect(verdict.checks[0]?.actual).toBeCloseTo(actual, 0)
+  })
+
+  it('breaks a latency limit when nothing was measured', () => {
+    const empty = histogram([])
+    const results = [lane({ histograms: { connect: empty, ack: empty, endToEnd: empty } })]
+    expect(makeReport(outcome({ results })).verdict.checks.find((c) => c.name === 'max-p99')).toMatchObject({
+      actual: null,
+      passed: false,
+    })
+  })
+
+  it('a run broken off has not passed', () => {
+    expect(makeReport(outcome({ brokenOff: 'gone' })).verdict.passed).toBe(false)
+  })
+
+  it('says that it was the generator, above everything else', () => {
+    const r = makeReport(outcome({ results: [lane({ lateSends: 5 })] }))
+    expect(r.generator.saturated).toBe(true)
+    expect(reportText(r).split('\n')[0]).toMatch(
+      /^generator saturated: results are not the broker's \(50 % of the/,
+    )
+    const calm = { offered: 100, lateSends: 1, busiestWorker: 0.9, p99LoopDelayMs: 50 }
+    expect(saturationReasons(calm)).toEqual([])
+    expect(saturationReasons({ ...calm, busiestWorker: 0.97 })).toHaveLength(1)
+  })
+})
+
+describe('merging', () => {
+  const shard = (index: number, over: Partial<RunOutcome> = {}): LoadReport =>
+    makeReport(outcome({ shard: { index, count: 2 }, ...over }))
+  const other = lane({
+    identity: {
+      publishers: [],
+      flows: [{ receiver: 0, publisher: 0, got: [9, 10], duplicated: 0, outOfOrder: 0 }],
+      forgotten: 0,
+    },
+    counts: { connected: 1, offered: 0, acknowledged: 0, failed: 0, received: 1, delivered: 1, errors: 0 },
+    histograms: { connect: histogram([9]), ack: histogram([]), endToEnd: histogram([900]) },
+  })
+
+  it('adds histograms and accounts by identity; a file survives the way through JSON', () => {
+    const files = [shard(0), shard(1, { results: [other], startedAtMs: 1250 })].map((r) =>
+      readReport(JSON.stringify(r), 'x.json'),
+    )
+    const r = mergeReports(files)
+    expect([r.endToEndMs.count, r.connectMs.count]).toEqual([3, 2])
+    expect(r.endToEndMs.max).toBeGreaterThanOrEqual(900)
+    expect([r.offered, r.received, r.lost, r.duplicated]).toEqual([10, 10, 0, 1])
+    expect(r.merged).toEqual({ shards: 2, startSpreadMs: 250 })
+    expect(r.verdict.checks.map((c) => c.name)).toEqual(['max-p99', 'max-lost', 'min-rate'])
+    expect(r.notes.join(' ')).toMatch(/clocks/)
+  })
+
+  it.each([
+    ['another run', () => [shard(0), shard(1, { runId: 'r2' })], /different runs: r1 and r2/],
+    [
+      'another configuration',
+      () => [shard(0), { ...shard(1), config: loadSchema.parse({ qos: 2 }) }],
+      /another configuration/,
+    ],
+    ['a shard twice', () => [shard(0), shard(0)], /given twice/],
+    ['a shard missing', () => [shard(1)], /shards missing: 0/],
+    ['no shard', () => [makeReport(outcome())], /not of a shard/],
+  ])('refuses %s', (_what, reports, message) => {
+    expect(() => mergeReports(reports())).toThrow(message)
+  })
+
+  it('refuses a broken file with its name and the place', () => {
+    const broken = structuredClone(shard(0))
+    broken.shard!.identity.flows[0]!.got = [5, 3]
+    expect(() => readReport(JSON.stringify(broken), 's.json')).toThrow(
+      /s\.json: is not a load report: shard\.identity\.flows\.0\.got/,
+    )
+    expect(() => readReport('{', 's.json')).toThrow('s.json: is not JSON')
+  })
+})
+
+describe('files', () => {
+  it('HTML lets nothing in from outside, runs only its own script, and escapes what it shows', async () => {
+    const page = reportHtml(makeReport(outcome({ notes: ['<img src=x>'] })), await readChartLibrary())
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1] ?? ''
+    const script = /<script>([\s\S]*)<\/script>\n<\/body>/.exec(page)?.[1] ?? ''
+    const style = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? ''
+    const sha = (t: string) => createHash('sha256').update(t).digest('base64')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain(`script-src 'sha256-${sha(script)}'`)
+    expect(policy).toContain(`style-src 'sha256-${sha(style)}'`)
+    expect(page.includes('<img src=x>')).toBe(false)
+    expect(/(src|href)="(?!data:)/.test(page)).toBe(false)
+  })
+
+  it('CSV has one line a step', () => {
+    expect(seriesCsv(makeReport(outcome())).split('\n')[1]).toBe('0,10,8,1,9,2,1,2,3,3,5,400,400')
+  })
+
+  it('Prometheus counters only grow', async () => {
+    const metrics = new LoadMetrics('r1')
+    const progress = {
+      phase: 'publishing' as const,
+      elapsedMs: 1,
+      plannedMs: null,
+      clients: 2,
+      connected: 2,
+      offered: 7,
+      acknowledged: 5,
+      failed: 0,
+      received: 4,
+      errors: 0,
+      last: makeReport(outcome()).series[0]!,
+    }
+    metrics.update(progress)
+    metrics.update({ ...progress, offered: 9 })
+    const text = await metrics.text()
+    expect(text).toContain('fleetlab_load_offered_total{run="r1"} 9')
+    expect(text).toContain('fleetlab_load_latency_seconds{kind="end_to_end",quantile="0.99",run="r1"} 0.4')
+  })
+})

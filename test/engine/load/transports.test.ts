@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBroker } from '../../../electron/engine/broker/broker'
+import type { EmbeddedBroker, ListenerInfo, ListenerKind } from '../../../electron/engine/broker/types'
+import { createRealClock } from '../../../electron/engine/real-clock'
+import { explain } from '../../../electron/engine/load/run/failures'
+import { WireClient } from '../../../electron/engine/load/wire/client'
+import type { ClientEvents, ClientFields } from '../../../electron/engine/load/wire/client-types'
+import { dialFor } from '../../../electron/engine/load/wire/dial'
+import { Outbox } from '../../../electron/engine/load/wire/outbox'
+import { PublishTemplate, payloadSequence } from '../../../electron/engine/load/wire/template'
+import { listener } from './scripted-broker'
+
+let broker: EmbeddedBroker
+const listening = new Map<ListenerKind, ListenerInfo>()
+
+beforeAll(async () => {
+  const clock = createRealClock()
+  let passages = 0
+  broker = createBroker({
+    clock,
+    realClock: clock,
+    observer: { entered: () => undefined, settled: () => undefined, event: () => undefined },
+    nextPassageId: () => ++passages,
+    log: () => undefined,
+  })
+  for (const kind of ['tcp', 'ws', 'tls'] as const) {
+    listening.set(kind, await broker.listen({ kind, host: '127.0.0.1', port: 0 }))
+  }
+})
+afterAll(() => broker.close())
+
+const PLAIN = { insecure: false }
+
+function fields(clientId: string, level: 4 | 5, filters: string[]): ClientFields {
+  return {
+    clientId,
+    level,
+    clean: true,
+    keepAlive: 30,
+    window: 50,
+    refillAt: 49,
+    barriers: false,
+    filters,
+    subscribeQos: 2,
+    resume: false,
+    localAddress: undefined,
+  }
+}
+
+/** Publishes 500 messages of 2 kB at a QoS to itself over a transport; resolves to the sequence numbers received. */
+async function echo(kind: ListenerKind, level: 4 | 5, qos: 0 | 1 | 2): Promise<number[]> {
+  const { url, certificate } = listening.get(kind)!
+  const dial = dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
+  const total = 500
+  const got: number[] = []
+  const topic = `echo/${kind}/${level}/${qos}`
+  const template = new PublishTemplate({ topic, qos, size: 2000, level, runTag: 1, publisher: 0, seed: 1 })
+  const source = {
+    template,
+    taken: 0,
+    due: () => (source.taken < total ? Date.now() : -1),
+    take: () => source.taken++,
+  }
+  return new Promise((resolve, reject) => {
+    const events: ClientEvents = {
+      ...listener().events,
+      ready: (c) => (c.index === 0 ? publisher.connect() : undefined),
+      arrived: (_c, b, at) => {
+        got.push(payloadSequence(b, at))
+        if (got.length === total) finish(null)
+      },
+      closed: (_c, cause, error) => finish(new Error(explain(cause, error))),
+    }
+    const deps = { dial, outbox: new Outbox(setImmediate), events, now: Date.now }
+    const subscriber = new WireClient(0, fields(`s-${topic}`, level, [topic]), null, deps)
+    const publisher = new WireClient(1, fields(`p-${topic}`, level, []), source, deps)
+    let over = false
+    const finish = (error: Error | null): void => {
+      if (over) return
+      over = true
+      subscriber.end()
+      publisher.end()
+      if (error) reject(error)
+      else resolve(got)
+    }
+    subscriber.connect()
+  })
+}
+
+describe.each(['tcp', 'ws', 'tls'] as const)('over %s', (kind) => {
+  it.each([
+    [4, 0],
+    [4, 1],
+    [4, 2],
+    [5, 1],
+    [5, 2],
+  ] as const)('MQTT level %i at QoS %i brings every message, in order, once', async (level, qos) => {
+    expect(await echo(kind, level, qos)).toEqual(Array.from({ length: 500 }, (_, i) => i))
+  })
+})
+
+/** How an attempt to connect ends. */
+const attempt = (url: string, tls: Parameters<typeof dialFor>[1]): Promise<string> =>
+  new Promise((resolve) => {
+    const events: ClientEvents = {
+      ...listener().events,
+      ready: () => resolve('connected'),
+      closed: (_c, cause, error) => resolve(explain(cause, error)),
+    }
+    const deps = { dial: dialFor(url, tls), outbox: new Outbox(setImmediate), events, now: Date.now }
+    const client = new WireClient(0, fields('a', 4, []), null, deps)
+    client.connect()
+  })
+
+describe('certificates', () => {
+  it('are checked, unless told otherwise', async () => {
+    const { url, certificate } = listening.get('tls')!
+    expect(await attempt(url, PLAIN)).toMatch(/certificate .* --ca-file/)
+    expect(await attempt(url, { insecure: false, ca: certificate, serverName: 'other.example' })).toMatch(
+      /another host name: give its name with --server-name/,
+    )
+    expect(await attempt(url, { insecure: true })).toBe('connected')
+  })
+
+  it('a broker without TLS is told from one with a wrong certificate', async () => {
+    const url = listening.get('tcp')!.url.replace('mqtt:', 'mqtts:')
+    expect(await attempt(url, PLAIN)).not.toMatch(/certificate/)
+  })
+})
