@@ -9,17 +9,20 @@ export type PortLike = Pick<MessagePortMain, 'postMessage' | 'start' | 'close'> 
 
 /**
  * A Channel over a MessagePort of Electron's main process. An empty message, `null`, says that the sender is closing:
- * not every browser tells a port that its other end is gone.
+ * not every browser tells a port that its other end is gone. A number says how many bytes the page has read, since a
+ * port takes everything at once and tells nothing of a reader that is slow.
  */
 export function createMessagePortChannel(port: PortLike): Channel {
   const inbox = new ChannelInbox()
   let open = true
+  let unread = 0
   const end = (): void => {
     open = false
     inbox.end()
   }
   port.on('message', ({ data }) => {
     if (data === null) port.close()
+    if (typeof data === 'number') unread = Math.max(0, unread - data)
     const bytes = asBytes(data)
     if (bytes) inbox.deliver(bytes)
   })
@@ -27,7 +30,9 @@ export function createMessagePortChannel(port: PortLike): Channel {
   port.start()
   return {
     send: (message) => {
-      if (open) port.postMessage(message)
+      if (!open) return
+      unread += message.byteLength
+      port.postMessage(message)
     },
     onMessage: (listener) => inbox.onMessage(listener),
     onClose: (listener) => inbox.onClose(listener),
@@ -37,8 +42,7 @@ export function createMessagePortChannel(port: PortLike): Channel {
       port.close()
       end()
     },
-    // A port hands over at once and cannot tell what the page has not read yet.
-    bufferedBytes: () => 0,
+    bufferedBytes: () => (open ? unread : 0),
   }
 }
 

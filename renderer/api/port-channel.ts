@@ -1,12 +1,17 @@
 import { ChannelInbox, type Channel } from '@contract/channel'
 
-/** A MessagePort as a channel: the desktop window's transport. The port tells of the other end's close by an empty message. */
+/**
+ * A MessagePort as a channel: the desktop window's transport. The port tells of the other end's close by an empty
+ * message, and tells the other end by a number how many bytes were read.
+ */
 export function portChannel(port: MessagePort): Channel {
   const inbox = new ChannelInbox()
   port.onmessage = (e: MessageEvent<unknown>) => {
-    if (e.data instanceof Uint8Array) inbox.deliver(e.data)
-    else if (e.data instanceof ArrayBuffer) inbox.deliver(new Uint8Array(e.data))
-    else if (e.data === null) inbox.end()
+    if (e.data === null) inbox.end()
+    const bytes = e.data instanceof ArrayBuffer ? new Uint8Array(e.data) : e.data
+    if (!(bytes instanceof Uint8Array)) return
+    inbox.deliver(bytes)
+    port.postMessage(bytes.byteLength)
   }
   port.addEventListener('close', () => inbox.end())
   port.start()
