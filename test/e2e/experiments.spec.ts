@@ -90,7 +90,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await fill(page, /^메시지/, '50')
       await page.getByRole('button', { name: '실행', exact: true }).click()
       await expect(page.getByTestId('conclusion')).toContainText('손실 20%에서')
-      await expect(page.getByRole('button', { name: '다시 실행' })).toBeVisible({ timeout: 20_000 })
+      await expect(page.getByRole('button', { name: '다시 실행', exact: true })).toBeVisible({
+        timeout: 20_000,
+      })
       const { violations } = await new AxeBuilder({ page }).include('main').analyze()
       expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')).toEqual([])
     })

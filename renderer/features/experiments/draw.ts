@@ -74,6 +74,8 @@ function mark(c: Context, f: Frame, m: Mark, qos: QoS): void {
   c.fill()
 }
 
+const levels = (qos: QoS[]): string => (qos.length === 3 ? '0-2' : qos.join(', '))
+
 /** Names at the right end of the lines; lines that end together share one. */
 export function endLabels(
   series: readonly Series[],
@@ -92,7 +94,7 @@ export function endLabels(
     if (before && end.y - before.y < gap) before.qos.push(...end.qos)
     else merged.push({ ...end })
   }
-  return merged.map((m) => ({ y: m.y, text: `QoS ${m.qos.sort().join(', ')}` }))
+  return merged.map((m) => ({ y: m.y, text: `QoS ${levels(m.qos.sort())}` }))
 }
 
 function labels(c: Context, f: Frame, panel: Panel): void {

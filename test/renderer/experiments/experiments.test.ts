@@ -144,6 +144,8 @@ describe('charts', () => {
       { y: 9, text: 'QoS 1, 2' },
       { y: 90, text: 'QoS 0' },
     ])
+    const same = endLabels([ending(0, 1), ending(1, 1), ending(2, 1)], (v) => v, 12)
+    expect(same).toEqual([{ y: 1, text: 'QoS 0-2' }])
   })
 
   it('are told at the loss nearest to 20 %', () => {
