@@ -19,6 +19,8 @@ export class PacketWindow {
   private readonly journeyById = new Map<number, JourneyRow>()
   private readonly markByKey = new Map<string, SessionMark>()
 
+  private readonly guests: PacketWindow[] = []
+
   constructor(private readonly limit = WINDOW_ROWS) {}
 
   clear(): void {
@@ -27,6 +29,11 @@ export class PacketWindow {
     this.exchangeById.clear()
     this.journeyById.clear()
     this.markByKey.clear()
+  }
+
+  /** Rows that are known elsewhere keep their exchanges and journeys here. */
+  keepFor(other: PacketWindow): void {
+    this.guests.push(other)
   }
 
   /** Takes new rows at the end and changes of known ones; rows leave at the start. */
@@ -105,7 +112,7 @@ export class PacketWindow {
   private forgetUnused(): void {
     const exchanges = new Set<number | null>()
     const journeys = new Set<number | null>()
-    for (const p of this.bySeq.values()) {
+    for (const p of [this, ...this.guests].flatMap((w) => [...w.bySeq.values()])) {
       exchanges.add(p.exchange)
       journeys.add(p.journey)
     }

@@ -11,11 +11,16 @@ import { PacketWindow } from './packet-window'
 
 const TAIL = 400
 const PAGE = 300
+/** Rows kept of the clients shown, however busy the others are. */
+const FOLLOWED = 600
 
 interface Paged {
   window: PacketWindow
   filter: Ref<string>
   live: Ref<boolean>
+  /** Rows of the clients shown, kept longer than the rest. */
+  followed: PacketWindow
+  clients: () => ReadonlySet<string>
   changed: () => unknown
 }
 
@@ -56,8 +61,19 @@ function createPaging({ window, filter, live, changed }: Paged) {
   return { atStart, loadOlder, loadNewer }
 }
 
+const only = (batch: PacketBatch, clients: ReadonlySet<string>): PacketBatch => ({
+  ...batch,
+  packets: batch.packets.filter((p) => clients.has(p.clientId)),
+  exchanges: [],
+  journeys: [],
+  marks: [],
+})
+
 /** What the screen watches, and how batches change the window. */
-function createWatch({ window, filter, live, changed }: Paged, onBatch: (batch: PacketBatch) => void) {
+function createWatch(
+  { window, followed, clients, filter, live, changed }: Paged,
+  onBatch: (batch: PacketBatch) => void,
+) {
   const feed = usePacketFeed()
   const log = useLog()
   const loading = ref(true)
@@ -71,10 +87,14 @@ function createWatch({ window, filter, live, changed }: Paged, onBatch: (batch: 
       calm.count(batch.packets.length)
       if (live.value) window.append(batch)
       else window.update(batch)
+      if (live.value) followed.append(only(batch, clients()))
+      else followed.update(only(batch, clients()))
     } else if (live.value || window.size === 0) {
       // a pause outlives a lost connection: what is looked at stays
       window.clear()
       window.append(batch)
+      followed.clear()
+      followed.append(only(batch, clients()))
     }
     if (fresh) calm.hurry()
     loading.value = false
@@ -86,6 +106,7 @@ function createWatch({ window, filter, live, changed }: Paged, onBatch: (batch: 
   function watch(): void {
     loading.value = true
     window.clear()
+    followed.clear()
     changed()
     stop?.()
     const onError = (thrown: unknown): void => {
@@ -101,6 +122,20 @@ function createWatch({ window, filter, live, changed }: Paged, onBatch: (batch: 
   return { loading, matched, shown, watch, close }
 }
 
+/** Rows of the clients shown are kept longer than the rest, or a busy fleet would push them out before they are read. */
+function createFollowing(window: PacketWindow, changed: () => unknown) {
+  const followed = markRaw(new PacketWindow(FOLLOWED))
+  let clients: ReadonlySet<string> = new Set()
+  window.keepFor(followed)
+  function followClients(ids: readonly string[]): void {
+    clients = new Set(ids)
+    const packets = window.rows().filter((p) => clients.has(p.clientId) && !followed.has(p.seq))
+    followed.append({ packets, exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 })
+    if (packets.length > 0) changed()
+  }
+  return { followed, clients: () => clients, followClients }
+}
+
 /** Packets of the Handshakes screen: what is watched, what is in the window, and what is selected. */
 export const usePackets = defineStore('packets', () => {
   // without reactivity: `version` tells of its changes
@@ -111,7 +146,9 @@ export const usePackets = defineStore('packets', () => {
   const live = ref(true)
   /** Journey that the pointer is on. */
   const hovered = shallowRef<number | null>(null)
-  const parts: Paged = { window, filter, live, changed: () => (version.value += 1) }
+  const changed = (): unknown => (version.value += 1)
+  const { followed, clients, followClients } = createFollowing(window, changed)
+  const parts: Paged = { window, followed, clients, filter, live, changed }
   const paging = createPaging(parts)
   const selection = createSelection()
   const watching = createWatch(parts, selection.follow)
@@ -147,6 +184,10 @@ export const usePackets = defineStore('packets', () => {
     shown: watching.shown,
     /** Rows of the window in order of capture. */
     rows: computed(() => (version.value < 0 ? [] : window.rows())),
+    /** Rows of the clients shown, in order of capture. */
+    followedRows: computed(() => (version.value < 0 ? [] : followed.rows())),
+    /** Says whose rows are to be kept however busy the others are. */
+    followClients,
     open,
     setFilter,
     pause,

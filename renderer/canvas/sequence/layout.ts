@@ -63,7 +63,9 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const frame = frameOf(o)
   const packets = [...input.packets].filter((p) => frame.laneX.has(p.clientId)).sort((a, b) => a.seq - b.seq)
   const marks = marksToDraw(input.marks, packets, frame)
-  const scale = buildTimeScale(packets, marks, {
+  const sides = new Map(o.lanes.map((l) => [l.clientId, l.side]))
+  const timed = packets.map((p) => ({ ...p, side: sides.get(p.clientId) ?? p.clientId }))
+  const scale = buildTimeScale(timed, marks, {
     pxPerMs: o.pxPerMs,
     slot: METRICS.slot * k,
     foldPx: METRICS.fold * k,
@@ -81,7 +83,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const rings = drawRings(packets, { ...placed, right: frame.x1 })
   const notes = drawNotes(packets, arrows, placed)
   const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines: context.lines })
-  const bottom = scale.height + METRICS.bottom * k
+  const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)
   const cards = drawJourneys(shown, scale, {
     x: o.width - (METRICS.cards + 14) * k,
     cardX: o.width - METRICS.cards * k,

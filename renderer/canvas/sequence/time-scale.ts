@@ -4,6 +4,8 @@ import type { Direction } from '@contract/packet'
 export interface TimedPacket {
   seq: number
   clientId: string
+  /** Packets of one side share the room beside the broker: none is closer to another than a slot. @default clientId */
+  side?: string
   direction: Direction
   sentMs: number
   settledMs: number | null
@@ -139,6 +141,7 @@ class Placer {
   readonly spots = new Map<number, Spot>()
   readonly marks: number[] = []
   private lastSend = new Map<string, number>()
+  private lastOfClient = new Map<string, number>()
   private lastArrival = new Map<string, number>()
   private lastMark = new Map<string, number>()
 
@@ -171,14 +174,15 @@ class Placer {
 
   private key(h: Happening): string {
     if (h.kind === 'mark') return `m ${h.clientId}`
-    return h.kind === 'send' ? `s ${h.packet.clientId}` : `a ${h.packet.direction} ${h.packet.clientId}`
+    const side = h.packet.side ?? h.packet.clientId
+    return h.kind === 'send' ? `s ${side}` : `a ${h.packet.direction} ${side}`
   }
 
   private floor(h: Happening): number {
     switch (h.kind) {
       case 'send':
         return Math.max(
-          (this.lastSend.get(h.packet.clientId) ?? -Infinity) + this.slot,
+          (this.lastSend.get(this.key(h)) ?? -Infinity) + this.slot,
           (this.lastMark.get(h.packet.clientId) ?? -Infinity) + this.slot,
         )
       case 'settle':
@@ -186,7 +190,7 @@ class Placer {
       case 'mark':
         return Math.max(
           (this.lastMark.get(h.clientId) ?? -Infinity) + this.slot,
-          (this.lastSend.get(h.clientId) ?? -Infinity) + this.slot / 2,
+          (this.lastOfClient.get(h.clientId) ?? -Infinity) + this.slot / 2,
         )
     }
   }
@@ -195,7 +199,8 @@ class Placer {
     switch (h.kind) {
       case 'send':
         this.spots.set(h.packet.seq, { y0: y, y1: y })
-        this.lastSend.set(h.packet.clientId, y)
+        this.lastSend.set(this.key(h), y)
+        this.lastOfClient.set(h.packet.clientId, y)
         return
       case 'settle': {
         const spot = this.spots.get(h.packet.seq)

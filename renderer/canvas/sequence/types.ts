@@ -62,6 +62,8 @@ export interface SequenceOptions {
   pxPerMs: number
   nowMs: number
   words: SequenceWords
+  /** Lanes reach down so far at least, px. @default 0 */
+  minHeight?: number
   /** Leave out verdict cards. @default false */
   noCards?: boolean
   /** Second line of a lane's head, by client identifier; '' is the broker. */

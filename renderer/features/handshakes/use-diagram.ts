@@ -1,4 +1,4 @@
-import type { PacketRow } from '@contract/model'
+import type { EngineStatus, PacketRow } from '@contract/model'
 import { computed, reactive, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { layoutSequence, METRICS } from '../../canvas/sequence/layout'
@@ -42,9 +42,30 @@ function useLinkNotes(lanes: Ref<readonly Lane[]>) {
   })
 }
 
+/** What the broker is: ours, or at which address. */
+const brokerNote = (s: EngineStatus | null): string =>
+  s?.broker.kind === 'external' ? (s.broker.url ?? '') : 'aedes'
+
 /** The last moment the packets tell of: those on their way are drawn up to there. */
 const latest = (rows: readonly PacketRow[]): number =>
   rows.reduce((t, p) => Math.max(t, p.settledMs ?? p.sentMs), 0)
+
+/** The packets to draw, with what belongs to them. */
+function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | null>) {
+  const packets = usePackets()
+  return computed((): SequenceInput => {
+    const shown = new Set(lanes.lanes.value.map((l) => l.clientId))
+    const publisherOf = (id: number | null): string | null | undefined =>
+      packets.window.journey(id)?.publisher
+    const own = (all: readonly PacketRow[]): PacketRow[] =>
+      rowsOfLanes(all, shown, publisherOf, lanes.named.value)
+    const rows =
+      centre.value === null
+        ? own(packets.followedRows).slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
+        : slice(own(packets.rows), centre.value, READ_PACKETS)
+    return { packets: rows, ...belongings(packets.window, rows) }
+  })
+}
 
 /** The Handshakes picture: which packets, which lanes, on what scale, with which words. */
 export function useDiagram() {
@@ -52,6 +73,7 @@ export function useDiagram() {
   const settings = useSettings()
   const status = useStatus()
   const width = ref(0)
+  const height = ref(0)
   const narration = ref(true)
   /** Capture number around which packets are drawn while the view stands still; null for the latest. */
   const centre = ref<number | null>(null)
@@ -62,24 +84,16 @@ export function useDiagram() {
     (live) => live && (centre.value = null),
   )
 
+  const resize = (w: number, h: number): void => {
+    width.value = Math.floor(w)
+    height.value = Math.floor(h)
+  }
   const lanes = useLaneChoice(units, centre)
-  const input = computed((): SequenceInput => {
-    const shown = new Set(lanes.lanes.value.map((l) => l.clientId))
-    const publisherOf = (id: number | null): string | null | undefined =>
-      packets.window.journey(id)?.publisher
-    const own = rowsOfLanes(packets.rows, shown, publisherOf, lanes.named.value)
-    const tail = own.slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
-    const rows = centre.value === null ? tail : slice(own, centre.value, READ_PACKETS)
-    return { packets: rows, ...belongings(packets.window, rows) }
-  })
+  const input = useInput(lanes, centre)
   const time = useTimeZoom(input)
   const { stories, numbers, see } = useStories(input, narration, lanes.several)
   const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0, lanes.several)
   const links = useLinkNotes(lanes.lanes)
-  const brokerNote = computed(() => {
-    const broker = status.status?.broker
-    return broker?.kind === 'external' ? (broker.url ?? '') : 'aedes'
-  })
   const scene = computed((): Scene | null => {
     if (units.value < 100) return null
     return layoutSequence(input.value, {
@@ -87,11 +101,12 @@ export function useDiagram() {
       width: width.value,
       k: k.value,
       pxPerMs: time.pxPerMs.value * k.value,
+      minHeight: height.value,
       nowMs: latest(input.value.packets),
       words: words.value,
       noCards: units.value < CARDS_FROM,
       linkNotes: units.value < METRICS.narrow ? new Map() : links.value,
-      laneNotes: new Map([['', brokerNote.value]]),
+      laneNotes: new Map([['', brokerNote(status.status)]]),
       numbers: numbers.value,
     })
   })
@@ -106,7 +121,7 @@ export function useDiagram() {
     scene,
     stories,
     see,
-    resize: (w: number): void => void (width.value = Math.floor(w)),
+    resize,
     centreOn: (seq: number): void => void (centre.value = seq),
     toggleNarration: (): void => void (narration.value = !narration.value),
   })

@@ -1,3 +1,4 @@
+import type { PacketRow } from '@contract/model'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { chooseLanes, clientsInQuery, MAX_CLIENT_LANES } from '../../canvas/sequence/lanes'
 import { usePackets } from '../../stores/packets'
@@ -5,6 +6,8 @@ import { belongings, slice } from './rows-in-view'
 
 /** Rows by which lanes are chosen. */
 const LANE_ROWS = 400
+/** A client without a packet for so long gives up its lane to others, ms. */
+const SILENT_MS = 30_000
 /** Width of axis and cards, and of one more lane, px at 16 px type. */
 const FIXED_PX = 330
 const LANE_PX = 150
@@ -22,9 +25,15 @@ export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
     [...pinned.value, ...clientsInQuery(packets.filter)].slice(0, MAX_CLIENT_LANES),
   )
 
+  /** The latest rows of all, and those of the clients shown unless they have been silent for long. */
+  function recent(): PacketRow[] {
+    const latest = packets.rows.slice(-LANE_ROWS)
+    const since = (latest.at(-1)?.sentMs ?? 0) - SILENT_MS
+    const first = latest[0]?.seq ?? 0
+    return [...packets.followedRows.filter((p) => p.seq < first && p.sentMs >= since), ...latest]
+  }
   const choice = computed(() => {
-    const rows =
-      centre.value === null ? packets.rows.slice(-LANE_ROWS) : slice(packets.rows, centre.value, LANE_ROWS)
+    const rows = centre.value === null ? recent() : slice(packets.rows, centre.value, LANE_ROWS)
     return chooseLanes({
       packets: rows,
       ...belongings(packets.window, rows),
@@ -35,7 +44,9 @@ export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
   })
   watch(choice, (c) => {
     const now = c.lanes.flatMap((l) => l.clientId ?? [])
-    if (now.join('\n') !== previous.value.join('\n')) previous.value = now
+    if (now.join('\n') === previous.value.join('\n')) return
+    previous.value = now
+    packets.followClients(now)
   })
   watch([() => packets.filter, room], () => (previous.value = []))
 
