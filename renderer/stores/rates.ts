@@ -32,13 +32,14 @@ export const useRates = defineStore('rates', () => {
     points.value = [...(again ? [] : points.value), p].slice(-MAX_POINTS)
   })
 
+  /** The one chance of all links; mixed where they differ, null before there is a scenario. */
   const loss = computed(() => {
     if (!scenario.scenario) return null
     const { min, max, byRule } = lossRange(linksInUse(scenario.scenario))
-    return byRule || min !== max ? null : max
+    return byRule || min !== max ? 'mixed' : max
   })
   watch(loss, (p, before) => {
-    if (p === null || before === null) return
+    if (p === null || p === 'mixed' || before === null) return
     const atMs = status.clockNow()
     // A slider that is dragged makes one mark, at its last place.
     const kept = changes.value.filter((c) => atMs - c.atMs > 1500)

@@ -16,6 +16,10 @@ export const groupQos = (g: Pick<GroupConfig, 'publishes' | 'subscribes'>): QoS 
 export const groupRole = (g: Pick<GroupConfig, 'publishes' | 'subscribes'>): TopologyGroup['role'] =>
   g.subscribes.length === 0 ? 'publisher' : g.publishes.length === 0 ? 'subscriber' : 'both'
 
+const MAX_LABEL = 28
+/** A label stays a label, however long the name. */
+const short = (text: string): string => (text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL - 1)}…` : text)
+
 /** Words of the labels, so that the model knows no language. */
 export interface TopologyWords {
   publisher(count: number, qos: QoS, rate: number): string
@@ -38,11 +42,12 @@ export function topologyGroups(
     const filter = g.subscribes[0]?.filter ?? ''
     return {
       name: g.name,
-      title: g.name,
-      subtitle:
+      title: short(g.name),
+      subtitle: short(
         role === 'subscriber'
           ? words.subscriber(g.count, filter)
           : words.publisher(g.count, groupQos(g), rate),
+      ),
       qos: groupQos(g),
       role,
       count: g.count,

@@ -1,0 +1,126 @@
+import { expect, test } from './fixtures'
+import { expectAccessible, expectNothingClipped, openScreen } from './screens'
+
+test('run, pause, step mode and stop by key, and the clock stands still with the run', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  const clock = page.getByRole('timer')
+  await expect(clock).not.toHaveText('00:00.000')
+  await page.keyboard.press('p')
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+  const stood = await clock.innerText()
+  await page.waitForTimeout(500)
+  expect(await clock.innerText()).toBe(stood)
+  await page.keyboard.press('p')
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  await page.keyboard.press('Shift+S')
+  await expect(page.getByRole('button', { name: 'Leave step mode' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('button', { name: /held/ })).toBeVisible()
+  await page.keyboard.press('Shift+S')
+  await expect(page.getByRole('button', { name: /held/ })).toHaveCount(0)
+  await page.keyboard.press('Shift+X')
+  await expect(page.getByText('stopped').first()).toBeVisible()
+})
+
+test('the command palette and the shortcut list do by name what keys do', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('Control+K')
+  await page.getByRole('combobox', { name: 'Find a command' }).fill('traf')
+  await expect(page.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/#\/traffic$/)
+  await page.keyboard.press('?')
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(list.getByText('Wildcard tester')).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(list).toHaveCount(0)
+})
+
+test('language, theme and projector mode switch without a reload and are kept', async ({ page, lab }) => {
+  await page.goto(lab.url)
+  await expect(page.getByRole('link', { name: 'Lab' })).toBeVisible()
+  await page.keyboard.press('Shift+L')
+  await expect(page.getByRole('link', { name: '실습실' })).toBeVisible()
+  await page.keyboard.press('Shift+T')
+  await page.keyboard.press('Shift+P')
+  await page.reload()
+  await expect(page.getByRole('link', { name: '실습실' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+  await expect(page.locator('html')).toHaveAttribute('data-projector', 'on')
+})
+
+for (const [name, size] of [
+  ['1024x700', { width: 1024, height: 700 }],
+  ['1440x900', { width: 1440, height: 900 }],
+  ['2560x1440', { width: 2560, height: 1440 }],
+] as const) {
+  test(`nothing is cut off at ${name}, in both languages and projector mode`, async ({ page, lab }) => {
+    await page.setViewportSize(size)
+    await openScreen(page, lab.url, 'lab')
+    for (const screen of ['lab', 'traffic']) {
+      await page.goto(`${lab.url}/#/${screen}`)
+      await page.waitForTimeout(600)
+      for (const key of ['Shift+L', 'Shift+P', 'Shift+L', 'Shift+P']) {
+        await page.keyboard.press(key)
+        await page.waitForTimeout(150)
+        await expectNothingClipped(page)
+      }
+    }
+  })
+}
+
+test('a lost connection is said, and recovers by itself', async ({ page, lab, complaints }) => {
+  let refuse = false
+  await page.routeWebSocket(/\/engine$/, (socket) => {
+    if (refuse) {
+      void socket.close()
+      return
+    }
+    const server = socket.connectToServer()
+    const timer = setInterval(() => {
+      if (!refuse) return
+      clearInterval(timer)
+      void server.close()
+      void socket.close()
+    }, 50)
+  })
+  await openScreen(page, lab.url, 'lab')
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  refuse = true
+  const band = page.getByRole('alert').filter({ hasText: 'Connection to the engine lost' })
+  await expect(band).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeDisabled()
+  await expectAccessible(page)
+  refuse = false
+  await band.getByRole('button', { name: 'Try now' }).click()
+  await expect(band).toHaveCount(0)
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  // What the browser says of a refused socket.
+  complaints.length = 0
+})
+
+test('unsaved changes are guarded when the page is left', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  const count = page.getByRole('textbox', { name: 'Count of Door locks' })
+  await count.fill('9')
+  await count.press('Enter')
+  await expect(page.getByText('changed')).toBeVisible()
+  const asked = page.waitForEvent('dialog')
+  const closing = page.close({ runBeforeUnload: true })
+  const dialog = await asked
+  expect(dialog.type()).toBe('beforeunload')
+  await dialog.accept()
+  await closing
+})
+
+test('nothing moves for those who ask for less motion, and focus is seen', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('Tab')
+  const outline = await page.evaluate(
+    () => getComputedStyle(document.activeElement ?? document.body).outlineWidth,
+  )
+  expect(parseFloat(outline)).toBeGreaterThanOrEqual(2)
+})

@@ -1,0 +1,115 @@
+import { expect, test } from './fixtures'
+import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
+
+const LOOKS: [Language, Theme][] = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ko', 'dark'],
+  ['ko', 'light'],
+]
+
+test('every look of Traffic is accessible and pictured', async ({ page, lab }) => {
+  test.setTimeout(120_000)
+  await openScreen(page, lab.url, 'traffic')
+  await page.waitForTimeout(12_000)
+  await page.getByRole('slider', { name: /Packet loss/ }).focus()
+  await page.keyboard.press('PageUp')
+  await page.waitForTimeout(14_000)
+  await page.getByLabel('Wildcard tester').fill('home/+/temperature')
+  await expect(page.getByText('of 42 topics match')).toBeVisible()
+  await page.getByRole('treeitem').filter({ hasText: 'temperature' }).nth(2).click()
+  for (const [language, theme] of LOOKS) {
+    const html = page.locator('html')
+    await page.getByRole('tree').focus()
+    if ((await html.getAttribute('lang')) !== language) await page.keyboard.press('Shift+L')
+    if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
+    await expect(html).toHaveAttribute('lang', language)
+    await expect(html).toHaveAttribute('data-theme', theme)
+    await page.getByRole('tree').blur()
+    await page.waitForTimeout(300)
+    await expectAccessible(page)
+    await takePicture(page, `traffic-${language}-${theme}`)
+  }
+})
+
+test('a topic is found with a wildcard, and the tester says why', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const tree = page.getByRole('tree', { name: 'Topics' })
+  await expect(tree.getByRole('treeitem').first()).toBeVisible()
+  const field = page.getByLabel('Wildcard tester')
+  await field.fill('home/+/kwh')
+  await expect(page.getByRole('status').filter({ hasText: 'topics match' })).toContainText('6')
+  await expect(page.getByText(/Matches\..*\+ stands for exactly one level, here meter-1/)).toBeVisible()
+  await expect(tree.locator('.hit').first()).toContainText('kwh')
+  await field.fill('home/+')
+  await expect(page.getByText(/the filter ends after 2/)).toBeVisible()
+  await field.fill('home/a+')
+  await expect(
+    page.getByText('Not a topic filter: + must fill a whole level, # only the last one.'),
+  ).toBeVisible()
+})
+
+test('the tree is walked by keyboard and shows a payload in three forms', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const tree = page.getByRole('tree', { name: 'Topics' })
+  await expect(tree.getByRole('treeitem', { name: /state/ }).first()).toBeVisible()
+  await tree.focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowLeft')
+  await expect(tree.getByRole('treeitem')).toHaveCount(1)
+  await page.keyboard.press('ArrowRight')
+  const first = tree.getByRole('treeitem').nth(1)
+  await expect(first).toHaveAttribute('aria-expanded', 'false')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await expect(tree.locator('.at')).toHaveAttribute('aria-expanded', 'true')
+  await page.keyboard.press('ArrowRight')
+  await expect(tree.locator('.at')).toContainText('state')
+  await page.keyboard.press('Enter')
+  const payload = page.getByRole('region', { name: 'Payload' })
+  await expect(payload.getByRole('heading')).toHaveText(/^home\/door-\d\/state$/)
+  await expect(payload.getByText('"n": ')).toBeVisible()
+  await payload.getByRole('radio', { name: 'Hex' }).click()
+  await expect(payload.getByText(/^7b 22/)).toBeVisible()
+  await payload.getByRole('radio', { name: 'Text' }).click()
+  await expect(payload.locator('pre')).toContainText('{"n":')
+})
+
+test('a retained message is marked and can be cleared', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const row = page.getByRole('treeitem').filter({ hasText: 'retained' }).first()
+  await expect(row).toBeVisible()
+  // Nobody publishes it again while the run stands still.
+  await page.keyboard.press('P')
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+  await row.click()
+  const payload = page.getByRole('region', { name: 'Payload' })
+  await expect(payload.getByText('retained', { exact: true })).toBeVisible()
+  await payload.getByRole('button', { name: 'Clear' }).click()
+  await expect(payload.getByText('retained', { exact: true })).toHaveCount(0)
+})
+
+test('a search keeps only topics with the text, and Escape brings all back', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const field = page.getByPlaceholder('Find topic')
+  await expect(page.getByRole('treeitem', { name: /kwh/ }).first()).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(field).toBeFocused()
+  await field.fill('meter-3')
+  await expect(page.getByRole('treeitem')).toHaveCount(3)
+  await field.press('Escape')
+  await expect.poll(() => page.getByRole('treeitem').count()).toBeGreaterThan(10)
+  await field.fill('nowhere')
+  await expect(page.getByText('No topic has this in its path')).toBeVisible()
+})
+
+test('rates are drawn by packet type, QoS and group', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const rates = page.getByRole('region', { name: 'Rate' })
+  await expect(rates.getByRole('img', { name: 'PUBREC' })).toBeVisible()
+  await expect(rates.locator('canvas')).toHaveCount(6)
+  await rates.getByRole('radio', { name: 'QoS' }).click()
+  await expect(rates.locator('canvas')).toHaveCount(3)
+  await rates.getByRole('radio', { name: 'Group' }).click()
+  await expect(rates.getByRole('img', { name: 'Temperature sensors' })).toBeVisible()
+})
