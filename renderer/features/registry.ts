@@ -6,4 +6,5 @@ export const screens: readonly Screen[] = [
   { id: 'handshakes', load: () => import('./handshakes/HandshakesScreen.vue') },
   { id: 'traffic', load: () => import('./traffic/TrafficScreen.vue') },
   { id: 'experiments', load: () => import('./experiments/ExperimentsScreen.vue') },
+  { id: 'lessons', load: () => import('./lessons/LessonsScreen.vue') },
 ]

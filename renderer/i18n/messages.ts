@@ -1,6 +1,7 @@
 import { experimentsMessages } from '../features/experiments/messages'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
+import { lessonsMessages } from '../features/lessons/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
 import { en } from './en'
@@ -8,7 +9,7 @@ import { ko } from './ko'
 import type { Language, Texts } from './define'
 
 /** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
-const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages, experimentsMessages]
+const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages, experimentsMessages, lessonsMessages]
 
 const merged = (language: Language, common: Texts): Texts =>
   Object.assign({}, common, ...parts.map((p) => p[language])) as Texts

@@ -1,0 +1,27 @@
+import type { BrokerAddress } from '../lab/client-snippets'
+
+/** A whole client for this very broker: subscribes, publishes once, prints what comes. Runs with paho-mqtt 1 and 2. */
+export function pythonLines(a: BrokerAddress, topic: string): string {
+  return [
+    'import random',
+    'import paho.mqtt.client as mqtt',
+    '',
+    'def on_connect(client, *_):',
+    `    client.subscribe("${topic}", qos=1)`,
+    '',
+    'def on_subscribe(client, *_):',
+    `    client.publish("${topic}", "Hello from Python", qos=1)`,
+    '',
+    'def on_message(client, userdata, message):',
+    '    print(message.topic, message.payload.decode())',
+    '',
+    'v2 = getattr(mqtt, "CallbackAPIVersion", None)',
+    'name = f"python-{random.randrange(1000, 10000)}"',
+    'client = mqtt.Client(*([v2.VERSION2] if v2 else []), client_id=name)',
+    'client.on_connect = on_connect',
+    'client.on_subscribe = on_subscribe',
+    'client.on_message = on_message',
+    `client.connect("${a.host}", ${a.port})`,
+    'client.loop_forever()',
+  ].join('\n')
+}

@@ -1,0 +1,52 @@
+import type { LessonClient } from '@contract/lesson-run'
+import type { PacketBatch } from '@contract/model'
+import type { Lane, Scene, SequenceInput } from '../../canvas/sequence/types'
+import type { Sentence } from '../../canvas/sequence/narration/narrate'
+
+/** A recorded run with time counted from its first packet. Marks before it (the devices' CONNECT) are left out. */
+export function fromFirstPacket(batch: PacketBatch): SequenceInput {
+  const origin = batch.packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
+  const zero = Number.isFinite(origin) ? origin : 0
+  return {
+    packets: batch.packets.map((p) => ({
+      ...p,
+      sentMs: p.sentMs - zero,
+      settledMs: p.settledMs === null ? null : p.settledMs - zero,
+    })),
+    exchanges: batch.exchanges.map((e) => ({
+      ...e,
+      startedMs: e.startedMs - zero,
+      endedMs: e.endedMs === null ? null : e.endedMs - zero,
+    })),
+    journeys: batch.journeys.map((j) => ({ ...j, startedMs: j.startedMs - zero })),
+    marks: batch.marks.filter((m) => m.atMs >= zero).map((m) => ({ ...m, atMs: m.atMs - zero })),
+  }
+}
+
+/** A lane for each device of the run, whether it got packets or not: publishers left, the others right. */
+export function lanesOf(clients: readonly LessonClient[]): Lane[] {
+  const lane = (c: LessonClient, side: Lane['side']): Lane => ({
+    clientId: c.clientId,
+    side,
+    publishes: c.publishes,
+    subscribes: c.subscribes,
+  })
+  const left = clients.filter((c) => c.publishes || !c.subscribes)
+  const right = clients.filter((c) => !left.includes(c))
+  return [
+    ...left.map((c) => lane(c, 'left')),
+    { clientId: null, side: 'broker', publishes: false, subscribes: false },
+    ...right.map((c) => lane(c, 'right')),
+  ]
+}
+
+/** Sentences whose beginning shows that something set out; all others tell how it ended. */
+const AT_DEPARTURE = new Set<Sentence['kind']>(['sent', 'resent', 'resumed', 'passed-on-again'])
+
+/** Height in the picture at which a sentence has come true. */
+export function sentenceHeight(s: Sentence, scene: Scene): number {
+  if (s.mark) return scene.scale.y(s.mark.atMs)
+  const spot = s.seq === null ? undefined : scene.scale.spots.get(s.seq)
+  if (!spot) return scene.scale.height
+  return AT_DEPARTURE.has(s.kind) ? spot.y0 : spot.y1
+}

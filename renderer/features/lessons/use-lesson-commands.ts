@@ -1,0 +1,42 @@
+import { useCommands, type Command } from '../../ui/commands'
+import type { Replay } from './use-replay'
+import { useLessons } from './store'
+
+/** Opens the lesson so many places further. */
+function useGo() {
+  const lessons = useLessons()
+  return (by: number) => (): void => {
+    const to = lessons.lessons[lessons.at + by]
+    if (to) lessons.open(to.id)
+  }
+}
+
+const command = (id: string, title: string, keys: string, run: () => unknown): Command => ({
+  id: `lessons-${id}`,
+  title: `lessons.${title}`,
+  section: 'lessons.section',
+  keys,
+  run,
+})
+
+/** Keys for going from lesson to lesson. */
+export function useLessonKeys(): void {
+  const go = useGo()
+  useCommands([
+    command('previous', 'goPrevious', 'Shift+ArrowUp', go(-1)),
+    command('next', 'goNext', 'Shift+ArrowDown', go(1)),
+  ])
+}
+
+/** Keys for the run and its replay. */
+export function useReplayKeys(replay: Replay, run: () => unknown, canRun: () => boolean): void {
+  const lessons = useLessons()
+  const there = (): boolean => lessons.outcome !== null
+  useCommands([
+    { ...command('run', 'run', 'R', run), enabled: canRun },
+    { ...command('play', 'play', 'K', replay.toggle), enabled: there },
+    { ...command('step', 'stepOn', '.', replay.next), enabled: there },
+    { ...command('back', 'stepBack', ',', replay.previous), enabled: there },
+    { ...command('end', 'toEnd', 'E', () => replay.seek(replay.end.value)), enabled: there },
+  ])
+}

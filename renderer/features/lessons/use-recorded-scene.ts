@@ -1,0 +1,92 @@
+import type { LessonClient } from '@contract/lesson-run'
+import type { PacketBatch } from '@contract/model'
+import { computed, ref, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { layoutSequence } from '../../canvas/sequence/layout'
+import { narrate, type Sentence } from '../../canvas/sequence/narration/narrate'
+import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
+import type { Lane, Scene, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
+import { useFormat } from '../../i18n/format'
+import { useSettings } from '../../stores/settings'
+import { useWords } from '../handshakes/words'
+import { fromFirstPacket, lanesOf } from './recorded'
+
+export interface Recording {
+  timeline: PacketBatch
+  clients: readonly LessonClient[]
+}
+
+/** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
+const SLANTS = [48, 40, 32, 26]
+
+/** The picture of a recorded run, as tall as there is room, and its narration. */
+export function useRecordedScene(recording: Ref<Recording | null>) {
+  const settings = useSettings()
+  const { t, locale } = useI18n()
+  const { format } = useFormat()
+  const width = ref(0)
+  const height = ref(0)
+  const k = computed(() => (settings.projector ? 21 / 16 : 1))
+  const strokeK = computed(() => (settings.projector ? 1.6 : 1))
+  const input = computed((): SequenceInput | null =>
+    recording.value ? fromFirstPacket(recording.value.timeline) : null,
+  )
+  const lanes = computed((): Lane[] => (recording.value ? lanesOf(recording.value.clients) : []))
+  const shared = useWords(
+    () => false,
+    () => false,
+  )
+  const words = computed((): SequenceWords => ({
+    ...shared.value,
+    time: (ms) => format.value.int(Math.round(ms)),
+    plus: (ms) => `+${format.value.int(Math.round(ms))}`,
+  }))
+  const sentences = computed((): Sentence[] => {
+    const now = input.value
+    if (!now) return []
+    let n = 0
+    const language = locale.value === 'ko' ? 'ko' : 'en'
+    const journeys = [...now.journeys].sort((a, b) => a.startedMs - b.startedMs || a.id - b.id)
+    return journeys
+      .flatMap((j) => narrate(j, now.exchanges, now.packets, language, now.marks))
+      .map((s) => ({ ...s, n: ++n }))
+  })
+  const numbers = computed(() => {
+    const map = new Map<number, number[]>()
+    for (const s of sentences.value) if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
+    return map
+  })
+  function draw(now: SequenceInput, slant: number): Scene {
+    return layoutSequence(now, {
+      lanes: lanes.value,
+      width: width.value,
+      k: k.value,
+      pxPerMs: suggestPxPerMs(now.packets, slant) * k.value,
+      nowMs: now.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
+      words: words.value,
+      noCards: true,
+      laneNotes: new Map([['', t('lessons.broker')]]),
+      numbers: numbers.value,
+    })
+  }
+  const scene = computed((): Scene | null => {
+    const now = input.value
+    if (!now || width.value < 100) return null
+    let scene: Scene | null = null
+    for (const slant of SLANTS) {
+      scene = draw(now, slant)
+      if (scene.height <= height.value) break
+    }
+    return scene
+  })
+  return {
+    scene,
+    sentences,
+    k,
+    strokeK,
+    resize: (w: number, h: number): void => {
+      width.value = Math.floor(w)
+      height.value = Math.floor(h)
+    },
+  }
+}

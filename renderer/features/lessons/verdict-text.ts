@@ -1,0 +1,30 @@
+import type { LessonOutcome } from '@contract/lesson-run'
+import type { PacketRow } from '@contract/model'
+import { josa } from '../../canvas/sequence/narration/josa'
+
+type Translate = (key: string, values?: Record<string, unknown>) => string
+
+/** Fills the values of a run into a lesson's headline; a name it does not know stays as it is. */
+export function fillHeadline(text: string, o: LessonOutcome, duration: (ms: number) => string): string {
+  return text.replace(/\{([a-zA-Z]+)(?:\.([^}]+))?\}/g, (all, name: string, client?: string) => {
+    if (name === 'received') return String(o.received[client ?? ''] ?? 0)
+    if (name === 'latency') return o.totals.latencyMs === null ? all : duration(o.totals.latencyMs)
+    const value = (o.totals as unknown as Record<string, number | null | undefined>)[name]
+    return value === undefined || value === null ? all : String(value)
+  })
+}
+
+/** PUBACK #1, or PUBLISH where there is no packet identifier. */
+const packetName = (p: PacketRow): string => (p.packetId === null ? p.type : `${p.type} #${p.packetId}`)
+
+/** The sentence that names the packet: the cause of what went wrong, or what went well in spite of it. */
+export function becauseText(o: LessonOutcome, t: Translate): string | null {
+  const p = o.named
+  if (!p) return null
+  const name = packetName(p)
+  const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
+  if (p.fate !== 'lost') return t('lessons.because.segment', values)
+  const harmed = o.totals.lost + o.totals.duplicated > 0
+  if (p.reason === 'cut' || p.reason === 'reset') return t('lessons.because.cut', values)
+  return t(harmed ? 'lessons.because.dropped' : 'lessons.because.inSpite', values)
+}

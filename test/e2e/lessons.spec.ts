@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, root, test } from './fixtures'
+
+const PYTHON = '/usr/bin/python3'
+
+async function settings(page: Page, language: 'en' | 'ko', theme: 'dark' | 'light' = 'dark'): Promise<void> {
+  await page.addInitScript(
+    ([l, t]) => {
+      localStorage.setItem('fleetlab.language', l)
+      localStorage.setItem('fleetlab.theme', t)
+    },
+    [language, theme] as const,
+  )
+}
+
+const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"] dd`)
+const toEnd = (page: Page) => page.keyboard.press('e')
+
+test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab }) => {
+  await settings(page, 'ko')
+  await page.goto(`${lab.url}#/lessons?id=qos-1-lost-puback`)
+  await expect(page.getByRole('heading', { name: '4. QoS 1과 사라진 PUBACK' })).toBeVisible()
+  const run = page.getByRole('button', { name: '실행', exact: true })
+  await expect(run).toBeDisabled()
+  await page.getByRole('radio', { name: /^1번/ }).click()
+  await run.click()
+  await expect(page.getByTestId('recording')).toBeVisible()
+  await expect(page.getByTestId('verdict')).toBeHidden()
+  await page.getByRole('button', { name: '끝으로' }).click()
+  const verdict = page.getByTestId('verdict')
+  await expect(verdict).toContainText('손실 0, 중복 1')
+  await expect(verdict).toContainText('PUBACK #1이 사라졌기 때문입니다.')
+  await expect(stat(page, 'offered')).toHaveText('1')
+  await expect(stat(page, 'arrived')).toHaveText('2')
+  await expect(stat(page, 'packets')).toHaveText('8')
+  await expect(page.locator('[data-option="once"]')).toContainText('내 예측, 빗나감')
+  await expect(page.locator('[data-option="twice"]')).toContainText('실제 결과')
+  await page.reload()
+  await expect(page.getByRole('navigation', { name: '수업' }).getByLabel('완료')).toHaveCount(1)
+})
+
+test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard', async ({ page, lab }) => {
+  await settings(page, 'en', 'light')
+  await page.goto(`${lab.url}#/lessons?id=qos-2`)
+  for (const packet of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP']) {
+    await page.locator(`[data-variant="${packet.toLowerCase()}"]`).focus()
+    await page.keyboard.press('Space')
+    await expect(page.getByTestId('verdict')).toBeHidden()
+    await page.locator('[data-option="once"]').focus()
+    await page.keyboard.press('Space')
+    await page.keyboard.press('r')
+    await expect(page.getByTestId('recording')).toBeVisible()
+    await toEnd(page)
+    const verdict = page.getByTestId('verdict')
+    await expect(verdict).toContainText('Exactly once: lost 0, duplicated 0')
+    await expect(verdict).toContainText(`Although ${packet} #1 was dropped.`)
+    await expect(page.locator('[data-option="once"]')).toContainText('my prediction, right')
+  }
+  await expect(page.locator('[data-variant] .good')).toHaveCount(4)
+})
+
+test('the recording can be stepped, scrubbed and played', async ({ page, lab }) => {
+  await settings(page, 'en')
+  await page.goto(`${lab.url}#/lessons?id=qos-1-lost-puback`)
+  await page.locator('[data-option="twice"]').click()
+  await page.keyboard.press('r')
+  const slider = page.getByRole('slider', { name: 'Position in the recording' })
+  const story = page.getByRole('region', { name: 'What happens' }).getByRole('listitem')
+  await expect(page.getByRole('button', { name: 'Pause', exact: true }).last()).toBeVisible()
+  await page.keyboard.press('k')
+  const before = Number(await slider.getAttribute('aria-valuenow'))
+  await page.keyboard.press('.')
+  expect(Number(await slider.getAttribute('aria-valuenow'))).toBeGreaterThan(before)
+  await page.keyboard.press(',')
+  await page.keyboard.press(',')
+  await slider.focus()
+  await page.keyboard.press('Home')
+  await expect(slider).toHaveAttribute('aria-valuenow', '0')
+  await expect(story).toHaveCount(0)
+  await expect(page.getByTestId('verdict')).toBeHidden()
+  await page.keyboard.press('End')
+  await expect(page.getByTestId('verdict')).toContainText('lost 0, duplicated 1')
+  expect(await story.count()).toBeGreaterThanOrEqual(4)
+})
+
+test('a lesson file is opened, run, and still there after a reload', async ({ page, lab }) => {
+  await settings(page, 'en')
+  await page.goto(`${lab.url}#/lessons`)
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Open a lesson file…' }).click()
+  await (await chooser).setFiles(join(root, 'examples/lessons/two-subscribers.yaml'))
+  await expect(page.getByRole('heading', { name: '10. Two subscribers, one bad link' })).toBeVisible()
+  await page.locator('[data-option]').first().click()
+  await page.keyboard.press('r')
+  await expect(page.getByTestId('recording')).toBeVisible()
+  await toEnd(page)
+  await expect(page.getByTestId('verdict')).toContainText('lost 1, duplicated 0')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '10. Two subscribers, one bad link' })).toBeVisible()
+})
+
+test('the pupil’s own Python client is seen, and gets its own message', async ({ page, lab }, info) => {
+  await settings(page, 'en')
+  await page.goto(`${lab.url}#/lessons?id=python-client`)
+  await page.locator('[data-option="no"]').click()
+  await expect(page.locator('[data-step="connected"]')).toHaveAttribute('data-done', 'false')
+  const lines = (await page.getByTestId('python').textContent()) ?? ''
+  const file = info.outputPath('client.py')
+  await writeFile(file, lines)
+  const child = spawn(PYTHON, ['-u', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const printed = new Promise<string>((resolve) => child.stdout.once('data', (d) => resolve(String(d))))
+    const verdict = page.getByTestId('verdict')
+    await expect(verdict).toContainText(/python-\d+ published 1, received 1/)
+    await expect(verdict).toContainText('1 of them its own.')
+    await expect(page.locator('[data-option="yes"]')).toContainText('what happened')
+    expect(await printed).toContain('common Hello from Python')
+  } finally {
+    child.kill()
+  }
+})
