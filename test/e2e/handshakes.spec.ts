@@ -32,6 +32,7 @@ const rows = (page: Page) => page.locator('[role=row][data-seq]')
 const arrows = (page: Page) => page.locator('svg [data-seq]')
 
 test('a change of loss is seen as a cross, a retry timer and DUP', async ({ page, lab }) => {
+  test.slow()
   await open(page, lab.url, { filter: 'client:sensor-1,dashboard' })
   await expect(arrows(page).first()).toBeVisible()
   const slider = page.getByRole('slider', { name: /loss/i })
@@ -64,6 +65,7 @@ async function dropOnce(page: Page, type: string): Promise<void> {
 
 for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
   test(`step mode: a QoS 2 handshake survives a dropped ${type}`, async ({ page, lab }) => {
+    test.slow()
     await open(page, lab.url, { filter: 'client:door type:HANDSHAKE' })
     await expect(arrows(page).first()).toBeVisible()
     await page.getByRole('radio', { name: 'Step' }).click()
@@ -171,6 +173,7 @@ test('what is seen can be taken along: pcapng, SVG, PNG, Mermaid', async ({ page
 })
 
 test('no serious barrier in either theme', async ({ page, lab }) => {
+  test.slow()
   for (const theme of ['dark', 'light'] as const) {
     await open(page, lab.url, { theme })
     await expect(rows(page).nth(3)).toBeVisible()
