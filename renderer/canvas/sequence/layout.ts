@@ -31,7 +31,7 @@ interface Frame {
 function frameOf(o: SequenceOptions): Frame {
   const { k } = o
   const narrow = o.width < METRICS.narrow * k
-  const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 70 : 78)) * k
+  const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 70 : 92)) * k
   const x0 = (METRICS.axis + (narrow ? 32 : 48)) * k
   const x1 = o.width - (o.noCards ? 110 * k : cards)
   const xs = placeLanes(o.lanes, x0, Math.max(x0 + 80 * k, x1))

@@ -63,7 +63,10 @@ export function cardText(
  * The diagram's words in the reader's language. `partial`: some packets are not in the picture; `several`: it has more
  * than one publisher.
  */
-export function useWords(partial: () => boolean, several: () => boolean = () => false): ComputedRef<SequenceWords> {
+export function useWords(
+  partial: () => boolean,
+  several: () => boolean = () => false,
+): ComputedRef<SequenceWords> {
   const { t } = useI18n()
   const { format, duration } = useFormat()
   const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
