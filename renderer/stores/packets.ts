@@ -166,7 +166,12 @@ export const usePackets = defineStore('packets', () => {
     setFilter(query)
     return watching.close
   }
-  const pause = (): void => void (live.value = false)
+  /** What has come by now is drawn at once, and nothing after it. */
+  const pause = (): void => {
+    if (!live.value) return
+    live.value = false
+    changed()
+  }
   /** Follows the tail again. */
   const follow = (): void => {
     if (!live.value) setFilter(filter.value)

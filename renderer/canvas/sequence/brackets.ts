@@ -103,15 +103,16 @@ function retryText(
 ): RetryShape['text'] {
   const value = row.r.reconnect ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
   const width = textWidth(value, c.k)
-  const fold = scale.folds.find((f) => f.y0 >= row.y0 && f.y1 <= row.y1)
-  const y = fold ? (fold.y0 + fold.y1) / 2 : (row.y0 + row.y1) / 2
+  // in a band of the time it waited, or beside the middle of the bracket
+  const bands = scale.folds.filter((f) => f.y0 >= row.y0 && f.y1 <= row.y1).map((f) => (f.y0 + f.y1) / 2)
   // beside the lane, on the leg's side of a client; beside the bracket of the broker
   const right = row.r.again.direction === 'uplink' ? row.away === -1 : row.away === 1
   const start =
     row.r.again.direction === 'uplink' ? row.sender + (right ? 10 : -10) * c.k : x + (right ? 8 : -8) * c.k
-  const box = flat(right ? start : start - width, y, width, 13 * c.k)
-  if (!c.taken.free(box)) return null
-  c.taken.add(box)
+  const boxAt = (y: number) => flat(right ? start : start - width, y, width, 13 * c.k)
+  const y = [...bands, (row.y0 + row.y1) / 2].find((at) => c.taken.free(boxAt(at)))
+  if (y === undefined) return null
+  c.taken.add(boxAt(y))
   return { value, x: start, y, anchor: right ? 'start' : 'end' }
 }
 

@@ -1,5 +1,5 @@
 import type { Happening } from './events'
-import type { Teller } from './narrate'
+import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? 'the broker'
 const list = (ids: readonly string[]): string =>

@@ -1,6 +1,6 @@
 import type { Happening } from './events'
 import { josa } from './josa'
-import type { Teller } from './narrate'
+import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? '중개자'
 const list = (ids: readonly string[]): string => ids.join(', ')

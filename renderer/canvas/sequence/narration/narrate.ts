@@ -2,6 +2,7 @@ import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/
 import { english } from './en'
 import { happenings, type Happening } from './events'
 import { korean } from './ko'
+import type { Teller } from './teller'
 
 export type NarrationLanguage = 'en' | 'ko'
 
@@ -15,12 +16,6 @@ export interface Sentence {
   /** Client whose session event it speaks of. */
   mark: { clientId: string; atMs: number } | null
   parts: { text: string; strong: boolean }[]
-}
-
-/** The sentences of one language; `*` marks what is set in bold. */
-export interface Teller {
-  tell: Record<Happening['kind'], (h: Happening) => string>
-  finish: (text: string) => string
 }
 
 const TELLERS: Record<NarrationLanguage, Teller> = { en: english, ko: korean }
