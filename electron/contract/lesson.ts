@@ -173,7 +173,10 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
   const there = variant?.groups ?? lesson.groups
   const path = ['variants', at]
   if (!variant) return
-  if (!there) return issue([...path, 'groups'], undefined, 'expected groups, here or in the lesson')
+  if (!there) {
+    issue([...path, 'groups'], undefined, 'expected groups, here or in the lesson')
+    return
+  }
   if (there.some((g) => g.count > 1 && !g.id.includes('{n}')))
     issue(
       [...path, 'groups'],

@@ -3,25 +3,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, root, test } from './fixtures'
+import { expectAccessible, expectNothingClipped, openScreen, takePicture } from './screens'
 
 const PYTHON = '/usr/bin/python3'
-
-async function settings(page: Page, language: 'en' | 'ko', theme: 'dark' | 'light' = 'dark'): Promise<void> {
-  await page.addInitScript(
-    ([l, t]) => {
-      localStorage.setItem('fleetlab.language', l)
-      localStorage.setItem('fleetlab.theme', t)
-    },
-    [language, theme] as const,
-  )
-}
 
 const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"] dd`)
 const toEnd = (page: Page) => page.keyboard.press('e')
 
 test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab }) => {
-  await settings(page, 'ko')
-  await page.goto(`${lab.url}#/lessons?id=qos-1-lost-puback`)
+  await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { language: 'ko' })
   await expect(page.getByRole('heading', { name: '4. QoS 1과 사라진 PUBACK' })).toBeVisible()
   const run = page.getByRole('button', { name: '실행', exact: true })
   await expect(run).toBeDisabled()
@@ -43,8 +33,7 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
 })
 
 test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard', async ({ page, lab }) => {
-  await settings(page, 'en', 'light')
-  await page.goto(`${lab.url}#/lessons?id=qos-2`)
+  await openScreen(page, lab.url, 'lessons?id=qos-2', { language: 'en', theme: 'light' })
   for (const packet of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP']) {
     await page.locator(`[data-variant="${packet.toLowerCase()}"]`).focus()
     await page.keyboard.press('Space')
@@ -63,8 +52,7 @@ test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard
 })
 
 test('the recording can be stepped, scrubbed and played', async ({ page, lab }) => {
-  await settings(page, 'en')
-  await page.goto(`${lab.url}#/lessons?id=qos-1-lost-puback`)
+  await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { language: 'en' })
   await page.locator('[data-option="twice"]').click()
   await page.keyboard.press('r')
   const slider = page.getByRole('slider', { name: 'Position in the recording' })
@@ -87,8 +75,7 @@ test('the recording can be stepped, scrubbed and played', async ({ page, lab }) 
 })
 
 test('a lesson file is opened, run, and still there after a reload', async ({ page, lab }) => {
-  await settings(page, 'en')
-  await page.goto(`${lab.url}#/lessons`)
+  await openScreen(page, lab.url, 'lessons', { language: 'en' })
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Open a lesson file…' }).click()
   await (await chooser).setFiles(join(root, 'examples/lessons/two-subscribers.yaml'))
@@ -103,8 +90,7 @@ test('a lesson file is opened, run, and still there after a reload', async ({ pa
 })
 
 test('the pupil’s own Python client is seen, and gets its own message', async ({ page, lab }, info) => {
-  await settings(page, 'en')
-  await page.goto(`${lab.url}#/lessons?id=python-client`)
+  await openScreen(page, lab.url, 'lessons?id=python-client', { language: 'en' })
   await page.locator('[data-option="no"]').click()
   await expect(page.locator('[data-step="connected"]')).toHaveAttribute('data-done', 'false')
   const lines = (await page.getByTestId('python').textContent()) ?? ''
@@ -121,4 +107,44 @@ test('the pupil’s own Python client is seen, and gets its own message', async 
   } finally {
     child.kill()
   }
+})
+
+const LOOKS = [
+  { language: 'en', theme: 'dark' },
+  { language: 'en', theme: 'light' },
+  { language: 'ko', theme: 'dark' },
+  { language: 'ko', theme: 'light' },
+] as const
+
+for (const look of LOOKS) {
+  test(`a verdict in ${look.language}, ${look.theme}: accessible, nothing cut, pictured`, async ({
+    page,
+    lab,
+  }) => {
+    await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', look)
+    await page.locator('[data-option="once"]').click()
+    await page.keyboard.press('r')
+    await expect(page.getByTestId('recording')).toBeVisible()
+    await toEnd(page)
+    await expect(page.getByTestId('verdict')).toBeVisible()
+    await expectAccessible(page)
+    await expectNothingClipped(page)
+    await takePicture(page, `lessons-${look.language}-${look.theme}`)
+  })
+}
+
+test('fits a small window and a projector', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lessons?id=qos-2', { language: 'ko', theme: 'light', projector: true })
+  await expectNothingClipped(page)
+  await page.getByRole('combobox', { name: '수업 고르기' }).click()
+  await page.getByRole('option', { name: /^8\. 세션/ }).click()
+  await page.locator('[data-option="three"]').click()
+  await page.keyboard.press('r')
+  await expect(page.getByTestId('recording')).toBeVisible()
+  await toEnd(page)
+  await expectNothingClipped(page)
+  await takePicture(page, 'lessons-ko-projector')
+  await page.setViewportSize({ width: 1024, height: 700 })
+  await page.keyboard.press('Shift+P')
+  await expectNothingClipped(page)
 })

@@ -60,7 +60,7 @@ export class LessonDesk {
     const run = this.last.then(async () => {
       const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)])
       try {
-        return outcomeOf(plan, await new LessonStage(plan).run(signal))
+        return await new LessonStage(plan).run(signal, (record) => outcomeOf(plan, record))
       } catch (thrown) {
         const why = thrown instanceof Error ? thrown.message : String(thrown)
         throw new ApiError('unavailable', `the run failed: ${why}`)

@@ -89,10 +89,10 @@ export class LessonStage {
   }
 
   /**
-   * Runs to the end.
+   * Runs to the end and lets `conclude` look at what happened, before connections are closed.
    * @throws LessonError when something inside failed or the signal aborts
    */
-  async run(signal: AbortSignal): Promise<LessonRecord> {
+  async run<T>(signal: AbortSignal, conclude: (record: LessonRecord) => T): Promise<T> {
     const abort = (): void => this.fail('it took too long and was ended')
     signal.addEventListener('abort', abort, { once: true })
     try {
@@ -101,7 +101,7 @@ export class LessonStage {
         if (signal.aborted) abort()
         else this.begin()
       })
-      return this.record()
+      return conclude(this.record())
     } finally {
       this.settle = null
       signal.removeEventListener('abort', abort)

@@ -1,11 +1,15 @@
 import type { LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
-import type { Lane, Scene, SequenceInput } from '../../canvas/sequence/types'
+import type { Lane, NoteShape, Scene, SequenceInput } from '../../canvas/sequence/types'
 import type { Sentence } from '../../canvas/sequence/narration/narrate'
 
 /** A recorded run with time counted from its first packet. Marks before it (the devices' CONNECT) are left out. */
 export function fromFirstPacket(batch: PacketBatch): SequenceInput {
   const origin = batch.packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
+  /** A CONNECT that is drawn as an arrow needs no mark. */
+  const drawn = new Set(
+    batch.packets.filter((p) => p.type === 'CONNECT').map((p) => `${p.clientId} ${p.sentMs}`),
+  )
   const zero = Number.isFinite(origin) ? origin : 0
   return {
     packets: batch.packets.map((p) => ({
@@ -19,7 +23,9 @@ export function fromFirstPacket(batch: PacketBatch): SequenceInput {
       endedMs: e.endedMs === null ? null : e.endedMs - zero,
     })),
     journeys: batch.journeys.map((j) => ({ ...j, startedMs: j.startedMs - zero })),
-    marks: batch.marks.filter((m) => m.atMs >= zero).map((m) => ({ ...m, atMs: m.atMs - zero })),
+    marks: batch.marks
+      .filter((m) => m.atMs >= zero && !(m.kind === 'connect' && drawn.has(`${m.clientId} ${m.atMs}`)))
+      .map((m) => ({ ...m, atMs: m.atMs - zero })),
   }
 }
 
@@ -49,4 +55,20 @@ export function sentenceHeight(s: Sentence, scene: Scene): number {
   const spot = s.seq === null ? undefined : scene.scale.spots.get(s.seq)
   if (!spot) return scene.scale.height
   return AT_DEPARTURE.has(s.kind) ? spot.y0 : spot.y1
+}
+
+/** A remark above each packet that TCP had to send again, or a part of it: the diagram shows only that it was late. */
+export function segmentNotes(
+  input: SequenceInput,
+  scene: Scene,
+  k: number,
+  text: (losses: number) => string,
+): NoteShape[] {
+  const losses = new Map(input.packets.map((p) => [p.seq, p.segmentLosses]))
+  return scene.arrows.flatMap((a) => {
+    const n = losses.get(a.seq) ?? 0
+    if (n === 0) return []
+    const left = Math.min(a.from.x, a.to.x)
+    return [{ seq: a.seq, x: left + 44 * k, y: a.from.y - 6 * k, value: text(n) }]
+  })
 }

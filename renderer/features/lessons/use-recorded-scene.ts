@@ -9,7 +9,7 @@ import type { Lane, Scene, SequenceInput, SequenceWords } from '../../canvas/seq
 import { useFormat } from '../../i18n/format'
 import { useSettings } from '../../stores/settings'
 import { useWords } from '../handshakes/words'
-import { fromFirstPacket, lanesOf } from './recorded'
+import { fromFirstPacket, lanesOf, segmentNotes } from './recorded'
 
 export interface Recording {
   timeline: PacketBatch
@@ -17,12 +17,33 @@ export interface Recording {
 }
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
-const SLANTS = [48, 40, 32, 26]
+const SLANTS = [84, 66, 54, 46, 38, 32, 26]
+
+/** The narration of all messages of a run, numbered through, and its numbers by packet. */
+function useNarration(input: Ref<SequenceInput | null>) {
+  const { locale } = useI18n()
+  const sentences = computed((): Sentence[] => {
+    const now = input.value
+    if (!now) return []
+    let n = 0
+    const language = locale.value === 'ko' ? 'ko' : 'en'
+    const journeys = [...now.journeys].sort((a, b) => a.startedMs - b.startedMs || a.id - b.id)
+    return journeys
+      .flatMap((j) => narrate(j, now.exchanges, now.packets, language, now.marks))
+      .map((s) => ({ ...s, n: ++n }))
+  })
+  const numbers = computed(() => {
+    const map = new Map<number, number[]>()
+    for (const s of sentences.value) if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
+    return map
+  })
+  return { sentences, numbers }
+}
 
 /** The picture of a recorded run, as tall as there is room, and its narration. */
 export function useRecordedScene(recording: Ref<Recording | null>) {
   const settings = useSettings()
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
   const { format } = useFormat()
   const width = ref(0)
   const height = ref(0)
@@ -39,25 +60,13 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   const words = computed((): SequenceWords => ({
     ...shared.value,
     time: (ms) => format.value.int(Math.round(ms)),
+    nothingSent: (ms) =>
+      t('handshakes.word.nothingSent', { time: t('common.ms', { n: format.value.int(Math.round(ms)) }) }),
     plus: (ms) => `+${format.value.int(Math.round(ms))}`,
   }))
-  const sentences = computed((): Sentence[] => {
-    const now = input.value
-    if (!now) return []
-    let n = 0
-    const language = locale.value === 'ko' ? 'ko' : 'en'
-    const journeys = [...now.journeys].sort((a, b) => a.startedMs - b.startedMs || a.id - b.id)
-    return journeys
-      .flatMap((j) => narrate(j, now.exchanges, now.packets, language, now.marks))
-      .map((s) => ({ ...s, n: ++n }))
-  })
-  const numbers = computed(() => {
-    const map = new Map<number, number[]>()
-    for (const s of sentences.value) if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
-    return map
-  })
+  const { sentences, numbers } = useNarration(input)
   function draw(now: SequenceInput, slant: number): Scene {
-    return layoutSequence(now, {
+    const scene = layoutSequence(now, {
       lanes: lanes.value,
       width: width.value,
       k: k.value,
@@ -68,6 +77,9 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
       laneNotes: new Map([['', t('lessons.broker')]]),
       numbers: numbers.value,
     })
+    // Brackets of whole messages belong to the verdict cards, which are not drawn here.
+    const notes = segmentNotes(now, scene, k.value, (n) => t('lessons.segmentNote', { n }))
+    return { ...scene, journeys: [], notes: [...scene.notes, ...notes] }
   }
   const scene = computed((): Scene | null => {
     const now = input.value

@@ -9,6 +9,12 @@ const AFTER = 16
 export const SPEEDS = [0.5, 1, 2] as const
 export type ReplaySpeed = (typeof SPEEDS)[number]
 
+/** Heights at which something happens. */
+function stopsOf(scene: Scene | null, end: number): number[] {
+  const heights = scene?.scale.instants.flatMap((i) => [i.y0, i.y1]) ?? []
+  return [...new Set([...heights, end])].sort((a, b) => a - b)
+}
+
 /**
  * Plays a picture from top to bottom. The pen moves evenly over the picture, not over time: folded time passes as
  * quickly as its band is high.
@@ -21,11 +27,7 @@ export function useReplay(scene: Ref<Scene | null>, k: Ref<number>, onEnd: () =>
   const end = computed(() => (scene.value ? scene.value.scale.height + AFTER * k.value : 0))
   const atEnd = computed(() => end.value > 0 && y.value >= end.value)
   const timeMs = computed(() => scene.value?.scale.time(Math.min(y.value, end.value - AFTER * k.value)) ?? 0)
-  /** Heights at which something happens. */
-  const stops = computed(() => {
-    const heights = scene.value?.scale.instants.flatMap((i) => [i.y0, i.y1]) ?? []
-    return [...new Set([...heights, end.value])].sort((a, b) => a - b)
-  })
+  const stops = (): number[] => stopsOf(scene.value, end.value)
 
   const raf = useRafFn(
     ({ delta }) => {
@@ -36,9 +38,7 @@ export function useReplay(scene: Ref<Scene | null>, k: Ref<number>, onEnd: () =>
   )
   watch(playing, (on) => (on ? raf.resume() : raf.pause()))
   /** Another language or width draws another picture: the pen keeps its share of it. */
-  watch(end, (now, before) => {
-    y.value = before > 0 ? (y.value / before) * now : 0
-  })
+  watch(end, (now, before) => void (y.value = before > 0 ? (y.value / before) * now : 0))
 
   function seek(to: number): void {
     y.value = Math.min(end.value, Math.max(0, to))
@@ -46,8 +46,12 @@ export function useReplay(scene: Ref<Scene | null>, k: Ref<number>, onEnd: () =>
     playing.value = false
     onEnd()
   }
+  const pause = (): void => void (playing.value = false)
   function play(): void {
-    if (motion.value === 'reduce') return seek(end.value)
+    if (motion.value === 'reduce') {
+      seek(end.value)
+      return
+    }
     if (atEnd.value) y.value = 0
     playing.value = true
   }
@@ -60,18 +64,19 @@ export function useReplay(scene: Ref<Scene | null>, k: Ref<number>, onEnd: () =>
     speed,
     seek,
     play,
-    pause: (): void => void (playing.value = false),
-    toggle: (): void => (playing.value ? void (playing.value = false) : play()),
+    pause,
+    toggle: (): void => (playing.value ? pause : play)(),
+    setSpeed: (to: ReplaySpeed): void => void (speed.value = to),
     next: (): void => {
-      playing.value = false
-      seek(stops.value.find((s) => s > y.value + 0.5) ?? end.value)
+      pause()
+      seek(stops().find((s) => s > y.value + 0.5) ?? end.value)
     },
     previous: (): void => {
-      playing.value = false
-      seek(stops.value.findLast((s) => s < y.value - 0.5) ?? 0)
+      pause()
+      seek(stops().findLast((s) => s < y.value - 0.5) ?? 0)
     },
     rewind: (): void => {
-      playing.value = false
+      pause()
       y.value = 0
     },
   }

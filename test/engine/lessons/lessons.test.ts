@@ -1,0 +1,111 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { ScriptedLesson } from '../../../electron/contract/lesson'
+import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { builtInLessons } from '../../../electron/engine/lessons/library'
+
+const desk = new LessonDesk()
+afterAll(() => desk.close())
+
+const scripted = builtInLessons().filter((l): l is ScriptedLesson => l.kind === 'script')
+const variants = scripted.flatMap((l) =>
+  l.variants.map((v) => ({ lesson: l, variant: v, name: `${l.id}/${v.id}` })),
+)
+
+test('the nine lessons of the course, in their order', () => {
+  expect(builtInLessons().map((l) => l.id)).toEqual([
+    'publish-subscribe',
+    'topics-wildcards',
+    'qos-0',
+    'qos-1-lost-puback',
+    'qos-2',
+    'radio-or-tcp',
+    'retained-and-will',
+    'sessions',
+    'python-client',
+  ])
+})
+
+describe('every variant of every lesson', () => {
+  test.each(variants)('$name ends as the lesson says', async ({ lesson, variant }) => {
+    const o = await desk.run(lesson.id, variant.id)
+    expect(o.checks.filter((c) => !c.holds)).toEqual([])
+    expect(variant.expect.length).toBeGreaterThan(0)
+    expect(lesson.options.map((x) => x.id)).toContain(o.answer)
+    expect(o.named !== null).toBe(variant.names !== undefined)
+    expect(o.timeline.packets.length).toBeGreaterThan(0)
+    // Closing the run at its end is not part of the lesson.
+    expect(o.timeline.packets.every((p) => p.fate !== 'transit')).toBe(true)
+  })
+})
+
+test('QoS 1 and the lost PUBACK: lost 0, duplicated 1, because of the PUBACK to the sensor', async () => {
+  const o = await desk.run('qos-1-lost-puback', 'puback')
+  expect(o.totals).toMatchObject({ offered: 1, arrived: 2, lost: 0, duplicated: 1, packets: 8 })
+  expect(o.named).toMatchObject({
+    type: 'PUBACK',
+    clientId: 'sensor-1',
+    direction: 'downlink',
+    fate: 'lost',
+    reason: 'rule',
+  })
+  expect(o.answer).toBe('twice')
+  expect(o.timeline.packets.filter((p) => p.dup).map((p) => p.type)).toEqual(['PUBLISH'])
+})
+
+test.each(['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const)(
+  'QoS 2 with %s lost: exactly once',
+  async (type) => {
+    const o = await desk.run('qos-2', type.toLowerCase())
+    expect(o.totals).toMatchObject({ offered: 1, delivered: 1, arrived: 1, lost: 0, duplicated: 0 })
+    expect(o.received).toEqual({ dashboard: 1 })
+    expect(o.named).toMatchObject({ type, clientId: 'sensor-1', fate: 'lost' })
+    expect(o.timeline.packets.filter((p) => p.fate === 'lost').length).toBe(1)
+    expect(o.answer).toBe('once')
+  },
+)
+
+test('the same run twice is the same recording', async () => {
+  const [a, b] = [await desk.run('qos-2', 'pubrec'), await desk.run('qos-2', 'pubrec')]
+  expect(a).not.toBe(b)
+  expect(a).toEqual(b)
+})
+
+test('who asks while a run is under way gets the same run', async () => {
+  const [a, b] = await Promise.all([desk.run('qos-0', 'to-broker'), desk.run('qos-0', 'to-broker')])
+  expect(a).toBe(b)
+})
+
+test('a will comes after a cut and not after DISCONNECT', async () => {
+  const cut = await desk.run('retained-and-will', 'will')
+  expect(cut.timeline.marks.some((m) => m.kind === 'cut' && m.clientId === 'sensor-1')).toBe(true)
+  expect(cut.received).toEqual({ display: 1 })
+  const goodbye = await desk.run('retained-and-will', 'goodbye')
+  expect(goodbye.timeline.packets.at(-1)?.type).toBe('DISCONNECT')
+  expect(goodbye.received).toEqual({})
+})
+
+test('a fact that does not hold is told with what was found', async () => {
+  const own = new LessonDesk()
+  const lesson = structuredClone(scripted.find((l) => l.id === 'qos-0'))
+  if (!lesson) throw new Error('no lesson qos-0')
+  const wrong = { group: 'sensor', lost: 0, latencyMs: { atMost: 10 } }
+  const text = JSON.stringify({
+    ...lesson,
+    id: 'wrong',
+    variants: lesson.variants.map((v) => ({ ...v, expect: [wrong] })),
+    options: lesson.options.map((o) => ({ ...o, when: [{ packets: 'type:PUBACK', count: 1 }] })),
+  })
+  own.open(text, 'wrong.json')
+  const o = await own.run('wrong', 'to-broker')
+  expect(o.answer).toBeNull()
+  expect(o.checks).toEqual([{ fact: wrong, holds: false, found: { lost: 1, latencyMs: 80 } }])
+  await own.close()
+})
+
+test('closing the desk ends a run that is under way', async () => {
+  const own = new LessonDesk()
+  const run = own.run('sessions', 'persistent')
+  const ended = expect(run).rejects.toMatchObject({ code: 'unavailable' })
+  await own.close()
+  await ended
+})

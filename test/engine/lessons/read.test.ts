@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { ApiError } from '../../../electron/contract/errors'
+import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { builtInLessons } from '../../../electron/engine/lessons/library'
+import { parseLesson } from '../../../electron/engine/lessons/read'
+
+const root = join(import.meta.dirname, '../../..')
+const example = readFileSync(join(root, 'examples/lessons/two-subscribers.yaml'), 'utf8')
+const guide = readFileSync(join(root, 'docs/writing-lessons.md'), 'utf8')
+
+/** The example with something changed. */
+function changed(change: (lesson: Record<string, unknown>) => void): string {
+  const lesson = parse(example) as Record<string, unknown>
+  change(lesson)
+  return JSON.stringify(lesson)
+}
+
+function failure(text: string): ApiError {
+  try {
+    parseLesson(text, 'mine.yaml')
+  } catch (thrown) {
+    if (thrown instanceof ApiError) return thrown
+    throw thrown
+  }
+  throw new Error('the lesson was accepted')
+}
+
+describe('the tenth lesson of the guide', () => {
+  test('stands in the guide as it stands in the file', () => {
+    const shown = /```yaml\n(version: 1[\s\S]*?)```/.exec(guide)?.[1]
+    expect(shown).toBe(example)
+  })
+
+  test('runs and ends as it says', async () => {
+    const desk = new LessonDesk()
+    const lesson = desk.open(example, 'two-subscribers.yaml')
+    expect(desk.lessons().at(-1)).toBe(lesson)
+    expect(desk.lessons().length).toBe(builtInLessons().length + 1)
+    const o = await desk.run('two-subscribers', 'phone-loses')
+    expect(o.checks.every((c) => c.holds)).toBe(true)
+    expect(o.answer).toBe('no')
+    expect(o.totals).toMatchObject({ lost: 1, duplicated: 0 })
+    expect(o.named?.clientId).toBe('phone')
+    await desk.close()
+  })
+})
+
+describe('a lesson file that is wrong says where and what is expected', () => {
+  const one = (l: Record<string, unknown>): Record<string, unknown> =>
+    (l['variants'] as Record<string, unknown>[])[0] ?? {}
+  test.each([
+    [
+      'a step for a group there is not',
+      (l) => (one(l)['steps'] = [{ at: 0, publish: 'sensors' }]),
+      'variants.0.steps.0.publish',
+      'sensor',
+    ],
+    [
+      'a drop for a client there is not',
+      (l) => (one(l)['drop'] = [{ client: 'x', direction: 'uplink', type: 'PUBLISH' }]),
+      'variants.0.drop.0.client',
+      'sensor-1',
+    ],
+    [
+      'a fact about a client there is not',
+      (l) => (one(l)['expect'] = [{ client: 'x', received: 1 }]),
+      'variants.0.expect.0.client',
+      'phone',
+    ],
+    ['no Korean', (l) => (l['title'] = { en: 'Title' }), 'title.ko', ''],
+    [
+      'two options alike',
+      (l) => (l['options'] = [0, 1].map(() => (l['options'] as unknown[])[0])),
+      'options.1.id',
+      'of its own',
+    ],
+    ['no groups at all', (l) => delete l['groups'], 'variants.0.groups', 'groups'],
+    ['an identifier with spaces', (l) => (l['id'] = 'My lesson'), 'id', 'lower case'],
+    [
+      'a filter that cannot be read',
+      (l) => (one(l)['names'] = 'colour:red'),
+      'variants.0.names',
+      'packet filter',
+    ],
+  ] as [string, (l: Record<string, unknown>) => void, string, string][])(
+    '%s',
+    (_what, change, path, expected) => {
+      const e = failure(changed(change))
+      expect(e.code).toBe('bad-request')
+      const detail = e.details.find((d) => d.path === path)
+      expect(detail?.expected).toContain(expected)
+    },
+  )
+
+  test('text that is not YAML names the line', () => {
+    expect(failure('version: 1\nid: [').message).toMatch(/^mine\.yaml: line 2/)
+  })
+
+  test('the identifier of a built-in lesson is refused', () => {
+    const text = changed((l) => (l['id'] = 'qos-2'))
+    expect(() => new LessonDesk().open(text, 'mine.yaml')).toThrow(/built-in/)
+  })
+})
