@@ -107,7 +107,7 @@ export const commandSchemas = {
   watchLesson: z.strictObject({ id: lessonId }),
 } as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
 
-/** Commands that change nothing of the open scenario: the ones a viewer may give. */
+/** Commands that change nothing: the ones a viewer may give. */
 export const READ_ONLY_COMMANDS = [
   'hello',
   'getScenario',
@@ -128,6 +128,5 @@ export const READ_ONLY_COMMANDS = [
   'getLoadRun',
   'getLoadFile',
   'listLessons',
-  'runLesson',
   'watchLesson',
 ] as const satisfies (keyof EngineApi)[]

@@ -9,7 +9,14 @@ import { ko } from './ko'
 import type { Language, Texts } from './define'
 
 /** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
-const parts = [shellMessages, labMessages, handshakesMessages, trafficMessages, experimentsMessages, lessonsMessages]
+const parts = [
+  shellMessages,
+  labMessages,
+  handshakesMessages,
+  trafficMessages,
+  experimentsMessages,
+  lessonsMessages,
+]
 
 const merged = (language: Language, common: Texts): Texts =>
   Object.assign({}, common, ...parts.map((p) => p[language])) as Texts

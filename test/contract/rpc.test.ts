@@ -52,6 +52,10 @@ const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   getLoadRun: { runId: 'abc' },
   getLoadFile: { runId: 'abc', format: 'csv' },
   deleteLoadRun: { runId: 'abc' },
+  listLessons: {},
+  openLesson: { text: 'version: 1', name: 'mine.yaml' },
+  runLesson: { id: 'qos-2', variant: 'pubrec' },
+  watchLesson: { id: 'python-client' },
 }
 
 const EXPERIMENT: ExperimentState = {

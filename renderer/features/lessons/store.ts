@@ -4,17 +4,15 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useLink } from '../../api'
 import { useLog } from '../../stores/log'
-import { navigate, route } from '../router'
+import { useAddress } from './address'
 import { useCatalog } from './catalog'
 import { useProgress } from './progress'
 
-const open = (id: string, variantId?: string): void =>
-  navigate('lessons', variantId === undefined ? { id } : { id, variant: variantId })
-
 /** What the address says is open; without a word there, the first lesson that is not done. */
 function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => boolean) {
+  const address = useAddress()
   const lesson = computed((): Lesson | null => {
-    const wanted = lessons.value.find((l) => l.id === route.value.params['id'])
+    const wanted = lessons.value.find((l) => l.id === address.id.value)
     return wanted ?? lessons.value.find((l) => !isDone(l.id)) ?? lessons.value[0] ?? null
   })
   const script = computed((): ScriptedLesson | null =>
@@ -22,9 +20,9 @@ function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => bool
   )
   const variant = computed((): LessonVariant | null => {
     const all = script.value?.variants ?? []
-    return all.find((v) => v.id === route.value.params['variant']) ?? all[0] ?? null
+    return all.find((v) => v.id === address.variant.value) ?? all[0] ?? null
   })
-  return { lesson, script, variant, key: computed(() => `${lesson.value?.id}/${variant.value?.id}`) }
+  return { address, lesson, script, variant, key: computed(() => `${lesson.value?.id}/${variant.value?.id}`) }
 }
 
 /** The lessons, the one that is open, the pupil's prediction and the run's outcome. */
@@ -33,7 +31,7 @@ export const useLessons = defineStore('lessons', () => {
   const log = useLog()
   const { lessons, loaded, add } = useCatalog()
   const { done, isDone, markDone } = useProgress()
-  const { lesson, script, variant, key } = useChoice(lessons, isDone)
+  const { address, lesson, script, variant, key } = useChoice(lessons, isDone)
   const prediction = ref<string | null>(null)
   const outcome = shallowRef<LessonOutcome | null>(null)
   /** The replay has been seen to its end: the verdict may be read. */
@@ -49,14 +47,13 @@ export const useLessons = defineStore('lessons', () => {
   watch(key, () => {
     reset()
     // Named in the address, a lesson that is done does not give way to the next by itself.
-    if (lesson.value && route.value.screen === 'lessons' && route.value.params['id'] === undefined)
-      open(lesson.value.id)
+    if (lesson.value && address.id.value === null) address.settle(lesson.value.id)
   })
   const openFile = (file: File): Promise<void> =>
     log.attempt(async () => {
       const { id } = await add(file)
       reset()
-      open(id)
+      address.go(id)
     })
   async function run(): Promise<void> {
     const [l, v, of] = [script.value, variant.value, key.value]
@@ -77,6 +74,6 @@ export const useLessons = defineStore('lessons', () => {
   }
   const finished = computed(() => lessons.value.filter((l) => isDone(l.id)).length)
   const next = computed(() => lessons.value[at.value + 1] ?? null)
-  const choice = { lessons, loaded, lesson, script, variant, at, next, open, openFile }
+  const choice = { lessons, loaded, lesson, script, variant, at, next, open: address.go, openFile }
   return { ...choice, done, finished, markDone, prediction, outcome, judged, running, run, judge }
 })

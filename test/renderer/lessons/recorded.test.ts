@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { LessonOutcome } from '../../../electron/contract/lesson-run'
+import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { fromFirstPacket, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { becauseText, fillHeadline } from '../../../renderer/features/lessons/verdict-text'
+
+const desk = new LessonDesk()
+const said = (key: string, values: Record<string, unknown> = {}): string =>
+  `${key} ${String(values['packet'])} ${String(values['subject'])}`
+const ms = (n: number): string => `${n} ms`
+
+async function run(id: string, variant: string): Promise<LessonOutcome> {
+  return await desk.run(id, variant)
+}
+
+test('time counts from the first packet, and nothing lies before it', async () => {
+  const o = await run('sessions', 'persistent')
+  const first = o.timeline.packets[0]?.sentMs ?? 0
+  expect(first).toBeGreaterThan(0)
+  const shown = fromFirstPacket(o.timeline)
+  expect(Math.min(...shown.packets.map((p) => p.sentMs))).toBe(0)
+  expect(shown.packets.map((p) => p.sentMs)).toEqual(o.timeline.packets.map((p) => p.sentMs - first))
+  expect(shown.marks.map((m) => m.kind)).toContain('cut')
+  expect(shown.marks.every((m) => m.atMs >= 0)).toBe(true)
+  expect(fromFirstPacket({ ...o.timeline, packets: [], marks: [] }).packets).toEqual([])
+})
+
+test('a CONNECT that is drawn has no mark of its own', async () => {
+  const o = await run('retained-and-will', 'will')
+  expect(o.timeline.marks.some((m) => m.kind === 'connect')).toBe(true)
+  expect(fromFirstPacket(o.timeline).marks.map((m) => m.kind)).not.toContain('connect')
+})
+
+test('every device has a lane, publishers left of the broker, whether it got packets or not', async () => {
+  const o = await run('publish-subscribe', 'one-topic')
+  expect(lanesOf(o.clients).map((l) => [l.clientId, l.side])).toEqual([
+    ['sensor-1', 'left'],
+    [null, 'broker'],
+    ['dashboard', 'right'],
+    ['phone', 'right'],
+    ['door-lamp', 'right'],
+  ])
+})
+
+test('the verdict names the packet, as cause or in spite of it', async () => {
+  expect(becauseText(await run('qos-1-lost-puback', 'puback'), said)).toBe(
+    'lessons.because.dropped PUBACK #1 PUBACK #1이',
+  )
+  expect(becauseText(await run('qos-2', 'pubrel'), said)).toBe(
+    'lessons.because.inSpite PUBREL #1 PUBREL #1이',
+  )
+  expect(becauseText(await run('qos-0', 'to-broker'), said)).toBe('lessons.because.dropped PUBLISH PUBLISH가')
+  expect(becauseText(await run('radio-or-tcp', 'tcp'), said)).toMatch(/^lessons\.because\.segment/)
+  expect(becauseText(await run('radio-or-tcp', 'cut'), said)).toMatch(/^lessons\.because\.cut/)
+  expect(becauseText(await run('publish-subscribe', 'one-topic'), said)).toBeNull()
+})
+
+test('a headline takes its numbers from the run', async () => {
+  const o = await run('radio-or-tcp', 'tcp')
+  expect(fillHeadline('{lost}/{offered}, {latency}, {received.dashboard}, {received.nobody}', o, ms)).toBe(
+    '0/2, 480 ms, 2, 0',
+  )
+  expect(fillHeadline('{unknown} stays', o, ms)).toBe('{unknown} stays')
+})
