@@ -14,6 +14,8 @@ import { fromFirstPacket, lanesOf, segmentNotes } from './recorded'
 export interface Recording {
   timeline: PacketBatch
   clients: readonly LessonClient[]
+  /** Stands under the name of every client instead of its role. */
+  note?: string
 }
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
@@ -38,6 +40,12 @@ function useNarration(input: Ref<SequenceInput | null>) {
     return map
   })
   return { sentences, numbers }
+}
+
+/** Second lines of the lanes' names; a lane without one says its role. '' is the broker. */
+function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: string): Map<string, string> {
+  const own = note === undefined ? [] : lanes.map((l) => [l.clientId ?? '', note] as const)
+  return new Map([...own, ['', broker]])
 }
 
 /** The picture of a recorded run, as tall as there is room, and its narration. */
@@ -74,7 +82,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
       nowMs: now.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
       words: words.value,
       noCards: true,
-      laneNotes: new Map([['', t('lessons.broker')]]),
+      laneNotes: laneNotes(lanes.value, recording.value?.note, t('lessons.broker')),
       numbers: numbers.value,
     })
     // Brackets of whole messages belong to the verdict cards, which are not drawn here.
