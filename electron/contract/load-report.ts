@@ -51,6 +51,8 @@ export interface ConnectionCounts {
   refused: number
   lost: number
   reconnected: number
+  /** From the first attempt until all clients were connected, or the time for it was over. */
+  elapsedMs: number
 }
 
 /** One threshold and what was measured. */

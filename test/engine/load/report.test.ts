@@ -63,6 +63,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   cpuMicros: 180,
   includesBroker: false,
   planned: 2,
+  connectingMs: 12,
   seriesStepMs: 1000,
   series: [
     {

@@ -5,6 +5,7 @@ import { REPORT_STYLE } from './html-style'
 import { saturationSentence } from './saturation'
 import {
   LATENCY_COLUMNS,
+  connectionsLine,
   count,
   generatorLine,
   latencies,
@@ -97,6 +98,7 @@ function sections(r: LoadReport): string {
       checks.length > 0 ? table([['threshold', 'limit', 'measured', ''], ...checks]) : '',
     ),
     section('Errors', errors.length > 0 ? table([['error', 'count'], ...errors]) : ''),
+    section('Connections', `<p>${escape(connectionsLine(r))}</p>`),
     section('Load generator', `<p>${escape(generatorLine(r))}</p>`),
     section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
     section('Configuration', `<pre>${escape(JSON.stringify(r.config, null, 2))}</pre>`),

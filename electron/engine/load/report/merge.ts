@@ -113,6 +113,7 @@ function joinConnections(shards: readonly ShardReport[]): LoadReport['connection
     refused: sum(shards, (r) => r.connections.refused),
     lost: sum(shards, (r) => r.connections.lost),
     reconnected: sum(shards, (r) => r.connections.reconnected),
+    elapsedMs: most(shards, (r) => r.connections.elapsedMs),
   }
 }
 

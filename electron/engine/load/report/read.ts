@@ -93,6 +93,7 @@ const reportSchema = z.object({
     refused: count,
     lost: count,
     reconnected: count,
+    elapsedMs: n,
   }),
   generator,
   verdict: z.object({ passed: z.boolean(), checks: z.array(check) }),

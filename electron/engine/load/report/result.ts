@@ -25,6 +25,8 @@ export interface RunOutcome {
   cpuMicros: number
   includesBroker: boolean
   planned: number
+  /** From the first attempt until all were connected. */
+  connectingMs: number
   seriesStepMs: number
   series: SeriesPoint[]
   drift: LoadReport['drift']
@@ -75,6 +77,7 @@ function connectionsOf(o: RunOutcome): LoadReport['connections'] {
     refused: count('refused'),
     lost: count('lost'),
     reconnected: count('reconnected'),
+    elapsedMs: Math.round(o.connectingMs),
   }
 }
 

@@ -79,6 +79,18 @@ export function generatorLine(r: LoadReport): string {
   return `${cpu}${g.workers} worker${g.workers > 1 ? 's' : ''}, busiest ${Math.round(g.busiestWorker * 100)} %, longest loop delay ${millis(g.maxLoopDelayMs)} ms${late}`
 }
 
+/** The connections in one line. */
+export function connectionsLine(r: LoadReport): string {
+  const c = r.connections
+  const trouble = [
+    [c.refused, 'refused'],
+    [c.lost, 'lost'],
+    [c.reconnected, 'made again'],
+  ] as const
+  const rest = trouble.flatMap(([n, what]) => (n > 0 ? [`, ${count(n)} ${what}`] : [])).join('')
+  return `${count(c.established - c.reconnected)} of ${count(c.planned)} within ${(c.elapsedMs / 1000).toFixed(1)} s${rest}`
+}
+
 function table(rows: readonly string[][]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? '').length)))
   return rows
@@ -103,7 +115,8 @@ export function reportText(r: LoadReport): string {
     table(figures),
     rows.length > 0 ? `\n${table([['latency, ms', ...LATENCY_COLUMNS], ...rows])}` : '',
     errors.length > 0 ? `\n${table([['errors', ''], ...errors])}` : '',
-    `\ngenerator: ${generatorLine(r)}\n`,
+    `\nconnections: ${connectionsLine(r)}\n`,
+    `generator: ${generatorLine(r)}\n`,
     `verdict: ${verdictLine(r)}\n`,
   ].join('')
 }

@@ -70,6 +70,7 @@ class LoadRun {
   private phase: LoadProgress['phase'] = 'connecting'
   private startMs = 0
   private planned = 0
+  private connectingMs = 0
   private last: SeriesPoint | null = null
   private fatal: { text: string; code: string | null } | null = null
   private lastProgressMs = 0
@@ -119,6 +120,7 @@ class LoadRun {
       cpuMicros: used.user + used.system,
       includesBroker: this.embedded !== null,
       planned: this.planned,
+      connectingMs: this.connectingMs,
       seriesStepMs: this.stepMs,
       series: this.series?.points ?? [],
       drift: this.drift?.report() ?? null,
@@ -166,7 +168,8 @@ class LoadRun {
 
   /** Subscribers first, so that no message is published before its receiver is there. */
   private async connect(crew: Crew): Promise<void> {
-    const deadline = this.now() + this.config.connectTimeout + this.config.ramp
+    const beganMs = this.now()
+    const deadline = beganMs + this.config.connectTimeout + this.config.ramp
     for (const role of ['subscribers', 'publishers'] as const) {
       const done = crew.all('connected', role)
       crew.command({ type: 'connect', role })
@@ -177,6 +180,7 @@ class LoadRun {
         throw new LoadError(this.tooFew(crew), 'start')
       })
     }
+    this.connectingMs = this.now() - beganMs
     const { connected } = crew.counts()
     if (this.plan.toleratesRefusals && connected < this.planned) {
       this.notes.push(`${connected} of ${this.planned} clients were connected when the time for it was over`)
