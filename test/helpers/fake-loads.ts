@@ -66,7 +66,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     ackMs: NOTHING,
     endToEndMs: latency(2, 12),
     errors: {},
-    connections: { planned: 11, established: 11, refused: 0, lost: 0, reconnected: 0 },
+    connections: { planned: 11, established: 11, refused: 0, lost: 0, reconnected: 0, elapsedMs: 0 },
     generator: {
       cpuMicrosPerMessage: 8,
       includesBroker: false,

@@ -82,6 +82,8 @@ export class Lane {
         this.start(c.atMs)
         return
       case 'stop':
+        // What came due since the last step still counts, or a run would end some messages short.
+        if (this.deps.now() >= this.startMs) this.offered += this.pacer.advance(this.deps.now())
         for (const m of this.members) m.source?.stop()
         this.nextCutMs = Infinity
         return
