@@ -1,0 +1,13 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { loadSchema } from '../electron/contract/load-config'
+import { planOf } from '../electron/engine/load/executors/registry'
+
+const folder = join(import.meta.dirname, '../examples/load')
+
+it.each(readdirSync(folder))('examples/load/%s is a load test', (file) => {
+  const config = loadSchema.parse(parse(readFileSync(join(folder, file), 'utf8')))
+  expect(planOf(config).publishing.kind).toBe('open')
+})
