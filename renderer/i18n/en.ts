@@ -3,6 +3,7 @@ export const en = {
   common: {
     cancel: 'Cancel',
     close: 'Close',
+    copy: 'Copy',
     copied: 'Copied',
     duplicate: 'Duplicate',
     remove: 'Remove',

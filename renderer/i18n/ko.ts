@@ -8,6 +8,7 @@ export const ko: Same<typeof en> & Texts = {
   common: {
     cancel: '취소',
     close: '닫기',
+    copy: '복사',
     copied: '복사함',
     duplicate: '복제',
     remove: '삭제',

@@ -54,7 +54,8 @@ async function dropOnce(page: Page, type: string): Promise<void> {
     await expect(held.first()).toBeVisible({ timeout: 15_000 })
     const row = page.locator('[role=row][data-seq]', { hasText: 'held' }).first()
     const seq = await row.getAttribute('data-seq')
-    const isTarget = !dropped && (await row.textContent())?.includes(type) === true
+    const text: string | null = await row.textContent()
+    const isTarget: boolean = !dropped && text !== null && text.includes(type)
     await page.keyboard.press(isTarget ? 'x' : 'd')
     dropped ||= isTarget
     await expect(page.locator(`[role=row][data-seq="${seq}"]`)).not.toContainText('held')

@@ -16,7 +16,10 @@ export function loadProgressLine(p: LoadProgress): string {
   const latency = p.last?.endToEnd.p99 === null ? p.last.ack : p.last?.endToEnd
   const rates =
     p.last === null ? '' : `${count(p.last.acknowledged)} sent, ${count(p.last.received)} received a step, `
-  const times = latency === undefined || latency.p99 === null ? '' : `p50 ${millis(latency.p50)} ms, p99 ${millis(latency.p99)} ms, `
+  const times =
+    latency === undefined || latency.p99 === null
+      ? ''
+      : `p50 ${millis(latency.p50)} ms, p99 ${millis(latency.p99)} ms, `
   const phase = p.phase === 'draining' ? 'draining, ' : ''
   return `${phase}${seconds(p.elapsedMs)}${planned} s: ${clients}, ${rates}${times}${count(p.failed)} failed, ${count(p.errors)} errors`
 }

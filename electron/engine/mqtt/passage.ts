@@ -40,7 +40,15 @@ export type LegEvent =
   /** `by`: who or what ended the connection. */
   | { kind: 'closed'; clientId: string; atMs: number; by: 'client' | 'broker' | 'cut' | 'reset' | 'recovery' }
   /** The retransmission agent stops repeating: the limit is reached. `type` is PUBLISH or PUBREL. */
-  | { kind: 'gave-up'; clientId: string; atMs: number; direction: Direction; packetId: number; type: number; attempts: number }
+  | {
+      kind: 'gave-up'
+      clientId: string
+      atMs: number
+      direction: Direction
+      packetId: number
+      type: number
+      attempts: number
+    }
 
 /** Sees every packet and event of every leg, synchronously and in order. Must not throw and must be quick. */
 export interface PassageObserver {

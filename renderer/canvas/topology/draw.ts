@@ -123,11 +123,16 @@ function drawNodes(c: CanvasRenderingContext2D, s: TopologyScene, t: TopologyThe
     c.fill()
     c.stroke()
     c.setLineDash([])
-    if (n.kind === 'collapsed') text(c, `x${n.count}`, p.x, p.y + 4 * t.k, 'center', t.ink1, 640, 11, t)
+    if (n.kind === 'collapsed')
+      text(c, `x${short(n.count)}`, p.x, p.y + 4 * t.k, 'center', t.ink1, 640, 11, t)
     if (n.id === s.selected || n.id === s.hovered?.id)
       ring(c, n, p, n.id === s.selected ? t.accent : t.ink3, t)
   }
 }
+
+/** 12500 is 12.5k: what fits into the node. */
+const short = (n: number): string =>
+  n < 1000 ? String(n) : `${Number((n / 1000).toFixed(n < 10_000 ? 1 : 0))}k`
 
 function ring(c: CanvasRenderingContext2D, n: TopologyNode, p: Point, color: string, t: TopologyTheme): void {
   c.strokeStyle = color

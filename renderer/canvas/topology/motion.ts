@@ -47,11 +47,14 @@ export class PacketMotion {
   private readonly max: number
   private readonly minFlightMs: number
   private lastSeq = 0
+  private budget: number
+  private filledAtMs = 0
   private window: { atMs: number; seen: number; drawn: number }[] = []
 
   constructor(options: MotionOptions = {}) {
     this.max = options.max ?? 220
     this.minFlightMs = options.minFlightMs ?? 700
+    this.budget = this.max / 6
   }
 
   /**
@@ -66,6 +69,7 @@ export class PacketMotion {
     matched = 0,
     speed = 1,
   ): void {
+    this.refill(nowMs)
     let drawn = 0
     let fresh = 0
     for (const row of rows) {
@@ -79,11 +83,19 @@ export class PacketMotion {
       this.lastSeq = row.seq
       fresh += 1
       const node = nodeOf(row.clientId)
-      if (node === undefined || this.flights.size >= this.max) continue
+      if (node === undefined || this.flights.size >= this.max || this.budget < 1) continue
+      this.budget -= 1
       drawn += 1
       this.flights.set(row.seq, this.launch(row, node, nowMs, speed))
     }
     this.window.push({ atMs: nowMs, seen: Math.max(matched, fresh), drawn })
+  }
+
+  /** So many packets a millisecond fill the picture evenly; a quiet network may spend a burst of it at once. */
+  private refill(nowMs: number): void {
+    const perMs = (0.8 * this.max) / this.minFlightMs
+    this.budget = Math.min(this.max / 6, this.budget + (nowMs - this.filledAtMs) * perMs)
+    this.filledAtMs = nowMs
   }
 
   private launch(row: PacketRow, node: string, nowMs: number, speed: number): Flight {

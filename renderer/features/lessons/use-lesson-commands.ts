@@ -13,7 +13,7 @@ function useGo() {
 
 const command = (id: string, title: string, keys: string, run: () => unknown): Command => ({
   id: `lessons-${id}`,
-  title: `lessons.${title}`,
+  title,
   section: 'lessons.section',
   keys,
   run,
@@ -23,8 +23,8 @@ const command = (id: string, title: string, keys: string, run: () => unknown): C
 export function useLessonKeys(): void {
   const go = useGo()
   useCommands([
-    command('previous', 'goPrevious', 'Shift+ArrowUp', go(-1)),
-    command('next', 'goNext', 'Shift+ArrowDown', go(1)),
+    command('previous', 'lessons.goPrevious', 'Shift+ArrowUp', go(-1)),
+    command('next', 'lessons.goNext', 'Shift+ArrowDown', go(1)),
   ])
 }
 
@@ -33,10 +33,10 @@ export function useReplayKeys(replay: Replay, run: () => unknown, canRun: () => 
   const lessons = useLessons()
   const there = (): boolean => lessons.outcome !== null
   useCommands([
-    { ...command('run', 'run', 'R', run), enabled: canRun },
-    { ...command('play', 'play', 'K', replay.toggle), enabled: there },
-    { ...command('step', 'stepOn', '.', replay.next), enabled: there },
-    { ...command('back', 'stepBack', ',', replay.previous), enabled: there },
-    { ...command('end', 'toEnd', 'E', () => replay.seek(replay.end.value)), enabled: there },
+    { ...command('run', 'lessons.run', 'R', run), enabled: canRun },
+    { ...command('play', 'lessons.play', 'K', replay.toggle), enabled: there },
+    { ...command('step', 'lessons.stepOn', '.', replay.next), enabled: there },
+    { ...command('back', 'lessons.stepBack', ',', replay.previous), enabled: there },
+    { ...command('end', 'lessons.toEnd', 'E', () => replay.seek(replay.end.value)), enabled: there },
   ])
 }

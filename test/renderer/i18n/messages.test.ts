@@ -23,8 +23,11 @@ const all = sources.map((s) => s.text).join('\n')
 
 const en = leaves(messages.en)
 const ko = leaves(messages.ko)
+/** `subject` is the packet's name with the Korean particle it takes. */
 const placeholders = (text: string): string[] =>
-  [...text.replace(/\{'[^']*'\}/g, '').matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort()
+  [...text.replace(/\{'[^']*'\}/g, '').matchAll(/\{(\w+)\}/g)]
+    .map((m) => (m[1] === 'subject' ? 'packet' : (m[1] ?? '')))
+    .sort()
 
 /** `t('a.b')`, and the fixed beginning of t(`a.b${x}`). */
 const fixed = [...all.matchAll(/\bt\(\s*['"]([\w.-]+)['"]/g)].map((m) => m[1] ?? '')
