@@ -14,6 +14,7 @@ export default tseslint.config(
       'dist',
       'node_modules',
       'coverage',
+      '.cache',
       'test/fixtures/forbidden-imports',
       'playwright-report',
       'test-results',
