@@ -2,107 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
-import {
-  loadSchema,
-  thresholdsSchema,
-  type ExecutorKind,
-  type LoadConfig,
-  type Thresholds,
-} from '../contract/load-config'
+import { loadSchema, type LoadConfig, type Thresholds } from '../contract/load-config'
+import { flagOfPath, flagWord, loadInput, type LoadFlags } from '../contract/load-flags'
 import { issueDetails } from '../contract/rpc'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
-
-/** Flags of `fleetlab load` as commander gives them: text, checked by the load schema. */
-export type LoadFlags = Partial<Record<string, string | boolean>>
-
-/** Flags that become a field of the same name, by how their text is read. */
-const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
-  url: String,
-  protocol: protocolNumber,
-  username: String,
-  passwordEnv: String,
-  caFile: String,
-  certFile: String,
-  keyFile: String,
-  serverName: String,
-  publishers: number,
-  subscribers: number,
-  topology: String,
-  qos: number,
-  subscribeQos: number,
-  size: number,
-  duration: String,
-  messages: number,
-  ramp: String,
-  warmup: String,
-  drain: String,
-  window: number,
-  receiveMaximum: number,
-  workers: (t) => (t === 'auto' ? t : number(t)),
-  keepAlive: String,
-  connectTimeout: String,
-  topic: String,
-  localAddress: (t) => t.split(','),
-  seed: number,
-}
-
-/** Flags whose field has another name. */
-const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresses' }
-
-function number(text: string): number | string {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
-}
-
-function protocolNumber(text: string): number | string {
-  const levels: Readonly<Record<string, number>> = { '3.1.1': 4, '5.0': 5 }
-  return levels[text] ?? number(text)
-}
-
-function rate(text: string): number | string {
-  const perHour = /^(\d+(?:\.\d+)?)\/(h|min|s)$/.exec(text)
-  if (perHour === null) return number(text)
-  return Number(perHour[1]) / { h: 3600, min: 60, s: 1 }[perHour[2] as 'h' | 'min' | 's']
-}
-
-/** `10s:5,30s:50`: over 10 s to 5 messages a second, then over 30 s to 50. */
-function stages(text: string): { over: string; rate: number | string }[] {
-  return text.split(',').map((part) => {
-    const [over = '', to = ''] = part.split(':')
-    return { over, rate: number(to) }
-  })
-}
-
-type Executor = Record<string, unknown>
-
-/** The executor the flags speak of, or undefined when they leave it to the file or the default. */
-export function executorOf(flags: LoadFlags): Executor | undefined {
-  const text = (name: string): string | undefined => {
-    const v = flags[name]
-    return typeof v === 'string' ? v : undefined
-  }
-  const given = text('executor')
-  const asked = text('rate')
-  const kind = given ?? (text('stages') !== undefined ? 'ramping' : asked === 'max' ? 'max' : undefined)
-  if (kind === undefined && asked === undefined) return undefined
-  const own: Executor = { kind: kind ?? 'constant-rate' }
-  const put = (names: ExecutorKind[], field: string, value: unknown): void => {
-    if (value === undefined) return
-    if (names.includes(own['kind'] as ExecutorKind)) own[field] = value
-  }
-  if (asked !== undefined && asked !== 'max') {
-    put(['constant-rate', 'reconnect-storm', 'soak'], 'rate', rate(asked))
-  }
-  const list = text('stages')
-  put(['ramping'], 'stages', list === undefined ? undefined : stages(list))
-  put(['ramping'], 'startRate', text('startRate') === undefined ? undefined : number(text('startRate') ?? ''))
-  const connectRate = text('connectRate')
-  put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : number(connectRate))
-  put(['reconnect-storm'], 'every', text('reconnectEvery'))
-  const share = text('reconnectShare')
-  put(['reconnect-storm'], 'share', share === undefined ? undefined : number(share))
-  return own
-}
 
 async function fileInput(path: string): Promise<Record<string, unknown>> {
   try {
@@ -116,45 +20,20 @@ async function fileInput(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-function fieldsOf(flags: LoadFlags): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const [name, read] of Object.entries(FIELDS)) {
-    const text = flags[name]
-    if (typeof text === 'string') out[RENAMED[name] ?? name] = read(text)
-  }
-  for (const name of ['insecure', 'resume']) if (flags[name] === true) out[name] = true
-  return out
-}
-
-function thresholdsOf(flags: LoadFlags): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const name of Object.keys(thresholdsSchema.shape)) {
-    const text = flags[name]
-    if (typeof text === 'string') out[name] = /P99$/.test(name) ? text : number(text)
-  }
-  return out
-}
-
-const flagName = (field: string): string => `--${field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
-
 /**
  * The configuration of a load test: the file of `--config`, if any, and the flags over it.
  * @throws UsageError that names the flag, what was found and what is allowed
  */
 export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   const file = typeof flags['config'] === 'string' ? await fileInput(flags['config']) : {}
-  const executor = executorOf(flags)
-  const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...thresholdsOf(flags) }
-  const input = { ...file, ...fieldsOf(flags), ...(executor ? { executor } : {}), thresholds }
+  const own = loadInput(flags)
+  const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
+  const input = { ...file, ...own, thresholds }
   const parsed = loadSchema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]
-  const path = (first?.path ?? '').split('.')
-  const field = path[0] === 'thresholds' || path[0] === 'executor' ? (path[1] ?? path[0]) : (path[0] ?? '')
-  const named = field === 'kind' ? 'executor' : field === 'localAddresses' ? 'localAddress' : field
-  throw new UsageError(
-    `${flagName(named)}: found ${first?.found ?? 'nothing'}; ${first?.expected ?? 'not valid'}`,
-  )
+  const flag = flagWord(flagOfPath((first?.path ?? '').split('.')))
+  throw new UsageError(`${flag}: found ${first?.found ?? 'nothing'}; ${first?.expected ?? 'not valid'}`)
 }
 
 /** Environment variables from which a shard learns its place: Kubernetes sets the first in an Indexed Job. */

@@ -95,7 +95,7 @@ export const commandSchemas = {
   startExperiment: z.strictObject({ config: experimentSchema }),
   cancelExperiment: empty,
   getExperiment: empty,
-  startLoad: z.strictObject({ config: loadSchema }),
+  startLoad: z.strictObject({ config: loadSchema, password: z.string().max(65_535).optional() }),
   stopLoad: empty,
   listLoadRuns: empty,
   getLoadRun: z.strictObject({ runId: runIdSchema }),

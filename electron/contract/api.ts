@@ -101,8 +101,11 @@ export interface EngineApi {
   getExperiment(a: Empty): Promise<ExperimentState | null>
 
   // load tests
-  /** Begins a load test. Rejects with `conflict` while one runs. It goes on when the page closes. */
-  startLoad(a: { config: LoadInput }): Promise<LoadNow>
+  /**
+   * Begins a load test. Rejects with `conflict` while one runs. It goes on when the page closes. `password` goes before
+   * `config.passwordEnv`, and is kept nowhere.
+   */
+  startLoad(a: { config: LoadInput; password?: string | undefined }): Promise<LoadNow>
   /** Ends the running load test; what it measured stays. */
   stopLoad(a: Empty): Promise<void>
   /** The history, newest first. */

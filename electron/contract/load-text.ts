@@ -1,5 +1,6 @@
 import { formatDuration } from './duration'
 import { loadSchema, type ExecutorConfig, type LoadConfig } from './load-config'
+import type { LoadFlags } from './load-flags'
 
 const DEFAULTS = loadSchema.parse({})
 
@@ -85,11 +86,8 @@ const thresholdWords = ({ thresholds: t }: LoadConfig): Words => [
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
-/**
- * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other
- * settings at their default are left out.
- */
-export function loadCommandLine(c: LoadConfig): string {
+/** Flags with their values as they are typed; a switch has none. */
+function words(c: LoadConfig): [flag: string, value: string | null][] {
   const usual = new Map(settings(DEFAULTS))
   const head: Words = [
     ['--url', c.url],
@@ -100,9 +98,31 @@ export function loadCommandLine(c: LoadConfig): string {
     ['--qos', c.qos],
   ]
   const rest = settings(c).filter(([flag, value]) => value !== usual.get(flag))
-  const words = [...head, ...rest, ...thresholdWords(c)].flatMap(([flag, value]) =>
-    value === undefined ? [] : [flag, quoted(String(value))],
+  const valued = [...head, ...rest, ...thresholdWords(c)].flatMap(([flag, value]): [string, string][] =>
+    value === undefined ? [] : [[flag, String(value)]],
   )
-  const switches = [c.insecure ? '--insecure' : '', c.resume ? '--resume' : ''].filter((w) => w !== '')
-  return ['fleetlab load', ...words, ...switches].join(' ')
+  return [
+    ...valued,
+    ...(c.insecure ? [['--insecure', null] satisfies [string, null]] : []),
+    ...(c.resume ? [['--resume', null] satisfies [string, null]] : []),
+  ]
+}
+
+/**
+ * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other
+ * settings at their default are left out.
+ */
+export function loadCommandLine(c: LoadConfig): string {
+  const parts = words(c).flatMap(([flag, value]) => (value === null ? [flag] : [flag, quoted(value)]))
+  return ['fleetlab load', ...parts].join(' ')
+}
+
+/** The same settings as flags; the executor is always named. */
+export function loadFlags(c: LoadConfig): LoadFlags {
+  const name = (flag: string): string =>
+    flag.slice(2).replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+  const given = words(c).map(([flag, value]): [string, string | boolean] => [name(flag), value ?? true])
+  const flags: LoadFlags = { ...Object.fromEntries(given), executor: c.executor.kind }
+  if (c.executor.kind === 'max') delete flags['rate']
+  return flags
 }

@@ -218,8 +218,8 @@ export class PageSession implements EngineApi {
     return command(() => this.engine.lessons.watch(a.id, this.engine.lab))
   }
 
-  startLoad(a: { config: LoadInput }) {
-    return this.engine.loads.start(loadSchema.parse(a.config))
+  startLoad(a: { config: LoadInput; password?: string | undefined }) {
+    return this.engine.loads.start(loadSchema.parse(a.config), a.password)
   }
 
   stopLoad() {

@@ -23,15 +23,16 @@ async function pem(config: LoadConfig, field: FileField): Promise<string | undef
 }
 
 /**
- * Password and PEM texts a configuration names.
+ * Password and PEM texts a configuration names; a password that is given goes before one it names.
  * @throws ApiError `bad-request` that names the field
  */
 export async function readCredentials(
   config: LoadConfig,
   env: Readonly<Record<string, string | undefined>>,
+  given?: string,
 ): Promise<Credentials> {
-  const name = config.passwordEnv
-  const password = name === undefined ? undefined : env[name]
+  const name = given === undefined ? config.passwordEnv : undefined
+  const password = given ?? (name === undefined ? undefined : env[name])
   if (name !== undefined && password === undefined) {
     const expected = 'expected the name of an environment variable the engine was started with'
     throw new ApiError('bad-request', `passwordEnv: found ${name}; ${expected}`, [

@@ -47,14 +47,14 @@ export class LoadDesk {
   }
 
   /**
-   * Begins a load test.
+   * Begins a load test. The password is handed to its clients and kept nowhere.
    * @throws ApiError `conflict` while another one runs, `bad-request` when a file or password it names is missing
    */
-  async start(config: LoadConfig): Promise<LoadNow> {
+  async start(config: LoadConfig, password?: string): Promise<LoadNow> {
     if (this.busy) throw new ApiError('conflict', 'a load test is running; stop it or wait for its end')
     this.busy = true
     try {
-      const credentials = await readCredentials(config, this.deps.env)
+      const credentials = await readCredentials(config, this.deps.env, password)
       const [latest] = await this.deps.store.list()
       const begun: LoadNow = {
         runId: this.deps.newRunId(),

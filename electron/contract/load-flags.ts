@@ -1,0 +1,137 @@
+import { thresholdsSchema, type ExecutorKind } from './load-config'
+
+/** Settings of a load test as text, by the camel-case name of their flag: as commander gives them, and as the page's form holds them. */
+export type LoadFlags = Partial<Record<string, string | boolean>>
+
+/** Flags that become a field of the same name, by how their text is read. */
+const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
+  url: String,
+  protocol: protocolNumber,
+  username: String,
+  passwordEnv: String,
+  caFile: String,
+  certFile: String,
+  keyFile: String,
+  serverName: String,
+  publishers: number,
+  subscribers: number,
+  topology: String,
+  qos: number,
+  subscribeQos: number,
+  size: number,
+  duration: String,
+  messages: number,
+  ramp: String,
+  warmup: String,
+  drain: String,
+  window: number,
+  receiveMaximum: number,
+  workers: (t) => (t === 'auto' ? t : number(t)),
+  keepAlive: String,
+  connectTimeout: String,
+  topic: String,
+  localAddress: (t) => t.split(','),
+  seed: number,
+}
+
+/** Flags whose field has another name. */
+const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresses' }
+
+function number(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+}
+
+function protocolNumber(text: string): number | string {
+  const levels: Readonly<Record<string, number>> = { '3.1.1': 4, '5.0': 5 }
+  return levels[text] ?? number(text)
+}
+
+function rate(text: string): number | string {
+  const perHour = /^(\d+(?:\.\d+)?)\/(h|min|s)$/.exec(text)
+  if (perHour === null) return number(text)
+  return Number(perHour[1]) / { h: 3600, min: 60, s: 1 }[perHour[2] as 'h' | 'min' | 's']
+}
+
+/** `10s:5,30s:50`: over 10 s to 5 messages a second, then over 30 s to 50. */
+function stages(text: string): { over: string; rate: number | string }[] {
+  return text.split(',').map((part) => {
+    const [over = '', to = ''] = part.split(':')
+    return { over, rate: number(to) }
+  })
+}
+
+type Executor = Record<string, unknown>
+
+/** The executor the flags speak of, or undefined when they leave it to the file or the default. */
+function executorOf(flags: LoadFlags): Executor | undefined {
+  const text = (name: string): string | undefined => {
+    const v = flags[name]
+    return typeof v === 'string' ? v : undefined
+  }
+  const given = text('executor')
+  const asked = text('rate')
+  const kind = given ?? (text('stages') !== undefined ? 'ramping' : asked === 'max' ? 'max' : undefined)
+  if (kind === undefined && asked === undefined) return undefined
+  const own: Executor = { kind: kind ?? 'constant-rate' }
+  const put = (names: ExecutorKind[], field: string, value: unknown): void => {
+    if (value === undefined) return
+    if (names.includes(own['kind'] as ExecutorKind)) own[field] = value
+  }
+  if (asked !== undefined && asked !== 'max') {
+    put(['constant-rate', 'reconnect-storm', 'soak'], 'rate', rate(asked))
+  }
+  const list = text('stages')
+  put(['ramping'], 'stages', list === undefined ? undefined : stages(list))
+  put(['ramping'], 'startRate', text('startRate') === undefined ? undefined : number(text('startRate') ?? ''))
+  const connectRate = text('connectRate')
+  put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : number(connectRate))
+  put(['reconnect-storm'], 'every', text('reconnectEvery'))
+  const share = text('reconnectShare')
+  put(['reconnect-storm'], 'share', share === undefined ? undefined : number(share))
+  return own
+}
+
+function fieldsOf(flags: LoadFlags): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const [name, read] of Object.entries(FIELDS)) {
+    const text = flags[name]
+    if (typeof text === 'string') out[RENAMED[name] ?? name] = read(text)
+  }
+  for (const name of ['insecure', 'resume']) if (flags[name] === true) out[name] = true
+  return out
+}
+
+function thresholdsOf(flags: LoadFlags): Record<string, string | number> {
+  const out: Record<string, string | number> = {}
+  for (const name of Object.keys(thresholdsSchema.shape)) {
+    const text = flags[name]
+    if (typeof text === 'string') out[name] = /P99$/.test(name) ? text : number(text)
+  }
+  return out
+}
+
+/** What the flags say, for `loadSchema` to check; a field without a flag is left out. */
+export function loadInput(
+  flags: LoadFlags,
+): Record<string, unknown> & { thresholds: Record<string, string | number> } {
+  const executor = executorOf(flags)
+  return { ...fieldsOf(flags), ...(executor ? { executor } : {}), thresholds: thresholdsOf(flags) }
+}
+
+/** Fields of an executor whose flag has another name. */
+const OF_EXECUTOR: Readonly<Record<string, string>> = {
+  kind: 'executor',
+  every: 'reconnectEvery',
+  share: 'reconnectShare',
+}
+
+/** The flag that sets what a path of the configuration leads to: `['thresholds', 'maxP99']` is `maxP99`. */
+export function flagOfPath(path: readonly PropertyKey[]): string {
+  const [first = '', second] = path.map(String)
+  if (first === 'executor') return second === undefined ? first : (OF_EXECUTOR[second] ?? second)
+  if (first === 'thresholds') return second ?? first
+  return first === 'localAddresses' ? 'localAddress' : first
+}
+
+/** `maxP99` as it is typed: `--max-p99`. */
+export const flagWord = (flag: string): string => `--${flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
