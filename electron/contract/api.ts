@@ -17,6 +17,7 @@ import type { LinkInput } from './link-config'
 import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from './load'
 import type { LoadInput } from './load-config'
 import type { Direction, PacketType, QoS } from './packet'
+import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
@@ -73,6 +74,8 @@ export interface EngineApi {
   unwatchPackets(a: Empty): Promise<void>
   /** Packets of the ring that match, before or after a capture number, ascending. */
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }): Promise<PacketBatch>
+  /** What the ring holds, in so many equal parts of the time it spans. */
+  getRing(a: { parts: number }): Promise<RingSummary>
   getPacket(a: { seq: number }): Promise<PacketDetail>
   clearCapture(a: Empty): Promise<void>
   exportPcapng(a: { filter: string }): Promise<{ bytes: Uint8Array; packets: number }>

@@ -1,5 +1,6 @@
 import type { ExchangeRow, PacketRow } from './model'
 import { HANDSHAKE_TYPES, PACKET_TYPES, type PacketType } from './packet'
+import { readTimeRange } from './time-range'
 import { isValidFilter, topicMatches } from './topics'
 
 /** What a filter may ask of the exchange a packet belongs to. */
@@ -91,6 +92,12 @@ function verdicts(text: string): Test {
     (wanted.has('duplicate') && copies > 1)
 }
 
+function time(text: string): Test {
+  const range = readTimeRange(text)
+  if (!range) throw new FilterError(`time: found ${text || 'nothing'}; expected seconds as 12.5..14s`)
+  return (p) => p.sentMs >= range.fromMs && p.sentMs < range.toMs
+}
+
 const TERMS: Record<string, (text: string) => Test> = {
   type: (v) => {
     const set = types(v)
@@ -126,6 +133,7 @@ const TERMS: Record<string, (text: string) => Test> = {
     return (p) => set.has(p.direction === 'uplink' ? 'up' : 'down')
   },
   verdict: verdicts,
+  time,
 }
 
 /** Names of the filter's terms, for completion. */

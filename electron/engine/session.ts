@@ -13,7 +13,6 @@ import { loadSchema, type LoadInput } from '../contract/load-config'
 import type { LogLine } from '../contract/model'
 import type { Direction, PacketType, QoS } from '../contract/packet'
 import { FilterError } from '../contract/packet-filter'
-import { parsePacketFilter } from '../contract/packet-filter'
 import type { PageLink } from '../contract/rpc'
 import type { GroupInput } from '../contract/scenario'
 import { parseScenario, scenarioText } from '../contract/scenario-file'
@@ -127,9 +126,7 @@ export class PageSession implements EngineApi {
   }
 
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
-    return command(() =>
-      this.engine.lab.observation.capture.query({ ...a, filter: parsePacketFilter(a.filter) }),
-    )
+    return command(() => this.engine.lab.observation.capture.query(a))
   }
 
   getPacket(a: { seq: number }) {
@@ -138,6 +135,10 @@ export class PageSession implements EngineApi {
       if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer kept`)
       return detail
     })
+  }
+
+  getRing(a: { parts: number }) {
+    return command(() => this.engine.lab.observation.capture.summary(a.parts))
   }
 
   clearCapture() {

@@ -32,6 +32,7 @@ const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   watchPackets: { filter: '', tail: 10 },
   unwatchPackets: {},
   queryPackets: { filter: '', limit: 10 },
+  getRing: { parts: 100 },
   getPacket: { seq: 1 },
   clearCapture: {},
   exportPcapng: { filter: '' },

@@ -319,6 +319,15 @@ export class FakeEngine {
       },
       unwatchPackets: () => void (page.filter = null),
       queryPackets: () => ({ packets: [], exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 }),
+      getRing: ({ parts }: { parts: number }) => ({
+        firstSeq: 1,
+        nextSeq: 1,
+        fromMs: 0,
+        toMs: 0,
+        seqs: new Array<number>(parts).fill(1),
+        packets: new Array<number>(parts).fill(0),
+        lost: new Array<number>(parts).fill(0),
+      }),
       getPacket: () => {
         throw new ApiError('not-found', 'no packet')
       },

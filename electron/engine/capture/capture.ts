@@ -1,6 +1,8 @@
 import type { PacketBatch, PacketDetail, PacketRow } from '../../contract/model'
 import { PACKET_TYPES, type PacketType } from '../../contract/packet'
-import { parsePacketFilter, type PacketFilter } from '../../contract/packet-filter'
+import { parsePacketFilter } from '../../contract/packet-filter'
+import type { RingSummary } from '../../contract/ring'
+import { timeRangeOf } from '../../contract/time-range'
 import { framePacketId, frameType, Type } from '../mqtt/frame'
 import type { LegEvent, Passage, PassageObserver } from '../mqtt/passage'
 import type { ClientState } from './clients'
@@ -11,7 +13,8 @@ import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
 import { PassageIndex } from './passages'
 import { PublishHeader } from './publish-header'
-import { queryPackets, type PacketQuery } from './query'
+import { queryPackets, seqsWithin } from './query'
+import { summarize } from './ring-summary'
 import { Rows } from './rows'
 import { Sessions } from './sessions'
 import { CaptureState } from './state'
@@ -38,6 +41,14 @@ export interface RoutingFacts {
 }
 
 /** Every packet of every leg: the last ones kept, their exchanges and journeys followed. */
+export interface CaptureQuery {
+  /** A packet query, see packet-filter.ts. */
+  filter: string
+  before?: number | undefined
+  after?: number | undefined
+  limit: number
+}
+
 export interface Capture extends PassageObserver, RoutingFacts {
   /** Packets seen since the beginning or `restart`. */
   readonly seen: number
@@ -47,7 +58,10 @@ export interface Capture extends PassageObserver, RoutingFacts {
   row(seq: number): PacketRow | undefined
   /** Passage identifier of a packet, for the gate; undefined when it is not kept. */
   passageId(seq: number): number | undefined
-  query(q: PacketQuery): PacketBatch
+  /** @throws FilterError */
+  query(q: CaptureQuery): PacketBatch
+  /** How many packets the ring keeps of which time, in this many equal parts. */
+  summary(parts: number): RingSummary
   /** The latest `tail` packets that match. @throws FilterError */
   latest(filter: string, tail: number): PacketBatch
   /** A page's live view of what matches from now on. @throws FilterError */
@@ -176,17 +190,23 @@ class RingCapture implements Capture {
     return this.passages.idOf(seq)
   }
 
-  query(q: PacketQuery): PacketBatch {
+  query({ filter, ...where }: CaptureQuery): PacketBatch {
+    const q = { ...where, filter: parsePacketFilter(filter), range: timeRangeOf(filter) }
     return queryPackets(this.state, this.rows, this.sessions, q)
   }
 
+  summary(parts: number): RingSummary {
+    return summarize(this.state.packets, parts)
+  }
+
   latest(filter: string, tail: number): PacketBatch {
-    return this.query({ filter: parsePacketFilter(filter), limit: tail })
+    return this.query({ filter, limit: tail })
   }
 
   watch(filter: string): PacketWatch {
     const parsed = parsePacketFilter(filter)
-    const asks = { all: filter.trim() === '', verdict: filter.includes('verdict:') }
+    const untilMs = timeRangeOf(filter)?.toMs ?? Infinity
+    const asks = { all: filter.trim() === '', verdict: filter.includes('verdict:'), untilMs }
     return new Watch(this.state, this.rows, this.sessions, parsed, asks, this.state.packets.next)
   }
 
@@ -236,14 +256,16 @@ class RingCapture implements Capture {
 
   pcapng(filter: string): { bytes: Uint8Array; packets: number } {
     const names = new Map<number, string>()
-    const packets = this.select(parsePacketFilter(filter), names)
+    const packets = this.select(filter, names)
     return exportPcapng(packets, names, this.options.clock.epochMs)
   }
 
-  private select(filter: PacketFilter, names: Map<number, string>): ExportPacket[] {
+  private select(query: string, names: Map<number, string>): ExportPacket[] {
     const t = this.state.packets
+    const filter = parsePacketFilter(query)
+    const [first, next] = seqsWithin(t, timeRangeOf(query))
     const found: ExportPacket[] = []
-    for (let seq = t.first; seq < t.next; seq++) {
+    for (let seq = first; seq < next; seq++) {
       if (!this.rows.passes(seq, filter)) continue
       const row = this.rows.packet(seq)
       const i = t.at(seq)

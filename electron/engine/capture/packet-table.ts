@@ -105,6 +105,19 @@ export class PacketTable {
     return (this.head[seq & this.mask] as number) >> 4
   }
 
+  /** Number of the first kept packet sent at this clock time or later; `next` when there is none. */
+  firstSentAt(ms: number): number {
+    // packets enter in the order of the clock
+    let lo = this.first
+    let hi = this.next
+    while (lo < hi) {
+      const mid = Math.floor((lo + hi) / 2)
+      if ((this.sentMs[mid & this.mask] as number) < ms) lo = mid + 1
+      else hi = mid
+    }
+    return lo
+  }
+
   /** Takes a packet in and gives its number; the oldest make room. */
   add(p: Passage, client: number, topic: number, packetId: number): number {
     if (this.kept >= this.capacity) this.evictOldest()

@@ -1,11 +1,15 @@
 import type { PacketBatch, PacketRow, SessionMark } from '../../contract/model'
 import type { PacketFilter } from '../../contract/packet-filter'
+import type { TimeRange } from '../../contract/time-range'
+import type { PacketTable } from './packet-table'
 import type { Rows } from './rows'
 import type { Sessions } from './sessions'
 import type { CaptureState } from './state'
 
 export interface PacketQuery {
   filter: PacketFilter
+  /** Only packets sent within; what lies outside is not looked at. */
+  range?: TimeRange | null | undefined
   /** Only packets with a smaller number; the latest of them are given. */
   before?: number | undefined
   /** Only packets with a greater number; the earliest of them are given. Wins over `before`. */
@@ -33,18 +37,23 @@ export function queryPackets(
   }
 }
 
+/** Capture numbers between which a time range lies: from the first, up to and without the second. */
+export function seqsWithin(t: PacketTable, range: TimeRange | null | undefined): [number, number] {
+  if (!range) return [t.first, t.next]
+  return [t.firstSentAt(range.fromMs), range.toMs === Infinity ? t.next : t.firstSentAt(range.toMs)]
+}
+
 function find(state: CaptureState, rows: Rows, q: PacketQuery): number[] {
-  const t = state.packets
+  const [first, next] = seqsWithin(state.packets, q.range)
   const found: number[] = []
+  const end = Math.min(next, q.before ?? next)
   if (q.after !== undefined) {
-    const to = q.before === undefined ? t.next : Math.min(t.next, q.before)
-    for (let s = Math.max(t.first, q.after + 1); s < to && found.length < q.limit; s++) {
+    for (let s = Math.max(first, q.after + 1); s < end && found.length < q.limit; s++) {
       if (rows.passes(s, q.filter)) found.push(s)
     }
     return found
   }
-  const from = Math.min(t.next, q.before ?? t.next) - 1
-  for (let s = from; s >= t.first && found.length < q.limit; s--) if (rows.passes(s, q.filter)) found.push(s)
+  for (let s = end - 1; s >= first && found.length < q.limit; s--) if (rows.passes(s, q.filter)) found.push(s)
   return found.reverse()
 }
 
@@ -78,7 +87,8 @@ function marksFor(sessions: Sessions, packets: PacketRow[], q: PacketQuery): Ses
   if (!first || !last) return []
   const clients = new Set(packets.map((p) => p.clientId))
   const toNow = q.before === undefined && (q.after === undefined || packets.length < q.limit)
-  const until = toNow ? Infinity : Math.max(last.settledMs ?? last.sentMs, last.sentMs)
+  const end = q.range?.toMs ?? Infinity
+  const until = toNow && end === Infinity ? Infinity : Math.max(last.settledMs ?? last.sentMs, last.sentMs)
   return sessions
     .between(first.sentMs, until)
     .filter((m) => clients.has(m.clientId))

@@ -46,7 +46,7 @@ export class Watch implements PacketWatch {
     private readonly rows: Rows,
     private readonly sessions: Sessions,
     private readonly filter: PacketFilter,
-    private readonly asks: { all: boolean; verdict: boolean },
+    private readonly asks: { all: boolean; verdict: boolean; untilMs: number },
     from: number,
   ) {
     this.known = new Uint8Array(state.packets.slots)
@@ -188,7 +188,8 @@ export class Watch implements PacketWatch {
   private takeMarks(): SessionMark[] {
     const marks = this.sessions.since(this.marks)
     this.marks = this.sessions.count
-    return (this.asks.all ? marks : marks.filter((m) => this.clients.has(m.clientId))).slice(-MARKS)
+    const wanted = (m: SessionMark): boolean => this.clients.has(m.clientId) && m.atMs < this.asks.untilMs
+    return (this.asks.all ? marks : marks.filter(wanted)).slice(-MARKS)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { LessonStep } from '../../contract/lesson'
 import type { LedgerRow, PacketBatch } from '../../contract/model'
-import { parsePacketFilter } from '../../contract/packet-filter'
 import { Accounts } from '../accounts'
 import { createBroker } from '../broker/broker'
 import type { EmbeddedBroker } from '../broker/types'
@@ -171,7 +170,7 @@ export class LessonStage {
     return {
       ledger: this.accounts.finalRows(),
       received: this.received,
-      packets: (filter) => capture.query({ filter: parsePacketFilter(filter), limit: PACKETS }),
+      packets: (filter) => capture.query({ filter, limit: PACKETS }),
       durationMs: this.clock.now(),
     }
   }

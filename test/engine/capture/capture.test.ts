@@ -211,10 +211,10 @@ describe('query', () => {
   it('pages backwards and forwards without gap or overlap', () => {
     const { capture } = filled()
     const all = capture.latest('type:PUBLISH', 1000).packets.map((p) => p.seq)
-    const filter = () => (p: { type: string }) => p.type === 'PUBLISH'
+    const filter = 'type:PUBLISH'
     const back: number[] = []
     for (let before: number | undefined; ;) {
-      const page = capture.query({ filter: filter(), before, limit: 7 }).packets.map((p) => p.seq)
+      const page = capture.query({ filter, before, limit: 7 }).packets.map((p) => p.seq)
       if (page.length === 0) break
       back.unshift(...page)
       before = page[0]
@@ -222,12 +222,27 @@ describe('query', () => {
     expect(back).toEqual(all)
     const on: number[] = []
     for (let after = 0; ;) {
-      const page = capture.query({ filter: filter(), after, limit: 7 }).packets.map((p) => p.seq)
+      const page = capture.query({ filter, after, limit: 7 }).packets.map((p) => p.seq)
       if (page.length === 0) break
       on.push(...page)
       after = page.at(-1)!
     }
     expect(on).toEqual(all)
+  })
+
+  it('keeps to a stretch of time, and looks at nothing outside it', () => {
+    const { capture } = filled()
+    const all = capture.latest('', 1000).packets
+    const [a, b] = [all[10]!.sentMs, all[20]!.sentMs]
+    const query = `time:${a / 1000}..${b / 1000}s`
+    const inside = all.filter((p) => p.sentMs >= a && p.sentMs < b).map((p) => p.seq)
+    expect(inside.length).toBeGreaterThan(3)
+    expect(capture.latest(query, 1000).packets.map((p) => p.seq)).toEqual(inside)
+    const after = capture.query({ filter: query, after: inside[1]!, limit: 2 })
+    expect(after.packets.map((p) => p.seq)).toEqual(inside.slice(2, 4))
+    expect(capture.query({ filter: query, before: inside[0]!, limit: 9 }).packets).toEqual([])
+    expect(capture.pcapng(query).packets).toBe(inside.length)
+    expect(capture.latest(`${query} time:..0.001`, 9).packets).toEqual([])
   })
 
   it('refuses a filter that cannot be read', () => {
