@@ -15,6 +15,7 @@ const groupName = z.string().min(1).max(64)
 const filter = z.string().max(2000)
 const seq = z.int().min(1)
 const lessonId = z.string().min(1).max(40)
+const viewerId = z.string().min(1).max(40)
 const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
 
 /**
@@ -106,6 +107,16 @@ export const commandSchemas = {
   openLesson: z.strictObject({ text: z.string().max(262_144), name: z.string().max(255) }),
   runLesson: z.strictObject({ id: lessonId, variant: lessonId }),
   watchLesson: z.strictObject({ id: lessonId }),
+  getSharing: empty,
+  startSharing: z.strictObject({
+    address: z.string().min(2).max(64),
+    port: z.int().min(0).max(65_535).optional(),
+  }),
+  stopSharing: empty,
+  renewJoinCode: empty,
+  handOver: z.strictObject({ viewer: viewerId }),
+  takeBack: empty,
+  removeViewer: z.strictObject({ viewer: viewerId }),
 } as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
 
 /** Commands that change nothing: the ones a viewer may give. */
@@ -131,4 +142,26 @@ export const READ_ONLY_COMMANDS = [
   'getLoadFile',
   'listLessons',
   'watchLesson',
+] as const satisfies (keyof EngineApi)[]
+
+/**
+ * What is handed over with the controls, besides looking: the run, the fleet and its links. Not files, load tests,
+ * experiments, lessons and sharing: they reach beyond the session, to other machines or to the host's own files.
+ */
+export const DRIVER_COMMANDS = [
+  'control',
+  'setSpeed',
+  'addGroup',
+  'updateGroup',
+  'removeGroup',
+  'setLink',
+  'setLoss',
+  'dropNext',
+  'cut',
+  'publish',
+  'clearCapture',
+  'setGate',
+  'decide',
+  'deliverAll',
+  'clearRetained',
 ] as const satisfies (keyof EngineApi)[]

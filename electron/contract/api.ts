@@ -19,6 +19,7 @@ import type { LoadInput } from './load-config'
 import type { Direction, PacketType, QoS } from './packet'
 import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
+import type { ShareAddress, ShareState } from './share'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
 export const CONTRACT_VERSION = 1
@@ -127,6 +128,21 @@ export interface EngineApi {
   runLesson(a: { id: string; variant: string }): Promise<LessonOutcome>
   /** How far a live lesson is: the clients that came to the open scenario's broker since the first call. */
   watchLesson(a: { id: string }): Promise<LiveOutcome>
+
+  // sharing with a class: the host's own pages alone
+  getSharing(a: Empty): Promise<{ addresses: ShareAddress[]; state: ShareState }>
+  /** Lets a class in at one address of this machine, on the first free port unless one is named. */
+  startSharing(a: { address: string; port?: number }): Promise<ShareState>
+  /** Sends everybody away and closes the listener. */
+  stopSharing(a: Empty): Promise<void>
+  /** Makes another join code; the old one lets nobody in any more. Who is in stays in. */
+  renewJoinCode(a: Empty): Promise<ShareState>
+  /** Hands the controls to one viewer, taking them from whoever has them. */
+  handOver(a: { viewer: string }): Promise<ShareState>
+  /** At once: the next command of who had them is refused. */
+  takeBack(a: Empty): Promise<ShareState>
+  /** Sends a viewer away; with the code they may join again. */
+  removeViewer(a: { viewer: string }): Promise<ShareState>
 }
 
 /** A command without arguments. */
@@ -148,6 +164,10 @@ export interface HostInfo {
   kind: 'electron' | 'web'
   /** The page may look but not change anything. */
   readOnly: boolean
+  /** The name under which this page joined a shared session; absent on the host's own pages. */
+  viewer?: string
+  /** The page may share this session with a class. @default false */
+  canShare?: boolean
 }
 
 /** What the engine pushes to a page; at most 20 frames a second, bounded in bytes. */
@@ -168,5 +188,9 @@ export interface EngineEvents {
   experiment(e: ExperimentState): void
   /** When a load test moves on, at most four times a second, and when the history changes. */
   load(e: LoadEvent): void
+  /** To the host's own pages, when somebody came or went or something of the sharing changed. */
+  sharing(e: ShareState): void
+  /** To a viewer: the controls were handed over or taken back. */
+  host(e: HostInfo): void
   log(e: LogLine): void
 }

@@ -1,7 +1,7 @@
 import { createBirpc } from 'birpc'
 import type { z } from 'zod'
 import type { EngineApi, EngineEvents } from './api'
-import { commandSchemas, READ_ONLY_COMMANDS } from './api-schemas'
+import { commandSchemas } from './api-schemas'
 import type { Channel } from './channel'
 import { decode, encode } from './codec'
 import { ApiError, fromWireError, toWireError, type ErrorDetail, type WireError } from './errors'
@@ -21,6 +21,8 @@ const EVENTS = {
   devices: true,
   experiment: true,
   load: true,
+  sharing: true,
+  host: true,
   log: true,
 } as const satisfies Record<keyof EngineEvents, true>
 export const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
@@ -33,8 +35,8 @@ export interface PageLink {
 }
 
 export interface ServeOptions {
-  /** Refuses every command that changes something. @default false */
-  readOnly?: boolean
+  /** Asked before each command; refuses it by an ApiError. @default every command is granted */
+  guard?: (command: keyof EngineApi) => void
   /** Told of failures that are not the page's fault, for the host's log. */
   onInternalError: (command: string, thrown: unknown) => void
 }
@@ -69,13 +71,12 @@ export function servePage(
   open: (page: PageLink) => EngineApi,
   options: ServeOptions,
 ): void {
-  const allowed = new Set<string>(options.readOnly ? READ_ONLY_COMMANDS : COMMANDS)
   let api: EngineApi | null = null
   const invoke: Invoke = async (command, argument) => {
     try {
       if (!Object.hasOwn(commandSchemas, command))
         throw new ApiError('bad-request', `there is no command ${command.slice(0, 40)}`)
-      if (!allowed.has(command)) throw new ApiError('forbidden', `${command} is not allowed to a viewer`)
+      options.guard?.(command as Command)
       if (!api) throw new ApiError('unavailable', 'the engine is not ready')
       const run = api[command as Command] as (a: unknown) => Promise<unknown>
       return { ok: true, value: await run.call(api, parseArgument(command as Command, argument)) }

@@ -18,7 +18,7 @@ import { note } from './notes'
 import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './scenario-edit'
 import { PageSession } from './session'
 import { statusOf } from './status'
-import type { Engine, EngineDeps, RunLimits } from './types'
+import type { Engine, EngineDeps, RunLimits, Sharing } from './types'
 
 /** Creates an engine; nothing runs until `open`. */
 export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
@@ -173,8 +173,8 @@ class LabEngine implements Engine, EngineCore {
     for (const s of this.sessions) s.scenarioChanged()
   }
 
-  session(page: PageLink, host: HostInfo): EngineApi {
-    const session = new PageSession(this, page, host)
+  session(page: PageLink, host: HostInfo, sharing?: Sharing): EngineApi {
+    const session = new PageSession(this, page, host, sharing)
     this.sessions.add(session)
     page.onClose(() => {
       this.sessions.delete(session)

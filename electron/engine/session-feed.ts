@@ -5,6 +5,7 @@ import type { PacketWatch } from './capture/watch'
 import type { EngineCore } from './engine-core'
 import { LoadFeed } from './load-desk/feed'
 import { groupStats } from './status'
+import type { Sharing } from './types'
 
 /** At most 20 frames a second. */
 const TICK_MS = 50
@@ -27,12 +28,14 @@ export class SessionFeed {
   private ratesAtMs = -1
   private scenarioPending = false
   private experimentRevision = 0
+  private sharingRevision = 0
   private logs: LogLine[] = []
   private readonly loads: LoadFeed
 
   constructor(
     private readonly engine: EngineCore,
     private readonly page: PageLink,
+    private readonly sharing?: Sharing,
   ) {
     this.loads = new LoadFeed(engine.loads, page.events)
   }
@@ -96,6 +99,7 @@ export class SessionFeed {
       this.page.events.status(this.engine.status())
       this.pushExperiment()
       this.loads.push()
+      this.pushSharing()
     }
     if (this.ticks % GROUPS_EVERY === 0) this.pushSlow()
   }
@@ -117,6 +121,12 @@ export class SessionFeed {
     this.experimentRevision = experiments.revision
     const state = experiments.state()
     if (state) this.page.events.experiment(state)
+  }
+
+  private pushSharing(): void {
+    if (!this.sharing || this.sharing.revision === this.sharingRevision) return
+    this.sharingRevision = this.sharing.revision
+    this.page.events.sharing(this.sharing.state())
   }
 
   private pushSlow(): void {

@@ -19,6 +19,7 @@ import { parseScenario, scenarioText } from '../contract/scenario-file'
 import { deviceDetail, listDevices } from './device-rows'
 import type { EngineCore } from './engine-core'
 import { SessionFeed } from './session-feed'
+import type { Sharing } from './types'
 
 /** One page's commands; what it watches is pushed by its feed. */
 export class PageSession implements EngineApi {
@@ -28,8 +29,9 @@ export class PageSession implements EngineApi {
     private readonly engine: EngineCore,
     page: PageLink,
     private readonly host: HostInfo,
+    private readonly sharing?: Sharing,
   ) {
-    this.feed = new SessionFeed(engine, page)
+    this.feed = new SessionFeed(engine, page, sharing)
   }
 
   hello(a: { contract: number }) {
@@ -42,7 +44,8 @@ export class PageSession implements EngineApi {
       }
       this.feed.start()
       const { version, scenario } = this.engine
-      return { version, status: this.engine.status(), scenario, host: this.host }
+      const host = this.sharing ? { ...this.host, canShare: true } : { ...this.host }
+      return { version, status: this.engine.status(), scenario, host }
     })
   }
 
@@ -243,6 +246,34 @@ export class PageSession implements EngineApi {
     return this.engine.loads.remove(a.runId)
   }
 
+  getSharing() {
+    return command(() => ({ addresses: this.share().addresses(), state: this.share().state() }))
+  }
+
+  async startSharing(a: { address: string; port?: number }) {
+    return this.share().start(a)
+  }
+
+  async stopSharing() {
+    return this.share().stop()
+  }
+
+  renewJoinCode() {
+    return command(() => this.share().renewCode())
+  }
+
+  handOver(a: { viewer: string }) {
+    return command(() => this.share().handOver(a.viewer))
+  }
+
+  takeBack() {
+    return command(() => this.share().takeBack())
+  }
+
+  removeViewer(a: { viewer: string }) {
+    return command(() => this.share().remove(a.viewer))
+  }
+
   labReplaced(): void {
     this.feed.labReplaced()
   }
@@ -257,6 +288,11 @@ export class PageSession implements EngineApi {
 
   close(): void {
     this.feed.close()
+  }
+
+  private share(): Sharing {
+    if (!this.sharing) throw new ApiError('forbidden', 'this page cannot share the session')
+    return this.sharing
   }
 
   private link(clientId: string) {

@@ -3,6 +3,7 @@ import type { EngineStatus, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { Scenario } from '../contract/scenario'
+import type { ShareAddress, ShareState } from '../contract/share'
 
 /** What an engine needs of its host. */
 export interface EngineDeps {
@@ -24,6 +25,24 @@ export interface RunLimits {
   speed?: number
 }
 
+/** What a host can do to let a class watch; given to the sessions of its own pages. */
+export interface Sharing {
+  /** Grows with every change of the state. */
+  readonly revision: number
+  state(): ShareState
+  addresses(): ShareAddress[]
+  /** @throws ApiError `conflict` when it is on already or the port is taken, `unavailable` when the address is not this machine's */
+  start(at: { address: string; port?: number }): Promise<ShareState>
+  stop(): Promise<void>
+  /** @throws ApiError `conflict` while sharing is off; so do the next three */
+  renewCode(): ShareState
+  /** @throws ApiError `not-found` when there is no such viewer */
+  handOver(viewer: string): ShareState
+  takeBack(): ShareState
+  /** @throws ApiError `not-found` when there is no such viewer */
+  remove(viewer: string): ShareState
+}
+
 /** Broker, fleet and capture of one scenario at a time. */
 export interface Engine {
   /**
@@ -34,8 +53,8 @@ export interface Engine {
   status(): EngineStatus
   /** Resolves when duration or message count is reached and all handshakes have ended, or when `signal` aborts. */
   finished(signal?: AbortSignal): Promise<RunReport>
-  /** Serves one page; see `servePage`. */
-  session(page: PageLink, host: HostInfo): EngineApi
+  /** Serves one page; see `servePage`. `host` is read at each hello; with `sharing` the page may let a class in. */
+  session(page: PageLink, host: HostInfo, sharing?: Sharing): EngineApi
   /** The capture as a pcapng file. */
   pcapng(filter: string): Uint8Array
   /** Disconnects everything, closes all listeners and timers, within a second. */

@@ -1,13 +1,11 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import sirv from 'sirv'
 import { WebSocketServer } from 'ws'
-import { ApiError } from '../contract/errors'
-import { pageHeaders } from '../contract/page-policy'
 import { servePage } from '../contract/rpc'
-import type { Engine } from '../engine/types'
+import type { Engine, Sharing } from '../engine/types'
+import { closeAll, listen, urlOf } from './listen'
 import { isOwnHost, isSameOrigin, type Bound } from './origin'
+import { createPageHandler, refuse, refuseUpgrade } from './page-files'
 import { createWebSocketChannel } from './websocket-channel'
 
 /** Path at which the page opens its WebSocket. */
@@ -25,6 +23,8 @@ export interface WebHostOptions {
   maxPayload?: number
   /** Pages that may be open at once. @default 64 */
   maxPages?: number
+  /** Lets the page share its session with a class. @default the page cannot */
+  sharing?: Sharing
   /** Told of failures that are not the page's fault. */
   onInternalError: (where: string, thrown: unknown) => void
 }
@@ -56,64 +56,20 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   return { url: urlOf(bound), close: () => closeAll(server, sockets) }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (e: NodeJS.ErrnoException) => reject(listenError(e, host, port)))
-    server.listen(port, host, () => {
-      server.removeAllListeners('error')
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-function listenError(e: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (e.code === 'EADDRINUSE') {
-    return new ApiError('conflict', `port ${port} of ${host} is taken; choose another with --port`)
-  }
-  if (e.code === 'EACCES') {
-    return new ApiError('conflict', `port ${port} needs more rights; choose one above 1023 with --port`)
-  }
-  if (e.code === 'EADDRNOTAVAIL' || e.code === 'ENOTFOUND') {
-    return new ApiError('unavailable', `${host} is not an address of this machine; mend --host`)
-  }
-  return e
-}
-
-function createPageHandler(root: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const files = sirv(root, { etag: true })
-  return (request, response) => {
-    for (const [name, value] of Object.entries(pageHeaders([`ws://${request.headers.host ?? ''}`]))) {
-      response.setHeader(name, value)
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuse(response, 405, 'Only GET and HEAD are answered here.\n')
-      return
-    }
-    files(request, response, () => {
-      if (request.url === '/favicon.ico') response.writeHead(204).end()
-      else refuse(response, 404, 'There is no such file.\n')
-    })
-  }
-}
-
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(text)
-}
-
 function attachEngine(server: Server, bound: Bound, options: WebHostOptions): WebSocketServer {
-  const { maxPayload = 8 * 1024 * 1024, maxPages = 64, onInternalError } = options
+  const { maxPayload = 8 * 1024 * 1024, maxPages = 64, onInternalError, sharing } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     const status = upgradeRefusal(request, bound, sockets.clients.size < maxPages)
     if (status !== null) {
-      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\n\r\n`)
+      refuseUpgrade(socket, status)
       return
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
       servePage(
         createWebSocketChannel(ws),
-        (link) => options.engine.session(link, { kind: 'web', readOnly: false }),
+        (link) => options.engine.session(link, { kind: 'web', readOnly: false }, sharing),
         { onInternalError },
       )
     })
@@ -128,26 +84,4 @@ function upgradeRefusal(request: IncomingMessage, bound: Bound, room: boolean): 
   if (!isSameOrigin(origin, host)) return 403
   if (request.url !== ENGINE_PATH) return 404
   return room ? null : 503
-}
-
-function urlOf({ host, port }: Bound): string {
-  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
-}
-
-/** Pages get this long to answer the closing handshake before their sockets are destroyed. */
-const CLOSE_GRACE_MS = 300
-
-async function closeAll(server: Server, sockets: WebSocketServer): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  for (const ws of sockets.clients) ws.close(1001, 'the engine is closing')
-  const grace = setTimeout(() => {
-    for (const ws of sockets.clients) ws.terminate()
-    server.closeAllConnections()
-  }, CLOSE_GRACE_MS)
-  server.closeIdleConnections()
-  await closed
-  clearTimeout(grace)
 }

@@ -4,60 +4,13 @@ import { READ_ONLY_COMMANDS } from '../../electron/contract/api-schemas'
 import { decode, encode } from '../../electron/contract/codec'
 import { ApiError } from '../../electron/contract/errors'
 import { experimentSchema, type ExperimentState } from '../../electron/contract/experiment'
-import { loadSchema } from '../../electron/contract/load-config'
+import { checkRole, type Role } from '../../electron/contract/roles'
 import { COMMANDS, connectEngine, servePage, type PageLink } from '../../electron/contract/rpc'
+import { GOOD } from '../helpers/good-arguments'
 import { CHANNEL_KINDS, type ChannelPair } from '../helpers/channel-pairs'
 import { createApiDouble, statusDouble, type RecordedCall } from '../helpers/engine-double'
 
 type Answers = Parameters<typeof createApiDouble>[0]
-
-/** Arguments that each command accepts. */
-const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
-  hello: { contract: 1 },
-  control: { action: 'pause' },
-  setSpeed: { speed: 0.5 },
-  getScenario: {},
-  openScenario: { text: 'version: 1', name: 'a.yaml' },
-  scenarioText: { format: 'yaml' },
-  addGroup: { group: { name: 'sensors' } },
-  updateGroup: { name: 'sensors', patch: { count: 3 } },
-  removeGroup: { name: 'sensors' },
-  setLink: { target: 'all', patch: { loss: 0.2 } },
-  setLoss: { p: 0.2 },
-  listDevices: { offset: 0, limit: 10 },
-  getDevice: { clientId: 'sensor-1' },
-  dropNext: { clientId: 'sensor-1', direction: 'downlink', type: 'PUBACK' },
-  cut: { clientId: 'sensor-1' },
-  publish: { topic: 'a/b', payload: 'x', qos: 1, retain: false },
-  watchPackets: { filter: '', tail: 10 },
-  unwatchPackets: {},
-  queryPackets: { filter: '', limit: 10 },
-  getRing: { parts: 100 },
-  getPacket: { seq: 1 },
-  clearCapture: {},
-  exportPcapng: { filter: '' },
-  setGate: { target: { group: 'sensors' }, on: true },
-  decide: { seq: 1, action: 'drop' },
-  deliverAll: {},
-  watchTopics: { open: [], search: '', filter: 'a/+', offset: 0, limit: 10 },
-  unwatchTopics: {},
-  getTopic: { topic: 'a/b' },
-  clearRetained: { topic: 'a/b' },
-  getRates: {},
-  startExperiment: { config: experimentSchema.parse({}) },
-  cancelExperiment: {},
-  getExperiment: {},
-  startLoad: { config: loadSchema.parse({}) },
-  stopLoad: {},
-  listLoadRuns: {},
-  getLoadRun: { runId: 'abc' },
-  getLoadFile: { runId: 'abc', format: 'csv' },
-  deleteLoadRun: { runId: 'abc' },
-  listLessons: {},
-  openLesson: { text: 'version: 1', name: 'mine.yaml' },
-  runLesson: { id: 'qos-2', variant: 'pubrec' },
-  watchLesson: { id: 'python-client' },
-}
 
 const EXPERIMENT: ExperimentState = {
   id: 1,
@@ -82,6 +35,8 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
   devices: { revision: 4 },
   experiment: EXPERIMENT,
   load: { now: null, from: 0, points: [], history: 1 },
+  sharing: { on: false },
+  host: { kind: 'web', readOnly: true, viewer: 'Mina' },
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },
 }
 
@@ -98,7 +53,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
   })
   afterEach(() => pair.dispose())
 
-  function join(answers: Answers = {}, readOnly = false, handlers: EngineEvents = silent) {
+  function join(answers: Answers = {}, role: Role = 'host', handlers: EngineEvents = silent) {
     const double = createApiDouble(answers)
     let link: PageLink | null = null
     servePage(
@@ -107,7 +62,10 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
         link = page
         return double.api
       },
-      { readOnly, onInternalError: (command, thrown) => internal.push({ command, thrown }) },
+      {
+        guard: (command) => checkRole(role, command),
+        onInternalError: (command, thrown) => internal.push({ command, thrown }),
+      },
     )
     const api = connectEngine(pair.page, handlers, (thrown) => internal.push({ command: 'page', thrown }))
     return { api, calls: double.calls, link: link as unknown as PageLink }
@@ -135,7 +93,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
           },
         ]),
       ) as unknown as EngineEvents
-      const { link } = join({}, false, handlers)
+      const { link } = join({}, 'host', handlers)
       for (const name of names) (link.events[name] as (e: unknown) => void)(EVENTS[name])
     })
     await all
@@ -267,7 +225,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
   })
 
   it('refuses a viewer every command that changes something, and grants the others', async () => {
-    const { api, calls } = join({}, true)
+    const { api, calls } = join({}, 'viewer')
     const readOnly = new Set<string>(READ_ONLY_COMMANDS)
     for (const command of COMMANDS) {
       const outcome = call(api, command, GOOD[command])

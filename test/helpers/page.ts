@@ -1,4 +1,4 @@
-import { CONTRACT_VERSION, type EngineApi, type EngineEvents } from '../../electron/contract/api'
+import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type HostInfo } from '../../electron/contract/api'
 import { createMemoryChannels } from '../../electron/contract/channel'
 import type {
   EngineStatus,
@@ -10,8 +10,10 @@ import type {
 } from '../../electron/contract/model'
 import type { ExperimentState } from '../../electron/contract/experiment'
 import type { LoadEvent } from '../../electron/contract/load'
+import { checkRole } from '../../electron/contract/roles'
 import { connectEngine, servePage } from '../../electron/contract/rpc'
 import type { Scenario } from '../../electron/contract/scenario'
+import type { ShareState } from '../../electron/contract/share'
 import type { Engine } from '../../electron/engine/types'
 
 export interface Pushed {
@@ -24,6 +26,8 @@ export interface Pushed {
   devices: { revision: number }[]
   experiment: ExperimentState[]
   load: LoadEvent[]
+  sharing: ShareState[]
+  host: HostInfo[]
   log: LogLine[]
 }
 
@@ -35,7 +39,7 @@ export async function openPage(
   const [pageEnd, engineEnd] = createMemoryChannels()
   const faults: unknown[] = []
   servePage(engineEnd, (page) => engine.session(page, { kind: 'web', readOnly }), {
-    readOnly,
+    guard: (command) => checkRole(readOnly ? 'viewer' : 'host', command),
     onInternalError: (_command, thrown) => faults.push(thrown),
   })
   const pushed: Pushed = {
@@ -48,6 +52,8 @@ export async function openPage(
     devices: [],
     experiment: [],
     load: [],
+    sharing: [],
+    host: [],
     log: [],
   }
   const handlers = Object.fromEntries(

@@ -1,0 +1,55 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { WebSocketServer } from 'ws'
+import { ApiError } from '../contract/errors'
+
+/**
+ * Binds a server and returns its port.
+ * @throws ApiError `conflict` when the port is taken, `unavailable` when the address is not this machine's
+ */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (e: NodeJS.ErrnoException) => reject(listenError(e, host, port)))
+    server.listen(port, host, () => {
+      server.removeAllListeners('error')
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function listenError(e: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (e.code === 'EADDRINUSE') {
+    return new ApiError('conflict', `port ${port} of ${host} is taken; choose another with --port`)
+  }
+  if (e.code === 'EACCES') {
+    return new ApiError('conflict', `port ${port} needs more rights; choose one above 1023 with --port`)
+  }
+  if (e.code === 'EADDRNOTAVAIL' || e.code === 'ENOTFOUND') {
+    return new ApiError('unavailable', `${host} is not an address of this machine; mend --host`)
+  }
+  return e
+}
+
+/** The address of a page for a browser. */
+export function urlOf({ host, port }: { host: string; port: number }): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+/** Pages get this long to answer the closing handshake before their sockets are destroyed. */
+const CLOSE_GRACE_MS = 300
+
+/** Ends every connection and the listener, within a second. */
+export async function closeAll(server: Server, sockets: WebSocketServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  for (const ws of sockets.clients) ws.close(1001, 'the engine is closing')
+  const grace = setTimeout(() => {
+    for (const ws of sockets.clients) ws.terminate()
+    server.closeAllConnections()
+  }, CLOSE_GRACE_MS)
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(grace)
+}
