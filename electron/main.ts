@@ -11,6 +11,7 @@ import { registerPageScheme, servePageFiles } from './shell/page-protocol'
 import { servePorts } from './shell/page-ports'
 import { userDataFolder } from './shell/user-data'
 import { loadPage, openWindow } from './shell/window'
+import { createSharing } from './web/share/sharing'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -21,12 +22,14 @@ async function start(): Promise<void> {
     log: logLine,
     store: { folder: userDataFolder() },
   })
-  closeOnQuit(() => engine.close(), logFault)
+  const page = join(root, 'out/renderer')
+  const sharing = createSharing({ engine, root: page, onInternalError: logFault })
+  closeOnQuit(() => Promise.all([sharing.stop(), engine.close()]).then(() => undefined), logFault)
   await whenReady()
   setMenu()
-  servePageFiles(join(root, 'out/renderer'))
+  servePageFiles(page)
   servePorts((channel) =>
-    servePage(channel, (page) => engine.session(page, { kind: 'electron', readOnly: false }), {
+    servePage(channel, (link) => engine.session(link, { kind: 'electron', readOnly: false }, sharing), {
       onInternalError: logFault,
     }),
   )

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
 import { portNumber } from './arguments'
 import type { Subcommand } from './command'
@@ -7,11 +8,14 @@ import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
 import { brokerLines, engineFor } from './log'
 import { readScenario } from './scenario-input'
+import { shareAddress, shareLines } from './share'
 
 interface ServeFlags {
   host: string
   port: number
   scenario?: string
+  share?: string | true
+  sharePort?: number
 }
 
 /** `fleetlab serve`: the page and a running fleet from plain Node, until Ctrl-C. */
@@ -22,6 +26,8 @@ export const serveCommand: Subcommand = (program, context) => {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on, 0 for any free one', portNumber, 0)
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
+    .option('--share [address]', 'let a class watch: also listen on that address of this machine')
+    .option('--share-port <number>', 'port the class comes in by, 0 for any free one', portNumber)
     .action(async (flags: ServeFlags) => {
       const page = join(context.root, 'out/renderer')
       if (!existsSync(join(page, 'index.html'))) {
@@ -30,22 +36,36 @@ export const serveCommand: Subcommand = (program, context) => {
       const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
       const scenario = await readScenario(file)
       const engine = engineFor(context, 'warn')
+      const onInternalError = (where: string, thrown: unknown): void =>
+        void context.stderr.write(`error: ${where}: ${String(thrown)}\n`)
+      const sharing = createSharing({ engine, root: page, onInternalError })
       let web: WebHost | null = null
       try {
+        const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
         if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
         web = await startWebHost({
           engine,
           root: page,
           host: flags.host,
           port: flags.port,
-          onInternalError: (where, thrown) => context.stderr.write(`error: ${where}: ${String(thrown)}\n`),
+          sharing,
+          onInternalError,
         })
         for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
-        context.stdout.write(`page   ${web.url}\nCtrl-C ends both.\n`)
+        context.stdout.write(`page   ${web.url}\n`)
+        if (address !== null) {
+          const port = flags.sharePort === undefined ? {} : { port: flags.sharePort }
+          const lines = shareLines(await sharing.start({ address, ...port }), isTerminal(context.stdout))
+          for (const line of lines) context.stdout.write(`${line}\n`)
+        }
+        context.stdout.write('Ctrl-C ends it all.\n')
         await aborted(context.interrupt)
       } finally {
+        await sharing.stop()
         await web?.close()
         await engine.close()
       }
     })
 }
+
+const isTerminal = (stream: NodeJS.WritableStream): boolean => 'isTTY' in stream && stream.isTTY === true
