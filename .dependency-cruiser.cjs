@@ -53,6 +53,13 @@ module.exports = {
       to: { path: '^electron/shell/' },
     },
     {
+      name: 'store-knows-no-host',
+      severity: 'error',
+      comment: 'what every host keeps on the disk stands on engine and contract alone',
+      from: { path: '^electron/store/' },
+      to: { path: '^electron/(shell|cli|web)/' },
+    },
+    {
       name: 'engine-inner-parts-are-siblings',
       severity: 'error',
       comment: 'wire-level parts know no sibling but mqtt and the files at the root of engine',

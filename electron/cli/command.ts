@@ -14,6 +14,8 @@ export interface CliContext {
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal
   createEngine(deps: EngineDeps): Engine
+  /** The process, for what nobody else catches. @default nothing is caught */
+  crashes?: { target: Pick<NodeJS.EventEmitter, 'on' | 'off'>; exit(code: number): void }
 }
 
 /** Exit codes: done; thresholds broken; bad usage or bad input; cut short by Ctrl-C. */

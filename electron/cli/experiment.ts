@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { experimentSchema, type ExperimentConfig, type ExperimentResult } from '../contract/experiment'
 import { experimentCsv } from '../contract/experiment-text'
@@ -8,6 +7,7 @@ import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { experimentTable } from './print/experiment-table'
 import { showLine } from './print/progress'
+import { writeOutput } from './write-output'
 
 interface ExperimentFlags extends Partial<Omit<ExperimentConfig, 'qos'>> {
   qos?: number[]
@@ -114,6 +114,6 @@ async function print(
   if (json === '-') stdout.write(jsonText)
   else if (csv === '-') stdout.write(experimentCsv(result.points))
   else stdout.write(experimentTable(result))
-  if (json !== undefined && json !== '-') await writeFile(json, jsonText)
-  if (csv !== undefined && csv !== '-') await writeFile(csv, experimentCsv(result.points))
+  if (json !== undefined && json !== '-') await writeOutput(json, jsonText)
+  if (csv !== undefined && csv !== '-') await writeOutput(csv, experimentCsv(result.points))
 }

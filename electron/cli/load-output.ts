@@ -1,25 +1,16 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { LoadReport } from '../contract/load-report'
 import { readChartLibrary } from '../engine/load/report/chart-library'
 import { seriesCsv } from '../engine/load/report/csv'
 import { reportHtml } from '../engine/load/report/html'
 import { reportText } from '../engine/load/report/text'
 import type { CliContext } from './command'
+import { writeOutput } from './write-output'
 
 /** Files a report is written to; `-` is standard output. `{shard}` in a name stands for the shard's index. */
 export interface ReportFiles {
   json?: string
   html?: string
   csv?: string
-}
-
-/** A reader, such as a merge that waits for all shards, never sees half a file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const part = `${path}.${process.pid}.part`
-  await writeFile(part, text)
-  await rename(part, path)
 }
 
 /** Writes a report where it was asked for; the text for people goes to standard output unless something else does. */
@@ -31,7 +22,7 @@ export async function writeReport(
   const put = async (path: string | undefined, text: () => string | Promise<string>): Promise<void> => {
     if (path === undefined) return
     if (path === '-') context.stdout.write(await text())
-    else await writeWhole(path.replaceAll('{shard}', String(report.shard?.index ?? 0)), await text())
+    else await writeOutput(path.replaceAll('{shard}', String(report.shard?.index ?? 0)), await text())
   }
   await put(files.json, () => `${JSON.stringify(report, null, 2)}\n`)
   await put(files.csv, () => seriesCsv(report))

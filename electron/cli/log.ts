@@ -1,13 +1,18 @@
 import type { LogLine } from '../contract/model'
 import type { Engine, EngineDeps } from '../engine/types'
 import type { CliContext } from './command'
-import { dataFolder } from './data-folder'
+import { dataFolder } from '../store/data-folder'
 
 const RANK = { info: 0, warn: 1, error: 2 } as const
 
 /** An engine whose log goes to standard error, from a level up. */
-export function engineFor(context: CliContext, level: LogLine['level']): Engine {
+export function engineFor(
+  context: CliContext,
+  level: LogLine['level'],
+  more: Pick<EngineDeps, 'onScenario'> = {},
+): Engine {
   const deps: EngineDeps = {
+    ...more,
     env: context.env,
     version: context.version,
     store: { folder: dataFolder(context.env) },

@@ -16,5 +16,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   interrupt: listenForInterrupt(process),
   createEngine,
+  crashes: { target: process, exit: (code) => process.exit(code) },
 })
 setTimeout(() => process.exit(), DRAIN_MS).unref()

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import type { RunReport } from '../contract/report'
 import type { Scenario } from '../contract/scenario'
 import type { RunLimits } from '../engine/types'
@@ -9,6 +8,7 @@ import { engineFor } from './log'
 import { runTable } from './print/run-table'
 import { showProgress } from './print/progress'
 import { readScenario } from './scenario-input'
+import { writeOutput } from './write-output'
 
 interface RunFlags {
   duration?: number
@@ -68,7 +68,7 @@ async function runScenario(
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)
     progress.end()
-    if (flags.pcap !== undefined) await writeFile(flags.pcap, engine.pcapng(''))
+    if (flags.pcap !== undefined) await writeOutput(flags.pcap, engine.pcapng(''))
     return result
   } finally {
     await engine.close()
@@ -79,5 +79,5 @@ async function printReport(context: CliContext, report: RunReport, json: string 
   const text = `${JSON.stringify(report, null, 2)}\n`
   if (json === '-') context.stdout.write(text)
   else context.stdout.write(runTable(report))
-  if (json !== undefined && json !== '-') await writeFile(json, text)
+  if (json !== undefined && json !== '-') await writeOutput(json, text)
 }

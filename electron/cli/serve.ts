@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
 import { portNumber } from './arguments'
 import type { Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
-import { brokerLines, engineFor } from './log'
+import { brokerLines } from './log'
 import { readScenario } from './scenario-input'
+import { openDesk } from './serve-workspace'
 import { shareAddress, shareLines } from './share'
 
 interface ServeFlags {
@@ -35,20 +36,24 @@ export const serveCommand: Subcommand = (program, context) => {
       }
       const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
       const scenario = await readScenario(file)
-      const engine = engineFor(context, 'warn')
+      const desk = openDesk(context)
+      const { engine, workspace } = desk
       const onInternalError = (where: string, thrown: unknown): void =>
         void context.stderr.write(`error: ${where}: ${String(thrown)}\n`)
       const sharing = createSharing({ engine, root: page, onInternalError })
       let web: WebHost | null = null
       try {
         const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
+        await workspace.load()
         if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
+        workspace.opened(scenario, openFile(flags.scenario))
         web = await startWebHost({
           engine,
           root: page,
           host: flags.host,
           port: flags.port,
           sharing,
+          extend: desk.extend,
           onInternalError,
         })
         for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
@@ -63,9 +68,14 @@ export const serveCommand: Subcommand = (program, context) => {
       } finally {
         await sharing.stop()
         await web?.close()
-        await engine.close()
+        await desk.close()
       }
     })
 }
+
+const openFile = (path: string | undefined): { name: string; path: string | null } => ({
+  name: path === undefined ? '' : basename(path),
+  path: path === undefined ? null : resolve(path),
+})
 
 const isTerminal = (stream: NodeJS.WritableStream): boolean => 'isTTY' in stream && stream.isTTY === true

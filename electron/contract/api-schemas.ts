@@ -7,6 +7,7 @@ import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
 import { groupSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
+import { workspaceSchemas } from './workspace'
 
 const empty = z.strictObject({})
 const direction = z.enum(['uplink', 'downlink'])
@@ -117,6 +118,7 @@ export const commandSchemas = {
   handOver: z.strictObject({ viewer: viewerId }),
   takeBack: empty,
   removeViewer: z.strictObject({ viewer: viewerId }),
+  ...workspaceSchemas,
 } as const satisfies { [K in keyof EngineApi]: z.ZodType<Parameters<EngineApi[K]>[0]> }
 
 /** Commands that change nothing: the ones a viewer may give. */

@@ -19,6 +19,7 @@ import type { LoadInput } from './load-config'
 import type { Direction, PacketType, QoS } from './packet'
 import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
+import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
@@ -27,8 +28,14 @@ export const CONTRACT_VERSION = 1
 /** Which links a command speaks of. */
 export type LinkTarget = { group: string } | { clientId: string } | 'all'
 
+/** Every command of the page: the engine's own, and those of the user's files and settings, which the host answers. */
+export interface EngineApi extends LabApi, WorkspaceApi {}
+
+/** What a host serves a page with; one that keeps nothing for its user leaves the rest out. */
+export type ServedApi = LabApi & Partial<WorkspaceApi>
+
 /** Commands of the page to the engine. Each takes one object and either does all of it or rejects and changes nothing. */
-export interface EngineApi {
+export interface LabApi {
   /** First call of every page. */
   hello(a: {
     contract: number
@@ -193,4 +200,6 @@ export interface EngineEvents {
   /** To a viewer: the controls were handed over or taken back. */
   host(e: HostInfo): void
   log(e: LogLine): void
+  /** To the host's own pages: what it keeps for its user changed, or it asks something of the page. */
+  workspace(e: WorkspaceEvent): void
 }

@@ -1,6 +1,6 @@
 import { createBirpc } from 'birpc'
 import type { z } from 'zod'
-import type { EngineApi, EngineEvents } from './api'
+import type { EngineApi, EngineEvents, ServedApi } from './api'
 import { commandSchemas } from './api-schemas'
 import type { Channel } from './channel'
 import { decode, encode } from './codec'
@@ -24,6 +24,7 @@ const EVENTS = {
   sharing: true,
   host: true,
   log: true,
+  workspace: true,
 } as const satisfies Record<keyof EngineEvents, true>
 export const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
 
@@ -68,17 +69,18 @@ function parseArgument(command: Command, argument: unknown): unknown {
  */
 export function servePage(
   channel: Channel,
-  open: (page: PageLink) => EngineApi,
+  open: (page: PageLink) => ServedApi,
   options: ServeOptions,
 ): void {
-  let api: EngineApi | null = null
+  let api: ServedApi | null = null
   const invoke: Invoke = async (command, argument) => {
     try {
       if (!Object.hasOwn(commandSchemas, command))
         throw new ApiError('bad-request', `there is no command ${command.slice(0, 40)}`)
       options.guard?.(command as Command)
       if (!api) throw new ApiError('unavailable', 'the engine is not ready')
-      const run = api[command as Command] as (a: unknown) => Promise<unknown>
+      const run = api[command as Command] as ((a: unknown) => Promise<unknown>) | undefined
+      if (!run) throw new ApiError('unavailable', `${command} is not possible on this host`)
       return { ok: true, value: await run.call(api, parseArgument(command as Command, argument)) }
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) options.onInternalError(command, thrown)

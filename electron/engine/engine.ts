@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { EngineApi, HostInfo, LinkTarget } from '../contract/api'
+import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
 import type { EngineStatus, Note } from '../contract/model'
@@ -15,6 +15,7 @@ import type { LoadDesk } from './load-desk/desk'
 import { mergeLink } from './link-edit'
 import { LoopDelayMeter } from './meters'
 import { note } from './notes'
+import { lossOf, within } from './recovery'
 import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './scenario-edit'
 import { PageSession } from './session'
 import { statusOf } from './status'
@@ -23,11 +24,21 @@ import type { Engine, EngineDeps, RunLimits, Sharing } from './types'
 /** Creates an engine; nothing runs until `open`. */
 export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
 
+/** Longest that a broken run may take to close before the next one begins. */
+const RECOVER_CLOSE_MS = 1000
+
+const broken = (thrown: unknown): Note => {
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  return note('engine-broken', 'The engine failed and could not begin anew: {why}. Save the scenario and start the program again.', { why }) // prettier-ignore
+}
+
 class LabEngine implements Engine, EngineCore {
   revision = 0
   private current: Lab | null = null
   private file: string | null = null
   private limits: RunLimits = {}
+  private held = false
+  private recovering: Promise<void> | null = null
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonDesk()
   private readonly sessions = new Set<PageSession>()
@@ -88,6 +99,12 @@ class LabEngine implements Engine, EngineCore {
   }
 
   private createLab(scenario: Scenario): Lab {
+    const lab = this.newLab(scenario)
+    if (this.held) lab.clock.freeze('host')
+    return lab
+  }
+
+  private newLab(scenario: Scenario): Lab {
     return new Lab(scenario, this.limits, {
       ...this.deps,
       log: (line) => {
@@ -100,6 +117,7 @@ class LabEngine implements Engine, EngineCore {
   private replaced(lab: Lab): void {
     this.current = lab
     this.revision++
+    this.deps.onScenario?.(lab.scenario)
     for (const s of this.sessions) s.labReplaced()
   }
 
@@ -170,10 +188,11 @@ class LabEngine implements Engine, EngineCore {
   private changed(scenario: Scenario): void {
     this.lab.scenario = scenario
     this.revision++
+    this.deps.onScenario?.(scenario)
     for (const s of this.sessions) s.scenarioChanged()
   }
 
-  session(page: PageLink, host: HostInfo, sharing?: Sharing): EngineApi {
+  session(page: PageLink, host: HostInfo, sharing?: Sharing): LabApi {
     const session = new PageSession(this, page, host, sharing)
     this.sessions.add(session)
     page.onClose(() => {
@@ -181,6 +200,50 @@ class LabEngine implements Engine, EngineCore {
       session.close()
     })
     return session
+  }
+
+  work(): { kind: 'experiment' | 'load'; fraction: number } | null {
+    const load = this.loads.event(0).now
+    if (load && load.state !== 'failed') {
+      const { elapsedMs = 0, plannedMs = null } = load.progress ?? {}
+      return { kind: 'load', fraction: plannedMs ? Math.min(1, elapsedMs / plannedMs) : 0 }
+    }
+    if (!this.experiments.running) return null
+    return { kind: 'experiment', fraction: this.experiments.state()?.fraction ?? 0 }
+  }
+
+  hold(on: boolean): void {
+    this.held = on
+    if (on) this.current?.clock.freeze('host')
+    else this.current?.clock.thaw('host')
+  }
+
+  recover(why: string): Promise<void> {
+    this.recovering ??= this.beginAnew(why).finally(() => (this.recovering = null))
+    return this.recovering
+  }
+
+  private async beginAnew(why: string): Promise<void> {
+    const before = this.current
+    if (!before) return
+    const lost = lossOf(before)
+    await within(RECOVER_CLOSE_MS, before.close()).catch((e: unknown) => this.fault(broken(e)))
+    const lab = this.createLab(before.scenario)
+    try {
+      await lab.start()
+      this.replaced(lab)
+      lab.log(
+        'error',
+        note(
+          'engine-recovered',
+          'The engine failed ({why}) and began the run anew. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is as it was.',
+          { why, ...lost },
+        ),
+      )
+    } catch (thrown) {
+      await lab.close()
+      lab.log('error', broken(thrown))
+    }
   }
 
   pcapng(filter: string): Uint8Array {

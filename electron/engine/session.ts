@@ -1,7 +1,7 @@
 import {
   CONTRACT_VERSION,
-  type EngineApi,
   type HostInfo,
+  type LabApi,
   type LinkTarget,
   type TopicView,
 } from '../contract/api'
@@ -22,7 +22,7 @@ import { SessionFeed } from './session-feed'
 import type { Sharing } from './types'
 
 /** One page's commands; what it watches is pushed by its feed. */
-export class PageSession implements EngineApi {
+export class PageSession implements LabApi {
   private readonly feed: SessionFeed
 
   constructor(
@@ -31,7 +31,7 @@ export class PageSession implements EngineApi {
     private readonly host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
-    this.feed = new SessionFeed(engine, page, sharing)
+    this.feed = new SessionFeed(engine, page, host, sharing)
   }
 
   hello(a: { contract: number }) {

@@ -1,4 +1,4 @@
-import type { EngineApi, HostInfo } from '../contract/api'
+import type { HostInfo, LabApi } from '../contract/api'
 import type { EngineStatus, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
@@ -12,6 +12,8 @@ export interface EngineDeps {
   /** Version of the application. */
   version: string
   log(line: LogLine): void
+  /** Told of every scenario that runs from now on, the same one again after a restart. */
+  onScenario?(scenario: Scenario): void
   /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */
   store?: { folder: string }
 }
@@ -54,9 +56,18 @@ export interface Engine {
   /** Resolves when duration or message count is reached and all handshakes have ended, or when `signal` aborts. */
   finished(signal?: AbortSignal): Promise<RunReport>
   /** Serves one page; see `servePage`. `host` is read at each hello; with `sharing` the page may let a class in. */
-  session(page: PageLink, host: HostInfo, sharing?: Sharing): EngineApi
+  session(page: PageLink, host: HostInfo, sharing?: Sharing): LabApi
   /** The capture as a pcapng file. */
   pcapng(filter: string): Uint8Array
+  /** What takes long just now, and how much of it is done, 0 to 1; null when nothing does. */
+  work(): { kind: 'experiment' | 'load'; fraction: number } | null
+  /** Time of the run stands still, as while the computer sleeps, until it is let go. */
+  hold(on: boolean): void
+  /**
+   * Begins the run anew after a failure inside: broker, devices and capture are new, the scenario is as it was, and
+   * every page is told what was lost. Never rejects.
+   */
+  recover(why: string): Promise<void>
   /** Disconnects everything, closes all listeners and timers, within a second. */
   close(): Promise<void>
 }

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { servePage } from '../contract/rpc'
+import type { LabApi, ServedApi } from '../contract/api'
+import { servePage, type PageLink } from '../contract/rpc'
 import type { Engine, Sharing } from '../engine/types'
 import { closeAll, listen, urlOf } from './listen'
 import { isOwnHost, isSameOrigin, type Bound } from './origin'
@@ -25,6 +26,8 @@ export interface WebHostOptions {
   maxPages?: number
   /** Lets the page share its session with a class. @default the page cannot */
   sharing?: Sharing
+  /** Adds the commands of the user's files and settings to those of the engine. @default the page has none of them */
+  extend?: (lab: LabApi, page: PageLink) => ServedApi
   /** Told of failures that are not the page's fault. */
   onInternalError: (where: string, thrown: unknown) => void
 }
@@ -57,7 +60,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
 }
 
 function attachEngine(server: Server, bound: Bound, options: WebHostOptions): WebSocketServer {
-  const { maxPayload = 8 * 1024 * 1024, maxPages = 64, onInternalError, sharing } = options
+  const { maxPayload = 8 * 1024 * 1024, maxPages = 64, onInternalError, sharing, extend } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
@@ -69,7 +72,10 @@ function attachEngine(server: Server, bound: Bound, options: WebHostOptions): We
     sockets.handleUpgrade(request, socket, head, (ws) => {
       servePage(
         createWebSocketChannel(ws),
-        (link) => options.engine.session(link, { kind: 'web', readOnly: false }, sharing),
+        (link) => {
+          const lab = options.engine.session(link, { kind: 'web', readOnly: false }, sharing)
+          return extend ? extend(lab, link) : lab
+        },
         { onInternalError },
       )
     })

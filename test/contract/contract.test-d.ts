@@ -1,5 +1,5 @@
 /** Checked by the compiler alone: engine, hosts and page speak of one and the same interface. */
-import type { EngineApi, EngineEvents } from '../../electron/contract/api'
+import type { EngineApi, EngineEvents, LabApi, ServedApi } from '../../electron/contract/api'
 import type { commandSchemas } from '../../electron/contract/api-schemas'
 import type { FleetlabBridge } from '../../electron/contract/bridge'
 import type { Channel } from '../../electron/contract/channel'
@@ -16,8 +16,8 @@ type Expect<T extends true> = T
 export type Proofs = [
   // What the page calls is what the engine implements.
   Expect<Same<ReturnType<typeof connectEngine>, EngineApi>>,
-  Expect<Same<ReturnType<Parameters<typeof servePage>[1]>, EngineApi>>,
-  Expect<Same<ReturnType<Engine['session']>, EngineApi>>,
+  Expect<Same<ReturnType<Parameters<typeof servePage>[1]>, ServedApi>>,
+  Expect<Same<ReturnType<Engine['session']>, LabApi>>,
   // What the engine pushes is what the page handles.
   Expect<Same<PageLink['events'], EngineEvents>>,
   Expect<Same<Parameters<typeof connectEngine>[1], EngineEvents>>,

@@ -37,6 +37,7 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
   load: { now: null, from: 0, points: [], history: 1 },
   sharing: { on: false },
   host: { kind: 'web', readOnly: true, viewer: 'Mina' },
+  workspace: { kind: 'command', command: 'save' },
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },
 }
 

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { CliContext } from '../../electron/cli/command'
 import { runCli } from '../../electron/cli/program'
@@ -33,7 +35,8 @@ export async function runFleetlab(
   const context: CliContext = {
     root: options.root ?? '/nowhere',
     version: '1.2.3',
-    env: {},
+    // Never the folder of whoever runs the tests.
+    env: { XDG_DATA_HOME: join(tmpdir(), `fleetlab-cli-${process.pid}`) },
     stdout,
     stderr,
     interrupt: options.interrupt ?? new AbortController().signal,

@@ -131,6 +131,9 @@ export function createEngineDouble(
       opened.push({ scenario: s, file, limits })
     },
     status: () => statusDouble(),
+    work: () => null,
+    hold: () => undefined,
+    recover: async () => undefined,
     finished: (signal) =>
       new Promise((resolve) => {
         const report = behaviour.report ?? reportDouble()

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EngineApi, EngineEvents } from '../../electron/contract/api'
+import type { EngineEvents, LabApi } from '../../electron/contract/api'
 import { scenarioSchema } from '../../electron/contract/scenario'
 import { createEngine } from '../../electron/engine/engine'
 import type { Engine } from '../../electron/engine/types'
@@ -19,7 +19,7 @@ if (!mosquitto) console.log('skipped: mosquitto_pub and mosquitto_sub are not in
 const QOS = [0, 1, 2] as const
 const running = new Set<ChildProcess>()
 let engine: Engine
-let api: EngineApi
+let api: LabApi
 let port = 0
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runIdSchema, runInfo, type LoadRun, type LoadRunInfo } from '../../contract/load'
+import { writeAtomically } from '../atomic-file'
 import { readReport } from '../load/report/read'
 import { MAX_RUNS, newestFirst, type RunStore } from './store'
 
@@ -53,14 +54,7 @@ export class FileRunStore implements RunStore {
     return this.inTurn(async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 })
       const path = this.pathOf(run.runId)
-      const part = `${path}.${process.pid}.part`
-      try {
-        await writeFile(part, `${JSON.stringify({ kind: KIND, version: 1, ...run })}\n`, { mode: 0o600 })
-        await rename(part, path)
-      } catch (thrown) {
-        await rm(part, { force: true })
-        throw thrown
-      }
+      await writeAtomically(path, `${JSON.stringify({ kind: KIND, version: 1, ...run })}\n`)
       this.known.set(run.runId, runInfo(run))
       for (const { runId } of (await this.look()).slice(MAX_RUNS)) await this.forget(runId)
     })

@@ -1,0 +1,59 @@
+import { performance } from 'node:perf_hooks'
+import type { LabApi, ServedApi } from '../contract/api'
+import type { PageLink } from '../contract/rpc'
+import type { Engine } from '../engine/types'
+import { about } from '../store/about'
+import { guardCrashes } from '../store/crash-guard'
+import { dataFolder } from '../store/data-folder'
+import { Workspace } from '../store/workspace'
+import { withWorkspace } from '../store/workspace-session'
+import type { CliContext } from './command'
+import { EXIT } from './command'
+import { engineFor } from './log'
+
+/** An engine and what is kept for its user, each told of the other. */
+export interface Desk {
+  engine: Engine
+  workspace: Workspace
+  extend: (lab: LabApi, page: PageLink) => ServedApi
+  close(): Promise<void>
+}
+
+/** The engine of `fleetlab serve`, with the user's settings, recent files and autosaved scenario. */
+export function openDesk(context: CliContext): Desk {
+  const { stderr } = context
+  const workspace = new Workspace({
+    folder: dataFolder(context.env),
+    dialogs: null,
+    now: () => Date.now(),
+    log: (level, note) => void stderr.write(`${level}: ${note.text}\n`),
+  })
+  const engine = engineFor(context, 'warn', { onScenario: (s) => workspace.scenarioIs(s) })
+  const stopGuard = context.crashes
+    ? guardCrashes(context.crashes.target, {
+        now: () => performance.now(),
+        log: (where, thrown) => void stderr.write(`error: ${where}: ${String(thrown)}\n`),
+        flush: () => workspace.flush(),
+        recover: (why) => engine.recover(why),
+        giveUp: (why) => {
+          stderr.write(`fleetlab: gave up after repeated failures (${why}); the scenario is autosaved\n`)
+          context.crashes?.exit(EXIT.thresholds)
+        },
+      })
+    : () => undefined
+  return {
+    engine,
+    workspace,
+    extend: (lab, page) =>
+      withWorkspace(lab, page, {
+        workspace,
+        engine,
+        about: () => about(context.root, context.version, process.versions),
+      }),
+    close: async () => {
+      await engine.close()
+      await workspace.close()
+      stopGuard()
+    },
+  }
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import type { Note } from './model'
+import type { Scenario } from './scenario'
+
+/** What the user chose about the page itself. */
+export const settingsSchema = z.strictObject({
+  /** `system`: the language of the computer where the page knows it, else English. */
+  language: z.enum(['system', 'en', 'ko']),
+  /** `system`: dark when the computer is. */
+  theme: z.enum(['system', 'dark', 'light']),
+  /** Large type. */
+  projector: z.boolean(),
+})
+export type Settings = z.output<typeof settingsSchema>
+
+export const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', projector: false }
+
+/** Identifies a file the host knows of; the page never names a path. */
+export const fileIdSchema = z.string().regex(/^[a-z0-9-]{1,40}$/)
+const lessonIdSchema = z.string().min(1).max(64)
+
+/** Variants that were brought to their verdict, by lesson. */
+export const progressSchema = z.record(lessonIdSchema, z.array(lessonIdSchema).max(100))
+export type LessonProgress = z.output<typeof progressSchema>
+
+/** A scenario file that was open not long ago, the latest first. */
+export interface RecentFile {
+  id: string
+  name: string
+  /** Folder it lies in; null when it came over a browser and a copy is kept. */
+  folder: string | null
+  /** Unix ms. */
+  atMs: number
+}
+
+/** The scenario of a run of the program that did not end properly. */
+export interface RecoveredScenario {
+  name: string
+  /** Name of its file, null when it never had one. */
+  file: string | null
+  /** Unix ms. */
+  savedAtMs: number
+  /** It had changes that are in no file. */
+  changed: boolean
+}
+
+/** What the host keeps for its user. */
+export interface WorkspaceState {
+  settings: Settings
+  /** Settings were kept before; false the first time, when a page may hand over its browser's. */
+  kept: boolean
+  recent: RecentFile[]
+  progress: LessonProgress
+  recovered: RecoveredScenario | null
+  /** native: files are opened and saved by the host; browser: by the page. */
+  files: 'native' | 'browser'
+}
+
+/** Commands of the page that the application menu may give too, each by the id it has on the page. */
+export const MENU_COMMANDS = [
+  'new',
+  'open',
+  'save',
+  'save-as',
+  'save-json',
+  'export-pcapng',
+  'undo',
+  'redo',
+  'go-lab',
+  'go-handshakes',
+  'go-traffic',
+  'go-experiments',
+  'go-load',
+  'go-lessons',
+  'projector',
+  'run',
+  'step',
+  'stop',
+  'restart',
+  'palette',
+  'shortcuts',
+  'documentation',
+  'about',
+] as const
+export type MenuCommand = (typeof MENU_COMMANDS)[number]
+
+/** What the host tells a page. */
+export type WorkspaceEvent =
+  | { kind: 'state'; state: WorkspaceState }
+  /** Something the user has to know, once. */
+  | { kind: 'notice'; level: 'info' | 'warn' | 'error'; note: Note }
+  /** A file was given to the program; the page asks about unsaved changes, then opens it. */
+  | { kind: 'offer'; id: string; name: string }
+  | { kind: 'command'; command: MenuCommand }
+
+/** Versions and licences, for the window that says what this is. */
+export interface About {
+  version: string
+  /** e.g. Electron 45.4.1, Node.js 20.19.0 */
+  runtime: { name: string; version: string }[]
+  licence: string
+  /** Packages the program is made of, by licence; empty when the list was not built. */
+  packages: { licence: string; names: string[] }[]
+}
+
+type None = Record<string, never>
+
+/** Commands that concern the user's own files and settings. They belong to the host's own page, never to a viewer. */
+export interface WorkspaceApi {
+  /** Also hands over what waits for a page: notices, and files that were given at the start. */
+  getWorkspace(a: None): Promise<WorkspaceState>
+  setSettings(a: { patch: Partial<Settings> }): Promise<Settings>
+  markLesson(a: { lesson: string; variant: string }): Promise<LessonProgress>
+  /** An empty scenario without a file. */
+  newScenario(a: None): Promise<Scenario>
+  openRecent(a: { id: string }): Promise<Scenario>
+  clearRecent(a: None): Promise<void>
+  /** Opens a file that was offered. */
+  openOffered(a: { id: string }): Promise<Scenario>
+  /** Asks the user for a file, which is then offered. Rejects with `unavailable` where the browser does that. */
+  chooseFile(a: None): Promise<void>
+  /** Writes the open scenario to its file, or to one the user chooses; null when the user chose none. */
+  saveScenario(a: { as: boolean; format: 'yaml' | 'json' }): Promise<{ name: string } | null>
+  /** Writes bytes to a file the user chooses; null when the user chose none. */
+  saveFile(a: { name: string; bytes: Uint8Array }): Promise<{ name: string } | null>
+  /** Opens what a crash left, or lets it go. Rejects with `not-found` when another page has decided. */
+  settleRecovery(a: { action: 'restore' | 'discard' }): Promise<void>
+  getAbout(a: None): Promise<About>
+}
+
+const none = z.strictObject({})
+
+/** Longest file the page may have the host write, in bytes. */
+export const MAX_FILE_BYTES = 536_870_912
+
+/** Arguments of the commands above. */
+export const workspaceSchemas = {
+  getWorkspace: none,
+  setSettings: z.strictObject({ patch: settingsSchema.partial() }),
+  markLesson: z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema }),
+  newScenario: none,
+  openRecent: z.strictObject({ id: fileIdSchema }),
+  clearRecent: none,
+  openOffered: z.strictObject({ id: fileIdSchema }),
+  chooseFile: none,
+  saveScenario: z.strictObject({ as: z.boolean(), format: z.enum(['yaml', 'json']) }),
+  saveFile: z.strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(255)
+      .refine((n) => !/[/\\\0]/.test(n), { error: 'expected a file name without a folder' }),
+    bytes: z
+      .instanceof(Uint8Array)
+      .refine((b) => b.byteLength <= MAX_FILE_BYTES)
+      // Node's Buffer is one too; whoever gets it shall see no difference.
+      .transform((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength)),
+  }),
+  settleRecovery: z.strictObject({ action: z.enum(['restore', 'discard']) }),
+  getAbout: none,
+} as const satisfies { [K in keyof WorkspaceApi]: z.ZodType<Parameters<WorkspaceApi[K]>[0]> }
+
+/** Names of the commands that belong to the host's own page alone. */
+export const WORKSPACE_COMMANDS = Object.keys(workspaceSchemas) as (keyof WorkspaceApi)[]

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { DEFAULT_SETTINGS, fileIdSchema, progressSchema, settingsSchema } from '../contract/workspace'
+import type { FileKind } from './json-file'
+
+const recentSchema = z.array(
+  z.object({
+    id: fileIdSchema,
+    name: z.string(),
+    /** Null for a file that came over a browser; its text then lies in `recent/<id>.txt`. */
+    path: z.string().nullable(),
+    atMs: z.number(),
+  }),
+)
+export type RecentEntry = z.output<typeof recentSchema>[number]
+
+const sessionSchema = z.object({
+  pid: z.int(),
+  name: z.string(),
+  /** File of the scenario, null when it has none. */
+  path: z.string().nullable(),
+  /** The scenario as JSON. */
+  text: z.string(),
+  /** It has changes that are in no file. */
+  changed: z.boolean(),
+  savedAtMs: z.number(),
+})
+/** What is kept of a run of the program while it lasts; a file of it that outlives its process tells of a crash. */
+export type SessionData = z.output<typeof sessionSchema>
+
+const windowPlaceSchema = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  maximized: z.boolean(),
+})
+/** Where the window was, in the display's own pixels, and whether it filled it. */
+export type WindowPlace = z.output<typeof windowPlaceSchema>
+
+/** Every file the program keeps for itself, beside the history of load tests. */
+export const KINDS = {
+  settings: { name: 'settings', version: 1, schema: settingsSchema, fallback: DEFAULT_SETTINGS },
+  recent: { name: 'recent', version: 1, schema: recentSchema, fallback: [] },
+  progress: { name: 'progress', version: 1, schema: progressSchema, fallback: {} },
+  window: {
+    name: 'window',
+    version: 1,
+    schema: windowPlaceSchema.nullable(),
+    fallback: null,
+  },
+} satisfies {
+  settings: FileKind<z.output<typeof settingsSchema>>
+  recent: FileKind<RecentEntry[]>
+  progress: FileKind<z.output<typeof progressSchema>>
+  window: FileKind<WindowPlace | null>
+}
+
+/** The file of one run of the program. */
+export const sessionKind = (id: string): FileKind<SessionData | null> => ({
+  name: id,
+  version: 1,
+  schema: sessionSchema,
+  fallback: null,
+})

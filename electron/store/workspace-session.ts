@@ -1,0 +1,68 @@
+import type { LabApi, ServedApi } from '../contract/api'
+import { COMMANDS, type PageLink } from '../contract/rpc'
+import { parseScenario } from '../contract/scenario-file'
+import { scenarioSchema, type Scenario } from '../contract/scenario'
+import type { About, WorkspaceApi } from '../contract/workspace'
+import type { Engine } from '../engine/types'
+import type { Workspace } from './workspace'
+
+export interface WorkspaceSessionDeps {
+  workspace: Workspace
+  engine: Pick<Engine, 'open'>
+  about(): Promise<About>
+}
+
+/** One page's commands with those of the workspace beside them. Opening a scenario is noted as recent. */
+export function withWorkspace(lab: LabApi, page: PageLink, deps: WorkspaceSessionDeps): ServedApi {
+  const own: Partial<Record<string, unknown>> = {}
+  for (const c of COMMANDS) if (c in lab) own[c] = (lab[c as keyof LabApi] as () => unknown).bind(lab)
+  return { ...(own as unknown as LabApi), ...commands(lab, page, deps) }
+}
+
+function commands(
+  lab: LabApi,
+  page: PageLink,
+  { workspace, engine, about }: WorkspaceSessionDeps,
+): WorkspaceApi & Pick<LabApi, 'openScenario'> {
+  /** Through the engine and its checks, as any scenario of the page. */
+  async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
+    const scenario = await lab.openScenario({ text: file.text, name: file.name })
+    workspace.opened(scenario, { name: file.name, path: file.path })
+    await workspace.noteRecent(file.path === null ? file : { path: file.path })
+    return scenario
+  }
+  return {
+    openScenario: (a) => open({ ...a, path: null }),
+    getWorkspace: () => {
+      queueMicrotask(() => workspace.attend(page))
+      return Promise.resolve(workspace.state())
+    },
+    setSettings: (a) => workspace.setSettings(a.patch),
+    markLesson: (a) => workspace.markLesson(a.lesson, a.variant),
+    newScenario: async () => {
+      const scenario = scenarioSchema.parse({ version: 1, name: 'New scenario' })
+      await engine.open(scenario, null)
+      workspace.opened(scenario, { name: '', path: null })
+      return scenario
+    },
+    openRecent: async (a) => open(await workspace.recent.open(a.id)),
+    clearRecent: () => workspace.clearRecent(),
+    openOffered: async (a) => open(workspace.takeOffer(a.id)),
+    chooseFile: async () => {
+      const path = await workspace.dialogs().chooseOpen()
+      if (path !== null) await workspace.offerPath(path)
+    },
+    saveScenario: (a) => workspace.save(a.as, a.format),
+    saveFile: (a) => workspace.export(a.name, a.bytes),
+    settleRecovery: async (a) => {
+      const left = workspace.left()
+      if (a.action === 'restore') {
+        const scenario = parseScenario(left.text, left.name)
+        await engine.open(scenario, left.path === null ? null : left.name)
+        workspace.restored(scenario, left)
+      }
+      await workspace.forgetCrashes()
+    },
+    getAbout: about,
+  }
+}

@@ -1,0 +1,346 @@
+import { randomBytes } from 'node:crypto'
+import { basename, join } from 'node:path'
+import { ApiError } from '../contract/errors'
+import type { Note } from '../contract/model'
+import type { PageLink } from '../contract/rpc'
+import { scenarioText } from '../contract/scenario-file'
+import type { Scenario } from '../contract/scenario'
+import {
+  DEFAULT_SETTINGS,
+  type LessonProgress,
+  type MenuCommand,
+  type Settings,
+  type WorkspaceEvent,
+  type WorkspaceState,
+} from '../contract/workspace'
+import { writeAtomically, writeFailure, type FileSystem } from '../engine/atomic-file'
+import { note } from '../engine/notes'
+import { Autosave, findCrashed, sweepParts, type Crashed } from './autosave'
+import { JsonFile, type StoreDeps } from './json-file'
+import { KINDS, type SessionData } from './kinds'
+import { readScenarioText, RecentFiles, type Opened } from './recent'
+
+/** The host's own dialogs for files; each resolves to a path, or null when the user chose none. */
+export interface FileDialogs {
+  chooseOpen(): Promise<string | null>
+  chooseSave(name: string): Promise<string | null>
+}
+
+export interface WorkspaceDeps {
+  /** Made when something is kept first. */
+  folder: string
+  /** Null where the browser opens and saves files. */
+  dialogs: FileDialogs | null
+  /** Unix ms. */
+  now(): number
+  /** Told of what no page can be shown yet, too. */
+  log(level: 'info' | 'warn' | 'error', note: Note): void
+  /** @default the real one */
+  io?: FileSystem
+}
+
+interface OpenFile {
+  name: string
+  path: string | null
+}
+
+/** What the host keeps for its user, on the disk: settings, recent files, lesson progress, and the open scenario. */
+export class Workspace {
+  settings: Settings = DEFAULT_SETTINGS
+  readonly recent: RecentFiles
+  private kept = false
+  private progress: LessonProgress = {}
+  private crashed: Crashed[] = []
+  private current: Scenario | null = null
+  /** The scenario as it lies in its file. */
+  private clean: Scenario | null = null
+  private file: OpenFile = { name: '', path: null }
+  private readonly pages = new Set<PageLink>()
+  private waiting: WorkspaceEvent[] = []
+  private readonly offers = new Map<string, OpenFile & { text: string }>()
+  private readonly listeners = new Set<() => void>()
+  private readonly autosave: Autosave
+  private readonly files: { settings: JsonFile<Settings>; progress: JsonFile<LessonProgress> }
+
+  constructor(private readonly deps: WorkspaceDeps) {
+    const { folder } = deps
+    const store: StoreDeps = { now: deps.now, onCorrupt: (...a) => this.corrupt(...a) }
+    this.recent = new RecentFiles(folder, store)
+    this.files = {
+      settings: new JsonFile<Settings>(folder, KINDS.settings, store),
+      progress: new JsonFile<LessonProgress>(folder, KINDS.progress, store),
+    }
+    this.autosave = new Autosave(
+      join(folder, 'sessions'),
+      store,
+      () => this.snapshot(),
+      (thrown) => this.autosaveFailed(thrown),
+    )
+  }
+
+  /** Reads what was kept, and looks for a run of the program that did not end properly. */
+  async load(): Promise<void> {
+    const { folder } = this.deps
+    const sessions = join(folder, 'sessions')
+    await Promise.all([folder, sessions, join(folder, 'load-tests')].map(sweepParts))
+    const settings = await this.files.settings.read()
+    this.kept = settings !== null
+    this.settings = settings ?? DEFAULT_SETTINGS
+    this.progress = (await this.files.progress.read()) ?? {}
+    await this.recent.load()
+    const store: StoreDeps = { now: this.deps.now, onCorrupt: (...a) => this.corrupt(...a) }
+    this.crashed = await findCrashed(sessions, store)
+  }
+
+  /** The open scenario has changes that are in no file. */
+  get changed(): boolean {
+    return this.current !== this.clean
+  }
+
+  get fileName(): string {
+    return this.file.name
+  }
+
+  /** Every scenario that the engine runs from now on; the same one again after a restart. */
+  scenarioIs(scenario: Scenario): void {
+    if (scenario === this.current) return
+    this.current = scenario
+    this.autosave.touch()
+  }
+
+  /** The scenario was opened as it lies in a file, or newly made. */
+  opened(scenario: Scenario, file: OpenFile): void {
+    this.current = scenario
+    this.clean = scenario
+    this.file = file
+    this.autosave.touch()
+    this.tell()
+  }
+
+  async noteRecent(opened: Opened): Promise<void> {
+    await this.recent.add(opened).catch((thrown: unknown) => this.notKept(thrown))
+    this.tell()
+  }
+
+  async clearRecent(): Promise<void> {
+    await this.recent.clear().catch((thrown: unknown) => this.notKept(thrown))
+    this.tell()
+  }
+
+  async setSettings(patch: Partial<Settings>): Promise<Settings> {
+    this.settings = { ...this.settings, ...patch }
+    this.kept = true
+    this.tell()
+    const { settings } = this
+    await this.files.settings
+      .update((now) => ({ ...now, ...settings }))
+      .catch((e: unknown) => this.notKept(e))
+    return this.settings
+  }
+
+  async markLesson(lesson: string, variant: string): Promise<LessonProgress> {
+    const add = (now: LessonProgress): LessonProgress => {
+      const done = now[lesson] ?? []
+      return done.includes(variant) ? now : { ...now, [lesson]: [...done, variant] }
+    }
+    this.progress = add(this.progress)
+    try {
+      this.progress = await this.files.progress.update(add)
+    } catch (thrown) {
+      this.notKept(thrown)
+    }
+    this.tell()
+    return this.progress
+  }
+
+  state(): WorkspaceState {
+    const left = this.crashed[0]?.data
+    return {
+      settings: this.settings,
+      kept: this.kept,
+      recent: this.recent.list(),
+      progress: this.progress,
+      recovered: left
+        ? {
+            name: left.name,
+            file: left.path === null ? null : basename(left.path),
+            savedAtMs: left.savedAtMs,
+            changed: left.changed,
+          }
+        : null,
+      files: this.deps.dialogs ? 'native' : 'browser',
+    }
+  }
+
+  /** What a crash left. @throws ApiError `not-found` when there is nothing, or no more */
+  left(): SessionData {
+    const [latest] = this.crashed
+    if (!latest) throw new ApiError('not-found', 'there is nothing to restore any more')
+    return latest.data
+  }
+
+  /** A restored scenario is as unsaved as it was. */
+  restored(scenario: Scenario, data: SessionData): void {
+    this.opened(scenario, { name: data.name, path: data.path })
+    if (data.changed) this.clean = null
+  }
+
+  async forgetCrashes(): Promise<void> {
+    const gone = this.crashed
+    this.crashed = []
+    this.tell()
+    for (const c of gone) await c.forget().catch((thrown: unknown) => this.notKept(thrown))
+  }
+
+  /** Gives a file to the page, which asks about unsaved changes before it opens it. */
+  async offerPath(path: string): Promise<void> {
+    const name = basename(path)
+    try {
+      const id = randomBytes(8).toString('hex')
+      this.offers.set(id, { name, path, text: await readScenarioText(path) })
+      this.send({ kind: 'offer', id, name })
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown)
+      this.notice('error', note('file-not-read', '{why}', { why }))
+    }
+  }
+
+  /** @throws ApiError `not-found` */
+  takeOffer(id: string): OpenFile & { text: string } {
+    const offer = this.offers.get(id)
+    if (!offer) throw new ApiError('not-found', 'that file was not offered, or was opened already')
+    this.offers.delete(id)
+    return offer
+  }
+
+  dialogs(): FileDialogs {
+    if (!this.deps.dialogs)
+      throw new ApiError('unavailable', 'files are opened and saved by the browser here')
+    return this.deps.dialogs
+  }
+
+  /**
+   * Writes the open scenario to its file or to one the user chooses; null when the user chose none.
+   * @throws ApiError `unavailable` when it cannot be written; the file is then as it was
+   */
+  async save(as: boolean, format: 'yaml' | 'json'): Promise<{ name: string } | null> {
+    const scenario = this.current
+    if (!scenario) throw new ApiError('unavailable', 'no scenario is open')
+    const own = as ? null : this.file.path
+    const suggested = `${fileStem(scenario.name)}${format === 'json' ? '.json' : '.fleetlab.yaml'}`
+    const path = own ?? (await this.dialogs().chooseSave(suggested))
+    if (path === null) return null
+    const name = basename(path)
+    await this.write(path, scenarioText(scenario, path.toLowerCase().endsWith('.json') ? 'json' : 'yaml'))
+    this.clean = scenario
+    this.file = { name, path }
+    this.autosave.touch()
+    await this.noteRecent({ path })
+    return { name }
+  }
+
+  /** Writes what the page made to a file the user chooses. @throws ApiError `unavailable` */
+  async export(name: string, bytes: Uint8Array): Promise<{ name: string } | null> {
+    const path = await this.dialogs().chooseSave(name)
+    if (path === null) return null
+    await this.write(path, bytes)
+    return { name: basename(path) }
+  }
+
+  private async write(path: string, content: string | Uint8Array): Promise<void> {
+    try {
+      await writeAtomically(path, content, this.deps.io)
+    } catch (thrown) {
+      throw writeFailure(basename(path), thrown)
+    }
+  }
+
+  /** Tells the pages; kept for the next one where there is none yet. */
+  notice(level: 'info' | 'warn' | 'error', about: Note): void {
+    this.deps.log(level, about)
+    this.send({ kind: 'notice', level, note: about })
+  }
+
+  command(command: MenuCommand): void {
+    for (const p of this.pages) p.events.workspace({ kind: 'command', command })
+  }
+
+  /** A page is ready to be told; it gets what waited. */
+  attend(page: PageLink): void {
+    if (this.pages.has(page)) return
+    this.pages.add(page)
+    page.onClose(() => this.pages.delete(page))
+    for (const event of this.waiting.splice(0)) page.events.workspace(event)
+  }
+
+  /** Called after every change of the state. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener)
+  }
+
+  /** Writes what waits to be written, so that a failure that follows loses nothing. */
+  flush(): Promise<void> {
+    return this.autosave.flush()
+  }
+
+  /** The program ends properly. */
+  async close(): Promise<void> {
+    await this.autosave.end()
+  }
+
+  private tell(): void {
+    const event: WorkspaceEvent = { kind: 'state', state: this.state() }
+    for (const p of this.pages) p.events.workspace(event)
+    for (const f of this.listeners) f()
+  }
+
+  private send(event: WorkspaceEvent): void {
+    if (this.pages.size === 0) this.waiting.push(event)
+    for (const p of this.pages) p.events.workspace(event)
+  }
+
+  private snapshot(): SessionData | null {
+    const { current, file } = this
+    return (
+      current && {
+        pid: process.pid,
+        name: current.name,
+        path: file.path,
+        text: scenarioText(current, 'json'),
+        changed: this.changed,
+        savedAtMs: this.deps.now(),
+      }
+    )
+  }
+
+  private corrupt(file: string, keptAs: string, why: string): void {
+    const values = { file: basename(file), kept: keptAs, why }
+    this.notice(
+      'warn',
+      note(
+        'store-corrupt',
+        '{file} could not be read ({why}). What was in it begins anew; the file is kept as {kept}.',
+        values,
+      ),
+    )
+  }
+
+  private notKept(thrown: unknown): void {
+    const { message } = writeFailure(basename(this.deps.folder), thrown)
+    this.notice(
+      'warn',
+      note('store-not-written', 'Settings and recent files are not kept: {why}', { why: message }),
+    )
+  }
+
+  private autosaveFailed(thrown: unknown): void {
+    const { message } = writeFailure('The autosaved scenario', thrown)
+    this.notice('warn', note('autosave-failed', 'Save your scenario: {why}', { why: message }))
+  }
+}
+
+const fileStem = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '') || 'scenario'
