@@ -1,10 +1,12 @@
 import { Packr } from 'msgpackr/pack'
 import { Unpackr } from 'msgpackr/unpack'
 
-/** The one binary codec of every channel: MessagePack, plain maps, so that each message can be read by itself. */
+/**
+ * The one binary codec of every channel: MessagePack with records. The names of a kind of object stand once in each
+ * message, not with each object: a batch of packets is less than half as long. Nothing is kept from message to message.
+ */
 const options = {
-  useRecords: false,
-  variableMapSize: true,
+  useRecords: true,
   copyBuffers: true,
   int64AsType: 'number',
 } as const

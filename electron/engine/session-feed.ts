@@ -1,4 +1,4 @@
-import type { TopicView } from '../contract/api'
+import type { HostInfo, TopicView } from '../contract/api'
 import type { LogLine, PacketBatch, TopicPage } from '../contract/model'
 import type { PageLink } from '../contract/rpc'
 import type { PacketWatch } from './capture/watch'
@@ -7,14 +7,33 @@ import { LoadFeed } from './load-desk/feed'
 import { groupStats } from './status'
 import type { Sharing } from './types'
 
-/** At most 20 frames a second. */
-const TICK_MS = 50
-const STATUS_EVERY = 5
-const GROUPS_EVERY = 10
-/** Packets a frame; a busier network is shown in part, and the batch says so. */
-const PACKETS_PER_FRAME = 300
-/** A page that has not taken so many bytes yet gets nothing new until it has. */
-const MAX_BUFFERED_BYTES = 1_048_576
+/** How often a page is told, and how much at a time. */
+interface Pace {
+  tickMs: number
+  /** Status every so many ticks, and what changes slowly. */
+  statusEvery: number
+  groupsEvery: number
+  /** Packets a frame; a busier network is shown in part, and the batch says so. */
+  packets: number
+  /** A page that has not taken so many bytes yet gets nothing new until it has. */
+  maxUnreadBytes: number
+}
+const HOST_PACE: Pace = {
+  tickMs: 50,
+  statusEvery: 5,
+  groupsEvery: 10,
+  packets: 300,
+  maxUnreadBytes: 1_048_576,
+}
+/** A class is many, and shares one wireless network: less at a time, and no long queue to one who is slow. */
+const VIEWER_PACE: Pace = {
+  tickMs: 100,
+  statusEvery: 2,
+  groupsEvery: 5,
+  packets: 80,
+  maxUnreadBytes: 131_072,
+}
+
 const MAX_LOG_LINES = 100
 
 /** Pushes to one page what it watches, in batches, and waits for a page that is slow. */
@@ -31,17 +50,20 @@ export class SessionFeed {
   private sharingRevision = 0
   private logs: LogLine[] = []
   private readonly loads: LoadFeed
+  private readonly pace: Pace
 
   constructor(
     private readonly engine: EngineCore,
     private readonly page: PageLink,
+    host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
+    this.pace = host.viewer === undefined ? HOST_PACE : VIEWER_PACE
     this.loads = new LoadFeed(engine.loads, page.events)
   }
 
   start(): void {
-    this.timer ??= setInterval(() => this.tick(), TICK_MS)
+    this.timer ??= setInterval(() => this.tick(), this.pace.tickMs)
   }
 
   close(): void {
@@ -92,16 +114,16 @@ export class SessionFeed {
   }
 
   private tick(): void {
-    if (this.page.bufferedBytes() > MAX_BUFFERED_BYTES) return
+    if (this.page.bufferedBytes() > this.pace.maxUnreadBytes) return
     this.ticks++
     this.pushChanges()
-    if (this.ticks % STATUS_EVERY === 0) {
+    if (this.ticks % this.pace.statusEvery === 0) {
       this.page.events.status(this.engine.status())
       this.pushExperiment()
       this.loads.push()
       this.pushSharing()
     }
-    if (this.ticks % GROUPS_EVERY === 0) this.pushSlow()
+    if (this.ticks % this.pace.groupsEvery === 0) this.pushSlow()
   }
 
   private pushChanges(): void {
@@ -111,7 +133,7 @@ export class SessionFeed {
       events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
     }
     for (const line of this.logs.splice(0)) events.log(line)
-    const batch = this.watch?.take(PACKETS_PER_FRAME)
+    const batch = this.watch?.take(this.pace.packets)
     if (batch && !isEmpty(batch)) events.packets(batch)
   }
 

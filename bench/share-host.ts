@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { scenarioSchema } from '../electron/contract/scenario'
+import { createEngine } from '../electron/engine/engine'
+import { createSharing } from '../electron/web/share/sharing'
+
+/** The teacher's side of `share.ts`, in a process of its own so that its CPU time is its own. */
+const DEVICES = 200
+const RATE = 5
+/** The delay histogram counts its own sampling interval in. */
+const SAMPLE_MS = 1
+
+const scenario = scenarioSchema.parse({
+  version: 1,
+  name: 'busy class',
+  broker: { kind: 'embedded', port: 0 },
+  link: { loss: 0.05, delay: 20 },
+  groups: [
+    {
+      name: 'sensors',
+      count: DEVICES,
+      publishes: [{ topic: 'class/{n}', qos: 1, rate: RATE, schedule: 'jittered' }],
+    },
+    { name: 'dashboard', subscribes: [{ filter: 'class/#', qos: 1 }] },
+  ],
+})
+
+const engine = createEngine({ env: {}, version: 'bench', log: () => undefined })
+await engine.open(scenario, null)
+const sharing = createSharing({
+  engine,
+  root: join(import.meta.dirname, '../out/renderer'),
+  onInternalError: (where, thrown) => {
+    throw new Error(`${where} failed`, { cause: thrown })
+  },
+  limits: { maxViewers: 200 },
+})
+const state = await sharing.start({ address: '127.0.0.1', port: 0 })
+
+const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
+delay.enable()
+let cpu = process.cpuUsage()
+let packets = engine.status().captured.seen
+
+/** Answers each message with what was used since the last. */
+process.on('message', () => {
+  const { user, system } = process.cpuUsage(cpu)
+  const { captured, lagMs } = engine.status()
+  process.send?.({
+    cpuMs: (user + system) / 1000,
+    loopP99Ms: delay.percentile(99) / 1e6 - SAMPLE_MS,
+    packets: captured.seen - packets,
+    lagMs,
+    heapMb: process.memoryUsage().rss / 1_048_576,
+  })
+  cpu = process.cpuUsage()
+  packets = captured.seen
+  delay.reset()
+})
+process.on('disconnect', () => process.exit())
+if (state.on) process.send?.({ url: state.url, code: state.code })

@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { decode, encode } from '../electron/contract/codec'
+
+/**
+ * N browsers' WebSockets attached to one busy session over loopback, each watching the newest packets and the topic
+ * tree. Prints what each gets, what the host pays, and what the viewers add to the time a packet takes to arrive.
+ */
+const SETTLE_MS = 3000
+const MEASURE_MS = 10_000
+/** Viewers whose frames are decoded for times; the others are counted, so that this process stays out of the way. */
+const DECODED = 4
+const STEPS = [1, 10, 40, 60]
+
+interface Usage {
+  cpuMs: number
+  loopP99Ms: number
+  packets: number
+  lagMs: number
+  heapMb: number
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const percentile = (sorted: readonly number[], p: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? NaN
+
+class Viewer {
+  frames = 0
+  bytes = 0
+  /** Age of the newest packet of a frame when it arrives, ms. */
+  readonly ages: number[] = []
+  readonly answers: number[] = []
+  private readonly asked = new Map<string, number>()
+  private epochMs = 0
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly decodes: boolean,
+  ) {
+    socket.binaryType = 'nodebuffer'
+    socket.on('message', (data: Buffer) => {
+      this.frames++
+      this.bytes += data.byteLength
+      if (decodes) this.read(decode(data) as Message)
+    })
+    this.ask('hello', { contract: 1 })
+    this.ask('watchPackets', { filter: '', tail: 500 })
+    this.ask('watchTopics', { open: ['class'], search: '', filter: '', offset: 0, limit: 50 })
+  }
+
+  ask(command: string, argument: object): void {
+    const id = `${this.asked.size}-${performance.now()}`
+    if (this.decodes) this.asked.set(id, performance.now())
+    this.socket.send(encode({ t: 'q', i: id, m: 'invoke', a: [command, argument] }))
+  }
+
+  reset(): void {
+    this.frames = this.bytes = this.ages.length = this.answers.length = 0
+  }
+
+  private read(message: Message): void {
+    if (message.t === 's') {
+      const since = this.asked.get(message.i)
+      if (since !== undefined) this.answers.push(performance.now() - since)
+    } else if (message.m === 'status') {
+      const status = message.a[0] as { nowMs: number; epochMs: number }
+      this.epochMs = status.epochMs
+    } else if (message.m === 'packets' && this.epochMs > 0) {
+      const { packets } = message.a[0] as { packets: { sentMs: number }[] }
+      const newest = packets.at(-1)
+      if (newest) this.ages.push(Date.now() - this.epochMs - newest.sentMs)
+    }
+  }
+}
+
+type Message = { t: 's'; i: string } | { t: 'q'; m: string; a: unknown[] }
+
+async function join1(url: string, code: string, n: number): Promise<Viewer> {
+  const origin = url.replace(/\/$/, '')
+  const response = await fetch(`${origin}/join`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ code, name: `pupil ${n}` }),
+  })
+  const cookie = response.headers.get('set-cookie')?.split(';')[0]
+  if (response.status !== 200 || cookie === undefined) throw new Error(`not let in: ${response.status}`)
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/engine`, { origin, headers: { cookie } })
+  await once(socket, 'open')
+  return new Viewer(socket, n <= DECODED)
+}
+
+async function usage(host: ChildProcess): Promise<Usage> {
+  const answer = once(host, 'message')
+  host.send('usage')
+  return ((await answer) as [Usage])[0]
+}
+
+async function measure(host: ChildProcess, viewers: readonly Viewer[]): Promise<string[]> {
+  await wait(SETTLE_MS)
+  await usage(host)
+  for (const v of viewers) v.reset()
+  const asking = setInterval(() => viewers[0]?.ask('getRates', {}), 100)
+  const began = performance.now()
+  await wait(MEASURE_MS)
+  const seconds = (performance.now() - began) / 1000
+  clearInterval(asking)
+  const used = await usage(host)
+  const rates = viewers.map((v) => v.frames / seconds).sort((a, b) => a - b)
+  const bytes = viewers.reduce((sum, v) => sum + v.bytes, 0) / seconds
+  const ages = viewers.flatMap((v) => v.ages).sort((a, b) => a - b)
+  const answers = viewers.flatMap((v) => v.answers).sort((a, b) => a - b)
+  return [
+    String(viewers.length),
+    (rates[0] ?? 0).toFixed(1),
+    percentile(rates, 0.5).toFixed(1),
+    (bytes / viewers.length / 1024).toFixed(0),
+    (bytes / 1_048_576).toFixed(1),
+    `${(used.cpuMs / seconds / 10).toFixed(0)} %`,
+    used.loopP99Ms.toFixed(1),
+    `${percentile(ages, 0.5).toFixed(0)} / ${percentile(ages, 0.99).toFixed(0)}`,
+    `${percentile(answers, 0.5).toFixed(1)} / ${percentile(answers, 0.99).toFixed(1)}`,
+    Math.round(used.packets / seconds).toLocaleString('en'),
+    used.heapMb.toFixed(0),
+  ]
+}
+
+const line = (cells: readonly string[]): void => console.log(cells.map((c) => c.padStart(13)).join(''))
+
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
+console.log('Ages of packets and times of answers in ms, p50 / p99; CPU of the host in % of one core.\n')
+const host = fork(join(import.meta.dirname, 'share-host.ts'), { execArgv: ['--import', 'tsx'] })
+try {
+  const [{ url, code }] = (await once(host, 'message')) as [{ url: string; code: string }]
+  line(['viewers', 'frames/s min', 'median', 'KiB/s each', 'MiB/s all', 'host CPU', 'loop p99', 'packet age', 'answer', 'packets/s', 'host MiB'])
+  const viewers: Viewer[] = []
+  for (const count of STEPS) {
+    while (viewers.length < count) viewers.push(await join1(url, code, viewers.length + 1))
+    line(await measure(host, viewers))
+  }
+} finally {
+  host.disconnect()
+}
+process.exit()
