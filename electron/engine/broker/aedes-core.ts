@@ -83,8 +83,9 @@ export function createAedesCore(deps: AedesCoreDeps): AedesCore {
   return {
     publish(message) {
       const properties: Carrier = { message }
-      const { topic, payload, qos, retain } = message
-      aedes.publish({ cmd: 'publish', topic, payload, qos, retain, dup: false, properties }, (e) => {
+      const { topic, payload, retain } = message
+      // The carried message has the QoS. With 0, aedes leaves out its own queue for those who are away: ours serves them.
+      aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false, properties }, (e) => {
         if (e) deps.warn(`message on ${topic} was not passed on: ${e.message}`)
       })
     },

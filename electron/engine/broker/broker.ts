@@ -73,9 +73,20 @@ class Broker implements Hub {
   }
 
   newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message {
-    const { expiry, ...fields } = p
+    const { topic, topicBytes, payload, qos, retain, expiry, forward } = p
     const expiresAtMs = expiry === null ? null : this.deps.clock.now() + expiry * 1000
-    return new Message({ ...fields, ref: this.nextRef(), publisher: clientId, expiresAtMs })
+    const ref = this.nextRef()
+    return new Message({
+      ref,
+      topic,
+      topicBytes,
+      payload,
+      qos,
+      retain,
+      forward,
+      expiresAtMs,
+      publisher: clientId,
+    })
   }
 
   publish(message: Message): void {

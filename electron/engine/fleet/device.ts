@@ -20,6 +20,7 @@ const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
 /** mqtt.js counts this in real time; ours counts on the clock. */
 const NEVER_MS = 2_147_483_647
+const NO_LOG = (): void => undefined
 const DISCONNECT = Buffer.from([0xe0, 0x00])
 
 export type DeviceState = 'new' | 'connecting' | 'connected' | 'ready' | 'waiting' | 'closed'
@@ -172,7 +173,7 @@ export class Device {
       reconnectPeriod: 0,
       connectTimeout: NEVER_MS,
       queueQoSZero: false,
-      log: () => undefined,
+      log: NO_LOG,
       resubscribe: false,
       messageIdProvider: new PacketIds(),
       timerVariant: createKeepAliveTimer(clock),
@@ -316,9 +317,8 @@ export class Device {
     message.sent = sent
     this.deps.observer.offered(message)
     if (!sent || !this.client) return
-    const properties = userProperties ? { properties: { userProperties } } : {}
     if (qos > 0) this.inFlight++
-    this.publish(message, { qos, retain, ...properties })
+    this.publish(message, userProperties ? { qos, retain, properties: { userProperties } } : { qos, retain })
   }
 
   private publish(
