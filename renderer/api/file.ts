@@ -1,5 +1,18 @@
-/** Hands a file to the user as a download. */
+type Saver = (name: string, bytes: Uint8Array) => void
+
+let host: Saver | null = null
+
+/** Lets the host write files, with its own dialog, or the browser again. */
+export function saveThrough(saver: Saver | null): void {
+  host = saver
+}
+
+/** Hands a file to the user: through the host where it has dialogs of its own, else as a download. */
 export function saveFile(name: string, content: string | Uint8Array, type: string): void {
+  if (host) {
+    host(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+    return
+  }
   const part = typeof content === 'string' ? content : (content as Uint8Array<ArrayBuffer>)
   const url = URL.createObjectURL(new Blob([part], { type }))
   const anchor = document.createElement('a')

@@ -34,11 +34,27 @@ export const useScenario = defineStore('scenario', () => {
   const linkOf = (name: string): LinkConfig | null => group(name)?.link ?? scenario.value?.link ?? null
 
   /** @throws ApiError `bad-scenario` with one detail a wrong field */
-  async function open(text: string, name: string): Promise<void> {
-    scenario.value = await link.api.openScenario({ text, name })
+  async function openBy(command: () => Promise<Scenario>): Promise<void> {
+    scenario.value = await command()
     history.clear()
     await refresh()
     savedRevision.value = revision.value
+  }
+  const open = (text: string, name: string): Promise<void> =>
+    openBy(() => link.api.openScenario({ text, name }))
+  /** Opens what a crash left, as unsaved as it was. */
+  async function restore(changed: boolean): Promise<void> {
+    await link.api.settleRecovery({ action: 'restore' })
+    history.clear()
+    await refresh()
+    savedRevision.value = changed ? -1 : revision.value
+  }
+  /** Saves by the host's own dialog; true unless the user chose no file. */
+  async function save(as: boolean, format: 'yaml' | 'json'): Promise<boolean> {
+    const at = revision.value
+    const saved = await link.api.saveScenario({ as, format })
+    if (saved) savedRevision.value = at
+    return saved !== null
   }
   async function text(format: 'yaml' | 'json'): Promise<string> {
     const at = revision.value
@@ -56,6 +72,9 @@ export const useScenario = defineStore('scenario', () => {
     linkOf,
     ...createEdits({ api: link.api, record: (e) => history.record(e), now: () => scenario.value, refresh }),
     open,
+    openBy,
+    restore,
+    save,
     refresh,
     text,
     undo: () => history.undo(),

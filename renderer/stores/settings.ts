@@ -1,3 +1,4 @@
+import { settingsSchema, type Settings } from '@contract/workspace'
 import { useLocalStorage, usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, watch, watchEffect } from 'vue'
@@ -17,15 +18,41 @@ function measureAnew(): void {
   app.style.containerType = ''
 }
 
-/** Language, theme and projector mode: kept in the browser, put on the root element, switched without a reload. */
+/** What the user chose, kept in the browser so that the page is drawn right from its first frame. */
+function useChosen() {
+  const language = useLocalStorage<Language | ''>('fleetlab.language', '')
+  const theme = useLocalStorage<Theme | ''>('fleetlab.theme', '')
+  const projector = useLocalStorage('fleetlab.projector', false)
+  return computed({
+    get: (): Settings => ({
+      language: language.value === '' ? 'system' : language.value,
+      theme: theme.value === '' ? 'system' : theme.value,
+      projector: projector.value,
+    }),
+    set: (s: Settings) => {
+      language.value = s.language === 'system' ? '' : s.language
+      theme.value = s.theme === 'system' ? '' : s.theme
+      projector.value = s.projector
+    },
+  })
+}
+
+/** Language, theme and projector mode: put on the root element, switched without a reload. */
 export const useSettings = defineStore('settings', () => {
   const prefersDark = usePreferredDark()
-  const language = useLocalStorage<Language>('fleetlab.language', preferredLanguage())
-  const chosenTheme = useLocalStorage<Theme | ''>('fleetlab.theme', '')
-  const projector = useLocalStorage('fleetlab.projector', false)
-  const theme = computed<Theme>({
-    get: () => (chosenTheme.value === '' ? (prefersDark.value ? 'dark' : 'light') : chosenTheme.value),
-    set: (t) => (chosenTheme.value = t),
+  const chosen = useChosen()
+  const language = computed({
+    get: (): Language => (chosen.value.language === 'system' ? preferredLanguage() : chosen.value.language),
+    set: (l: Language) => (chosen.value = { ...chosen.value, language: l }),
+  })
+  const theme = computed({
+    get: (): Theme =>
+      chosen.value.theme === 'system' ? (prefersDark.value ? 'dark' : 'light') : chosen.value.theme,
+    set: (t: Theme) => (chosen.value = { ...chosen.value, theme: t }),
+  })
+  const projector = computed({
+    get: () => chosen.value.projector,
+    set: (on: boolean) => (chosen.value = { ...chosen.value, projector: on }),
   })
 
   watch(
@@ -44,6 +71,7 @@ export const useSettings = defineStore('settings', () => {
   })
 
   return {
+    chosen,
     language,
     theme,
     projector,
@@ -52,3 +80,11 @@ export const useSettings = defineStore('settings', () => {
     toggleProjector: () => (projector.value = !projector.value),
   }
 })
+
+/** What of `now` differs from `before`; null when nothing does. */
+export function changedSettings(before: Settings, now: Settings): Partial<Settings> | null {
+  const patch = Object.fromEntries(
+    Object.entries(now).filter(([key, value]) => value !== before[key as keyof Settings]),
+  )
+  return Object.keys(patch).length === 0 ? null : settingsSchema.partial().parse(patch)
+}

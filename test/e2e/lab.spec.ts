@@ -125,7 +125,7 @@ test('a scenario is saved, a broken one refused by field, a good one opened', as
   const saved = page.waitForEvent('download')
   await page.keyboard.press('Control+S')
   const download = await saved
-  expect(download.suggestedFilename()).toBe('small-home.yaml')
+  expect(download.suggestedFilename()).toBe('small-home.fleetlab.yaml')
   expect(readFileSync(await download.path(), 'utf8')).toContain('name: Small home')
 
   const choose = async (name: string, text: string): Promise<void> => {

@@ -52,6 +52,11 @@ export const shellMessages = defineMessages(
       lag: '{n} behind',
     },
     file: {
+      new: 'New scenario',
+      saveAs: 'Save as…',
+      exportPackets: 'Export packets for Wireshark…',
+      recent: 'Opened lately',
+      clearRecent: 'Forget these files',
       open: 'Open a scenario…',
       saveYaml: 'Save as YAML',
       saveJson: 'Save as JSON',
@@ -67,6 +72,21 @@ export const shellMessages = defineMessages(
       tooLarge: 'The file is over 4 MB; a scenario file is smaller.',
     },
     app: {
+      documentation: 'Documentation',
+      documentationHint: 'The guides that come with this program.',
+      about: 'About MQTT Fleet Lab',
+      version: 'Version {n}',
+      licence: 'Licence: {name}',
+      runsOn: 'Runs on',
+      packages: 'Made of these packages',
+      noPackages: 'The list of packages is made when the program is packaged.',
+      recoveredTitle: 'The program did not end properly',
+      recovered: 'The scenario {name} was kept at {time}.',
+      recoveredChanged: 'The scenario {name} was kept at {time}, with changes that are in no file.',
+      restore: 'Restore it',
+      discardRecovered: 'Discard it',
+      brokerDownTitle: 'Broker out of reach',
+      brokerDownHint: 'Devices try to connect again by themselves.',
       language: '한국어로 바꾸기',
       theme: 'Dark or light',
       projector: 'Projector mode: large type',
@@ -98,6 +118,19 @@ export const shellMessages = defineMessages(
       between: 'expected {kind} from {min} to {max}',
     },
     note: {
+      'store-corrupt':
+        '{file} could not be read ({why}). What was in it begins anew; the file is kept as {kept}.',
+      'store-not-written': 'Settings and recent files are not kept: {why}',
+      'autosave-failed': 'Save your scenario: {why}',
+      'file-not-read': '{why}',
+      'engine-recovered':
+        'The engine failed ({why}) and began the run anew. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is as it was.',
+      'engine-broken':
+        'The engine failed and could not begin anew: {why}. Save the scenario and start the program again.',
+      slept:
+        'The computer slept for {time}. The run stood still meanwhile; clients of other computers may have to connect again.',
+      'page-recovered':
+        'The window failed ({why}) and was loaded again. The run went on; what was typed and not applied is lost.',
       'port-taken': 'Port {wanted} was taken; the broker listens on {port}.',
       'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
       'engine-fault': 'The engine met an error and went on: {why}',
@@ -154,6 +187,11 @@ export const shellMessages = defineMessages(
       lag: '{n} 늦음',
     },
     file: {
+      new: '새 시나리오',
+      saveAs: '다른 이름으로 저장…',
+      exportPackets: 'Wireshark용 패킷 내보내기…',
+      recent: '최근에 연 파일',
+      clearRecent: '목록 지우기',
       open: '시나리오 열기…',
       saveYaml: 'YAML로 저장',
       saveJson: 'JSON으로 저장',
@@ -169,6 +207,22 @@ export const shellMessages = defineMessages(
       tooLarge: '파일이 4 MB를 넘습니다. 시나리오 파일은 그보다 작습니다.',
     },
     app: {
+      documentation: '문서',
+      documentationHint: '이 프로그램에 함께 들어 있는 안내서입니다.',
+      about: 'MQTT Fleet Lab 정보',
+      version: '버전 {n}',
+      licence: '라이선스: {name}',
+      runsOn: '실행 환경',
+      packages: '사용한 패키지',
+      noPackages: '패키지 목록은 설치 파일을 만들 때 생깁니다.',
+      recoveredTitle: '프로그램이 정상적으로 끝나지 않았습니다',
+      recovered: '{time}에 저장해 둔 시나리오 {name}이(가) 있습니다.',
+      recoveredChanged:
+        '{time}에 저장해 둔 시나리오 {name}이(가) 있습니다. 파일에 없는 변경이 들어 있습니다.',
+      restore: '되살리기',
+      discardRecovered: '버리기',
+      brokerDownTitle: '중개자에 닿지 않습니다',
+      brokerDownHint: '기기가 스스로 다시 연결합니다.',
       language: 'Switch to English',
       theme: '어둡게 또는 밝게',
       projector: '프로젝터 모드: 큰 글자',
@@ -200,6 +254,19 @@ export const shellMessages = defineMessages(
       between: '{min}에서 {max} 사이의 {kind}여야 합니다',
     },
     note: {
+      'store-corrupt':
+        '{file} 파일을 읽지 못했습니다({why}). 내용은 처음부터 시작하고, 파일은 {kept}(으)로 남겨 둡니다.',
+      'store-not-written': '설정과 최근 파일을 저장하지 못했습니다: {why}',
+      'autosave-failed': '시나리오를 직접 저장하세요: {why}',
+      'file-not-read': '{why}',
+      'engine-recovered':
+        '엔진에 오류가 나서({why}) 실행을 새로 시작했습니다. 잃은 것: 캡처한 패킷 {packets}개, 모든 집계, 클라이언트 {clients}개의 연결. 시나리오는 그대로입니다.',
+      'engine-broken':
+        '엔진에 오류가 나서 다시 시작하지 못했습니다: {why}. 시나리오를 저장하고 프로그램을 다시 시작하세요.',
+      slept:
+        '컴퓨터가 {time} 동안 잠들었습니다. 그동안 실행은 멈춰 있었고, 다른 컴퓨터의 클라이언트는 다시 연결해야 할 수 있습니다.',
+      'page-recovered':
+        '창에 오류가 나서({why}) 다시 불러왔습니다. 실행은 계속되었고, 적용하지 않은 입력은 사라졌습니다.',
       'port-taken': '{wanted} 포트를 이미 쓰고 있어 중개자는 {port} 포트를 씁니다.',
       'broker-unreachable': '{url} 중개자에 연결할 수 없습니다: {why}',
       'engine-fault': '엔진에서 오류가 났지만 계속 동작합니다: {why}',

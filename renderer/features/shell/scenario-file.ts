@@ -1,50 +1,77 @@
 import { ApiError } from '@contract/errors'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
+import { useLink } from '../../api'
 import { fileName, saveFile } from '../../api/file'
 import { useLog } from '../../stores/log'
 import { useScenario } from '../../stores/scenario'
+import { useWorkspace } from '../../stores/workspace'
 
 const MAX_BYTES = 4_194_304
 
+type Open = () => Promise<void>
+
 /** Opening and saving scenario files: the dialog, the drop and the guard of unsaved changes all go through here. */
 export const useScenarioFile = defineStore('scenario-file', () => {
+  const link = useLink()
   const scenario = useScenario()
+  const workspace = useWorkspace()
   const log = useLog()
-  /** A file that waits for the user to give up unsaved changes. */
-  const waiting = shallowRef<File | null>(null)
+  /** What waits for the user to give up unsaved changes. */
+  const waiting = shallowRef<Open | null>(null)
   /** Why the last file was not opened. */
   const failure = shallowRef<ApiError | null>(null)
   const tooLarge = ref(false)
 
+  function guarded(open: Open): void {
+    if (scenario.dirty) waiting.value = open
+    else void run(open)
+  }
+  async function run(open: Open): Promise<void> {
+    waiting.value = null
+    failure.value = null
+    tooLarge.value = false
+    try {
+      await open()
+    } catch (thrown) {
+      if (thrown instanceof ApiError && thrown.code !== 'not-found') failure.value = thrown
+      else log.fail(thrown)
+    }
+  }
   function choose(): void {
+    if (workspace.native) {
+      void log.attempt(() => link.api.chooseFile({}))
+      return
+    }
     const input = document.createElement('input')
     input.type = 'file'
     input.accept = '.yaml,.yml,.json'
     input.onchange = () => offer(input.files?.[0])
     input.click()
   }
+  /** A file dropped or chosen in the page; the desktop window takes it over by its path, so that it can be saved there. */
   function offer(file: File | undefined): void {
-    if (!file) return
-    if (scenario.dirty) waiting.value = file
-    else void open(file)
+    if (!file || window.fleetlab?.openFile(file) === true) return
+    guarded(async () => {
+      tooLarge.value = file.size > MAX_BYTES
+      if (!tooLarge.value) await scenario.open(await file.text(), file.name)
+    })
   }
-  async function open(file: File): Promise<void> {
-    waiting.value = null
-    tooLarge.value = file.size > MAX_BYTES
-    failure.value = null
-    if (tooLarge.value) return
-    try {
-      await scenario.open(await file.text(), file.name)
-    } catch (thrown) {
-      if (thrown instanceof ApiError) failure.value = thrown
-      else log.fail(thrown)
-    }
+  const offered = (id: string): void => guarded(() => scenario.openBy(() => link.api.openOffered({ id })))
+  const openRecent = (id: string): void => guarded(() => scenario.openBy(() => link.api.openRecent({ id })))
+  const create = (): void => guarded(() => scenario.openBy(() => link.api.newScenario({})))
+  const restore = (changed: boolean): void => guarded(() => scenario.restore(changed))
+
+  async function download(format: 'yaml' | 'json'): Promise<void> {
+    const name = fileName(scenario.scenario?.name ?? 'scenario', format === 'yaml' ? 'fleetlab.yaml' : 'json')
+    saveFile(name, await scenario.text(format), format === 'yaml' ? 'application/yaml' : 'application/json')
   }
-  const save = (format: 'yaml' | 'json'): Promise<void> =>
+  const save = (format: 'yaml' | 'json', as = false): Promise<void> =>
+    log.attempt(() => (workspace.native ? scenario.save(as, format) : download(format)))
+  const exportPackets = (): Promise<void> =>
     log.attempt(async () => {
-      const name = fileName(scenario.scenario?.name ?? 'scenario', format)
-      saveFile(name, await scenario.text(format), format === 'yaml' ? 'application/yaml' : 'application/json')
+      const { bytes } = await link.api.exportPcapng({ filter: '' })
+      saveFile(fileName(scenario.scenario?.name ?? 'packets', 'pcapng'), bytes, 'application/x-pcapng')
     })
 
   return {
@@ -53,8 +80,13 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     tooLarge,
     choose,
     offer,
-    open,
+    offered,
+    openRecent,
+    create,
+    restore,
+    run,
     save,
+    exportPackets,
     undo: () => log.attempt(() => scenario.undo()),
     redo: () => log.attempt(() => scenario.redo()),
   }

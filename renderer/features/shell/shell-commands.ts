@@ -1,21 +1,32 @@
 import { useEventListener } from '@vueuse/core'
-import type { Ref } from 'vue'
+import { onScopeDispose, type Ref } from 'vue'
+import { useConnection } from '../../stores/connection'
 import { useGate } from '../../stores/gate'
 import { useScenario } from '../../stores/scenario'
 import { useSettings } from '../../stores/settings'
 import { useStatus } from '../../stores/status'
-import { handleKey, useCommands, type Command } from '../../ui/commands'
+import { useWorkspace } from '../../stores/workspace'
+import { commands, handleKey, useCommands, type Command } from '../../ui/commands'
 import { screens } from '../registry'
 import { navigate } from '../router'
 import { useScenarioFile } from './scenario-file'
 
+/** Dialogs of the shell, by whether they are open. */
+export interface ShellDialogs {
+  palette: Ref<boolean>
+  shortcuts: Ref<boolean>
+  about: Ref<boolean>
+  documentation: Ref<boolean>
+}
+
 /** Commands that hold on every screen, and the one listener all commands are reached by. */
-export function useShellCommands(palette: Ref<boolean>, shortcuts: Ref<boolean>): void {
+export function useShellCommands(dialogs: ShellDialogs): void {
+  const { palette, shortcuts } = dialogs
   const status = useStatus()
   const gate = useGate()
   const settings = useSettings()
   const file = useScenarioFile()
-  const scenario = useScenario()
+  useHostCommands()
 
   const runOrPause = (): Promise<void> => {
     const run = status.status?.run
@@ -37,9 +48,12 @@ export function useShellCommands(palette: Ref<boolean>, shortcuts: Ref<boolean>)
     { id: 'step', title: 'top.step', keys: 'Shift+S', ...run, run: gate.toggle },
     { id: 'stop', title: 'top.stop', keys: 'Shift+X', ...run, run: () => status.control('stop') },
     { id: 'restart', title: 'top.restart', keys: 'Shift+R', ...run, run: () => status.control('restart') },
+    { id: 'new', title: 'file.new', ...edit, run: file.create },
     { id: 'open', title: 'file.open', keys: 'Ctrl+O', ...edit, run: file.choose },
     { id: 'save', title: 'file.saveYaml', keys: 'Ctrl+S', ...edit, run: () => file.save('yaml') },
-    { id: 'save-json', title: 'file.saveJson', ...edit, run: () => file.save('json') },
+    { id: 'save-as', title: 'file.saveAs', ...edit, run: () => file.save('yaml', true) },
+    { id: 'save-json', title: 'file.saveJson', ...edit, run: () => file.save('json', true) },
+    { id: 'export-pcapng', title: 'file.exportPackets', ...edit, run: file.exportPackets },
     { id: 'undo', title: 'file.undo', keys: 'Ctrl+Z', inFields: false, ...edit, run: file.undo },
     { id: 'redo', title: 'file.redo', keys: 'Ctrl+Y', inFields: false, ...edit, run: file.redo },
     { id: 'redo-mac', title: 'file.redo', keys: 'Ctrl+Shift+Z', inFields: false, ...edit, run: file.redo },
@@ -48,12 +62,34 @@ export function useShellCommands(palette: Ref<boolean>, shortcuts: Ref<boolean>)
     { id: 'projector', title: 'app.projector', keys: 'Shift+P', ...view, run: settings.toggleProjector },
     { id: 'palette', title: 'app.commands', keys: 'Ctrl+K', ...view, run: () => (palette.value = true) },
     { id: 'shortcuts', title: 'app.shortcuts', keys: '?', ...view, run: () => (shortcuts.value = true) },
+    {
+      id: 'documentation',
+      title: 'app.documentation',
+      ...view,
+      run: () => (dialogs.documentation.value = true),
+    },
+    { id: 'about', title: 'app.about', ...view, run: () => (dialogs.about.value = true) },
   ])
 
   useEventListener(window, 'keydown', (e) => {
     if (!palette.value && !shortcuts.value) handleKey(e)
   })
+}
+
+/** What the host asks: a command of its menu, a file to open. It asks itself before a window closes with changes. */
+function useHostCommands(): void {
+  const workspace = useWorkspace()
+  const connection = useConnection()
+  const scenario = useScenario()
+  const file = useScenarioFile()
+  const stop = [
+    workspace.onOffer((o) => file.offered(o.id)),
+    workspace.onCommand((id) => void commands.value.findLast((c) => c.id === id)?.run()),
+  ]
+  onScopeDispose(() => {
+    for (const f of stop) f()
+  })
   useEventListener(window, 'beforeunload', (e) => {
-    if (scenario.dirty) e.preventDefault()
+    if (scenario.dirty && connection.host?.kind !== 'electron') e.preventDefault()
   })
 }

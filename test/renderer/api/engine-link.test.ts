@@ -79,7 +79,7 @@ describe('EngineLink', () => {
 
 describe('chooseTransport', () => {
   it('takes the desktop bridge where there is one, else the own origin, else nothing', () => {
-    const bridge = { kind: 'electron', connect: () => undefined } as const
+    const bridge = { kind: 'electron', connect: () => undefined, openFile: () => false } as const
     expect(chooseTransport({ fleetlab: bridge }, { protocol: 'app:', host: 'fleetlab' })).toEqual({
       kind: 'electron',
       bridge,
