@@ -1,9 +1,10 @@
-import type { HostInfo } from '@contract/api'
+import type { EngineApi, HostInfo } from '@contract/api'
+import { mayGive, roleOf } from '@contract/roles'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink, type LinkPhase } from '../api'
 
-/** Whether the page has its engine, and what its host can do. */
+/** Whether the page has its engine, what its host can do, and what this page may do. */
 export const useConnection = defineStore('connection', () => {
   const link = useLink()
   const state = shallowRef<LinkPhase>({ phase: 'connecting' })
@@ -21,7 +22,9 @@ export const useConnection = defineStore('connection', () => {
     everReady.value = true
     state.value = { phase: 'ready' }
   })
+  link.on('host', (e) => (host.value = e))
 
+  const role = computed(() => (host.value ? roleOf(host.value) : 'host'))
   return {
     state,
     everReady,
@@ -30,5 +33,11 @@ export const useConnection = defineStore('connection', () => {
     ready: computed(() => state.value.phase === 'ready'),
     /** A viewer may look but not change anything. */
     readOnly: computed(() => host.value?.readOnly ?? false),
+    /** host, or one of a class: viewer, or driver while the controls are theirs. */
+    role,
+    /** The name this page joined under; null on the host's own. */
+    viewer: computed(() => host.value?.viewer ?? null),
+    /** Whether this page may give a command at all. */
+    may: (command: keyof EngineApi): boolean => mayGive(role.value, command),
   }
 })

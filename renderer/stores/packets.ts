@@ -1,65 +1,20 @@
 import type { PacketBatch } from '@contract/model'
 import { parsePacketFilter } from '@contract/packet-filter'
+import { timeRangeOf, withTimeRange, type TimeRange } from '@contract/time-range'
 import { defineStore } from 'pinia'
-import { computed, markRaw, ref, shallowRef, type Ref } from 'vue'
-import { useLink } from '../api'
+import { computed, markRaw, ref, shallowRef } from 'vue'
 import { useLog } from './log'
 import { Calm } from './packet-calm'
 import { usePacketFeed } from './packet-feed'
+import { createPaging, type Paged } from './packet-paging'
 import { createSelection } from './packet-selection'
 import { PacketWindow } from './packet-window'
 
 const TAIL = 400
-const PAGE = 300
 /** Rows kept of the clients shown, however busy the others are. */
 const FOLLOWED = 600
 
-interface Paged {
-  window: PacketWindow
-  filter: Ref<string>
-  live: Ref<boolean>
-  /** Rows of the clients shown, kept longer than the rest. */
-  followed: PacketWindow
-  clients: () => ReadonlySet<string>
-  changed: () => unknown
-}
-
-/** Reads the engine's ring beyond the window, in either direction. */
-function createPaging({ window, filter, live, changed }: Paged) {
-  const link = useLink()
-  const log = useLog()
-  const atStart = ref(false)
-  let busy = false
-
-  async function page(query: { before: number } | { after: number }): Promise<number> {
-    busy = true
-    try {
-      const batch = await link.api.queryPackets({ filter: filter.value, ...query, limit: PAGE })
-      if ('before' in query) window.prepend(batch)
-      else window.append(batch)
-      if (batch.packets.length > 0) changed()
-      return batch.packets.length
-    } catch (thrown) {
-      log.fail(thrown)
-      return 0
-    } finally {
-      busy = false
-    }
-  }
-  /** Older packets of the ring before the window; the view stands still from here on. */
-  async function loadOlder(): Promise<void> {
-    const first = window.firstSeq
-    if (first === null || atStart.value || busy) return
-    live.value = false
-    if ((await page({ before: first })) === 0) atStart.value = true
-  }
-  /** Newer packets after a window that stands still. */
-  async function loadNewer(): Promise<void> {
-    const last = window.lastSeq
-    if (last !== null && !live.value && !busy) await page({ after: last })
-  }
-  return { atStart, loadOlder, loadNewer }
-}
+const openEnded = (r: TimeRange | null): TimeRange | null => (r?.toMs === Infinity ? r : null)
 
 const only = (batch: PacketBatch, clients: ReadonlySet<string>): PacketBatch => ({
   ...batch,
@@ -113,13 +68,15 @@ function createWatch(
       loading.value = false
       log.fail(thrown)
     }
-    stop = feed.watch({ filter: filter.value, tail: TAIL, onBatch: take, onError })
+    // a stretch of time is read from its beginning, see setFilter
+    const tail = live.value ? TAIL : 0
+    stop = feed.watch({ filter: filter.value, tail, onBatch: take, onError })
   }
   function close(): void {
     stop?.()
     stop = null
   }
-  return { loading, matched, shown, watch, close }
+  return { loading, matched, shown, watch, close, isOpen: () => stop !== null }
 }
 
 /** Rows of the clients shown are kept longer than the rest, or a busy fleet would push them out before they are read. */
@@ -153,18 +110,27 @@ export const usePackets = defineStore('packets', () => {
   const selection = createSelection()
   const watching = createWatch(parts, selection.follow)
 
-  /** @throws FilterError, and changes nothing then */
+  const range = computed(() => timeRangeOf(filter.value))
+
+  /** What ends at a time is shown from its beginning and stands still. @throws FilterError, and changes nothing then */
   function setFilter(query: string): void {
     parsePacketFilter(query)
     filter.value = query
-    live.value = true
+    live.value = (range.value?.toMs ?? Infinity) === Infinity
     paging.atStart.value = false
     watching.watch()
+    if (!live.value) void paging.goTo(1)
   }
   /** Watches while a screen shows packets; returns the way to stop. */
   function open(query: string): () => void {
     setFilter(query)
     return watching.close
+  }
+  /** Shows a stretch of time, or all again; takes effect when a screen shows packets. */
+  function setRange(to: TimeRange | null): void {
+    const query = withTimeRange(filter.value, to)
+    if (watching.isOpen()) setFilter(query)
+    else filter.value = query
   }
   /** What has come by now is drawn at once, and nothing after it. */
   const pause = (): void => {
@@ -172,9 +138,9 @@ export const usePackets = defineStore('packets', () => {
     live.value = false
     changed()
   }
-  /** Follows the tail again. */
+  /** Follows the tail again, and so leaves a stretch of time that is over. */
   const follow = (): void => {
-    if (!live.value) setFilter(filter.value)
+    if (!live.value) setFilter(withTimeRange(filter.value, openEnded(range.value)))
   }
   return {
     window,
@@ -195,6 +161,9 @@ export const usePackets = defineStore('packets', () => {
     followClients,
     open,
     setFilter,
+    /** The stretch of time the filter names, null for none. */
+    range,
+    setRange,
     pause,
     follow,
     toggle: () => (live.value ? pause() : follow()),

@@ -171,6 +171,67 @@ test('what is seen can be taken along: pcapng, SVG, PNG, Mermaid', async ({ page
   await expect(page.getByText('Copied').first()).toBeVisible()
   const text = await page.evaluate(() => navigator.clipboard.readText())
   expect(text).toMatch(/^sequenceDiagram\n {2}participant p0 as sensor-1/)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'Copy picture (PNG)' }).click()
+  // The picture that lies on the clipboard is drawn, not blank: it has many colours.
+  const picture = (): Promise<{ width: number; colours: number } | null> =>
+    page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      if (!item?.types.includes('image/png')) return null
+      const image = await createImageBitmap(await item.getType('image/png'))
+      const c = new OffscreenCanvas(image.width, image.height).getContext('2d')
+      c?.drawImage(image, 0, 0)
+      const { data } = c?.getImageData(0, 0, image.width, image.height) ?? { data: new Uint8ClampedArray() }
+      const seen = new Set<number>()
+      for (let i = 0; i < data.length; i += 4)
+        seen.add((data[i] ?? 0) * 65_536 + (data[i + 1] ?? 0) * 256 + (data[i + 2] ?? 0))
+      return { width: image.width, colours: seen.size }
+    })
+  await expect.poll(picture).not.toBeNull()
+  const drawn = await picture()
+  expect(drawn?.width).toBeGreaterThan(800)
+  expect(drawn?.colours).toBeGreaterThan(30)
+})
+
+test.describe('a busier fleet', () => {
+  test.use({ scenario: 'examples/demo.yaml' })
+  test('the whole capture can be gone through: by its map, by keys, and back to live', async ({
+    page,
+    lab,
+  }) => {
+    test.slow()
+    await open(page, lab.url)
+    await expect(rows(page).nth(3)).toBeVisible()
+    const ring = page.getByRole('slider', { name: 'All packets kept, by time' })
+    // more packets than the page keeps in sight at once
+    const seen = async (): Promise<number> =>
+      Number(
+        /of ([\d,]+)/.exec((await page.locator('.statusbar').textContent()) ?? '')?.[1]?.replace(',', ''),
+      )
+    await expect.poll(seen, { timeout: 60_000 }).toBeGreaterThan(2600)
+    const firstSeq = async (): Promise<number> => Number(await rows(page).first().getAttribute('data-seq'))
+    const box = await ring.boundingBox()
+    if (!box) throw new Error('there is no map')
+    await page.mouse.click(box.x + 10, box.y + box.height / 2)
+    await expect(page.getByRole('button', { name: 'Back to live' })).toBeVisible()
+    const inView = async (): Promise<number> => parseFloat((await ring.getAttribute('aria-valuetext')) ?? '')
+    const half = await inView()
+    await ring.focus()
+    await page.keyboard.press('Home')
+    await expect.poll(inView).toBeLessThan(Math.min(2, half))
+    await expect(page.getByText('The capture begins here')).toBeVisible()
+    await page.locator('.scroller').focus()
+    const before = await inView()
+    for (let i = 0; i < 6; i++) await page.keyboard.press('PageDown')
+    await expect.poll(inView).toBeGreaterThan(before + 0.5)
+    await page.keyboard.press('Home')
+    await expect.poll(firstSeq).toBeLessThan(20)
+    await page.keyboard.press('+')
+    await page.keyboard.press('0')
+    await page.keyboard.press('End')
+    await expect(page.getByRole('button', { name: 'Back to live' })).toBeHidden()
+    await expect.poll(inView).toBeGreaterThan(half)
+  })
 })
 
 test('no serious barrier in either theme', async ({ page, lab }) => {

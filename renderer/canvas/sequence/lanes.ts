@@ -84,6 +84,25 @@ function recentParticipants(r: LaneRequest, roles: ReadonlyMap<string, Role>, ma
   return found
 }
 
+/** Publishers alone tell half a message: one who got it takes the last lane that nobody asked for. */
+function withAudience(
+  shown: readonly string[],
+  r: LaneRequest,
+  roles: ReadonlyMap<string, Role>,
+  max: number,
+): readonly string[] {
+  if (shown.length === 0 || shown.some((id) => roles.get(id)?.subscribes)) return shown
+  const recent = [...r.journeys].sort((a, b) => b.startedMs - a.startedMs || b.id - a.id)
+  const heard = recent
+    .filter((j) => j.publisher !== null && shown.includes(j.publisher))
+    .flatMap((j) => j.deliveries.map((d) => d.clientId))
+    .find((id) => roles.has(id))
+  if (heard === undefined) return shown
+  if (shown.length < max) return [...shown, heard]
+  const last = shown.findLastIndex((id) => !(r.wanted ?? []).includes(id))
+  return last < 1 ? shown : shown.with(last, heard)
+}
+
 /**
  * Which clients get a lane, and where: publishers left of the broker, subscribers right.
  * A client that does both has one lane, left. Broker always, in the middle.
@@ -96,7 +115,7 @@ export function chooseLanes(r: LaneRequest): LaneChoice {
     ...(r.previous ?? []).filter((id) => roles.has(id)),
     ...recentParticipants(r, roles, max),
   ]
-  const shown = [...new Set(order)].slice(0, max)
+  const shown = withAudience([...new Set(order)].slice(0, max), r, roles, max)
   const lanes = shown.map((clientId): Lane => {
     const role = roles.get(clientId)
     const publishes = role?.publishes ?? false

@@ -153,7 +153,12 @@ function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken)
     const places = [0.5, 0.68, 0.32]
       .map((share) => a + (b - a) * share)
       .concat((f.x0 + f.brokerX) / 2, f.x0 + width)
-    const textX = places.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k))) ?? (a + b) / 2
+    // the words stay within the band
+    const [least, most] = [METRICS.axis * o.k + width / 2 + 4 * o.k, f.right - width / 2 - 4 * o.k]
+    const within = places.map((x) => Math.max(least, Math.min(most, x)))
+    const textX =
+      within.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k))) ??
+      Math.max(least, Math.min(most, (a + b) / 2))
     return { ...fold, text, textX }
   })
 }

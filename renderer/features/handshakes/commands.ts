@@ -29,6 +29,12 @@ const command = (
 /** Enter and Space belong to a button that has the focus. */
 const notOnButton = (): boolean => !(document.activeElement instanceof HTMLButtonElement)
 
+/** A list or table that has the focus scrolls by itself. */
+const notInList = (): boolean => document.activeElement?.closest('.scroll') === null
+/** Of the pane's height, what a page and a step move. */
+const PAGE = 0.85
+const STEP = 0.2
+
 /** Moves the selection by rows of the table; the first step goes to the latest packet. */
 function useSelection() {
   const packets = usePackets()
@@ -88,6 +94,19 @@ export function useHandshakeCommands({
     command('zoom-in-plain', 'zoomIn', '=', diagram.zoomIn),
     command('zoom-out', 'zoomOut', '-', diagram.zoomOut),
     command('zoom-reset', 'zoomReset', '0', diagram.zoomReset),
+    command('pan-up', 'panUp', 'PageUp', () => diagram.panBy(-PAGE), notInList),
+    command('pan-down', 'panDown', 'PageDown', () => diagram.panBy(PAGE), notInList),
+    command('pan-up-step', 'panUp', 'Shift+ArrowUp', () => diagram.panBy(-STEP)),
+    command('pan-down-step', 'panDown', 'Shift+ArrowDown', () => diagram.panBy(STEP)),
+    command('oldest', 'oldest', 'Home', () => diagram.panBy(-Infinity), notInList),
+    command('latest', 'follow', 'End', () => diagram.panBy(Infinity), notInList),
+    command(
+      'clear-range',
+      'clearRange',
+      'Shift+E',
+      () => packets.setRange(null),
+      () => packets.range !== null,
+    ),
     command('narration', 'narrationShow', 'N', diagram.toggleNarration),
     command('filter', 'focusQuery', '/', focusQuery),
   ])

@@ -1,5 +1,5 @@
 import type { EngineStatus, PacketRow } from '@contract/model'
-import { computed, reactive, ref, watch, type Ref } from 'vue'
+import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { layoutSequence, METRICS } from '../../canvas/sequence/layout'
 import type { Lane, Scene, SequenceInput } from '../../canvas/sequence/types'
@@ -50,21 +50,27 @@ const brokerNote = (s: EngineStatus | null): string =>
 const latest = (rows: readonly PacketRow[]): number =>
   rows.reduce((t, p) => Math.max(t, p.settledMs ?? p.sentMs), 0)
 
-/** The packets to draw, with what belongs to them. */
+/** The packets to draw, with what belongs to them, and how far those of the lanes reach in the window. */
 function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | null>) {
   const packets = usePackets()
-  return computed((): SequenceInput => {
+  function own(all: readonly PacketRow[]): PacketRow[] {
     const shown = new Set(lanes.lanes.value.map((l) => l.clientId))
     const publisherOf = (id: number | null): string | null | undefined =>
       packets.window.journey(id)?.publisher
-    const own = (all: readonly PacketRow[]): PacketRow[] =>
-      rowsOfLanes(all, shown, publisherOf, lanes.named.value)
+    return rowsOfLanes(all, shown, publisherOf, lanes.named.value)
+  }
+  function ends(): { first: number; last: number } {
+    const rows = own(packets.rows)
+    return { first: rows[0]?.seq ?? Infinity, last: rows.at(-1)?.seq ?? 0 }
+  }
+  const input = computed((): SequenceInput => {
     const rows =
       centre.value === null
         ? own(packets.followedRows).slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
         : slice(own(packets.rows), centre.value, READ_PACKETS)
     return { packets: rows, ...belongings(packets.window, rows) }
   })
+  return { input, ends }
 }
 
 /** The Handshakes picture: which packets, which lanes, on what scale, with which words. */
@@ -77,6 +83,10 @@ export function useDiagram() {
   const narration = ref(true)
   /** Capture number around which packets are drawn while the view stands still; null for the latest. */
   const centre = ref<number | null>(null)
+  /** Asks the pane to move the picture: by so many heights of the pane. */
+  const pan = shallowRef({ by: 0 })
+  /** The time that is in view, clock ms; null without a picture. */
+  const inView = shallowRef<{ fromMs: number; toMs: number } | null>(null)
   const k = computed(() => (settings.projector ? 21 / 16 : 1))
   const units = computed(() => width.value / k.value)
   watch(
@@ -89,7 +99,7 @@ export function useDiagram() {
     height.value = Math.floor(h)
   }
   const lanes = useLaneChoice(units, centre)
-  const input = useInput(lanes, centre)
+  const { input, ends } = useInput(lanes, centre)
   const time = useTimeZoom(input)
   const { stories, numbers, see } = useStories(input, narration, lanes.several)
   const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0, lanes.several)
@@ -122,6 +132,10 @@ export function useDiagram() {
     stories,
     see,
     resize,
+    ends,
+    pan,
+    inView,
+    panBy: (by: number): void => void (pan.value = { by }),
     centreOn: (seq: number): void => void (centre.value = seq),
     toggleNarration: (): void => void (narration.value = !narration.value),
   })

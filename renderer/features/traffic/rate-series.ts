@@ -1,4 +1,5 @@
 import type { RatePoint } from '@contract/model'
+import type { TimeRange } from '@contract/time-range'
 import { HANDSHAKE_TYPES, type PacketType } from '@contract/packet'
 
 export type RateView = 'group' | 'qos' | 'type'
@@ -30,6 +31,21 @@ export function secondsOf(
     if (at >= 0 && at <= seconds) slots[at] = p
   }
   return slots
+}
+
+/** The whole seconds between two slots of the charts, both included, as clock time; `endMs` is the last slot's. */
+export function brushRange(from: number, to: number, endMs: number): TimeRange {
+  const last = Math.floor(endMs / 1000)
+  const second = (slot: number): number => Math.max(0, last - RATE_SECONDS + Math.round(slot))
+  return { fromMs: second(Math.min(from, to)) * 1000, toMs: (second(Math.max(from, to)) + 1) * 1000 }
+}
+
+/** Slots between which a stretch of time is drawn, half a slot beyond its seconds; null when it has left the charts. */
+export function slotsOf(range: TimeRange, endMs: number): { from: number; to: number } | null {
+  const slot = (ms: number): number => ms / 1000 - Math.floor(endMs / 1000) + RATE_SECONDS - 0.5
+  const from = Math.max(0, slot(range.fromMs))
+  const to = Math.min(RATE_SECONDS, slot(range.toMs))
+  return to > from ? { from, to } : null
 }
 
 const MAX_GROUPS = 8

@@ -1,0 +1,90 @@
+import { ref, shallowRef, type Ref } from 'vue'
+import { useLink } from '../api'
+import { useLog } from './log'
+import type { PacketWindow } from './packet-window'
+
+const PAGE = 300
+
+export interface Paged {
+  window: PacketWindow
+  filter: Ref<string>
+  live: Ref<boolean>
+  /** Rows of the clients shown, kept longer than the rest. */
+  followed: PacketWindow
+  clients: () => ReadonlySet<string>
+  changed: () => unknown
+}
+
+/** Reads the engine's ring beyond the window: in either direction, or anew somewhere else. */
+export function createPaging({ window, followed, clients, filter, live, changed }: Paged) {
+  const link = useLink()
+  const log = useLog()
+  const atStart = ref(false)
+  /** Where the window was moved to last. */
+  const reached = shallowRef<{ seq: number } | null>(null)
+  let busy = false
+  let wanted: number | null = null
+
+  const ask = (where: { before: number } | { after: number }) =>
+    link.api.queryPackets({ filter: filter.value, ...where, limit: PAGE })
+
+  async function alone(run: () => Promise<void>): Promise<void> {
+    if (busy) return
+    busy = true
+    try {
+      await run()
+    } catch (thrown) {
+      log.fail(thrown)
+    } finally {
+      busy = false
+    }
+  }
+
+  /** Older packets of the ring before the window; the view stands still from here on. */
+  async function loadOlder(): Promise<void> {
+    const first = window.firstSeq
+    if (first === null || atStart.value) return
+    live.value = false
+    await alone(async () => {
+      const batch = await ask({ before: first })
+      window.prepend(batch)
+      if (batch.packets.length > 0) changed()
+      else atStart.value = true
+    })
+  }
+  /** Newer packets after a window that stands still. */
+  async function loadNewer(): Promise<void> {
+    const last = window.lastSeq
+    if (last === null || live.value) return
+    await alone(async () => {
+      const batch = await ask({ after: last })
+      const first = window.firstSeq
+      window.append(batch)
+      if (window.firstSeq !== first) atStart.value = false
+      if (batch.packets.length > 0) changed()
+    })
+  }
+  /** Leaves the window for the packets around a capture number; the view stands still there. The latest wish counts. */
+  async function goTo(seq: number): Promise<void> {
+    live.value = false
+    wanted = seq
+    await alone(async () => {
+      while (wanted !== null) {
+        const at = wanted
+        wanted = null
+        const older = await ask({ before: at })
+        const newer = await ask({ after: at - 1 })
+        window.clear()
+        followed.clear()
+        window.append(older)
+        window.append(newer)
+        const packets = window.rows().filter((p) => clients().has(p.clientId))
+        followed.append({ ...newer, packets, exchanges: [], journeys: [] })
+        atStart.value = older.packets.length === 0
+        reached.value = { seq: at }
+        changed()
+      }
+    })
+  }
+  return { atStart, reached, loadOlder, loadNewer, goTo }
+}

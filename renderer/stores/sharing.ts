@@ -1,0 +1,69 @@
+import type { ShareAddress, ShareState } from '@contract/share'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { useLink } from '../api'
+import { useConnection } from './connection'
+import { useLog } from './log'
+
+/** Sharing with a class as the host sees it; on a viewer's page it stays off. */
+export const useSharing = defineStore('sharing', () => {
+  const link = useLink()
+  const log = useLog()
+  const connection = useConnection()
+  const state = shallowRef<ShareState>({ on: false })
+  const addresses = shallowRef<readonly ShareAddress[]>([])
+  /** When the state came, on the page's clock: the code's time runs on from there. */
+  const receivedAt = ref(0)
+  const busy = ref(false)
+  const open = ref(false)
+
+  const take = (s: ShareState): void => {
+    state.value = s
+    receivedAt.value = performance.now()
+  }
+  const refresh = (): Promise<void> =>
+    log.attempt(async () => {
+      const now = await link.api.getSharing({})
+      addresses.value = now.addresses
+      take(now.state)
+    })
+  link.on('sharing', take)
+  link.onReady((w) => {
+    if (w.host.canShare) void refresh()
+  })
+
+  /** Runs one command; a failure shows, and what is there then is asked for. */
+  async function act(run: () => Promise<ShareState | void>): Promise<void> {
+    busy.value = true
+    await log.attempt(async () => {
+      const next = await run()
+      if (next) take(next)
+      else await refresh()
+    })
+    busy.value = false
+  }
+
+  const viewers = computed(() => (state.value.on ? state.value.viewers : []))
+  return {
+    state,
+    addresses,
+    busy,
+    open,
+    viewers,
+    available: computed(() => connection.host?.canShare ?? false),
+    watching: computed(() => viewers.value.filter((v) => v.connected).length),
+    driver: computed(() => viewers.value.find((v) => v.controls) ?? null),
+    /** ms for which the code still lets people in, as of now. */
+    codeValidMs: (): number => {
+      if (!state.value.on) return 0
+      return Math.max(0, state.value.codeValidMs - (performance.now() - receivedAt.value))
+    },
+    refresh,
+    start: (address: string) => act(() => link.api.startSharing({ address })),
+    stop: () => act(() => link.api.stopSharing({})),
+    renew: () => act(() => link.api.renewJoinCode({})),
+    handOver: (viewer: string) => act(() => link.api.handOver({ viewer })),
+    takeBack: () => act(() => link.api.takeBack({})),
+    remove: (viewer: string) => act(() => link.api.removeViewer({ viewer })),
+  }
+})
