@@ -134,7 +134,19 @@ console.log('Ages of packets and times of answers in ms, p50 / p99; CPU of the h
 const host = fork(join(import.meta.dirname, 'share-host.ts'), { execArgv: ['--import', 'tsx'] })
 try {
   const [{ url, code }] = (await once(host, 'message')) as [{ url: string; code: string }]
-  line(['viewers', 'frames/s min', 'median', 'KiB/s each', 'MiB/s all', 'host CPU', 'loop p99', 'packet age', 'answer', 'packets/s', 'host MiB'])
+  line([
+    'viewers',
+    'frames/s min',
+    'median',
+    'KiB/s each',
+    'MiB/s all',
+    'host CPU',
+    'loop p99',
+    'packet age',
+    'answer',
+    'packets/s',
+    'host MiB',
+  ])
   const viewers: Viewer[] = []
   for (const count of STEPS) {
     while (viewers.length < count) viewers.push(await join1(url, code, viewers.length + 1))

@@ -16,8 +16,10 @@ export function shareAddress(flag: string | true, addresses: readonly ShareAddre
   const open = addresses.filter((a) => !a.loopback)
   const v4 = open.filter((a) => a.address.includes('.'))
   const [only, another] = v4.length > 0 ? v4 : open
-  if (!only) throw new UsageError('--share: this machine is on no network; name an address: --share 127.0.0.1')
-  if (another) throw new UsageError(`--share: choose the network, such as --share ${only.address}: ${list(open)}`)
+  if (!only)
+    throw new UsageError('--share: this machine is on no network; name an address: --share 127.0.0.1')
+  if (another)
+    throw new UsageError(`--share: choose the network, such as --share ${only.address}: ${list(open)}`)
   return only.address
 }
 

@@ -1,4 +1,4 @@
-import type { EngineApi } from '../../electron/contract/api'
+import type { EngineApi, HostInfo } from '../../electron/contract/api'
 import { ApiError } from '../../electron/contract/errors'
 import type { EngineStatus } from '../../electron/contract/model'
 import type { RunReport } from '../../electron/contract/report'
@@ -86,6 +86,8 @@ export const reportDouble = (overrides: Partial<RunReport> = {}): RunReport => (
 export interface EngineDouble extends Engine {
   readonly opened: { scenario: Scenario; file: string | null; limits: RunLimits | undefined }[]
   readonly pages: PageLink[]
+  /** What each page was told of its host, live. */
+  readonly hosts: HostInfo[]
   readonly calls: RecordedCall[]
   readonly deps: EngineDeps | null
   closed: number
@@ -106,6 +108,7 @@ export function createEngineDouble(
 ): EngineDouble {
   const opened: EngineDouble['opened'] = []
   const pages: PageLink[] = []
+  const hosts: HostInfo[] = []
   const scenario = scenarioSchema.parse({ version: 1, name: 'double' })
   const { api, calls } = createApiDouble({
     hello: async () => ({
@@ -123,6 +126,7 @@ export function createEngineDouble(
   const double: EngineDouble = {
     opened,
     pages,
+    hosts,
     calls,
     deps,
     closed: 0,
@@ -140,8 +144,9 @@ export function createEngineDouble(
         if (!behaviour.endless) resolve(report)
         else signal?.addEventListener('abort', () => resolve({ ...report, complete: false }))
       }),
-    session: (page) => {
+    session: (page, host) => {
       pages.push(page)
+      hosts.push(host)
       return api
     },
     pcapng: () => Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a),

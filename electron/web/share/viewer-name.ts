@@ -25,7 +25,10 @@ export function unlike(name: string, taken: ReadonlySet<string>): string {
   if (!used.has(fold(name))) return name
   for (let n = 2; ; n++) {
     const tail = ` (${n})`
-    const next = graphemes(name).slice(0, VIEWER_NAME_LENGTH - tail.length).join('') + tail
+    const next =
+      graphemes(name)
+        .slice(0, VIEWER_NAME_LENGTH - tail.length)
+        .join('') + tail
     if (!used.has(fold(next))) return next
   }
 }

@@ -89,7 +89,11 @@ export function serveViewer(
     if (command === 'hello') watchdog.greeted()
     checkRole(seat.controls ? 'driver' : 'viewer', command)
     const cost = COST[command] ?? 1
-    if (channel.bufferedBytes() > limits.maxUnreadBytes || !commands.take(cost) || !context.inAll.take(cost)) {
+    if (
+      channel.bufferedBytes() > limits.maxUnreadBytes ||
+      !commands.take(cost) ||
+      !context.inAll.take(cost)
+    ) {
       throw new ApiError('unavailable', 'too many requests at once; wait a moment and try again')
     }
   }
