@@ -15,20 +15,11 @@ export interface Paged {
   changed: () => unknown
 }
 
-/** Reads the engine's ring beyond the window: in either direction, or anew somewhere else. */
-export function createPaging({ window, followed, clients, filter, live, changed }: Paged) {
-  const link = useLink()
+/** One reading at a time: what is asked for meanwhile is left out. */
+function createTurn() {
   const log = useLog()
-  const atStart = ref(false)
-  /** Where the window was moved to last. */
-  const reached = shallowRef<{ seq: number } | null>(null)
   let busy = false
-  let wanted: number | null = null
-
-  const ask = (where: { before: number } | { after: number }) =>
-    link.api.queryPackets({ filter: filter.value, ...where, limit: PAGE })
-
-  async function alone(run: () => Promise<void>): Promise<void> {
+  return async (run: () => Promise<void>): Promise<void> => {
     if (busy) return
     busy = true
     try {
@@ -39,6 +30,19 @@ export function createPaging({ window, followed, clients, filter, live, changed 
       busy = false
     }
   }
+}
+
+/** Reads the engine's ring beyond the window: in either direction, or anew somewhere else. */
+export function createPaging({ window, followed, clients, filter, live, changed }: Paged) {
+  const link = useLink()
+  const atStart = ref(false)
+  /** Where the window was moved to last. */
+  const reached = shallowRef<{ seq: number } | null>(null)
+  const alone = createTurn()
+  let wanted: number | null = null
+
+  const ask = (where: { before: number } | { after: number }) =>
+    link.api.queryPackets({ filter: filter.value, ...where, limit: PAGE })
 
   /** Older packets of the ring before the window; the view stands still from here on. */
   async function loadOlder(): Promise<void> {

@@ -101,8 +101,6 @@ export const usePackets = defineStore('packets', () => {
   const version = ref(0)
   const filter = ref('')
   const live = ref(true)
-  /** Journey that the pointer is on. */
-  const hovered = shallowRef<number | null>(null)
   const changed = (): unknown => (version.value += 1)
   const { followed, clients, followClients } = createFollowing(window, changed)
   const parts: Paged = { window, followed, clients, filter, live, changed }
@@ -147,7 +145,8 @@ export const usePackets = defineStore('packets', () => {
     version,
     filter,
     live,
-    hovered,
+    /** Journey that the pointer is on. */
+    hovered: shallowRef<number | null>(null),
     ...paging,
     ...selection,
     loading: watching.loading,

@@ -1,4 +1,5 @@
 import type { EngineStatus, PacketRow } from '@contract/model'
+import type { TimeRange } from '@contract/time-range'
 import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { layoutSequence, METRICS } from '../../canvas/sequence/layout'
@@ -73,6 +74,20 @@ function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | 
   return { input, ends }
 }
 
+/** Which part of the picture the pane shows. */
+function usePlace() {
+  /** Asks the pane to move the picture: by so many heights of the pane. */
+  const pan = shallowRef({ by: 0 })
+  /** The time that is in view; null without a picture. */
+  const inView = shallowRef<TimeRange | null>(null)
+  return {
+    pan,
+    inView,
+    panBy: (by: number): void => void (pan.value = { by }),
+    showing: (range: TimeRange | null): void => void (inView.value = range),
+  }
+}
+
 /** The Handshakes picture: which packets, which lanes, on what scale, with which words. */
 export function useDiagram() {
   const packets = usePackets()
@@ -83,10 +98,7 @@ export function useDiagram() {
   const narration = ref(true)
   /** Capture number around which packets are drawn while the view stands still; null for the latest. */
   const centre = ref<number | null>(null)
-  /** Asks the pane to move the picture: by so many heights of the pane. */
-  const pan = shallowRef({ by: 0 })
-  /** The time that is in view, clock ms; null without a picture. */
-  const inView = shallowRef<{ fromMs: number; toMs: number } | null>(null)
+  const place = usePlace()
   const k = computed(() => (settings.projector ? 21 / 16 : 1))
   const units = computed(() => width.value / k.value)
   watch(
@@ -133,9 +145,7 @@ export function useDiagram() {
     see,
     resize,
     ends,
-    pan,
-    inView,
-    panBy: (by: number): void => void (pan.value = { by }),
+    ...place,
     centreOn: (seq: number): void => void (centre.value = seq),
     toggleNarration: (): void => void (narration.value = !narration.value),
   })
