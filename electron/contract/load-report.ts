@@ -157,6 +157,12 @@ export interface LoadReport {
   merged?: { shards: number; startSpreadMs: number }
 }
 
+/** How the load generator fares so far, over all its workers. */
+export type GeneratorHealth = Pick<
+  GeneratorReport,
+  'maxLoopDelayMs' | 'lateSends' | 'busiestWorker' | 'workers' | 'saturated' | 'reasons'
+>
+
 /** What a run tells while it goes on, once a second. */
 export interface LoadProgress {
   phase: 'connecting' | 'waiting' | 'publishing' | 'draining' | 'done'
@@ -173,4 +179,6 @@ export interface LoadProgress {
   errors: number
   /** The last second. */
   last: SeriesPoint | null
+  /** Null until publishing began. */
+  generator: GeneratorHealth | null
 }

@@ -6,5 +6,6 @@ export const screens: readonly Screen[] = [
   { id: 'handshakes', load: () => import('./handshakes/HandshakesScreen.vue') },
   { id: 'traffic', load: () => import('./traffic/TrafficScreen.vue') },
   { id: 'experiments', load: () => import('./experiments/ExperimentsScreen.vue') },
+  { id: 'load', load: () => import('./load/LoadScreen.vue') },
   { id: 'lessons', load: () => import('./lessons/LessonsScreen.vue') },
 ]

@@ -2,6 +2,7 @@ import { experimentsMessages } from '../features/experiments/messages'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { lessonsMessages } from '../features/lessons/messages'
+import { loadMessages } from '../features/load/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
 import { en } from './en'
@@ -15,6 +16,7 @@ const parts = [
   handshakesMessages,
   trafficMessages,
   experimentsMessages,
+  loadMessages,
   lessonsMessages,
 ]
 

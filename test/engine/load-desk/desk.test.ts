@@ -22,6 +22,7 @@ const PROGRESS: LoadProgress = {
   received: 99,
   errors: 0,
   last: null,
+  generator: null,
 }
 
 interface Begun {

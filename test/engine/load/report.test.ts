@@ -215,6 +215,7 @@ describe('files', () => {
       received: 4,
       errors: 0,
       last: makeReport(outcome()).series[0]!,
+      generator: null,
     }
     metrics.update(progress)
     metrics.update({ ...progress, offered: 9 })

@@ -1,4 +1,5 @@
-import type { GeneratorReport } from '../../../contract/load-report'
+import type { GeneratorHealth, GeneratorReport } from '../../../contract/load-report'
+import type { LaneHealth } from '../run/messages'
 
 /** Share of late messages, of one core, and the loop delay from which results are not the broker's any more. */
 const MAX_LATE_SHARE = 0.01
@@ -24,6 +25,24 @@ export function saturationReasons(g: {
     reasons.push(`a worker was held up for ${Math.round(g.p99LoopDelayMs)} ms again and again`)
   }
   return reasons
+}
+
+/** The workers' health as one; null without any. */
+export function generatorHealth(workers: readonly LaneHealth[], offered: number): GeneratorHealth | null {
+  if (workers.length === 0) return null
+  const most = (f: (w: LaneHealth) => number): number => Math.max(...workers.map(f))
+  const lateSends = workers.reduce((n, w) => n + w.lateSends, 0)
+  const busiestWorker = most((w) => w.utilization)
+  const p99LoopDelayMs = most((w) => w.p99LoopDelayMs)
+  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs })
+  return {
+    maxLoopDelayMs: most((w) => w.maxLoopDelayMs),
+    lateSends,
+    busiestWorker: Math.round(busiestWorker * 1000) / 1000,
+    workers: workers.length,
+    saturated: reasons.length > 0,
+    reasons,
+  }
 }
 
 /** The sentence that stands above the numbers of a saturated generator. */

@@ -1,5 +1,13 @@
 import type { Worker } from 'node:worker_threads'
-import type { LaneBucket, LaneCommand, LaneCounts, LaneInit, LaneReport, LaneResult } from './messages'
+import type {
+  LaneBucket,
+  LaneCommand,
+  LaneCounts,
+  LaneHealth,
+  LaneInit,
+  LaneReport,
+  LaneResult,
+} from './messages'
 import { spawnWorker } from './spawn'
 
 /** What the crew tells the run. */
@@ -12,6 +20,7 @@ export interface CrewEvents {
 interface Post {
   worker: Worker
   counts: LaneCounts
+  health: LaneHealth | null
   published: boolean
   settled: boolean
   topError: string | null
@@ -43,7 +52,15 @@ export class Crew {
       const worker = spawnWorker(init)
       worker.on('message', (r: LaneReport) => this.onReport(i, r))
       worker.on('error', (e) => this.events.fatal(`a worker thread failed: ${e.stack ?? e.message}`, null))
-      return { worker, counts: NO_COUNTS, published: false, settled: false, topError: null, result: null }
+      return {
+        worker,
+        counts: NO_COUNTS,
+        health: null,
+        published: false,
+        settled: false,
+        topError: null,
+        result: null,
+      }
     })
   }
 
@@ -55,6 +72,7 @@ export class Crew {
     const post = this.posts[i] as Post
     if (r.type === 'progress') {
       post.counts = r.counts
+      post.health = r.health
       post.published = r.published
       post.settled = r.settled
       post.topError = r.topError
@@ -83,6 +101,11 @@ export class Crew {
       for (const k of Object.keys(sum) as (keyof LaneCounts)[]) sum[k] += counts[k]
     }
     return sum
+  }
+
+  /** Of every worker that has said how it fares. */
+  get health(): LaneHealth[] {
+    return this.posts.flatMap((p) => p.health ?? [])
   }
 
   get published(): boolean {

@@ -239,7 +239,8 @@ export class Lane {
     const published = this.members.every((m) => m.source?.finished ?? true)
     const settled =
       published && counts.offered === counts.acknowledged + counts.failed && this.confirmed(counts.offered)
-    this.deps.report({ type: 'progress', counts, published, settled, topError: this.topError })
+    const health = { lateSends: this.pacer.lateSends, ...this.deps.watch.read() }
+    this.deps.report({ type: 'progress', counts, health, published, settled, topError: this.topError })
   }
 
   /** QoS 0 has no acknowledgements: once all is sent, each client asks its broker whether it has read it. */

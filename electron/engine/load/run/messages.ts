@@ -50,6 +50,9 @@ export interface LaneCounts {
   errors: number
 }
 
+/** How one worker fares so far. */
+export type LaneHealth = Pick<LaneResult, 'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'utilization'>
+
 /** One step of the series of one worker, complete. */
 export interface LaneBucket {
   bucket: number
@@ -91,7 +94,14 @@ export interface LaneResult {
 export type LaneReport =
   | { type: 'up' }
   | { type: 'connected'; role: 'subscribers' | 'publishers' }
-  | { type: 'progress'; counts: LaneCounts; published: boolean; settled: boolean; topError: string | null }
+  | {
+      type: 'progress'
+      counts: LaneCounts
+      health: LaneHealth
+      published: boolean
+      settled: boolean
+      topError: string | null
+    }
   | { type: 'bucket'; bucket: LaneBucket }
   /** The run cannot go on. */
   | { type: 'fatal'; text: string; code: string | null }

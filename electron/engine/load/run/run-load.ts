@@ -5,6 +5,7 @@ import type { Plan } from '../executors/types'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
+import { generatorHealth } from '../report/saturation'
 import { dialFor } from '../wire/dial'
 import { createRunClock, measureClockOffset } from './clock'
 import { Crew } from './crew'
@@ -310,6 +311,7 @@ class LoadRun {
       received,
       errors,
       last: this.last,
+      generator: publishing ? generatorHealth(crew.health, offered) : null,
     })
   }
 

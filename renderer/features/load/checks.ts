@@ -1,0 +1,43 @@
+import type { LoadConfig } from '@contract/load-config'
+import type { LoadOutcome } from '@contract/load'
+
+/** Thresholds whose value is a time in ms. */
+const TIMES: ReadonlySet<string> = new Set(['max-p99', 'max-connect-p99'])
+
+export type CheckUnit = 'ms' | 'rate' | 'count'
+export const unitOfCheck = (name: string): CheckUnit =>
+  TIMES.has(name) ? 'ms' : name === 'min-rate' ? 'rate' : 'count'
+
+/** `max-p99` is the flag `maxP99`, under which its text stands. */
+export const flagOfCheck = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+
+/** Tone of an outcome's chip. */
+export const TONES: Record<LoadOutcome, 'good' | 'loss' | 'warn' | undefined> = {
+  kept: 'good',
+  broken: 'loss',
+  unjudged: undefined,
+  stopped: 'warn',
+  'broken-off': 'loss',
+}
+
+/** What a run does in a few words of numbers: `200 x 50/s`, for a line of the history. */
+export function loadBrief(c: LoadConfig): { key: string; values: Record<string, number> } {
+  const clients = c.publishers + c.subscribers
+  const e = c.executor
+  switch (e.kind) {
+    case 'constant-rate':
+    case 'reconnect-storm':
+    case 'soak':
+      return { key: e.kind, values: { publishers: c.publishers, rate: e.rate } }
+    case 'ramping':
+      return {
+        key: e.kind,
+        values: { publishers: c.publishers, rate: Math.max(e.startRate, ...e.stages.map((s) => s.rate)) },
+      }
+    case 'max':
+      return { key: e.kind, values: { publishers: c.publishers } }
+    case 'connection-storm':
+      return { key: e.kind, values: { clients } }
+  }
+}

@@ -1,0 +1,84 @@
+import { IDENTITY_BYTES } from '@contract/load-config'
+import type { z } from 'zod'
+
+/** What is wrong with a field: the end of a text's key `load.wrong.…`, and its values; or a line as it came. */
+export type Problem = { key: string; values: Record<string, string | number> } | { key: null; line: string }
+
+interface Clients {
+  topology: string
+  publishers: string
+}
+
+/** Fields whose texts cannot be told from the kind of issue alone. */
+const BY_FLAG: Readonly<Record<string, string>> = {
+  url: 'url',
+  passwordEnv: 'envName',
+  topic: 'topic',
+  workers: 'workers',
+  connectRate: 'connectRate',
+  stages: 'stages',
+  publishers: 'noClients',
+  keyFile: 'certAndKey',
+}
+const DURATIONS: ReadonlySet<string> = new Set([
+  'duration',
+  'ramp',
+  'warmup',
+  'drain',
+  'keepAlive',
+  'connectTimeout',
+  'reconnectEvery',
+  'maxP99',
+  'maxConnectP99',
+])
+
+function topologyProblem(c: Clients): Problem {
+  const values = { n: c.publishers }
+  if (c.topology === 'pairs') return { key: 'pairs', values }
+  return c.topology === 'fan-in' ? { key: 'fanIn', values } : { key: 'fanOut', values }
+}
+
+/** An issue that the schema itself worded. */
+function custom(flag: string, issue: z.core.$ZodIssue, c: Clients): Problem {
+  if (DURATIONS.has(flag)) return { key: 'duration', values: {} }
+  if (flag === 'size') return { key: 'size', values: { n: IDENTITY_BYTES } }
+  if (flag === 'subscribers') return topologyProblem(c)
+  const key = BY_FLAG[flag]
+  return key === undefined ? { key: null, line: issue.message } : { key, values: {} }
+}
+
+/** An issue of the load schema as a text of the page: the schema says what is wrong, the page says it in its language. */
+export function sayIssue(flag: string, issue: z.core.$ZodIssue, clients: Clients): Problem {
+  switch (issue.code) {
+    case 'too_small': {
+      const key = issue.inclusive === false ? 'above' : 'least'
+      return { key, values: { n: Number(issue.minimum) } }
+    }
+    case 'too_big':
+      return { key: issue.origin === 'string' ? 'long' : 'most', values: { n: Number(issue.maximum) } }
+    case 'invalid_type': {
+      const own = BY_FLAG[flag]
+      if (own === 'stages' || own === 'workers' || own === 'connectRate') return { key: own, values: {} }
+      const whole = issue.expected === 'int' || WHOLE.has(flag)
+      return { key: whole ? 'whole' : 'number', values: {} }
+    }
+    default:
+      return custom(flag, issue, clients)
+  }
+}
+
+/** Numbers without a fraction; a text in their place is told of as "a number" by the schema. */
+const WHOLE: ReadonlySet<string> = new Set([
+  'publishers',
+  'subscribers',
+  'size',
+  'messages',
+  'window',
+  'receiveMaximum',
+  'seed',
+  'maxLost',
+  'maxDuplicated',
+  'maxOutOfOrder',
+  'maxFailed',
+  'maxErrors',
+])
