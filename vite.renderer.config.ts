@@ -18,7 +18,7 @@ export default defineConfig({
     minify: true,
     // A data: URL of a font or worker would need a looser content security policy.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { index: at('renderer/index.html') } },
+    rolldownOptions: { input: { index: at('renderer/index.html'), join: at('renderer/join.html') } },
   },
   server: {
     host: '127.0.0.1',

@@ -3,6 +3,7 @@ import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { lessonsMessages } from '../features/lessons/messages'
 import { loadMessages } from '../features/load/messages'
+import { shareMessages } from '../features/share/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
 import { en } from './en'
@@ -18,6 +19,7 @@ const parts = [
   experimentsMessages,
   loadMessages,
   lessonsMessages,
+  shareMessages,
 ]
 
 const merged = (language: Language, common: Texts): Texts =>

@@ -1,0 +1,49 @@
+import { defineMessages } from '../../../i18n/define'
+
+/** Texts of the join page, which loads nothing of the rest. */
+export const joinMessages = defineMessages(
+  {
+    join: {
+      title: 'Join the class',
+      lead: 'You will see the MQTT Fleet Lab session of this class, live. You can look around, but change nothing.',
+      code: 'Join code',
+      codeHint: '8 digits, on the projector',
+      name: 'Your name',
+      nameHint: 'The host sees it',
+      go: 'Join',
+      going: 'Joining',
+      left: 'You are no longer in this class: the host removed you, or you were away for too long.',
+      'wrong-code': 'This is not the join code. Look at the projector and type it again.',
+      expired: 'This code has expired. Ask for a new one.',
+      'bad-name': 'Type a name with at least one letter or digit.',
+      full: 'The class is full. Ask the host to remove those who have left.',
+      'too-many': 'There were too many wrong codes. Try again in {n} s.',
+      'bad-request': 'This did not arrive as it should. Reload the page and try again.',
+      foreign: 'This page was opened from somewhere else. Open the address on the projector.',
+      unreachable: 'The host does not answer. Are you on the network of the class?',
+      language: '한국어로 바꾸기',
+    },
+  },
+  {
+    join: {
+      title: '수업 참가',
+      lead: '이 수업의 MQTT Fleet Lab 화면을 실시간으로 봅니다. 둘러볼 수는 있지만 바꿀 수는 없습니다.',
+      code: '참가 코드',
+      codeHint: '프로젝터에 보이는 숫자 8자리',
+      name: '이름',
+      nameHint: '진행자에게 보입니다',
+      go: '참가',
+      going: '참가하는 중',
+      left: '이 수업에서 나왔습니다. 진행자가 내보냈거나 오래 자리를 비웠습니다.',
+      'wrong-code': '참가 코드가 다릅니다. 프로젝터를 보고 다시 입력하세요.',
+      expired: '만료된 코드입니다. 새 코드를 물어보세요.',
+      'bad-name': '글자나 숫자가 하나 이상 있는 이름을 입력하세요.',
+      full: '자리가 없습니다. 나간 사람을 내보내 달라고 진행자에게 말하세요.',
+      'too-many': '틀린 코드가 너무 많았습니다. {n}초 뒤에 다시 시도하세요.',
+      'bad-request': '요청이 올바르게 전달되지 않았습니다. 페이지를 새로 고친 뒤 다시 시도하세요.',
+      foreign: '다른 곳에서 열린 페이지입니다. 프로젝터에 보이는 주소를 여세요.',
+      unreachable: '진행자 컴퓨터가 응답하지 않습니다. 수업 네트워크에 접속되어 있나요?',
+      language: 'Switch to English',
+    },
+  },
+)
