@@ -1,0 +1,196 @@
+import { chromium, type Page } from '@playwright/test'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findChromium } from '../test/helpers/chromium'
+import { measurePage, type PageMeter, type Reading } from './page-meter'
+
+/**
+ * The built page in Chromium while 1,000 devices publish 10,000 messages a second: every screen in turn, with a user who
+ * types and clicks. `--minutes 10` goes round for so long, to see whether memory stays. Engine and page share the machine;
+ * what each uses is printed apart.
+ */
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } })
+const minutes = Number(values.minutes)
+const DWELL_MS = 8000
+const WARM_UP_MS = 4000
+/** `getconf CLK_TCK` on Linux. */
+const TICKS = 100
+const root = join(import.meta.dirname, '..')
+
+const SCENARIO = `version: 1
+name: Page bench
+broker: { kind: embedded, port: 0 }
+groups:
+  - name: Publishers
+    id: dev-{n}
+    count: 1000
+    publishes: [{ topic: 'bench/{n}/value', qos: 1, rate: 10, schedule: jittered, payload: { kind: random-walk } }]
+`
+
+async function startEngine(folder: string): Promise<{ url: string; child: ChildProcess }> {
+  const file = join(folder, 'bench.yaml')
+  writeFileSync(file, SCENARIO)
+  const cli = join(root, 'out/main/cli.js')
+  if (!existsSync(cli)) throw new Error('out/main/cli.js is not there; run `npm run build` first')
+  const args = ['--max-semi-space-size=32', cli, 'serve', '--port', '0', '--scenario', file]
+  const env = { ...process.env, XDG_DATA_HOME: folder }
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+  let text = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString()
+      const found = /page +(http:\S+)/.exec(text)?.[1]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('close', (code) => reject(new Error(`fleetlab serve ended with ${code}: ${text}`)))
+  })
+  return { url, child }
+}
+
+/** CPU seconds of a process so far; NaN where the system does not tell. */
+function cpuSeconds(child: ChildProcess): number {
+  const file = `/proc/${child.pid ?? 0}/stat`
+  if (!existsSync(file)) return Number.NaN
+  const fields = readFileSync(file, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** What a user does on every screen; the number of inputs made. */
+async function everywhere(page: Page): Promise<number> {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('zoom', { delay: 60 })
+  await page.keyboard.press('Escape')
+  return 6
+}
+
+/** What a user does on one screen. */
+const ACTIONS: Record<string, (page: Page) => Promise<number>> = {
+  async lab(page) {
+    await page.getByRole('option').nth(3).click()
+    await page.keyboard.press('+')
+    return 2
+  },
+  async handshakes(page) {
+    const text = 'client:dev-7'
+    await page.keyboard.press('/')
+    await page.keyboard.type(text, { delay: 60 })
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(1500)
+    await page.getByRole('button', { name: 'Clear the filter' }).click()
+    await page.keyboard.press('Escape')
+    return text.length + 4
+  },
+  async traffic(page) {
+    await page.getByRole('textbox', { name: 'Wildcard tester' }).fill('bench/+/value')
+    await page.keyboard.press('Tab')
+    await page.getByRole('treeitem').first().click()
+    return 3
+  },
+}
+
+async function visit(page: Page, screen: string, meter: PageMeter): Promise<Reading> {
+  await meter.begin()
+  await page.locator(`nav a[href="#/${screen}"]`).click()
+  const until = Date.now() + DWELL_MS
+  await page.waitForTimeout(1500)
+  let inputs = 1 + (await everywhere(page))
+  inputs += (await ACTIONS[screen]?.(page)) ?? 0
+  await page.waitForTimeout(Math.max(0, until - Date.now()))
+  return meter.end(inputs)
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, n) => a + n, 0)
+const part = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+
+function line(name: string, readings: readonly Reading[], engine: number): string {
+  const inputs = readings.flatMap((r) => r.inputMs).sort((a, b) => a - b)
+  const cells = [
+    name.padEnd(12),
+    (sum(readings.map((r) => r.frames)) / sum(readings.map((r) => r.seconds))).toFixed(1).padStart(8),
+    String(Math.min(...readings.map((r) => r.worstSecond))).padStart(8),
+    String(sum(readings.map((r) => r.longTasks))).padStart(7),
+    Math.max(...readings.map((r) => r.longestTaskMs))
+      .toFixed(0)
+      .padStart(9),
+    part(inputs, 0.5).toFixed(0).padStart(9),
+    (inputs.at(-1) ?? 0).toFixed(0).padStart(9),
+    `${((sum(readings.map((r) => r.mainThread)) / readings.length) * 100).toFixed(0)} %`.padStart(8),
+    Number.isNaN(engine) ? '' : `${(engine * 100).toFixed(0)} %`.padStart(8),
+  ]
+  return cells.join('')
+}
+
+const HEAD =
+  'screen      frames/s   worst   long  longest    input    input    page  engine\n' +
+  '                      second  tasks       ms   p50 ms   max ms    core    core'
+
+interface Measured {
+  readings: Map<string, Reading[]>
+  heaps: number[]
+  /** CPU of the engine's process while a screen was shown, share of a core. */
+  engineCore: Map<string, number>
+}
+
+async function goRound(page: Page, url: string, child: ChildProcess): Promise<Measured> {
+  const meter = await measurePage(page)
+  await page.goto(url)
+  await page.waitForTimeout(WARM_UP_MS)
+  const hrefs = await page
+    .locator('nav a[href^="#/"]')
+    .evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+  const screens = hrefs.flatMap((h) => h?.slice(2) ?? [])
+  const readings = new Map<string, Reading[]>()
+  const heaps: number[] = []
+  const engineCore = new Map<string, number>()
+  const until = Date.now() + minutes * 60_000
+  do {
+    for (const screen of screens) {
+      const before = cpuSeconds(child)
+      const reading = await visit(page, screen, meter)
+      engineCore.set(screen, (cpuSeconds(child) - before) / reading.seconds)
+      readings.set(screen, [...(readings.get(screen) ?? []), reading])
+    }
+    heaps.push(await meter.heapMb())
+  } while (Date.now() < until)
+  return { readings, heaps, engineCore }
+}
+
+async function report(page: Page, { readings, heaps, engineCore }: Measured): Promise<void> {
+  console.log(HEAD)
+  for (const [screen, of] of readings) console.log(line(screen, of, engineCore.get(screen) ?? Number.NaN))
+  const all = [...readings.values()].flat()
+  const frames = sum(all.map((r) => r.frames)) / sum(all.map((r) => r.seconds))
+  const slowest = Math.max(...all.flatMap((r) => r.inputMs))
+  const stats = (await page.locator('header dl').innerText()).replaceAll('\n', ' ')
+  console.log(`\nat the end the page says: ${stats}`)
+  console.log(`frames   ${frames.toFixed(1)} a second over all screens (hold: 55 or more)`)
+  console.log(`input    ${slowest.toFixed(0)} ms at most to the next picture (hold: under 100 ms)`)
+  console.log(
+    `heap     ${heaps.map((h) => h.toFixed(1)).join(', ')} MB after a collection, once a round (hold: flat)`,
+  )
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'fleetlab-bench-'))
+const { url, child } = await startEngine(folder)
+const found = await findChromium()
+const browser = await chromium.launch(found)
+try {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => console.error(`the page failed: ${error.message}`))
+  await report(page, await goRound(page, url, child))
+} finally {
+  await browser.close()
+  const closed = new Promise((done) => child.once('close', done))
+  child.kill('SIGINT')
+  await closed
+  rmSync(folder, { recursive: true, force: true })
+}
