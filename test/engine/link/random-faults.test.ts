@@ -4,8 +4,10 @@ import { HANDSHAKE_TYPES, type QoS } from '../../../electron/contract/packet'
 import { Draw, seedKey, uniform } from '../../../electron/engine/link/fate'
 import { MqttJsLab } from '../../helpers/mqttjs-lab'
 
-/** Steps of one run, publishes and faults with pauses between them; five runs make 10,000. */
+/** Steps of a short run, publishes and faults with pauses between them. */
 const STEPS = 2000
+/** Steps of the long run through all kinds of link. */
+const LONG = 10_000
 
 let lab: MqttJsLab
 afterEach(async () => {
@@ -20,7 +22,12 @@ interface Outcome {
 }
 
 /** Drives publisher, subscriber, broker and both links with chance faults until all has come to rest. */
-async function run(seed: number, networks: readonly LinkInput[], cuts: boolean): Promise<Outcome> {
+async function run(
+  seed: number,
+  networks: readonly LinkInput[],
+  cuts: boolean,
+  length = STEPS,
+): Promise<Outcome> {
   lab = new MqttJsLab()
   const key = seedKey(seed)
   let draws = 0
@@ -49,7 +56,7 @@ async function run(seed: number, networks: readonly LinkInput[], cuts: boolean):
   let steps = 0
   const link = () => lab.links[dice(2)]
   const step = () => {
-    if (++steps >= STEPS) return
+    if (++steps >= length) return
     const what = dice(100)
     if (what < 70) {
       // mqtt.js puts what it is given during a resend in another order than the rest.
@@ -66,7 +73,7 @@ async function run(seed: number, networks: readonly LinkInput[], cuts: boolean):
     lab.clock.schedule(dice(20), step)
   }
   pub.once('connect', step)
-  await lab.until(() => steps >= STEPS, 15_000)
+  await lab.until(() => steps >= length, 15_000)
   for (const l of lab.links) l.setConfig(linkSchema.parse({ ...networks[0], loss: 0 }))
   // Not by mqtt.js's callbacks: a few of them get lost when connections end during a resend.
   const all = () => [1, 2].every((qos) => new Set(out.got[qos]).size === out.sent[qos]?.length)
@@ -102,12 +109,13 @@ describe('random faults', () => {
     expect(lab.events.filter((e) => e.kind === 'closed').length).toBeGreaterThan(20)
   })
 
-  it('all kinds in turn keep the promise of each QoS', async () => {
+  it('all kinds in turn keep the promise of each QoS over 10,000 steps', async () => {
     expectPromises(
       await run(
         3,
         [radio(0.2), { kind: 'tcp', loss: 0.2, delay: 5 }, { kind: 'cut', delay: 5, cut: { every: 700 } }],
         true,
+        LONG,
       ),
     )
   })
