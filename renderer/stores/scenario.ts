@@ -3,6 +3,7 @@ import type { GroupConfig, Scenario } from '@contract/scenario'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
+import { useConnection } from './connection'
 import { useHistory } from './history'
 import { createEdits } from './scenario-edits'
 
@@ -10,6 +11,7 @@ import { createEdits } from './scenario-edits'
 export const useScenario = defineStore('scenario', () => {
   const link = useLink()
   const history = useHistory()
+  const connection = useConnection()
   const scenario = shallowRef<Scenario | null>(null)
   const revision = ref(0)
   const savedRevision = ref(0)
@@ -66,8 +68,8 @@ export const useScenario = defineStore('scenario', () => {
   return {
     scenario,
     revision,
-    /** Changed since it was opened or saved. */
-    dirty: computed(() => revision.value !== savedRevision.value),
+    /** Changed since it was opened or saved. What a viewer sees is the host's to save. */
+    dirty: computed(() => connection.viewer === null && revision.value !== savedRevision.value),
     group,
     linkOf,
     ...createEdits({ api: link.api, record: (e) => history.record(e), now: () => scenario.value, refresh }),

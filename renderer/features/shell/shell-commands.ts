@@ -1,3 +1,4 @@
+import type { EngineApi } from '@contract/api'
 import { useEventListener } from '@vueuse/core'
 import { onScopeDispose, type Ref } from 'vue'
 import { useConnection } from '../../stores/connection'
@@ -10,6 +11,20 @@ import { commands, handleKey, useCommands, type Command } from '../../ui/command
 import { screens } from '../registry'
 import { navigate } from '../router'
 import { useScenarioFile } from './scenario-file'
+
+/** What a command asks of the engine, where that is not granted to every page. */
+const NEEDS: Readonly<Record<string, keyof EngineApi | undefined>> = {
+  run: 'control',
+  step: 'setGate',
+  stop: 'control',
+  restart: 'control',
+  new: 'newScenario',
+  open: 'openScenario',
+  undo: 'updateGroup',
+  redo: 'updateGroup',
+  'redo-mac': 'updateGroup',
+  about: 'getAbout',
+}
 
 /** Dialogs of the shell, by whether they are open. */
 export interface ShellDialogs {
@@ -42,7 +57,12 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   const run = { section: 'section.run' }
   const view = { section: 'section.view' }
   const edit = { section: 'section.edit' }
-  useCommands([
+  const connection = useConnection()
+  const allowed = (c: Command): Command => {
+    const needs = NEEDS[c.id]
+    return needs === undefined ? c : { ...c, enabled: () => connection.may(needs) }
+  }
+  const all: Command[] = [
     ...go,
     { id: 'run', title: status.running ? 'top.pause' : 'top.run', keys: 'P', ...run, run: runOrPause },
     { id: 'step', title: 'top.step', keys: 'Shift+S', ...run, run: gate.toggle },
@@ -69,7 +89,8 @@ export function useShellCommands(dialogs: ShellDialogs): void {
       run: () => (dialogs.documentation.value = true),
     },
     { id: 'about', title: 'app.about', ...view, run: () => (dialogs.about.value = true) },
-  ])
+  ]
+  useCommands(all.map(allowed))
 
   useEventListener(window, 'keydown', (e) => {
     if (!palette.value && !shortcuts.value) handleKey(e)
