@@ -1,0 +1,183 @@
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { expect, test, type Lab } from './fixtures'
+import { expectAccessible, expectNothingClipped, openScreen, takePicture, type Look } from './screens'
+
+/** Opens the dialog on the teacher's page and lets a class in on loopback. */
+async function share(page: Page): Promise<{ url: string; code: string }> {
+  await page.getByRole('button', { name: 'Share with a class' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Share with a class' })
+  await dialog.getByRole('radio', { name: '127.0.0.1 lo' }).click()
+  await expect(dialog.getByText('The connection is not encrypted.')).toBeVisible()
+  await dialog.getByRole('button', { name: 'Start sharing' }).click()
+  const code = (await dialog.getByTestId('join-code').innerText()).replace(/\s/g, '')
+  const url = await dialog.getByText(/^http:\/\/127\.0\.0\.1:\d+\/$/).innerText()
+  return { url, code }
+}
+
+const close = (page: Page): Promise<void> => page.getByRole('button', { name: 'Close' }).click()
+
+interface Pupil {
+  context: BrowserContext
+  page: Page
+}
+
+/** A pupil's own browser, at the join page. */
+async function arrive(browser: Browser, url: string, look: Look = {}): Promise<Pupil> {
+  const context = await browser.newContext({ locale: 'en-US', colorScheme: 'dark' })
+  const page = await context.newPage()
+  await page.addInitScript(
+    ([language, theme]) => {
+      localStorage.setItem('fleetlab.language', language)
+      localStorage.setItem('fleetlab.theme', theme)
+    },
+    [look.language ?? 'en', look.theme ?? 'dark'] as const,
+  )
+  await page.goto(url)
+  return { context, page }
+}
+
+async function joinClass(pupil: Page, code: string, name: string): Promise<void> {
+  await pupil.getByLabel('Join code').fill(code)
+  await pupil.getByLabel('Your name').fill(name)
+  await pupil.getByRole('button', { name: 'Join', exact: true }).click()
+  await expect(pupil.getByText(`You are watching as ${name}.`)).toBeVisible()
+}
+
+test.describe('a class', () => {
+  let lab: Lab
+  test.beforeEach(async ({ lab: running, page }) => {
+    lab = running
+    await openScreen(page, lab.url, 'lab')
+  })
+
+  test('watches live and read-only, at its own screen, filter and language', async ({ page, browser }) => {
+    const { url, code } = await share(page)
+    const mina = await arrive(browser, url)
+    await joinClass(mina.page, code, 'Mina')
+    const joon = await arrive(browser, `${url}#code=${code}`)
+    await expect(joon.page.getByLabel('Join code')).toHaveValue(code)
+    await expect(joon.page).toHaveURL(url)
+    await joinClass(joon.page, code, '준')
+    await expect(page.getByRole('list', { name: 'Who is here' }).getByRole('listitem')).toHaveCount(2)
+    await close(page)
+    await expect(page.getByRole('button', { name: 'Shared with a class: 2 watching' })).toBeVisible()
+
+    for (const name of ['Pause', 'Stop', 'Step mode: hold every packet'])
+      await expect(mina.page.getByRole('button', { name })).toBeDisabled()
+    await expect(mina.page.getByRole('button', { name: /Share/ })).toHaveCount(0)
+    await expect(mina.page.getByRole('slider', { name: /Packet loss/ })).toBeDisabled()
+    await mina.page.keyboard.press('p')
+    await expect(mina.page.getByRole('log', { name: 'Messages' }).locator('.notice')).toHaveCount(0)
+
+    await mina.page.goto(`${url}#/handshakes`)
+    await joon.page.keyboard.press('Shift+L')
+    await joon.page.goto(`${url}#/traffic`)
+    await expect(joon.page.getByText('준 이름으로 보는 중입니다.')).toBeVisible()
+    await expect(mina.page.getByText('You are watching as Mina.')).toBeVisible()
+    await page.keyboard.press('p')
+    await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+    await mina.context.close()
+    await joon.context.close()
+  })
+
+  test('gets the controls one at a time, and gives them back at once', async ({ page, browser }) => {
+    const { url, code } = await share(page)
+    const mina = await arrive(browser, url)
+    await joinClass(mina.page, code, 'Mina')
+    await page.getByRole('button', { name: 'Hand the controls to Mina' }).click()
+    await expect(mina.page.getByText('You have the controls, Mina.')).toBeVisible()
+    await close(page)
+    await expect(page.getByText('Mina has the controls. You keep yours.')).toBeVisible()
+
+    await mina.page.getByRole('button', { name: 'Pause' }).click()
+    await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+    await mina.page.getByRole('button', { name: /Scenario file/ }).click()
+    await expect(mina.page.getByRole('menuitem', { name: 'Open a scenario…' })).toBeDisabled()
+    await mina.page.keyboard.press('Escape')
+
+    await page.getByRole('button', { name: 'Take back' }).click()
+    await expect(mina.page.getByText('You are watching as Mina.')).toBeVisible()
+    await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled()
+    await mina.context.close()
+  })
+
+  test('needs the right code; who is removed is told; stopping ends it', async ({ page, browser }) => {
+    const { url, code } = await share(page)
+    const eve = await arrive(browser, url)
+    await eve.page.getByLabel('Join code').fill('00000000')
+    await eve.page.getByLabel('Your name').fill('Eve')
+    await eve.page.keyboard.press('Enter')
+    await expect(eve.page.getByText('This is not the join code.')).toBeVisible()
+    await expectAccessible(eve.page)
+    await joinClass(eve.page, code, 'Eve')
+    await page.getByRole('button', { name: 'Remove Eve' }).click()
+    await expect(eve.page.getByText('You are no longer in this class')).toBeVisible()
+    await page.getByRole('button', { name: 'New code' }).click()
+    await expect(page.getByTestId('join-code')).not.toHaveText(`${code.slice(0, 4)} ${code.slice(4)}`)
+    await page.getByRole('button', { name: 'Stop sharing' }).click()
+    await expect(page.getByRole('button', { name: 'Start sharing' })).toBeVisible()
+    await expect(eve.page.goto(url)).rejects.toThrow('ERR_CONNECTION_REFUSED')
+    await eve.context.close()
+  })
+})
+
+test('the dialog, the large code and the join page, in both languages and themes', async ({
+  page,
+  lab,
+  browser,
+}) => {
+  // Four browsers on one machine.
+  test.slow()
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('Shift+C')
+  await expectAccessible(page)
+  await takePicture(page, 'share-start-en-dark')
+  await page.keyboard.press('Escape')
+  const { url, code } = await share(page)
+  const pupils = await Promise.all(
+    ['Mina', 'Joon', '서연'].map((name) => arrive(browser, url).then((p) => ({ ...p, name }))),
+  )
+  for (const p of pupils) await joinClass(p.page, code, p.name)
+  await page.getByRole('button', { name: 'Hand the controls to Mina' }).click()
+  await expectAccessible(page)
+  await expectNothingClipped(page)
+  await takePicture(page, 'share-en-dark')
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 700],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await page.getByRole('button', { name: 'Show large' }).click()
+    await expectNothingClipped(page)
+    await takePicture(page, `share-large-${width}`)
+    await page.keyboard.press('Escape')
+  }
+  await close(page)
+  for (const key of ['Shift+L', 'Shift+T', 'Shift+P']) {
+    await page.keyboard.press(key)
+    await expectNothingClipped(page)
+  }
+  await page.keyboard.press('Shift+C')
+  await page.waitForTimeout(300)
+  await expectAccessible(page)
+  await takePicture(page, 'share-ko-light-projector')
+
+  const [mina, joon] = pupils
+  if (!mina || !joon) return
+  await takePicture(mina.page, 'share-driver-en-dark')
+  await joon.page.keyboard.press('Shift+T')
+  await expectAccessible(joon.page)
+  await expectNothingClipped(joon.page)
+  await takePicture(joon.page, 'share-viewer-en-light')
+  await joon.page.setViewportSize({ width: 390, height: 844 })
+  await takePicture(joon.page, 'share-viewer-phone')
+  const phone = await browser.newContext({ viewport: { width: 360, height: 640 }, locale: 'ko-KR' })
+  const late = await phone.newPage()
+  await late.goto(url)
+  await expect(late.getByRole('heading', { name: '수업 참가' })).toBeVisible()
+  await expectAccessible(late)
+  await expectNothingClipped(late)
+  await takePicture(late, 'share-join-ko-phone')
+  await phone.close()
+  for (const p of pupils) await p.context.close()
+})
