@@ -1,9 +1,12 @@
-import type { LogLine } from '../contract/model'
+import type { LogLine, Note } from '../contract/model'
 
 /** Writes warnings and errors of the engine to standard error; the page shows the rest. */
 export function logLine(line: LogLine): void {
   if (line.level !== 'info') process.stderr.write(`${line.level}: ${line.note.text}\n`)
 }
+
+/** Writes what a page is told to standard error, too. */
+export const logNote = (level: LogLine['level'], note: Note): void => logLine({ atMs: 0, level, note })
 
 /** Writes a failure that is nobody's fault outside to standard error. */
 export function logFault(where: string, thrown: unknown): void {

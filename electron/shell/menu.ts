@@ -1,14 +1,34 @@
-import { Menu } from 'electron'
+import { app, Menu } from 'electron'
+import type { Workspace } from '../store/workspace'
+import { menuTemplate } from './menu-template'
+import { shellLanguage, type ShellLanguage } from './menu-texts'
 
-/** The standard menu of the platform: editing, zoom, window, quit. */
-export function setMenu(): void {
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-      { role: 'fileMenu' },
-      { role: 'editMenu' },
-      { role: 'viewMenu' },
-      { role: 'windowMenu' },
-    ]),
-  )
+/** Language of the menu and of the host's own questions. */
+export const languageOf = (workspace: Workspace): ShellLanguage =>
+  shellLanguage(workspace.settings.language, app.getLocale())
+
+/** Puts the application menu up, and anew when language, settings or recent files change. */
+export function keepMenu(workspace: Workspace): void {
+  let shown = ''
+  const build = (): void => {
+    const model = {
+      platform: process.platform,
+      language: languageOf(workspace),
+      settings: workspace.settings,
+      recent: workspace.recent.list(),
+      development: !app.isPackaged,
+    }
+    const key = JSON.stringify(model)
+    if (key === shown) return
+    shown = key
+    const template = menuTemplate(model, {
+      command: (c) => workspace.command(c),
+      setSettings: (patch) => void workspace.setSettings(patch),
+      openRecent: (id) => void workspace.offerRecent(id),
+      clearRecent: () => void workspace.clearRecent(),
+    })
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+  }
+  build()
+  workspace.onChange(build)
 }

@@ -10,6 +10,13 @@ function isFromPage(event: IpcMainEvent): boolean {
   return frame !== null && frame.parent === null && isOwnPage(frame.url)
 }
 
+/** Hands on the path of a file that was dropped on our page; the preload read it, the page cannot name one. */
+export function serveDrops(onFile: (path: string) => void): void {
+  ipcMain.on(BRIDGE.dropped, (event, path: unknown) => {
+    if (isFromPage(event) && typeof path === 'string') onFile(path)
+  })
+}
+
 /** Gives every page that asks a port of its own; a page that asks again, after a reload, loses the old one. */
 export function servePorts(serve: (channel: Channel) => void): void {
   const open = new Map<number, Channel>()

@@ -1,21 +1,26 @@
-import { BrowserWindow, type Session, type WebContents } from 'electron'
+import { BrowserWindow, screen, type Session, type WebContents } from 'electron'
 import { BRIDGE } from '../contract/bridge'
+import type { WindowPlace } from '../store/kinds'
+import { MIN_SIZE, windowArea } from './window-place'
 
 export interface WindowOptions {
   /** Path of the built preload script. */
   preload: string
+  /** Where it was last. */
+  place: WindowPlace | null
+  /** Behind the page until it is drawn. */
+  colour: string
 }
 
 /** Opens the one window: isolated, sandboxed, and unable to leave its page. */
 export function openWindow(options: WindowOptions): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 1024,
-    minHeight: 700,
+    ...windowArea(options.place, workAreas()),
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
     show: false,
     title: 'MQTT Fleet Lab',
-    backgroundColor: '#101418',
+    backgroundColor: options.colour,
     webPreferences: {
       preload: options.preload,
       contextIsolation: true,
@@ -29,8 +34,40 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   })
   confine(window.webContents)
   refusePermissions(window.webContents.session)
-  window.once('ready-to-show', () => window.show())
+  window.once('ready-to-show', () => {
+    if (options.place?.maximized) window.maximize()
+    window.show()
+  })
   return window
+}
+
+/** The displays' work areas, the primary first. */
+function workAreas(): { x: number; y: number; width: number; height: number }[] {
+  const primary = screen.getPrimaryDisplay()
+  const others = screen.getAllDisplays().filter((d) => d.id !== primary.id)
+  return [primary, ...others].map((d) => d.workArea)
+}
+
+/** How long a window has to stand still before its place is kept. */
+const SETTLE_MS = 500
+
+/** Tells where the window is once it stands still, and when it closes. */
+export function watchPlace(window: BrowserWindow, keep: (place: WindowPlace) => void): void {
+  let timer: NodeJS.Timeout | undefined
+  const tell = (): void => {
+    clearTimeout(timer)
+    keep({ ...window.getNormalBounds(), maximized: window.isMaximized() })
+  }
+  const moved = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(tell, SETTLE_MS)
+  }
+  window.on('resize', moved)
+  window.on('move', moved)
+  window.on('maximize', moved)
+  window.on('unmaximize', moved)
+  window.on('close', tell)
+  window.on('closed', () => clearTimeout(timer))
 }
 
 /** Loads the page into the window. */

@@ -47,10 +47,10 @@ function commands(
     },
     openRecent: async (a) => open(await workspace.recent.open(a.id)),
     clearRecent: () => workspace.clearRecent(),
-    openOffered: async (a) => open(workspace.takeOffer(a.id)),
+    openOffered: async (a) => open(workspace.offers.take(a.id)),
     chooseFile: async () => {
       const path = await workspace.dialogs().chooseOpen()
-      if (path !== null) await workspace.offerPath(path)
+      if (path !== null) await workspace.offers.path(path)
     },
     saveScenario: (a) => workspace.save(a.as, a.format),
     saveFile: (a) => workspace.export(a.name, a.bytes),

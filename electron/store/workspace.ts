@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { ApiError } from '../contract/errors'
 import type { Note } from '../contract/model'
@@ -18,7 +17,8 @@ import { note } from '../engine/notes'
 import { Autosave, findCrashed, sweepParts, type Crashed } from './autosave'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'
-import { readScenarioText, RecentFiles, type Opened } from './recent'
+import { Offers } from './offers'
+import { RecentFiles, type Opened } from './recent'
 
 /** The host's own dialogs for files; each resolves to a path, or null when the user chose none. */
 export interface FileDialogs {
@@ -57,7 +57,11 @@ export class Workspace {
   private file: OpenFile = { name: '', path: null }
   private readonly pages = new Set<PageLink>()
   private waiting: WorkspaceEvent[] = []
-  private readonly offers = new Map<string, OpenFile & { text: string }>()
+  /** Files given to the program; the page asks about unsaved changes before it opens one. */
+  readonly offers = new Offers(
+    (id, name) => this.send({ kind: 'offer', id, name }),
+    (why) => this.notice('error', note('file-not-read', '{why}', { why })),
+  )
   private readonly listeners = new Set<() => void>()
   private readonly autosave: Autosave
   private readonly files: { settings: JsonFile<Settings>; progress: JsonFile<LessonProgress> }
@@ -192,25 +196,10 @@ export class Workspace {
     for (const c of gone) await c.forget().catch((thrown: unknown) => this.notKept(thrown))
   }
 
-  /** Gives a file to the page, which asks about unsaved changes before it opens it. */
-  async offerPath(path: string): Promise<void> {
-    const name = basename(path)
-    try {
-      const id = randomBytes(8).toString('hex')
-      this.offers.set(id, { name, path, text: await readScenarioText(path) })
-      this.send({ kind: 'offer', id, name })
-    } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown)
-      this.notice('error', note('file-not-read', '{why}', { why }))
-    }
-  }
-
-  /** @throws ApiError `not-found` */
-  takeOffer(id: string): OpenFile & { text: string } {
-    const offer = this.offers.get(id)
-    if (!offer) throw new ApiError('not-found', 'that file was not offered, or was opened already')
-    this.offers.delete(id)
-    return offer
+  /** Gives a file of the list to the page; see `offers`. */
+  async offerRecent(id: string): Promise<void> {
+    await this.offers.give(() => this.recent.open(id))
+    this.tell()
   }
 
   dialogs(): FileDialogs {
@@ -239,6 +228,12 @@ export class Workspace {
     return { name }
   }
 
+  /** Says on the page why saving did not work, where no command of the page waits for the answer. */
+  saveFailed(thrown: unknown): void {
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    this.notice('error', note('not-saved', '{why}', { why }))
+  }
+
   /** Writes what the page made to a file the user chooses. @throws ApiError `unavailable` */
   async export(name: string, bytes: Uint8Array): Promise<{ name: string } | null> {
     const path = await this.dialogs().chooseSave(name)
@@ -259,6 +254,12 @@ export class Workspace {
   notice(level: 'info' | 'warn' | 'error', about: Note): void {
     this.deps.log(level, about)
     this.send({ kind: 'notice', level, note: about })
+  }
+
+  /** Tells the next page that comes: the one that is here is dead. */
+  noticeNext(level: 'info' | 'warn' | 'error', about: Note): void {
+    this.deps.log(level, about)
+    this.waiting.push({ kind: 'notice', level, note: about })
   }
 
   command(command: MenuCommand): void {

@@ -1,18 +1,33 @@
 import { expect, test } from '@playwright/test'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { register } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createElectron } from '../helpers/electron-double'
 import { expectLivePage, expectPolicy } from './electron-journeys'
+import {
+  expectCloseAsked,
+  expectDropsGuarded,
+  expectEngineRecovered,
+  expectFiles,
+  expectMenu,
+  expectPageRecovered,
+  expectPlaceKept,
+  expectSleep,
+  type Desk,
+} from './electron-shell-journeys'
 
 const root = join(import.meta.dirname, '../..')
 register(pathToFileURL(join(root, 'test/helpers/electron-hook.mjs')).href)
 
 // One process can load the main bundle once, so this is one test with steps.
 test('built main, preload and page, with a double for Electron', async ({ page }) => {
-  test.setTimeout(60_000)
-  const electron = createElectron(page)
+  test.setTimeout(90_000)
+  const folder = mkdtempSync(join(tmpdir(), 'fleetlab-double-'))
+  const electron = createElectron(page, folder)
+  process.env['XDG_DATA_HOME'] = folder
+  const guarded = process.listeners('uncaughtException')
   Object.assign(globalThis, { __electronDouble: electron.module })
   await import(pathToFileURL(join(root, 'out/main/main.js')).href)
   const window = await expect
@@ -34,6 +49,7 @@ test('built main, preload and page, with a double for Electron', async ({ page }
     expect(window.options.show).toBe(false)
     expect(electron.schemes.map((s) => s.scheme)).toEqual(['app'])
     expect(electron.menus).toHaveLength(1)
+    expect(electron.app.getPath('userData')).toBe(join(folder, 'mqtt-fleet-lab'))
   })
 
   await test.step('the page is live', () => expectLivePage(page))
@@ -98,12 +114,26 @@ test('built main, preload and page, with a double for Electron', async ({ page }
     expect(given).toHaveLength(1)
   })
 
+  const desk: Desk = { electron, page, window, folder }
+  const guard = process.listeners('uncaughtException').find((f) => !guarded.includes(f))
+  await test.step('the menu works in both languages', () => expectMenu(desk))
+  await test.step('files are opened and saved by the host', () => expectFiles(desk))
+  await test.step('a dropped path counts from our page alone', () => expectDropsGuarded(desk, page))
+  await test.step('the place of the window is kept', () => expectPlaceKept(desk))
+  await test.step('the run stands still while the computer sleeps', () => expectSleep(desk))
+  await test.step('a page that died is loaded again', () => expectPageRecovered(desk))
+  await test.step('an engine that failed begins anew', () =>
+    expectEngineRecovered(desk, (e) => guard?.(e, 'uncaughtException')))
+  await test.step('closing asks about changes', () => expectCloseAsked(desk))
+
   await test.step('quitting closes everything within two seconds', async () => {
     const started = performance.now()
     electron.app.quit()
     expect(await electron.exited).toBe(0)
     expect(performance.now() - started).toBeLessThan(2000)
     expect(electron.errorBoxes).toEqual([])
+    expect(readdirSync(join(folder, 'mqtt-fleet-lab/sessions'))).toEqual([])
     await electron.dispose()
+    rmSync(folder, { recursive: true })
   })
 })

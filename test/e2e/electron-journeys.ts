@@ -7,7 +7,7 @@ export async function expectLivePage(page: Page): Promise<void> {
     const own = window as unknown as { fleetlab: Record<string, unknown> }
     return { keys: Object.keys(own.fleetlab), kind: own.fleetlab['kind'] }
   })
-  expect(bridge).toEqual({ keys: ['kind', 'connect'], kind: 'electron' })
+  expect(bridge).toEqual({ keys: ['kind', 'connect', 'openFile'], kind: 'electron' })
   expect(await page.evaluate(() => 'require' in window || 'process' in window)).toBe(false)
   const shown = (): Promise<string> => page.locator('body').innerText()
   const before = await shown()

@@ -9,15 +9,14 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sandboxedPreload } from './electron-preload-double'
 
 type ProtocolHandler = (request: Request) => Promise<Response>
 
-/** Base64 of bytes; null is the empty message that ends a port. */
-type Wire = string | null
+/** Base64 of bytes; a number of bytes that were read; null is the empty message that ends a port. */
+type Wire = string | number | null
 
 const MIME: Record<string, string> = {
   '.html': 'text/html',
@@ -102,7 +101,8 @@ class WebContentsDouble extends EventEmitter {
 
   /** Carries on what the page sends to a port it was given. */
   fromPage(id: number, data: Wire): void {
-    this.ports.get(id)?.postMessage(data === null ? null : Uint8Array.from(Buffer.from(data, 'base64')))
+    const bytes = typeof data === 'string' ? Uint8Array.from(Buffer.from(data, 'base64')) : data
+    this.ports.get(id)?.postMessage(bytes)
   }
 
   private adopt(port: Port): number {
@@ -121,10 +121,23 @@ class WebContentsDouble extends EventEmitter {
 
 export type WindowDouble = InstanceType<ReturnType<typeof createElectron>['module']['BrowserWindow']>
 
-export function createElectron(page: Page) {
+/** What the user answers to the next dialog of each kind; none means that it was dismissed. */
+export interface Answers {
+  open: string[]
+  save: string[]
+  /** Index of the button. */
+  message: number[]
+}
+
+/**
+ * @param folder in which the user's data lie, and the files that are dropped on the page
+ */
+export function createElectron(page: Page, folder: string) {
+  const answers: Answers = { open: [], save: [], message: [] }
+  const asked: { message: string; detail?: string; buttons?: string[] }[] = []
   const handlers = new Map<string, ProtocolHandler>()
   const schemes: { scheme: string }[] = []
-  const menus: unknown[] = []
+  const menus: Electron.MenuItemConstructorOptions[][] = []
   const errorBoxes: string[] = []
   const ipcMain = new EventEmitter()
   const server = createServer((request, response) => {
@@ -140,11 +153,34 @@ export function createElectron(page: Page) {
     static readonly all: BrowserWindow[] = []
     static getAllWindows = (): BrowserWindow[] => BrowserWindow.all
     readonly webContents = new WebContentsDouble(page)
+    private address = ''
     visible = false
+    maximized = false
+    bars: number[] = []
+    bounds: { x: number; y: number; width: number; height: number }
 
     constructor(readonly options: Electron.BrowserWindowConstructorOptions) {
       super()
+      const { x = 0, y = 0, width = 0, height = 0 } = options
+      this.bounds = { x, y, width, height }
       BrowserWindow.all.push(this)
+    }
+
+    isMinimized = (): boolean => false
+    isMaximized = (): boolean => this.maximized
+    getNormalBounds = (): typeof this.bounds => this.bounds
+    restore = (): void => undefined
+    focus = (): void => void this.emit('focus')
+    maximize = (): void => void (this.maximized = true)
+    setProgressBar = (bar: number): void => void this.bars.push(bar)
+
+    /** False when the window stays. */
+    close(): boolean {
+      if (prevented(this, 'close')) return false
+      BrowserWindow.all.splice(BrowserWindow.all.indexOf(this), 1)
+      this.emit('closed')
+      if (BrowserWindow.all.length === 0) app.emit('window-all-closed')
+      return true
     }
 
     show(): void {
@@ -154,6 +190,10 @@ export function createElectron(page: Page) {
     async loadURL(url: string): Promise<void> {
       const { preload } = sandboxOf(this.options)
       if (new URL(url).host !== 'fleetlab') throw new Error(`double: cannot load ${url}`)
+      if (this.address !== '') {
+        await page.goto(this.address)
+        return
+      }
       await page.exposeFunction('__doubleSend', (channel: string, args: unknown[], frameUrl?: string) => {
         const senderFrame = { url: frameUrl ?? url, parent: null }
         ipcMain.emit(channel, { sender: this.webContents, senderFrame }, ...args)
@@ -161,37 +201,60 @@ export function createElectron(page: Page) {
       await page.exposeFunction('__doublePort', (id: number, data: Wire) =>
         this.webContents.fromPage(id, data),
       )
-      await page.addInitScript({ content: sandboxedPreload(readFileSync(preload, 'utf8')) })
-      await page.goto(`${await listen(server)}/`)
+      await page.addInitScript({ content: sandboxedPreload(readFileSync(preload, 'utf8'), folder) })
+      this.address = `${await listen(server)}/`
+      await page.goto(this.address)
       this.emit('ready-to-show')
       this.webContents.emit('did-finish-load')
     }
   }
 
+  const paths: Record<string, string> = {}
+  const display = { id: 1, workArea: { x: 0, y: 0, width: 1600, height: 1000 } }
   const ended = new EventEmitter()
   const exited = new Promise<number>((resolve) => ended.once('exit', resolve))
   const app = Object.assign(new EventEmitter(), {
     whenReady: () => Promise.resolve(),
     requestSingleInstanceLock: () => true,
-    getPath: () => join(tmpdir(), `fleetlab-double-${process.pid}`),
+    isPackaged: false,
+    getLocale: () => 'en-US',
+    setPath: (name: string, path: string) => void (paths[name] = path),
+    getPath: (name: string) => paths[name] ?? folder,
     exit: (code: number) => ended.emit('exit', code),
     quit: () => {
-      const event = { prevented: false, preventDefault: () => void (event.prevented = true) }
-      app.emit('will-quit', event)
-      if (!event.prevented) ended.emit('exit', 0)
+      app.emit('before-quit')
+      for (const window of [...BrowserWindow.all]) if (!window.close()) return
+      if (!prevented(app, 'will-quit')) ended.emit('exit', 0)
     },
   })
   const module = {
     app,
     BrowserWindow,
-    dialog: { showErrorBox: (title: string, text: string) => errorBoxes.push(`${title}: ${text}`) },
+    dialog: {
+      showErrorBox: (title: string, text: string) => errorBoxes.push(`${title}: ${text}`),
+      showOpenDialog: async () => ({ filePaths: answers.open.splice(0, 1) }),
+      showSaveDialog: async () => {
+        const filePath = answers.save.shift() ?? ''
+        return { canceled: filePath === '', filePath }
+      },
+      showMessageBox: async (_window: unknown, options: (typeof asked)[number] & { cancelId: number }) => {
+        asked.push(options)
+        return { response: answers.message.shift() ?? options.cancelId }
+      },
+    },
     ipcMain,
     Menu: {
       buildFromTemplate: (template: unknown) => template,
-      setApplicationMenu: (menu: unknown) => menus.push(menu),
+      setApplicationMenu: (menu: Electron.MenuItemConstructorOptions[]) => menus.push(menu),
     },
     MessageChannelMain,
+    nativeTheme: { themeSource: 'system', shouldUseDarkColors: true },
     net: { fetch: fetchFile },
+    powerMonitor: new EventEmitter(),
+    screen: {
+      getPrimaryDisplay: () => display,
+      getAllDisplays: () => [display],
+    },
     protocol: {
       registerSchemesAsPrivileged: (list: { scheme: string }[]) => schemes.push(...list),
       handle: (scheme: string, f: ProtocolHandler) => handlers.set(scheme, f),
@@ -201,7 +264,14 @@ export function createElectron(page: Page) {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
-  return { module, app, handlers, schemes, menus, errorBoxes, exited, ipcMain, dispose }
+  return { module, app, answers, asked, handlers, schemes, menus, errorBoxes, exited, ipcMain, dispose }
+}
+
+/** Emits an event that a listener may prevent. */
+function prevented(emitter: EventEmitter, event: string): boolean {
+  let stopped = false
+  emitter.emit(event, { preventDefault: () => (stopped = true) })
+  return stopped
 }
 
 /** @throws Error for a window that is not isolated and sandboxed: the double can show no other. */

@@ -1,5 +1,17 @@
 // A hook of node:module: the bundle's `import ... from 'electron'` gets the double that the test has put in place.
-const NAMES = ['app', 'BrowserWindow', 'dialog', 'ipcMain', 'Menu', 'MessageChannelMain', 'net', 'protocol']
+const NAMES = [
+  'app',
+  'BrowserWindow',
+  'dialog',
+  'ipcMain',
+  'Menu',
+  'MessageChannelMain',
+  'nativeTheme',
+  'net',
+  'powerMonitor',
+  'protocol',
+  'screen',
+]
 
 export async function resolve(specifier, context, next) {
   if (specifier === 'electron') return { url: 'double:electron', shortCircuit: true }

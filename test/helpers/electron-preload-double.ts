@@ -1,8 +1,8 @@
 /**
  * What Electron's sandboxed preload loader gives a preload, as a script for the page: `require('electron')` and a few
- * globals, no Node. The bridge copies values and wraps functions, as contextBridge does.
+ * globals, no Node. The bridge copies values and wraps functions, as contextBridge does. Files lie in `folder`.
  */
-export function sandboxedPreload(preload: string): string {
+export function sandboxedPreload(preload: string, folder: string): string {
   return `(() => {
     const listeners = new Map()
     const ports = new Map()
@@ -28,7 +28,7 @@ export function sandboxedPreload(preload: string): string {
           ports.set(id, port2)
           port2.onmessage = ({ data }) => {
             const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data
-            toMain(id, bytes === null ? null : toBase64(bytes))
+            toMain(id, bytes instanceof Uint8Array ? toBase64(bytes) : bytes)
           }
           return port1
         })
@@ -41,6 +41,7 @@ export function sandboxedPreload(preload: string): string {
         on(channel, f) { listeners.set(channel, [...(listeners.get(channel) ?? []), f]) },
         send(channel, ...args) { send(channel, structuredClone(args)) },
       },
+      webUtils: { getPathForFile: (file) => file.size > 0 ? ${JSON.stringify(folder)} + '/' + file.name : '' },
       contextBridge: {
         exposeInMainWorld(key, value) {
           Object.defineProperty(window, key, { value: bridge(value), enumerable: true })

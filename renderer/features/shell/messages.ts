@@ -123,15 +123,18 @@ export const shellMessages = defineMessages(
       'store-not-written': 'Settings and recent files are not kept: {why}',
       'autosave-failed': 'Save your scenario: {why}',
       'file-not-read': '{why}',
+      'not-saved': '{why}',
       'engine-recovered':
         'The engine failed ({why}) and began the run anew. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is as it was.',
       'engine-broken':
         'The engine failed and could not begin anew: {why}. Save the scenario and start the program again.',
       slept:
-        'The computer slept for {time}. The run stood still meanwhile; clients of other computers may have to connect again.',
+        'The computer slept for {n} min. The run stood still meanwhile; clients elsewhere may have to connect again.',
       'page-recovered':
         'The window failed ({why}) and was loaded again. The run went on; what was typed and not applied is lost.',
       'port-taken': 'Port {wanted} was taken; the broker listens on {port}.',
+      'open-to-all': 'The broker listens on {host}: every machine that reaches it can connect.',
+      'open-with-users': 'The broker listens on {host}: other machines can connect with a user name.',
       'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
       'engine-fault': 'The engine met an error and went on: {why}',
     },
@@ -259,15 +262,18 @@ export const shellMessages = defineMessages(
       'store-not-written': '설정과 최근 파일을 저장하지 못했습니다: {why}',
       'autosave-failed': '시나리오를 직접 저장하세요: {why}',
       'file-not-read': '{why}',
+      'not-saved': '{why}',
       'engine-recovered':
         '엔진에 오류가 나서({why}) 실행을 새로 시작했습니다. 잃은 것: 캡처한 패킷 {packets}개, 모든 집계, 클라이언트 {clients}개의 연결. 시나리오는 그대로입니다.',
       'engine-broken':
         '엔진에 오류가 나서 다시 시작하지 못했습니다: {why}. 시나리오를 저장하고 프로그램을 다시 시작하세요.',
       slept:
-        '컴퓨터가 {time} 동안 잠들었습니다. 그동안 실행은 멈춰 있었고, 다른 컴퓨터의 클라이언트는 다시 연결해야 할 수 있습니다.',
+        '컴퓨터가 {n}분 동안 잠들었습니다. 그동안 실행은 멈춰 있었고, 다른 컴퓨터의 클라이언트는 다시 연결해야 할 수 있습니다.',
       'page-recovered':
         '창에 오류가 나서({why}) 다시 불러왔습니다. 실행은 계속되었고, 적용하지 않은 입력은 사라졌습니다.',
       'port-taken': '{wanted} 포트를 이미 쓰고 있어 중개자는 {port} 포트를 씁니다.',
+      'open-to-all': '중개자가 {host}에서 기다립니다. 이 주소에 닿는 모든 컴퓨터가 접속할 수 있습니다.',
+      'open-with-users': '중개자가 {host}에서 기다립니다. 다른 컴퓨터가 사용자 이름으로 접속할 수 있습니다.',
       'broker-unreachable': '{url} 중개자에 연결할 수 없습니다: {why}',
       'engine-fault': '엔진에서 오류가 났지만 계속 동작합니다: {why}',
     },

@@ -1,0 +1,37 @@
+import type { MenuTexts } from './menu-texts'
+
+export type CloseAnswer = 'save' | 'close' | 'cancel'
+
+export interface CloseQuestion {
+  message: string
+  detail: string
+  buttons: string[]
+  /** What each button means, in their order. */
+  answers: CloseAnswer[]
+  defaultId: number
+  cancelId: number
+}
+
+/** What has to be asked before the window closes; null when nothing would be lost. */
+export function closeQuestion(
+  state: { changed: boolean; loading: boolean },
+  t: MenuTexts,
+): CloseQuestion | null {
+  if (!state.changed && !state.loading) return null
+  const detail = [state.changed ? t.changedDetail : '', state.loading ? t.loadDetail : '']
+  const answers: CloseAnswer[] = state.changed ? ['save', 'close', 'cancel'] : ['close', 'cancel']
+  const label: Record<CloseAnswer, string> = {
+    save: t.save,
+    close: state.changed ? t.dontSave : t.closeAnyway,
+    cancel: t.cancel,
+  }
+  return {
+    message: state.changed ? t.askChanged : t.askLoad,
+    detail: detail.filter((d) => d !== '').join(' '),
+    buttons: answers.map((a) => label[a]),
+    answers,
+    // What loses nothing is what Enter and Escape do.
+    defaultId: state.changed ? 0 : answers.length - 1,
+    cancelId: answers.length - 1,
+  }
+}

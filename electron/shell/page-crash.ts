@@ -1,0 +1,30 @@
+import type { BrowserWindow } from 'electron'
+import { note } from '../engine/notes'
+import type { Workspace } from '../store/workspace'
+
+/** Reloads within this time after which the page is given up. */
+const MAX_RELOADS = 3
+const RELOAD_SPAN_MS = 60_000
+
+/** A page that died is loaded again and told what was lost; one that keeps dying ends the program. */
+export function recoverPage(
+  window: BrowserWindow,
+  workspace: Workspace,
+  load: () => Promise<void>,
+  onGivenUp: (why: string) => void,
+): void {
+  let diedAtMs: number[] = []
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return
+    const nowMs = performance.now()
+    diedAtMs = [...diedAtMs.filter((at) => nowMs - at < RELOAD_SPAN_MS), nowMs]
+    if (diedAtMs.length > MAX_RELOADS) {
+      onGivenUp(`the page: ${reason}`)
+      return
+    }
+    const text =
+      'The window failed ({why}) and was loaded again. The run went on; what was typed and not applied is lost.'
+    workspace.noticeNext('warn', note('page-recovered', text, { why: reason }))
+    void load()
+  })
+}

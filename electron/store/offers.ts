@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { ApiError } from '../contract/errors'
+import { readScenarioText } from './recent'
+
+/** A scenario file that was read. */
+export interface OfferedFile {
+  name: string
+  path: string | null
+  text: string
+}
+
+/** Files given to the program that the page has not opened yet; the page names them by an id, never by a path. */
+export class Offers {
+  private readonly files = new Map<string, OfferedFile>()
+
+  /**
+   * @param tell told of each file that can be opened
+   * @param refuse told why one cannot
+   */
+  constructor(
+    private readonly tell: (id: string, name: string) => void,
+    private readonly refuse: (why: string) => void,
+  ) {}
+
+  async path(path: string): Promise<void> {
+    await this.give(async () => ({ name: basename(path), path, text: await readScenarioText(path) }))
+  }
+
+  async give(read: () => Promise<OfferedFile>): Promise<void> {
+    try {
+      const file = await read()
+      const id = randomBytes(8).toString('hex')
+      this.files.set(id, file)
+      this.tell(id, file.name)
+    } catch (thrown) {
+      this.refuse(thrown instanceof Error ? thrown.message : String(thrown))
+    }
+  }
+
+  /** @throws ApiError `not-found` */
+  take(id: string): OfferedFile {
+    const file = this.files.get(id)
+    if (!file) throw new ApiError('not-found', 'that file was not offered, or was opened already')
+    this.files.delete(id)
+    return file
+  }
+}
