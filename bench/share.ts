@@ -78,7 +78,7 @@ class Viewer {
 
 type Message = { t: 's'; i: string } | { t: 'q'; m: string; a: unknown[] }
 
-async function join1(url: string, code: string, n: number): Promise<Viewer> {
+async function joinClass(url: string, code: string, n: number): Promise<Viewer> {
   const origin = url.replace(/\/$/, '')
   const response = await fetch(`${origin}/join`, {
     method: 'POST',
@@ -149,7 +149,7 @@ try {
   ])
   const viewers: Viewer[] = []
   for (const count of STEPS) {
-    while (viewers.length < count) viewers.push(await join1(url, code, viewers.length + 1))
+    while (viewers.length < count) viewers.push(await joinClass(url, code, viewers.length + 1))
     line(await measure(host, viewers))
   }
 } finally {

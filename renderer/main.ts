@@ -5,11 +5,13 @@ import { retryPause } from './api/retry-pause'
 import { chooseTransport, openChannel } from './api/transport'
 import App from './App.vue'
 import { i18n } from './i18n'
+import { fitScreen } from './features/share/phone'
 import NoTransport from './features/shell/NoTransport.vue'
 import { useLog } from './stores/log'
 import { useSettings } from './stores/settings'
 import './ui/main.css'
 
+fitScreen(document, screen.width)
 const transport = chooseTransport(window, location)
 const pinia = createPinia()
 
