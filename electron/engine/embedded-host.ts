@@ -61,6 +61,21 @@ async function listenNear(broker: EmbeddedBroker, spec: ListenerSpec, exact: boo
   }
 }
 
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Says that other machines can connect, where the scenario opens the broker to a network. */
+function exposure({ host, users }: EmbeddedBrokerConfig): Note | null {
+  if (isLoopback(host)) return null
+  return users
+    ? note('open-with-users', 'The broker listens on {host}: other machines can connect with a user name.', {
+        host,
+      })
+    : note('open-to-all', 'The broker listens on {host}: every machine that reaches it can connect.', {
+        host,
+      })
+}
+
 async function readTls(
   config: NonNullable<EmbeddedBrokerConfig['tls']>,
 ): Promise<{ cert: string; key: string } | undefined> {
@@ -106,6 +121,7 @@ export async function startEmbedded(
     await broker.close()
     throw thrown
   }
+  const exposed = exposure(config)
   let open = true
   return {
     embedded: broker,
@@ -115,7 +131,7 @@ export async function startEmbedded(
       state: open ? 'up' : 'down',
       listeners: broker.listeners().map(({ kind, url }) => ({ kind, url })),
       url: null,
-      note: taken,
+      note: taken ?? exposed,
     }),
     close: async () => {
       open = false

@@ -1,0 +1,32 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { scenarioSchema, type ScenarioInput } from '../../electron/contract/scenario'
+import { createEngine } from '../../electron/engine/engine'
+
+const engine = createEngine({ env: { PASSWORD: 'secret' }, version: 'test', log: () => undefined })
+afterEach(() => engine.close())
+
+async function noteOf(broker: ScenarioInput['broker']) {
+  await engine.open(scenarioSchema.parse({ version: 1, name: 'note', broker }), null)
+  return engine.status().broker.note
+}
+
+describe('what the broker says of its address', () => {
+  it('names the port it took instead of a taken one', async () => {
+    const other = createServer()
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    const { port } = other.address() as AddressInfo
+    const note = await noteOf({ kind: 'embedded', port })
+    other.close()
+    expect(note).toMatchObject({ key: 'port-taken', values: { wanted: port } })
+  })
+
+  it('is silent on loopback and warns where other machines can connect', async () => {
+    expect(await noteOf({ kind: 'embedded', port: 0 })).toBeNull()
+    const open = await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0 })
+    expect(open?.text).toBe('The broker listens on 0.0.0.0: every machine that reaches it can connect.')
+    const users = [{ username: 'a', passwordEnv: 'PASSWORD' }]
+    expect((await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0, users }))?.key).toBe('open-with-users')
+  })
+})
