@@ -60,7 +60,12 @@ function limit({ c, k, box, font }: Pen, y: number, text: string): void {
   c.fillStyle = readToken('--color-loss')
   c.textAlign = 'right'
   c.textBaseline = y - box.top > 18 * k ? 'bottom' : 'top'
-  c.fillText(text, box.left + box.width - 4 * k, y + (c.textBaseline === 'bottom' ? -3 : 3) * k)
+  c.lineWidth = 4 * k
+  c.lineJoin = 'round'
+  c.strokeStyle = readToken('--color-surface-0')
+  const at = [box.left + box.width - 4 * k, y + (c.textBaseline === 'bottom' ? -3 : 3) * k] as const
+  c.strokeText(text, ...at)
+  c.fillText(text, ...at)
 }
 
 function pointer({ c, k, box }: Pen, x: number): void {

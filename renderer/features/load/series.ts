@@ -95,13 +95,26 @@ export const stepOf = (points: readonly SeriesPoint[]): number => {
   return a && b ? b.atMs - a.atMs : 1000
 }
 
+/** Share of the mean step's messages that a step after the end needs to be worth a point. */
+const WORTH = 0.05
+
+/** Steps of the publishing, and those after it in which much still came. */
+function worthy(r: LoadReport, planned: number): SeriesPoint[] {
+  const handled = (p: SeriesPoint): number => p.acknowledged + p.received
+  const mean = r.series.reduce((n, p) => n + handled(p), 0) / Math.max(1, r.series.length)
+  return r.series.filter((p) => p.atMs < planned || handled(p) >= WORTH * mean)
+}
+
 /** A finished run as its charts need it. */
-export const runSeries = (r: LoadReport): RunSeries => ({
-  config: r.config,
-  points: r.series,
-  stepMs: r.seriesStepMs,
-  untilMs: Math.min(r.elapsedMs, plannedMs(r.config) ?? Infinity),
-})
+export function runSeries(r: LoadReport): RunSeries {
+  const planned = plannedMs(r.config) ?? Infinity
+  return {
+    config: r.config,
+    points: worthy(r, planned),
+    stepMs: r.seriesStepMs,
+    untilMs: Math.min(r.elapsedMs, planned),
+  }
+}
 
 const line = (
   id: string,

@@ -13,7 +13,12 @@ interface Parts {
 export function useLoadCommands({ start, view, showHistory }: Parts): void {
   const loads = useLoads()
   const setup = useLoadSetup()
-  const command = (title: string, keys: string, run: () => unknown, enabled = (): boolean => true): Command => ({
+  const command = (
+    title: string,
+    keys: string,
+    run: () => unknown,
+    enabled = (): boolean => true,
+  ): Command => ({
     id: title,
     title,
     section: 'nav.load',

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadSchema } from '../../../../electron/contract/load-config'
+import { loadCommandLine } from '../../../../electron/contract/load-text'
+import {
+  draftOf,
+  draftOfConfig,
+  FIRST_DRAFT,
+  isAsked,
+  nudged,
+  readDraft,
+  storedDraft,
+  type Draft,
+} from '../../../../renderer/features/load/draft'
+
+const wrong = (patch: Partial<Draft>) => readDraft({ ...FIRST_DRAFT, ...patch }).problems ?? {}
+
+describe('the form of a load test', () => {
+  it('begins with a test that can run as it is', () => {
+    const { config } = readDraft(FIRST_DRAFT)
+    expect(config).toMatchObject({ url: 'embedded', qos: 1, thresholds: { maxP99: 50, maxLost: 0 } })
+  })
+
+  it('reads texts as the command line does', () => {
+    const { config } = readDraft({
+      ...FIRST_DRAFT,
+      rate: '6/min',
+      workers: 'auto',
+      ramp: '1.5s',
+      caFile: ' /ca.pem ',
+    })
+    expect(config).toMatchObject({
+      executor: { kind: 'constant-rate', rate: 0.1 },
+      ramp: 1500,
+      caFile: '/ca.pem',
+    })
+  })
+
+  it('leaves out what the executor has not', () => {
+    const { config } = readDraft({ ...FIRST_DRAFT, executor: 'max', rate: 'nonsense', stages: 'nonsense' })
+    expect(config?.executor).toEqual({ kind: 'max' })
+    expect(isAsked('window', 'connection-storm')).toBe(false)
+    expect(isAsked('rate', 'soak')).toBe(true)
+  })
+
+  it.each([
+    ['url', { url: 'http://x' }, 'url', {}],
+    ['publishers', { publishers: 'abc' }, 'whole', {}],
+    ['publishers', { publishers: '1.5' }, 'whole', {}],
+    ['publishers', { publishers: '0', subscribers: '0' }, 'noClients', {}],
+    ['subscribers', { subscribers: '7', topology: 'pairs' }, 'pairs', { n: '100' }],
+    ['subscribers', { subscribers: '700', topology: 'fan-in' }, 'fanIn', { n: '100' }],
+    ['rate', { rate: '0' }, 'above', { n: 0 }],
+    ['rate', { rate: 'fast' }, 'number', {}],
+    ['size', { size: '3' }, 'size', { n: 20 }],
+    ['duration', { duration: '30' }, 'duration', {}],
+    ['maxP99', { maxP99: 'soon' }, 'duration', {}],
+    ['maxLost', { maxLost: '-1' }, 'least', { n: 0 }],
+    ['workers', { workers: 'many' }, 'workers', {}],
+    ['stages', { executor: 'ramping' }, 'stages', {}],
+    ['stages', { executor: 'ramping', stages: '10:5' }, 'stages', {}],
+    ['connectRate', { executor: 'connection-storm', connectRate: 'x' }, 'connectRate', {}],
+    ['reconnectShare', { executor: 'reconnect-storm', reconnectShare: '2' }, 'most', { n: 1 }],
+    ['reconnectEvery', { executor: 'reconnect-storm', reconnectEvery: 'x' }, 'duration', {}],
+    ['keyFile', { keyFile: 'key.pem' }, 'certAndKey', {}],
+    ['topic', { topic: 'a/#' }, 'topic', {}],
+    ['passwordEnv', { passwordEnv: 'MY PASS' }, 'envName', {}],
+  ] as const)('says at %s what is wrong with %j', (flag, patch, key, values) => {
+    expect(wrong(patch)[flag]).toEqual({ key, values })
+  })
+
+  it('is filled from any test so that it repeats it', () => {
+    const executor = fc.oneof(
+      fc.record({ kind: fc.constant('constant-rate' as const), rate: fc.integer({ min: 1, max: 500 }) }),
+      fc.constant({ kind: 'max' as const }),
+      fc.record({
+        kind: fc.constant('ramping' as const),
+        startRate: fc.integer({ min: 0, max: 9 }),
+        stages: fc.array(
+          fc.record({ over: fc.integer({ min: 1, max: 90_000 }), rate: fc.integer({ min: 0, max: 99 }) }),
+          {
+            minLength: 1,
+            maxLength: 4,
+          },
+        ),
+      }),
+      fc.record({
+        kind: fc.constant('connection-storm' as const),
+        connectRate: fc.constantFrom('max' as const, 200),
+      }),
+      fc.record({
+        kind: fc.constant('reconnect-storm' as const),
+        rate: fc.constantFrom(1, 0.25),
+        every: fc.integer({ min: 1, max: 60_000 }),
+        share: fc.constantFrom(0.5, 1),
+      }),
+    )
+    fc.assert(
+      fc.property(executor, fc.boolean(), fc.option(fc.nat(100)), (e, insecure, maxLost) => {
+        const plain = e.kind === 'ramping' ? {} : { duration: 12_500 }
+        const config = loadSchema.parse({
+          executor: e,
+          insecure,
+          protocol: 5,
+          ...plain,
+          thresholds: maxLost === null ? {} : { maxLost },
+        })
+        const back = readDraft(draftOfConfig(config)).config
+        expect(back).toEqual(config)
+        expect(back && loadCommandLine(back)).toBe(loadCommandLine(config))
+      }),
+    )
+  })
+
+  it('takes from the browser only what is a form', () => {
+    const kept = storedDraft(
+      JSON.stringify({ ...FIRST_DRAFT, url: 'ws://127.0.0.1:9001', password: 'secret', size: 7 }),
+    )
+    expect(kept).toMatchObject({ url: 'ws://127.0.0.1:9001', size: '' })
+    expect(kept).not.toHaveProperty('password')
+    expect(storedDraft('[1]')).toBeNull()
+    expect(storedDraft('{')).toBeNull()
+    expect(draftOf({})).toMatchObject({ executor: 'constant-rate', qos: '0' })
+  })
+
+  it('steps a number and keeps its unit', () => {
+    expect(nudged('30s', 5)).toBe('35s')
+    expect(nudged('0.3', 0.1)).toBe('0.4')
+    expect(nudged('2', -10)).toBe('0')
+    expect(nudged('auto', 1)).toBeNull()
+  })
+})
