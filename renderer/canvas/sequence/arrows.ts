@@ -74,7 +74,9 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const high = (usable - width / 2) / length
   const wanted = line.end === 'cross' ? [high, (low + high) / 2, low] : line.end === 'bars' ? [0.5] : ALONG
   const shares = fits ? wanted.map((s) => Math.min(high, Math.max(low, s))) : [0.5]
-  for (const lift of [-4.5 * k, ...(line.end === 'cross' || !fits ? [15 * k] : [])]) {
+  // under its arrow only where there is no place above it
+  const below = line.end === 'cross' || !fits ? 1 : 20
+  for (const lift of [-4.5 * k, 15 * k]) {
     for (const share of new Set(shares)) {
       const at = { x: line.from.x + dx * share, y: line.from.y + dy * share }
       const up = lift - 4 * k
@@ -97,7 +99,11 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
       }
       const blocked = c.taken.free(box) ? 0 : 100
       const crossed = c.lines.filter((l) => crosses(l.a, l.b, { ...box, h: 8 * k })).length
-      options.push({ label, box, cost: blocked + crossed * 3 + (lift > 0 ? 1 : 0) + Math.abs(share - 0.5) })
+      options.push({
+        label,
+        box,
+        cost: blocked + crossed * 3 + (lift > 0 ? below : 0) + Math.abs(share - 0.5),
+      })
     }
   }
   const best = options.reduce((a, b) => (b.cost < a.cost ? b : a))

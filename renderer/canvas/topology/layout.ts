@@ -139,25 +139,73 @@ function placeGroup(arc: Arc, f: Frame): TopologyNode[] {
   })
 }
 
-/** Above a group of the upper half, below one of the lower; never outside the frame, and off its own spokes. */
-function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, width: number): TopologyLabel {
-  const { title, subtitle, name } = arc.group
+interface Box {
+  x0: number
+  x1: number
+  y0: number
+  y1: number
+}
+
+const hits = (a: Box, b: Box): boolean => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
+
+/** The two lines of a label around its place. */
+function labelBox(l: TopologyLabel, k: number): Box {
+  const half = (Math.max(l.title.length * 6.6, l.subtitle.length * 6) * k) / 2
+  return { x0: l.x - half, x1: l.x + half, y0: l.y - 9 * k, y1: l.y + 22 * k }
+}
+
+const nodeBox = (n: TopologyNode, k: number): Box => {
+  const r = (n.kind === 'collapsed' ? 16 : 7) * k
+  return { x0: n.x - r, x1: n.x + r, y0: n.y - r, y1: n.y + r }
+}
+
+/** Where a group's label may stand, best first: outside its arc, then on the other side, each also a little outwards. */
+function labelPlaces(arc: Arc, nodes: readonly TopologyNode[], f: Frame): { x: number; y: number }[] {
   const middle = (arc.from + arc.to) / 2
   const ys = nodes.map((n) => n.y)
-  const half = (Math.max(title.length * 6.6, subtitle.length * 6) * f.k) / 2
   const sine = Math.sin(rad(middle))
   const above = sine < -0.15
-  const outer = nodes.reduce((a, b) => ((above ? b.y < a.y : b.y > a.y) ? b : a))
-  const x = Math.abs(sine) > 0.8 ? f.cx + Math.cos(rad(middle)) * f.rx : outer.x
+  const edge = (up: boolean) => nodes.reduce((a, b) => ((up ? b.y < a.y : b.y > a.y) ? b : a))
   const big = nodes[0]?.kind === 'collapsed' ? 12 * f.k : 0
-  return {
+  const at = (up: boolean) => ({
+    x: Math.abs(sine) > 0.8 ? f.cx + Math.cos(rad(middle)) * f.rx : edge(up).x,
+    y: up ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
+  })
+  const outward = Math.sign(Math.cos(rad(middle))) * 60 * f.k
+  return [at(above), at(!above)].flatMap((p) => [p, { ...p, x: p.x + outward }])
+}
+
+/** The first place within the frame where the label covers no node and no label, or else the one with the fewest. */
+function placeLabel(
+  arc: Arc,
+  nodes: readonly TopologyNode[],
+  f: Frame,
+  taken: { size: { width: number; height: number }; boxes: readonly Box[]; broker: Box },
+): TopologyLabel {
+  const { title, subtitle, name } = arc.group
+  const { width, height } = taken.size
+  const half = (Math.max(title.length * 6.6, subtitle.length * 6) * f.k) / 2
+  const places = labelPlaces(arc, nodes, f).map((p): TopologyLabel => ({
     group: name,
     title,
     subtitle,
-    x: Math.min(width - half - 4, Math.max(half + 4, x)),
-    y: above ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
-  }
+    x: Math.min(width - half - 4, Math.max(half + 4, p.x)),
+    y: Math.min(height - 24 * f.k, Math.max(14 * f.k, p.y)),
+  }))
+  const covered = places.map((l) => {
+    const box = labelBox(l, f.k)
+    return taken.boxes.filter((b) => hits(box, b)).length + (hits(box, taken.broker) ? 100 : 0)
+  })
+  return places[covered.indexOf(Math.min(...covered))] as TopologyLabel
 }
+
+/** Room that the picture fills at its own size, px at 16 px type. */
+const FULL = { width: 880, height: 860 }
+const LARGEST = 2.5
+
+/** How much larger everything is drawn where there is more room than the picture needs, as on a very large screen. */
+export const topologyScale = (width: number, height: number, k: number): number =>
+  Math.min(LARGEST, Math.max(1, Math.min(width / (FULL.width * k), height / (FULL.height * k))))
 
 /**
  * Devices around the broker on an ellipse, group by group. Pure: the same input gives the same picture.
@@ -180,10 +228,23 @@ export function layoutTopology(
   const shown = groups.filter((g) => g.count > 0)
   const placed = arcs(shown).map((arc) => ({ arc, nodes: placeGroup(arc, f) }))
   const nodes = placed.flatMap((p) => p.nodes)
+  const broker = { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k }
+  const around: Box = {
+    x0: f.cx - broker.w / 2,
+    x1: f.cx + broker.w / 2,
+    y0: f.cy - broker.h / 2,
+    y1: f.cy + broker.h / 2,
+  }
+  const boxes = nodes.map((n) => nodeBox(n, k))
+  const labels = placed.map((p) => {
+    const label = placeLabel(p.arc, p.nodes, f, { size: { width, height }, boxes, broker: around })
+    boxes.push(labelBox(label, k))
+    return label
+  })
   return {
-    broker: { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k },
+    broker,
     nodes,
-    labels: placed.map((p) => placeLabel(p.arc, p.nodes, f, width)),
+    labels,
     nodeOf: new Map(nodes.filter((n) => n.kind !== 'collapsed').map((n) => [n.id, n])),
     nodeOfGroup: new Map(nodes.filter((n) => n.kind === 'collapsed').map((n) => [n.group, n])),
   }

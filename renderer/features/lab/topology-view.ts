@@ -2,7 +2,12 @@ import { useElementSize, useEventListener, useRafFn } from '@vueuse/core'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { drawTopology, readTheme, type TopologyScene } from '../../canvas/topology/draw'
-import { layoutTopology, type TopologyGroup, type TopologyNode } from '../../canvas/topology/layout'
+import {
+  layoutTopology,
+  topologyScale,
+  type TopologyGroup,
+  type TopologyNode,
+} from '../../canvas/topology/layout'
 import { PacketMotion } from '../../canvas/topology/motion'
 import { nodeAt, placeMarks, zoomAt, type Point, type View } from '../../canvas/topology/scene'
 import { useFormat } from '../../i18n/format'
@@ -16,6 +21,12 @@ type Canvas = Readonly<Ref<HTMLCanvasElement | null>>
 
 const HOME: View = { zoom: 1, panX: 0, panY: 0 }
 const FILTER = 'type:HANDSHAKE'
+
+/** Size of the type, 1 at 16 px. */
+function sizeOf(width: number, height: number, projector: boolean): number {
+  const type = projector ? 21 / 16 : 1
+  return type * topologyScale(width, height, type)
+}
 
 /** Everything behind the topology's canvas: layout, packets in motion, pan, zoom and picking. */
 export function useTopologyView(
@@ -31,7 +42,7 @@ export function useTopologyView(
   const { width, height } = useElementSize(canvas)
   const view = shallowRef<View>(HOME)
   const hovered = shallowRef<TopologyNode | null>(null)
-  const k = computed(() => (settings.projector ? 21 / 16 : 1))
+  const k = computed(() => sizeOf(width.value, height.value, settings.projector))
   const layout = computed(() =>
     layoutTopology(groups.value, width.value || 600, height.value || 400, k.value),
   )

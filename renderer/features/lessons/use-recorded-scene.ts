@@ -20,6 +20,15 @@ export interface Recording {
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
 const SLANTS = [84, 66, 54, 46, 38, 32, 26]
+/** Type sizes that are tried after that, as shares, as long as they are not smaller than 16 px type. */
+const SMALLER = [0.92, 0.84, 0.76]
+
+/** Slants and type sizes in the order in which they are tried. */
+function attempts(k: number): { slant: number; type: number }[] {
+  const smaller = SMALLER.map((share) => share * k).filter((type) => type >= 1)
+  const least = SLANTS.at(-1) ?? 0
+  return [...SLANTS.map((slant) => ({ slant, type: k })), ...smaller.map((type) => ({ slant: least, type }))]
+}
 
 /** The narration of all messages of a run, numbered through, and its numbers by packet. */
 function useNarration(input: Ref<SequenceInput | null>) {
@@ -73,12 +82,12 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
     plus: (ms) => `+${format.value.int(Math.round(ms))}`,
   }))
   const { sentences, numbers } = useNarration(input)
-  function draw(now: SequenceInput, slant: number): Scene {
+  function draw(now: SequenceInput, slant: number, type: number): Scene {
     const scene = layoutSequence(now, {
       lanes: lanes.value,
       width: width.value,
-      k: k.value,
-      pxPerMs: suggestPxPerMs(now.packets, slant) * k.value,
+      k: type,
+      pxPerMs: suggestPxPerMs(now.packets, slant) * type,
       nowMs: now.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
       words: words.value,
       noCards: true,
@@ -86,23 +95,23 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
       numbers: numbers.value,
     })
     // Brackets of whole messages belong to the verdict cards, which are not drawn here.
-    const notes = segmentNotes(now, scene, k.value, (n) => t('lessons.segmentNote', { n }))
+    const notes = segmentNotes(now, scene, type, (n) => t('lessons.segmentNote', { n }))
     return { ...scene, journeys: [], notes: [...scene.notes, ...notes] }
   }
-  const scene = computed((): Scene | null => {
+  const picture = computed((): { scene: Scene; k: number } | null => {
     const now = input.value
     if (!now || width.value < 100) return null
-    let scene: Scene | null = null
-    for (const slant of SLANTS) {
-      scene = draw(now, slant)
-      if (scene.height <= height.value) break
+    let drawn: { scene: Scene; k: number } | null = null
+    for (const { slant, type } of attempts(k.value)) {
+      drawn = { scene: draw(now, slant, type), k: type }
+      if (drawn.scene.height <= height.value) break
     }
-    return scene
+    return drawn
   })
   return {
-    scene,
+    scene: computed(() => picture.value?.scene ?? null),
     sentences,
-    k,
+    k: computed(() => picture.value?.k ?? k.value),
     strokeK,
     resize: (w: number, h: number): void => {
       width.value = Math.floor(w)

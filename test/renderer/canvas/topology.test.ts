@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { collapsedGroups, layoutTopology, type TopologyGroup } from '../../../renderer/canvas/topology/layout'
+import {
+  collapsedGroups,
+  layoutTopology,
+  topologyScale,
+  type TopologyGroup,
+} from '../../../renderer/canvas/topology/layout'
 import { PacketMotion } from '../../../renderer/canvas/topology/motion'
 import { nodeAt, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
 import { packet } from '../../helpers/fake-traffic'
@@ -46,6 +51,42 @@ describe('topology layout', () => {
       expect(l.y).toBeGreaterThan(10)
       expect(l.y + 14).toBeLessThan(h)
     }
+  })
+
+  it('keeps labels off the nodes and labels of other groups in a flat frame', () => {
+    const groups = [
+      group('Temperature sensors', 12),
+      group('Door locks', 8),
+      group('Power meters', 6),
+      group('Air quality', 16),
+      group('Hall lamps', 3, { role: 'subscriber', subtitle: '3 subscribers, home/lamp-{n}' }),
+      group('Dashboard', 1, { role: 'subscriber' }),
+    ]
+    const { nodes, labels } = layoutTopology(groups, 644, 318, 1)
+    const box = (l: (typeof labels)[number]) => {
+      const half = Math.max(l.title.length * 6.6, l.subtitle.length * 6) / 2
+      return { x0: l.x - half, x1: l.x + half, y0: l.y - 9, y1: l.y + 22 }
+    }
+    for (const l of labels) {
+      const b = box(l)
+      const on = nodes.filter((n) => n.x > b.x0 - 5 && n.x < b.x1 + 5 && n.y > b.y0 - 5 && n.y < b.y1 + 5)
+      expect(
+        on.map((n) => n.id),
+        l.title,
+      ).toEqual([])
+      for (const other of labels.filter((o) => o !== l)) {
+        const o = box(other)
+        expect(b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o.y1 && o.y0 < b.y1, `${l.title}, ${other.title}`).toBe(
+          false,
+        )
+      }
+    }
+  })
+
+  it('is drawn larger where there is room for it, and never smaller', () => {
+    expect(topologyScale(540, 760, 1)).toBe(1)
+    expect(topologyScale(2900, 2000, 1)).toBeCloseTo(2.33, 1)
+    expect(topologyScale(9000, 9000, 1)).toBe(2.5)
   })
 
   it('leaves room between neighbours', () => {
