@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { scenarioSchema } from '../electron/contract/scenario'
+import { scenarioSchema, type Scenario } from '../electron/contract/scenario'
+import { parseScenario } from '../electron/contract/scenario-file'
 import { createEngine } from '../electron/engine/engine'
 import { createSharing } from '../electron/web/share/sharing'
 
@@ -10,21 +12,24 @@ const RATE = 5
 /** The delay histogram counts its own sampling interval in. */
 const SAMPLE_MS = 1
 
-const scenario = scenarioSchema.parse({
-  version: 1,
-  name: 'busy class',
-  broker: { kind: 'embedded', port: 0 },
-  link: { loss: 0.05, delay: 20 },
-  groups: [
-    {
-      name: 'sensors',
-      count: DEVICES,
-      publishes: [{ topic: 'class/{n}', qos: 1, rate: RATE, schedule: 'jittered' }],
-    },
-    { name: 'dashboard', subscribes: [{ filter: 'class/#', qos: 1 }] },
-  ],
-})
+const busy = (): Scenario =>
+  scenarioSchema.parse({
+    version: 1,
+    name: 'busy class',
+    broker: { kind: 'embedded', port: 0 },
+    link: { loss: 0.05, delay: 20 },
+    groups: [
+      {
+        name: 'sensors',
+        count: DEVICES,
+        publishes: [{ topic: 'class/{n}', qos: 1, rate: RATE, schedule: 'jittered' }],
+      },
+      { name: 'dashboard', subscribes: [{ filter: 'class/#', qos: 1 }] },
+    ],
+  })
 
+const file = process.argv[2]
+const scenario = file === undefined ? busy() : parseScenario(readFileSync(file, 'utf8'), file)
 const engine = createEngine({ env: {}, version: 'bench', log: () => undefined })
 await engine.open(scenario, null)
 const sharing = createSharing({

@@ -7,7 +7,7 @@ import { decode, encode } from '../electron/contract/codec'
 
 /**
  * N browsers' WebSockets attached to one busy session over loopback, each watching the newest packets and the topic
- * tree. Prints what each gets, what the host pays, and what the viewers add to the time a packet takes to arrive.
+ * tree. The session is 200 devices with 5 messages a second, or the scenario file named. Prints what each gets, what the host pays, and what the viewers add to the time a packet takes to arrive.
  */
 const SETTLE_MS = 3000
 const MEASURE_MS = 10_000
@@ -63,6 +63,7 @@ class Viewer {
 
   private read(message: Message): void {
     if (message.t === 's') {
+      this.frames--
       const since = this.asked.get(message.i)
       if (since !== undefined) this.answers.push(performance.now() - since)
     } else if (message.m === 'status') {
@@ -131,7 +132,8 @@ const line = (cells: readonly string[]): void => console.log(cells.map((c) => c.
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
 console.log('Ages of packets and times of answers in ms, p50 / p99; CPU of the host in % of one core.\n')
-const host = fork(join(import.meta.dirname, 'share-host.ts'), { execArgv: ['--import', 'tsx'] })
+const scenario = process.argv.slice(2, 3)
+const host = fork(join(import.meta.dirname, 'share-host.ts'), scenario, { execArgv: ['--import', 'tsx'] })
 try {
   const [{ url, code }] = (await once(host, 'message')) as [{ url: string; code: string }]
   line([

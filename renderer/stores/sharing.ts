@@ -32,14 +32,10 @@ export const useSharing = defineStore('sharing', () => {
     if (w.host.canShare) void refresh()
   })
 
-  /** Runs one command; a failure shows, and what is there then is asked for. */
-  async function act(run: () => Promise<ShareState | void>): Promise<void> {
+  /** Runs one command; its answer is the new state, its failure shows. */
+  async function act(run: () => Promise<ShareState>): Promise<void> {
     busy.value = true
-    await log.attempt(async () => {
-      const next = await run()
-      if (next) take(next)
-      else await refresh()
-    })
+    await log.attempt(async () => take(await run()))
     busy.value = false
   }
 
@@ -60,7 +56,11 @@ export const useSharing = defineStore('sharing', () => {
     },
     refresh,
     start: (address: string) => act(() => link.api.startSharing({ address })),
-    stop: () => act(() => link.api.stopSharing({})),
+    stop: () =>
+      act(async () => {
+        await link.api.stopSharing({})
+        return { on: false }
+      }),
     renew: () => act(() => link.api.renewJoinCode({})),
     handOver: (viewer: string) => act(() => link.api.handOver({ viewer })),
     takeBack: () => act(() => link.api.takeBack({})),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ShareState } from '../../electron/contract/share'
 import { shareAddress, shareLines } from '../../electron/cli/share'
 
 const wlan = { address: '192.168.0.7', network: 'wlan0', loopback: false }
@@ -22,14 +23,14 @@ describe('--share', () => {
   })
 
   it('prints the code on a screen and nowhere else', () => {
-    const state = {
+    const state: ShareState = {
       on: true,
       url: 'http://192.168.0.7:8080/',
       code: '01234567',
       codeValidMs: 1,
       viewers: [],
       maxViewers: 60,
-    } as const
+    }
     expect(shareLines(state, true)).toContain('code   0123 4567')
     const piped = shareLines(state, false).join('\n')
     expect(piped).toContain('class  http://192.168.0.7:8080/')

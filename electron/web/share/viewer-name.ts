@@ -11,7 +11,7 @@ export function cleanName(typed: string): string | null {
   const text = typed.normalize('NFC').replace(UNWANTED, '').replace(/\s+/gu, ' ').trim()
   const short = graphemes(text)
     // A letter with a tower of marks on it would cover its neighbours.
-    .map((g) => [...g].slice(0, 8).join(''))
+    .map((g) => Array.from(g).slice(0, 8).join(''))
     .slice(0, VIEWER_NAME_LENGTH)
     .join('')
     .trim()

@@ -106,7 +106,7 @@ describe('addresses', () => {
     const found = shareAddresses({
       lo: [at('127.0.0.1', 'IPv4', true), at('::1', 'IPv6', true)],
       wlan0: [at('fe80::1', 'IPv6'), at('fd00::2', 'IPv6'), at('192.168.0.7', 'IPv4')],
-    } as never)
+    })
     expect(found.map((a) => a.address)).toEqual(['192.168.0.7', 'fd00::2', '127.0.0.1', '::1'])
     expect(found[2]).toEqual({ address: '127.0.0.1', network: 'lo', loopback: true })
   })

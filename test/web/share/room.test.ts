@@ -29,7 +29,16 @@ function token(outcome: JoinOutcome): string {
   return outcome.token
 }
 const recorder = (): Connection & { ended: number; changed: number } => {
-  const r = { ended: 0, changed: 0, end: () => void r.ended++, controlsChanged: () => void r.changed++ }
+  const r = {
+    ended: 0,
+    changed: 0,
+    end: () => {
+      r.ended++
+    },
+    controlsChanged: () => {
+      r.changed++
+    },
+  }
   return r
 }
 const names = (): string[] => room.viewers().map((v) => v.name)

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import type { EngineApi, EngineEvents, HostInfo } from '../../../electron/contract/api'
 import { DRIVER_COMMANDS, READ_ONLY_COMMANDS } from '../../../electron/contract/api-schemas'
 import { encode } from '../../../electron/contract/codec'
+import { ApiError } from '../../../electron/contract/errors'
 import type { ShareState } from '../../../electron/contract/share'
 import { COMMANDS, connectEngine, EVENT_NAMES } from '../../../electron/contract/rpc'
 import type { Sharing } from '../../../electron/engine/types'
@@ -115,7 +116,12 @@ async function pupil(name: string): Promise<Pupil> {
   expect(await outcome(ws)).toBe('open')
   const hosts: HostInfo[] = []
   const handlers = Object.fromEntries(
-    EVENT_NAMES.map((n) => [n, (e: unknown) => void (n === 'host' && hosts.push(e as HostInfo))]),
+    EVENT_NAMES.map((n) => [
+      n,
+      (e: unknown) => {
+        if (n === 'host') hosts.push(e as HostInfo)
+      },
+    ]),
   ) as unknown as EngineEvents
   return { ws, hosts, api: connectEngine(createWebSocketChannel(ws), handlers, () => undefined) }
 }
@@ -125,7 +131,7 @@ const call = (api: EngineApi, command: keyof EngineApi): Promise<unknown> =>
 const verdict = (p: Promise<unknown>): Promise<string> =>
   p.then(
     () => 'done',
-    (e: { code?: string }) => e.code ?? String(e),
+    (e: unknown) => (e instanceof ApiError ? e.code : 'failed'),
   )
 
 /** Every command of the contract, one after the other; who is granted what. */
