@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { join } from 'node:path'
 import { expect, root, test } from './fixtures'
 
@@ -8,13 +9,24 @@ const LOOKS = [
   { language: 'en', theme: 'dark' },
   { language: 'ko', theme: 'light' },
 ] as const
-const SCREENS = ['lab', 'handshakes', 'traffic'] as const
+/** Load test and lessons have their pictures taken by their own tests. */
+const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments'] as const
+
+/** What a screen needs to have something to show. */
+const PREPARE: Partial<Record<(typeof SCREENS)[number], (page: Page) => Promise<void>>> = {
+  experiments: async (page) => {
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByRole('progressbar')).toBeVisible()
+    await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 60_000 })
+  },
+}
 
 /** Long enough for losses, resends and rates to be on the pictures. */
 const LIVE_MS = 6000
 
 for (const { language, theme } of LOOKS) {
   test(`every screen in ${language}, ${theme}`, async ({ page, lab }) => {
+    test.setTimeout(120_000)
     await page.addInitScript(
       ([l, t]) => {
         localStorage.setItem('fleetlab.language', l)
@@ -29,6 +41,8 @@ for (const { language, theme } of LOOKS) {
     for (const screen of SCREENS) {
       await page.evaluate((id) => (location.hash = `#/${id}`), screen)
       await expect(page.locator('main')).not.toBeEmpty()
+      await page.waitForTimeout(500)
+      await PREPARE[screen]?.(page)
       await page.waitForTimeout(1500)
       const picture = await page.screenshot({
         path: join(root, folder, `${screen}-${language}-${theme}.png`),

@@ -55,7 +55,7 @@ describe('load tests of the page', () => {
     await nextTick()
     expect(started()).toMatchObject([{ password: 's3cret', config: { username: 'ada' } }])
     expect(setup.commandLine).not.toContain('s3cret')
-    expect(JSON.stringify({ ...localStorage })).not.toContain('s3cret')
+    expect(JSON.stringify(Object.entries(localStorage))).not.toContain('s3cret')
     expect(localStorage.getItem('fleetlab.load')).toContain('ada')
   })
 
