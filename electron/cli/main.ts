@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { createEngine } from '../engine/engine'

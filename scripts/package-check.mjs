@@ -1,0 +1,144 @@
+// npm run package:check: everything about the installers that needs no download. Packs the application with
+// electron-builder beside a stand-in for Electron, looks into the archive, and starts it from there by plain Node.
+import asar from '@electron/asar'
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { build, isBuilt, root } from './build-once.mjs'
+import { findLeaks, findStrangers, findMissing } from './package-contents.mjs'
+import { tryCommand } from './package-smoke.mjs'
+import { writeStub } from './package-stub.mjs'
+
+const MIB = 1024 * 1024
+/** Twice what 0.1.0 needs would mean that something came along uninvited. */
+const BUDGET_BYTES = { archive: 7 * MIB, page: 2.5 * MIB, preload: 8 * 1024 }
+
+const require = createRequire(import.meta.url)
+const configFile = join(root, 'electron-builder.yml')
+const config = parse(readFileSync(configFile, 'utf8'))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const work = mkdtempSync(join(tmpdir(), 'fleetlab-package-'))
+const archive = join(work, 'dist/linux-unpacked/resources/app.asar')
+const extracted = join(work, 'app')
+
+async function checkSchema() {
+  const { validateConfiguration } = require('app-builder-lib/out/util/config/config')
+  await validateConfiguration(config, { isEnabled: false })
+}
+
+async function checkBuild() {
+  if (!isBuilt()) await build()
+}
+
+async function pack() {
+  const electron = require('electron/package.json').version
+  writeStub(join(work, 'stub'), electron)
+  const args = ['--linux', 'dir', '--x64', '--publish', 'never', '--config', configFile]
+  const set = { electronDist: join(work, 'stub'), 'directories.output': join(work, 'dist') }
+  const flags = Object.entries(set).map(([key, value]) => `-c.${key}=${value}`)
+  await new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [require.resolve('electron-builder/cli.js'), ...args, ...flags],
+      { cwd: root },
+      (error, out, err) => (error ? reject(new Error(`${out}${err}`)) : resolve()),
+    )
+  })
+  asar.extractAll(archive, extracted)
+}
+
+const packedFiles = () =>
+  asar
+    .listPackage(archive)
+    .map((path) => path.replaceAll('\\', '/').slice(1))
+    .filter((path) => !('files' in asar.statFile(archive, path)))
+
+const packedFile = (path) => asar.extractFile(archive, path)
+
+function checkContents() {
+  const files = packedFiles()
+  const strangers = findStrangers(files)
+  if (strangers.length > 0) throw new Error(`not to be packed: ${strangers.join(', ')}`)
+  const missing = findMissing(files)
+  if (missing.length > 0) throw new Error(`missing in the archive: ${missing.join(', ')}`)
+  const manifest = JSON.parse(packedFile('package.json').toString())
+  for (const key of ['devDependencies', 'dependencies', 'scripts']) {
+    if (manifest[key] && Object.keys(manifest[key]).length > 0) throw new Error(`package.json has ${key}`)
+  }
+  const leaks = findLeaks(files, packedFile, [root, homedir()])
+  if (leaks.length > 0) throw new Error(`paths of this machine in: ${leaks.join(', ')}`)
+  return `${files.length} files`
+}
+
+function checkResources() {
+  const folder = join(work, 'dist/linux-unpacked')
+  const texts = [
+    'resources/THIRD-PARTY-LICENSES.txt',
+    'resources/LICENSE.txt',
+    'resources/examples/demo.yaml',
+  ]
+  for (const file of texts) statSync(join(folder, file))
+}
+
+function checkSize() {
+  const sizes = { archive: statSync(archive).size, page: 0, preload: 0 }
+  for (const path of packedFiles()) {
+    const part = /^out\/(renderer|preload)\//.exec(path)?.[1]
+    if (part) sizes[part === 'renderer' ? 'page' : 'preload'] += packedFile(path).length
+  }
+  for (const [part, size] of Object.entries(sizes)) {
+    if (size > BUDGET_BYTES[part]) throw new Error(`${part}: ${size} bytes, budget ${BUDGET_BYTES[part]}`)
+  }
+  const shown = Object.entries(sizes).map(([part, size]) => `${part} ${(size / MIB).toFixed(2)} MiB`)
+  return shown.join(', ')
+}
+
+async function checkFuses() {
+  const ON = '1'.charCodeAt(0)
+  const wire = await getCurrentFuseWire(join(work, `dist/linux-unpacked/${config.linux.executableName}`))
+  const fuses = Object.entries(config.electronFuses).filter(([name]) => name !== 'resetAdHocDarwinSignature')
+  for (const [name, wanted] of fuses) {
+    const index = FuseV1Options[name[0].toUpperCase() + name.slice(1)]
+    if (index === undefined || (wire[index] === ON) !== wanted)
+      throw new Error(`fuse ${name} is not ${wanted}`)
+  }
+  return `${fuses.length} set`
+}
+
+async function checkStart() {
+  await tryCommand([process.execPath, join(extracted, 'out/main/cli.js')], {
+    folder: mkdtempSync(join(work, 'user-')),
+    version,
+    scenario: join(extracted, 'examples/classroom-qos.yaml'),
+    packed: (file) => packedFile(`out/renderer/${file}`),
+  })
+}
+
+const STEPS = [
+  ['electron-builder.yml follows the schema of electron-builder', checkSchema],
+  ['the build is fresh', checkBuild],
+  ['electron-builder packs app.asar', pack],
+  ['nothing is missing, uninvited or telling of this machine', checkContents],
+  ['licences and examples lie beside it', checkResources],
+  ['sizes keep their budget', checkSize],
+  ['fuses are as configured', checkFuses],
+  ['plain Node runs version, run, load and serve from the archive', checkStart],
+]
+
+try {
+  for (const [name, step] of STEPS) {
+    const started = performance.now()
+    const note = await step()
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(`ok  ${name} (${[note, `${seconds} s`].filter(Boolean).join(', ')})`)
+  }
+} catch (error) {
+  console.error(`FAILED: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
