@@ -1,6 +1,5 @@
 import { computed, readonly, ref } from 'vue'
-import { screens } from './registry'
-import type { ScreenId } from './screen'
+import { SCREEN_IDS, type ScreenId } from './screen'
 
 export interface Route {
   screen: ScreenId
@@ -10,9 +9,9 @@ export interface Route {
 /** Reads `#/traffic?topic=home%2Fhall`; anything else is the first screen. */
 export function parseHash(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
-  const found = screens.find((s) => s.id === path)
+  const found = SCREEN_IDS.find((id) => id === path)
   const params = Object.fromEntries(new URLSearchParams(query))
-  return { screen: found?.id ?? 'lab', params }
+  return { screen: found ?? 'lab', params }
 }
 
 export function hashOf(screen: ScreenId, params: Record<string, string> = {}): string {

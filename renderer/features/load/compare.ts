@@ -1,4 +1,4 @@
-import type { LatencySummary, LoadReport } from '@contract/load-report'
+import type { LatencySummary, LoadReport, SeriesPoint } from '@contract/load-report'
 import { draftOfConfig, SWITCHES, TEXT_FLAGS, type Switch, type TextFlag } from './draft'
 import { linearScale, logScale, runSeries, type Line, type Scale } from './series'
 
@@ -119,13 +119,14 @@ export function commonLatency(a: LoadReport, b: LoadReport): 'endToEnd' | 'ack' 
 }
 
 /** Values of both runs at the times of either. */
-function aligned(a: LoadReport, b: LoadReport, of: (r: LoadReport) => (number | null)[]) {
-  const times = (r: LoadReport): number[] => r.series.map((p) => (p.atMs + r.seriesStepMs) / 1000)
-  const xs = [...new Set([...times(a), ...times(b)])].sort((x, y) => x - y)
-  const lines = [a, b].map((r, i): Line => {
-    const at = new Map(times(r).map((x, n) => [x, of(r)[n] ?? null]))
-    return { ...(LOOKS[i] ?? LOOKS[0]), values: xs.map((x) => at.get(x) ?? null) }
-  })
+function aligned(a: LoadReport, b: LoadReport, of: (p: SeriesPoint, r: LoadReport) => number | null) {
+  const at = (p: SeriesPoint, r: LoadReport): number => (p.atMs + r.seriesStepMs) / 1000
+  const known = [a, b].map((r) => new Map(runSeries(r).points.map((p) => [at(p, r), of(p, r)])))
+  const xs = [...new Set(known.flatMap((k) => [...k.keys()]))].sort((x, y) => x - y)
+  const lines = known.map((k, i): Line => ({
+    ...(LOOKS[i] ?? LOOKS[0]),
+    values: xs.map((x) => k.get(x) ?? null),
+  }))
   return { xs, lines }
 }
 
@@ -139,15 +140,11 @@ export function overlays(a: LoadReport, b: LoadReport): Overlay[] {
   const places = CURVE.map((_q, i) => i)
   const percentiles = { xs: places, names: CURVE_NAMES, lines: curve, scale: logScale(curve, null) }
   const byStep = kind === 'connect' ? null : kind
-  const p99 = aligned(a, b, (r) => r.series.map((p) => (byStep ? p[byStep].p99 : null)))
+  const p99 = aligned(a, b, (p) => (byStep ? p[byStep].p99 : null))
   const received = a.config.subscribers > 0 && b.config.subscribers > 0
-  const rate = aligned(a, b, (r) => {
-    const until = (runSeries(r).untilMs ?? Infinity) + r.seriesStepMs * 0.02
-    return r.series.map((p) =>
-      p.atMs + r.seriesStepMs > until
-        ? null
-        : ((received ? p.received : p.acknowledged) * 1000) / r.seriesStepMs,
-    )
+  const rate = aligned(a, b, (p, r) => {
+    const cutShort = p.atMs + r.seriesStepMs > (runSeries(r).untilMs ?? Infinity) + r.seriesStepMs * 0.02
+    return cutShort ? null : ((received ? p.received : p.acknowledged) * 1000) / r.seriesStepMs
   })
   return [
     ...(kind ? [{ id: 'percentiles' as const, ...percentiles }] : []),
