@@ -1,5 +1,21 @@
 import { expect, test } from './fixtures'
-import { expectAccessible, expectNothingClipped, openScreen } from './screens'
+import {
+  expectAccessible,
+  expectBarInOrder,
+  expectNothingClipped,
+  goTo,
+  openScreen,
+  SCREENS,
+  type Language,
+  type Theme,
+} from './screens'
+
+const LOOKS: [Language, Theme][] = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ko', 'dark'],
+  ['ko', 'light'],
+]
 
 test('run, pause, step mode and stop by key, and the clock stands still with the run', async ({
   page,
@@ -56,21 +72,66 @@ for (const [name, size] of [
   ['1024x700', { width: 1024, height: 700 }],
   ['1440x900', { width: 1440, height: 900 }],
   ['2560x1440', { width: 2560, height: 1440 }],
+  ['3840x2160', { width: 3840, height: 2160 }],
+  ['1440x900 at 200 %', { width: 720, height: 450 }],
 ] as const) {
-  test(`nothing is cut off at ${name}, in both languages and projector mode`, async ({ page, lab }) => {
+  test(`nothing is cut off at ${name}, on any screen, in both languages and projector mode`, async ({
+    page,
+    lab,
+  }) => {
+    test.setTimeout(120_000)
     await page.setViewportSize(size)
     await openScreen(page, lab.url, 'lab')
-    for (const screen of ['lab', 'traffic']) {
-      await page.goto(`${lab.url}/#/${screen}`)
-      await page.waitForTimeout(600)
+    for (const screen of SCREENS) {
+      await goTo(page, screen)
       for (const key of ['Shift+L', 'Shift+P', 'Shift+L', 'Shift+P']) {
+        // large type and 200 % together would be 270 %
+        if (key === 'Shift+P' && size.width < 1000) continue
         await page.keyboard.press(key)
         await page.waitForTimeout(150)
-        await expectNothingClipped(page)
+        await test.step(`${screen} after ${key}`, async () => {
+          await expectNothingClipped(page)
+          await expectBarInOrder(page)
+        })
       }
+      if (size.width < 1000) await page.keyboard.press('Shift+L')
     }
   })
 }
+
+for (const [language, theme] of LOOKS) {
+  test(`no serious barrier on any screen, ${language}, ${theme}`, async ({ page, lab }) => {
+    test.setTimeout(120_000)
+    await openScreen(page, lab.url, 'lab', { language, theme })
+    for (const screen of SCREENS) {
+      await goTo(page, screen)
+      await test.step(screen, () => expectAccessible(page))
+    }
+    await page.keyboard.press('Control+K')
+    await expectAccessible(page)
+  })
+}
+
+test('the palette knows a command for every part of the rail and the bar', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('Control+K')
+  const list = page.getByRole('listbox', { name: 'Commands' })
+  for (const name of [
+    ...['Lab', 'Handshakes', 'Traffic', 'Experiments', 'Load test', 'Lessons'],
+    ...['Run or pause', 'Step mode', 'Stop', 'Restart from zero', 'Undo', 'Redo', 'Add group', 'Zoom in'],
+    ...['한국어', 'Dark or light', 'Projector mode', 'Copy broker address'],
+    ...['More loss', 'Less loss', 'devices: radio', 'devices: tcp', 'devices: cut'],
+  ]) {
+    await expect(list.getByRole('option', { name: new RegExp(name, 'i') }).first(), name).toBeAttached()
+  }
+  await page.getByRole('combobox', { name: 'Find a command' }).fill('devices: tcp')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('header').getByRole('radio').filter({ hasText: 'tcp' })).toBeChecked()
+  await page.keyboard.press('Control+Z')
+  await expect(page.locator('header').getByRole('radio').filter({ hasText: 'tcp' })).not.toBeChecked()
+  await page.keyboard.press(']')
+  await expect(page.getByRole('slider', { name: /Packet loss/ })).toHaveAttribute('aria-valuetext', '15%')
+})
 
 test('a lost connection is said, and recovers by itself', async ({ page, lab, complaints }) => {
   let refuse = false

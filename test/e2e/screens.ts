@@ -7,6 +7,9 @@ import { expect, root } from './fixtures'
 export type Language = 'en' | 'ko'
 export type Theme = 'dark' | 'light'
 
+/** Every screen of the rail. */
+export const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments', 'load', 'lessons'] as const
+
 export interface Look {
   language?: Language
   theme?: Theme
@@ -46,6 +49,25 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(serious).toEqual([])
 }
 
+/** Brings a screen up in a page that is open, and waits until it is drawn. */
+export async function goTo(page: Page, screen: string): Promise<void> {
+  await page.evaluate((id) => (location.hash = `#/${id}`), screen)
+  await expect(page.locator(`nav a[href="#/${screen}"]`)).toHaveAttribute('aria-current', 'page')
+  await expect(page.locator('main > .screen > *')).toBeVisible()
+  await page.waitForTimeout(700)
+}
+
+/** Puts a page that is open into a language and theme by its keys. */
+export async function setLook(page: Page, language: Language, theme: Theme): Promise<void> {
+  const html = page.locator('html')
+  // keys of the page are not heard while a field has the focus
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+  if ((await html.getAttribute('lang')) !== language) await page.keyboard.press('Shift+L')
+  if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
+  await expect(html).toHaveAttribute('lang', language)
+  await expect(html).toHaveAttribute('data-theme', theme)
+}
+
 /** Fails when something sticks out of the window, or text is cut without an ellipsis. */
 export async function expectNothingClipped(page: Page): Promise<void> {
   const clipped = await page.evaluate(() => {
@@ -67,4 +89,24 @@ export async function expectNothingClipped(page: Page): Promise<void> {
     return [out, document.documentElement.scrollWidth > innerWidth] as const
   })
   expect(clipped).toEqual([[], false])
+}
+
+/** Fails when two parts of the top bar lie on each other. */
+export async function expectBarInOrder(page: Page): Promise<void> {
+  const overlaps = await page.evaluate(() => {
+    const parts = [...document.querySelectorAll<HTMLElement>('header.topbar > *')].filter(
+      (el) => el.getBoundingClientRect().width > 0,
+    )
+    const inner = parts.map((el) => {
+      const boxes = [...el.querySelectorAll('*')]
+        .map((c) => c.getBoundingClientRect())
+        .filter((b) => b.width > 0)
+      return { left: Math.min(...boxes.map((b) => b.left)), right: Math.max(...boxes.map((b) => b.right)) }
+    })
+    return inner.flatMap((b, i) => {
+      const next = inner[i + 1]
+      return next && b.right > next.left + 1 ? [`${parts[i]?.innerText} over ${parts[i + 1]?.innerText}`] : []
+    })
+  })
+  expect(overlaps).toEqual([])
 }

@@ -9,6 +9,7 @@ import { useStatus } from '../../stores/status'
 import { useWorkspace } from '../../stores/workspace'
 import { commands, handleKey, useCommands, type Command } from '../../ui/commands'
 import { screens } from '../registry'
+import { useBarCommands } from './bar-commands'
 import { navigate } from '../router'
 import { useScenarioFile } from './scenario-file'
 
@@ -42,6 +43,7 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   const settings = useSettings()
   const file = useScenarioFile()
   useHostCommands()
+  useBarCommands()
 
   const runOrPause = (): Promise<void> => {
     const run = status.status?.run
@@ -64,7 +66,7 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   }
   const all: Command[] = [
     ...go,
-    { id: 'run', title: status.running ? 'top.pause' : 'top.run', keys: 'P', ...run, run: runOrPause },
+    { id: 'run', title: 'top.runPause', keys: 'P', ...run, run: runOrPause },
     { id: 'step', title: 'top.step', keys: 'Shift+S', ...run, run: gate.toggle },
     { id: 'stop', title: 'top.stop', keys: 'Shift+X', ...run, run: () => status.control('stop') },
     { id: 'restart', title: 'top.restart', keys: 'Shift+R', ...run, run: () => status.control('restart') },
