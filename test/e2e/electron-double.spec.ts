@@ -1,10 +1,12 @@
 import { expect, test } from '@playwright/test'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { register } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createElectron } from '../helpers/electron-double'
+import { brokenFiles, filesBelow } from '../helpers/kept-files'
 import { expectLivePage, expectPolicy } from './electron-journeys'
 import {
   expectCloseAsked,
@@ -21,10 +23,29 @@ import {
 const root = join(import.meta.dirname, '../..')
 register(pathToFileURL(join(root, 'test/helpers/electron-hook.mjs')).href)
 
+/** Starts the application on the folder and kills it once its scenario is on the disk. */
+async function killRun(folder: string): Promise<void> {
+  const args = ['--import', 'tsx', join(root, 'test/helpers/electron-child.ts'), folder]
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, XDG_DATA_HOME: folder },
+    stdio: 'ignore',
+  })
+  const closed = new Promise((done) => child.once('close', done))
+  const kept = join(folder, 'mqtt-fleet-lab')
+  const sessions = (): number =>
+    existsSync(join(kept, 'sessions')) ? filesBelow(join(kept, 'sessions')).length : 0
+  await expect.poll(sessions, { timeout: 20_000 }).toBeGreaterThan(0)
+  child.kill('SIGKILL')
+  await closed
+  expect(brokenFiles(kept)).toEqual([])
+}
+
 // One process can load the main bundle once, so this is one test with steps.
 test('built main, preload and page, with a double for Electron', async ({ page }) => {
   test.setTimeout(90_000)
   const folder = mkdtempSync(join(tmpdir(), 'fleetlab-double-'))
+  await killRun(folder)
   const electron = createElectron(page, folder)
   process.env['XDG_DATA_HOME'] = folder
   const guarded = process.listeners('uncaughtException')
@@ -53,6 +74,12 @@ test('built main, preload and page, with a double for Electron', async ({ page }
   })
 
   await test.step('the page is live', () => expectLivePage(page))
+
+  await test.step('the run that was killed before is offered', async () => {
+    await expect(page.getByText('The program did not end properly')).toBeVisible()
+    await page.getByRole('button', { name: 'Discard it' }).click()
+    await expect(page.getByText('The program did not end properly')).toBeHidden()
+  })
 
   await test.step('the page protocol sends the policy and nothing outside its folder', async () => {
     const serve = electron.handlers.get('app')!

@@ -1,0 +1,147 @@
+import { expect, test, type Page } from '@playwright/test'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { CONTRACT_VERSION, type EngineApi, type EngineEvents } from '../../electron/contract/api'
+import { connectEngine } from '../../electron/contract/rpc'
+import { createRandom } from '../../electron/engine/random'
+import { createWebSocketChannel } from '../../electron/web/websocket-channel'
+import { brokenFiles, filesBelow } from '../helpers/kept-files'
+
+const root = join(import.meta.dirname, '../..')
+let data = ''
+let kept = ''
+test.beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'fleetlab-crash-'))
+  kept = join(data, 'mqtt-fleet-lab')
+})
+test.afterEach(() => rmSync(data, { recursive: true, force: true }))
+
+interface Served {
+  url: string
+  child: ChildProcess
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+async function serve(): Promise<Served> {
+  const args = [join(root, 'out/main/cli.js'), 'serve', '--port', '0']
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_DATA_HOME: data },
+  })
+  const closed = new Promise<void>((done) => child.once('close', () => done()))
+  let text = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      text += chunk.toString()
+      const found = /page +(http:\S+)/.exec(text)?.[1]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    void closed.then(() => reject(new Error(text)))
+  })
+  return {
+    url,
+    child,
+    end: async (signal) => {
+      child.kill(signal)
+      await closed
+    },
+  }
+}
+
+/** A page of its own, without a browser. */
+async function connect(url: string): Promise<EngineApi> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/engine`, { origin: url })
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  const none = new Proxy({} as EngineEvents, { get: () => () => undefined })
+  const api = connectEngine(createWebSocketChannel(socket), none, () => undefined)
+  await api.hello({ contract: CONTRACT_VERSION })
+  return api
+}
+
+const lossOf = async (api: EngineApi): Promise<number> => {
+  const { uplink } = (await api.getScenario({})).scenario.link
+  return typeof uplink.loss === 'object' && 'p' in uplink.loss ? Number(uplink.loss.p) : NaN
+}
+
+test('a run that was killed is offered at the next start, restored as unsaved, and not offered again', async ({
+  page,
+}) => {
+  const first = await serve()
+  await page.goto(first.url)
+  const slider = (on: Page) => on.getByRole('slider', { name: /Packet loss on all links/ })
+  await slider(page).focus()
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
+  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  const loss = await slider(page).getAttribute('aria-valuenow')
+  await page.waitForTimeout(1000)
+  await first.end('SIGKILL')
+  expect(brokenFiles(kept)).toEqual([])
+
+  const second = await serve()
+  await page.goto('about:blank')
+  await page.goto(second.url)
+  await expect(page.getByText('The program did not end properly')).toBeVisible()
+  await expect(page.getByText(/with changes that are in no file/)).toBeVisible()
+  await page.screenshot({ path: test.info().outputPath('recovered.png') })
+  await page.getByRole('button', { name: 'Restore it' }).click()
+  await expect(slider(page)).toHaveAttribute('aria-valuenow', loss ?? '')
+  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(page.getByText('The program did not end properly')).toBeHidden()
+  await page.goto('about:blank')
+  await second.end('SIGINT')
+  expect(filesBelow(kept).filter((n) => n.startsWith('sessions'))).toEqual([])
+
+  const third = await serve()
+  await page.goto(third.url)
+  await expect(slider(page)).toBeVisible()
+  await expect(page.getByText('The program did not end properly')).toBeHidden()
+  await third.end('SIGINT')
+})
+
+test('killed in the middle of saves at random moments: every file parses, a second is lost at most', async () => {
+  test.setTimeout(120_000)
+  const random = createRandom(20_261_123, 'kill')
+  let lesson = 0
+  for (let round = 0; round < 8; round++) {
+    const host = await serve()
+    const api = await connect(host.url)
+    const done: { p: number; atMs: number }[] = []
+    let running = true
+    const write = async (): Promise<void> => {
+      for (let i = 1; running; i++) {
+        const p = (round * 1000 + i) / 100_000
+        await Promise.all([
+          api.setLoss({ p }),
+          api.setSettings({ patch: { projector: i % 2 === 0 } }),
+          api.markLesson({ lesson: `l${lesson++}`, variant: 'v' }),
+        ])
+        done.push({ p, atMs: performance.now() })
+      }
+    }
+    const ended = write().catch(() => undefined)
+    await new Promise((next) => setTimeout(next, 900 + random() * 700))
+    const killedMs = performance.now()
+    await host.end('SIGKILL')
+    running = false
+    await ended
+    expect(brokenFiles(kept), `round ${round}`).toEqual([])
+
+    const next = await serve()
+    const after = await connect(next.url)
+    const state = await after.getWorkspace({})
+    expect(state.recovered, `round ${round}`).toMatchObject({ changed: true })
+    await after.settleRecovery({ action: 'restore' })
+    const asOf = done.findLast((d) => d.atMs < killedMs - 1000)?.p ?? 0
+    expect(await lossOf(after), `round ${round}: ${done.length} saves`).toBeGreaterThanOrEqual(asOf)
+    await next.end('SIGINT')
+    expect(brokenFiles(kept)).toEqual([])
+  }
+})
