@@ -17,8 +17,11 @@ interface Config {
   mac: Record<string, unknown>
   win: Record<string, unknown>
 }
-const config = (): Config =>
-  parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8'))
+function config(): Config {
+  const text = readFileSync(join(root, 'electron-builder.yml'), 'utf8')
+  const parsed: unknown = parse(text)
+  return parsed as Config
+}
 
 describe('electron-builder.yml', () => {
   const require = createRequire(import.meta.url)
