@@ -20,6 +20,11 @@ function reason(error: NodeJS.ErrnoException): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name is unknown'
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTUNREACH':
+    case 'EADDRNOTAVAIL':
+      return 'this computer has no network that leads there'
     case 'ETIMEDOUT':
       return 'no answer within 5 s'
     default:

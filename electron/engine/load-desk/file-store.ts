@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runIdSchema, runInfo, type LoadRun, type LoadRunInfo } from '../../contract/load'
-import { writeAtomically } from '../atomic-file'
+import { writeAtomically, writeFailure } from '../atomic-file'
 import { readReport } from '../load/report/read'
 import { MAX_RUNS, newestFirst, type RunStore } from './store'
 
@@ -54,7 +54,10 @@ export class FileRunStore implements RunStore {
     return this.inTurn(async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 })
       const path = this.pathOf(run.runId)
-      await writeAtomically(path, `${JSON.stringify({ kind: KIND, version: 1, ...run })}\n`)
+      const text = `${JSON.stringify({ kind: KIND, version: 1, ...run })}\n`
+      await writeAtomically(path, text).catch((thrown: unknown) => {
+        throw writeFailure(`load test ${run.number}`, thrown)
+      })
       this.known.set(run.runId, runInfo(run))
       for (const { runId } of (await this.look()).slice(MAX_RUNS)) await this.forget(runId)
     })
