@@ -12,6 +12,7 @@ import { build, isBuilt, root } from './build-once.mjs'
 import { findLeaks, findStrangers, findMissing } from './package-contents.mjs'
 import { tryCommand } from './package-smoke.mjs'
 import { writeStub } from './package-stub.mjs'
+import { runTool } from './run-step.mjs'
 
 const MIB = 1024 * 1024
 /** Twice what 0.1.0 needs would mean that something came along uninvited. */
@@ -118,6 +119,14 @@ async function checkStart() {
   })
 }
 
+async function checkDesktop() {
+  const command = ['test', 'electron-double', '--reporter=line', `--output=${join(work, 'playwright')}`]
+  const { code, output } = await runTool(['node_modules/@playwright/test/cli.js', ...command], {
+    env: { FLEETLAB_APP: extracted },
+  })
+  if (code !== 0) throw new Error(output)
+}
+
 const STEPS = [
   ['electron-builder.yml follows the schema of electron-builder', checkSchema],
   ['the build is fresh', checkBuild],
@@ -127,6 +136,7 @@ const STEPS = [
   ['sizes keep their budget', checkSize],
   ['fuses are as configured', checkFuses],
   ['plain Node runs version, run, load and serve from the archive', checkStart],
+  ['main, preload and page of the archive pass the desktop journeys', checkDesktop],
 ]
 
 try {

@@ -12,7 +12,7 @@ export function fileDialogs(language: () => ShellLanguage): FileDialogs {
       const options: Electron.OpenDialogOptions = {
         properties: ['openFile'],
         filters: [
-          { name: t.scenarios, extensions: ['yaml', 'yml', 'json'] },
+          { name: t.scenarios, extensions: ['fleetlab', 'yaml', 'yml', 'json'] },
           { name: t.allFiles, extensions: ['*'] },
         ],
       }

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 
-const SCENARIO = /\.(ya?ml|json)$/i
+const SCENARIO = /\.(fleetlab|ya?ml|json)$/i
 
 /**
  * The scenario file a command line names, or null: the last argument that looks like one. A system that starts the

@@ -21,6 +21,8 @@ import {
 } from './electron-shell-journeys'
 
 const root = join(import.meta.dirname, '../..')
+/** The application under test: of this checkout, or one unpacked from an installer's archive. */
+const application = process.env['FLEETLAB_APP'] ?? root
 register(pathToFileURL(join(root, 'test/helpers/electron-hook.mjs')).href)
 
 /** Starts the application on the folder and kills it once its scenario is on the disk. */
@@ -50,7 +52,7 @@ test('built main, preload and page, with a double for Electron', async ({ page }
   process.env['XDG_DATA_HOME'] = folder
   const guarded = process.listeners('uncaughtException')
   Object.assign(globalThis, { __electronDouble: electron.module })
-  await import(pathToFileURL(join(root, 'out/main/main.js')).href)
+  await import(pathToFileURL(join(application, 'out/main/main.js')).href)
   const window = await expect
     .poll(() => electron.module.BrowserWindow.all[0]?.visible, { timeout: 15_000 })
     .toBe(true)

@@ -53,6 +53,7 @@ describe('where the window opens', () => {
 describe('the file a command line names', () => {
   it.each([
     [['/opt/fleetlab', 'lab.fleetlab.yaml'], '/home/a/lab.fleetlab.yaml'],
+    [['C:/fleetlab.exe', '/home/a/lab.fleetlab'], '/home/a/lab.fleetlab'],
     [['electron', '/src/app', '--inspect', '/tmp/x.YML'], '/tmp/x.YML'],
     [['/opt/fleetlab', '--user-data-dir=/x.yaml', 'a.json', 'b.yaml'], '/home/a/b.yaml'],
     [['/opt/x.yaml'], null],
