@@ -6,6 +6,7 @@ import { useLink } from '../api'
 import { useConnection } from './connection'
 import { useHistory } from './history'
 import { createEdits } from './scenario-edits'
+import { createFiles } from './scenario-files'
 
 /** The scenario as the engine runs it. The store shows what the engine answers, never what was hoped for. */
 export const useScenario = defineStore('scenario', () => {
@@ -35,35 +36,16 @@ export const useScenario = defineStore('scenario', () => {
   const group = (name: string): GroupConfig | undefined => scenario.value?.groups.find((g) => g.name === name)
   const linkOf = (name: string): LinkConfig | null => group(name)?.link ?? scenario.value?.link ?? null
 
-  /** @throws ApiError `bad-scenario` with one detail a wrong field */
-  async function openBy(command: () => Promise<Scenario>): Promise<void> {
-    scenario.value = await command()
-    history.clear()
-    await refresh()
-    savedRevision.value = revision.value
-  }
-  const open = (text: string, name: string): Promise<void> =>
-    openBy(() => link.api.openScenario({ text, name }))
-  /** Opens what a crash left, as unsaved as it was. */
-  async function restore(changed: boolean): Promise<void> {
-    await link.api.settleRecovery({ action: 'restore' })
-    history.clear()
-    await refresh()
-    savedRevision.value = changed ? -1 : revision.value
-  }
-  /** Saves by the host's own dialog; true unless the user chose no file. */
-  async function save(as: boolean, format: 'yaml' | 'json'): Promise<boolean> {
-    const at = revision.value
-    const saved = await link.api.saveScenario({ as, format })
-    if (saved) savedRevision.value = at
-    return saved !== null
-  }
-  async function text(format: 'yaml' | 'json'): Promise<string> {
-    const at = revision.value
-    const { text: out } = await link.api.scenarioText({ format })
-    savedRevision.value = at
-    return out
-  }
+  const files = createFiles({
+    api: link.api,
+    take: async (opened) => {
+      if (opened) scenario.value = opened
+      history.clear()
+      await refresh()
+    },
+    revision: () => revision.value,
+    saved: (at) => (savedRevision.value = at),
+  })
 
   return {
     scenario,
@@ -73,12 +55,8 @@ export const useScenario = defineStore('scenario', () => {
     group,
     linkOf,
     ...createEdits({ api: link.api, record: (e) => history.record(e), now: () => scenario.value, refresh }),
-    open,
-    openBy,
-    restore,
-    save,
+    ...files,
     refresh,
-    text,
     undo: () => history.undo(),
     redo: () => history.redo(),
   }

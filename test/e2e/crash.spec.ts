@@ -68,7 +68,7 @@ async function connect(url: string): Promise<EngineApi> {
 
 const lossOf = async (api: EngineApi): Promise<number> => {
   const { uplink } = (await api.getScenario({})).scenario.link
-  return typeof uplink.loss === 'object' && 'p' in uplink.loss ? Number(uplink.loss.p) : NaN
+  return typeof uplink.loss === 'object' && 'p' in uplink.loss ? uplink.loss.p : NaN
 }
 
 test('a run that was killed is offered at the next start, restored as unsaved, and not offered again', async ({

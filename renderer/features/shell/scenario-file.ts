@@ -11,6 +11,36 @@ const MAX_BYTES = 4_194_304
 
 type Open = () => Promise<void>
 
+/** Asks for a file by the browser's own dialog. */
+function pickFile(take: (file: File | undefined) => void): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = '.fleetlab,.yaml,.yml,.json'
+  input.onchange = () => take(input.files?.[0])
+  input.click()
+}
+
+/** Saving by the host's own dialog where it has one, else as a download. */
+function useSaving() {
+  const link = useLink()
+  const scenario = useScenario()
+  const workspace = useWorkspace()
+  const log = useLog()
+  async function download(format: 'yaml' | 'json'): Promise<void> {
+    const name = fileName(scenario.scenario?.name ?? 'scenario', format === 'yaml' ? 'fleetlab.yaml' : 'json')
+    saveFile(name, await scenario.text(format), format === 'yaml' ? 'application/yaml' : 'application/json')
+  }
+  return {
+    save: (format: 'yaml' | 'json', as = false): Promise<void> =>
+      log.attempt(() => (workspace.native ? scenario.save(as, format) : download(format))),
+    exportPackets: (): Promise<void> =>
+      log.attempt(async () => {
+        const { bytes } = await link.api.exportPcapng({ filter: '' })
+        saveFile(fileName(scenario.scenario?.name ?? 'packets', 'pcapng'), bytes, 'application/x-pcapng')
+      }),
+  }
+}
+
 /** Opening and saving scenario files: the dialog, the drop and the guard of unsaved changes all go through here. */
 export const useScenarioFile = defineStore('scenario-file', () => {
   const link = useLink()
@@ -38,16 +68,9 @@ export const useScenarioFile = defineStore('scenario-file', () => {
       else log.fail(thrown)
     }
   }
-  function choose(): void {
-    if (workspace.native) {
-      void log.attempt(() => link.api.chooseFile({}))
-      return
-    }
-    const input = document.createElement('input')
-    input.type = 'file'
-    input.accept = '.yaml,.yml,.json'
-    input.onchange = () => offer(input.files?.[0])
-    input.click()
+  const choose = (): void => {
+    if (workspace.native) void log.attempt(() => link.api.chooseFile({}))
+    else pickFile(offer)
   }
   /** A file dropped or chosen in the page; the desktop window takes it over by its path, so that it can be saved there. */
   function offer(file: File | undefined): void {
@@ -62,17 +85,7 @@ export const useScenarioFile = defineStore('scenario-file', () => {
   const create = (): void => guarded(() => scenario.openBy(() => link.api.newScenario({})))
   const restore = (changed: boolean): void => guarded(() => scenario.restore(changed))
 
-  async function download(format: 'yaml' | 'json'): Promise<void> {
-    const name = fileName(scenario.scenario?.name ?? 'scenario', format === 'yaml' ? 'fleetlab.yaml' : 'json')
-    saveFile(name, await scenario.text(format), format === 'yaml' ? 'application/yaml' : 'application/json')
-  }
-  const save = (format: 'yaml' | 'json', as = false): Promise<void> =>
-    log.attempt(() => (workspace.native ? scenario.save(as, format) : download(format)))
-  const exportPackets = (): Promise<void> =>
-    log.attempt(async () => {
-      const { bytes } = await link.api.exportPcapng({ filter: '' })
-      saveFile(fileName(scenario.scenario?.name ?? 'packets', 'pcapng'), bytes, 'application/x-pcapng')
-    })
+  const { save, exportPackets } = useSaving()
 
   return {
     waiting,
