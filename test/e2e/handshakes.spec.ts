@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, root, test } from './fixtures'
+import { expect, test } from './fixtures'
+import { takePicture } from './screens'
 
 test.use({ scenario: 'test/fixtures/handshakes.yaml' })
 
@@ -266,7 +266,7 @@ test.describe('pictures for the documents', () => {
       await expect(page.locator('.vcard', { has: page.locator('.chip.warn') }).first()).toBeVisible({
         timeout: 30_000,
       })
-      await page.screenshot({ path: join(root, `docs/screenshots/${name}.png`) })
+      await takePicture(page, name)
     })
   }
 })

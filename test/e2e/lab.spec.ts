@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
 import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
@@ -144,4 +145,79 @@ test('a scenario is saved, a broken one refused by field, a good one opened', as
   )
   await expect(page.getByText('1 groups, 1 devices')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Scenario file: Tiny fleet' })).toBeVisible()
+})
+
+/** Lets a file fall on the page, as from the desktop. */
+async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], fileName, { type: 'application/yaml' }))
+      return transfer
+    },
+    [name, text] as const,
+  )
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: data })
+  await expect(page.getByText('Drop the scenario file to open it')).toBeVisible()
+  await page.dispatchEvent('main', 'drop', { dataTransfer: data })
+}
+
+const TINY =
+  'version: 1\nname: Tiny fleet\ngroups:\n  - { name: solo, publishes: [{ topic: a/b, qos: 1 }] }\n'
+
+test('a scenario is dragged in; unsaved changes are asked about first', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  const count = page.getByRole('textbox', { name: 'Count of Door locks' })
+  await count.fill('9')
+  await count.press('Enter')
+  await expect(page.getByText('6 groups, 47 devices')).toBeVisible()
+  await dropFile(page, 'tiny.yaml', TINY)
+  const asked = page.getByRole('dialog', { name: 'Open another scenario?' })
+  await asked.getByRole('button', { name: 'Cancel' }).click()
+  await expect(count).toHaveValue('9')
+  await dropFile(page, 'tiny.yaml', TINY)
+  await asked.getByRole('button', { name: 'Open and lose changes' }).click()
+  await expect(page.getByText('1 groups, 1 devices')).toBeVisible()
+})
+
+test('edits of links are taken back and made again: of all, of a group, of one device', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  const kindOf = (group: string) => page.getByRole('combobox', { name: `Link of ${group}` })
+  const undo = () => page.keyboard.press('Control+Z')
+  const redo = () => page.keyboard.press('Control+Y')
+  const away = () => page.locator('h1').evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+
+  await page.locator('header').getByRole('radio').filter({ hasText: 'cut' }).click()
+  await expect(kindOf('Air quality')).toContainText('cut')
+  await away()
+  await undo()
+  await expect(kindOf('Air quality')).toContainText('tcp')
+  await expect(kindOf('Door locks')).toContainText('radio')
+  await redo()
+  await expect(kindOf('Door locks')).toContainText('cut')
+  await undo()
+
+  const loss = page.getByRole('textbox', { name: 'Loss of Power meters' })
+  await loss.fill('35')
+  await loss.press('Enter')
+  await expect(loss).toHaveValue('35')
+  await away()
+  await undo()
+  await expect(loss).toHaveValue('10')
+  await redo()
+  await expect(loss).toHaveValue('35')
+
+  await page.getByPlaceholder('Find a client identifier').fill('air-3')
+  await page.getByRole('option', { name: /air-3/ }).click()
+  const inspector = page.getByRole('region', { name: 'Device air-3' })
+  await inspector.getByRole('radio', { name: /^radio/ }).click()
+  await expect(inspector.getByText('Whole MQTT packets are lost.')).toBeVisible()
+  await away()
+  await undo()
+  await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
+  await redo()
+  await expect(inspector.getByText('Whole MQTT packets are lost.')).toBeVisible()
 })

@@ -105,6 +105,7 @@ for (const [language, theme] of LOOKS) {
     await openScreen(page, lab.url, 'lab', { language, theme })
     for (const screen of SCREENS) {
       await goTo(page, screen)
+      await expect(page.getByRole('heading', { level: 1 }), screen).toHaveCount(1)
       await test.step(screen, () => expectAccessible(page))
     }
     await page.keyboard.press('Control+K')

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, root } from './fixtures'
@@ -31,11 +31,19 @@ export async function openScreen(page: Page, url: string, screen: string, look: 
   await page.evaluate(() => document.fonts.ready)
 }
 
-/** Writes a picture of the page for the documentation. */
-export async function takePicture(page: Page, name: string): Promise<void> {
-  const folder = join(root, 'docs/screenshots')
+/** Pictures of the documentation are renewed by `SCREENSHOTS=1 npx playwright test`; else they go to the results. */
+const PICTURES = process.env['SCREENSHOTS'] === '1' ? 'docs/screenshots' : 'test-results/screenshots'
+
+/** Where a picture for the documentation goes. */
+export function picturePath(name: string): string {
+  const folder = join(root, PICTURES)
   mkdirSync(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`) })
+  return join(folder, `${name}.png`)
+}
+
+/** Takes a picture of the page, or of a part of it, for the documentation. */
+export async function takePicture(what: Page | Locator, name: string): Promise<void> {
+  await what.screenshot({ path: picturePath(name) })
 }
 
 /** Fails on any accessibility violation that axe calls serious or critical. */

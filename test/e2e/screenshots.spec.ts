@@ -1,54 +1,69 @@
-import type { Page } from '@playwright/test'
-import { join } from 'node:path'
-import { expect, root, test } from './fixtures'
+import { expect, test } from './fixtures'
+import { goTo, openScreen, setLook, takePicture, type Language, type Theme } from './screens'
 
-/** `SCREENSHOTS=1 npx playwright test screenshots` renews the pictures of the documentation. */
-const folder = process.env['SCREENSHOTS'] === '1' ? 'docs/screenshots' : 'test-results/screenshots'
+/**
+ * Pictures of the documentation that no other test takes: experiments with their result, and the states of the design
+ * language. `SCREENSHOTS=1 npx playwright test` renews all pictures in docs/screenshots.
+ */
+const LOOKS: [Language, Theme][] = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ko', 'dark'],
+  ['ko', 'light'],
+]
 
-const LOOKS = [
-  { language: 'en', theme: 'dark' },
-  { language: 'ko', theme: 'light' },
-] as const
-/** Load test and lessons have their pictures taken by their own tests. */
-const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments'] as const
+test('experiments with their result, in every look', async ({ page, lab }) => {
+  test.setTimeout(120_000)
+  await openScreen(page, lab.url, 'experiments')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Run again', exact: true })).toBeVisible({ timeout: 90_000 })
+  for (const [language, theme] of LOOKS) {
+    await setLook(page, language, theme)
+    await page.waitForTimeout(400)
+    await expect(page.getByTestId('conclusion')).toBeVisible()
+    await takePicture(page, `experiments-${language}-${theme}`)
+  }
+})
 
-/** What a screen needs to have something to show. */
-const PREPARE: Partial<Record<(typeof SCREENS)[number], (page: Page) => Promise<void>>> = {
-  experiments: async (page) => {
-    await page.keyboard.press('Control+Enter')
-    await expect(page.getByRole('progressbar')).toBeVisible()
-    await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 60_000 })
-  },
-}
+test('colours, dashes and glyphs in both themes', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'handshakes')
+  await expect(page.getByTestId('sequence')).toBeVisible()
+  const legend = page.locator('.legend').first()
+  for (const theme of ['dark', 'light'] as const) {
+    await setLook(page, 'en', theme)
+    await takePicture(legend, `legend-${theme}`)
+  }
+})
 
-/** Long enough for losses, resends and rates to be on the pictures. */
-const LIVE_MS = 6000
-
-for (const { language, theme } of LOOKS) {
-  test(`every screen in ${language}, ${theme}`, async ({ page, lab }) => {
-    test.setTimeout(120_000)
-    await page.addInitScript(
-      ([l, t]) => {
-        localStorage.setItem('fleetlab.language', l)
-        localStorage.setItem('fleetlab.theme', t)
-      },
-      [language, theme] as const,
-    )
-    await page.goto(lab.url)
-    await expect(page.locator('html')).toHaveAttribute('lang', language)
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    await page.waitForTimeout(LIVE_MS)
-    for (const screen of SCREENS) {
-      await page.evaluate((id) => (location.hash = `#/${id}`), screen)
-      await expect(page.locator('main')).not.toBeEmpty()
-      await page.waitForTimeout(500)
-      await PREPARE[screen]?.(page)
-      await page.waitForTimeout(1500)
-      const picture = await page.screenshot({
-        path: join(root, folder, `${screen}-${language}-${theme}.png`),
-      })
-      // An empty screen compresses to a few kilobytes.
-      expect(picture.byteLength).toBeGreaterThan(40_000)
+test('states: empty, refused, disconnected', async ({ page, lab, complaints }) => {
+  let refuse = false
+  await page.routeWebSocket(/\/engine$/, (socket) => {
+    if (refuse) {
+      void socket.close()
+      return
     }
+    const server = socket.connectToServer()
+    const timer = setInterval(() => {
+      if (!refuse) return
+      clearInterval(timer)
+      void server.close()
+      void socket.close()
+    }, 50)
   })
-}
+  await openScreen(page, lab.url, 'handshakes?filter=client:nobody')
+  await expect(page.getByText('No packet matches')).toBeVisible()
+  await takePicture(page, 'state-empty')
+  await goTo(page, 'lab')
+  const count = page.getByRole('textbox', { name: 'Count of Door locks' })
+  await count.fill('0')
+  await count.press('Enter')
+  await expect(page.locator('.error-row')).toBeVisible()
+  await takePicture(page.getByRole('region', { name: 'Fleet' }), 'state-refused')
+  await count.press('Escape')
+  refuse = true
+  await expect(page.getByRole('alert').filter({ hasText: 'Connection to the engine lost' })).toBeVisible()
+  await takePicture(page, 'state-disconnected')
+  refuse = false
+  // What the browser says of a refused socket.
+  complaints.length = 0
+})

@@ -1,3 +1,4 @@
+import { connectAsync } from 'mqtt'
 import { expect, test } from './fixtures'
 import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
 
@@ -155,4 +156,71 @@ test('the same by keyboard', async ({ page, lab }) => {
   await expect(page.getByText('The chosen time begins here')).toBeVisible()
   await page.keyboard.press('Shift+E')
   await expect(page.getByText('The chosen time begins here')).toHaveCount(0)
+})
+
+/** Publishes one QoS 0 message on each topic and waits until the broker has read them all. */
+async function publishAll(broker: string, topics: readonly string[]): Promise<void> {
+  const client = await connectAsync(broker)
+  for (let i = 0; i < topics.length; i++) {
+    client.publish(topics[i] ?? '', `{"v":${i % 97}}`)
+    if (i % 500 === 499) await new Promise((done) => setImmediate(done))
+  }
+  await client.publishAsync('plant/done', '1', { qos: 1 })
+  await client.endAsync()
+}
+
+test('fifty thousand topics are searched, matched and scrolled without a stall', async ({ page, lab }) => {
+  test.setTimeout(120_000)
+  const topics = Array.from({ length: 49_900 }, (_, i) => `plant/hall-${i % 50}/machine-${i}/value`)
+  await publishAll(lab.broker, topics)
+  await openScreen(page, lab.url, 'traffic')
+  await expect(page.getByText(/49,9\d\d topics/)).toBeVisible({ timeout: 30_000 })
+  await page.getByPlaceholder('Find topic').fill('machine-')
+  const tree = page.getByRole('tree', { name: 'Topics' })
+  await expect(tree.getByRole('treeitem').filter({ hasText: 'machine-' }).first()).toBeVisible()
+  // Lines in sight are on the page, not all hundred thousand.
+  expect(await tree.getByRole('treeitem').count()).toBeLessThan(120)
+  await page.getByLabel('Wildcard tester').fill('plant/+/machine-4999/#')
+  await expect(page.getByRole('status').filter({ hasText: 'topics match' })).toContainText('1')
+  const longest = await tree.evaluate(async (el) => {
+    let [last, most] = [performance.now(), 0]
+    for (let i = 0; i < 90; i++) {
+      el.scrollTop += el.scrollHeight / 90
+      const now = await new Promise<number>((done) => requestAnimationFrame(done))
+      most = Math.max(most, now - last)
+      last = now
+    }
+    return most
+  })
+  expect(longest, 'longest frame while scrolling, ms').toBeLessThan(300)
+  await tree.focus()
+  await page.keyboard.press('End')
+  await expect(tree.locator('.at')).toContainText('value')
+  await expect(
+    tree
+      .getByRole('treeitem')
+      .filter({ hasText: /machine-49\d\d\d/ })
+      .first(),
+  ).toBeVisible()
+})
+
+test('a payload tells what changed since the one before, and draws its numbers', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const client = await connectAsync(lab.broker)
+  for (const [v, mode] of [
+    [3, 'slow'],
+    [9, 'slow'],
+    [6, 'fast'],
+  ] as const)
+    await client.publishAsync('plant/pump', JSON.stringify({ v, mode }), { qos: 1 })
+  await client.endAsync()
+  await page.getByPlaceholder('Find topic').fill('pump')
+  await page.getByRole('treeitem').filter({ hasText: 'pump' }).click()
+  const payload = page.getByRole('region', { name: 'Payload' })
+  await expect(payload.getByText('was 9')).toBeVisible()
+  await expect(payload.getByText('was "slow"')).toBeVisible()
+  await expect(payload.getByText('3 to 9')).toBeVisible()
+  await payload.getByRole('group', { name: /Messages/ }).focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(payload.getByText('was 3')).toBeVisible()
 })
