@@ -59,6 +59,16 @@ describe('the npm package', () => {
     expect(packed.size).toBeLessThan(MAX_TARBALL_BYTES)
   })
 
+  it('is what the container image installs and starts', () => {
+    const image = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8')
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      name: string
+      bin: { fleetlab: string }
+    }
+    expect(image).toContain('npm pack --pack-destination')
+    expect(image).toContain(`/node_modules/${manifest.name}/${manifest.bin.fleetlab}"]`)
+  })
+
   it('asks for no other package, least of all Electron', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
     for (const key of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies']) {
