@@ -16,6 +16,7 @@ export const useScenario = defineStore('scenario', () => {
   const scenario = shallowRef<Scenario | null>(null)
   const revision = ref(0)
   const savedRevision = ref(0)
+  const opening = ref(false)
 
   link.onReady((w) => {
     const fresh = scenario.value === null
@@ -43,6 +44,7 @@ export const useScenario = defineStore('scenario', () => {
       history.clear()
       await refresh()
     },
+    opening: (on) => (opening.value = on),
     revision: () => revision.value,
     saved: (at) => (savedRevision.value = at),
   })
@@ -51,7 +53,9 @@ export const useScenario = defineStore('scenario', () => {
     scenario,
     revision,
     /** Changed since it was opened or saved. What a viewer sees is the host's to save. */
-    dirty: computed(() => connection.viewer === null && revision.value !== savedRevision.value),
+    dirty: computed(
+      () => connection.viewer === null && !opening.value && revision.value !== savedRevision.value,
+    ),
     group,
     linkOf,
     ...createEdits({ api: link.api, record: (e) => history.record(e), now: () => scenario.value, refresh }),

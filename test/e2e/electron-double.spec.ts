@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createElectron } from '../helpers/electron-double'
 import { brokenFiles, filesBelow } from '../helpers/kept-files'
-import { expectLivePage, expectPolicy } from './electron-journeys'
+import { expectLivePage, expectPolicy, expectRecoveryOffered } from './electron-journeys'
 import {
+  doubleDesk,
   expectCloseAsked,
+  expectDrop,
   expectDropsGuarded,
   expectEngineRecovered,
   expectFiles,
@@ -17,7 +19,6 @@ import {
   expectPageRecovered,
   expectPlaceKept,
   expectSleep,
-  type Desk,
 } from './electron-shell-journeys'
 
 const root = join(import.meta.dirname, '../..')
@@ -78,9 +79,7 @@ test('built main, preload and page, with a double for Electron', async ({ page }
   await test.step('the page is live', () => expectLivePage(page))
 
   await test.step('the run that was killed before is offered', async () => {
-    await expect(page.getByText('The program did not end properly')).toBeVisible()
-    await page.getByRole('button', { name: 'Discard it' }).click()
-    await expect(page.getByText('The program did not end properly')).toBeHidden()
+    await expectRecoveryOffered(page)
   })
 
   await test.step('the page protocol sends the policy and nothing outside its folder', async () => {
@@ -143,11 +142,12 @@ test('built main, preload and page, with a double for Electron', async ({ page }
     expect(given).toHaveLength(1)
   })
 
-  const desk: Desk = { electron, page, window, folder }
+  const desk = doubleDesk(electron, page, window, folder)
   const guard = process.listeners('uncaughtException').find((f) => !guarded.includes(f))
   await test.step('the menu works in both languages', () => expectMenu(desk))
   await test.step('files are opened and saved by the host', () => expectFiles(desk))
-  await test.step('a dropped path counts from our page alone', () => expectDropsGuarded(desk, page))
+  await test.step('a file dropped on the page is opened by its path', () => expectDrop(desk))
+  await test.step('a dropped path counts from our page alone', () => expectDropsGuarded(desk))
   await test.step('the place of the window is kept', () => expectPlaceKept(desk))
   await test.step('the run stands still while the computer sleeps', () => expectSleep(desk))
   await test.step('a page that died is loaded again', () => expectPageRecovered(desk))

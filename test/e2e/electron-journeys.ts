@@ -34,3 +34,10 @@ export async function expectPolicy(page: Page): Promise<void> {
   expect(outcome.blocked).toContain('script-src-elem')
   expect(outcome.blocked).toContain('connect-src')
 }
+
+/** The scenario of a run that was killed is offered, and is gone once it was discarded. */
+export async function expectRecoveryOffered(page: Page): Promise<void> {
+  await expect(page.getByText('The program did not end properly')).toBeVisible()
+  await page.getByRole('button', { name: 'Discard it' }).click()
+  await expect(page.getByText('The program did not end properly')).toBeHidden()
+}
