@@ -6,7 +6,13 @@ import { dirname, join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 
-const OUTPUTS = ['out/main/main.js', 'out/main/cli.js', 'out/preload/preload.cjs', 'out/renderer/index.html']
+const OUTPUTS = [
+  'out/main/main.js',
+  'out/main/cli.js',
+  'out/preload/preload.cjs',
+  'out/renderer/index.html',
+  'out/licences.json',
+]
 const SOURCES = ['electron', 'renderer', 'package.json', 'electron.vite.config.ts', 'vite.renderer.config.ts']
 
 const timeOf = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs

@@ -55,6 +55,8 @@ describe('the file a command line names', () => {
     [['/opt/fleetlab', 'lab.fleetlab.yaml'], '/home/a/lab.fleetlab.yaml'],
     [['C:/fleetlab.exe', '/home/a/lab.fleetlab'], '/home/a/lab.fleetlab'],
     [['electron', '/src/app', '--inspect', '/tmp/x.YML'], '/tmp/x.YML'],
+    [['/opt/fleetlab', 'file:///home/b/my%20lab.fleetlab.yaml'], '/home/b/my lab.fleetlab.yaml'],
+    [['/opt/fleetlab', 'file://elsewhere/lab.yaml'], null],
     [['/opt/fleetlab', '--user-data-dir=/x.yaml', 'a.json', 'b.yaml'], '/home/a/b.yaml'],
     [['/opt/x.yaml'], null],
     [['/opt/fleetlab', '--no-sandbox', 'notes.txt'], null],
