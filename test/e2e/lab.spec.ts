@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
-import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
+import { expectAccessible, looksTag, openScreen, takePicture, type Language, type Theme } from './screens'
 
 const LOOKS: [Language, Theme][] = [
   ['en', 'dark'],
@@ -10,7 +10,7 @@ const LOOKS: [Language, Theme][] = [
   ['ko', 'light'],
 ]
 
-test('every look of the Lab is accessible and pictured', async ({ page, lab }) => {
+test('every look of the Lab is accessible and pictured', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(90_000)
   await openScreen(page, lab.url, 'lab')
   // Long enough for losses, retries and the ledger to show.
@@ -220,4 +220,42 @@ test('edits of links are taken back and made again: of all, of a group, of one d
   await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
   await redo()
   await expect(inspector.getByText('Whole MQTT packets are lost.')).toBeVisible()
+})
+
+test('the Lab by keyboard alone: a group is added and edited, a device found and its link changed', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('n')
+  const name = page.getByRole('textbox', { name: 'Name of Sensors' })
+  await expect(name).toBeVisible()
+  const tabTo = async (what: RegExp): Promise<void> => {
+    for (let i = 0; i < 120; i++) {
+      await page.keyboard.press('Tab')
+      const label = await page.evaluate(() => {
+        const at = document.activeElement
+        return at?.getAttribute('aria-label') ?? at?.getAttribute('placeholder') ?? at?.textContent ?? ''
+      })
+      if (what.test(label)) return
+    }
+    throw new Error(`Tab does not reach ${String(what)}`)
+  }
+  await tabTo(/^Count of Sensors/)
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('3')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('7 groups, 49 devices')).toBeVisible()
+  await tabTo(/Find a client identifier/)
+  await page.keyboard.type('sensor')
+  await expect(page.getByRole('listbox', { name: 'Devices' }).getByRole('option')).toHaveCount(3)
+  await tabTo(/^Devices$/)
+  await page.keyboard.press('Enter')
+  const inspector = page.getByRole('region', { name: /^Device / })
+  await expect(inspector).toBeVisible()
+  await tabTo(/^radio$/)
+  await page.keyboard.press('ArrowRight')
+  await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('listbox', { name: 'Devices' })).toBeFocused()
 })

@@ -56,6 +56,14 @@ export function drawNotes(
   })
 }
 
+/** Where the words of a session event may stand, best first: beside it, or beside it and a little higher or lower. */
+const MARK_PLACES = [
+  { side: 1, dy: 0 },
+  { side: -1, dy: 0 },
+  { side: 1, dy: -14 },
+  { side: 1, dy: 14 },
+] as const
+
 /** Session events on the client's lane, named beside it. */
 export function drawMarks(
   marks: readonly SessionMark[],
@@ -68,11 +76,22 @@ export function drawMarks(
     if (x === undefined || y === undefined) return []
     const value = c.words.mark(mark)
     const width = textWidth(value, c.k)
-    const boxAt = (side: 1 | -1): Box =>
-      flat(side > 0 ? x + 10 * c.k : x - 10 * c.k - width, y, width, 13 * c.k)
-    const side = ([1, -1] as const).find((s) => c.taken.free(boxAt(s)) && boxAt(s).cx - width / 2 > 0) ?? 1
-    c.taken.add(boxAt(side))
-    return [{ mark, x, y, text: { value, x: x + side * 10 * c.k, y, anchor: side > 0 ? 'start' : 'end' } }]
+    const places = MARK_PLACES.map(({ side, dy }) => {
+      const left = side > 0 ? x + 10 * c.k : x - 10 * c.k - width
+      return { side, y: y + dy * c.k, left, box: flat(left, y + dy * c.k, width, 13 * c.k) }
+    })
+    const free = places.filter((p) => p.left > 0 && c.taken.free(p.box))
+    const clear = free.filter((p) => !c.lines.some((l) => crosses(l.a, l.b, p.box)))
+    const at = clear[0] ?? free[0] ?? places[0]
+    if (!at) return []
+    c.taken.add(at.box)
+    const text = {
+      value,
+      x: x + at.side * 10 * c.k,
+      y: at.y,
+      anchor: at.side > 0 ? ('start' as const) : ('end' as const),
+    }
+    return [{ mark, x, y, text }]
   })
 }
 

@@ -182,15 +182,23 @@ test.prop(
     fc.constantFrom(0 as const, 1 as const, 2 as const),
     fc.constantFrom('at-pubrel' as const, 'embedded' as const),
   ],
-  { numRuns: 120 },
+  { numRuns: 120, examples: [[1916, 2, 'at-pubrel']] },
 )('never says more than the capture does', (mask, qos, release) => {
   let i = 0
   const sim = new Simulation(release).message({ at: 0, qos, lose: () => i < 12 && ((mask >> i++) & 1) === 1 })
-  const text = story(sim).join(' ')
+  const sentences = story(sim)
+  const text = sentences.join(' ')
   const [j] = sim.journeys
   const copies = j!.deliveries[0]!.copies
   expect(text.includes('exactly once')).toBe(qos === 2 && copies === 1)
   expect(/twice|times in all/.test(text.replace('passed on twice', ''))).toBe(copies > 1)
-  expect(text.includes('lost')).toBe(sim.packets.some((p) => p.fate === 'lost'))
-  expect(text.includes('again with DUP')).toBe(sim.packets.some((p) => p.dup))
+  // A long story is told by its beginning and its end: what it says is true, but it does not say all.
+  const whole = sentences.length < 12
+  for (const [word, happened] of [
+    ['lost', sim.packets.some((p) => p.fate === 'lost')],
+    ['again with DUP', sim.packets.some((p) => p.dup)],
+  ] as const) {
+    if (whole) expect(text.includes(word), word).toBe(happened)
+    else if (text.includes(word)) expect(happened, word).toBe(true)
+  }
 })
