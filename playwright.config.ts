@@ -11,6 +11,11 @@ export default defineConfig({
   timeout: 30_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
+  // looks: pictures, and every combination of language, theme and window size.
+  projects: [
+    { name: 'page', grepInvert: /@looks/ },
+    { name: 'looks', grep: /@looks/ },
+  ],
   reporter: 'list',
   use: {
     browserName: 'chromium',
@@ -19,6 +24,8 @@ export default defineConfig({
     colorScheme: 'dark',
     reducedMotion: 'no-preference',
     launchOptions: { executablePath: browser.executablePath, args: browser.args },
-    trace: 'retain-on-failure',
+    // A trace films every test; TRACE=1 when one is wanted.
+    trace: process.env['TRACE'] === '1' ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
   },
 })

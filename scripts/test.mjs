@@ -69,7 +69,7 @@ async function vitestStage() {
 }
 
 async function playwrightStage() {
-  const { code } = await runTool(['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], {
+  const { code } = await runTool(['node_modules/@playwright/test/cli.js', 'test', '--project=page', '--reporter=list,json'], {
     live: true,
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
   })

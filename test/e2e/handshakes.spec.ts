@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
-import { takePicture } from './screens'
+import { looksTag, takePicture } from './screens'
 
 test.use({ scenario: 'test/fixtures/handshakes.yaml' })
 
@@ -255,7 +255,7 @@ const looks: (Look & { name: string; size: { width: number; height: number } })[
   { name: 'handshakes-ko-projector', language: 'ko', projector: true, size: { width: 1440, height: 900 } },
 ]
 
-test.describe('pictures for the documents', () => {
+test.describe('pictures for the documents', looksTag(false), () => {
   test.use({ scenario: 'test/fixtures/handshakes-lossy.yaml' })
   for (const { name, size, ...look } of looks) {
     test(name, async ({ page, lab }) => {

@@ -10,6 +10,16 @@ export type Theme = 'dark' | 'light'
 /** Every screen of the rail. */
 export const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments', 'load', 'lessons'] as const
 
+/**
+ * Marks a test of `npm run test:looks`, which takes pictures and tries every combination. `npm test` has English in
+ * dark and Korean in light, the smallest and the largest window.
+ */
+export const looksTag = (always: boolean): { tag: string[] } => ({ tag: always ? [] : ['@looks'] })
+
+/** The two looks of every run have both languages and both themes between them. */
+export const isUsual = (language: Language, theme: Theme): boolean =>
+  (language === 'en') === (theme === 'dark')
+
 export interface Look {
   language?: Language
   theme?: Theme

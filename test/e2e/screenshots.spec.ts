@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures'
-import { goTo, openScreen, setLook, takePicture, type Language, type Theme } from './screens'
+import { goTo, looksTag, openScreen, setLook, takePicture, type Language, type Theme } from './screens'
 
 /**
  * Pictures of the documentation that no other test takes: experiments with their result, and the states of the design
@@ -12,7 +12,7 @@ const LOOKS: [Language, Theme][] = [
   ['ko', 'light'],
 ]
 
-test('experiments with their result, in every look', async ({ page, lab }) => {
+test('experiments with their result, in every look', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(120_000)
   await openScreen(page, lab.url, 'experiments')
   await page.getByRole('button', { name: 'Run', exact: true }).click()
@@ -25,7 +25,7 @@ test('experiments with their result, in every look', async ({ page, lab }) => {
   }
 })
 
-test('colours, dashes and glyphs in both themes', async ({ page, lab }) => {
+test('colours, dashes and glyphs in both themes', looksTag(false), async ({ page, lab }) => {
   await openScreen(page, lab.url, 'handshakes')
   await expect(page.getByTestId('sequence')).toBeVisible()
   const legend = page.locator('.legend').first()
@@ -35,7 +35,7 @@ test('colours, dashes and glyphs in both themes', async ({ page, lab }) => {
   }
 })
 
-test('states: empty, refused, disconnected', async ({ page, lab, complaints }) => {
+test('states: empty, refused, disconnected', looksTag(false), async ({ page, lab, complaints }) => {
   let refuse = false
   await page.routeWebSocket(/\/engine$/, (socket) => {
     if (refuse) {

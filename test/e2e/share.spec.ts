@@ -1,6 +1,13 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { expect, test, type Lab } from './fixtures'
-import { expectAccessible, expectNothingClipped, openScreen, takePicture, type Look } from './screens'
+import {
+  expectAccessible,
+  expectNothingClipped,
+  looksTag,
+  openScreen,
+  takePicture,
+  type Look,
+} from './screens'
 
 /** Opens the dialog on the teacher's page and lets a class in on loopback. */
 async function share(page: Page): Promise<{ url: string; code: string }> {
@@ -121,71 +128,71 @@ test.describe('a class', () => {
   })
 })
 
-test('the dialog, the large code and the join page, in both languages and themes', async ({
-  page,
-  lab,
-  browser,
-}) => {
-  // Four browsers on one machine.
-  test.slow()
-  await openScreen(page, lab.url, 'lab')
-  await page.keyboard.press('Shift+C')
-  await expectAccessible(page)
-  await takePicture(page, 'share-start-en-dark')
-  await page.keyboard.press('Escape')
-  const { url, code } = await share(page)
-  const pupils = await Promise.all(
-    ['Mina', 'Joon', '서연'].map((name) => arrive(browser, url).then((p) => ({ ...p, name }))),
-  )
-  for (const p of pupils) await joinClass(p.page, code, p.name)
-  await page.getByRole('button', { name: 'Hand the controls to Mina' }).click()
-  await expectAccessible(page)
-  await expectNothingClipped(page)
-  await takePicture(page, 'share-en-dark')
-  for (const [width, height] of [
-    [1440, 900],
-    [1024, 700],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    await page.getByRole('button', { name: 'Show large' }).click()
-    await expectNothingClipped(page)
-    if (width === 1440) await takePicture(page, 'share-large-en-dark')
+test(
+  'the dialog, the large code and the join page, in both languages and themes',
+  looksTag(false),
+  async ({ page, lab, browser }) => {
+    // Four browsers on one machine.
+    test.slow()
+    await openScreen(page, lab.url, 'lab')
+    await page.keyboard.press('Shift+C')
+    await expectAccessible(page)
+    await takePicture(page, 'share-start-en-dark')
     await page.keyboard.press('Escape')
-  }
-  await close(page)
-  for (const key of ['Shift+L', 'Shift+T', 'Shift+P']) {
-    await page.keyboard.press(key)
+    const { url, code } = await share(page)
+    const pupils = await Promise.all(
+      ['Mina', 'Joon', '서연'].map((name) => arrive(browser, url).then((p) => ({ ...p, name }))),
+    )
+    for (const p of pupils) await joinClass(p.page, code, p.name)
+    await page.getByRole('button', { name: 'Hand the controls to Mina' }).click()
+    await expectAccessible(page)
     await expectNothingClipped(page)
-  }
-  await page.keyboard.press('Shift+C')
-  await page.waitForTimeout(300)
-  await expectAccessible(page)
-  await takePicture(page, 'share-ko-light-projector')
+    await takePicture(page, 'share-en-dark')
+    for (const [width, height] of [
+      [1440, 900],
+      [1024, 700],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await page.getByRole('button', { name: 'Show large' }).click()
+      await expectNothingClipped(page)
+      if (width === 1440) await takePicture(page, 'share-large-en-dark')
+      await page.keyboard.press('Escape')
+    }
+    await close(page)
+    for (const key of ['Shift+L', 'Shift+T', 'Shift+P']) {
+      await page.keyboard.press(key)
+      await expectNothingClipped(page)
+    }
+    await page.keyboard.press('Shift+C')
+    await page.waitForTimeout(300)
+    await expectAccessible(page)
+    await takePicture(page, 'share-ko-light-projector')
 
-  const joon = pupils[1]
-  if (!joon) return
-  await joon.page.keyboard.press('Shift+T')
-  await expectAccessible(joon.page)
-  await expectNothingClipped(joon.page)
-  await takePicture(joon.page, 'share-viewer-en-light')
-  const phone = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    screen: { width: 390, height: 844 },
-    isMobile: true,
-    hasTouch: true,
-    locale: 'ko-KR',
-  })
-  const late = await phone.newPage()
-  await late.goto(url)
-  await expect(late.getByRole('heading', { name: '수업 참가' })).toBeVisible()
-  await expectAccessible(late)
-  await expectNothingClipped(late)
-  await takePicture(late, 'share-join-ko-phone')
-  await late.getByLabel('참가 코드').fill(code)
-  await late.getByLabel('이름').fill('하은')
-  await late.getByRole('button', { name: '참가', exact: true }).tap()
-  await expect(late.getByText('하은 이름으로 보는 중입니다.')).toBeVisible()
-  expect(await late.evaluate(() => innerWidth)).toBe(1024)
-  await phone.close()
-  for (const p of pupils) await p.context.close()
-})
+    const joon = pupils[1]
+    if (!joon) return
+    await joon.page.keyboard.press('Shift+T')
+    await expectAccessible(joon.page)
+    await expectNothingClipped(joon.page)
+    await takePicture(joon.page, 'share-viewer-en-light')
+    const phone = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      screen: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+      locale: 'ko-KR',
+    })
+    const late = await phone.newPage()
+    await late.goto(url)
+    await expect(late.getByRole('heading', { name: '수업 참가' })).toBeVisible()
+    await expectAccessible(late)
+    await expectNothingClipped(late)
+    await takePicture(late, 'share-join-ko-phone')
+    await late.getByLabel('참가 코드').fill(code)
+    await late.getByLabel('이름').fill('하은')
+    await late.getByRole('button', { name: '참가', exact: true }).tap()
+    await expect(late.getByText('하은 이름으로 보는 중입니다.')).toBeVisible()
+    expect(await late.evaluate(() => innerWidth)).toBe(1024)
+    await phone.close()
+    for (const p of pupils) await p.context.close()
+  },
+)

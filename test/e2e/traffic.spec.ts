@@ -1,6 +1,6 @@
 import { connectAsync } from 'mqtt'
 import { expect, test } from './fixtures'
-import { expectAccessible, openScreen, takePicture, type Language, type Theme } from './screens'
+import { expectAccessible, looksTag, openScreen, takePicture, type Language, type Theme } from './screens'
 
 const LOOKS: [Language, Theme][] = [
   ['en', 'dark'],
@@ -9,7 +9,7 @@ const LOOKS: [Language, Theme][] = [
   ['ko', 'light'],
 ]
 
-test('every look of Traffic is accessible and pictured', async ({ page, lab }) => {
+test('every look of Traffic is accessible and pictured', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(120_000)
   await openScreen(page, lab.url, 'traffic')
   await page.waitForTimeout(12_000)
