@@ -254,7 +254,8 @@ test('the Lab by keyboard alone: a group is added and edited, a device found and
   const inspector = page.getByRole('region', { name: /^Device / })
   await expect(inspector).toBeVisible()
   await tabTo(/^radio$/)
-  await page.keyboard.press('ArrowRight')
+  // a choice follows the arrow while the key is down, as a finger keeps it
+  await page.keyboard.press('ArrowRight', { delay: 60 })
   await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('listbox', { name: 'Devices' })).toBeFocused()
