@@ -1,25 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { version } from '../package.json'
 import { servePage } from './contract/rpc'
-import { parseScenario } from './contract/scenario-file'
 import { createEngine } from './engine/engine'
+import { openDesktop } from './shell/desktop'
 import { fileDialogs } from './shell/dialogs'
-import { claimInstance, closeOnQuit, failStart, giveUp, whenReady } from './shell/lifecycle'
+import { guardEngine } from './shell/guard'
+import { claimInstance, closeOnQuit, failStart, whenReady } from './shell/lifecycle'
 import { logFault, logLine, logNote } from './shell/log'
-import { showLongWork } from './shell/long-work'
-import { keepMenu, languageOf } from './shell/menu'
-import { recoverPage } from './shell/page-crash'
-import { registerPageScheme, servePageFiles } from './shell/page-protocol'
-import { serveDrops, servePorts } from './shell/page-ports'
-import { keepThroughSleep } from './shell/power'
-import { followTheme, windowColour } from './shell/theme'
-import { loadPage, openWindow, watchPlace } from './shell/window'
-import { guardClose } from './shell/window-close'
+import { languageOf } from './shell/menu'
+import { registerPageScheme } from './shell/page-protocol'
 import { about } from './store/about'
-import { guardCrashes } from './store/crash-guard'
 import { dataFolder } from './store/data-folder'
+import { openDemo } from './store/demo'
 import { openPlace } from './store/window-file'
 import { Workspace } from './store/workspace'
 import { withWorkspace } from './store/workspace-session'
@@ -36,20 +28,9 @@ const workspace: Workspace = new Workspace({
 
 async function start(): Promise<void> {
   await workspace.load()
-  const engine = createEngine({
-    env: process.env,
-    version,
-    log: logLine,
-    store: { folder },
-    onScenario: (s) => workspace.scenarioIs(s),
-  })
-  guardCrashes(process, {
-    now: () => performance.now(),
-    log: logFault,
-    flush: () => workspace.flush(),
-    recover: (why) => engine.recover(why),
-    giveUp,
-  })
+  const onScenario = workspace.scenarioIs.bind(workspace)
+  const engine = createEngine({ env: process.env, version, log: logLine, store: { folder }, onScenario })
+  guardEngine(engine, workspace)
   const page = join(root, 'out/renderer')
   const sharing = createSharing({ engine, root: page, onInternalError: logFault })
   const place = await openPlace(folder, logNote)
@@ -58,30 +39,19 @@ async function start(): Promise<void> {
     await workspace.close()
   }, logFault)
   await whenReady()
-  followTheme(workspace)
-  keepMenu(workspace)
-  keepThroughSleep(engine, workspace)
-  servePageFiles(page)
   const own = { workspace, engine, about: () => about(root, version, process.versions) }
-  servePorts((channel) =>
-    servePage(
-      channel,
-      (link) =>
-        withWorkspace(engine.session(link, { kind: 'electron', readOnly: false }, sharing), link, own),
-      { onInternalError: logFault },
-    ),
-  )
-  serveDrops((path) => void workspace.offers.path(path))
   const preload = join(root, 'out/preload/preload.cjs')
-  const window = openWindow({ preload, place: place.last, colour: windowColour() })
-  watchPlace(window, place.keep)
-  showLongWork(window, engine)
-  guardClose(window, workspace, engine)
-  const demo = parseScenario(await readFile(join(root, 'examples/demo.yaml'), 'utf8'), 'demo.yaml')
-  await engine.open(demo, null)
-  workspace.opened(demo, { name: '', path: null })
-  recoverPage(window, workspace, () => loadPage(window), giveUp)
-  await loadPage(window)
+  const desktop = openDesktop({
+    ...{ workspace, engine, place, page, preload },
+    serve: (channel) => {
+      const host = { kind: 'electron', readOnly: false } as const
+      servePage(channel, (link) => withWorkspace(engine.session(link, host, sharing), link, own), {
+        onInternalError: logFault,
+      })
+    },
+  })
+  await openDemo(root, engine, workspace)
+  await desktop.show()
 }
 
 registerPageScheme()
