@@ -75,7 +75,9 @@ const ACTIONS: Record<string, (page: Page) => Promise<number>> = {
   async lab(page) {
     await page.getByRole('option').nth(3).click()
     await page.keyboard.press('+')
-    return 2
+    await page.waitForTimeout(1000)
+    await page.keyboard.press('Escape')
+    return 3
   },
   async handshakes(page) {
     const text = 'client:dev-7'
