@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  workers: 2,
+  // Many tests wait for simulated time: three keep two cores busy.
+  workers: 3,
   timeout: 30_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,

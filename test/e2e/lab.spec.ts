@@ -139,6 +139,7 @@ test('a scenario is saved, a broken one refused by field, a good one opened', as
   await expect(dialog.getByText('seed', { exact: true })).toBeVisible()
   await expect(dialog.getByText('groups.0.count')).toBeVisible()
   await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
   await choose(
     'tiny.yaml',
     'version: 1\nname: Tiny fleet\ngroups:\n  - { name: solo, publishes: [{ topic: a/b, qos: 1 }] }\n',
