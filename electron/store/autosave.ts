@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAlive } from '../engine/process-alive'
 import { JsonFile, type StoreDeps } from './json-file'
 import { sessionKind, type SessionData } from './kinds'
 
@@ -16,17 +17,6 @@ const SESSION = /^(session-[0-9a-f]+)\.json$/
 export interface Crashed {
   data: SessionData
   forget(): Promise<void>
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    // A process of another user is alive too.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
 }
 
 const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])

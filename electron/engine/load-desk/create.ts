@@ -6,6 +6,7 @@ import { note } from '../notes'
 import type { EngineDeps } from '../types'
 import { LoadDesk } from './desk'
 import { FileRunStore } from './file-store'
+import { FileJournal } from './journal'
 import { MemoryRunStore } from './store'
 
 /** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
@@ -18,14 +19,16 @@ export function createLoadDesk(deps: Pick<EngineDeps, 'env' | 'store'>, fault: (
         { file, why },
       ),
     )
+  const folder = deps.store && join(deps.store.folder, 'load-tests')
+  const onFault = (why: string): void =>
+    fault(note('load-test-failed', 'The load test failed: {why}', { why }))
   return new LoadDesk({
-    store: deps.store
-      ? new FileRunStore(join(deps.store.folder, 'load-tests'), onCorrupt)
-      : new MemoryRunStore(),
+    ...(folder === undefined ? {} : { journal: new FileJournal(folder, (e) => onFault(String(e))) }),
+    store: folder === undefined ? new MemoryRunStore() : new FileRunStore(folder, onCorrupt),
     env: deps.env,
     now: () => Date.now(),
     run: runLoad,
     newRunId: freshRunId,
-    onFault: (why) => fault(note('load-test-failed', 'The load test failed: {why}', { why })),
+    onFault,
   })
 }

@@ -6,11 +6,14 @@ import { LoadError } from '../load/run/failures'
 import type { LoadOptions } from '../load/run/run-load'
 import { readCredentials } from './credentials'
 import { runFile } from './files'
+import type { RunJournal } from './journal'
 import type { RunStore } from './store'
 
 /** What the desk is given. */
 export interface LoadDeskDeps {
   store: RunStore
+  /** Keeps what a running test measured, second by second. @default nothing is kept before the end */
+  journal?: RunJournal
   env: Readonly<Record<string, string | undefined>>
   /** Unix ms. */
   now(): number
@@ -36,6 +39,7 @@ export class LoadDesk {
   private dropped = 0
   private stopper = new AbortController()
   private ending: Promise<void> = Promise.resolve()
+  private recovering: Promise<void> | null = null
 
   constructor(private readonly deps: LoadDeskDeps) {}
 
@@ -55,7 +59,7 @@ export class LoadDesk {
     this.busy = true
     try {
       const credentials = await readCredentials(config, this.deps.env, password)
-      const [latest] = await this.deps.store.list()
+      const [latest] = await this.runs()
       const begun: LoadNow = {
         runId: this.deps.newRunId(),
         number: (latest?.number ?? 0) + 1,
@@ -77,12 +81,16 @@ export class LoadDesk {
     this.stopper = new AbortController()
     this.points = []
     this.dropped = 0
+    this.deps.journal?.begin(begun)
     this.set(begun)
     const report = this.deps.run(begun.config, {
       ...(credentials ? { credentials } : {}),
       runId: begun.runId,
       signal: this.stopper.signal,
-      onProgress: (progress) => this.now && this.set({ ...this.now, progress }),
+      onProgress: (progress) => {
+        this.deps.journal?.add({ progress })
+        if (this.now) this.set({ ...this.now, progress })
+      },
       onPoint: (p) => this.addPoint(p),
     })
     this.ending = this.follow(begun, report)
@@ -94,6 +102,7 @@ export class LoadDesk {
   }
 
   private addPoint(p: SeriesPoint): void {
+    this.deps.journal?.add({ point: p })
     this.points.push(p)
     if (this.points.length > MAX_POINTS) {
       this.points.shift()
@@ -113,6 +122,7 @@ export class LoadDesk {
       if (!(thrown instanceof LoadError)) this.deps.onFault(error)
       this.set({ ...begun, state: 'failed', error })
     } finally {
+      await this.deps.journal?.end()
       this.busy = false
     }
   }
@@ -124,8 +134,19 @@ export class LoadDesk {
     await this.ending
   }
 
+  /** Takes what a killed program measured into the history, once. */
+  private recovered(): Promise<void> {
+    this.recovering ??= this.takeOver().catch((e: unknown) => this.deps.onFault(String(e)))
+    return this.recovering
+  }
+
+  private async takeOver(): Promise<void> {
+    await this.deps.journal?.leftovers((run) => this.deps.store.save(run))
+  }
+
   /** Newest first. */
-  runs(): Promise<LoadRunInfo[]> {
+  async runs(): Promise<LoadRunInfo[]> {
+    await this.recovered()
     return this.deps.store.list()
   }
 
