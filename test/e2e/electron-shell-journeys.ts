@@ -189,6 +189,8 @@ export async function expectCloseAsked({ electron, page, window }: DoubleDesk): 
   await slider.focus()
   await page.keyboard.press('ArrowRight')
   await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  // The page says so at once; the host learns of it a message later.
+  await page.waitForTimeout(600)
   window.close()
   await expect.poll(() => electron.asked.length).toBe(1)
   expect(electron.asked[0]).toMatchObject({
