@@ -69,10 +69,13 @@ async function vitestStage() {
 }
 
 async function playwrightStage() {
-  const { code } = await runTool(['node_modules/@playwright/test/cli.js', 'test', '--project=page', '--reporter=list,json'], {
-    live: true,
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
-  })
+  const { code } = await runTool(
+    ['node_modules/@playwright/test/cli.js', 'test', '--project=page', '--reporter=list,json'],
+    {
+      live: true,
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
+    },
+  )
   const stats = readReport(playwrightReport)?.stats
   if (stats) {
     count.passed += stats.expected + stats.flaky

@@ -1,4 +1,9 @@
-import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type HostInfo } from '../../electron/contract/api'
+import {
+  CONTRACT_VERSION,
+  type EngineApi,
+  type EngineEvents,
+  type HostInfo,
+} from '../../electron/contract/api'
 import { createMemoryChannels } from '../../electron/contract/channel'
 import type {
   EngineStatus,

@@ -3,7 +3,8 @@ import { createMemoryChannels, type Channel } from '../../../electron/contract/c
 import { ApiError } from '../../../electron/contract/errors'
 import { EngineLink, type LinkPhase } from '../../../renderer/api/engine-link'
 import { chooseTransport } from '../../../renderer/api/transport'
-import { CLASSROOM, FakeEngine } from '../../helpers/fake-engine'
+import { CLASSROOM } from '../../helpers/classroom'
+import { FakeEngine } from '../../helpers/fake-engine'
 
 const links: EngineLink[] = []
 afterEach(() => {

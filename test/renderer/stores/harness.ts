@@ -2,7 +2,8 @@ import { createPinia, setActivePinia } from 'pinia'
 import { vi } from 'vitest'
 import { createMemoryChannels, type Channel } from '../../../electron/contract/channel'
 import { EngineLink, installLink } from '../../../renderer/api'
-import { CLASSROOM, FakeEngine } from '../../helpers/fake-engine'
+import { CLASSROOM } from '../../helpers/classroom'
+import { FakeEngine } from '../../helpers/fake-engine'
 
 /** Fresh stores over a pretended engine, connected. */
 export async function connectedStores() {
