@@ -78,6 +78,7 @@ describe('an engine that failed', () => {
     await engine.open(scenario({ kind: 'embedded', port: 0 }), 'mine.yaml')
     const page = await openPage(engine)
     await page.api.setLoss({ p: 0.25 })
+    await until(() => engine.status().devices.connected === 2, 'connections')
     await until(() => engine.status().captured.kept > 0, 'packets')
     await Promise.all([engine.recover('boom'), engine.recover('boom again')])
     await until(() => page.pushed.log.some((l) => l.note.key === 'engine-recovered'), 'a word to the page')
