@@ -22,6 +22,25 @@ export function saveFile(name: string, content: string | Uint8Array, type: strin
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
+/**
+ * Asks for a file by the browser's own dialog. The field stands in the document meanwhile: a loose one may be collected
+ * while its dialog is open, and then nothing comes of the choice.
+ */
+export function pickFile(accept: string, take: (file: File) => void): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = accept
+  input.hidden = true
+  input.oncancel = () => input.remove()
+  input.onchange = () => {
+    const file = input.files?.[0]
+    input.remove()
+    if (file) take(file)
+  }
+  document.body.append(input)
+  input.click()
+}
+
 /** A file name made from any text. */
 export const fileName = (text: string, extension: string): string =>
   `${

@@ -2,7 +2,7 @@ import { ApiError } from '@contract/errors'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { useLink } from '../../api'
-import { fileName, saveFile } from '../../api/file'
+import { fileName, pickFile, saveFile } from '../../api/file'
 import { useLog } from '../../stores/log'
 import { useScenario } from '../../stores/scenario'
 import { useWorkspace } from '../../stores/workspace'
@@ -11,14 +11,7 @@ const MAX_BYTES = 4_194_304
 
 type Open = () => Promise<void>
 
-/** Asks for a file by the browser's own dialog. */
-function pickFile(take: (file: File | undefined) => void): void {
-  const input = document.createElement('input')
-  input.type = 'file'
-  input.accept = '.fleetlab,.yaml,.yml,.json'
-  input.onchange = () => take(input.files?.[0])
-  input.click()
-}
+const SCENARIO_FILES = '.fleetlab,.yaml,.yml,.json'
 
 /** Saving by the host's own dialog where it has one, else as a download. */
 function useSaving() {
@@ -70,7 +63,7 @@ export const useScenarioFile = defineStore('scenario-file', () => {
   }
   const choose = (): void => {
     if (workspace.native) void log.attempt(() => link.api.chooseFile({}))
-    else pickFile(offer)
+    else pickFile(SCENARIO_FILES, offer)
   }
   /** A file dropped or chosen in the page; the desktop window takes it over by its path, so that it can be saved there. */
   function offer(file: File | undefined): void {
