@@ -122,6 +122,8 @@ test('the lines for an own client name this very broker', async ({ page, lab }) 
 })
 
 test('a scenario is saved, a broken one refused by field, a good one opened', async ({ page, lab }) => {
+  // From now on, and not from the key on: Playwright takes over the browser's dialog a moment after it is asked to.
+  page.on('filechooser', () => undefined)
   await openScreen(page, lab.url, 'lab')
   const saved = page.waitForEvent('download')
   await page.keyboard.press('Control+S')
