@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
-import { looksTag, takePicture } from './screens'
+import { expectAccessible, looksTag, takePicture } from './screens'
 
 test.use({ scenario: 'test/fixtures/handshakes.yaml' })
 
@@ -13,7 +13,7 @@ interface Look {
   filter?: string
 }
 
-async function open(page: Page, url: string, look: Look = {}): Promise<void> {
+async function open(page: Page, url: string, look: Look = {}, shows?: string): Promise<void> {
   await page.addInitScript((l: Look) => {
     localStorage.setItem('fleetlab.language', l.language ?? 'en')
     localStorage.setItem('fleetlab.theme', l.theme ?? 'dark')
@@ -21,7 +21,7 @@ async function open(page: Page, url: string, look: Look = {}): Promise<void> {
   }, look)
   const query = look.filter === undefined ? '' : `?filter=${encodeURIComponent(look.filter)}`
   await page.goto(`${url}#/handshakes${query}`)
-  await expect(page.getByTestId('sequence')).toBeVisible()
+  await expect(shows === undefined ? page.getByTestId('sequence') : page.getByText(shows)).toBeVisible()
 }
 
 test.beforeEach(({ page }) => {
@@ -244,6 +244,9 @@ test('no serious barrier in either theme', async ({ page, lab }) => {
     const { violations } = await new AxeBuilder({ page }).include('.hand').analyze()
     const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
     expect(serious.map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 120)}`)).toEqual([])
+    // and where there is nothing to draw
+    await open(page, lab.url, { theme, filter: 'client:nobody' }, 'No packet matches')
+    await expectAccessible(page)
   }
 })
 
