@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Every file below a folder, as paths within it. */
+/** Every file below a folder, as paths within it; none before the folder is made. */
 export function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((n) =>
-    statSync(join(folder, n)).isFile(),
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    // a file that is being replaced may have gone meanwhile
+    (n) => statSync(join(folder, n), { throwIfNoEntry: false })?.isFile() === true,
   )
 }
 
