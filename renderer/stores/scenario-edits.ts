@@ -40,8 +40,14 @@ function linksBefore(api: EngineApi, s: Scenario, target: LinkTarget, ofClient: 
 /** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
 export function createEdits(context: EditContext) {
   const { api, record, now, refresh } = context
+  let latest: Promise<unknown> = Promise.resolve()
   async function edit(key: string, redo: Act, undo: Act): Promise<void> {
-    await redo()
+    const work = redo()
+    latest = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    await work
     const then = (act: Act) => async () => {
       await act()
       await refresh()
@@ -59,6 +65,8 @@ export function createEdits(context: EditContext) {
   }
 
   return {
+    /** When the engine has answered the latest edit: undo means that one, however quickly it is asked for. */
+    settled: () => latest,
     addGroup: (g: GroupInput): Promise<void> =>
       edit(
         `add:${g.name}`,

@@ -49,6 +49,12 @@ export const useScenario = defineStore('scenario', () => {
     saved: (at) => (savedRevision.value = at),
   })
 
+  const edits = createEdits({
+    api: link.api,
+    record: (e) => history.record(e),
+    now: () => scenario.value,
+    refresh,
+  })
   return {
     scenario,
     revision,
@@ -58,10 +64,10 @@ export const useScenario = defineStore('scenario', () => {
     ),
     group,
     linkOf,
-    ...createEdits({ api: link.api, record: (e) => history.record(e), now: () => scenario.value, refresh }),
+    ...edits,
     ...files,
     refresh,
-    undo: () => history.undo(),
+    undo: () => edits.settled().then(() => history.undo()),
     redo: () => history.redo(),
   }
 })
