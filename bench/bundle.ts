@@ -22,7 +22,7 @@ export async function bundle(
       outDir: folder,
       rolldownOptions: {
         input: scripts.map((s) => join(import.meta.dirname, s)),
-        external: ['hdr-histogram-js', 'pino'],
+        external: ['hdr-histogram-js'],
         output: { entryFileNames: '[name].mjs' },
       },
     },

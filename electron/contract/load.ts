@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LoadConfig } from './load-config'
+import { isLoopback } from './loopback'
 import type { LoadProgress, LoadReport, SeriesPoint } from './load-report'
 
 /** Names a run; part of file names, topics and client identifiers. */
@@ -106,6 +107,5 @@ export function loadTarget(url: string): LoadTarget | null {
   if (url === 'embedded') return 'embedded'
   const host = /^(?:mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:]+)/.exec(url)?.[1]
   if (host === undefined) return null
-  const loopback = host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-  return loopback ? 'loopback' : 'elsewhere'
+  return isLoopback(host) ? 'loopback' : 'elsewhere'
 }

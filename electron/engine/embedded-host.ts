@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
+import { isLoopback } from '../contract/loopback'
 import { ApiError } from '../contract/errors'
 import type { BrokerStatus, Note } from '../contract/model'
 import type { EmbeddedBrokerConfig } from '../contract/scenario'
@@ -60,9 +61,6 @@ async function listenNear(broker: EmbeddedBroker, spec: ListenerSpec, exact: boo
     }
   }
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** Says that other machines can connect, where the scenario opens the broker to a network. */
 function exposure({ host, users }: EmbeddedBrokerConfig): Note | null {
