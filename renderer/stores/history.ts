@@ -24,7 +24,7 @@ const MAX_EDITS = 200
 export const useHistory = defineStore('history', () => {
   const done = shallowRef<readonly Edit[]>([])
   const undone = shallowRef<readonly Edit[]>([])
-  const busy = shallowRef(false)
+  let steps: Promise<unknown> = Promise.resolve()
   let lastAt = -Infinity
   let collecting: Edit[] | null = null
 
@@ -53,26 +53,35 @@ export const useHistory = defineStore('history', () => {
     }
   }
 
-  const step = async (from: typeof done, to: typeof done, way: 'undo' | 'redo'): Promise<void> => {
+  async function take(from: typeof done, to: typeof done, way: 'undo' | 'redo'): Promise<void> {
     const edit = from.value.at(-1)
-    if (!edit || busy.value) return
-    busy.value = true
-    try {
-      await edit[way]()
-      from.value = from.value.slice(0, -1)
-      to.value = [...to.value, edit]
-      lastAt = -Infinity
-    } finally {
-      busy.value = false
-    }
+    if (!edit) return
+    await edit[way]()
+    from.value = from.value.filter((e) => e !== edit)
+    to.value = [...to.value, edit]
+    lastAt = -Infinity
+  }
+
+  // one after the other: a key pressed while a step is under way counts too
+  const step = (way: 'undo' | 'redo', after: Promise<unknown> = Promise.resolve()): Promise<void> => {
+    const turn = Promise.all([steps, after]).then(() =>
+      way === 'undo' ? take(done, undone, way) : take(undone, done, way),
+    )
+    steps = turn.catch(() => undefined)
+    return turn
   }
 
   return {
     record,
     asOne,
-    /** @throws ApiError when the engine refuses; the edit then stays done */
-    undo: () => step(done, undone, 'undo'),
-    redo: () => step(undone, done, 'redo'),
+    /**
+     * `after`: what has to be over before the step is taken.
+     * @throws ApiError when the engine refuses; the edit then stays done
+     */
+    undo: (after?: Promise<unknown>) => step('undo', after),
+    redo: (after?: Promise<unknown>) => step('redo', after),
+    /** Resolves when no undo or redo is under way. */
+    idle: () => steps,
     clear: () => {
       done.value = []
       undone.value = []

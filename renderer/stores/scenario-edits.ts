@@ -10,6 +10,8 @@ export interface EditContext {
   now: () => Scenario | null
   /** Takes over what the engine has made of the edit. */
   refresh: () => Promise<void>
+  /** Resolves when no undo or redo is under way: an edit in its midst would be half undone with it. */
+  idle: () => Promise<unknown>
 }
 
 type Act = () => Promise<unknown>
@@ -39,15 +41,11 @@ function linksBefore(api: EngineApi, s: Scenario, target: LinkTarget, ofClient: 
 
 /** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
 export function createEdits(context: EditContext) {
-  const { api, record, now, refresh } = context
+  const { api, record, now, refresh, idle } = context
   let latest: Promise<unknown> = Promise.resolve()
-  async function edit(key: string, redo: Act, undo: Act): Promise<void> {
-    const work = redo()
-    latest = work.then(
-      () => undefined,
-      () => undefined,
-    )
-    await work
+
+  async function carryOut({ key, redo, undo }: Edit): Promise<void> {
+    await redo()
     const then = (act: Act) => async () => {
       await act()
       await refresh()
@@ -55,52 +53,75 @@ export function createEdits(context: EditContext) {
     record({ key, redo: then(redo), undo: then(undo) })
     await refresh()
   }
-  const group = (name: string): GroupConfig | undefined => now()?.groups.find((g) => g.name === name)
-  async function editLinks(key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) {
-    const s = now()
-    const back = s ? linksBefore(api, s, target, ofClient) : []
-    await edit(key, redo, async () => {
-      for (const act of back) await act()
+  /** `plan` reads the scenario at the time of the edit, and is null where there is nothing to edit. */
+  function edit(plan: () => Edit | null): Promise<void> {
+    const earlier = latest
+    const work = idle().then(async () => {
+      const planned = plan()
+      if (planned) await carryOut(planned)
     })
+    latest = work.then(
+      () => earlier,
+      () => earlier,
+    )
+    return work
   }
+  const group = (name: string): GroupConfig | undefined => now()?.groups.find((g) => g.name === name)
+  const editLinks = (key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) =>
+    edit(() => {
+      const s = now()
+      const back = s ? linksBefore(api, s, target, ofClient) : []
+      return {
+        key,
+        redo,
+        undo: async () => {
+          for (const act of back) await act()
+        },
+      }
+    })
 
   return {
-    /** When the engine has answered the latest edit: undo means that one, however quickly it is asked for. */
+    /** When the engine has answered every edit so far: undo means the latest, however quickly it is asked for. */
     settled: () => latest,
     addGroup: (g: GroupInput): Promise<void> =>
-      edit(
-        `add:${g.name}`,
-        () => api.addGroup({ group: g }),
-        () => api.removeGroup({ name: g.name }),
-      ),
+      edit(() => ({
+        key: `add:${g.name}`,
+        redo: () => api.addGroup({ group: g }),
+        undo: () => api.removeGroup({ name: g.name }),
+      })),
 
-    async removeGroup(name: string): Promise<void> {
-      const before = group(name)
-      if (!before) return
-      await edit(
-        `remove:${name}`,
-        () => api.removeGroup({ name }),
-        () => api.addGroup({ group: before }),
-      )
-    },
+    removeGroup: (name: string): Promise<void> =>
+      edit(() => {
+        const before = group(name)
+        if (!before) return null
+        return {
+          key: `remove:${name}`,
+          redo: () => api.removeGroup({ name }),
+          undo: () => api.addGroup({ group: before }),
+        }
+      }),
 
-    async updateGroup(name: string, patch: Partial<GroupInput>): Promise<void> {
-      const before = group(name)
-      if (!before) return
-      const keys = Object.keys(patch) as (keyof GroupConfig)[]
-      const inverse: Partial<GroupInput> = Object.fromEntries(keys.map((k) => [k, before[k]]))
-      await edit(
-        `update:${name}:${keys.join()}`,
-        () => api.updateGroup({ name, patch }),
-        () => api.updateGroup({ name: patch.name ?? name, patch: inverse }),
-      )
-    },
+    updateGroup: (name: string, patch: Partial<GroupInput>): Promise<void> =>
+      edit(() => {
+        const before = group(name)
+        if (!before) return null
+        const keys = Object.keys(patch) as (keyof GroupConfig)[]
+        const inverse: Partial<GroupInput> = Object.fromEntries(keys.map((k) => [k, before[k]]))
+        return {
+          key: `update:${name}:${keys.join()}`,
+          redo: () => api.updateGroup({ name, patch }),
+          undo: () => api.updateGroup({ name: patch.name ?? name, patch: inverse }),
+        }
+      }),
 
     /** `ofClient`: the link as it was, when the target is one client. */
-    async setLink(target: LinkTarget, patch: LinkInput, ofClient: LinkConfig | null = null): Promise<void> {
-      const key = `link:${targetKey(target)}:${Object.keys(patch).join()}`
-      await editLinks(key, target, () => api.setLink({ target, patch }), ofClient)
-    },
+    setLink: (target: LinkTarget, patch: LinkInput, ofClient: LinkConfig | null = null): Promise<void> =>
+      editLinks(
+        `link:${targetKey(target)}:${Object.keys(patch).join()}`,
+        target,
+        () => api.setLink({ target, patch }),
+        ofClient,
+      ),
 
     setLoss: (p: number): Promise<void> => editLinks('loss', 'all', () => api.setLoss({ p }), null),
   }

@@ -54,6 +54,7 @@ export const useScenario = defineStore('scenario', () => {
     record: (e) => history.record(e),
     now: () => scenario.value,
     refresh,
+    idle: () => history.idle(),
   })
   return {
     scenario,
@@ -67,7 +68,7 @@ export const useScenario = defineStore('scenario', () => {
     ...edits,
     ...files,
     refresh,
-    undo: () => edits.settled().then(() => history.undo()),
-    redo: () => history.redo(),
+    undo: () => history.undo(edits.settled()),
+    redo: () => history.redo(edits.settled()),
   }
 })

@@ -52,6 +52,24 @@ describe('scenario store', () => {
     expect(store.group('Door locks')?.link).toBeUndefined()
   })
 
+  it('loses no key of a quick undo and redo', async () => {
+    const { store } = await rig()
+    const before = losses(store)
+    const half = losses(store).map(() => 0.5)
+    await Promise.all([store.setLoss(0.5), store.undo(), store.redo(), store.undo(), store.redo()])
+    expect(losses(store)).toEqual(half)
+    await Promise.all([store.undo(), store.redo(), store.undo()])
+    expect(losses(store)).toEqual(before)
+  })
+
+  it('makes an edit asked for in the midst of an undo after it, of all links', async () => {
+    const { store } = await rig()
+    await store.setLink('all', { kind: 'cut' })
+    await Promise.all([store.undo(), store.setLoss(0.15)])
+    expect(new Set(losses(store))).toEqual(new Set([0.15]))
+    expect(store.scenario?.link.kind).toBe('radio')
+  })
+
   it('takes a link of its own from a group that had none', async () => {
     const { store } = await rig()
     await store.setLink({ group: 'Door locks' }, { kind: 'tcp' })
