@@ -1,12 +1,13 @@
 // Runs one command of the project's tools and keeps what it prints.
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { root } from './build-once.mjs'
 
 /**
- * Resolves to `{ code, output, seconds }`. `live` shows the output while it comes.
+ * Resolves to `{ code, output, seconds }`. `live` shows the output while it comes. `low` gives way to everything else.
  * @param {string[]} command program of node_modules, as a path, and its arguments
  */
-export function runTool(command, { live = false, env = {} } = {}) {
+export function runTool(command, { live = false, low = false, env = {} } = {}) {
   const started = performance.now()
   return new Promise((resolve) => {
     const child = spawn(process.execPath, command, {
@@ -14,6 +15,7 @@ export function runTool(command, { live = false, env = {} } = {}) {
       env: { ...process.env, ...(live && process.stdout.isTTY ? {} : { NO_COLOR: '1' }), ...env },
       stdio: live ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     })
+    if (low && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
     let output = ''
     child.stdout?.on('data', (d) => (output += d))
     child.stderr?.on('data', (d) => (output += d))

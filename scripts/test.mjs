@@ -1,5 +1,6 @@
-// npm test: build, static checks, unit and integration tests, then the page and the desktop bundle in Chromium.
-// Stops at the first stage that fails. The last line is the count of tests.
+// npm test: build, unit and integration tests, then the page and the desktop bundle in Chromium, and beside the tests,
+// in the time that they leave, the static checks. Stops at the first stage that fails. The last line is the count of
+// tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +23,7 @@ const vitestReport = join(reports, 'vitest.json')
 const playwrightReport = join(reports, 'playwright.json')
 const count = { passed: 0, failed: 0, skipped: 0 }
 
-const tool = (name, command) => async () => ({ name, ...(await runTool(command)) })
+const tool = (name, command) => async () => ({ name, ...(await runTool(command, { low: true })) })
 
 async function buildStage() {
   try {
@@ -34,10 +35,18 @@ async function buildStage() {
   }
 }
 
-async function staticStage() {
-  const [lint, ...types] = [tool('eslint', ESLINT), ...typecheckJobs]
-  const jobs = [lint, ...types, tool('prettier', PRETTIER), tool('imports', IMPORTS)]
-  const results = await runJobs(jobs, 2)
+function startStaticChecks() {
+  const jobs = [
+    tool('eslint', ESLINT),
+    ...typecheckJobs({ low: true }),
+    tool('prettier', PRETTIER),
+    tool('imports', IMPORTS),
+  ]
+  return runJobs(jobs, 2)
+}
+
+async function staticStage(staticChecks) {
+  const results = await staticChecks
   for (const { name, code, output, seconds } of results) {
     console.log(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`)
     if (code !== 0) console.log(output)
@@ -85,26 +94,22 @@ async function playwrightStage() {
   return code === 0
 }
 
-const STAGES = [
-  ['build', buildStage],
-  ['lint and types', staticStage],
-  ['unit and integration tests', vitestStage],
-  ['page and desktop bundle in Chromium', playwrightStage],
-]
+async function stage(name, run) {
+  const started = performance.now()
+  console.log(`\n== ${name}`)
+  const ok = await run()
+  const took = `${((performance.now() - started) / 1000).toFixed(0)} s`
+  console.log(ok ? `== ${name}: done in ${took}` : `\nFAILED in: ${name} (${took})`)
+  if (!ok && count.failed === 0) count.failed = 1
+  return ok
+}
 
 async function main() {
-  for (const [name, run] of STAGES) {
-    const started = performance.now()
-    console.log(`\n== ${name}`)
-    const ok = await run()
-    const took = `${((performance.now() - started) / 1000).toFixed(0)} s`
-    if (!ok) {
-      console.log(`\nFAILED in: ${name} (${took})`)
-      if (count.failed === 0) count.failed = 1
-      return
-    }
-    console.log(`== ${name}: done in ${took}`)
-  }
+  if (!(await stage('build', buildStage))) return
+  const staticChecks = startStaticChecks()
+  if (await stage('unit and integration tests', vitestStage))
+    await stage('page and desktop bundle in Chromium', playwrightStage)
+  await stage('lint and types', () => staticStage(staticChecks))
 }
 
 await main()

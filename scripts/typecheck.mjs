@@ -16,13 +16,14 @@ const LAYERS = [
 ]
 
 /** One job a layer, for `runJobs`; each resolves to its name, exit code and findings. */
-export const typecheckJobs = LAYERS.map(({ name, tool, config }) => async () => ({
-  name: `typecheck: ${name}`,
-  ...(await runTool([tool, '--noEmit', '-p', config, '--pretty', 'false'])),
-}))
+export const typecheckJobs = (options) =>
+  LAYERS.map(({ name, tool, config }) => async () => ({
+    name: `typecheck: ${name}`,
+    ...(await runTool([tool, '--noEmit', '-p', config, '--pretty', 'false'], options)),
+  }))
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const { name, code, output } of await runJobs(typecheckJobs, 2)) {
+  for (const { name, code, output } of await runJobs(typecheckJobs(), 2)) {
     if (code === 0) continue
     console.log(`${name}\n${output}`)
     process.exitCode = 1

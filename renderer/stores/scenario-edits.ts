@@ -39,9 +39,8 @@ function linksBefore(api: EngineApi, s: Scenario, target: LinkTarget, ofClient: 
   return ofClient ? [() => api.setLink({ target, patch: whole(ofClient) })] : []
 }
 
-/** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
-export function createEdits(context: EditContext) {
-  const { api, record, now, refresh, idle } = context
+/** Makes edits one by one, and tells when they are made. */
+function createEditor({ record, refresh, idle }: EditContext) {
   let latest: Promise<unknown> = Promise.resolve()
 
   async function carryOut({ key, redo, undo }: Edit): Promise<void> {
@@ -53,36 +52,30 @@ export function createEdits(context: EditContext) {
     record({ key, redo: then(redo), undo: then(undo) })
     await refresh()
   }
-  /** `plan` reads the scenario at the time of the edit, and is null where there is nothing to edit. */
-  function edit(plan: () => Edit | null): Promise<void> {
-    const earlier = latest
-    const work = idle().then(async () => {
-      const planned = plan()
-      if (planned) await carryOut(planned)
-    })
-    latest = work.then(
-      () => earlier,
-      () => earlier,
-    )
-    return work
-  }
-  const group = (name: string): GroupConfig | undefined => now()?.groups.find((g) => g.name === name)
-  const editLinks = (key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) =>
-    edit(() => {
-      const s = now()
-      const back = s ? linksBefore(api, s, target, ofClient) : []
-      return {
-        key,
-        redo,
-        undo: async () => {
-          for (const act of back) await act()
-        },
-      }
-    })
-
   return {
+    /** `plan` reads the scenario at the time of the edit, and is null where there is nothing to edit. */
+    edit(plan: () => Edit | null): Promise<void> {
+      const earlier = latest
+      const work = idle().then(async () => {
+        const planned = plan()
+        if (planned) await carryOut(planned)
+      })
+      latest = work.then(
+        () => earlier,
+        () => earlier,
+      )
+      return work
+    },
     /** When the engine has answered every edit so far: undo means the latest, however quickly it is asked for. */
     settled: () => latest,
+  }
+}
+
+type Editor = ReturnType<typeof createEditor>
+
+function groupEdits({ api, now }: EditContext, { edit }: Editor) {
+  const group = (name: string): GroupConfig | undefined => now()?.groups.find((g) => g.name === name)
+  return {
     addGroup: (g: GroupInput): Promise<void> =>
       edit(() => ({
         key: `add:${g.name}`,
@@ -113,7 +106,23 @@ export function createEdits(context: EditContext) {
           undo: () => api.updateGroup({ name: patch.name ?? name, patch: inverse }),
         }
       }),
+  }
+}
 
+function linkEdits({ api, now }: EditContext, { edit }: Editor) {
+  const editLinks = (key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) =>
+    edit(() => {
+      const s = now()
+      const back = s ? linksBefore(api, s, target, ofClient) : []
+      return {
+        key,
+        redo,
+        undo: async () => {
+          for (const act of back) await act()
+        },
+      }
+    })
+  return {
     /** `ofClient`: the link as it was, when the target is one client. */
     setLink: (target: LinkTarget, patch: LinkInput, ofClient: LinkConfig | null = null): Promise<void> =>
       editLinks(
@@ -125,4 +134,10 @@ export function createEdits(context: EditContext) {
 
     setLoss: (p: number): Promise<void> => editLinks('loss', 'all', () => api.setLoss({ p }), null),
   }
+}
+
+/** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
+export function createEdits(context: EditContext) {
+  const editor = createEditor(context)
+  return { settled: editor.settled, ...groupEdits(context, editor), ...linkEdits(context, editor) }
 }

@@ -36,7 +36,7 @@ function fleetlab(
   env: Record<string, string> = {},
   signalAfter?: RegExp,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'electron/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, ['out/main/cli.js', ...args], {
     cwd: root,
     env: { ...process.env, ...env },
   })

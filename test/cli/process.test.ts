@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const FLEETLAB = ['--import', 'tsx', 'electron/cli/main.ts']
+const FLEETLAB = ['out/main/cli.js']
 const START = ['scripts/start.mjs']
 const CLASSROOM = 'examples/classroom-qos.yaml'
 

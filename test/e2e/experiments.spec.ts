@@ -1,8 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
-import { looksTag } from './screens'
+import { expectAccessible, looksTag } from './screens'
 
 test.use({ scenario: 'examples/classroom-qos.yaml' })
 
@@ -97,8 +96,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(page.getByRole('button', { name: '다시 실행', exact: true })).toBeVisible({
           timeout: 20_000,
         })
-        const { violations } = await new AxeBuilder({ page }).include('main').analyze()
-        expect(violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')).toEqual([])
+        await expectAccessible(page, 'main')
       },
     )
   })

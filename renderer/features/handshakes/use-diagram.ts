@@ -51,7 +51,7 @@ const brokerNote = (s: EngineStatus | null): string =>
 const latest = (rows: readonly PacketRow[]): number =>
   rows.reduce((t, p) => Math.max(t, p.settledMs ?? p.sentMs), 0)
 
-/** The packets to draw, with what belongs to them, and how far those of the lanes reach in the window. */
+/** The packets to draw, with what belongs to them. */
 function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | null>) {
   const packets = usePackets()
   function own(all: readonly PacketRow[]): PacketRow[] {
@@ -60,18 +60,13 @@ function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | 
       packets.window.journey(id)?.publisher
     return rowsOfLanes(all, shown, publisherOf, lanes.named.value)
   }
-  function ends(): { first: number; last: number } {
-    const rows = own(packets.rows)
-    return { first: rows[0]?.seq ?? Infinity, last: rows.at(-1)?.seq ?? 0 }
-  }
-  const input = computed((): SequenceInput => {
+  return computed((): SequenceInput => {
     const rows =
       centre.value === null
         ? own(packets.followedRows).slice(packets.live ? -LIVE_PACKETS : -READ_PACKETS)
         : slice(own(packets.rows), centre.value, READ_PACKETS)
     return { packets: rows, ...belongings(packets.window, rows) }
   })
-  return { input, ends }
 }
 
 /** Which part of the picture the pane shows. */
@@ -111,7 +106,7 @@ export function useDiagram() {
     height.value = Math.floor(h)
   }
   const lanes = useLaneChoice(units, centre)
-  const { input, ends } = useInput(lanes, centre)
+  const input = useInput(lanes, centre)
   const time = useTimeZoom(input)
   const { stories, numbers, see } = useStories(input, narration, lanes.several)
   const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0, lanes.several)
@@ -144,7 +139,6 @@ export function useDiagram() {
     stories,
     see,
     resize,
-    ends,
     ...place,
     centreOn: (seq: number): void => void (centre.value = seq),
     toggleNarration: (): void => void (narration.value = !narration.value),
