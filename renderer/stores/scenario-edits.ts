@@ -53,17 +53,16 @@ function createEditor({ record, refresh, idle }: EditContext) {
     await refresh()
   }
   return {
-    /** `plan` reads the scenario at the time of the edit, and is null where there is nothing to edit. */
+    /**
+     * One edit after the other, so that each knows what it changes: `plan` reads the scenario when its turn has come,
+     * and is null where there is nothing to edit.
+     */
     edit(plan: () => Edit | null): Promise<void> {
-      const earlier = latest
-      const work = idle().then(async () => {
+      const work = Promise.all([latest, idle()]).then(async () => {
         const planned = plan()
         if (planned) await carryOut(planned)
       })
-      latest = work.then(
-        () => earlier,
-        () => earlier,
-      )
+      latest = work.catch(() => undefined)
       return work
     },
     /** When the engine has answered every edit so far: undo means the latest, however quickly it is asked for. */
@@ -110,13 +109,19 @@ function groupEdits({ api, now }: EditContext, { edit }: Editor) {
 }
 
 function linkEdits({ api, now }: EditContext, { edit }: Editor) {
-  const editLinks = (key: string, target: LinkTarget, redo: Act, ofClient: LinkConfig | null) =>
+  const editLinks = (
+    key: string,
+    target: LinkTarget,
+    change: (before: Scenario) => Act,
+    ofClient: LinkConfig | null = null,
+  ): Promise<void> =>
     edit(() => {
-      const s = now()
-      const back = s ? linksBefore(api, s, target, ofClient) : []
+      const before = now()
+      if (!before) return null
+      const back = linksBefore(api, before, target, ofClient)
       return {
         key,
-        redo,
+        redo: change(before),
         undo: async () => {
           for (const act of back) await act()
         },
@@ -128,11 +133,16 @@ function linkEdits({ api, now }: EditContext, { edit }: Editor) {
       editLinks(
         `link:${targetKey(target)}:${Object.keys(patch).join()}`,
         target,
-        () => api.setLink({ target, patch }),
+        () => () => api.setLink({ target, patch }),
         ofClient,
       ),
 
-    setLoss: (p: number): Promise<void> => editLinks('loss', 'all', () => api.setLoss({ p }), null),
+    /** `to`: chance of loss from 0 to 1, or what makes it of the scenario as it is then. */
+    setLoss: (to: number | ((before: Scenario) => number)): Promise<void> =>
+      editLinks('loss', 'all', (before) => {
+        const p = typeof to === 'number' ? to : to(before)
+        return () => api.setLoss({ p })
+      }),
   }
 }
 

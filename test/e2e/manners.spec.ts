@@ -144,8 +144,10 @@ test('the palette knows a command for every part of the rail and the bar', async
 
 test('a lost connection is said, and recovers by itself', async ({ page, lab, complaints }) => {
   let refuse = false
+  let refused = 0
   await page.routeWebSocket(/\/engine$/, (socket) => {
     if (refuse) {
+      refused += 1
       void socket.close()
       return
     }
@@ -164,8 +166,10 @@ test('a lost connection is said, and recovers by itself', async ({ page, lab, co
   await expect(band).toBeVisible()
   await expect(page.getByRole('button', { name: 'Pause' })).toBeDisabled()
   await expectAccessible(page)
-  refuse = false
+  const before = refused
   await band.getByRole('button', { name: 'Try now' }).click()
+  await expect.poll(() => refused).toBeGreaterThan(before)
+  refuse = false
   await expect(band).toHaveCount(0)
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
   // What the browser says of a refused socket.

@@ -20,12 +20,12 @@ export function useBarCommands(): void {
   const log = useLog()
 
   const moreLoss = (by: number): Promise<void> =>
-    log.attempt(async () => {
-      const s = scenario.scenario
-      if (!s) return
-      const now = lossRange(linksInUse(s)).max
-      await scenario.setLoss(Math.min(1, Math.max(0, Math.round((now + by) * 100) / 100)))
-    })
+    log.attempt(() =>
+      scenario.setLoss((before) => {
+        const now = lossRange(linksInUse(before)).max
+        return Math.min(1, Math.max(0, Math.round((now + by) * 100) / 100))
+      }),
+    )
   const setKind = (kind: LinkKind): Promise<void> => log.attempt(() => scenario.setLink('all', { kind }))
   const copy = async (): Promise<void> => {
     if (status.brokerUrl !== null) await copyText(status.brokerUrl)

@@ -62,6 +62,14 @@ describe('scenario store', () => {
     expect(losses(store)).toEqual(before)
   })
 
+  it('lets each of two quick edits know what the one before has made', async () => {
+    const { store } = await rig()
+    await store.setLoss(0.1)
+    const more = () => store.setLoss((now) => lossRange(linksInUse(now)).max + 0.25)
+    await Promise.all([more(), more()])
+    expect(new Set(losses(store))).toEqual(new Set([0.6]))
+  })
+
   it('makes an edit asked for in the midst of an undo after it, of all links', async () => {
     const { store } = await rig()
     await store.setLink('all', { kind: 'cut' })
