@@ -17,7 +17,11 @@ test.beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'fleetlab-crash-'))
   kept = join(data, 'mqtt-fleet-lab')
 })
-test.afterEach(() => rmSync(data, { recursive: true, force: true }))
+const running = new Set<ChildProcess>()
+test.afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(data, { recursive: true, force: true })
+})
 
 interface Served {
   url: string
@@ -31,7 +35,9 @@ async function serve(): Promise<Served> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_DATA_HOME: data },
   })
+  running.add(child)
   const closed = new Promise<void>((done) => child.once('close', () => done()))
+  void closed.then(() => running.delete(child))
   let text = ''
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {

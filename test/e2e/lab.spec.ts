@@ -223,6 +223,17 @@ test('edits of links are taken back and made again: of all, of a group, of one d
   await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
   await redo()
   await expect(inspector.getByText('Whole MQTT packets are lost.')).toBeVisible()
+
+  // no key is lost while the engine answers
+  const uplink = inspector.getByRole('slider', { name: 'Loss, uplink' })
+  const shown = inspector.getByRole('textbox', { name: 'Loss, uplink' })
+  const from = Number(await uplink.getAttribute('aria-valuenow'))
+  await uplink.focus()
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
+  await expect(shown).toHaveValue(`${from + 3}%`)
+  await away()
+  await undo()
+  await expect(shown).toHaveValue(`${from}%`)
 })
 
 test('the Lab by keyboard alone: a group is added and edited, a device found and its link changed', async ({
