@@ -36,6 +36,8 @@ export default defineConfig({
     resolve: { alias: { debug: at('scripts/no-debug.cjs') } },
     build: {
       sourcemap: true,
+      // Node reads all of it at every start.
+      minify: true,
       // A packed application carries no node_modules.
       externalizeDeps: false,
       rolldownOptions: {

@@ -3,6 +3,9 @@ import { findChromium } from './test/helpers/chromium'
 
 const browser = await findChromium()
 
+/** A page of these tests lives for seconds: compiling it well takes longer than it saves. */
+const SHORT_LIVES = '--js-flags=--no-maglev --no-turbofan'
+
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
@@ -25,7 +28,7 @@ export default defineConfig({
     locale: 'en-US',
     colorScheme: 'dark',
     reducedMotion: 'no-preference',
-    launchOptions: { executablePath: browser.executablePath, args: browser.args },
+    launchOptions: { executablePath: browser.executablePath, args: [...browser.args, SHORT_LIVES] },
     // A trace films every test; TRACE=1 when one is wanted.
     trace: process.env['TRACE'] === '1' ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',

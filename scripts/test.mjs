@@ -1,6 +1,6 @@
-// npm test: build, unit and integration tests, then the page and the desktop bundle in Chromium, and beside the tests,
-// in the time that they leave, the static checks. Stops at the first stage that fails. The last line is the count of
-// tests.
+// npm test: build, unit and integration tests, then the page and the desktop bundle in Chromium. Beside the tests, in
+// the time that they leave, run the static checks; the rules of imports are a unit test. Stops at the first stage that
+// fails. The last line is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,13 +10,6 @@ import { typecheckJobs } from './typecheck.mjs'
 
 const ESLINT = ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']
 const PRETTIER = ['node_modules/prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn']
-const IMPORTS = [
-  'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-  'electron',
-  'renderer',
-  '--config',
-  '.dependency-cruiser.cjs',
-]
 
 const reports = mkdtempSync(join(tmpdir(), 'fleetlab-test-'))
 const vitestReport = join(reports, 'vitest.json')
@@ -36,12 +29,7 @@ async function buildStage() {
 }
 
 function startStaticChecks() {
-  const jobs = [
-    tool('eslint', ESLINT),
-    ...typecheckJobs({ low: true }),
-    tool('prettier', PRETTIER),
-    tool('imports', IMPORTS),
-  ]
+  const jobs = [tool('eslint', ESLINT), ...typecheckJobs({ low: true }), tool('prettier', PRETTIER)]
   return runJobs(jobs, 2)
 }
 

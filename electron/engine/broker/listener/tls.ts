@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import type { Duplex } from 'node:stream'
-import { generate } from 'selfsigned'
 import type { ListenerSpec } from '../types'
 import { ListenerError } from '../types'
 import type { OnStream, OpenServer } from './open-server'
@@ -52,6 +51,8 @@ async function selfSigned(host: string): Promise<{ cert: string; key: string }> 
   ]
   const own = isAddress ? { type: 7 as const, ip: host } : { type: 2 as const, value: host }
   const nowMs = Date.now()
+  // read when it is needed: no other part is as large
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: 'MQTT Fleet Lab' }], {
     keySize: 2048,
     algorithm: 'sha256',
