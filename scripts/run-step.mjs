@@ -31,16 +31,27 @@ export function runTool(command, { live = false, low = false, env = {} } = {}) {
   })
 }
 
-/** Runs the jobs, so many at a time, in order; resolves to their results in that order. */
-export async function runJobs(jobs, atOnce) {
+/**
+ * Jobs in order. Each call of `work` takes one after the other until none is left; several at once share them.
+ * `results` are in the order of the jobs.
+ */
+export function createJobQueue(jobs) {
   const results = []
   let next = 0
-  const lane = async () => {
-    while (next < jobs.length) {
-      const index = next++
-      results[index] = await jobs[index]()
-    }
+  return {
+    results,
+    async work() {
+      while (next < jobs.length) {
+        const index = next++
+        results[index] = await jobs[index]()
+      }
+    },
   }
-  await Promise.all(Array.from({ length: atOnce }, lane))
-  return results
+}
+
+/** Runs the jobs, so many at a time; resolves to their results in order. */
+export async function runJobs(jobs, atOnce) {
+  const queue = createJobQueue(jobs)
+  await Promise.all(Array.from({ length: atOnce }, queue.work))
+  return queue.results
 }

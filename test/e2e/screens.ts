@@ -12,7 +12,7 @@ export const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments', 'load', '
 
 /**
  * Marks a test of `npm run test:looks`, which takes pictures and tries every combination. `npm test` has English in
- * dark and Korean in light, the smallest and the largest window.
+ * dark and Korean in light, and the windows with the least room.
  */
 export const looksTag = (always: boolean): { tag: string[] } => ({ tag: always ? [] : ['@looks'] })
 
