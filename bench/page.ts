@@ -1,10 +1,12 @@
 import { chromium, type Page } from '@playwright/test'
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ensureBuilt } from '../scripts/build-once.mjs'
 import { findChromium } from '../test/helpers/chromium'
+import { startServe, type Served } from '../test/helpers/served'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
 
 /**
@@ -18,7 +20,6 @@ const DWELL_MS = 8000
 const WARM_UP_MS = 4000
 /** `getconf CLK_TCK` on Linux. */
 const TICKS = 100
-const root = join(import.meta.dirname, '..')
 
 const SCENARIO = `version: 1
 name: Page bench
@@ -30,26 +31,11 @@ groups:
     publishes: [{ topic: 'bench/{n}/value', qos: 1, rate: 10, schedule: jittered, payload: { kind: random-walk } }]
 `
 
-async function startEngine(folder: string): Promise<{ url: string; child: ChildProcess }> {
-  const file = join(folder, 'bench.yaml')
+async function startEngine(data: string): Promise<Served> {
+  const file = join(data, 'bench.yaml')
   writeFileSync(file, SCENARIO)
-  const cli = join(root, 'out/main/cli.js')
-  if (!existsSync(cli)) throw new Error('out/main/cli.js is not there; run `npm run build` first')
-  const args = ['--max-semi-space-size=32', cli, 'serve', '--port', '0', '--scenario', file]
-  const env = { ...process.env, XDG_DATA_HOME: folder }
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
-  let text = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      text += chunk.toString()
-      const found = /page +(http:\S+)/.exec(text)?.[1]
-      if (found !== undefined) resolve(found)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('close', (code) => reject(new Error(`fleetlab serve ended with ${code}: ${text}`)))
-  })
-  return { url, child }
+  await ensureBuilt(console.log)
+  return startServe({ data, args: ['--scenario', file], node: ['--max-semi-space-size=32'] })
 }
 
 /** CPU seconds of a process so far; NaN where the system does not tell. */
@@ -181,18 +167,16 @@ async function report(page: Page, { readings, heaps, engineCore }: Measured): Pr
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'fleetlab-bench-'))
-const { url, child } = await startEngine(folder)
+const engine = await startEngine(folder)
 const found = await findChromium()
 const browser = await chromium.launch(found)
 try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
   const page = await context.newPage()
   page.on('pageerror', (error) => console.error(`the page failed: ${error.message}`))
-  await report(page, await goRound(page, url, child))
+  await report(page, await goRound(page, engine.url, engine.child))
 } finally {
   await browser.close()
-  const closed = new Promise((done) => child.once('close', done))
-  child.kill('SIGINT')
-  await closed
+  await engine.end()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,5 +1,4 @@
 import { expect, test, type Page } from '@playwright/test'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,54 +8,25 @@ import { connectEngine } from '../../electron/contract/rpc'
 import { createRandom } from '../../electron/engine/random'
 import { createWebSocketChannel } from '../../electron/web/websocket-channel'
 import { brokenFiles, filesBelow } from '../helpers/kept-files'
+import { startServe, type Served } from '../helpers/served'
 
-const root = join(import.meta.dirname, '../..')
 let data = ''
 let kept = ''
 test.beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'fleetlab-crash-'))
   kept = join(data, 'mqtt-fleet-lab')
 })
-const running = new Set<ChildProcess>()
-test.afterEach(() => {
-  for (const child of running) child.kill('SIGKILL')
+const running = new Set<Served>()
+test.afterEach(async () => {
+  await Promise.all([...running].map((served) => served.end('SIGKILL')))
+  running.clear()
   rmSync(data, { recursive: true, force: true })
 })
 
-interface Served {
-  url: string
-  child: ChildProcess
-  end(signal: NodeJS.Signals): Promise<void>
-}
-
 async function serve(): Promise<Served> {
-  const args = [join(root, 'out/main/cli.js'), 'serve', '--port', '0']
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_DATA_HOME: data },
-  })
-  running.add(child)
-  const closed = new Promise<void>((done) => child.once('close', () => done()))
-  void closed.then(() => running.delete(child))
-  let text = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      text += chunk.toString()
-      const found = /page +(http:\S+)/.exec(text)?.[1]
-      if (found !== undefined) resolve(found)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    void closed.then(() => reject(new Error(text)))
-  })
-  return {
-    url,
-    child,
-    end: async (signal) => {
-      child.kill(signal)
-      await closed
-    },
-  }
+  const served = await startServe({ data })
+  running.add(served)
+  return served
 }
 
 /** A page of its own, without a browser. */

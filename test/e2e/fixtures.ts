@@ -1,8 +1,8 @@
 import { test as base, expect } from '@playwright/test'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startServe } from '../helpers/served'
 
 export const root = join(import.meta.dirname, '../..')
 
@@ -19,34 +19,6 @@ interface Options {
   scenario: string
 }
 
-/** Starts `fleetlab serve` and waits for the lines that say where it listens. */
-async function startLab(scenario: string): Promise<{ lab: Lab; child: ChildProcess }> {
-  const args = [join(root, 'out/main/cli.js'), 'serve', '--port', '0', '--scenario', join(root, scenario)]
-  // Each lab has a history of its own, and leaves the user's alone.
-  const data = mkdtempSync(join(tmpdir(), 'fleetlab-e2e-'))
-  const env = { ...process.env, XDG_DATA_HOME: data }
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
-  child.once('close', () => rmSync(data, { recursive: true, force: true }))
-  let text = ''
-  const lab = await new Promise<Lab>((resolve, reject) => {
-    const read = (chunk: Buffer): void => {
-      text += chunk.toString()
-      const url = /page +(http:\S+)/.exec(text)?.[1]
-      if (url !== undefined) resolve({ url, broker: /^broker (\S+)$/m.exec(text)?.[1] ?? '' })
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
-    child.on('close', (code) => reject(new Error(`fleetlab serve ended with ${code}: ${text}`)))
-  })
-  return { lab, child }
-}
-
-async function stopLab(child: ChildProcess): Promise<void> {
-  const closed = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGINT')
-  await closed
-}
-
 /**
  * Playwright's test with a running lab: `lab.url` is the page, and the page must not print an error or a warning.
  * `test.use({ scenario: 'examples/factory-200.yaml' })` chooses another fleet.
@@ -54,11 +26,14 @@ async function stopLab(child: ChildProcess): Promise<void> {
 export const test = base.extend<Options & { lab: Lab; complaints: string[] }>({
   scenario: ['examples/demo.yaml', { option: true }],
   lab: async ({ scenario, page }, use) => {
-    const { lab, child } = await startLab(scenario)
-    await use(lab)
+    // Each lab has a history of its own.
+    const data = mkdtempSync(join(tmpdir(), 'fleetlab-e2e-'))
+    const { url, printed, end } = await startServe({ data, args: ['--scenario', join(root, scenario)] })
+    await use({ url, broker: /^broker (\S+)$/m.exec(printed())?.[1] ?? '' })
     // A page that outlives its engine complains of the lost connection.
     await page.close()
-    await stopLab(child)
+    await end()
+    rmSync(data, { recursive: true, force: true })
   },
   complaints: [
     async ({ page }, use) => {

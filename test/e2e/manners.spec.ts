@@ -3,6 +3,7 @@ import {
   expectAccessible,
   expectBarInOrder,
   expectNothingClipped,
+  gateEngine,
   goTo,
   isUsual,
   looksTag,
@@ -143,33 +144,18 @@ test('the palette knows a command for every part of the rail and the bar', async
 })
 
 test('a lost connection is said, and recovers by itself', async ({ page, lab, complaints }) => {
-  let refuse = false
-  let refused = 0
-  await page.routeWebSocket(/\/engine$/, (socket) => {
-    if (refuse) {
-      refused += 1
-      void socket.close()
-      return
-    }
-    const server = socket.connectToServer()
-    const timer = setInterval(() => {
-      if (!refuse) return
-      clearInterval(timer)
-      void server.close()
-      void socket.close()
-    }, 50)
-  })
+  const gate = await gateEngine(page)
   await openScreen(page, lab.url, 'lab')
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
-  refuse = true
+  gate.refuse = true
   const band = page.getByRole('alert').filter({ hasText: 'Connection to the engine lost' })
   await expect(band).toBeVisible()
   await expect(page.getByRole('button', { name: 'Pause' })).toBeDisabled()
   await expectAccessible(page)
-  const before = refused
+  const before = gate.refused
   await band.getByRole('button', { name: 'Try now' }).click()
-  await expect.poll(() => refused).toBeGreaterThan(before)
-  refuse = false
+  await expect.poll(() => gate.refused).toBeGreaterThan(before)
+  gate.refuse = false
   await expect(band).toHaveCount(0)
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
   // What the browser says of a refused socket.

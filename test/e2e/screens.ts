@@ -80,6 +80,34 @@ export async function goTo(page: Page, screen: string): Promise<void> {
   await page.waitForTimeout(400)
 }
 
+/** The page's connections to the engine, which can be cut and refused. */
+export interface EngineGate {
+  /** Cuts the connection that is open and refuses every other, until it is false again. */
+  refuse: boolean
+  /** Connections refused so far. */
+  refused: number
+}
+
+/** Puts a gate before the engine of a page that is not open yet. */
+export async function gateEngine(page: Page): Promise<EngineGate> {
+  const gate: EngineGate = { refuse: false, refused: 0 }
+  await page.routeWebSocket(/\/engine$/, (socket) => {
+    if (gate.refuse) {
+      gate.refused += 1
+      void socket.close()
+      return
+    }
+    const server = socket.connectToServer()
+    const timer = setInterval(() => {
+      if (!gate.refuse) return
+      clearInterval(timer)
+      void server.close()
+      void socket.close()
+    }, 50)
+  })
+  return gate
+}
+
 /** Puts a page that is open into a language and theme by its keys. */
 export async function setLook(page: Page, language: Language, theme: Theme): Promise<void> {
   const html = page.locator('html')

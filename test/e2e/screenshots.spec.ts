@@ -1,5 +1,14 @@
 import { expect, test } from './fixtures'
-import { goTo, looksTag, openScreen, setLook, takePicture, type Language, type Theme } from './screens'
+import {
+  gateEngine,
+  goTo,
+  looksTag,
+  openScreen,
+  setLook,
+  takePicture,
+  type Language,
+  type Theme,
+} from './screens'
 
 /**
  * Pictures of the documentation that no other test takes: experiments with their result, and the states of the design
@@ -36,20 +45,7 @@ test('colours, dashes and glyphs in both themes', looksTag(false), async ({ page
 })
 
 test('states: empty, refused, disconnected', looksTag(false), async ({ page, lab, complaints }) => {
-  let refuse = false
-  await page.routeWebSocket(/\/engine$/, (socket) => {
-    if (refuse) {
-      void socket.close()
-      return
-    }
-    const server = socket.connectToServer()
-    const timer = setInterval(() => {
-      if (!refuse) return
-      clearInterval(timer)
-      void server.close()
-      void socket.close()
-    }, 50)
-  })
+  const gate = await gateEngine(page)
   await openScreen(page, lab.url, 'handshakes?filter=client:nobody')
   await expect(page.getByText('No packet matches')).toBeVisible()
   await takePicture(page, 'state-empty')
@@ -60,10 +56,10 @@ test('states: empty, refused, disconnected', looksTag(false), async ({ page, lab
   await expect(page.locator('.error-row')).toBeVisible()
   await takePicture(page.getByRole('region', { name: 'Fleet' }), 'state-refused')
   await count.press('Escape')
-  refuse = true
+  gate.refuse = true
   await expect(page.getByRole('alert').filter({ hasText: 'Connection to the engine lost' })).toBeVisible()
   await takePicture(page, 'state-disconnected')
-  refuse = false
+  gate.refuse = false
   // What the browser says of a refused socket.
   complaints.length = 0
 })
