@@ -9,8 +9,8 @@ const VUE_TSC = 'node_modules/vue-tsc/bin/vue-tsc.js'
 const LAYERS = [
   { name: 'all with tests', tool: VUE_TSC, config: 'tsconfig.json' },
   { name: 'renderer', tool: VUE_TSC, config: 'tsconfig.renderer.json' },
-  // the engine may know what its hosts may
-  { name: 'engine and hosts', tool: TSC, config: 'tsconfig.hosts.json' },
+  { name: 'engine', tool: TSC, config: 'tsconfig.engine.json' },
+  { name: 'hosts', tool: TSC, config: 'tsconfig.hosts.json' },
   { name: 'contract', tool: TSC, config: 'tsconfig.contract.json' },
   { name: 'preload', tool: TSC, config: 'tsconfig.preload.json' },
 ]
