@@ -1,6 +1,7 @@
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
+import { typedParser } from './scripts/lint-parser.mjs'
 
 const size = {
   'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
@@ -27,7 +28,7 @@ export default tseslint.config(
       parserOptions: {
         project: ['./tsconfig.json'],
         extraFileExtensions: ['.vue'],
-        parser: tseslint.parser,
+        parser: typedParser,
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -51,6 +52,7 @@ export default tseslint.config(
       'vue/component-api-style': ['error', ['script-setup']],
     },
   },
+  { files: ['**/*.ts', '**/*.mts'], languageOptions: { parser: typedParser } },
   { files: ['**/*.vue'], rules: { 'max-lines-per-function': 'off' } },
   {
     files: ['test/**', 'bench/**'],
