@@ -14,6 +14,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     // what process tests start; a worker keeps its modules from file to file, which is most of the time of small files
     globalSetup: 'test/helpers/built.ts',
+    setupFiles: 'test/helpers/fixed-seed.ts',
     pool: 'forks',
     isolate: false,
     maxWorkers: '100%',

@@ -97,7 +97,7 @@ describe('decodePacket', () => {
           )
         },
       ),
-      { numRuns: 300, seed: 3 },
+      { numRuns: 300 },
     )
   })
 
@@ -142,7 +142,7 @@ describe('decodePacket', () => {
           if (version === 5) expect(value(fields, 'property.sessionExpiryInterval')).toBe(String(expiry))
         },
       ),
-      { numRuns: 200, seed: 3 },
+      { numRuns: 200 },
     )
   })
 
@@ -175,7 +175,7 @@ describe('decodePacket', () => {
           version === 5 ? '0x80 Unspecified error' : '0x80 Failure',
         )
       }),
-      { numRuns: 100, seed: 3 },
+      { numRuns: 100 },
     )
   })
 
@@ -227,7 +227,7 @@ describe('decodePacket', () => {
       fc.property(fc.uint8Array({ minLength: 2, maxLength: 60 }), level, (bytes, version) => {
         expect(faults(decodePacket(bytes, version), bytes.length)).toEqual([])
       }),
-      { numRuns: 2000, seed: 3 },
+      { numRuns: 2000 },
     )
   })
 
