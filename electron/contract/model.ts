@@ -49,8 +49,11 @@ export interface PacketRow {
   answers: number | null
 }
 
-/** How an exchange ended. `lost`: a QoS 0 PUBLISH that did not arrive. `abandoned`: the session ended first. */
-export type ExchangeVerdict = 'open' | 'complete' | 'lost' | 'gave-up' | 'abandoned'
+/**
+ * How an exchange ended. `lost`: a QoS 0 PUBLISH that did not arrive. `refused`: the receiver answered with a reason
+ * code of 0x80 or more (5.0 sections 3.4.2.1 and 3.5.2.1). `abandoned`: the session ended first.
+ */
+export type ExchangeVerdict = 'open' | 'complete' | 'lost' | 'refused' | 'gave-up' | 'abandoned'
 
 /** The handshake of one PUBLISH over one leg. */
 export interface ExchangeRow {

@@ -19,7 +19,16 @@ export class FilterError extends Error {
   override readonly name = 'FilterError'
 }
 
-const VERDICTS = ['open', 'complete', 'lost', 'gave-up', 'abandoned', 'retried', 'duplicate'] as const
+const VERDICTS = [
+  'open',
+  'complete',
+  'lost',
+  'refused',
+  'gave-up',
+  'abandoned',
+  'retried',
+  'duplicate',
+] as const
 const FATES = ['transit', 'held', 'delivered', 'lost'] as const
 const FAMILIES: Record<string, readonly PacketType[]> = {
   HANDSHAKE: HANDSHAKE_TYPES,

@@ -11,11 +11,18 @@ export const EFFECTS: readonly PacketEffect[] = [
   'delivered',
   'duplicate',
 ]
-export const VERDICTS: readonly ExchangeVerdict[] = ['open', 'complete', 'lost', 'gave-up', 'abandoned']
+export const VERDICTS: readonly ExchangeVerdict[] = [
+  'open',
+  'complete',
+  'lost',
+  'gave-up',
+  'abandoned',
+  'refused',
+]
 
 export const Fated = { transit: 0, held: 1, delivered: 2, lost: 3 } as const
 export const Effect = { none: 0, passedOn: 1, stored: 2, discarded: 3, delivered: 4, duplicate: 5 } as const
-export const Verdict = { open: 0, complete: 1, lost: 2, gaveUp: 3, abandoned: 4 } as const
+export const Verdict = { open: 0, complete: 1, lost: 2, gaveUp: 3, abandoned: 4, refused: 5 } as const
 
 /** Direction of a packet or an exchange. */
 export const UP = 0

@@ -80,6 +80,21 @@ export class Effects {
     if (denied) x.held[x.at(id)] = 0
   }
 
+  /** The receiver's answer refuses the message. Where no broker tells its routing, it was taken for passed on until now. */
+  refused(id: number): void {
+    const { packets: t, exchanges: x } = this.state
+    const i = x.at(id)
+    x.held[i] = 0
+    if (x.direction[i] !== UP || this.journeys.told) return
+    x.passed[i] = 0
+    const seq = this.oldest(
+      id,
+      (s, p) =>
+        t.type(s) === Type.PUBLISH && (t.effect[p] === Effect.passedOn || t.effect[p] === Effect.stored),
+    )
+    if (seq !== 0) this.set(seq, Effect.none)
+  }
+
   /** The oldest QoS 0 exchange that arrived at the broker and whose routing is not told yet, or 0. */
   nextArrived(client: ClientState, topic: string | undefined): number {
     const x = this.state.exchanges

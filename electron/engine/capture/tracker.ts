@@ -65,8 +65,11 @@ export class Tracker {
         return
       case Type.PUBREC:
         x.got[i] = (x.got[i] as number) | Got.pubrec
-        // 5.0 section 4.3.3: a reason code of 0x80 or more ends the exchange
-        if ((frame[4] ?? 0) >= 0x80) this.end(id, Verdict.complete, at)
+        if (refuses(frame)) this.refused(id, at)
+        return
+      case Type.PUBACK:
+        if (refuses(frame)) this.refused(id, at)
+        else this.end(id, Verdict.complete, at)
         return
       case Type.PUBREL:
         x.got[i] = (x.got[i] as number) | Got.pubrel
@@ -261,6 +264,11 @@ export class Tracker {
     this.state.changedExchanges.add(id)
   }
 
+  private refused(id: number, atMs: number): void {
+    this.effects.refused(id)
+    this.end(id, Verdict.refused, atMs)
+  }
+
   private reopen(id: number): void {
     const x = this.state.exchanges
     const i = x.at(id)
@@ -278,6 +286,9 @@ export class Tracker {
     this.state.changedExchanges.add(id)
   }
 }
+
+/** 5.0 section 4.3: a PUBACK or PUBREC with a reason code of 0x80 or more ends the exchange. 3.1.1 has no such byte. */
+const refuses = (frame: Frame): boolean => (frame[4] ?? 0) >= 0x80
 
 /** True for the packets the tracker follows. */
 export const isTracked = isHandshake

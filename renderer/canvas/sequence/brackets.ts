@@ -136,6 +136,7 @@ function cardHeight(card: CardText, width: number, k: number): { height: number;
 const WEIGHT: Record<JourneyFacts['outcome'], number> = {
   held: 0,
   'gave-up': 1,
+  refused: 1,
   lost: 1,
   abandoned: 1,
   duplicate: 2,

@@ -6,6 +6,7 @@ export type JourneyOutcome =
   | 'held'
   | 'open'
   | 'gave-up'
+  | 'refused'
   | 'abandoned'
   | 'lost'
   | 'duplicate'
@@ -31,6 +32,8 @@ export interface JourneyFacts {
   missed: string[]
   /** Exchanges in which the sender stopped repeating. */
   gaveUp: ExchangeRow[]
+  /** Exchanges that the receiver's answer refused. */
+  refused: ExchangeRow[]
   /** The message never came to the broker. */
   diedOnUplink: boolean
   /** Packets lost on its way, ascending. */
@@ -73,6 +76,7 @@ function judge(f: Omit<JourneyFacts, 'outcome'>, all: readonly ExchangeRow[]): J
   if (f.held.length > 0) return 'held'
   if (f.missed.length === 0 && f.duplicates === 0 && all.some((e) => e.verdict === 'open')) return 'open'
   if (f.gaveUp.length > 0) return 'gave-up'
+  if (f.refused.length > 0) return 'refused'
   if (f.missed.length > 0 || f.diedOnUplink)
     return all.some((e) => e.verdict === 'abandoned') ? 'abandoned' : 'lost'
   if (f.duplicates > 0) return 'duplicate'
@@ -102,6 +106,7 @@ export function journeyFacts(
     reached: journey.deliveries.filter((d) => d.copies > 0).map((d) => d.clientId),
     missed: missedBy(journey, downlinks),
     gaveUp: own.filter((e) => e.verdict === 'gave-up'),
+    refused: own.filter((e) => e.verdict === 'refused'),
     diedOnUplink: uplink !== null && ENDED.has(uplink.verdict) && !reachedBroker(rows, { downlinks }),
     losses: rows.filter((p) => p.fate === 'lost'),
     held: rows.filter((p) => p.fate === 'held'),

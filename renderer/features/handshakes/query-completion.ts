@@ -22,7 +22,7 @@ const VALUES: Record<string, readonly string[]> = {
   retain: ['true', 'false'],
   fate: ['lost', 'held', 'delivered', 'transit'],
   dir: ['up', 'down'],
-  verdict: ['retried', 'duplicate', 'lost', 'gave-up', 'open', 'complete', 'abandoned'],
+  verdict: ['retried', 'duplicate', 'lost', 'refused', 'gave-up', 'open', 'complete', 'abandoned'],
 }
 
 const MAX = 8

@@ -12,6 +12,7 @@ const TONES: Record<JourneyFacts['outcome'], Tone> = {
   held: 'accent',
   open: 'plain',
   'gave-up': 'loss',
+  refused: 'loss',
   abandoned: 'loss',
   lost: 'loss',
   duplicate: 'warn',
@@ -49,10 +50,12 @@ export function cardText(
   const chips: CardText['chips'] = []
   if (f.retries > 0) chips.push({ tone: 'warn', text: t('handshakes.card.retried', { n: f.retries }) })
   chips.push({ tone: TONES[f.outcome], text: outcome })
-  const troubled = f.retries > 0 || f.losses.length > 0 || f.duplicates > 0 || f.missed.length > 0
+  const troubled =
+    f.refused.length > 0 || f.retries > 0 || f.losses.length > 0 || f.duplicates > 0 || f.missed.length > 0
   const settled = f.outcome !== 'open' && f.outcome !== 'held'
   const counts = t('handshakes.card.counts', { lost: f.missed.length, dup: f.duplicates })
-  const reason = !settled || !troubled ? '' : f.diedOnUplink ? t('handshakes.card.neverBroker') : counts
+  const told = f.refused.length > 0 ? 'refusedWhy' : f.diedOnUplink ? 'neverBroker' : null
+  const reason = !settled || !troubled ? '' : told === null ? counts : t(`handshakes.card.${told}`)
   const publisher = withPublisher ? f.journey.publisher : null
   const n = publisher === null ? int(f.number) : `${publisher}:${f.number}`
   const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.qos, n })

@@ -175,13 +175,6 @@ describe('exchanges across connections', () => {
     expect(b.exchange(1).verdict).toBe('open')
     expect(b.exchange(2).verdict).toBe('complete')
   })
-
-  it('end at a negative PUBREC of MQTT 5', () => {
-    const b = new Bench()
-    b.pass('c', 'uplink', publishFrame({ qos: 2, id: 5 }, 5), { level: 5 })
-    b.pass('c', 'downlink', frameOf({ cmd: 'pubrec', messageId: 5, reasonCode: 0x97 }, 5), { level: 5 })
-    expect(b.exchange(1).verdict).toBe('complete')
-  })
 })
 
 describe('packets outside a handshake', () => {

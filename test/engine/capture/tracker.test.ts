@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Bench, dup, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
+import { Bench, dup, frameOf, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
 
 describe('exchange at QoS 1', () => {
   it('goes on through a lost PUBACK and the resent PUBLISH', () => {
@@ -44,6 +44,41 @@ describe('exchange at QoS 1', () => {
     b.arrive(next)
     b.pass('s', 'downlink', puback(7))
     expect(b.row(6)).toMatchObject({ exchange: b.row(4).exchange, answers: 4 })
+  })
+})
+
+describe('an answer with a reason code of 0x80 or more (5.0 sections 3.4.2.1, 3.5.2.1)', () => {
+  const answer = (cmd: 'puback' | 'pubrec', reasonCode: number) =>
+    frameOf({ cmd, messageId: 7, reasonCode }, 5)
+
+  it.each([
+    [1, 'puback'],
+    [2, 'pubrec'],
+  ] as const)('refuses the message at QoS %i: nothing was passed on', (qos, cmd) => {
+    const b = new Bench()
+    b.pass('s', 'uplink', publishFrame({ qos, id: 7 }, 5), { level: 5 })
+    b.pass('s', 'downlink', answer(cmd, 0x87), { level: 5 })
+    expect(b.exchange(1)).toMatchObject({ verdict: 'refused', endedMs: 2 })
+    expect(b.row(1).effect).toBe('none')
+    expect(b.capture.latest('verdict:refused', 10).packets).toHaveLength(2)
+  })
+
+  it('frees the identifier for the next message', () => {
+    const b = new Bench()
+    b.pass('s', 'uplink', publishFrame({ qos: 1, id: 7, payload: 'a' }, 5), { level: 5 })
+    b.pass('s', 'downlink', answer('puback', 0x97), { level: 5 })
+    b.pass('s', 'uplink', publishFrame({ qos: 1, id: 7, payload: 'b' }, 5), { level: 5 })
+    b.pass('s', 'downlink', answer('puback', 0), { level: 5 })
+    expect([b.exchange(1).verdict, b.exchange(3).verdict]).toEqual(['refused', 'complete'])
+    expect(b.row(3).effect).toBe('passed-on')
+  })
+
+  it('below 0x80 is an answer like any other: 0x10 says only that nobody subscribes', () => {
+    const b = new Bench()
+    b.pass('s', 'uplink', publishFrame({ qos: 1, id: 7 }, 5), { level: 5 })
+    b.pass('s', 'downlink', answer('puback', 0x10), { level: 5 })
+    expect(b.exchange(1).verdict).toBe('complete')
+    expect(b.row(1).effect).toBe('passed-on')
   })
 })
 

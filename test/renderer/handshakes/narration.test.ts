@@ -3,6 +3,7 @@ import { test, fc } from '@fast-check/vitest'
 import { josa } from '../../../renderer/canvas/sequence/narration/josa'
 import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import type { PacketType } from '@contract/packet'
+import { Bench, frameOf, publishFrame } from '../../engine/capture/wire'
 import { Simulation, type Loss } from './simulate'
 
 function story(sim: Simulation, lang: 'en' | 'ko' = 'en'): string[] {
@@ -90,6 +91,21 @@ describe('English', () => {
     const had = story(new Simulation().message({ at: 0, qos: 1, losses: acks, maxRetries: 2 }))
     expect(had.some((s) => s.endsWith('gave up: the broker has the message all the same.'))).toBe(true)
     expect(had.some((s) => s.includes('dashboard gets it 3 times in all'))).toBe(true)
+  })
+
+  it('tells that the broker refused the message', () => {
+    const b = new Bench()
+    b.pass('sensor-1', 'uplink', publishFrame({ qos: 1, id: 7 }, 5), { level: 5 })
+    b.pass('sensor-1', 'downlink', frameOf({ cmd: 'puback', messageId: 7, reasonCode: 0x87 }, 5), {
+      level: 5,
+    })
+    const { journeys, exchanges, packets, marks } = b.all()
+    const told = (lang: 'en' | 'ko') =>
+      narrate(journeys[0]!, exchanges, packets, lang, marks).map(sentenceText).at(-1)
+    expect(told('en')).toBe(
+      'The broker refused the message: the reason code of PUBACK #7 says why, and sensor-1 does not send it again.',
+    )
+    expect(told('ko')).toContain('중개자가 메시지를 거부했습니다')
   })
 
   it('tells of a cut and a resumed session instead of a timer', () => {

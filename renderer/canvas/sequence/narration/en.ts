@@ -111,6 +111,8 @@ export const english: Teller = {
       `${name(h.r)} has let ${packet(h).replace(/^\w+ /, '')} go before: it *only answers PUBCOMP again*.`,
     delivered,
     'gave-up': ended,
+    refused: (h) =>
+      `*${name(h.s)} refused the message*: the reason code of ${packet(h)} says why, and ${name(h.r)} does not send it again.`,
     abandoned: ended,
     cut: (h) =>
       h.mark === 'reset'

@@ -17,6 +17,7 @@ export interface Happening {
     | 'released-before'
     | 'delivered'
     | 'gave-up'
+    | 'refused'
     | 'abandoned'
     | 'cut'
     | 'held'
@@ -241,6 +242,14 @@ function endings(story: Story): Happening[] {
   })
 }
 
+/** An answer whose reason code refuses the message. The answer is told, its sender and receiver change places. */
+function refusals(story: Story): Happening[] {
+  return story.facts.refused.flatMap((e) => {
+    const answer = story.rows.findLast((p) => p.exchange === e.id && p.direction !== e.direction)
+    return answer ? [happening('refused', answer, story, endOf(answer))] : []
+  })
+}
+
 function beginning(story: Story): Happening[] {
   const first = story.rows.find((p) => p.type === 'PUBLISH')
   return first && first.fate !== 'held' && first.fate !== 'lost'
@@ -308,6 +317,7 @@ export function happenings(
     ...resendHappenings(story, marks),
     ...cutHappenings(story, marks),
     ...endings(story),
+    ...refusals(story),
     ...conclusion(story),
   ]
   return dropEchoes(list.sort((a, b) => a.atMs - b.atMs || (a.seq ?? 0) - (b.seq ?? 0) || rank(a) - rank(b)))

@@ -115,6 +115,8 @@ export const korean: Teller = {
         ? `*${josa(list(h.clients), '은/는')} 정확히 한 번 받았습니다.*`
         : `*${josa(list(h.clients), '이/가')} 받았습니다*.${h.qos === 1 ? ' 이번에는 한 번입니다.' : ''}`,
     'gave-up': ended,
+    refused: (h) =>
+      `*${josa(name(h.s), '이/가')} 메시지를 거부했습니다*. 이유는 ${packet(h)}의 이유 코드에 있고, ${josa(name(h.r), '은/는')} 다시 보내지 않습니다.`,
     abandoned: ended,
     cut: (h) =>
       h.mark === 'reset'
