@@ -301,7 +301,7 @@ export class Lab {
 
   private brokerLog(line: BrokerLogLine): void {
     const who = line.clientId ?? line.remote ?? ''
-    const text = who === '' ? '{what}' : '{who}: {what}'
-    this.log(line.level, note('broker', text, { who, what: line.text }))
+    const { key, values, text } = line.note
+    this.log(line.level, { key, values: { ...values, who }, text: who === '' ? text : `${who}: ${text}` })
   }
 }

@@ -1,10 +1,13 @@
+import { connectAsync } from 'mqtt'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { LogLine } from '../../electron/contract/model'
 import { scenarioSchema, type ScenarioInput } from '../../electron/contract/scenario'
 import { createEngine } from '../../electron/engine/engine'
 
-const engine = createEngine({ env: { PASSWORD: 'secret' }, version: 'test', log: () => undefined })
+const logs: LogLine[] = []
+const engine = createEngine({ env: { PASSWORD: 'secret' }, version: 'test', log: (line) => logs.push(line) })
 afterEach(() => engine.close())
 
 async function noteOf(broker: ScenarioInput['broker']) {
@@ -28,5 +31,20 @@ describe('what the broker says of its address', () => {
     expect(open?.text).toBe('The broker listens on 0.0.0.0: every machine that reaches it can connect.')
     const users = [{ username: 'a', passwordEnv: 'PASSWORD' }]
     expect((await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0, users }))?.key).toBe('open-with-users')
+  })
+})
+
+describe('what the broker says of a client', () => {
+  it('names the client and can be told in either language', async () => {
+    await noteOf({ kind: 'embedded', port: 0 })
+    const url = engine.status().broker.listeners.find((l) => l.kind === 'tcp')?.url ?? ''
+    const client = await connectAsync(url, { clientId: 'pupil' })
+    await client.publishAsync('$SYS/x', 'hi', { qos: 1 })
+    await client.endAsync()
+    expect(logs.map((l) => l.note)).toContainEqual({
+      key: 'broker-denied-publish',
+      values: { who: 'pupil', topic: '$SYS/x' },
+      text: 'pupil: may not publish to $SYS/x',
+    })
   })
 })

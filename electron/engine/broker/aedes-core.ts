@@ -1,8 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import { Aedes, type AedesOptions, type PublishPacket } from 'aedes'
+import type { Note } from '../../contract/model'
 import { AedesPort } from './aedes-port'
 import { Message } from './message'
 import { createPersistence } from './persistence'
+import { says } from './says'
 
 /** Interval of aedes' own timers, which a single broker has no use for; four times it still fits a timer. */
 const IDLE_MS = 2 ** 28
@@ -14,7 +16,7 @@ export interface AedesCoreDeps {
   storeRetained(message: Message): void
   /** Makes a message of a packet that aedes publishes by itself, on `$SYS/…`. */
   adopt(packet: { topic: string; payload: Buffer; retain: boolean }): Message
-  warn(text: string): void
+  warn(about: Note): void
 }
 
 /** aedes, with its emitter and persistence replaced by this layer's router and stores. */
@@ -76,17 +78,17 @@ export function createAedesCore(deps: AedesCoreDeps): AedesCore {
     () => {
       started = true
     },
-    (e: unknown) => deps.warn(`aedes did not start: ${String(e)}`),
+    (e: unknown) => deps.warn(says.fault(`aedes did not start: ${String(e)}`)),
   )
   const emitter: EventEmitter = aedes
-  emitter.on('error', (e: Error) => deps.warn(`aedes: ${e.message}`))
+  emitter.on('error', (e: Error) => deps.warn(says.fault(`aedes: ${e.message}`)))
   return {
     publish(message) {
       const properties: Carrier = { message }
       const { topic, payload, retain } = message
       // The carried message has the QoS. With 0, aedes leaves out its own queue for those who are away: ours serves them.
       aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false, properties }, (e) => {
-        if (e) deps.warn(`message on ${topic} was not passed on: ${e.message}`)
+        if (e) deps.warn(says.notPassedOn(topic, e.message))
       })
     },
     handOver(port) {

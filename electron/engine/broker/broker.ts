@@ -8,6 +8,7 @@ import { Listeners } from './listener/listeners'
 import { Message } from './message'
 import { RetainedStore } from './retained'
 import { Router } from './router'
+import { says } from './says'
 import { Sessions } from './sessions'
 import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
 import { DEFAULT_LIMITS } from './types'
@@ -39,7 +40,7 @@ class Broker implements Hub {
     this.retained = new RetainedStore(
       () => deps.clock.now(),
       this.limits,
-      (text) => this.log({ level: 'warn', text }),
+      (about) => this.log({ level: 'warn', note: about }),
     )
     this.sessions = new Sessions({
       router: this.router,
@@ -47,7 +48,7 @@ class Broker implements Hub {
         limits: this.limits,
         nowMs: () => deps.clock.now(),
         egress: (messageRef, clientId, packetId) => deps.routes?.egress({ messageRef, clientId, packetId }),
-        warn: (text, clientId) => this.log({ level: 'warn', text, clientId }),
+        warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (clientId, will) => this.publishWill(clientId, will),
     })
@@ -56,7 +57,7 @@ class Broker implements Hub {
       storeRetained: (message) => this.retained.store(message),
       adopt: ({ topic, payload, retain }) =>
         new Message({ ref: this.nextRef(), topic, payload, qos: 0, retain }),
-      warn: (text) => this.log({ level: 'warn', text }),
+      warn: (about) => this.log({ level: 'warn', note: about }),
     })
   }
 
@@ -99,7 +100,7 @@ class Broker implements Hub {
         listener(e)
       } catch (error) {
         // An observer's fault must not end a client's connection.
-        this.log({ level: 'error', text: `an observer of the broker failed: ${String(error)}` })
+        this.log({ level: 'error', note: says.fault(`an observer of the broker failed: ${String(error)}`) })
       }
     }
   }

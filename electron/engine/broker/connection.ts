@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import type { Note } from '../../contract/model'
 import type { ProtocolLevel } from '../../contract/packet'
 import type { Clock } from '../clock'
 import { frameType, MalformedPacketError, Type, type Frame } from '../mqtt/frame'
@@ -9,6 +10,7 @@ import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
 import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
+import { says } from './says'
 import type { Session } from './session'
 import { StreamEnd } from './stream-end'
 import { Tap } from './tap'
@@ -46,7 +48,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   private readonly vigil: Vigil
   private readonly stream: StreamEnd
   private deniedAtMs = -Infinity
-  private refusal: string | null = null
+  private refusal: Note | null = null
 
   constructor(
     readonly hub: Hub,
@@ -67,7 +69,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     stream.on('end', () => this.closed('client', 'connection closed without DISCONNECT'))
     stream.on('close', () => this.closed('client', 'connection closed without DISCONNECT'))
     const limit = hub.limits.connectTimeout
-    this.vigil.awaitConnect(limit, () => this.drop(`no CONNECT within ${limit / 1000} s`))
+    this.vigil.awaitConnect(limit, () => this.drop(says.noConnect(limit / 1000)))
   }
 
   // --- Outlet -------------------------------------------------------------------------------------------------
@@ -148,21 +150,21 @@ export class Connection implements PortOwner, Outlet, ClientContext {
       this.tap.opened()
       this.tap.frame('uplink', frame)
     }
-    this.checkRoom()
+    if (!this.hasRoom()) return
     this.state = 'connecting'
     this.stream.pause()
     this.hub.handOver(this.port)
     this.port.push(connectForAedes(connect.level, this.clientId))
   }
 
-  private checkRoom(): void {
+  private hasRoom(): boolean {
     const { limits, connected, sessions } = this.hub
-    const full = (what: string) => new ProtocolError(`the broker is full: ${what}`, Reason.QUOTA, 3)
-    if (connected.size >= limits.clients && !connected.has(this.clientId))
-      throw full(`${limits.clients} clients`)
-    if (sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined) {
-      throw full(`${limits.sessions} sessions`)
-    }
+    const clients = connected.size >= limits.clients && !connected.has(this.clientId)
+    const stored = sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined
+    if (!clients && !stored) return true
+    const about = clients ? says.fullOfClients(limits.clients) : says.fullOfSessions(limits.sessions)
+    this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
+    return false
   }
 
   /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
@@ -170,7 +172,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     if (this.origin.device) return this.refuseWill()
     const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
     if (!login.ok) {
-      this.refusal = login.returnCode === 4 ? 'bad user name or password' : 'a user name is needed'
+      this.refusal = login.returnCode === 4 ? says.badLogin() : says.loginNeeded()
       return login.returnCode
     }
     this.permissions = login.permissions
@@ -180,7 +182,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
   private refuseWill(): 5 | null {
     if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
-    this.refusal = `may not publish a will to ${this.will.topic}`
+    this.refusal = says.deniedWill(this.will.topic)
     return 5
   }
 
@@ -193,9 +195,9 @@ export class Connection implements PortOwner, Outlet, ClientContext {
       return
     }
     const v5 = this.level === 5
-    const text = this.refusal ?? 'refused'
+    const about = this.refusal ?? says.brokeRule('refused')
     const reason = v5 ? code : code === 4 ? Reason.BAD_CREDENTIALS : Reason.NOT_AUTHORIZED
-    this.fail(new ProtocolError(text, reason, v5 ? null : code))
+    this.fail(new ProtocolError(about.text, reason, v5 ? null : code), about)
   }
 
   onAedesClosed(reason: number | null): void {
@@ -239,10 +241,10 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   // --- the end ------------------------------------------------------------------------------------------------
 
   /** The client breaks a rule: one log line, the right last packet, and the connection ends. */
-  private fail(e: ProtocolError): void {
+  private fail(e: ProtocolError, about = says.brokeRule(e.message)): void {
     if (this.state === 'closed') return
     const before = this.state
-    this.log('warn', e.message)
+    this.log('warn', about)
     if (before === 'new' || before === 'connecting') this.sendRefusal(e)
     else if (this.level === 5) this.sendLast(disconnectFrame(e.reason, e.message))
     this.closed('broker', e.message)
@@ -259,7 +261,7 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   end(reason: number, text: string): void {
     if (this.state === 'closed') return
     if (this.state === 'open' && this.level === 5) this.sendLast(disconnectFrame(reason, text))
-    this.log('info', `disconnected: ${text}`)
+    this.log('info', says.disconnected(text))
     this.closed('broker', text)
   }
 
@@ -268,26 +270,26 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     this.closed('client', reason)
   }
 
-  denied(text: string): void {
+  denied(about: Note): void {
     const nowMs = this.hub.deps.realClock.now()
     if (nowMs - this.deniedAtMs < DENIED_EVERY_MS) return
     this.deniedAtMs = nowMs
-    this.log('warn', text)
+    this.log('warn', about)
   }
 
-  private drop(text: string): void {
-    this.log('warn', text)
-    this.closed('broker', text)
+  private drop(about: Note): void {
+    this.log('warn', about)
+    this.closed('broker', about.text)
   }
 
   private sendLast(frame: Frame): void {
     if (frame.length <= this.maximumPacket) this.send(frame)
   }
 
-  private log(level: 'info' | 'warn', text: string): void {
+  private log(level: 'info' | 'warn', about: Note): void {
     this.hub.log({
       level,
-      text,
+      note: about,
       ...(this.clientId === '' ? {} : { clientId: this.clientId }),
       ...(this.origin.device ? {} : { remote: this.origin.remote }),
     })

@@ -1,3 +1,4 @@
+import type { Note } from '../../contract/model'
 import type { Clock } from '../clock'
 import type { Frame } from '../mqtt/frame'
 import type { ProtocolLevel } from '../../contract/packet'
@@ -30,7 +31,7 @@ export interface ClientContext {
   will: Will | null
   send(frame: Frame): void
   /** Something the client asked for is denied: a log line, at most one a second. */
-  denied(text: string): void
+  denied(about: Note): void
   /** The client said DISCONNECT. */
   leave(reason: string): void
   /** Ends the connection for a reason of the broker's. */

@@ -1,6 +1,8 @@
+import type { Note } from '../../contract/model'
 import type { ProtocolLevel } from '../../contract/packet'
 import { ackFrame, Type, type Frame } from '../mqtt/frame'
 import type { Copy } from './message'
+import { says } from './says'
 import type { BrokerLimits } from './types'
 import { ackWithReason } from './wire/answers'
 import { Reason } from './wire/protocol-error'
@@ -20,7 +22,7 @@ export interface Outlet {
 export interface OutboxDeps {
   nowMs(): number
   egress(messageRef: string, clientId: string, packetId: number): void
-  warn(text: string, clientId: string): void
+  warn(about: Note, clientId: string): void
   limits: BrokerLimits
 }
 
@@ -104,7 +106,7 @@ export class Outbox {
     }
     const { limits } = this.deps
     if (this.queued >= limits.queueMessages || this.queuedBytes >= limits.queueBytes) {
-      this.drop('its queue is full')
+      this.drop(says.thrownAway.queueFull)
       return
     }
     if (this.queue === NO_COPIES) this.queue = []
@@ -184,12 +186,12 @@ export class Outbox {
     const outlet = this.outlet
     if (outlet === null || copy.message.expired(this.deps.nowMs())) return
     if (outlet.bufferedBytes() > this.deps.limits.streamBytes) {
-      this.drop('it does not read')
+      this.drop(says.thrownAway.notRead)
       return
     }
     const frame = copy.message.frame(outlet.level, copy, 0, false, this.deps.nowMs())
     if (frame.length > outlet.maximumPacket) {
-      this.drop('the packet is larger than it takes')
+      this.drop(says.thrownAway.tooLarge)
       return
     }
     this.deps.egress(copy.message.ref, this.clientId, 0)
@@ -214,7 +216,7 @@ export class Outbox {
     const id = this.freeId()
     const frame = copy.message.frame(outlet.level, copy, id, false, nowMs)
     if (frame.length > outlet.maximumPacket) {
-      this.drop('the packet is larger than it takes')
+      this.drop(says.thrownAway.tooLarge)
       return
     }
     this.nextId = id === MAX_ID ? 1 : id + 1
@@ -243,10 +245,10 @@ export class Outbox {
     return id
   }
 
-  private drop(why: string): void {
+  private drop(why: () => Note): void {
     this.dropped++
     if (this.full) return
     this.full = true
-    this.deps.warn(`messages for this client are thrown away: ${why}`, this.clientId)
+    this.deps.warn(why(), this.clientId)
   }
 }

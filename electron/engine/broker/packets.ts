@@ -1,6 +1,7 @@
 import type { ProtocolLevel, QoS } from '../../contract/packet'
 import { ackFrame, frameType, Type, type Frame } from '../mqtt/frame'
 import type { ClientContext } from './hub'
+import { says } from './says'
 import { publicSubscription, type Session } from './session'
 import { ackWithReason, PINGRESP, suback, unsuback } from './wire/answers'
 import { ProtocolError, Reason } from './wire/protocol-error'
@@ -76,7 +77,7 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
 
 /** MQTT 3 has no negative acknowledgement: the message is acknowledged and dropped (3.1.1 section 3.3.5). */
 function refusePublish(c: ClientContext, session: Session, p: Publish): void {
-  c.denied(`may not publish to ${p.topic}`)
+  c.denied(says.deniedPublish(p.topic))
   c.hub.routes?.discarded?.({ clientId: c.clientId, packetId: p.packetId, why: 'denied' })
   if (p.qos === 1) c.send(ackWithReason(Type.PUBACK, p.packetId, c.level, Reason.NOT_AUTHORIZED))
   if (p.qos !== 2) return
@@ -96,7 +97,7 @@ function onSubscribe(c: ClientContext, session: Session, frame: Frame): void {
   const granted: { request: SubscribeRequest; fresh: boolean }[] = []
   const codes = requests.map((request) => {
     if (!c.permissions.maySubscribe(request.match)) {
-      c.denied(`may not subscribe to ${request.filter}`)
+      c.denied(says.deniedSubscribe(request.filter))
       return refusedCode(c.level)
     }
     if (isFull(c, session, request.filter)) return c.level === 5 ? Reason.QUOTA : 0x80

@@ -1,5 +1,7 @@
+import type { Note } from '../../contract/model'
 import { topicMatches } from '../../contract/topics'
 import type { Message } from './message'
+import { says } from './says'
 import type { BrokerLimits } from './types'
 
 /** The last retained message of each topic (MQTT 3.1.1 section 3.3.1.3). */
@@ -12,7 +14,7 @@ export class RetainedStore {
   constructor(
     private readonly nowMs: () => number,
     private readonly limits: Pick<BrokerLimits, 'retainedMessages' | 'retainedBytes'>,
-    private readonly warn: (text: string) => void,
+    private readonly warn: (about: Note) => void,
   ) {}
 
   /** An empty payload removes the topic's message [MQTT-3.3.1-10]. */
@@ -21,7 +23,7 @@ export class RetainedStore {
     if (message.payload.length === 0) return
     const { retainedMessages, retainedBytes } = this.limits
     if (this.byTopic.size >= retainedMessages || this.bytes + message.payload.length > retainedBytes) {
-      if (!this.full) this.warn(`retained messages are not kept any more: the limit is reached`)
+      if (!this.full) this.warn(says.retainedFull())
       this.full = true
       return
     }

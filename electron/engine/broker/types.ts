@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Note } from '../../contract/model'
 import type { ProtocolLevel, QoS } from '../../contract/packet'
 import type { EmbeddedBrokerConfig } from '../../contract/scenario'
 import type { Clock } from '../clock'
@@ -7,7 +8,7 @@ import type { PassageObserver } from '../mqtt/passage'
 /** One line for the user: a refused client, a broken packet, a full queue. */
 export interface BrokerLogLine {
   level: 'info' | 'warn' | 'error'
-  text: string
+  note: Note
   clientId?: string
   /** Address and port of an external client. */
   remote?: string

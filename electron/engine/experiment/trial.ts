@@ -191,7 +191,7 @@ export class Trial {
       observer: NOBODY,
       nextPassageId: this.nextPassageId,
       log: (line) => {
-        if (line.level !== 'info') this.fail(`${line.clientId ?? 'broker'}: ${line.text}`)
+        if (line.level !== 'info') this.fail(`${line.clientId ?? 'broker'}: ${line.note.text}`)
       },
       ...(routes ? { routes } : {}),
     })

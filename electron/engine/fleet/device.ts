@@ -4,6 +4,7 @@ import type { GroupConfig, PublishConfig } from '../../contract/scenario'
 import type { Timer } from '../clock'
 import type { Link } from '../link/types'
 import { IDENTITY_MEMBER } from '../mqtt/identity'
+import { note } from '../notes'
 import { createKeepAliveTimer } from './keep-alive-timer'
 import { PacketIds } from './packet-ids'
 import { fillTemplate, Publisher } from './publisher'
@@ -21,6 +22,12 @@ const CONNECT_TIMEOUT_MS = 30_000
 /** mqtt.js counts this in real time; ours counts on the clock. */
 const NEVER_MS = 2_147_483_647
 const NO_LOG = (): void => undefined
+const WARNINGS = {
+  'device-error': '{clientId}: {why}',
+  'publish-failed': '{clientId}: a message was not published: {why}',
+  'subscribe-failed': '{clientId} could not subscribe: {why}',
+  'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',
+} as const
 const DISCONNECT = Buffer.from([0xe0, 0x00])
 
 export type DeviceState = 'new' | 'connecting' | 'connected' | 'ready' | 'waiting' | 'closed'
@@ -342,8 +349,7 @@ export class Device {
     })
   }
 
-  private warn(key: string, why: string): void {
-    const text = `${this.clientId}: ${why}`
-    this.deps.observer.log('warn', { key, values: { clientId: this.clientId, why }, text })
+  private warn(key: keyof typeof WARNINGS, why: string): void {
+    this.deps.observer.log('warn', note(key, WARNINGS[key], { clientId: this.clientId, why }))
   }
 }

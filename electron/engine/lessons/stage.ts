@@ -78,7 +78,7 @@ export class LessonStage {
       observer: NOBODY,
       nextPassageId: this.nextPassageId,
       log: (line) => {
-        if (line.level === 'error') this.fail(`${line.clientId ?? 'broker'}: ${line.text}`)
+        if (line.level === 'error') this.fail(`${line.clientId ?? 'broker'}: ${line.note.text}`)
       },
       routes: watchRoutes(parties),
     })

@@ -87,7 +87,7 @@ describe('whatever a client sends', () => {
     await settle()
     expect(unhandled).toEqual([])
     expect(other.closed).toBe(false)
-    expect(b.logs.filter((l) => l.text.includes('internal error'))).toEqual([])
+    expect(b.logs.filter((l) => l.note.text.includes('internal error'))).toEqual([])
     expect(b.logs.length).toBeGreaterThan(100)
     expect(b.broker.clients().map((c) => c.clientId)).toEqual(['other'])
   })

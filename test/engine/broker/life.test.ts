@@ -43,7 +43,7 @@ describe('connection life', () => {
     b.clock.advance(14_000)
     await settle()
     expect(reasons(v5)).toEqual([0x8d])
-    expect(b.logs.map((l) => l.text)).toContain(
+    expect(b.logs.map((l) => l.note.text)).toContain(
       'disconnected: nothing heard for 15 s, 1.5 times the keep-alive',
     )
   })

@@ -134,7 +134,7 @@ describe('access and limits', () => {
     expect(right.of('connack')[0]?.returnCode).toBe(0)
     const device = await RawClient.connected(b, 'device')
     expect(device.of('connack')).toHaveLength(1)
-    expect(b.logs.map((l) => l.text).sort()).toEqual([
+    expect(b.logs.map((l) => l.note.text).sort()).toEqual([
       'a user name is needed',
       'bad user name or password',
       'bad user name or password',
@@ -195,7 +195,7 @@ describe('access and limits', () => {
       sockets.push(s)
     }
     await until(() => dropped === 5)
-    expect(b.logs.filter((l) => l.text.includes('3 connections a second'))).toHaveLength(1)
+    expect(b.logs.filter((l) => l.note.text.includes('3 connections a second'))).toHaveLength(1)
     for (const s of sockets) s.destroy()
     await settle()
   })

@@ -60,6 +60,18 @@ describe('texts', () => {
     expect(missing).toEqual([])
   })
 
+  it('has every sentence that the application may show beyond its page', () => {
+    const told = readdirSync(join(root, '../electron'), { recursive: true, encoding: 'utf8' })
+      .filter((f) => f.endsWith('.ts'))
+      .map((f) => readFileSync(join(root, '../electron', f), 'utf8'))
+      .join('\n')
+    const keys = [...told.matchAll(/\b(?:note|warn)\(\s*'([a-z-]+)'/g)].map((m) => `note.${m[1] ?? ''}`)
+    expect(keys.length).toBeGreaterThan(40)
+    // of a level that is written into the log only
+    const logged = new Set(['note.broker-disconnected'])
+    expect(keys.filter((k) => !en.has(k) && !logged.has(k))).toEqual([])
+  })
+
   it('has no text that nothing uses', () => {
     const used = new Set([...fixed, ...quoted])
     const unused = [...en.keys()].filter(

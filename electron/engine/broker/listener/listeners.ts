@@ -9,6 +9,7 @@ import {
   type ListenerKind,
   type ListenerSpec,
 } from '../types'
+import { says } from '../says'
 import type { OnStream, OpenServer } from './open-server'
 import { RateGate } from './rate-gate'
 import { tcpServer } from './tcp'
@@ -50,7 +51,9 @@ export class Listeners {
     const url = `${scheme}://${host}:${port}${spec.kind === 'ws' ? '/mqtt' : ''}`
     const info: ListenerInfo = { kind: spec.kind, host: spec.host, port, url }
     if (opened.certificate !== undefined) info.certificate = opened.certificate
-    opened.server.on('error', (e) => this.deps.log({ level: 'error', text: `listener ${url}: ${e.message}` }))
+    opened.server.on('error', (e) =>
+      this.deps.log({ level: 'error', note: says.listenerFailed(url, e.message) }),
+    )
     this.open_.set(opened, info)
     return info
   }
@@ -93,11 +96,9 @@ export class Listeners {
   private admit(socket: Duplex): boolean {
     const crowded = this.deps.connectionCount() >= this.deps.limits.clients + SPARE
     if (crowded || !this.rate.take()) {
-      const why = crowded
-        ? `${this.deps.limits.clients} clients`
-        : `${this.deps.limits.connectionsPerSecond} connections a second`
-      if (this.rate.mayLog())
-        this.deps.log({ level: 'warn', text: `connections are refused: the limit is ${why}` })
+      const { clients, connectionsPerSecond } = this.deps.limits
+      const why = crowded ? says.tooManyClients(clients) : says.tooManyConnections(connectionsPerSecond)
+      if (this.rate.mayLog()) this.deps.log({ level: 'warn', note: why })
       socket.destroy()
       return false
     }
