@@ -95,6 +95,8 @@ export interface SessionMark {
   kind: 'connect' | 'connack' | 'resume' | 'cut' | 'reset' | 'disconnect' | 'gave-up'
   /** Packet identifier for `gave-up`, reason code for a refused `connack`. */
   detail: number | null
+  /** Capture number of the last packet sent before it, 0 for none: its place among packets of the same time. */
+  after: number
 }
 
 /** State of the run. `finished`: duration or message count reached. */

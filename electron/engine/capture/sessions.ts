@@ -34,7 +34,7 @@ export class Sessions {
       client.requests.delete(key)
     }
     if (client.requests.size > 64) client.requests.clear()
-    if (type === Type.CONNECT) this.mark(client, 'connect', t.sentMs[p] as number, null)
+    if (type === Type.CONNECT) this.mark(client, 'connect', t.sentMs[p] as number, null, seq - 1)
     if (type === Type.DISCONNECT && t.direction[p] === UP && t.level[p] === 5) {
       const expiry = readDisconnectExpiry(frame)
       if (expiry !== null) client.clean = expiry === 0
@@ -117,8 +117,14 @@ export class Sessions {
     client.requests.clear()
   }
 
-  private mark(client: ClientState, kind: SessionMark['kind'], atMs: number, detail: number | null): void {
-    this.ring.push({ atMs, clientId: client.name, kind, detail })
+  private mark(
+    client: ClientState,
+    kind: SessionMark['kind'],
+    atMs: number,
+    detail: number | null,
+    after = this.state.packets.next - 1,
+  ): void {
+    this.ring.push({ atMs, clientId: client.name, kind, detail, after })
     this.count++
     if (this.ring.length > 2 * MARKS) this.ring.splice(0, this.ring.length - MARKS)
   }

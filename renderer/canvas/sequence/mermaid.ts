@@ -1,4 +1,4 @@
-import type { PacketRow } from '@contract/model'
+import type { PacketRow, SessionMark } from '@contract/model'
 import { packetName } from './arrows'
 import { endMs } from './time-scale'
 import type { Lane, SequenceInput } from './types'
@@ -48,24 +48,27 @@ export function toMermaid(input: SequenceInput, lanes: readonly Lane[], words: M
     lines.push(`  participant ${names.get(l.clientId)} as ${escape(l.clientId ?? words.broker)}`)
   const broker = names.get(null) ?? 'p0'
   const packets = [...input.packets].filter((p) => names.has(p.clientId)).sort((a, b) => a.seq - b.seq)
-  const marks = [...input.marks].filter((m) => names.has(m.clientId)).sort((a, b) => a.atMs - b.atMs)
+  const from = packets[0]?.sentMs ?? 0
+  const until = Math.max(...packets.map((p) => endMs(p, p.sentMs)))
+  const marks = input.marks
+    .filter((m) => names.has(m.clientId) && m.atMs >= from && m.atMs <= until)
+    .sort((a, b) => a.after - b.after)
+  const note = (m: SessionMark): string => `  Note over ${names.get(m.clientId)}: ${escape(words.mark(m))}`
   let quietSince = Infinity
   for (const p of packets) {
-    while (marks[0] && marks[0].atMs <= p.sentMs) {
-      const m = marks.shift()
-      if (m && m.atMs >= (packets[0]?.sentMs ?? 0))
-        lines.push(`  Note over ${names.get(m.clientId)}: ${escape(words.mark(m))}`)
-    }
+    const before = marks.findIndex((m) => m.after >= p.seq)
+    lines.push(...marks.splice(0, before < 0 ? marks.length : before).map(note))
     const idle = p.sentMs - quietSince
     if (idle >= NOTE_IDLE_MS)
       lines.push(`  Note over ${lanesSpan(lanes, names)}: ${escape(words.idle(idle))}`)
     quietSince = Math.max(quietSince === Infinity ? -Infinity : quietSince, endMs(p, p.sentMs))
     const client = names.get(p.clientId) ?? broker
-    const [from, to] = p.direction === 'uplink' ? [client, broker] : [broker, client]
+    const [sender, receiver] = p.direction === 'uplink' ? [client, broker] : [broker, client]
     const dashed = p.type === 'PUBLISH' ? '-' : '--'
     const head = { delivered: '>>', lost: 'x', held: ')', transit: ')' }[p.fate]
-    lines.push(`  ${from}${dashed}${head}${to}: ${message(p, words)}`)
+    lines.push(`  ${sender}${dashed}${head}${receiver}: ${message(p, words)}`)
   }
+  lines.push(...marks.map(note))
   return `${lines.join('\n')}\n`
 }
 

@@ -16,6 +16,8 @@ export interface TimedPacket {
 export interface TimedMark {
   atMs: number
   clientId: string
+  /** See SessionMark. */
+  after: number
 }
 
 export interface TimeScaleOptions {
@@ -127,13 +129,26 @@ function collectInstants(packets: readonly TimedPacket[], marks: readonly TimedM
   return [...at.entries()]
     .sort(([a], [b]) => a - b)
     .map(([t, s]): Instant => {
-      const placed = s.marks.map((index): Happening => ({
-        kind: 'mark',
-        index,
-        clientId: marks[index]?.clientId ?? '',
-      }))
-      return { t, happenings: [...placed, ...inCausalOrder(s.arrivals, s.sends)] }
+      const happenings = inCausalOrder(s.arrivals, s.sends)
+      return { t, happenings: withMarks(happenings, s.marks, marks) }
     })
+}
+
+/** Each mark before the first packet that was sent after it. */
+function withMarks(happenings: Happening[], indices: number[], marks: readonly TimedMark[]): Happening[] {
+  const waiting = indices.flatMap((index) => {
+    const mark = marks[index]
+    return mark ? [{ kind: 'mark' as const, index, clientId: mark.clientId, after: mark.after }] : []
+  })
+  waiting.sort((a, b) => a.after - b.after || a.index - b.index)
+  const placed: Happening[] = []
+  for (const h of happenings) {
+    while (h.kind === 'send' && waiting[0] && waiting[0].after < h.packet.seq) {
+      placed.push(...waiting.splice(0, 1))
+    }
+    placed.push(h)
+  }
+  return [...placed, ...waiting]
 }
 
 /** Lays happenings out downwards and keeps packets of one leg a slot apart. */

@@ -133,7 +133,7 @@ describe('exchanges across connections', () => {
       attempts: 4,
     })
     expect(b.exchange(1)).toMatchObject({ verdict: 'gave-up', endedMs: 5 })
-    expect(b.all().marks.at(-1)).toEqual({ atMs: 5, clientId: 's', kind: 'gave-up', detail: 7 })
+    expect(b.all().marks.at(-1)).toEqual({ atMs: 5, clientId: 's', kind: 'gave-up', detail: 7, after: 2 })
     b.arrive(late)
     expect(b.exchange(1).verdict).toBe('complete')
   })

@@ -5,10 +5,12 @@ import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
 import type { Scene } from '../../../renderer/canvas/sequence/types'
 import { overlaps } from '../../../renderer/canvas/sequence/boxes'
+import { Bench, frameOf, puback, publishFrame } from '../../engine/capture/wire'
+import type { SequenceInput } from '../../../renderer/canvas/sequence/types'
 import { Simulation, study } from './simulate'
 import { words } from './words'
 
-function draw(sim: Simulation, width = 980, pxPerMs = suggestPxPerMs(sim.packets, 24)): Scene {
+function draw(sim: SequenceInput, width = 980, pxPerMs = suggestPxPerMs(sim.packets, 24)): Scene {
   const { lanes } = chooseLanes(sim)
   return layoutSequence(sim, { lanes, width, k: 1, pxPerMs, nowMs: 60_000, words })
 }
@@ -229,6 +231,36 @@ describe('special cases', () => {
     expect(scene.retries).toHaveLength(2)
     expect(scene.journeys[0]?.card?.chips[0]?.text).toBe('gave-up')
     expect(scene.marks.map((m) => m.mark.kind)).toEqual(['gave-up'])
+  })
+
+  it('draws what happened in one instant in the order in which it happened', () => {
+    const b = new Bench()
+    const at0 = (direction: 'uplink' | 'downlink', frame: Buffer) => b.arrive(b.send('c', direction, frame))
+    b.event({ kind: 'opened', clientId: 'c', atMs: 0 })
+    at0(
+      'uplink',
+      frameOf({ cmd: 'connect', clientId: 'c', clean: true, protocolId: 'MQTT', protocolVersion: 4 }),
+    )
+    at0('downlink', frameOf({ cmd: 'connack', returnCode: 0, sessionPresent: false }))
+    at0('uplink', publishFrame({ qos: 1, id: 7 }))
+    at0('downlink', puback(7))
+    at0('uplink', frameOf({ cmd: 'disconnect' }))
+    b.event({ kind: 'closed', clientId: 'c', atMs: 0, by: 'client' })
+    const scene = draw(b.all())
+    const drawn = [
+      ...scene.arrows.map((a) => ({ y: a.from.y, what: a.label.name })),
+      ...scene.marks.map((m) => ({ y: m.y, what: m.mark.kind })),
+    ]
+    expect(drawn.sort((p, q) => p.y - q.y).map((d) => d.what)).toEqual([
+      'connect',
+      'CONNECT',
+      'CONNACK',
+      'connack',
+      'PUBLISH #7',
+      'PUBACK #7',
+      'DISCONNECT',
+      'disconnect',
+    ])
   })
 
   it('draws at most six clients and counts the rest', () => {

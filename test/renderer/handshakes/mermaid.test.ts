@@ -45,6 +45,13 @@ it('notes a cut where it happened', () => {
   expect(lines[at - 1]).toContain('PUBACK')
 })
 
+it('notes an end of the connection after the last packet', () => {
+  const sim = new Simulation().message({ at: 0, qos: 0 }).mark(60, 'sensor-1', 'disconnect').run()
+  expect(toMermaid(sim, chooseLanes(sim).lanes, words).trimEnd().split('\n').at(-1)).toBe(
+    '  Note over p0: disconnect',
+  )
+})
+
 it('finds the clients a query names', () => {
   expect(clientsInQuery('client:sensor-1,dashboard qos:1 client:x* -client:y')).toEqual([
     'sensor-1',

@@ -71,7 +71,7 @@ export class Simulation {
   }
 
   mark(atMs: number, clientId: string, kind: SessionMark['kind'], detail: number | null = null): this {
-    this.marks.push({ atMs, clientId, kind, detail })
+    this.marks.push({ atMs, clientId, kind, detail, after: 0 })
     return this
   }
 
@@ -80,10 +80,15 @@ export class Simulation {
     for (;;) {
       this.agenda.sort((a, b) => a.at - b.at || a.order - b.order)
       const next = this.agenda.shift()
-      if (!next || this.packets.length > 5000) return this
+      if (!next || this.packets.length > 5000) return this.placeMarks()
       this.now = next.at
       next.run()
     }
+  }
+
+  private placeMarks(): this {
+    for (const m of this.marks) m.after = this.packets.filter((p) => p.sentMs < m.atMs).length
+    return this
   }
 
   batch(): PacketBatch {
@@ -220,6 +225,7 @@ export class Simulation {
           clientId: leg.clientId,
           kind: 'gave-up',
           detail: leg.exchange.packetId,
+          after: 0,
         })
       } else send()
     })
