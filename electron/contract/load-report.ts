@@ -128,17 +128,21 @@ export interface LoadReport {
   inFlight: number
   /** PUBLISH packets of this run that arrived, further copies included. */
   received: number
-  /** Acknowledged messages (sent ones at QoS 0) times their receivers. */
-  expected: number
-  lost: number
-  duplicated: number
-  outOfOrder: number
+  /**
+   * Acknowledged messages (sent ones at QoS 0) times their receivers. This and what follows from it is null where the
+   * program ended before messages were accounted for.
+   */
+  expected: number | null
+  lost: number | null
+  duplicated: number | null
+  outOfOrder: number | null
   elapsedMs: number
   /** Messages a second, without warm-up. */
   publishRate: number
   receiveRate: number
-  bytesSent: number
-  bytesReceived: number
+  /** Null as above. */
+  bytesSent: number | null
+  bytesReceived: number | null
   connectMs: LatencySummary
   ackMs: LatencySummary
   endToEndMs: LatencySummary

@@ -48,7 +48,8 @@ export interface LoadRunInfo {
   rate: number
   /** Of the latency that `latencyKind` names, ms. */
   p99: number | null
-  lost: number
+  /** Null where it was not known, see LoadReport. */
+  lost: number | null
   saturated: boolean
 }
 

@@ -16,6 +16,8 @@ const WHY = 'the program ended in the middle of the run'
 const NOTE =
   'What was counted up to the last second is here. Loss, duplicates, order and the latencies of the whole run were not known yet: read them from the series.'
 
+const UNSORTED = 'not told apart, since the run was cut short'
+
 /** The report of a run whose program was killed: its counts and series, and no verdict, since nothing was weighed. */
 export function cutShortReport({ runId, config, startedAtMs, points, progress }: CutShort): LoadReport {
   const elapsedMs = progress?.elapsedMs ?? 0
@@ -47,6 +49,14 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     failed,
     inFlight: Math.max(0, offered - acknowledged - failed),
     received,
+    errors: progress?.errors ? { [UNSORTED]: progress.errors } : {},
+    generator: { ...empty.generator, ...progress?.generator },
+    expected: null,
+    lost: null,
+    duplicated: null,
+    outOfOrder: null,
+    bytesSent: null,
+    bytesReceived: null,
     publishRate: rateOf(acknowledged, measuredMs),
     receiveRate: rateOf(received, measuredMs),
     elapsedMs,

@@ -34,7 +34,7 @@ export function resultFigures(r: LoadReport): ResultFigure[] {
     storm
       ? figure('refusedConnections', 'count', r.connections.refused, r.connections.refused > 0)
       : r.config.subscribers > 0
-        ? figure('lost', 'count', r.lost, r.lost > 0)
+        ? figure('lost', 'count', r.lost, (r.lost ?? 0) > 0)
         : figure('failed', 'count', r.failed, r.failed > 0),
     figure('errors', 'count', errors, errors > 0),
   ]

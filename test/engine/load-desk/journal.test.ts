@@ -7,6 +7,8 @@ import { loadSchema } from '../../../electron/contract/load-config'
 import type { LoadProgress } from '../../../electron/contract/load-report'
 import { FileRunStore } from '../../../electron/engine/load-desk/file-store'
 import { FileJournal, readJournal } from '../../../electron/engine/load-desk/journal'
+import { readReport } from '../../../electron/engine/load/report/read'
+import { reportText } from '../../../electron/engine/load/report/text'
 import { pointDouble } from '../../helpers/fake-loads'
 
 let folder = ''
@@ -36,9 +38,16 @@ const progress = (seconds: number): LoadProgress => ({
   acknowledged: seconds * 99,
   failed: 0,
   received: seconds * 98,
-  errors: 0,
+  errors: seconds * 2,
   last: null,
-  generator: null,
+  generator: {
+    maxLoopDelayMs: 12,
+    lateSends: 5,
+    busiestWorker: 0.9,
+    workers: 2,
+    saturated: true,
+    reasons: ['the busiest worker was busy'],
+  },
 })
 const open = (): FileJournal => new FileJournal(folder, (e) => faults.push(e))
 
@@ -91,6 +100,16 @@ describe('the journal of a running load test', () => {
       { runId: 'run-1', outcome: 'broken-off' },
     ])
     expect(faults).toEqual([])
+  })
+
+  it('says null, not 0, of what was not known yet, and keeps what was', async () => {
+    await killed(3)
+    const [run] = await left(open())
+    const report = readReport(JSON.stringify(run?.report), 'run-1')
+    const unknown = { expected: null, lost: null, duplicated: null, outOfOrder: null, bytesSent: null }
+    expect(report).toMatchObject({ ...unknown, errors: { 'not told apart, since the run was cut short': 6 } })
+    expect(report.generator).toMatchObject({ lateSends: 5, saturated: true, workers: 2 })
+    expect(reportText(report)).toMatch(/lost +not known/)
   })
 
   it('that tells nothing gives no run', async () => {

@@ -18,6 +18,8 @@ export interface Figure {
   value: string
 }
 
+const known = (n: number | null): string => (n === null ? 'not known' : count(n))
+
 /** What became of the messages. */
 export function messageFigures(r: LoadReport): Figure[] {
   const qos0 = r.config.qos === 0
@@ -30,11 +32,11 @@ export function messageFigures(r: LoadReport): Figure[] {
   if (r.config.subscribers === 0) return figures
   return [
     ...figures,
-    { name: 'expected', value: count(r.expected) },
+    { name: 'expected', value: known(r.expected) },
     { name: 'received', value: count(r.received) },
-    { name: 'lost', value: count(r.lost) },
-    { name: 'duplicated', value: count(r.duplicated) },
-    { name: 'out of order', value: count(r.outOfOrder) },
+    { name: 'lost', value: known(r.lost) },
+    { name: 'duplicated', value: known(r.duplicated) },
+    { name: 'out of order', value: known(r.outOfOrder) },
   ]
 }
 
