@@ -145,6 +145,7 @@ export interface EngineStatus {
   /** Packets seen since the start, and those still in the ring. */
   captured: { seen: number; kept: number }
   loopDelayP99Ms: number
+  /** `file`: name of the scenario's file without its folder, which a watching class need not know. */
   scenario: { name: string; seed: number; revision: number; file: string | null }
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
@@ -87,7 +88,7 @@ class LabEngine implements Engine, EngineCore {
       if (before) await this.bringBack(before.scenario)
       throw thrown
     }
-    this.file = file
+    this.file = file === null ? null : basename(file)
     this.replaced(lab)
   }
 

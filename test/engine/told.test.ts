@@ -1,6 +1,7 @@
 import { connectAsync } from 'mqtt'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LogLine } from '../../electron/contract/model'
 import { scenarioSchema, type ScenarioInput } from '../../electron/contract/scenario'
@@ -31,6 +32,14 @@ describe('what the broker says of its address', () => {
     expect(open?.text).toBe('The broker listens on 0.0.0.0: every machine that reaches it can connect.')
     const users = [{ username: 'a', passwordEnv: 'PASSWORD' }]
     expect((await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0, users }))?.key).toBe('open-with-users')
+  })
+})
+
+describe('what a page, and a class that watches, is told of the open file', () => {
+  it('is its name, not where it lies', async () => {
+    const scenario = scenarioSchema.parse({ version: 1, name: 'note', broker: { kind: 'embedded', port: 0 } })
+    await engine.open(scenario, join('home', 'teacher', 'class.yaml'))
+    expect(engine.status().scenario.file).toBe('class.yaml')
   })
 })
 
