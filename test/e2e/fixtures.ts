@@ -28,12 +28,15 @@ export const test = base.extend<Options & { lab: Lab; complaints: string[] }>({
   lab: async ({ scenario, page }, use) => {
     // Each lab has a history of its own.
     const data = mkdtempSync(join(tmpdir(), 'fleetlab-e2e-'))
-    const { url, printed, end } = await startServe({ data, args: ['--scenario', join(root, scenario)] })
-    await use({ url, broker: /^broker (\S+)$/m.exec(printed())?.[1] ?? '' })
-    // A page that outlives its engine complains of the lost connection.
-    await page.close()
-    await end()
-    rmSync(data, { recursive: true, force: true })
+    try {
+      const { url, printed, end } = await startServe({ data, args: ['--scenario', join(root, scenario)] })
+      await use({ url, broker: /^broker (\S+)$/m.exec(printed())?.[1] ?? '' })
+      // A page that outlives its engine complains of the lost connection.
+      await page.close()
+      await end()
+    } finally {
+      rmSync(data, { recursive: true, force: true })
+    }
   },
   complaints: [
     async ({ page }, use) => {

@@ -212,6 +212,28 @@ describe('MQTT 5', () => {
     expect(late.payloads()).toEqual([])
   })
 
+  it('[MQTT-4.8.2-5] [MQTT-4.8.2-6] a shared QoS 2 message stays with the member it was sent to', async () => {
+    b = bench()
+    const kept = { clean: false, properties: { sessionExpiryInterval: 1000 } }
+    const first = await v5('s1', kept)
+    const second = await v5('s2', kept)
+    for (const m of [first, second]) m.subscribe('$share/g/t', 2)
+    const pub = await v5('pub')
+    pub.publish('t', 'x', 2, 1)
+    pub.ack('pubrel', 1)
+    await settle()
+    expect([first, second].map((m) => m.payloads())).toEqual([['x'], []])
+    await first.cut()
+    await settle()
+    const back = await v5('s1', kept)
+    await settle()
+    expect(back.of('publish').map((p) => [p.payload.toString(), p.dup])).toEqual([['x', true]])
+    await back.cut()
+    await v5('s1', { clean: true })
+    await settle()
+    expect(second.payloads()).toEqual([])
+  })
+
   it('[MQTT-3.8.3-3] no local, retain as published and the three retain handlings', async () => {
     b = bench()
     const pub = await v5('pub')
