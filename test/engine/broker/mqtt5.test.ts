@@ -116,7 +116,9 @@ describe('MQTT 5', () => {
     await settle()
     expect(sub.payloads()).toEqual(['small'])
     expect(b.broker.session('sub')).toMatchObject({ dropped: 2, queued: 0, inFlight: 1 })
-    expect(b.logs.some((l) => l.clientId === 'sub' && l.note.text.includes('larger than it takes'))).toBe(true)
+    expect(b.logs.some((l) => l.clientId === 'sub' && l.note.text.includes('larger than it takes'))).toBe(
+      true,
+    )
   })
 
   it('[MQTT-3.1.2-23] a session ends when its expiry has passed, and DISCONNECT can shorten it', async () => {
