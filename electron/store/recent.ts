@@ -35,7 +35,7 @@ export async function readScenarioText(path: string): Promise<string> {
 }
 
 /** A scenario that was opened: its file, or the text a browser handed over. */
-export type Opened = { path: string } | { name: string; text: string }
+export type Opened = { path: string; name?: never } | { name: string; text: string; path?: never }
 
 /** Scenario files that were open not long ago. Of one without a path, which a browser does not tell, a copy is kept. */
 export class RecentFiles {
@@ -65,10 +65,10 @@ export class RecentFiles {
   }
 
   async add(opened: Opened): Promise<void> {
-    const path = 'path' in opened ? opened.path : null
-    const name = 'path' in opened ? basename(opened.path) : opened.name
+    const path = opened.path ?? null
+    const name = opened.name ?? basename(opened.path)
     const id = randomBytes(8).toString('hex')
-    if ('text' in opened) {
+    if (opened.path === undefined) {
       await mkdir(this.copies, { recursive: true, mode: 0o700 })
       await writeAtomically(this.copyOf(id), opened.text)
     }

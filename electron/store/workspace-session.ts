@@ -26,9 +26,10 @@ function commands(
 ): WorkspaceApi & Pick<LabApi, 'openScenario'> {
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
-    const scenario = await lab.openScenario({ text: file.text, name: file.name })
-    workspace.opened(scenario, { name: file.name, path: file.path })
-    await workspace.noteRecent(file.path === null ? file : { path: file.path })
+    const { name, path, text } = file
+    const scenario = await lab.openScenario({ text, name })
+    workspace.opened(scenario, { name, path })
+    await workspace.noteRecent(path === null ? { name, text } : { path })
     return scenario
   }
   return {

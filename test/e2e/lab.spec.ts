@@ -147,7 +147,11 @@ test('a scenario is saved, a broken one refused by field, a good one opened', as
     'version: 1\nname: Tiny fleet\ngroups:\n  - { name: solo, publishes: [{ topic: a/b, qos: 1 }] }\n',
   )
   await expect(page.getByText('1 groups, 1 devices')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Scenario file: Tiny fleet' })).toBeVisible()
+  const file = page.getByRole('button', { name: 'Scenario file: Tiny fleet' })
+  await expect(file).toBeVisible()
+  await file.click()
+  await expect(page.getByRole('menuitem', { name: /tiny\.yaml/ })).toBeVisible()
+  await expect(page.getByRole('log', { name: 'Messages' }).getByText(/not kept/)).toHaveCount(0)
 })
 
 /** Lets a file fall on the page, as from the desktop. */

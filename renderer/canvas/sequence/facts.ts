@@ -17,7 +17,7 @@ export type JourneyOutcome =
 /** Facts of a journey, from the exchange tracker's rows alone; never from counting arrivals. */
 export interface JourneyFacts {
   journey: JourneyRow
-  /** Lowest QoS of its legs. */
+  /** Lowest QoS of its legs: what the message was promised on its whole way. */
   qos: QoS
   /** What people call it: sequence number of the publisher, else the packet identifier, else the journey's number. */
   number: number
@@ -81,7 +81,8 @@ function judge(f: Omit<JourneyFacts, 'outcome'>, all: readonly ExchangeRow[]): J
     return all.some((e) => e.verdict === 'abandoned') ? 'abandoned' : 'lost'
   if (f.duplicates > 0) return 'duplicate'
   if (all.some((e) => e.verdict === 'abandoned')) return 'abandoned'
-  if (f.reached.length === 0) return 'no-subscriber'
+  // a subscriber that is known without a leg here: its leg is yet to be seen
+  if (f.reached.length === 0) return f.journey.deliveries.length > 0 ? 'open' : 'no-subscriber'
   return f.qos === 2 ? 'exactly-once' : 'delivered'
 }
 

@@ -27,13 +27,13 @@ export function rowsOfLanes(
   })
 }
 
-/** Exchanges and journeys of rows, and all marks. */
+/** Exchanges and journeys of rows, and all marks. A verdict needs every leg of a message, drawn or not. */
 export function belongings(window: PacketWindow, rows: readonly PacketRow[]): Omit<SequenceInput, 'packets'> {
-  const exchanges = new Set(rows.map((p) => p.exchange))
-  const journeys = new Set(rows.map((p) => p.journey))
+  const journeys = [...new Set(rows.map((p) => p.journey))].flatMap((id) => window.journey(id) ?? [])
+  const exchanges = new Set([...rows.map((p) => p.exchange), ...journeys.flatMap((j) => j.exchanges)])
   return {
     exchanges: [...exchanges].flatMap((id) => window.exchange(id) ?? []),
-    journeys: [...journeys].flatMap((id) => window.journey(id) ?? []),
+    journeys,
     marks: window.marks(),
   }
 }

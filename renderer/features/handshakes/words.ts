@@ -58,7 +58,7 @@ export function cardText(
   const reason = !settled || !troubled ? '' : told === null ? counts : t(`handshakes.card.${told}`)
   const publisher = withPublisher ? f.journey.publisher : null
   const n = publisher === null ? int(f.number) : `${publisher}:${f.number}`
-  const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.qos, n })
+  const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.journey.qos, n })
   return { title, chips, reason, brief: `${title}: ${outcome}` }
 }
 

@@ -93,6 +93,25 @@ describe('English', () => {
     expect(had.some((s) => s.includes('dashboard gets it 3 times in all'))).toBe(true)
   })
 
+  it('does not tell a resend as the first sending, where that is not in view', () => {
+    const sim = one(1, [up('PUBLISH')]).run()
+    const later = sim.packets.filter((p) => p.dup || p.type !== 'PUBLISH' || p.direction === 'downlink')
+    const told = narrate(sim.journeys[0]!, sim.exchanges, later, 'en', sim.marks).map(sentenceText)
+    expect(told.filter((s) => s.includes('keeps a copy'))).toEqual([])
+  })
+
+  it('does not give the broker a message that it ended the connection for', () => {
+    const b = new Bench()
+    b.connect('bad', true)
+    // a broker that tells its routing, and told nothing of this packet
+    b.capture.ingress({ messageRef: 'x', clientId: 'bad', packetId: 0, topic: 'other' })
+    b.pass('bad', 'uplink', publishFrame({ qos: 1, id: 1, topic: 'x' }))
+    b.event({ kind: 'closed', clientId: 'bad', atMs: b.clock.ms, by: 'broker' })
+    const { journeys, exchanges, packets, marks } = b.all()
+    const told = narrate(journeys[0]!, exchanges, packets, 'en', marks).map(sentenceText)
+    expect(told.at(-1)).toContain('the broker never got it')
+  })
+
   it('tells that the broker refused the message', () => {
     const b = new Bench()
     b.pass('sensor-1', 'uplink', publishFrame({ qos: 1, id: 7 }, 5), { level: 5 })

@@ -12,7 +12,8 @@ import { fieldName } from '../../../renderer/features/handshakes/field-names'
 import { linkNote, linkOfClient } from '../../../renderer/features/handshakes/link-note'
 import { noteText } from '../../../renderer/features/handshakes/packet-note'
 import { completions, hasTerm, toggleTerm } from '../../../renderer/features/handshakes/query-completion'
-import { rowsOfLanes, slice } from '../../../renderer/features/handshakes/rows-in-view'
+import { journeyFacts } from '../../../renderer/canvas/sequence/facts'
+import { belongings, rowsOfLanes, slice } from '../../../renderer/features/handshakes/rows-in-view'
 import { Calm } from '../../../renderer/stores/packet-calm'
 import { PacketWindow } from '../../../renderer/stores/packet-window'
 import { Simulation, study } from './simulate'
@@ -76,6 +77,26 @@ describe('the window', () => {
       [1, 'delivered'],
       [2, 'delivered'],
     ])
+  })
+
+  it('says under way, not without a subscriber, of a message whose legs came after it stood still', () => {
+    const sim = new Simulation().message({ at: 0, qos: 1 }).run()
+    const verdict = (w: PacketWindow) => {
+      const { exchanges, journeys } = belongings(w, w.rows())
+      return journeyFacts(journeys[0]!, exchanges, w.rows()).outcome
+    }
+    const w = new PacketWindow(50)
+    const legs = sim.exchanges.map((e) => ({ ...e }))
+    w.append(batch({ packets: sim.packets.slice(0, 1), exchanges: legs.slice(0, 1), journeys: sim.journeys }))
+    w.update(
+      batch({
+        exchanges: legs.slice(0, 1),
+        journeys: [{ ...sim.journeys[0]!, deliveries: [{ clientId: 'dashboard', copies: 0 }] }],
+      }),
+    )
+    expect(verdict(w)).toBe('open')
+    w.update(batch({ exchanges: legs, journeys: sim.journeys }))
+    expect(verdict(w)).toBe('delivered')
   })
 
   it('forgets journeys of rows that left, but not those another window still shows', () => {

@@ -222,7 +222,8 @@ function endings(story: Story): Happening[] {
     if (e.verdict !== 'gave-up' && e.verdict !== 'abandoned') return []
     const rows = story.rows.filter((p) => p.exchange === e.id)
     const last = rows.findLast((p) => p.direction === e.direction)
-    const known = rows.some((p) => p.type === 'PUBLISH' && p.fate === 'delivered')
+    // a broker does not have what it refuses to take, e.g. a malformed packet
+    const known = rows.some((p) => p.type === 'PUBLISH' && p.fate === 'delivered' && p.effect !== 'none')
     const way = e.direction === 'uplink' ? { s: e.clientId, r: null } : { s: null, r: e.clientId }
     const attempts = last?.attempt ?? 0
     const atMs = e.endedMs ?? (last ? endOf(last) : e.startedMs)
@@ -252,7 +253,7 @@ function refusals(story: Story): Happening[] {
 
 function beginning(story: Story): Happening[] {
   const first = story.rows.find((p) => p.type === 'PUBLISH')
-  return first && first.fate !== 'held' && first.fate !== 'lost'
+  return first?.resends === null && first.attempt === 1 && first.fate !== 'held' && first.fate !== 'lost'
     ? [happening('sent', first, story, first.sentMs)]
     : []
 }
