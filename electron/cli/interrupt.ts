@@ -1,3 +1,5 @@
+import { EXIT } from './command'
+
 /** npm and other launchers hand a Ctrl-C on that the terminal has sent already: that is no second one. */
 const SAME_KEY_MS = 500
 
@@ -36,10 +38,16 @@ export async function unlessAborted(work: Promise<unknown>, signal: AbortSignal)
   return Promise.race([work.then(() => true), aborted(signal).then(() => false)])
 }
 
-/** Ends the process quietly when whoever reads its output has gone, as after `| head`. */
-export function endWithoutReader(target: NodeJS.Process): void {
+/**
+ * When whoever reads the output has gone, as after `| head`, the rest is not shown; the exit code stays that of the
+ * work. Output that cannot be written for another reason, such as a full disk, ends the process with one line.
+ */
+export function watchOutput(target: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'exit'>): void {
   target.stdout.on('error', (e: NodeJS.ErrnoException) => {
-    if (e.code !== 'EPIPE') throw e
-    target.exit(0)
+    if (e.code === 'EPIPE') return
+    const why = e.code === 'ENOSPC' ? 'the disk is full' : e.message
+    target.stderr.write(`fleetlab: standard output cannot be written: ${why}\n`)
+    target.exit(EXIT.usage)
   })
+  target.stderr.on('error', () => undefined /* nobody is left to tell */)
 }

@@ -24,8 +24,9 @@ export async function writeReport(
     if (path === '-') context.stdout.write(await text())
     else await writeOutput(path.replaceAll('{shard}', String(report.shard?.index ?? 0)), await text())
   }
+  // before the files: a full disk must not take what was measured along
+  if (files.json !== '-' && files.csv !== '-') context.stdout.write(reportText(report))
   await put(files.json, () => `${JSON.stringify(report, null, 2)}\n`)
   await put(files.csv, () => seriesCsv(report))
   await put(files.html, async () => reportHtml(report, await readChartLibrary()))
-  if (files.json !== '-' && files.csv !== '-') context.stdout.write(reportText(report))
 }

@@ -63,7 +63,7 @@ const OPTIONS: readonly (readonly [string, string])[] = [
   ['--max-lost <number>', 'threshold: messages lost'],
   ['--max-duplicated <number>', 'threshold: messages received again'],
   ['--max-out-of-order <number>', 'threshold: messages overtaken by a later one'],
-  ['--max-failed <number>', 'threshold: messages refused or lost with their connection'],
+  ['--max-failed <number>', 'threshold: messages refused, lost with their connection or never answered'],
   ['--max-errors <number>', 'threshold: errors of all kinds'],
   ['--min-rate <rate>', 'threshold: acknowledged messages a second in all'],
   ['--metrics-port <number>', 'serve Prometheus /metrics on 127.0.0.1 while running'],
@@ -90,6 +90,9 @@ const text = (flags: LoadFlags, name: string): string | undefined => {
 
 /** Runs, writes the report, and returns the exit code. */
 async function load(context: CliContext, flags: LoadFlags): Promise<number> {
+  if (flags['json'] === '-' && flags['csv'] === '-') {
+    throw new UsageError('--csv: found - with --json -; expected one of the two on standard output')
+  }
   const config = await loadConfig(flags)
   const shard = shardOf(text(flags, 'shard'), context.env)
   const startAtMs = startTime(text(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { createEngine } from '../engine/engine'
-import { endWithoutReader, listenForInterrupt } from './interrupt'
+import { listenForInterrupt, watchOutput } from './interrupt'
 import { runCli } from './program'
 
 /** Time for output to drain after everything is closed, before the process is ended anyway. */
 const DRAIN_MS = 500
 
-endWithoutReader(process)
+watchOutput(process)
 process.exitCode = await runCli(process.argv.slice(2), {
   root: join(import.meta.dirname, '../..'),
   version,

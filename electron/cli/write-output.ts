@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeAtomically, writeFailure } from '../engine/atomic-file'
+import { codeOf, writeAtomically, writeFailure } from '../engine/atomic-file'
 
 /**
  * Writes a result whole or not at all, so that a reader, such as a merge that waits for all shards, never sees half a
@@ -9,9 +9,25 @@ import { writeAtomically, writeFailure } from '../engine/atomic-file'
  */
 export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await writeAtomically(path, content)
   } catch (thrown) {
     throw writeFailure(path, thrown)
+  }
+}
+
+/** Node's own recursive mkdir never ends where the system says ENOENT although the parent is there, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(path).catch((thrown: unknown) => {
+      if (codeOf(thrown) !== 'EEXIST') throw thrown
+    })
+  try {
+    await make()
+  } catch (thrown) {
+    const parent = dirname(path)
+    if (codeOf(thrown) !== 'ENOENT' || parent === path) throw thrown
+    await makeFolder(parent)
+    await make()
   }
 }

@@ -144,6 +144,8 @@ interface Together {
   topology: string
   size: number
   executor: { kind: string }
+  warmup: number
+  duration?: number | undefined
   keyFile?: string | undefined
   certFile?: string | undefined
 }
@@ -167,6 +169,13 @@ function checkTogether(c: Together, ctx: z.RefinementCtx): void {
       'subscribers',
       c.subscribers,
       `expected publishers x subscribers of at most ${MAX_FLOWS} in a fan-out`,
+    )
+  }
+  if (c.duration !== undefined && c.warmup >= c.duration) {
+    wrong(
+      'warmup',
+      `${c.warmup} ms`,
+      `expected less than the duration, ${c.duration} ms: the rest is what is measured`,
     )
   }
   if ((c.keyFile === undefined) !== (c.certFile === undefined)) {

@@ -171,6 +171,7 @@ export const scenarioSchema = z
   })
   .superRefine((s, ctx) => {
     const seen = new Map<string, number>()
+    const ids = new Map<string, number>()
     s.groups.forEach((g, i) => {
       const before = seen.get(g.name)
       if (before !== undefined) {
@@ -182,6 +183,17 @@ export const scenarioSchema = z
         })
       }
       seen.set(g.name, i)
+      const named = g.id.replaceAll('{group}', g.name)
+      const other = ids.get(named)
+      if (other !== undefined) {
+        ctx.addIssue({
+          code: 'custom',
+          path: ['groups', i, 'id'],
+          input: g.id,
+          message: `expected client identifiers of its own; groups[${other}] has them too`,
+        })
+      }
+      ids.set(named, i)
       if (g.count > 1 && !g.id.includes('{n}')) {
         ctx.addIssue({
           code: 'custom',

@@ -7,7 +7,8 @@ export type FileSystem = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'mkdir' | 'r
 
 let counter = 0
 
-const codeOf = (thrown: unknown): string =>
+/** The system's code of a failure such as ENOENT, or an empty text. */
+export const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
 
 /**

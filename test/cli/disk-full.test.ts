@@ -17,5 +17,10 @@ it.skipIf(!existsSync('/dev/full'))('a full disk is one line that names the file
     expect(code).toBe(2)
   }
   expect(await readdir(folder)).toEqual(['a.yaml'])
+  const { code, stderr } = await runFleetlab(['run', scenario, '--duration', '1s', '--json', '/proc/no/such'])
+  expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
+    2,
+    'fleetlab: /proc/no/such was not written: its folder is gone; choose another place',
+  ])
   await rm(folder, { recursive: true })
 })

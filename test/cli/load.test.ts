@@ -101,6 +101,16 @@ describe('fleetlab load', () => {
     expect(json.brokenOff).toBe('stopped by the user')
     expect(json.offered).toBe(json.acknowledged + json.failed + json.inFlight)
   })
+
+  it('Ctrl-C before the time to begin says so, and nothing of the generator', async () => {
+    const url = await broker()
+    const flags = '--publishers 2 --subscribers 0 --rate 20 --start-at +1h --json -'
+    const r = await fleetlab(['load', '--url', url, ...flags.split(' ')], {}, /2 of 2 clients/)
+    expect(r.code).toBe(130)
+    const json = report(r.stdout)
+    expect([json.brokenOff, json.offered]).toEqual(['stopped before publishing began', 0])
+    expect(json.generator).toMatchObject({ saturated: false, busiestWorker: 0 })
+  })
 })
 
 /** The container of the Kubernetes job, to run it here as the cluster would. */

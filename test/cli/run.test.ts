@@ -61,6 +61,15 @@ describe('fleetlab run', () => {
     expect(plain.engines[0]?.opened).toMatchObject([{ scenario: { seed: 3 }, limits: {} }])
   })
 
+  it('refuses two groups with the same client identifiers', async () => {
+    const same = join(folder, 'same.yaml')
+    await writeFile(same, 'version: 1\nname: A\ngroups:\n  - { name: p }\n  - { name: s, id: "p-{n}" }\n')
+    expectUsageError(
+      await runFleetlab(['run', same]),
+      /groups\.1\.id: found "p-\{n\}"; expected client identifiers of its own; groups\[0\] has them too/,
+    )
+  })
+
   it('prints what it has and exits 130 when cut short', async () => {
     const stop = new AbortController()
     setTimeout(() => stop.abort(), 20)

@@ -26,7 +26,7 @@ async function readBack(line: string) {
 const CONFIGS: LoadInput[] = [
   {},
   { url: 'embedded', executor: { kind: 'max' }, messages: 5000, qos: 2, workers: 4, topology: 'fan-in' },
-  { executor: { kind: 'constant-rate', rate: 1 / 3600 }, duration: 90_500, ramp: 250, warmup: '2m' },
+  { executor: { kind: 'constant-rate', rate: 1 / 3600 }, duration: 90_500, ramp: 250, warmup: '1m' },
   {
     executor: {
       kind: 'ramping',

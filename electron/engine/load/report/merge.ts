@@ -32,6 +32,8 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
   const measured = {
     failed: sum(shards, (r) => r.failed),
+    inFlight: sum(shards, (r) => r.inFlight),
+    expected: sums.expected,
     lost: sums.lost,
     duplicated: sums.duplicated,
     outOfOrder: sums.outOfOrder,
@@ -56,9 +58,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     brokenOff,
     offered: sum(shards, (r) => r.offered),
     acknowledged: sum(shards, (r) => r.acknowledged),
-    inFlight: sum(shards, (r) => r.inFlight),
     received: sum(shards, (r) => r.received),
-    expected: sums.expected,
     elapsedMs,
     ...measured,
     receiveRate: rateOf(

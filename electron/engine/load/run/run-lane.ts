@@ -27,6 +27,7 @@ export function runLane(init: LaneInit, port: MessagePort): void {
   const lane = new Lane(init, planOf(config), { now, dial, defer: setImmediate, report, watch })
   let stepTimer: NodeJS.Timeout | undefined
   let seriesTimer: NodeJS.Timeout | undefined
+  let beginTimer: NodeJS.Timeout | undefined
   const timers = [
     setInterval(() => lane.tick(), TICK_MS),
     setInterval(() => lane.reportProgress(), PROGRESS_MS),
@@ -38,7 +39,7 @@ export function runLane(init: LaneInit, port: MessagePort): void {
   const start = (atMs: number): void => {
     const begin = (): void => {
       const left = atMs - now()
-      if (left > 0) setTimeout(begin, left)
+      if (left > 0) beginTimer = setTimeout(begin, left)
       else lane.begin()
     }
     begin()
@@ -55,6 +56,7 @@ export function runLane(init: LaneInit, port: MessagePort): void {
   const finish = (): void => {
     clearTimeout(stepTimer)
     clearTimeout(seriesTimer)
+    clearTimeout(beginTimer)
     for (const t of timers) clearInterval(t)
     watch.stop()
     goodbye(lane, config.resume && config.protocol === 4, () => port.close())

@@ -3,13 +3,15 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 const RESOLUTION_MS = 10
 /** Fewer samples make no percentile. */
 const MIN_SAMPLES = 300
+/** A shorter time is mostly the asking. */
+const MIN_WATCH_MS = 1000
 
 /** What the watch saw since it began. */
 export interface SelfWatchReport {
   maxLoopDelayMs: number
   /** 0 for a watch of less than three seconds. */
   p99LoopDelayMs: number
-  /** Share of its time this thread was busy, 0 to 1. */
+  /** Share of its time this thread was busy, 0 to 1; 0 for a watch of less than a second. */
   utilization: number
 }
 
@@ -24,11 +26,14 @@ export function watchSelf(): { begin(): void; read(): SelfWatchReport; stop(): v
       delay.reset()
       since = performance.eventLoopUtilization()
     },
-    read: () => ({
-      maxLoopDelayMs: delay.count > 0 ? late(delay.max) : 0,
-      p99LoopDelayMs: delay.count >= MIN_SAMPLES ? late(delay.percentile(99)) : 0,
-      utilization: performance.eventLoopUtilization(since).utilization,
-    }),
+    read: () => {
+      const { active, idle, utilization } = performance.eventLoopUtilization(since)
+      return {
+        maxLoopDelayMs: delay.count > 0 ? late(delay.max) : 0,
+        p99LoopDelayMs: delay.count >= MIN_SAMPLES ? late(delay.percentile(99)) : 0,
+        utilization: active + idle < MIN_WATCH_MS ? 0 : utilization,
+      }
+    },
     stop: () => void delay.disable(),
   }
 }
