@@ -95,7 +95,10 @@ export interface SessionMark {
   kind: 'connect' | 'connack' | 'resume' | 'cut' | 'reset' | 'disconnect' | 'gave-up'
   /** Packet identifier for `gave-up`, reason code for a refused `connack`. */
   detail: number | null
-  /** Capture number of the last packet sent before it, 0 for none: its place among packets of the same time. */
+  /**
+   * Its place among packets of the same time: after the packet of this capture number, which for an answered CONNECT is
+   * the CONNACK and else the last one sent; 0 for none.
+   */
   after: number
 }
 

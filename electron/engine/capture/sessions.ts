@@ -55,10 +55,10 @@ export class Sessions {
     if (type !== Type.CONNACK) return
     const { sessionPresent, code } = readConnack(frame)
     if (code !== 0) {
-      this.mark(client, 'connack', atMs, code)
+      this.mark(client, 'connack', atMs, code, seq)
       return
     }
-    this.mark(client, sessionPresent ? 'resume' : 'connack', atMs, null)
+    this.mark(client, sessionPresent ? 'resume' : 'connack', atMs, null, seq)
     // 3.1.1 section 3.2.2.2: without a session at the broker, what was under way there is gone
     if (!sessionPresent) this.tracker.sessionEnded(client, [DOWN], atMs)
   }

@@ -92,10 +92,13 @@ export function endMs(p: TimedPacket & { fate?: string }, nowMs: number): number
   return p.fate === 'held' ? p.sentMs : Math.max(nowMs, p.sentMs)
 }
 
-/**
- * Sends of one instant in order of capture; before each, the arrivals that can have caused it
- * (it answers them, or carries the same message on); the other arrivals last.
- */
+/** It answers the arrival, carries the same message on, or is a client's first word after it (CONNACK, SUBSCRIBE). */
+const canCause = (arrival: TimedPacket, send: TimedPacket): boolean =>
+  arrival.seq === send.answers ||
+  (arrival.journey !== null && arrival.journey === send.journey) ||
+  (arrival.clientId === send.clientId && arrival.direction === 'downlink' && send.direction === 'uplink')
+
+/** Sends of one instant in order of capture; before each, the arrivals that can have caused it; the others last. */
 function inCausalOrder(arrivals: TimedPacket[], sends: TimedPacket[]): Happening[] {
   const waiting = [...arrivals].sort((a, b) => a.seq - b.seq)
   const ordered: Happening[] = []
@@ -103,9 +106,7 @@ function inCausalOrder(arrivals: TimedPacket[], sends: TimedPacket[]): Happening
     for (const p of waiting.splice(0, upTo)) ordered.push({ kind: 'settle', packet: p })
   }
   for (const packet of [...sends].sort((a, b) => a.seq - b.seq)) {
-    const cause = waiting.findIndex(
-      (a) => a.seq === packet.answers || (a.journey !== null && a.journey === packet.journey),
-    )
+    const cause = waiting.findIndex((a) => canCause(a, packet))
     if (cause >= 0) flush(cause + 1)
     ordered.push({ kind: 'send', packet })
   }
@@ -134,7 +135,7 @@ function collectInstants(packets: readonly TimedPacket[], marks: readonly TimedM
     })
 }
 
-/** Each mark before the first packet that was sent after it. */
+/** Each mark right after the arrival it tells of, else before the first packet that was sent after it. */
 function withMarks(happenings: Happening[], indices: number[], marks: readonly TimedMark[]): Happening[] {
   const waiting = indices.flatMap((index) => {
     const mark = marks[index]
@@ -147,6 +148,9 @@ function withMarks(happenings: Happening[], indices: number[], marks: readonly T
       placed.push(...waiting.splice(0, 1))
     }
     placed.push(h)
+    if (h.kind === 'mark') continue
+    const told = waiting.findIndex((m) => m.after === h.packet.seq && m.clientId === h.packet.clientId)
+    if (h.kind === 'settle' && told >= 0) placed.push(...waiting.splice(told, 1))
   }
   return [...placed, ...waiting]
 }
