@@ -5,6 +5,7 @@ import type { EngineEvents, LabApi } from '../../electron/contract/api'
 import { scenarioSchema } from '../../electron/contract/scenario'
 import { createEngine } from '../../electron/engine/engine'
 import type { Engine } from '../../electron/engine/types'
+import { clientLines } from '../../renderer/features/lab/client-snippets'
 
 const scripts = join(import.meta.dirname, '../../examples/python')
 
@@ -95,6 +96,13 @@ describe.skipIf(python === undefined)('examples/python against the embedded brok
     const publish = packets.find((p) => p.type === 'PUBLISH')
     expect(publish).toMatchObject({ topic: 'common', qos: 1, direction: 'uplink', dup: false })
     expect(packets.map((p) => p.type)).toContain('PUBACK')
+  })
+
+  it('the lines that the Lab shows publish with the paho that is installed', async () => {
+    const lines = clientLines('paho', { scheme: 'mqtt', host: '127.0.0.1', port }, 'lab/lines')
+    expect(await start(python ?? '', ['-c', lines]).ended).toEqual({ code: 0, text: '' })
+    const { packets } = await api.queryPackets({ filter: 'client:my-client type:PUBACK', limit: 10 })
+    expect(packets).toHaveLength(1)
   })
 
   it('says in one line that there is no broker', async () => {

@@ -22,7 +22,8 @@ export function clientLines(kind: ClientKind, a: BrokerAddress, topic: string): 
     case 'paho':
       return [
         'import paho.mqtt.client as mqtt',
-        'c = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "my-client")',
+        'api = getattr(mqtt, "CallbackAPIVersion", None)  # paho 2',
+        'c = mqtt.Client(*([api.VERSION2] if api else []), client_id="my-client")',
         `c.connect("${a.host}", ${a.port})`,
         'c.loop_start()',
         `c.publish("${topic}", "21.4", qos=1).wait_for_publish()`,
