@@ -138,7 +138,13 @@ export const lessonsMessages = defineMessages(
       lost: '손실 {n}',
       duplicated: '중복 {n}',
       comma: ', ',
-      stat: { offered: '보냄', arrived: '도착', lost: '손실', duplicated: '중복', packets: '핸드셰이크 패킷' },
+      stat: {
+        offered: '보냄',
+        arrived: '도착',
+        lost: '손실',
+        duplicated: '중복',
+        packets: '핸드셰이크 패킷',
+      },
       because: {
         dropped: '{subject} 사라졌기 때문입니다.',
         inSpite: '{subject} 사라졌는데도 그렇습니다.',
