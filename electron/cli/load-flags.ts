@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type Thresholds } from '../contract/load-config'
 import { flagOfPath, flagWord, loadInput, type LoadFlags } from '../contract/load-flags'
-import { issueDetails } from '../contract/rpc'
+import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
 

@@ -1,10 +1,10 @@
 import { createBirpc } from 'birpc'
-import type { z } from 'zod'
 import type { EngineApi, EngineEvents, ServedApi } from './api'
 import { commandSchemas } from './api-schemas'
 import type { Channel } from './channel'
 import { decode, encode } from './codec'
-import { ApiError, fromWireError, toWireError, type ErrorDetail, type WireError } from './errors'
+import { ApiError, fromWireError, toWireError, type WireError } from './errors'
+import { issueDetails } from './issues'
 
 type Command = keyof EngineApi
 type Outcome = { ok: true; value: unknown } | { ok: false; error: WireError }
@@ -40,15 +40,6 @@ export interface ServeOptions {
   guard?: (command: keyof EngineApi) => void
   /** Told of failures that are not the page's fault, for the host's log. */
   onInternalError: (command: string, thrown: unknown) => void
-}
-
-/** Reasons of a failed parse, one entry a field. */
-export function issueDetails(issues: readonly z.core.$ZodIssue[]): ErrorDetail[] {
-  return issues.map((i) => ({
-    path: i.path.map(String).join('.'),
-    found: i.input === undefined ? 'nothing' : JSON.stringify(i.input).slice(0, 80),
-    expected: i.message,
-  }))
 }
 
 function parseArgument(command: Command, argument: unknown): unknown {

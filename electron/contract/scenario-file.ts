@@ -1,7 +1,7 @@
 import { parseDocument, stringify } from 'yaml'
 import type { z } from 'zod'
 import { ApiError, type ApiErrorCode } from './errors'
-import { issueDetails } from './rpc'
+import { issueDetails } from './issues'
 import { scenarioSchema, type Scenario } from './scenario'
 
 /** Longest scenario text that is read, in characters. */

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
-import { issueDetails } from '../contract/rpc'
+import { issueDetails } from '../contract/issues'
 import { scenarioSchema, type GroupConfig, type GroupInput, type Scenario } from '../contract/scenario'
 import { mergeLink } from './link-edit'
 

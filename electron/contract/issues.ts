@@ -1,0 +1,60 @@
+import type { z } from 'zod'
+import type { ErrorDetail } from './errors'
+
+type Issue = z.core.$ZodIssue
+
+const shown = (input: unknown): string => {
+  if (input === undefined) return 'nothing'
+  return typeof input === 'number' ? String(input) : JSON.stringify(input).slice(0, 80)
+}
+
+/** zod says what it received, too; that is told as found. */
+const plain = (message: string): string =>
+  message
+    .replace(/^(Invalid input|Invalid option|Invalid string|Too big|Too small): /, '')
+    .replace(/, received .*$/, '')
+
+const list = (values: readonly unknown[]): string => {
+  const names = values.map(String)
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`
+}
+
+/** Of the kinds of value that a field may have, the one that was meant: its own type fits and something in it does not. */
+function meant(branches: readonly Issue[][]): readonly Issue[] | undefined {
+  const wrongType = (b: readonly Issue[]): boolean =>
+    b.some((i) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value'))
+  return branches.find((b) => !wrongType(b))
+}
+
+function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] {
+  const path = [...before, ...issue.path]
+  const detail = (expected: string, at = path, input: unknown = issue.input): ErrorDetail => ({
+    path: at.map(String).join('.'),
+    found: shown(input),
+    expected,
+  })
+  const fieldOf = (key: string): unknown => (issue.input as Record<string, unknown> | undefined)?.[key]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) =>
+      detail('expected no field of this name here', [...path, key], fieldOf(key)),
+    )
+  }
+  if (issue.code !== 'invalid_union') return [detail(plain(issue.message))]
+  if (issue.errors.length === 0) {
+    const key = issue.discriminator
+    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
+    if (key === undefined || options.length === 0) return [detail(plain(issue.message))]
+    return [detail(`expected ${list(options)}`, path, fieldOf(key))]
+  }
+  const one = meant(issue.errors)
+  if (one) return one.flatMap((i) => detailsOf(i, path))
+  const allowed = issue.errors.flatMap(([i]) =>
+    i?.code === 'invalid_value' ? i.values : i?.code === 'invalid_type' ? [i.expected] : [],
+  )
+  return [detail(allowed.length > 0 ? `expected ${list(allowed)}` : plain(issue.message))]
+}
+
+/** Reasons of a failed parse, one entry a field: its path, what was found, what is allowed. */
+export function issueDetails(issues: readonly Issue[]): ErrorDetail[] {
+  return issues.flatMap((i) => detailsOf(i, []))
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { issueDetails } from '../../electron/contract/issues'
+import { scenarioSchema } from '../../electron/contract/scenario'
+
+function refused(group: object, more: object = {}): string[] {
+  const value = { version: 1, name: 'x', groups: [{ name: 'a', ...group }], ...more }
+  const parsed = scenarioSchema.safeParse(value, { reportInput: true })
+  return issueDetails(parsed.error?.issues ?? []).map((d) => `${d.path}: found ${d.found}; ${d.expected}`)
+}
+
+it.each([
+  [{ publishes: [{ topic: 'a', qos: 3 }] }, {}, 'groups.0.publishes.0.qos: found 3; expected 0, 1 or 2'],
+  [{ publishes: [{ topic: 'a', rate: NaN }] }, {}, 'groups.0.publishes.0.rate: found NaN; expected number'],
+  [{ count: 0 }, {}, 'groups.0.count: found 0; expected number to be >=1'],
+  [{ idd: 1 }, {}, 'groups.0.idd: found 1; expected no field of this name here'],
+  [{}, { link: { loss: 1.5 } }, 'link.loss: found 1.5; expected number to be <=1'],
+  [{}, { link: { loss: 'x' } }, 'link.loss: found "x"; expected number or object'],
+  [{}, { broker: { kind: 'moon' } }, 'broker.kind: found "moon"; expected embedded or external'],
+  [
+    {},
+    { link: { delay: '10parsec' } },
+    'link.delay: found "10parsec"; expected a duration such as 250ms, 1.5s, 2m or a number of milliseconds',
+  ],
+  [
+    {},
+    { link: { loss: { model: 'coin' } } },
+    'link.loss.model: found "coin"; expected none, independent, gilbert-elliott, rule or schedule',
+  ],
+])('names the field, what was found and what is allowed: %j %j', (group, more, line) => {
+  expect(refused(group, more)).toEqual([line])
+})
+
+it('has one line for each field that does not exist', () => {
+  expect(refused({ idd: 1, colour: 'red' })).toEqual([
+    'groups.0.idd: found 1; expected no field of this name here',
+    'groups.0.colour: found "red"; expected no field of this name here',
+  ])
+})
