@@ -35,7 +35,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be looked up',
   EMFILE: 'the limit of open files of this process is reached (ulimit -n)',
   ENFILE: 'the limit of open files of this machine is reached',
-  EADDRNOTAVAIL: 'no local port is left (see --local-address, or widen net.ipv4.ip_local_port_range)',
+  EADDRNOTAVAIL:
+    'no local address or port: is --local-address one of this machine? Else give more, or widen net.ipv4.ip_local_port_range',
   EINVAL: 'the system refused the address (see --local-address)',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: give it with --ca-file',
   SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain is self-signed: give its CA with --ca-file',
