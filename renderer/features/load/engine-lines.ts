@@ -32,7 +32,7 @@ const PATTERNS: readonly (readonly [key: string, pattern: RegExp])[] = [
   ['noName', /^no such host name$/],
   ['noLookup', /^the host name could not be looked up$/],
   ['openFiles', /^the limit of open files of this process is reached \(ulimit -n\)$/],
-  ['noPorts', /^no local port is left \(.*\)$/],
+  ['noPorts', /^no local address or port: .*$/],
   ['selfSigned', /^the certificate (?:is|chain is) self-signed: .*--ca-file$/],
   ['unknownCa', /^the certificate is signed by an unknown CA: .*--ca-file$/],
   ['expired', /^the certificate has expired$/],

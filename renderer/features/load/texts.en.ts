@@ -300,7 +300,7 @@ export const loadEnglish = {
     noName: 'no such host name',
     noLookup: 'the host name could not be looked up',
     openFiles: 'the limit of open files is reached (ulimit -n)',
-    noPorts: 'no local port is left; see Local address',
+    noPorts: 'no local address or port; see Local address',
     selfSigned: 'the certificate is self-signed: give it as CA file',
     unknownCa: 'the certificate is signed by an unknown CA: give it as CA file',
     expired: 'the certificate has expired',

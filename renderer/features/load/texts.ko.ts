@@ -298,7 +298,7 @@ export const loadKorean = {
     noName: '없는 호스트 이름입니다',
     noLookup: '호스트 이름을 찾을 수 없습니다',
     openFiles: '열 수 있는 파일 수의 한계입니다(ulimit -n)',
-    noPorts: '남은 로컬 포트가 없습니다. 로컬 주소를 보세요',
+    noPorts: '쓸 수 있는 로컬 주소나 포트가 없습니다. 로컬 주소를 보세요',
     selfSigned: '자체 서명 인증서입니다. CA 파일로 지정하세요',
     unknownCa: '알 수 없는 CA가 서명한 인증서입니다. CA 파일로 지정하세요',
     expired: '인증서가 만료되었습니다',
