@@ -170,30 +170,18 @@ export const scenarioSchema = z
     groups: z.array(groupSchema).max(200).default([]),
   })
   .superRefine((s, ctx) => {
-    const seen = new Map<string, number>()
+    const names = new Map<string, number>()
     const ids = new Map<string, number>()
     s.groups.forEach((g, i) => {
-      const before = seen.get(g.name)
-      if (before !== undefined) {
-        ctx.addIssue({
-          code: 'custom',
-          path: ['groups', i, 'name'],
-          input: g.name,
-          message: `expected a name of its own; groups[${before}] has it too`,
-        })
+      const own = (field: 'name' | 'id', value: string, seen: Map<string, number>, what: string): void => {
+        const before = seen.get(value)
+        seen.set(value, i)
+        if (before === undefined) return
+        const message = `expected ${what}; groups[${before}] has it too`
+        ctx.addIssue({ code: 'custom', path: ['groups', i, field], input: g[field], message })
       }
-      seen.set(g.name, i)
-      const named = g.id.replaceAll('{group}', g.name)
-      const other = ids.get(named)
-      if (other !== undefined) {
-        ctx.addIssue({
-          code: 'custom',
-          path: ['groups', i, 'id'],
-          input: g.id,
-          message: `expected client identifiers of its own; groups[${other}] has them too`,
-        })
-      }
-      ids.set(named, i)
+      own('name', g.name, names, 'a name of its own')
+      own('id', g.id.replaceAll('{group}', g.name), ids, 'a pattern of client identifiers of its own')
       if (g.count > 1 && !g.id.includes('{n}')) {
         ctx.addIssue({
           code: 'custom',
