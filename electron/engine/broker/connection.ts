@@ -270,11 +270,11 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     this.closed('client', reason)
   }
 
-  denied(about: Note): void {
+  denied(about: () => Note): void {
     const nowMs = this.hub.deps.realClock.now()
     if (nowMs - this.deniedAtMs < DENIED_EVERY_MS) return
     this.deniedAtMs = nowMs
-    this.log('warn', about)
+    this.log('warn', about())
   }
 
   private drop(about: Note): void {

@@ -31,7 +31,7 @@ export interface ClientContext {
   will: Will | null
   send(frame: Frame): void
   /** Something the client asked for is denied: a log line, at most one a second. */
-  denied(about: Note): void
+  denied(about: () => Note): void
   /** The client said DISCONNECT. */
   leave(reason: string): void
   /** Ends the connection for a reason of the broker's. */

@@ -96,9 +96,11 @@ export class Listeners {
   private admit(socket: Duplex): boolean {
     const crowded = this.deps.connectionCount() >= this.deps.limits.clients + SPARE
     if (crowded || !this.rate.take()) {
-      const { clients, connectionsPerSecond } = this.deps.limits
-      const why = crowded ? says.tooManyClients(clients) : says.tooManyConnections(connectionsPerSecond)
-      if (this.rate.mayLog()) this.deps.log({ level: 'warn', note: why })
+      if (this.rate.mayLog()) {
+        const { clients, connectionsPerSecond } = this.deps.limits
+        const why = crowded ? says.tooManyClients(clients) : says.tooManyConnections(connectionsPerSecond)
+        this.deps.log({ level: 'warn', note: why })
+      }
       socket.destroy()
       return false
     }
