@@ -1,4 +1,3 @@
-const inner = '(mqtt|capture|traffic|ledger|link)'
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -60,23 +59,78 @@ module.exports = {
       to: { path: '^electron/(shell|cli|web)/' },
     },
     {
-      name: 'engine-inner-parts-are-siblings',
+      name: 'engine-root-is-wiring',
       severity: 'error',
-      comment: 'wire-level parts know no sibling but mqtt and the files at the root of engine',
-      from: { path: `^electron/engine/${inner}/` },
-      to: { path: '^electron/engine/[^/]+/', pathNot: ['^electron/engine/$1/', '^electron/engine/mqtt/'] },
+      comment: 'no room of the engine knows the engine that joins the rooms; its types are for everyone',
+      from: { path: '^electron/engine/[^/]+/' },
+      to: { path: '^electron/engine/[^/]+$', pathNot: '^electron/engine/types.ts$' },
+    },
+    {
+      name: 'base-and-mqtt-are-leaves',
+      severity: 'error',
+      from: { path: '^electron/engine/(base|mqtt)/' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/(base|mqtt)/' },
+    },
+    {
+      name: 'simulation-knows-no-observer',
+      severity: 'error',
+      comment: 'what watches a run is given to it from outside',
+      from: { path: '^electron/engine/simulation/' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/(simulation|base|mqtt)/' },
+    },
+    {
+      name: 'link-knows-clock-only',
+      severity: 'error',
+      from: { path: '^electron/engine/simulation/link/' },
+      to: { path: '^electron/engine/simulation/', pathNot: '^electron/engine/simulation/(link|clock)/' },
+    },
+    {
+      name: 'broker-knows-clock-only',
+      severity: 'error',
+      from: { path: '^electron/engine/simulation/broker/' },
+      to: { path: '^electron/engine/simulation/', pathNot: '^electron/engine/simulation/(broker|clock)/' },
     },
     {
       name: 'fleet-may-use-link',
       severity: 'error',
-      from: { path: '^electron/engine/fleet/' },
-      to: { path: '^electron/engine/[^/]+/', pathNot: '^electron/engine/(fleet|link|mqtt)/' },
+      from: { path: '^electron/engine/simulation/fleet/' },
+      to: {
+        path: '^electron/engine/simulation/',
+        pathNot: '^electron/engine/simulation/(fleet|link|clock)/',
+      },
     },
     {
-      name: 'broker-knows-mqtt-only',
+      name: 'observe-stands-on-simulation',
       severity: 'error',
-      from: { path: '^electron/engine/broker/' },
-      to: { path: '^electron/engine/[^/]+/', pathNot: '^electron/engine/(broker|mqtt)/' },
+      from: { path: '^electron/engine/observe/' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/(observe|simulation|base|mqtt)/' },
+    },
+    {
+      name: 'capture-and-traffic-know-packets-only',
+      severity: 'error',
+      from: { path: '^electron/engine/observe/(capture|traffic)/' },
+      to: {
+        path: '^electron/engine/(observe|simulation)/',
+        pathNot: '^electron/engine/(observe/$1|simulation/clock)/',
+      },
+    },
+    {
+      name: 'load-stands-alone',
+      severity: 'error',
+      comment: 'the generator may start an embedded broker, and knows nothing else of the simulation',
+      from: { path: '^electron/engine/load/' },
+      to: {
+        path: '^electron/engine/',
+        pathNot: '^electron/engine/(load|base|mqtt|simulation/(broker|clock))/|^electron/engine/types.ts$',
+      },
+    },
+    {
+      name: 'runs-do-not-know-pages',
+      severity: 'error',
+      comment:
+        'lab, experiment and lessons are clients of the simulation; a page asks them, not the other way round',
+      from: { path: '^electron/engine/(lab|experiment|lessons)/' },
+      to: { path: '^electron/engine/(session|load)/' },
     },
     { name: 'not-to-test', severity: 'error', from: { pathNot: '^(test|bench)/' }, to: { path: '^test/' } },
   ],

@@ -1,7 +1,7 @@
-import { createCapture, type Capture } from '../electron/engine/capture/capture'
+import { createCapture, type Capture } from '../electron/engine/observe/capture/capture'
 import { ackFrame, Type, type Frame } from '../electron/engine/mqtt/frame'
 import type { Passage } from '../electron/engine/mqtt/passage'
-import { createTopicTree } from '../electron/engine/traffic/topic-tree'
+import { createTopicTree } from '../electron/engine/observe/traffic/topic-tree'
 
 /**
  * What capture and topic tree cost per packet: 1,000 publishers and one subscriber at QoS 1, the broker's routing told,

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf, writeAtomically, writeFailure } from '../engine/atomic-file'
+import { codeOf, writeAtomically, writeFailure } from '../engine/base/atomic-file'
 
 /**
  * Writes a result whole or not at all, so that a reader, such as a merge that waits for all shards, never sees half a

@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron'
-import { note } from '../engine/notes'
+import { note } from '../engine/base/notes'
 import type { Workspace } from '../store/workspace'
 
 /** Reloads within this time after which the page is given up. */

@@ -1,5 +1,5 @@
 import { powerMonitor } from 'electron'
-import { note } from '../engine/notes'
+import { note } from '../engine/base/notes'
 import type { Engine } from '../engine/types'
 import type { Workspace } from '../store/workspace'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive } from '../engine/process-alive'
+import { isAlive } from '../engine/base/process-alive'
 import { JsonFile, type StoreDeps } from './json-file'
 import { sessionKind, type SessionData } from './kinds'
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeAtomically, type FileSystem } from '../engine/atomic-file'
+import { writeAtomically, type FileSystem } from '../engine/base/atomic-file'
 
 /** One kind of file the program keeps for itself. */
 export interface FileKind<T> {

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { ApiError } from '../contract/errors'
 import { MAX_SCENARIO_CHARS } from '../contract/scenario-file'
 import type { RecentFile } from '../contract/workspace'
-import { writeAtomically } from '../engine/atomic-file'
+import { writeAtomically } from '../engine/base/atomic-file'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type RecentEntry } from './kinds'
 

@@ -1,5 +1,5 @@
 import type { Note } from '../contract/model'
-import { note } from '../engine/notes'
+import { note } from '../engine/base/notes'
 import { JsonFile } from './json-file'
 import { KINDS, type WindowPlace } from './kinds'
 

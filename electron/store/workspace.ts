@@ -12,8 +12,8 @@ import {
   type WorkspaceEvent,
   type WorkspaceState,
 } from '../contract/workspace'
-import { writeAtomically, writeFailure, type FileSystem } from '../engine/atomic-file'
-import { note } from '../engine/notes'
+import { writeAtomically, writeFailure, type FileSystem } from '../engine/base/atomic-file'
+import { note } from '../engine/base/notes'
 import { Autosave, findCrashed, sweepParts, type Crashed } from './autosave'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'

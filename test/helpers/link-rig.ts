@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { linkSchema, type LinkInput } from '../../electron/contract/link-config'
 import { PACKET_TYPES, type Direction, type PacketType, type QoS } from '../../electron/contract/packet'
-import { createGate } from '../../electron/engine/link/gate'
-import { createLink } from '../../electron/engine/link/link'
-import type { GateKeeper, Link } from '../../electron/engine/link/types'
+import { createGate } from '../../electron/engine/simulation/link/gate'
+import { createLink } from '../../electron/engine/simulation/link/link'
+import type { GateKeeper, Link } from '../../electron/engine/simulation/link/types'
 import {
   ackFrame,
   framePacketId,

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../electron/engine/clock'
+import type { Clock, Timer } from '../../electron/engine/simulation/clock/clock'
 
 interface ManualTimer extends Timer {
   order: number

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { writeAtomically, writeFailure, type FileSystem } from '../../electron/engine/atomic-file'
+import { writeAtomically, writeFailure, type FileSystem } from '../../electron/engine/base/atomic-file'
 import { JsonFile, type FileKind, type StoreDeps } from '../../electron/store/json-file'
 
 let folder = ''

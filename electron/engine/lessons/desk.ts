@@ -1,7 +1,7 @@
 import { ApiError } from '../../contract/errors'
 import type { Lesson } from '../../contract/lesson'
 import type { LessonOutcome, LiveOutcome } from '../../contract/lesson-run'
-import type { Lab } from '../lab'
+import type { Lab } from '../lab/lab'
 import { builtInLessons } from './library'
 import { LiveWatch } from './live'
 import { outcomeOf } from './outcome'

@@ -2,7 +2,7 @@ import type { LiveLesson } from '../../contract/lesson'
 import type { LiveClient, LiveOutcome } from '../../contract/lesson-run'
 import type { ExchangeRow, JourneyRow, PacketBatch, PacketRow } from '../../contract/model'
 import { topicMatches } from '../../contract/topics'
-import type { Lab } from '../lab'
+import type { Lab } from '../lab/lab'
 import { fits } from './outcome'
 
 /** Packets of one client that are looked at. */

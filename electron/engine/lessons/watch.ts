@@ -1,7 +1,7 @@
-import type { Accounts } from '../accounts'
-import type { RouteObserver } from '../broker/types'
-import type { Capture } from '../capture/capture'
-import type { Fleet } from '../fleet/fleet'
+import type { Accounts } from '../observe/ledger/accounts'
+import type { RouteObserver } from '../simulation/broker/types'
+import type { Capture } from '../observe/capture/capture'
+import type { Fleet } from '../simulation/fleet/fleet'
 import type { PassageObserver } from '../mqtt/passage'
 
 interface Parties {

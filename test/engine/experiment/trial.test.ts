@@ -8,7 +8,7 @@ import {
 import { insideInterval } from '../../../electron/contract/experiment-text'
 import { runExperiment } from '../../../electron/engine/experiment/experiment'
 import { Trial } from '../../../electron/engine/experiment/trial'
-import type { RouteLeg } from '../../../electron/engine/broker/types'
+import type { RouteLeg } from '../../../electron/engine/simulation/broker/types'
 import { frameDup, framePacketId, frameType, Type } from '../../../electron/engine/mqtt/frame'
 import { carriedIdentity } from '../../../electron/engine/mqtt/identity'
 import type { Passage } from '../../../electron/engine/mqtt/passage'

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createBroker } from '../../../electron/engine/broker/broker'
-import type { EmbeddedBroker, ListenerInfo, ListenerKind } from '../../../electron/engine/broker/types'
-import { createRealClock } from '../../../electron/engine/real-clock'
+import { createBroker } from '../../../electron/engine/simulation/broker/broker'
+import type {
+  EmbeddedBroker,
+  ListenerInfo,
+  ListenerKind,
+} from '../../../electron/engine/simulation/broker/types'
+import { createRealClock } from '../../../electron/engine/simulation/clock/real-clock'
 import { explain } from '../../../electron/engine/load/run/failures'
 import { WireClient } from '../../../electron/engine/load/wire/client'
 import type { ClientEvents, ClientFields } from '../../../electron/engine/load/wire/client-types'

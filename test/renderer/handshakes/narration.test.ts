@@ -3,7 +3,7 @@ import { test, fc } from '@fast-check/vitest'
 import { josa } from '../../../renderer/canvas/sequence/narration/josa'
 import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import type { PacketType } from '@contract/packet'
-import { Bench, frameOf, publishFrame } from '../../engine/capture/wire'
+import { Bench, frameOf, publishFrame } from '../../engine/observe/capture/wire'
 import { Simulation, type Loss } from './simulate'
 
 function story(sim: Simulation, lang: 'en' | 'ko' = 'en'): string[] {

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
-import { createBroker } from '../../broker/broker'
+import { createBroker } from '../../simulation/broker/broker'
 import type { PassageObserver } from '../../mqtt/passage'
-import { createRealClock } from '../../real-clock'
+import { createRealClock } from '../../simulation/clock/real-clock'
 
 /** What the broker thread says: where it listens, or why it does not. */
 export type BrokerReport = { type: 'listening'; url: string } | { type: 'failed'; text: string }

@@ -1,0 +1,90 @@
+import * as fs from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ApiError } from '../../contract/errors'
+
+/** The few operations on files that writing needs; tests give their own to fail on purpose. */
+export type FileSystem = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'mkdir' | 'realpath' | 'stat'>
+
+let counter = 0
+
+/** The system's code of a failure such as ENOENT, or an empty text. */
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+
+/**
+ * Writes a file whole or not at all: into a new file beside it, which takes its name once it is on the disk. Whatever
+ * the name led to before is untouched when anything fails. A pipe or a device is written to directly.
+ * @throws what the file system throws; nothing half-written stays
+ */
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  io: FileSystem = fs,
+): Promise<void> {
+  const target = await realTarget(path, io)
+  if (target.special) {
+    const handle = await io.open(target.path, 'w')
+    await handle.writeFile(content).finally(() => handle.close())
+    return
+  }
+  const folder = dirname(target.path)
+  const part = join(folder, `.${basename(target.path)}.${process.pid}.${counter++}.part`)
+  try {
+    const handle = await io.open(part, 'wx', target.mode)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await io.rename(part, target.path)
+  } catch (thrown) {
+    await io.rm(part, { force: true }).catch(() => undefined /* the first failure is the one to tell */)
+    throw thrown
+  }
+  await syncFolder(folder, io)
+}
+
+interface Target {
+  path: string
+  mode: number
+  special: boolean
+}
+
+/** Follows links, so that a link stays one; keeps the rights of a file that is there. */
+async function realTarget(path: string, io: FileSystem): Promise<Target> {
+  try {
+    const real = await io.realpath(path)
+    const found = await io.stat(real)
+    return { path: real, mode: found.mode & 0o777, special: !found.isFile() && !found.isDirectory() }
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'ENOENT') throw thrown
+    return { path, mode: 0o666, special: false }
+  }
+}
+
+/** After a power cut the new name is there only if its folder was written too; not every system can do that. */
+async function syncFolder(folder: string, io: FileSystem): Promise<void> {
+  const handle = await io.open(folder, 'r').catch(() => null)
+  if (!handle) return
+  await handle.sync().catch(() => undefined)
+  await handle.close()
+}
+
+const WHY: Record<string, string> = {
+  ENOSPC: 'the disk is full; free some space or choose another place',
+  EDQUOT: 'your share of the disk is used up; free some space or choose another place',
+  EACCES: 'you may not write there; choose another place',
+  EPERM: 'you may not write there; choose another place',
+  EROFS: 'the disk is read-only; choose another place',
+  ENOENT: 'its folder is gone; choose another place',
+  EISDIR: 'that is a folder; choose another name',
+  EIO: 'the disk failed; choose another place',
+}
+
+/** What a person is told of a file that could not be written. */
+export function writeFailure(name: string, thrown: unknown): ApiError {
+  const code = codeOf(thrown)
+  const why = WHY[code] ?? (code || String(thrown))
+  return new ApiError('unavailable', `${name} was not written: ${why}`)
+}

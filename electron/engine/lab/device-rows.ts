@@ -1,0 +1,120 @@
+import { ApiError } from '../../contract/errors'
+import type { LinkConfig } from '../../contract/link-config'
+import type { DeviceDetail, DeviceRow, InFlightRow, PacketRow } from '../../contract/model'
+import type { ProtocolLevel, QoS } from '../../contract/packet'
+import type { BrokerClientInfo } from '../simulation/broker/types'
+import type { Device } from '../simulation/fleet/device'
+import type { Lab } from './lab'
+
+const RECENT = 20
+
+const highest = (levels: readonly number[]): QoS => Math.max(0, ...levels) as QoS
+
+function simulatedRow(lab: Lab, d: Device): DeviceRow {
+  const { publishes, subscribes, name } = d.spec.group
+  return {
+    clientId: d.clientId,
+    group: name,
+    external: false,
+    connected: d.connected,
+    qos: highest([...publishes, ...subscribes].map((x) => x.qos)),
+    publishes: publishes.length > 0,
+    subscribes: subscribes.length > 0,
+    messagesPerSecond: lab.observation.messages.rate(d.clientId),
+    inFlight: d.unacknowledged,
+    linkKind: d.link.config.kind,
+    remote: null,
+  }
+}
+
+function externalRow(lab: Lab, c: BrokerClientInfo): DeviceRow {
+  const rate = lab.observation.messages.rate(c.clientId)
+  return {
+    clientId: c.clientId,
+    group: null,
+    external: true,
+    connected: true,
+    qos: highest(c.subscriptions.map((s) => s.qos)),
+    publishes: rate > 0,
+    subscribes: c.subscriptions.length > 0,
+    messagesPerSecond: rate,
+    inFlight: c.inFlight,
+    linkKind: null,
+    remote: c.remote,
+  }
+}
+
+/** External clients first, then the fleet by group. */
+export function listDevices(
+  lab: Lab,
+  a: { group?: string | undefined; search?: string | undefined; offset: number; limit: number },
+): { rows: DeviceRow[]; total: number } {
+  const search = a.search?.toLowerCase() ?? ''
+  const wanted = (id: string): boolean => id.toLowerCase().includes(search)
+  const outside = a.group === undefined ? lab.externalClients().filter((c) => wanted(c.clientId)) : []
+  const inside = [...(a.group === undefined ? lab.fleet.devices() : lab.fleet.groupDevices(a.group))].filter(
+    (d) => wanted(d.clientId),
+  )
+  const rows: DeviceRow[] = []
+  for (let i = a.offset; i < outside.length + inside.length && rows.length < a.limit; i++) {
+    const external = outside[i]
+    const device = inside[i - outside.length]
+    if (external) rows.push(externalRow(lab, external))
+    else if (device) rows.push(simulatedRow(lab, device))
+  }
+  return { rows, total: outside.length + inside.length }
+}
+
+/** When the sender's retry timer fires, as far as the link's settings tell; null without one. */
+function retryAt(link: LinkConfig | null, lastSentMs: number, attempts: number): number | null {
+  if (link?.kind !== 'radio' || link.recovery.mode === 'none') return null
+  const { timeout, backoff, maxRetries } = link.recovery
+  if (maxRetries !== 'unlimited' && attempts > maxRetries) return null
+  return lastSentMs + timeout * backoff ** (attempts - 1)
+}
+
+function inFlight(lab: Lab, clientId: string, link: LinkConfig | null): InFlightRow[] {
+  const { packets, exchanges } = lab.observation.capture.latest(`client:${clientId} verdict:open`, 200)
+  return exchanges
+    .filter((x) => x.clientId === clientId && x.verdict === 'open' && x.qos > 0)
+    .map((x): InFlightRow => {
+      const own = packets.filter((p) => p.exchange === x.id)
+      const released = own.some((p) => p.type === 'PUBREL')
+      const type = released ? 'PUBREL' : 'PUBLISH'
+      const sends = own.filter((p): p is PacketRow => p.type === type)
+      const last = sends.at(-1)?.sentMs ?? x.startedMs
+      return {
+        packetId: x.packetId ?? 0,
+        type,
+        direction: x.direction,
+        topic: x.topic,
+        sinceMs: x.startedMs,
+        attempts: Math.max(1, sends.length),
+        retryAtMs: retryAt(link, last, Math.max(1, sends.length)),
+      }
+    })
+}
+
+/** Everything known of one client. @throws ApiError `not-found` */
+export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
+  const device = lab.fleet.device(clientId)
+  const broker = lab.brokerClient(clientId)
+  const external = lab.externalClients().find((c) => c.clientId === clientId)
+  if (!device && !external) throw new ApiError('not-found', `there is no client ${clientId}`)
+  const row = device ? simulatedRow(lab, device) : externalRow(lab, external as BrokerClientInfo)
+  const link = device?.link.config ?? null
+  const granted = device
+    ? [...device.subscriptions].map(([filter, qos]) => ({ filter, qos: qos as QoS }))
+    : null
+  return {
+    ...row,
+    protocol: device?.spec.group.protocol ?? (external?.protocolLevel as ProtocolLevel),
+    clean: device?.spec.group.clean ?? external?.clean ?? true,
+    sessionPresent: device?.sessionPresent ?? false,
+    keepAliveMs: device?.spec.group.keepAlive ?? (external?.keepAlive ?? 0) * 1000,
+    subscriptions: granted ?? broker?.subscriptions.map(({ filter, qos }) => ({ filter, qos })) ?? [],
+    inFlightPackets: inFlight(lab, clientId, link),
+    link,
+    recent: lab.observation.capture.recent(clientId, RECENT),
+  }
+}

@@ -1,0 +1,60 @@
+import type { z } from 'zod'
+import type { LinkTarget } from '../../contract/api'
+import { ApiError } from '../../contract/errors'
+import type { LinkInput } from '../../contract/link-config'
+import { issueDetails } from '../../contract/issues'
+import { scenarioSchema, type GroupConfig, type GroupInput, type Scenario } from '../../contract/scenario'
+import { mergeLink } from './link-edit'
+
+/** Changes of a scenario as values: each gives the new scenario or throws an ApiError and changes nothing. */
+
+function checked(candidate: unknown): Scenario {
+  const parsed = scenarioSchema.safeParse(candidate, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const details = issueDetails(parsed.error.issues)
+  throw new ApiError('bad-request', describe(parsed.error.issues), details)
+}
+
+function describe(issues: readonly z.core.$ZodIssue[]): string {
+  const first = issueDetails(issues)[0]
+  return `${first?.path ?? 'scenario'}: found ${first?.found ?? 'nothing'}; ${first?.expected ?? 'not valid'}`
+}
+
+/** The group of that name. @throws ApiError `not-found` */
+export function groupOf(scenario: Scenario, name: string): GroupConfig {
+  const group = scenario.groups.find((g) => g.name === name)
+  if (!group) throw new ApiError('not-found', `there is no group ${name}`)
+  return group
+}
+
+export function withGroup(scenario: Scenario, group: GroupInput): Scenario {
+  if (scenario.groups.some((g) => g.name === group.name)) {
+    throw new ApiError('conflict', `there is a group ${group.name} already; choose another name`)
+  }
+  return checked({ ...scenario, groups: [...scenario.groups, group] })
+}
+
+export function withoutGroup(scenario: Scenario, name: string): Scenario {
+  groupOf(scenario, name)
+  return { ...scenario, groups: scenario.groups.filter((g) => g.name !== name) }
+}
+
+export function withGroupChanged(scenario: Scenario, name: string, patch: Partial<GroupInput>): Scenario {
+  const group = groupOf(scenario, name)
+  const groups = scenario.groups.map((g) => (g === group ? { ...g, ...patch } : g))
+  return checked({ ...scenario, groups })
+}
+
+/** Changes the links of one group, or the default link and every group's own. */
+export function withLink(
+  scenario: Scenario,
+  target: Exclude<LinkTarget, { clientId: string }>,
+  patch: LinkInput,
+): Scenario {
+  if (target === 'all') {
+    const groups = scenario.groups.map((g) => (g.link ? { ...g, link: mergeLink(g.link, patch) } : g))
+    return checked({ ...scenario, link: mergeLink(scenario.link, patch), groups })
+  }
+  const group = groupOf(scenario, target.group)
+  return withGroupChanged(scenario, group.name, { link: mergeLink(group.link ?? scenario.link, patch) })
+}

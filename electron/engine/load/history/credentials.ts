@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { ApiError } from '../../../contract/errors'
+import type { LoadConfig } from '../../../contract/load-config'
+import type { Credentials } from '../run/messages'
+
+type FileField = 'caFile' | 'certFile' | 'keyFile'
+
+async function pem(config: LoadConfig, field: FileField): Promise<string | undefined> {
+  const path = config[field]
+  if (path === undefined) return undefined
+  const wrong = (expected: string): ApiError =>
+    new ApiError('bad-request', `${field}: found ${path}; ${expected}`, [
+      { path: `config.${field}`, found: path, expected },
+    ])
+  let content: string
+  try {
+    content = await readFile(path, 'utf8')
+  } catch {
+    throw wrong('expected a file of the computer the engine runs on that it may read')
+  }
+  if (!content.includes('-----BEGIN')) throw wrong('expected a file in PEM form')
+  return content
+}
+
+/**
+ * Password and PEM texts a configuration names; a password that is given goes before one it names.
+ * @throws ApiError `bad-request` that names the field
+ */
+export async function readCredentials(
+  config: LoadConfig,
+  env: Readonly<Record<string, string | undefined>>,
+  given?: string,
+): Promise<Credentials> {
+  const name = given === undefined ? config.passwordEnv : undefined
+  const password = given ?? (name === undefined ? undefined : env[name])
+  if (name !== undefined && password === undefined) {
+    const expected = 'expected the name of an environment variable the engine was started with'
+    throw new ApiError('bad-request', `passwordEnv: found ${name}; ${expected}`, [
+      { path: 'config.passwordEnv', found: name, expected },
+    ])
+  }
+  return {
+    password,
+    ca: await pem(config, 'caFile'),
+    cert: await pem(config, 'certFile'),
+    key: await pem(config, 'keyFile'),
+  }
+}

@@ -1,0 +1,296 @@
+import type { PacketBatch, PacketDetail, PacketRow } from '../../../contract/model'
+import { PACKET_TYPES, type PacketType } from '../../../contract/packet'
+import { parsePacketFilter } from '../../../contract/packet-filter'
+import type { RingSummary } from '../../../contract/ring'
+import { timeRangeOf } from '../../../contract/time-range'
+import { framePacketId, frameType, Type } from '../../mqtt/frame'
+import type { LegEvent, Passage, PassageObserver } from '../../mqtt/passage'
+import type { ClientState } from './clients'
+import { UP } from './codes'
+import { hidePassword } from './connect'
+import { decodePacket } from './decode/decode'
+import { Journeys } from './journeys'
+import { exportPcapng, type ExportPacket } from './pcapng/export'
+import { PassageIndex } from './passages'
+import { PublishHeader } from './publish-header'
+import { queryPackets, seqsWithin } from './query'
+import { summarize } from './ring-summary'
+import { Rows } from './rows'
+import { Sessions } from './sessions'
+import { CaptureState } from './state'
+import { isTracked, Tracker } from './tracker'
+import { Watch, type PacketWatch } from './watch'
+
+export interface CaptureOptions {
+  /** Packets kept @default 200_000 */
+  packets?: number
+  /** Bytes of frames kept; long frames are cut to 4 KiB once the ring has begun to overwrite @default 64 MiB */
+  bytes?: number
+  clock: { readonly epochMs: number; now(): number }
+}
+
+export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
+
+/** Where a broker says its routing; the same shape as the embedded broker's observer. */
+export interface RoutingFacts {
+  /** The broker took an inbound PUBLISH as a new message. `topic`, where given, guards against a QoS 0 one it refused silently. */
+  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void
+  /** Just before a PUBLISH enters the client's downlink. */
+  egress(e: { messageRef: string; clientId: string; packetId: number }): void
+  discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
+}
+
+/** Every packet of every leg: the last ones kept, their exchanges and journeys followed. */
+export interface CaptureQuery {
+  /** A packet query, see packet-filter.ts. */
+  filter: string
+  before?: number | undefined
+  after?: number | undefined
+  limit: number
+}
+
+export interface Capture extends PassageObserver, RoutingFacts {
+  /** Packets seen since the beginning or `restart`. */
+  readonly seen: number
+  readonly kept: number
+  readonly lost: number
+  counts(): PacketCounts
+  row(seq: number): PacketRow | undefined
+  /** Passage identifier of a packet, for the gate; undefined when it is not kept. */
+  passageId(seq: number): number | undefined
+  /** @throws FilterError */
+  query(q: CaptureQuery): PacketBatch
+  /** How many packets the ring keeps of which time, in this many equal parts. */
+  summary(parts: number): RingSummary
+  /** The latest `tail` packets that match. @throws FilterError */
+  latest(filter: string, tail: number): PacketBatch
+  /** A page's live view of what matches from now on. @throws FilterError */
+  watch(filter: string): PacketWatch
+  detail(seq: number): PacketDetail | undefined
+  /** The last packets of one client, newest first. */
+  recent(clientId: string, n: number): PacketRow[]
+  /** Forgets what is kept; counts stay and numbers go on. */
+  clear(): void
+  /** Forgets what is kept and begins to count anew. */
+  restart(): void
+  /** The matching packets as a pcapng file. @throws FilterError */
+  pcapng(filter: string): { bytes: Uint8Array; packets: number }
+}
+
+export const DEFAULT_PACKETS = 200_000
+export const DEFAULT_BYTES = 64 * 1024 * 1024
+
+/** Creates the capture of one engine. */
+export function createCapture(options: CaptureOptions): Capture {
+  return new RingCapture(options)
+}
+
+class RingCapture implements Capture {
+  private readonly state: CaptureState
+  private readonly journeys: Journeys
+  private readonly tracker: Tracker
+  private readonly sessions: Sessions
+  private readonly rows: Rows
+  private readonly header = new PublishHeader()
+  private readonly sentByType = new Float64Array(16)
+  private readonly lostByType = new Float64Array(16)
+  private readonly passages: PassageIndex
+  seen = 0
+  lost = 0
+
+  constructor(private readonly options: CaptureOptions) {
+    const packets = options.packets ?? DEFAULT_PACKETS
+    this.state = new CaptureState(packets, options.bytes ?? DEFAULT_BYTES)
+    this.journeys = new Journeys(this.state, packets)
+    this.tracker = new Tracker(this.state, this.journeys)
+    this.sessions = new Sessions(this.state, this.tracker)
+    this.rows = new Rows(this.state)
+    this.passages = new PassageIndex(this.state.packets)
+  }
+
+  get kept(): number {
+    return this.state.packets.kept
+  }
+
+  entered(p: Passage): void {
+    const { frame } = p
+    const type = frameType(frame)
+    const client = this.state.clients.get(p.clientId)
+    const publish = type === Type.PUBLISH
+    if (publish) this.header.read(frame, p.level)
+    const topic = publish ? this.topicOf(p, client) : 0
+    const packetId = publish ? this.header.packetId : framePacketId(frame)
+    this.state.clients.retain(client.ix)
+    this.state.topics.retain(topic)
+    const t = this.state.packets
+    const seq = t.add(p, client.ix, topic, packetId)
+    this.passages.add(p.id, seq)
+    t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
+    client.lastPacket = seq
+    this.seen++
+    this.sentByType[type] = (this.sentByType[type] as number) + 1
+    if (type === Type.CONNECT) hidePassword(t.frame(seq))
+    if (!isTracked(type)) this.sessions.sent(seq, client, frame)
+    else if (!publish || this.header.ok) this.tracker.sent(seq, client, frame)
+  }
+
+  settled(p: Passage): void {
+    const { frame } = p
+    const type = frameType(frame)
+    if (p.state === 'lost') {
+      this.lost++
+      this.lostByType[type] = (this.lostByType[type] as number) + 1
+    }
+    const seq = this.passages.settle(p.id)
+    const t = this.state.packets
+    if (seq === 0) return
+    const i = t.at(seq)
+    t.copyState(i, p)
+    this.state.changedPackets.add(seq)
+    const client = this.state.clients.at(t.client[i] as number)
+    if (!client) return
+    if (isTracked(type)) this.tracker.settled(seq, client, frame)
+    else this.sessions.settled(seq, client, frame)
+  }
+
+  event(e: LegEvent): void {
+    const { clients } = this.state
+    const client = e.kind === 'opened' ? clients.get(e.clientId) : clients.find(e.clientId)
+    if (client) this.sessions.event(e, client)
+  }
+
+  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.tracker.ingress(client, e.packetId, e.messageRef, e.topic)
+  }
+
+  egress(e: { messageRef: string; clientId: string; packetId: number }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.journeys.egress(client, e.packetId, e.messageRef)
+  }
+
+  discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.tracker.discarded(client, e.packetId, e.why === 'denied')
+  }
+
+  counts(): PacketCounts {
+    const entries = PACKET_TYPES.map((name, i) => [
+      name,
+      { sent: this.sentByType[i] ?? 0, lost: this.lostByType[i] ?? 0 },
+    ])
+    return Object.fromEntries(entries) as PacketCounts
+  }
+
+  row(seq: number): PacketRow | undefined {
+    return this.rows.packet(seq)
+  }
+
+  passageId(seq: number): number | undefined {
+    return this.passages.idOf(seq)
+  }
+
+  query({ filter, ...where }: CaptureQuery): PacketBatch {
+    const q = { ...where, filter: parsePacketFilter(filter), range: timeRangeOf(filter) }
+    return queryPackets(this.state, this.rows, this.sessions, q)
+  }
+
+  summary(parts: number): RingSummary {
+    return summarize(this.state.packets, parts)
+  }
+
+  latest(filter: string, tail: number): PacketBatch {
+    return this.query({ filter, limit: tail })
+  }
+
+  watch(filter: string): PacketWatch {
+    const parsed = parsePacketFilter(filter)
+    const untilMs = timeRangeOf(filter)?.toMs ?? Infinity
+    const asks = { all: filter.trim() === '', verdict: filter.includes('verdict:'), untilMs }
+    return new Watch(this.state, this.rows, this.sessions, parsed, asks, this.state.packets.next)
+  }
+
+  detail(seq: number): PacketDetail | undefined {
+    const row = this.rows.packet(seq)
+    if (!row) return undefined
+    const t = this.state.packets
+    const bytes = Uint8Array.prototype.slice.call(t.frame(seq))
+    return {
+      row,
+      bytes,
+      fullBytes: row.bytes,
+      fields: decodePacket(bytes, t.level[t.at(seq)] as number, row.bytes),
+      exchange: row.exchange === null ? null : (this.rows.exchange(row.exchange) ?? null),
+      journey: row.journey === null ? null : (this.rows.journey(row.journey) ?? null),
+    }
+  }
+
+  recent(clientId: string, n: number): PacketRow[] {
+    const t = this.state.packets
+    const found: PacketRow[] = []
+    let seq = this.state.clients.find(clientId)?.lastPacket ?? 0
+    while (found.length < n) {
+      const row = this.rows.packet(seq)
+      if (!row) break
+      found.push(row)
+      const back = t.prevOfClient[t.at(seq)] as number
+      if (back === 0) break
+      seq -= back
+    }
+    return found
+  }
+
+  clear(): void {
+    this.state.clear()
+    this.journeys.clear()
+    this.sessions.clear()
+    this.passages.clear()
+  }
+
+  restart(): void {
+    this.clear()
+    this.seen = this.lost = 0
+    this.sentByType.fill(0)
+    this.lostByType.fill(0)
+  }
+
+  pcapng(filter: string): { bytes: Uint8Array; packets: number } {
+    const names = new Map<number, string>()
+    const packets = this.select(filter, names)
+    return exportPcapng(packets, names, this.options.clock.epochMs)
+  }
+
+  private select(query: string, names: Map<number, string>): ExportPacket[] {
+    const t = this.state.packets
+    const filter = parsePacketFilter(query)
+    const [first, next] = seqsWithin(t, timeRangeOf(query))
+    const found: ExportPacket[] = []
+    for (let seq = first; seq < next; seq++) {
+      if (!this.rows.passes(seq, filter)) continue
+      const row = this.rows.packet(seq)
+      const i = t.at(seq)
+      const client = t.client[i] as number
+      if (!row) continue
+      names.set(client, row.clientId)
+      found.push({ row, client, level: t.level[i] as number, bytes: t.frame(seq) })
+    }
+    return found
+  }
+
+  /** Topic of a PUBLISH, through the connection's topic aliases. */
+  private topicOf(p: Passage, client: ClientState): number {
+    const { topicFrom: from, topicTo: to, alias } = this.header
+    const side = p.direction === 'uplink' ? UP : 1
+    if (to === from) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
+    const topic = this.state.topics.intern(p.frame, from, to)
+    if (alias !== 0) this.alias(client, side, alias, topic)
+    return topic
+  }
+
+  private alias(client: ClientState, side: 0 | 1, alias: number, topic: number): void {
+    const known = client.aliases[side] ?? new Map<number, number>()
+    this.state.topics.retain(topic)
+    this.state.topics.release(known.get(alias) ?? 0)
+    client.aliases[side] = known.set(alias, topic)
+  }
+}

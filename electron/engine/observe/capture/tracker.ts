@@ -1,0 +1,296 @@
+import { frameQos, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import type { ClientState } from './clients'
+import { DOWN, Fated, UP, Verdict } from './codes'
+import { Effects } from './effects'
+import { Got } from './exchange-table'
+import type { Journeys } from './journeys'
+import type { CaptureState } from './state'
+
+/** Answers are looked for among so many of an exchange's last packets. */
+const SEARCH = 256
+/** Exchanges of one identifier that can be under way at once: the sender takes late answers for its own. */
+const REUSED = 16
+
+/** What an acknowledgement answers, and what of it must have arrived before it can be sent. */
+const ANSWERS: Partial<Record<number, { type: number; got: number; slot: 0 | 1 | 2; qos: number }>> = {
+  [Type.PUBACK]: { type: Type.PUBLISH, got: Got.publish, slot: 0, qos: 1 },
+  [Type.PUBREC]: { type: Type.PUBLISH, got: Got.publish, slot: 0, qos: 2 },
+  [Type.PUBREL]: { type: Type.PUBREC, got: Got.pubrec, slot: 1, qos: 2 },
+  [Type.PUBCOMP]: { type: Type.PUBREL, got: Got.pubrel, slot: 2, qos: 2 },
+}
+
+/**
+ * Follows the handshake of every PUBLISH: packets and events in, facts about exchanges out, nothing else.
+ *
+ * An identifier belongs to a direction of one client. It names the same exchange as long as its PUBLISH is sent
+ * again (DUP, or after a resume), and a new one when a fresh PUBLISH takes it. An acknowledgement belongs to the
+ * exchange whose packet has arrived where the acknowledgement is sent, so a late one never counts for the next
+ * message that bears the same identifier.
+ */
+export class Tracker {
+  private readonly effects: Effects
+
+  constructor(
+    private readonly state: CaptureState,
+    private readonly journeys: Journeys,
+  ) {
+    this.effects = new Effects(state, journeys)
+  }
+
+  /** A handshake packet has entered a leg. */
+  sent(seq: number, client: ClientState, frame: Frame): void {
+    const type = this.state.packets.type(seq)
+    if (type === Type.PUBLISH) this.publish(seq, client, frame)
+    else this.acknowledge(seq, client, type)
+  }
+
+  /** A handshake packet has arrived or was lost. */
+  settled(seq: number, client: ClientState, frame: Frame): void {
+    const { packets: t, exchanges: x } = this.state
+    const p = t.at(seq)
+    const id = t.exchange[p] as number
+    if (!x.has(id)) return
+    const i = x.at(id)
+    const type = t.type(seq)
+    const at = t.settledMs[p] as number
+    if (t.fate[p] === Fated.lost) {
+      if (type === Type.PUBLISH && x.qos[i] === 0) this.end(id, Verdict.lost, at)
+      return
+    }
+    switch (type) {
+      case Type.PUBLISH:
+        x.got[i] = (x.got[i] as number) | Got.publish
+        this.effects.publishArrived(seq, client, id)
+        if (x.qos[i] === 0) this.end(id, Verdict.complete, at)
+        return
+      case Type.PUBREC:
+        x.got[i] = (x.got[i] as number) | Got.pubrec
+        if (refuses(frame)) this.refused(id, at)
+        return
+      case Type.PUBACK:
+        if (refuses(frame)) this.refused(id, at)
+        else this.end(id, Verdict.complete, at)
+        return
+      case Type.PUBREL:
+        x.got[i] = (x.got[i] as number) | Got.pubrel
+        this.effects.pubrelArrived(seq, client, id)
+        return
+      default:
+        this.end(id, Verdict.complete, at)
+    }
+  }
+
+  /** The sender stops repeating. A late acknowledgement still completes the exchange. */
+  gaveUp(client: ClientState, direction: number, packetId: number, atMs: number): void {
+    const id = this.current(client, direction, packetId)
+    if (id !== 0 && this.state.exchanges.verdict[this.state.exchanges.at(id)] === Verdict.open) {
+      this.end(id, Verdict.gaveUp, atMs)
+    }
+  }
+
+  /**
+   * The session's state is gone in the directions named: exchanges that are open there end as abandoned.
+   * One that its sender takes up again all the same is opened again.
+   */
+  sessionEnded(client: ClientState, directions: readonly number[], atMs: number): void {
+    const x = this.state.exchanges
+    for (const direction of directions) {
+      for (const id of client.live[direction === UP ? 0 : 1].values()) {
+        if (!x.has(id)) continue
+        const i = x.at(id)
+        x.held[i] = 0
+        const verdict = x.verdict[i]
+        if (verdict === Verdict.open || verdict === Verdict.gaveUp) this.end(id, Verdict.abandoned, atMs)
+      }
+    }
+  }
+
+  /** The broker took a client's PUBLISH as a new message. */
+  ingress(client: ClientState, packetId: number, messageRef: string, topic: string | undefined): void {
+    this.journeys.told = true
+    const id = packetId === 0 ? this.effects.nextArrived(client, topic) : this.arrived(client, packetId)
+    if (id === 0) return
+    this.journeys.ingress(id, messageRef)
+    this.effects.passedOn(id)
+  }
+
+  /** The broker acknowledged a client's PUBLISH and did not pass it on. */
+  discarded(client: ClientState, packetId: number, denied: boolean): void {
+    if (packetId === 0) this.effects.nextArrived(client, undefined)
+    else this.effects.dropped(this.arrived(client, packetId), denied)
+  }
+
+  private publish(seq: number, client: ClientState, frame: Frame): void {
+    const { packets: t, exchanges: x } = this.state
+    const p = t.at(seq)
+    const direction = t.direction[p] as number
+    const packetId = t.packetId[p] as number
+    const qos = frameQos(frame)
+    const old = qos === 0 ? 0 : this.current(client, direction, packetId)
+    const again = old !== 0 && this.repeats(seq, old, qos)
+    const id = again
+      ? old
+      : this.state.addExchange(
+          client.ix,
+          direction,
+          packetId,
+          qos,
+          t.topic[p] as number,
+          t.sentMs[p] as number,
+        )
+    const i = x.at(id)
+    if (again) {
+      t.resends[p] = distance(seq, x.lastPublish[i] as number)
+      if (direction === DOWN) this.journeys.claim(client, packetId)
+      this.reopen(id)
+    } else {
+      this.begin(client, direction, packetId, id, old, t.sentMs[p] as number)
+      this.journeys.tie(client, id, seq, frame)
+    }
+    this.append(seq, id)
+    x.lastPublish[i] = seq
+    const sent = (x.publishes[i] as number) + 1
+    x.publishes[i] = sent
+    t.attempt[p] = Math.max(t.attempt[p] as number, sent)
+  }
+
+  private begin(
+    client: ClientState,
+    direction: number,
+    packetId: number,
+    id: number,
+    old: number,
+    atMs: number,
+  ) {
+    const x = this.state.exchanges
+    if (packetId === 0) return
+    client.live[direction === UP ? 0 : 1].set(packetId, id)
+    if (old === 0) return
+    x.previous[x.at(id)] = old
+    const verdict = x.verdict[x.at(old)]
+    if (verdict === Verdict.open) this.end(old, Verdict.abandoned, atMs)
+  }
+
+  /** Whether a PUBLISH is the message of exchange `old` once more, and not a new one under its identifier. */
+  private repeats(seq: number, old: number, qos: number): boolean {
+    const { packets: t, exchanges: x } = this.state
+    const i = x.at(old)
+    if (x.qos[i] !== qos) return false
+    const open = x.verdict[i] === Verdict.open || x.verdict[i] === Verdict.gaveUp
+    const p = t.at(seq)
+    const marked = ((t.head[p] as number) & 0x08) !== 0 || (t.attempt[p] as number) > 1
+    if (marked && open) return true
+    if (!marked && !open) return false
+    return this.sameMessage(seq, x.lastPublish[i] as number)
+  }
+
+  /** Equal but for the DUP flag, as far as the bytes are kept. */
+  private sameMessage(a: number, b: number): boolean {
+    const t = this.state.packets
+    if (!t.has(b) || t.size[t.at(a)] !== t.size[t.at(b)]) return false
+    const [fa, fb] = [t.frame(a), t.frame(b)]
+    const length = Math.min(fa.length, fb.length)
+    return fa.compare(fb, 1, length, 1, length) === 0
+  }
+
+  private acknowledge(seq: number, client: ClientState, type: number): void {
+    const { packets: t, exchanges: x } = this.state
+    const rule = ANSWERS[type]
+    if (!rule) return
+    const p = t.at(seq)
+    const direction =
+      type === Type.PUBREL ? (t.direction[p] as number) : UP + DOWN - (t.direction[p] as number)
+    const id = this.withArrival(client, direction, t.packetId[p] as number, rule.got)
+    if (id === 0 || x.qos[x.at(id)] !== rule.qos) return
+    const i = x.at(id)
+    const answered = x.answered[rule.slot]
+    const trigger = this.unanswered(id, rule.type, answered[i] as number)
+    if (trigger !== 0) {
+      t.answers[p] = distance(seq, trigger)
+      answered[i] = trigger
+    }
+    this.append(seq, id)
+    if (type !== Type.PUBREL) return
+    t.resends[p] = distance(seq, x.lastPubrel[i] as number)
+    x.lastPubrel[i] = seq
+    const sent = (x.pubrels[i] as number) + 1
+    x.pubrels[i] = sent
+    t.attempt[p] = Math.max(t.attempt[p] as number, sent)
+    if (sent > 1) this.reopen(id)
+  }
+
+  /** The oldest packet of a type that arrived after `after` and has no answer yet, or 0. */
+  private unanswered(id: number, type: number, after: number): number {
+    const { packets: t, exchanges: x } = this.state
+    let found = 0
+    let seq = x.lastPacket[x.at(id)] as number
+    for (let n = 0; n < SEARCH && seq > after && t.has(seq); n++) {
+      const p = t.at(seq)
+      if (t.type(seq) === type && t.fate[p] === Fated.delivered) found = seq
+      const back = t.prevInExchange[p] as number
+      if (back === 0) break
+      seq -= back
+    }
+    return found
+  }
+
+  private current(client: ClientState, direction: number, packetId: number): number {
+    const id = client.live[direction === UP ? 0 : 1].get(packetId) ?? 0
+    return this.state.exchanges.has(id) ? id : 0
+  }
+
+  /** The newest exchange of an identifier of which a packet has arrived, among the last few that bore it. */
+  private withArrival(client: ClientState, direction: number, packetId: number, got: number): number {
+    const x = this.state.exchanges
+    let id = this.current(client, direction, packetId)
+    for (let n = 0; n < REUSED && x.has(id); n++) {
+      const i = x.at(id)
+      if (((x.got[i] as number) & got) !== 0) return id
+      id = x.previous[i] as number
+    }
+    return 0
+  }
+
+  private arrived(client: ClientState, packetId: number): number {
+    return this.withArrival(client, UP, packetId, Got.publish)
+  }
+
+  private append(seq: number, id: number): void {
+    const { packets: t, exchanges: x } = this.state
+    const i = x.at(id)
+    t.exchange[t.at(seq)] = id
+    t.prevInExchange[t.at(seq)] = distance(seq, x.lastPacket[i] as number)
+    x.lastPacket[i] = seq
+    this.state.changedExchanges.add(id)
+  }
+
+  private refused(id: number, atMs: number): void {
+    this.effects.refused(id)
+    this.end(id, Verdict.refused, atMs)
+  }
+
+  private reopen(id: number): void {
+    const x = this.state.exchanges
+    const i = x.at(id)
+    if (x.verdict[i] === Verdict.complete) return
+    x.verdict[i] = Verdict.open
+    x.endedMs[i] = Number.NaN
+  }
+
+  private end(id: number, verdict: number, atMs: number): void {
+    const x = this.state.exchanges
+    const i = x.at(id)
+    if (x.verdict[i] === Verdict.complete) return
+    x.verdict[i] = verdict
+    x.endedMs[i] = atMs
+    this.state.changedExchanges.add(id)
+  }
+}
+
+/** 5.0 section 4.3: a PUBACK or PUBREC with a reason code of 0x80 or more ends the exchange. 3.1.1 has no such byte. */
+const refuses = (frame: Frame): boolean => (frame[4] ?? 0) >= 0x80
+
+/** True for the packets the tracker follows. */
+export const isTracked = isHandshake
+
+const distance = (seq: number, earlier: number): number => (earlier === 0 ? 0 : seq - earlier)

@@ -1,0 +1,108 @@
+import type { LedgerRow } from '../../../contract/model'
+import type { QoS } from '../../../contract/packet'
+import type { GroupConfig } from '../../../contract/scenario'
+import type { RouteLeg } from '../../simulation/broker/types'
+import { ContentOrder } from './content-order'
+import { settleTimeMs } from './deadline'
+import type { Fleet } from '../../simulation/fleet/fleet'
+import type { Offered, Received } from '../../simulation/fleet/types'
+import { Ledger } from './ledger'
+import { MessageTie } from './message-tie'
+import { parseIdentity, payloadIdentity, type MessageIdentity } from '../../mqtt/identity'
+import type { Passage } from '../../mqtt/passage'
+import { Subscribers } from './subscribers'
+
+/** Feeds the ledger: finds out which message each arrival is, and who should get each message. */
+export class Accounts {
+  private readonly ledger = new Ledger()
+  private readonly tie = new MessageTie()
+  private readonly order = new ContentOrder()
+  private readonly subscribers: Subscribers
+
+  /** @param routed the broker says what it passes on, so that unmarked messages can be followed */
+  constructor(
+    private readonly fleet: Fleet,
+    groups: readonly GroupConfig[],
+    private readonly routed: boolean,
+  ) {
+    this.subscribers = new Subscribers(fleet, (clientId, qos) => this.settleMs(clientId, qos))
+    for (const g of groups) this.open(g)
+  }
+
+  open(group: GroupConfig): void {
+    if (group.publishes.length === 0) return
+    this.ledger.open(group.name, Math.max(...group.publishes.map((p) => p.qos)) as QoS)
+  }
+
+  remove(group: string): void {
+    this.ledger.remove(group)
+  }
+
+  subscriptionsChanged(): void {
+    this.subscribers.changed()
+  }
+
+  offered(m: Offered): void {
+    const { subscribers, settleMs } = this.subscribers.audience(m.topic, m.qos)
+    const own = this.settleMs(m.publisher, m.qos)
+    const deadlineMs = m.atMs + Math.max(own, settleMs)
+    this.ledger.offered(m, subscribers, deadlineMs)
+    if (!m.sent) return
+    if (this.routed) this.tie.offered(m)
+    else if (!m.identified)
+      this.order.offered(m.topic, m.payload, { publisher: m.publisher, sequence: m.sequence })
+  }
+
+  received(m: Received): void {
+    // Followed for every message, so that the order of arrivals stays in step.
+    const followed = this.routed ? this.tie.received(m) : null
+    const identity = this.carried(m) ?? followed ?? this.byContent(m)
+    if (identity && !m.retained) {
+      this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, m.atMs)
+    }
+  }
+
+  private carried(m: Received): MessageIdentity | null {
+    const text = payloadIdentity(m.payload) ?? m.userIdentity
+    return text === null ? null : parseIdentity(text)
+  }
+
+  private byContent(m: Received): MessageIdentity | null {
+    return this.routed ? null : this.order.received(m.topic, m.payload, m.subscriber)
+  }
+
+  entered(p: Passage): void {
+    if (this.routed) this.tie.entered(p)
+  }
+
+  settled(p: Passage): void {
+    this.tie.settled(p)
+  }
+
+  ingress(e: RouteLeg): void {
+    this.tie.ingress(e)
+  }
+
+  egress(e: RouteLeg): void {
+    this.tie.egress(e)
+  }
+
+  sweep(nowMs: number): void {
+    this.ledger.sweep(nowMs)
+  }
+
+  rows(): LedgerRow[] {
+    return this.ledger.rows()
+  }
+
+  /** The rows with everything that has not arrived written off. */
+  finalRows(): LedgerRow[] {
+    this.ledger.sweep(Infinity, true)
+    return this.ledger.rows()
+  }
+
+  private settleMs(clientId: string, qos: QoS): number {
+    const link = this.fleet.device(clientId)?.link.config
+    return link ? settleTimeMs(link, qos) : 0
+  }
+}

@@ -1,0 +1,33 @@
+import type { DelayConfig, LinkConfig } from '../../../contract/link-config'
+import type { QoS } from '../../../contract/packet'
+
+/** Time for queues and processing that no configuration states. */
+const SLACK_MS = 2000
+
+/** The longest a packet may take; a normal delay is cut at five deviations. */
+function longestMs(delay: DelayConfig): number {
+  switch (delay.model) {
+    case 'constant':
+      return delay.ms
+    case 'uniform':
+      return delay.maxMs
+    case 'normal':
+      return delay.meanMs + 5 * delay.deviationMs
+  }
+}
+
+/**
+ * How long after publishing a message over this link nothing will bring it any more, in ms of clock time; Infinity
+ * while a sender may repeat it for ever.
+ */
+export function settleTimeMs(link: LinkConfig, qos: QoS): number {
+  const wayMs = longestMs(link.uplink.delay) + longestMs(link.downlink.delay)
+  const { mode, timeout, backoff, maxRetries } = link.recovery
+  if (link.kind !== 'radio') return qos === 0 && link.kind === 'cut' ? wayMs + SLACK_MS : Infinity
+  if (qos === 0 || mode === 'none') return wayMs + SLACK_MS
+  if (mode === 'reconnect' || maxRetries === 'unlimited') return Infinity
+  let repeatMs = 0
+  for (let i = 0; i <= maxRetries; i++) repeatMs += timeout * backoff ** i
+  // A publisher's leg and a subscriber's leg, each with PUBLISH and PUBREL.
+  return 4 * (repeatMs + wayMs) + SLACK_MS
+}

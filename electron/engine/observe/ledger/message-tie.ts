@@ -1,0 +1,132 @@
+import type { RouteLeg } from '../../simulation/broker/types'
+import type { Offered, Received } from '../../simulation/fleet/types'
+import { framePacketId, frameQos, frameTopic, frameType, Type } from '../../mqtt/frame'
+import type { MessageIdentity } from '../../mqtt/identity'
+import type { Passage } from '../../mqtt/passage'
+
+/** Messages remembered at the broker and copies remembered on their way to one subscriber. */
+const MAX_REFS = 50_000
+const MAX_WAITING = 10_000
+
+interface PublisherState {
+  /** What the device handed to its client and has not been seen on its uplink; null for messages that name themselves. */
+  unsent: (MessageIdentity | null)[]
+  byPacketId: Map<number, MessageIdentity | null>
+  /** QoS 0 messages that reached the broker and were not announced by it yet. */
+  atBroker: (MessageIdentity | null)[]
+}
+
+interface SubscriberState {
+  byPacketId: Map<number, MessageIdentity>
+  onWay: Map<number, MessageIdentity>
+  /** QoS 0 copies that reached the device, in order. */
+  arrived: { topic: string; identity: MessageIdentity | null }[]
+}
+
+function remember<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size > max) map.delete(map.keys().next().value as K)
+}
+
+/**
+ * Follows messages that do not say which one they are from publisher to subscriber, by packet identifiers and the
+ * embedded broker's own word on what it passes on: two messages with equal content are never confused. Idle until
+ * the first such message.
+ */
+export class MessageTie {
+  private active = false
+  private readonly publishers = new Map<string, PublisherState>()
+  private readonly subscribers = new Map<string, SubscriberState>()
+  private readonly refs = new Map<string, MessageIdentity>()
+  private next: { clientId: string; identity: MessageIdentity | null } | null = null
+
+  /** @param message one that will go on the wire */
+  offered(message: Offered): void {
+    if (!message.identified) this.active = true
+    if (!this.active) return
+    const { publisher, sequence } = message
+    this.publisher(publisher).unsent.push(message.identified ? null : { publisher, sequence })
+  }
+
+  entered(p: Passage): void {
+    if (!this.active || frameType(p.frame) !== Type.PUBLISH || p.origin !== 'endpoint') return
+    const packetId = framePacketId(p.frame)
+    if (p.direction === 'uplink') this.publishSent(p, packetId)
+    else this.copySent(p, packetId)
+  }
+
+  private publishSent(p: Passage, packetId: number): void {
+    const state = this.publishers.get(p.clientId)
+    if (!state || (p.attempt > 1 && state.byPacketId.has(packetId) && packetId > 0)) return
+    const identity = state.unsent.shift() ?? null
+    if (packetId > 0) state.byPacketId.set(packetId, identity)
+    else remember(this.subscriber(p.clientId).onWay, p.id, identity ?? NOBODY, MAX_WAITING)
+  }
+
+  private copySent(p: Passage, packetId: number): void {
+    if (this.next?.clientId !== p.clientId) return
+    const { identity } = this.next
+    this.next = null
+    const state = this.subscriber(p.clientId)
+    if (packetId > 0) {
+      if (identity) state.byPacketId.set(packetId, identity)
+      else state.byPacketId.delete(packetId)
+    } else remember(state.onWay, p.id, identity ?? NOBODY, MAX_WAITING)
+  }
+
+  settled(p: Passage): void {
+    if (!this.active || frameType(p.frame) !== Type.PUBLISH || frameQos(p.frame) !== 0) return
+    const state = this.subscribers.get(p.clientId)
+    const found = state?.onWay.get(p.id)
+    if (!state || !found) return
+    state.onWay.delete(p.id)
+    if (p.state !== 'delivered') return
+    const identity = found === NOBODY ? null : found
+    if (p.direction === 'uplink') this.publisher(p.clientId).atBroker.push(identity)
+    else if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: frameTopic(p.frame), identity })
+  }
+
+  ingress(e: RouteLeg): void {
+    if (!this.active) return
+    const state = this.publishers.get(e.clientId)
+    const identity = e.packetId > 0 ? state?.byPacketId.get(e.packetId) : state?.atBroker.shift()
+    if (identity) remember(this.refs, e.messageRef, identity, MAX_REFS)
+  }
+
+  egress(e: RouteLeg): void {
+    if (this.active) this.next = { clientId: e.clientId, identity: this.refs.get(e.messageRef) ?? null }
+  }
+
+  /** Which message a device received; null when that cannot be told. */
+  received(message: Received): MessageIdentity | null {
+    const state = this.subscribers.get(message.subscriber)
+    if (!state) return null
+    if (message.packetId > 0) return state.byPacketId.get(message.packetId) ?? null
+    for (let first = state.arrived.shift(); first; first = state.arrived.shift()) {
+      if (first.topic === message.topic) return first.identity
+    }
+    return null
+  }
+
+  private publisher(clientId: string): PublisherState {
+    let state = this.publishers.get(clientId)
+    if (!state) {
+      state = { unsent: [], byPacketId: new Map(), atBroker: [] }
+      this.publishers.set(clientId, state)
+    }
+    return state
+  }
+
+  private subscriber(clientId: string): SubscriberState {
+    let state = this.subscribers.get(clientId)
+    if (!state) {
+      state = { byPacketId: new Map(), onWay: new Map(), arrived: [] }
+      this.subscribers.set(clientId, state)
+    }
+    return state
+  }
+}
+
+/** Stands for a message that names itself. */
+const NOBODY: MessageIdentity = { publisher: '', sequence: 0 }

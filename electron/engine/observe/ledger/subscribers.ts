@@ -1,0 +1,56 @@
+import type { QoS } from '../../../contract/packet'
+import { topicMatches } from '../../../contract/topics'
+import type { Fleet } from '../../simulation/fleet/fleet'
+
+/** The fleet's subscribers of one topic. */
+export interface Audience {
+  subscribers: number
+  /** Longest time one of them may still get the message after it was published, by its granted QoS. */
+  settleMs: number
+}
+
+type Known = Map<string, Audience>
+
+/** Topics whose audience is remembered, for each QoS. */
+const MAX_TOPICS = 100_000
+
+/** Who of the fleet gets a message on a topic; remembered until a subscription changes. */
+export class Subscribers {
+  /** By QoS of the message. */
+  private readonly known = [0, 1, 2].map(() => new Map<string, Audience>()) as [Known, Known, Known]
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly settleTime: (clientId: string, qos: QoS) => number,
+  ) {}
+
+  changed(): void {
+    for (const k of this.known) k.clear()
+  }
+
+  audience(topic: string, qos: QoS): Audience {
+    const known = this.known[qos]
+    let audience = known.get(topic)
+    if (!audience) {
+      audience = this.find(topic, qos)
+      if (known.size >= MAX_TOPICS) known.clear()
+      known.set(topic, audience)
+    }
+    return audience
+  }
+
+  private find(topic: string, qos: QoS): Audience {
+    const audience: Audience = { subscribers: 0, settleMs: 0 }
+    for (const device of this.fleet.devices()) {
+      let granted = -1
+      for (const [filter, q] of device.subscriptions) {
+        if (q > granted && topicMatches(filter, topic)) granted = q
+      }
+      if (granted < 0) continue
+      audience.subscribers++
+      const settle = this.settleTime(device.clientId, Math.min(granted, qos) as QoS)
+      audience.settleMs = Math.max(audience.settleMs, settle)
+    }
+    return audience
+  }
+}

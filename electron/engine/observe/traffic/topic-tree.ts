@@ -1,0 +1,231 @@
+import type { TopicView } from '../../../contract/api'
+import type { TopicDetail, TopicPage, TopicRow } from '../../../contract/model'
+import { topicMatches } from '../../../contract/topics'
+import { TopicHistory, type PublishedMessage } from './history'
+import { payloadText } from './payload-text'
+import { SecondCounters } from './seconds'
+import { countMatches, levelsOf, TopicNode } from './topic-node'
+
+export interface TopicTreeOptions {
+  clock: { now(): number }
+  /** Topics kept @default 50_000 */
+  topics?: number
+  /** Bytes of history over all topics @default 32 MiB */
+  historyBytes?: number
+}
+
+/** All topics that were published to, with their rates and last messages. */
+export interface TopicTree {
+  /** Takes one application message, once, as the broker accepted it. */
+  published(m: PublishedMessage): void
+  /** A window of the lines a page sees. Flattening is kept with the view object: pass the same one again. */
+  page(view: TopicView): TopicPage
+  detail(topic: string): TopicDetail | undefined
+  /** Topics kept. */
+  readonly topics: number
+  /** Topics not kept because the tree is full; counts up to 100,000 of them exactly. */
+  readonly dropped: number
+  clear(): void
+}
+
+const DROPPED = 100_000
+/** Characters of all paths together: a hostile client's topics are 64 KiB each. */
+const TEXT = 64 * 1024 * 1024
+/** Levels a topic may bring in besides itself, on average. */
+const BRANCHES = 3
+
+export const createTopicTree = (options: TopicTreeOptions): TopicTree => new Tree(options)
+
+interface Flat {
+  version: number
+  lines: TopicNode[]
+  matched: number
+}
+
+class Tree implements TopicTree {
+  private readonly maxTopics: number
+  private readonly historyBytes: number
+  private readonly counters = new SecondCounters()
+  private root = new TopicNode('', '', -1, null, 0)
+  private readonly byTopic = new Map<string, TopicNode>()
+  private readonly leaves: TopicNode[] = []
+  /** Hashes of the topics that found no room. */
+  private readonly droppedTopics = new Set<number>()
+  private nodes = 0
+  private text = 0
+  private usedBytes = 0
+  private hand = 0
+  /** Changes when topics are added. */
+  private version = 1
+  private flats = new WeakMap<TopicView, Flat>()
+
+  constructor(private readonly options: TopicTreeOptions) {
+    this.maxTopics = options.topics ?? 50_000
+    this.historyBytes = options.historyBytes ?? 32 * 1024 * 1024
+  }
+
+  get topics(): number {
+    return this.leaves.length
+  }
+
+  get dropped(): number {
+    return this.droppedTopics.size
+  }
+
+  published(m: PublishedMessage): void {
+    const leaf = this.byTopic.get(m.topic) ?? this.grow(m.topic)
+    if (!leaf?.history) return
+    for (let n: TopicNode | null = leaf; n !== null && n !== this.root; n = n.parent) {
+      n.messages++
+      this.counters.count(n.counter, m.atMs, m.payload.length)
+    }
+    if (m.retain) leaf.retained = m.payload.length > 0
+    this.usedBytes += leaf.history.add(m)
+    if (this.usedBytes > this.historyBytes) this.shrink()
+  }
+
+  page(view: TopicView): TopicPage {
+    const flat = this.flatten(view)
+    const nowMs = this.options.clock.now()
+    const open = new Set(view.open)
+    return {
+      rows: flat.lines
+        .slice(view.offset, view.offset + view.limit)
+        .map((n) => this.row(n, view, view.search !== '' || open.has(n.path), nowMs)),
+      totalRows: flat.lines.length,
+      offset: view.offset,
+      totalTopics: this.leaves.length,
+      matchedTopics: flat.matched,
+      dropped: this.dropped,
+    }
+  }
+
+  detail(topic: string): TopicDetail | undefined {
+    const node = this.byTopic.get(topic)
+    if (!node?.history) return undefined
+    return { topic, messages: node.messages, retained: node.retained, history: node.history.messages() }
+  }
+
+  clear(): void {
+    this.root = new TopicNode('', '', -1, null, 0)
+    this.byTopic.clear()
+    this.leaves.length = 0
+    this.droppedTopics.clear()
+    this.counters.clear()
+    this.flats = new WeakMap()
+    this.nodes = this.text = this.usedBytes = this.hand = 0
+    this.version++
+  }
+
+  private grow(topic: string): TopicNode | undefined {
+    const levels = levelsOf(topic)
+    if (!this.hasRoom(levels.length, topic.length)) {
+      if (this.droppedTopics.size < DROPPED) this.droppedTopics.add(hash(topic))
+      return undefined
+    }
+    let node = this.root
+    for (const level of levels) {
+      let next = node.child(level)
+      if (!next) {
+        const path = node === this.root ? level : `${node.path}/${level}`
+        next = new TopicNode(level, path, node.depth + 1, node, this.counters.add())
+        node.add(next)
+        this.nodes++
+        this.text += path.length
+      }
+      node = next
+    }
+    node.history = new TopicHistory()
+    for (let n = node.parent; n !== null; n = n.parent) n.topicsBelow++
+    this.byTopic.set(topic, node)
+    this.leaves.push(node)
+    this.version++
+    return node
+  }
+
+  private hasRoom(levels: number, length: number): boolean {
+    const nodes = this.nodes + levels <= this.maxTopics * (1 + BRANCHES)
+    return nodes && this.leaves.length < this.maxTopics && this.text + levels * length <= TEXT
+  }
+
+  /** Takes from one topic after the other until history fits again; every topic keeps its last message. */
+  private shrink(): void {
+    for (let n = 0; n < this.leaves.length && this.usedBytes > this.historyBytes; n++) {
+      this.hand = (this.hand + 1) % this.leaves.length
+      this.usedBytes -= this.leaves[this.hand]?.history?.shrink() ?? 0
+    }
+  }
+
+  private flatten(view: TopicView): Flat {
+    const known = this.flats.get(view)
+    if (known?.version === this.version) return known
+    const flat = {
+      version: this.version,
+      lines: view.search === '' ? this.opened(view) : this.found(view.search),
+      matched: view.filter === '' ? 0 : countMatches(this.root, view.filter),
+    }
+    this.flats.set(view, flat)
+    return flat
+  }
+
+  private opened(view: TopicView): TopicNode[] {
+    const open = new Set(view.open)
+    const lines: TopicNode[] = []
+    const walk = (node: TopicNode) => {
+      for (const child of node.children()) {
+        lines.push(child)
+        if (child.branch && open.has(child.path)) walk(child)
+      }
+    }
+    walk(this.root)
+    return lines
+  }
+
+  /** Topics whose path has the text, and the branches above them. */
+  private found(search: string): TopicNode[] {
+    const text = search.toLowerCase()
+    const wanted = new Set<TopicNode>()
+    for (const leaf of this.leaves) {
+      if (!leaf.path.toLowerCase().includes(text)) continue
+      for (let n: TopicNode | null = leaf; n !== null && !wanted.has(n); n = n.parent) wanted.add(n)
+    }
+    const lines: TopicNode[] = []
+    const walk = (node: TopicNode) => {
+      for (const child of node.children()) {
+        if (!wanted.has(child)) continue
+        lines.push(child)
+        if (child.branch) walk(child)
+      }
+    }
+    if (wanted.size > 0) walk(this.root)
+    return lines
+  }
+
+  private row(node: TopicNode, view: TopicView, open: boolean, nowMs: number): TopicRow {
+    const { messages, bytes } = this.counters.rate(node.counter, nowMs)
+    const last = node.history?.last()
+    return {
+      path: node.path,
+      level: node.level,
+      depth: node.depth,
+      branch: node.branch,
+      open: node.branch && open,
+      leaf: node.history !== null,
+      topicsBelow: node.topicsBelow,
+      messages: node.messages,
+      rate: messages,
+      bytesPerSecond: bytes,
+      qos: last?.qos ?? null,
+      retained: node.retained,
+      payload: last ? payloadText(last.payload) : null,
+      spark: this.counters.spark(node.counter, nowMs),
+      matched: view.filter !== '' && node.history !== null && topicMatches(view.filter, node.path),
+    }
+  }
+}
+
+function hash(text: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
+  return h | 0
+}

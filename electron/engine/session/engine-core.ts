@@ -1,0 +1,26 @@
+import type { LinkTarget } from '../../contract/api'
+import type { LinkInput } from '../../contract/link-config'
+import type { EngineStatus } from '../../contract/model'
+import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
+import type { ExperimentRunner } from '../experiment/runner'
+import type { LoadDesk } from '../load/history/desk'
+import type { Lab } from '../lab/lab'
+import type { LessonDesk } from '../lessons/desk'
+
+/** What a page's session may ask of the engine. */
+export interface EngineCore {
+  readonly lab: Lab
+  readonly scenario: Scenario
+  readonly revision: number
+  readonly version: string
+  readonly experiments: ExperimentRunner
+  readonly loads: LoadDesk
+  readonly lessons: LessonDesk
+  status(): EngineStatus
+  control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
+  openScenario(scenario: Scenario, file: string | null): Promise<void>
+  addGroup(group: GroupInput): GroupConfig
+  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
+  removeGroup(name: string): void
+  setLink(target: LinkTarget, patch: LinkInput): void
+}

@@ -1,0 +1,172 @@
+import type { HostInfo, TopicView } from '../../contract/api'
+import type { LogLine, PacketBatch, TopicPage } from '../../contract/model'
+import type { PageLink } from '../../contract/rpc'
+import type { PacketWatch } from '../observe/capture/watch'
+import type { EngineCore } from './engine-core'
+import { LoadFeed } from '../load/history/feed'
+import { groupStats } from '../lab/status'
+import type { Sharing } from '../types'
+
+/** How often a page is told, and how much at a time. */
+interface Pace {
+  tickMs: number
+  /** Status every so many ticks, and what changes slowly. */
+  statusEvery: number
+  groupsEvery: number
+  /** Packets a frame; a busier network is shown in part, and the batch says so. */
+  packets: number
+  /** A page that has not taken so many bytes yet gets nothing new until it has. */
+  maxUnreadBytes: number
+}
+const HOST_PACE: Pace = {
+  tickMs: 50,
+  statusEvery: 5,
+  groupsEvery: 10,
+  packets: 300,
+  maxUnreadBytes: 1_048_576,
+}
+/** A class is many, and shares one wireless network: less at a time, and no long queue to one who is slow. */
+const VIEWER_PACE: Pace = {
+  tickMs: 100,
+  statusEvery: 2,
+  groupsEvery: 5,
+  packets: 80,
+  maxUnreadBytes: 131_072,
+}
+
+const MAX_LOG_LINES = 100
+
+/** Pushes to one page what it watches, in batches, and waits for a page that is slow. */
+export class SessionFeed {
+  private timer: NodeJS.Timeout | undefined
+  private ticks = 0
+  private watch: PacketWatch | null = null
+  private filter = ''
+  private view: TopicView | null = null
+  private devicesRevision = -1
+  private ratesAtMs = -1
+  private scenarioPending = false
+  private experimentRevision = 0
+  private sharingRevision = 0
+  private logs: LogLine[] = []
+  private readonly loads: LoadFeed
+  private readonly pace: Pace
+
+  constructor(
+    private readonly engine: EngineCore,
+    private readonly page: PageLink,
+    host: HostInfo,
+    private readonly sharing?: Sharing,
+  ) {
+    this.pace = host.viewer === undefined ? HOST_PACE : VIEWER_PACE
+    this.loads = new LoadFeed(engine.loads, page.events)
+  }
+
+  start(): void {
+    this.timer ??= setInterval(() => this.tick(), this.pace.tickMs)
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+    this.timer = undefined
+    this.watch?.close()
+    this.watch = null
+  }
+
+  watchPackets(filter: string, tail: number): PacketBatch {
+    const { capture } = this.engine.lab.observation
+    const watch = capture.watch(filter)
+    this.watch?.close()
+    this.watch = watch
+    this.filter = filter
+    return capture.latest(filter, tail)
+  }
+
+  unwatchPackets(): void {
+    this.watch?.close()
+    this.watch = null
+  }
+
+  watchTopics(view: TopicView): TopicPage {
+    this.view = view
+    return this.engine.lab.observation.topics.page(view)
+  }
+
+  unwatchTopics(): void {
+    this.view = null
+  }
+
+  /** Another run began: the page keeps watching the same things in it. */
+  labReplaced(): void {
+    this.watch = this.watch ? this.engine.lab.observation.capture.watch(this.filter) : null
+    this.ratesAtMs = -1
+    this.devicesRevision = -1
+    this.scenarioPending = true
+  }
+
+  scenarioChanged(): void {
+    this.scenarioPending = true
+  }
+
+  logged(line: LogLine): void {
+    this.logs.push(line)
+    if (this.logs.length > MAX_LOG_LINES) this.logs.shift()
+  }
+
+  private tick(): void {
+    if (this.page.bufferedBytes() > this.pace.maxUnreadBytes) return
+    this.ticks++
+    this.pushChanges()
+    if (this.ticks % this.pace.statusEvery === 0) {
+      this.page.events.status(this.engine.status())
+      this.pushExperiment()
+      this.loads.push()
+      this.pushSharing()
+    }
+    if (this.ticks % this.pace.groupsEvery === 0) this.pushSlow()
+  }
+
+  private pushChanges(): void {
+    const { events } = this.page
+    if (this.scenarioPending) {
+      this.scenarioPending = false
+      events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
+    }
+    for (const line of this.logs.splice(0)) events.log(line)
+    const batch = this.watch?.take(this.pace.packets)
+    if (batch && !isEmpty(batch)) events.packets(batch)
+  }
+
+  private pushExperiment(): void {
+    const { experiments } = this.engine
+    if (!experiments.running && experiments.revision === this.experimentRevision) return
+    this.experimentRevision = experiments.revision
+    const state = experiments.state()
+    if (state) this.page.events.experiment(state)
+  }
+
+  private pushSharing(): void {
+    if (!this.sharing || this.sharing.revision === this.sharingRevision) return
+    this.sharingRevision = this.sharing.revision
+    this.page.events.sharing(this.sharing.state())
+  }
+
+  private pushSlow(): void {
+    const { events } = this.page
+    const { lab } = this.engine
+    events.groups(groupStats(lab))
+    if (this.view) events.topics(lab.observation.topics.page(this.view))
+    if (lab.devicesRevision !== this.devicesRevision) {
+      this.devicesRevision = lab.devicesRevision
+      events.devices({ revision: lab.devicesRevision })
+    }
+    for (const point of lab.observation.rates.points()) {
+      if (point.atMs <= this.ratesAtMs) continue
+      this.ratesAtMs = point.atMs
+      events.rates(point)
+    }
+  }
+}
+
+const isEmpty = (b: PacketBatch): boolean =>
+  b.packets.length === 0 && b.exchanges.length === 0 && b.journeys.length === 0 && b.marks.length === 0

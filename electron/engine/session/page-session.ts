@@ -1,0 +1,314 @@
+import {
+  CONTRACT_VERSION,
+  type HostInfo,
+  type LabApi,
+  type LinkTarget,
+  type TopicView,
+} from '../../contract/api'
+import { ApiError } from '../../contract/errors'
+import { experimentSchema, type ExperimentInput } from '../../contract/experiment'
+import type { LinkInput } from '../../contract/link-config'
+import type { LoadFileFormat } from '../../contract/load'
+import { loadSchema, type LoadInput } from '../../contract/load-config'
+import type { LogLine } from '../../contract/model'
+import type { Direction, PacketType, QoS } from '../../contract/packet'
+import { FilterError } from '../../contract/packet-filter'
+import type { PageLink } from '../../contract/rpc'
+import type { GroupInput } from '../../contract/scenario'
+import { parseScenario, scenarioText } from '../../contract/scenario-file'
+import { deviceDetail, listDevices } from '../lab/device-rows'
+import type { EngineCore } from './engine-core'
+import { SessionFeed } from './page-feed'
+import type { Sharing } from '../types'
+
+/** One page's commands; what it watches is pushed by its feed. */
+export class PageSession implements LabApi {
+  private readonly feed: SessionFeed
+
+  constructor(
+    private readonly engine: EngineCore,
+    page: PageLink,
+    private readonly host: HostInfo,
+    private readonly sharing?: Sharing,
+  ) {
+    this.feed = new SessionFeed(engine, page, host, sharing)
+  }
+
+  hello(a: { contract: number }) {
+    return command(() => {
+      if (a.contract !== CONTRACT_VERSION) {
+        throw new ApiError(
+          'unavailable',
+          `this page speaks contract ${a.contract}, the engine ${CONTRACT_VERSION}; reload the page`,
+        )
+      }
+      this.feed.start()
+      const { version, scenario } = this.engine
+      const host = this.sharing ? { ...this.host, canShare: true } : { ...this.host }
+      return { version, status: this.engine.status(), scenario, host }
+    })
+  }
+
+  async control(a: { action: 'run' | 'pause' | 'stop' | 'restart' }) {
+    await this.engine.control(a.action)
+    return this.engine.status()
+  }
+
+  setSpeed(a: { speed: number }) {
+    return command(() => this.engine.lab.clock.setSpeed(a.speed))
+  }
+
+  getScenario() {
+    return command(() => ({ scenario: this.engine.scenario, revision: this.engine.revision }))
+  }
+
+  async openScenario(a: { text: string; name: string }) {
+    const scenario = parseScenario(a.text, a.name)
+    await this.engine.openScenario(scenario, a.name)
+    return scenario
+  }
+
+  scenarioText(a: { format: 'yaml' | 'json' }) {
+    return command(() => ({ text: scenarioText(this.engine.scenario, a.format) }))
+  }
+
+  addGroup(a: { group: GroupInput }) {
+    return command(() => this.engine.addGroup(a.group))
+  }
+
+  updateGroup(a: { name: string; patch: Partial<GroupInput> }) {
+    return command(() => this.engine.updateGroup(a.name, a.patch))
+  }
+
+  removeGroup(a: { name: string }) {
+    return command(() => this.engine.removeGroup(a.name))
+  }
+
+  setLink(a: { target: LinkTarget; patch: LinkInput }) {
+    return command(() => this.engine.setLink(a.target, a.patch))
+  }
+
+  setLoss(a: { p: number }) {
+    return command(() =>
+      this.engine.setLink('all', { loss: a.p, uplink: { loss: a.p }, downlink: { loss: a.p } }),
+    )
+  }
+
+  listDevices(a: { group?: string; search?: string; offset: number; limit: number }) {
+    return command(() => listDevices(this.engine.lab, a))
+  }
+
+  getDevice(a: { clientId: string }) {
+    return command(() => deviceDetail(this.engine.lab, a.clientId))
+  }
+
+  dropNext(a: { clientId: string; direction: Direction; type: PacketType }) {
+    return command(() => this.link(a.clientId).dropNext(a.direction, a.type))
+  }
+
+  cut(a: { clientId: string }) {
+    return command(() => {
+      const device = this.engine.lab.fleet.device(a.clientId)
+      if (device) device.link.cut()
+      else if (!this.engine.lab.broker.embedded?.disconnect(a.clientId)) {
+        throw new ApiError('not-found', `there is no client ${a.clientId}`)
+      }
+    })
+  }
+
+  publish(a: { topic: string; payload: string; qos: QoS; retain: boolean }) {
+    return command(() => this.engine.lab.publish(a))
+  }
+
+  watchPackets(a: { filter: string; tail: number }) {
+    return command(() => this.feed.watchPackets(a.filter, a.tail))
+  }
+
+  unwatchPackets() {
+    return command(() => this.feed.unwatchPackets())
+  }
+
+  queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
+    return command(() => this.engine.lab.observation.capture.query(a))
+  }
+
+  getPacket(a: { seq: number }) {
+    return command(() => {
+      const detail = this.engine.lab.observation.capture.detail(a.seq)
+      if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer kept`)
+      return detail
+    })
+  }
+
+  getRing(a: { parts: number }) {
+    return command(() => this.engine.lab.observation.capture.summary(a.parts))
+  }
+
+  clearCapture() {
+    return command(() => this.engine.lab.observation.capture.clear())
+  }
+
+  exportPcapng(a: { filter: string }) {
+    return command(() => this.engine.lab.observation.capture.pcapng(a.filter))
+  }
+
+  setGate(a: { target: LinkTarget; on: boolean }) {
+    return command(() => this.engine.setLink(a.target, { gate: a.on }))
+  }
+
+  decide(a: { seq: number; action: 'deliver' | 'drop' }) {
+    return command(() => {
+      const { observation, gate } = this.engine.lab
+      const id = observation.capture.passageId(a.seq) ?? 0
+      if (!(a.action === 'deliver' ? gate.deliver(id) : gate.drop(id))) {
+        throw new ApiError('conflict', `packet ${a.seq} is not held any more`)
+      }
+    })
+  }
+
+  deliverAll() {
+    return command(() => this.engine.lab.gate.deliverAll())
+  }
+
+  watchTopics(a: TopicView) {
+    return command(() => this.feed.watchTopics(a))
+  }
+
+  unwatchTopics() {
+    return command(() => this.feed.unwatchTopics())
+  }
+
+  getTopic(a: { topic: string }) {
+    return command(() => {
+      const detail = this.engine.lab.observation.topics.detail(a.topic)
+      if (!detail) throw new ApiError('not-found', `nothing was published to ${a.topic}`)
+      return detail
+    })
+  }
+
+  clearRetained(a: { topic: string }) {
+    return command(() => this.engine.lab.clearRetained(a.topic))
+  }
+
+  getRates() {
+    return command(() => this.engine.lab.observation.rates.points())
+  }
+
+  startExperiment(a: { config: ExperimentInput }) {
+    return command(() => this.engine.experiments.start(experimentSchema.parse(a.config)))
+  }
+
+  cancelExperiment() {
+    return this.engine.experiments.cancel()
+  }
+
+  getExperiment() {
+    return command(() => this.engine.experiments.state())
+  }
+
+  listLessons() {
+    return command(() => ({ lessons: this.engine.lessons.lessons() }))
+  }
+
+  openLesson(a: { text: string; name: string }) {
+    return command(() => this.engine.lessons.open(a.text, a.name))
+  }
+
+  async runLesson(a: { id: string; variant: string }) {
+    return this.engine.lessons.run(a.id, a.variant)
+  }
+
+  watchLesson(a: { id: string }) {
+    return command(() => this.engine.lessons.watch(a.id, this.engine.lab))
+  }
+
+  startLoad(a: { config: LoadInput; password?: string | undefined }) {
+    return this.engine.loads.start(loadSchema.parse(a.config), a.password)
+  }
+
+  stopLoad() {
+    return this.engine.loads.stop()
+  }
+
+  listLoadRuns() {
+    return this.engine.loads.runs()
+  }
+
+  getLoadRun(a: { runId: string }) {
+    return this.engine.loads.run(a.runId)
+  }
+
+  getLoadFile(a: { runId: string; format: LoadFileFormat }) {
+    return this.engine.loads.file(a.runId, a.format)
+  }
+
+  deleteLoadRun(a: { runId: string }) {
+    return this.engine.loads.remove(a.runId)
+  }
+
+  getSharing() {
+    return command(() => ({ addresses: this.share().addresses(), state: this.share().state() }))
+  }
+
+  async startSharing(a: { address: string; port?: number }) {
+    return this.share().start(a)
+  }
+
+  async stopSharing() {
+    return this.share().stop()
+  }
+
+  renewJoinCode() {
+    return command(() => this.share().renewCode())
+  }
+
+  handOver(a: { viewer: string }) {
+    return command(() => this.share().handOver(a.viewer))
+  }
+
+  takeBack() {
+    return command(() => this.share().takeBack())
+  }
+
+  removeViewer(a: { viewer: string }) {
+    return command(() => this.share().remove(a.viewer))
+  }
+
+  labReplaced(): void {
+    this.feed.labReplaced()
+  }
+
+  scenarioChanged(): void {
+    this.feed.scenarioChanged()
+  }
+
+  logged(line: LogLine): void {
+    this.feed.logged(line)
+  }
+
+  close(): void {
+    this.feed.close()
+  }
+
+  private share(): Sharing {
+    if (!this.sharing) throw new ApiError('forbidden', 'this page cannot share the session')
+    return this.sharing
+  }
+
+  private link(clientId: string) {
+    const device = this.engine.lab.fleet.device(clientId)
+    if (!device) throw new ApiError('not-found', `${clientId} has no simulated link`)
+    return device.link
+  }
+}
+
+/** Runs a command; what it throws rejects, in the contract's own kind of error where it is the page's fault. */
+async function command<T>(run: () => T): Promise<T> {
+  await Promise.resolve()
+  try {
+    return run()
+  } catch (thrown) {
+    if (thrown instanceof FilterError) throw new ApiError('bad-request', thrown.message)
+    throw thrown
+  }
+}

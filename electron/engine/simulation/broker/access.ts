@@ -1,0 +1,76 @@
+import { topicMatches } from '../../../contract/topics'
+import { timingSafeEqual } from 'node:crypto'
+import type { BrokerUser } from './types'
+
+/** What one client may do. */
+export interface Permissions {
+  mayPublish(topic: string): boolean
+  maySubscribe(filter: string): boolean
+}
+
+/** `$SYS` is the broker's own: nobody else publishes there (MQTT 3.1.1 section 4.7.2). */
+const isSystem = (topic: string): boolean => topic === '$SYS' || topic.startsWith('$SYS/')
+
+const EVERYTHING: Permissions = {
+  mayPublish: (topic) => !isSystem(topic),
+  maySubscribe: () => true,
+}
+
+/**
+ * True when every topic that `asked` matches is matched by `allowed` too.
+ * Both are valid filters.
+ */
+export function filterCovers(allowed: string, asked: string): boolean {
+  const a = allowed.split('/')
+  const b = asked.split('/')
+  // A leading wildcard does not reach topics that begin with $ [MQTT-4.7.2-1].
+  if (asked.startsWith('$') && (a[0] === '+' || a[0] === '#')) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === '#') return true
+    if (i >= b.length || b[i] === '#') return false
+    if (a[i] !== '+' && a[i] !== b[i]) return false
+  }
+  return a.length === b.length
+}
+
+function permissionsOf(user: BrokerUser): Permissions {
+  return {
+    mayPublish: (topic) => !isSystem(topic) && user.publish.some((f) => topicMatches(f, topic)),
+    maySubscribe: (filter) => user.subscribe.some((f) => filterCovers(f, filter)),
+  }
+}
+
+export type Login =
+  | { ok: true; permissions: Permissions }
+  /** `return code` 4 is bad user name or password, 5 not authorized (3.1.1 table 3.1). */
+  | { ok: false; returnCode: 4 | 5 }
+
+/** Users and what they may do. Without users everyone may do everything but write to `$SYS`. */
+export class Access {
+  private readonly users: Map<string, BrokerUser> | null
+
+  constructor(users: readonly BrokerUser[] | undefined) {
+    this.users = users === undefined ? null : new Map(users.map((u) => [u.username, u]))
+  }
+
+  /** The application's own devices need no password. */
+  ofDevice(): Permissions {
+    return EVERYTHING
+  }
+
+  login(username: string | null, password: Buffer | null): Login {
+    if (this.users === null) return { ok: true, permissions: EVERYTHING }
+    if (username === null) return { ok: false, returnCode: 5 }
+    const user = this.users.get(username)
+    // Compared against something in any case, so that the time does not tell which names exist.
+    const right = sameBytes(Buffer.from(user?.password ?? '', 'utf8'), password ?? Buffer.alloc(0))
+    if (user === undefined || !right) return { ok: false, returnCode: 4 }
+    return { ok: true, permissions: permissionsOf(user) }
+  }
+}
+
+function sameBytes(a: Buffer, b: Buffer): boolean {
+  const size = Math.max(a.length, b.length, 1)
+  const pad = (x: Buffer) => Buffer.concat([x, Buffer.alloc(size - x.length)])
+  return timingSafeEqual(pad(a), pad(b)) && a.length === b.length
+}

@@ -1,0 +1,193 @@
+import type { Duplex } from 'node:stream'
+import { isValidTopic } from '../../../contract/topics'
+import { Access } from './access'
+import { createAedesCore, type AedesCore } from './aedes-core'
+import { Connection, type Origin } from './connection'
+import type { ClientContext, Hub } from './hub'
+import { Listeners } from './listener/listeners'
+import { Message } from './message'
+import { RetainedStore } from './retained'
+import { Router } from './router'
+import { says } from './says'
+import { Sessions } from './sessions'
+import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
+import { DEFAULT_LIMITS } from './types'
+import type { Will } from './wire/connect'
+import { Reason } from './wire/protocol-error'
+import type { Publish } from './wire/publish'
+
+/** Real ms after which `close` cuts what has not closed by itself. */
+const CLOSE_MS = 250
+
+class Broker implements Hub {
+  readonly limits: BrokerLimits
+  readonly access: Access
+  readonly retained: RetainedStore
+  readonly sessions: Sessions
+  readonly connected = new Map<string, ClientContext>()
+  readonly connections = new Set<ClientContext>()
+  private readonly router = new Router()
+  private readonly core: AedesCore
+  private readonly listenersOfEvents = new Set<(e: BrokerEvent) => void>()
+  private messages = 0
+
+  constructor(
+    readonly deps: BrokerDeps,
+    options: BrokerOptions,
+  ) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.access = new Access(options.users)
+    this.retained = new RetainedStore(
+      () => deps.clock.now(),
+      this.limits,
+      (about) => this.log({ level: 'warn', note: about }),
+    )
+    this.sessions = new Sessions({
+      router: this.router,
+      outbox: {
+        limits: this.limits,
+        nowMs: () => deps.clock.now(),
+        egress: (messageRef, clientId, packetId) => deps.routes?.egress({ messageRef, clientId, packetId }),
+        warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
+      },
+      publishWill: (clientId, will) => this.publishWill(clientId, will),
+    })
+    this.core = createAedesCore({
+      route: (message) => this.router.route(message),
+      storeRetained: (message) => this.retained.store(message),
+      adopt: ({ topic, payload, retain }) =>
+        new Message({ ref: this.nextRef(), topic, payload, qos: 0, retain }),
+      warn: (about) => this.log({ level: 'warn', note: about }),
+    })
+  }
+
+  get routes() {
+    return this.deps.routes
+  }
+
+  clockOf(device: boolean) {
+    return device ? this.deps.clock : this.deps.realClock
+  }
+
+  handOver(port: Parameters<AedesCore['handOver']>[0]): void {
+    this.core.handOver(port)
+  }
+
+  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message {
+    const { topic, topicBytes, payload, qos, retain, expiry, forward } = p
+    const expiresAtMs = expiry === null ? null : this.deps.clock.now() + expiry * 1000
+    const ref = this.nextRef()
+    return new Message({
+      ref,
+      topic,
+      topicBytes,
+      payload,
+      qos,
+      retain,
+      forward,
+      expiresAtMs,
+      publisher: clientId,
+    })
+  }
+
+  publish(message: Message): void {
+    this.core.publish(message)
+  }
+
+  emit(e: BrokerEvent): void {
+    for (const listener of this.listenersOfEvents) {
+      try {
+        listener(e)
+      } catch (error) {
+        // An observer's fault must not end a client's connection.
+        this.log({ level: 'error', note: says.fault(`an observer of the broker failed: ${String(error)}`) })
+      }
+    }
+  }
+
+  log(line: Parameters<BrokerDeps['log']>[0]): void {
+    this.deps.log(line)
+  }
+
+  on(listener: (e: BrokerEvent) => void): () => void {
+    this.listenersOfEvents.add(listener)
+    return () => this.listenersOfEvents.delete(listener)
+  }
+
+  accept(stream: Duplex, origin: Origin): void {
+    new Connection(this, stream, origin)
+  }
+
+  async shutDown(): Promise<void> {
+    for (const c of [...this.connections]) {
+      // The broker leaves, not the client: its will is not due.
+      c.will = null
+      c.end(Reason.SHUTTING_DOWN, 'the broker is shutting down')
+    }
+    this.sessions.stop()
+    await this.core.close()
+  }
+
+  private nextRef(): string {
+    return `m${++this.messages}`
+  }
+
+  private publishWill(clientId: string, will: Will): void {
+    const { topic, payload, qos, retain, expiry, forward } = will
+    const topicBytes = Buffer.from(topic, 'utf8')
+    this.publish(this.newMessage(clientId, { topic, topicBytes, payload, qos, retain, expiry, forward }))
+  }
+}
+
+/** A broker inside the application: aedes, with sessions and packet checks that follow the specification. */
+export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): EmbeddedBroker {
+  const broker = new Broker(deps, options)
+  const listeners = new Listeners({
+    limits: broker.limits,
+    clock: deps.realClock,
+    connectionCount: () => broker.connections.size,
+    accept: (stream, remote, listener) => broker.accept(stream, { device: false, remote, listener }),
+    log: (line) => deps.log(line),
+  })
+  return {
+    attach: (stream, meta) => broker.accept(stream, meta),
+    listen: (spec) => listeners.open(spec),
+    listeners: () => listeners.list(),
+    clients: () => [...broker.connected.values()].flatMap((c) => c.info() ?? []),
+    client: (clientId) => broker.connected.get(clientId)?.info() ?? null,
+    sessions: () => Array.from(broker.sessions.all(), (s) => s.info()),
+    session: (clientId) => broker.sessions.get(clientId)?.info() ?? null,
+    retained: (filter) =>
+      broker.retained.matching(filter).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
+    clearRetained: (topic) => broker.retained.remove(topic),
+    publish: ({ topic, payload, qos = 0, retain = false }) => {
+      if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)
+      const topicBytes = Buffer.from(topic, 'utf8')
+      const bytes = Buffer.from(payload)
+      const fields = {
+        topic,
+        topicBytes,
+        payload: bytes,
+        qos,
+        retain,
+        expiry: null,
+        forward: Buffer.alloc(0),
+      }
+      broker.publish(broker.newMessage(null, fields))
+    },
+    disconnect: (clientId) => {
+      const c = broker.connected.get(clientId)
+      c?.end(Reason.ADMINISTRATIVE, 'ended by the user')
+      return c !== undefined
+    },
+    on: (listener) => broker.on(listener),
+    close: () => closeAll(broker, listeners, deps),
+  }
+}
+
+async function closeAll(broker: Broker, listeners: Listeners, deps: BrokerDeps): Promise<void> {
+  const closing = Promise.all([broker.shutDown(), listeners.close()])
+  const timer = deps.realClock.schedule(CLOSE_MS, () => listeners.destroySockets())
+  await closing
+  deps.realClock.cancel(timer)
+}

@@ -1,0 +1,345 @@
+import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { Note } from '../../../contract/model'
+import type { ProtocolLevel } from '../../../contract/packet'
+import type { Clock } from '../clock/clock'
+import { frameType, MalformedPacketError, Type, type Frame } from '../../mqtt/frame'
+import { FrameSplitter } from '../../mqtt/splitter'
+import type { Permissions } from './access'
+import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
+import type { ClientContext, Hub } from './hub'
+import type { Outlet } from './outbox'
+import { handlePacket } from './packets'
+import { says } from './says'
+import type { Session } from './session'
+import { StreamEnd } from './stream-end'
+import { Tap } from './tap'
+import type { BrokerClientInfo, ListenerKind } from './types'
+import { Vigil } from './vigil'
+import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
+import { readConnect, type Connect, type Will } from './wire/connect'
+import { malformed, ProtocolError, Reason } from './wire/protocol-error'
+
+/** Where a connection comes from. */
+export type Origin =
+  { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
+
+/** Real ms between two lines about what one client may not do. */
+const DENIED_EVERY_MS = 1000
+const TAKEN_OVER = 'another connection took the client identifier over'
+
+/**
+ * One client's connection: cuts its bytes into packets, checks each, lets aedes decide about CONNECT, and runs
+ * everything after that against the client's session. Whatever goes wrong here ends this connection and no other.
+ */
+export class Connection implements PortOwner, Outlet, ClientContext {
+  connect: Connect | null = null
+  clientId = ''
+  session: Session | null = null
+  permissions: Permissions
+  will: Will | null = null
+  readonly clock: Clock
+  readonly openedAtMs: number
+  private state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
+  private readonly splitter: FrameSplitter
+  private readonly port: AedesPort
+  private waiting: Frame[] = []
+  private tap: Tap | null = null
+  private readonly vigil: Vigil
+  private readonly stream: StreamEnd
+  private deniedAtMs = -Infinity
+  private refusal: Note | null = null
+
+  constructor(
+    readonly hub: Hub,
+    stream: Duplex,
+    readonly origin: Origin,
+  ) {
+    this.clock = hub.clockOf(origin.device)
+    this.openedAtMs = hub.deps.clock.now()
+    this.permissions = hub.access.ofDevice()
+    this.splitter = new FrameSplitter(hub.limits.packetBytes)
+    this.port = new AedesPort(this)
+    this.vigil = new Vigil(this.clock)
+    this.stream = new StreamEnd(stream, !origin.device, hub.deps.realClock)
+    hub.connections.add(this)
+    stream.on('data', (chunk: Buffer) => this.onData(chunk))
+    stream.on('drain', () => this.session?.outbox.pump())
+    stream.on('error', (e: Error) => this.closed('client', `connection error: ${e.message}`))
+    stream.on('end', () => this.closed('client', 'connection closed without DISCONNECT'))
+    stream.on('close', () => this.closed('client', 'connection closed without DISCONNECT'))
+    const limit = hub.limits.connectTimeout
+    this.vigil.awaitConnect(limit, () => this.drop(says.noConnect(limit / 1000)))
+  }
+
+  // --- Outlet -------------------------------------------------------------------------------------------------
+
+  get level(): ProtocolLevel {
+    return this.connect?.level ?? 4
+  }
+
+  get receiveMaximum(): number {
+    return this.connect?.receiveMaximum ?? 65_535
+  }
+
+  get maximumPacket(): number {
+    return this.connect?.maximumPacket ?? Infinity
+  }
+
+  bufferedBytes(): number {
+    return this.stream.bufferedBytes
+  }
+
+  send(frame: Frame): void {
+    if (this.state === 'closed' || this.stream.gone) return
+    this.tap?.frame('downlink', frame)
+    this.stream.write(frame)
+  }
+
+  // --- inbound ------------------------------------------------------------------------------------------------
+
+  private onData(chunk: Buffer): void {
+    if (this.state === 'closed') return
+    this.guarded(() => this.splitter.push(chunk, (frame) => this.onFrame(frame)))
+  }
+
+  /** Runs a step of the protocol; what it throws ends this connection. */
+  private guarded(step: () => void): void {
+    try {
+      step()
+    } catch (e) {
+      this.failWith(e)
+    }
+  }
+
+  private failWith(e: unknown): void {
+    if (e instanceof ProtocolError) this.fail(e)
+    else if (e instanceof MalformedPacketError) this.fail(new ProtocolError(e.message, sizeReason(e)))
+    else {
+      const text = e instanceof Error ? e.message : String(e)
+      this.fail(new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION))
+    }
+  }
+
+  private onFrame(frame: Frame): void {
+    switch (this.state) {
+      case 'closed':
+        return
+      case 'connecting':
+        this.waiting.push(frame)
+        return
+      case 'new':
+        this.onConnectFrame(frame)
+        return
+      case 'open':
+        this.vigil.heard()
+        this.tap?.frame('uplink', frame)
+        handlePacket(this, frame)
+    }
+  }
+
+  private onConnectFrame(frame: Frame): void {
+    // [MQTT-3.1.0-1]
+    if (frameType(frame) !== Type.CONNECT) throw malformed('the first packet is not CONNECT')
+    const connect = readConnect(frame)
+    this.connect = connect
+    this.will = connect.will
+    this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
+    if (!this.origin.device) {
+      this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
+      this.tap.opened()
+      this.tap.frame('uplink', frame)
+    }
+    if (!this.hasRoom()) return
+    this.state = 'connecting'
+    this.stream.pause()
+    this.hub.handOver(this.port)
+    this.port.push(connectForAedes(connect.level, this.clientId))
+  }
+
+  private hasRoom(): boolean {
+    const { limits, connected, sessions } = this.hub
+    const clients = connected.size >= limits.clients && !connected.has(this.clientId)
+    const stored = sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined
+    if (!clients && !stored) return true
+    const about = clients ? says.fullOfClients(limits.clients) : says.fullOfSessions(limits.sessions)
+    this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
+    return false
+  }
+
+  /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
+  authenticate(): 4 | 5 | null {
+    if (this.origin.device) return this.refuseWill()
+    const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
+    if (!login.ok) {
+      this.refusal = login.returnCode === 4 ? says.badLogin() : says.loginNeeded()
+      return login.returnCode
+    }
+    this.permissions = login.permissions
+    return this.refuseWill()
+  }
+
+  /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
+  private refuseWill(): 5 | null {
+    if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
+    this.refusal = says.deniedWill(this.will.topic)
+    return 5
+  }
+
+  // --- aedes' decisions ---------------------------------------------------------------------------------------
+
+  onConnack(code: number): void {
+    if (this.state !== 'connecting' || this.connect === null) return
+    if (code === 0) {
+      this.guarded(() => this.accept(this.connect as Connect))
+      return
+    }
+    const v5 = this.level === 5
+    const about = this.refusal ?? says.brokeRule('refused')
+    const reason = v5 ? code : code === 4 ? Reason.BAD_CREDENTIALS : Reason.NOT_AUTHORIZED
+    this.fail(new ProtocolError(about.text, reason, v5 ? null : code), about)
+  }
+
+  onAedesClosed(reason: number | null): void {
+    if (this.state === 'closed') return
+    // Nothing else makes aedes close a connection that it has accepted.
+    if (this.state === 'open') this.end(reason ?? Reason.TAKEN_OVER, TAKEN_OVER)
+    else this.end(Reason.ADMINISTRATIVE, 'the connection was refused')
+  }
+
+  private accept(connect: Connect): void {
+    const { hub } = this
+    // [MQTT-3.1.4-2]; aedes has closed the older connection already, unless that was still on its way.
+    hub.connected.get(this.clientId)?.end(Reason.TAKEN_OVER, TAKEN_OVER)
+    const { session, present } = hub.sessions.open(
+      this.clientId,
+      connect.clean,
+      connect.sessionExpiry,
+      this.clock,
+    )
+    this.session = session
+    this.state = 'open'
+    hub.connected.set(this.clientId, this)
+    this.send(
+      connackAccepted(connect.level, present, {
+        assignedId: connect.clientId === '' ? this.clientId : null,
+        maximumPacket: hub.limits.packetBytes,
+      }),
+    )
+    this.vigil.keepAlive(connect.keepAlive, (limitMs) =>
+      this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`),
+    )
+    session.outbox.attach(this)
+    const client = this.info()
+    if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
+    this.stream.resume()
+    const frames = this.waiting
+    this.waiting = []
+    for (const frame of frames) this.onFrame(frame)
+  }
+
+  // --- the end ------------------------------------------------------------------------------------------------
+
+  /** The client breaks a rule: one log line, the right last packet, and the connection ends. */
+  private fail(e: ProtocolError, about = says.brokeRule(e.message)): void {
+    if (this.state === 'closed') return
+    const before = this.state
+    this.log('warn', about)
+    if (before === 'new' || before === 'connecting') this.sendRefusal(e)
+    else if (this.level === 5) this.sendLast(disconnectFrame(e.reason, e.message))
+    this.closed('broker', e.message)
+  }
+
+  /** A CONNECT is answered only where the specification has an answer. */
+  private sendRefusal(e: ProtocolError): void {
+    const level = e.level ?? this.connect?.level ?? 3
+    if (level < 5 && e.connack === null) return
+    this.sendLast(connackRefused(level, { v3: e.connack ?? 0, v5: e.reason, text: e.message }))
+  }
+
+  /** Ends the connection for a reason of the broker's. */
+  end(reason: number, text: string): void {
+    if (this.state === 'closed') return
+    if (this.state === 'open' && this.level === 5) this.sendLast(disconnectFrame(reason, text))
+    this.log('info', says.disconnected(text))
+    this.closed('broker', text)
+  }
+
+  /** The client said DISCONNECT. */
+  leave(reason: string): void {
+    this.closed('client', reason)
+  }
+
+  denied(about: () => Note): void {
+    const nowMs = this.hub.deps.realClock.now()
+    if (nowMs - this.deniedAtMs < DENIED_EVERY_MS) return
+    this.deniedAtMs = nowMs
+    this.log('warn', about())
+  }
+
+  private drop(about: Note): void {
+    this.log('warn', about)
+    this.closed('broker', about.text)
+  }
+
+  private sendLast(frame: Frame): void {
+    if (frame.length <= this.maximumPacket) this.send(frame)
+  }
+
+  private log(level: 'info' | 'warn', about: Note): void {
+    this.hub.log({
+      level,
+      note: about,
+      ...(this.clientId === '' ? {} : { clientId: this.clientId }),
+      ...(this.origin.device ? {} : { remote: this.origin.remote }),
+    })
+  }
+
+  private closed(by: 'client' | 'broker', reason: string): void {
+    if (this.state === 'closed') return
+    const wasOpen = this.state === 'open'
+    this.state = 'closed'
+    const { hub } = this
+    this.vigil.stop()
+    this.waiting = []
+    hub.connections.delete(this)
+    if (hub.connected.get(this.clientId) === this) hub.connected.delete(this.clientId)
+    this.port.destroy()
+    this.stream.close()
+    this.tap?.closed(by)
+    if (wasOpen && this.session !== null) {
+      hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
+      hub.sessions.disconnected(this.session, this.will)
+    }
+  }
+
+  info(): BrokerClientInfo | null {
+    const { connect, session, will } = this
+    if (connect === null || session === null) return null
+    const { clientId, connected, persistent, subscriptions, queued, inFlight, receiving, dropped } =
+      session.info()
+    // Field by field: a spread costs as much as the rest of a connection together.
+    return {
+      clientId,
+      connected,
+      persistent,
+      subscriptions,
+      queued,
+      inFlight,
+      receiving,
+      dropped,
+      external: !this.origin.device,
+      remote: this.origin.device ? null : this.origin.remote,
+      listener: this.origin.device ? null : this.origin.listener,
+      protocolLevel: connect.level,
+      clean: connect.clean,
+      keepAlive: connect.keepAlive,
+      connectedAtMs: this.openedAtMs,
+      username: connect.username,
+      will: will === null ? null : { topic: will.topic, qos: will.qos, retain: will.retain },
+    }
+  }
+}
+
+const sizeReason = (e: MalformedPacketError): number =>
+  e.message.includes('over the limit') ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED

@@ -1,0 +1,63 @@
+import type { Note } from '../../../contract/model'
+import type { Clock } from '../clock/clock'
+import type { Frame } from '../../mqtt/frame'
+import type { ProtocolLevel } from '../../../contract/packet'
+import type { Access, Permissions } from './access'
+import type { Message } from './message'
+import type { RetainedStore } from './retained'
+import type { Session } from './session'
+import type { Sessions } from './sessions'
+import type { AedesPort } from './aedes-port'
+import type {
+  BrokerClientInfo,
+  BrokerDeps,
+  BrokerEvent,
+  BrokerLimits,
+  BrokerLogLine,
+  RouteObserver,
+} from './types'
+import type { Will } from './wire/connect'
+import type { Publish } from './wire/publish'
+
+/** One client's connection as the rest of the broker sees it. */
+export interface ClientContext {
+  readonly hub: Hub
+  readonly clientId: string
+  readonly level: ProtocolLevel
+  /** Null until CONNECT is accepted. */
+  readonly session: Session | null
+  readonly permissions: Permissions
+  /** Published if the connection ends without a DISCONNECT. */
+  will: Will | null
+  send(frame: Frame): void
+  /** Something the client asked for is denied: a log line, at most one a second. */
+  denied(about: () => Note): void
+  /** The client said DISCONNECT. */
+  leave(reason: string): void
+  /** Ends the connection for a reason of the broker's. */
+  end(reason: number, text: string): void
+  /** Null until CONNECT is accepted. */
+  info(): BrokerClientInfo | null
+}
+
+/** What the broker offers to its connections. */
+export interface Hub {
+  readonly deps: BrokerDeps
+  readonly limits: BrokerLimits
+  readonly access: Access
+  readonly sessions: Sessions
+  readonly retained: RetainedStore
+  readonly routes: RouteObserver | undefined
+  /** Connected clients by identifier. */
+  readonly connected: Map<string, ClientContext>
+  /** All connections, half-open ones included. */
+  readonly connections: Set<ClientContext>
+  clockOf(device: boolean): Clock
+  /** Gives a port to aedes, as soon as aedes runs. */
+  handOver(port: AedesPort): void
+  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message
+  /** Sends a message through aedes: retained store, routing, `$SYS`. */
+  publish(message: Message): void
+  emit(e: BrokerEvent): void
+  log(line: BrokerLogLine): void
+}

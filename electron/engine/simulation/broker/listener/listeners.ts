@@ -1,0 +1,134 @@
+import type { AddressInfo, Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../../clock/clock'
+import {
+  ListenerError,
+  type BrokerLimits,
+  type BrokerLogLine,
+  type ListenerInfo,
+  type ListenerKind,
+  type ListenerSpec,
+} from '../types'
+import { says } from '../says'
+import type { OnStream, OpenServer } from './open-server'
+import { RateGate } from './rate-gate'
+import { tcpServer } from './tcp'
+import { tlsServer } from './tls'
+import { wsServer } from './ws'
+
+export interface ListenersDeps {
+  limits: BrokerLimits
+  /** Real time. */
+  clock: Clock
+  connectionCount(): number
+  accept(stream: Duplex, remote: string, kind: ListenerKind): void
+  log(line: BrokerLogLine): void
+}
+
+/** Half-open connections allowed beyond the limit of clients, so that a full broker can still say so. */
+const SPARE = 100
+
+/** The broker's open ports. */
+export class Listeners {
+  private readonly open_ = new Map<OpenServer, ListenerInfo>()
+  private readonly sockets = new Set<Duplex>()
+  private readonly rate: RateGate
+
+  constructor(private readonly deps: ListenersDeps) {
+    this.rate = new RateGate(deps.limits.connectionsPerSecond, deps.clock)
+  }
+
+  list(): ListenerInfo[] {
+    return [...this.open_.values()]
+  }
+
+  /** @throws ListenerError */
+  async open(spec: ListenerSpec): Promise<ListenerInfo> {
+    const opened = await this.create(spec)
+    const port = await startListening(opened.server, spec)
+    const scheme = { tcp: 'mqtt', ws: 'ws', tls: 'mqtts' }[spec.kind]
+    const host = spec.host.includes(':') ? `[${spec.host}]` : spec.host
+    const url = `${scheme}://${host}:${port}${spec.kind === 'ws' ? '/mqtt' : ''}`
+    const info: ListenerInfo = { kind: spec.kind, host: spec.host, port, url }
+    if (opened.certificate !== undefined) info.certificate = opened.certificate
+    opened.server.on('error', (e) =>
+      this.deps.log({ level: 'error', note: says.listenerFailed(url, e.message) }),
+    )
+    this.open_.set(opened, info)
+    return info
+  }
+
+  async close(): Promise<void> {
+    const closing = [...this.open_.keys()].map(
+      (opened) =>
+        new Promise<void>((resolve) => {
+          opened.close?.()
+          opened.server.close(() => resolve())
+        }),
+    )
+    this.open_.clear()
+    await Promise.all(closing)
+  }
+
+  /** Cuts whatever is still connected. */
+  destroySockets(): void {
+    for (const socket of this.sockets) socket.destroy()
+  }
+
+  private async create(spec: ListenerSpec): Promise<OpenServer> {
+    const onStream: OnStream = (stream, remote) => this.deps.accept(stream, remote, spec.kind)
+    switch (spec.kind) {
+      case 'tcp':
+        return tcpServer((socket) => this.admit(socket), onStream)
+      case 'tls':
+        return await tlsServer(
+          spec,
+          this.deps.limits.connectTimeout,
+          (socket) => this.admit(socket),
+          onStream,
+        )
+      case 'ws':
+        return wsServer(this.deps.limits, (socket) => this.admit(socket), onStream)
+    }
+  }
+
+  /** Decides about a new socket before anything is read from it. */
+  private admit(socket: Duplex): boolean {
+    const crowded = this.deps.connectionCount() >= this.deps.limits.clients + SPARE
+    if (crowded || !this.rate.take()) {
+      if (this.rate.mayLog()) {
+        const { clients, connectionsPerSecond } = this.deps.limits
+        const why = crowded ? says.tooManyClients(clients) : says.tooManyConnections(connectionsPerSecond)
+        this.deps.log({ level: 'warn', note: why })
+      }
+      socket.destroy()
+      return false
+    }
+    this.sockets.add(socket)
+    socket.once('close', () => this.sockets.delete(socket))
+    return true
+  }
+}
+
+function startListening(server: Server, spec: ListenerSpec): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (e: NodeJS.ErrnoException) => reject(toListenerError(e, spec))
+    server.once('error', failed)
+    server.listen({ host: spec.host, port: spec.port }, () => {
+      server.off('error', failed)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses that port; choose another port',
+  EACCES: 'ports below 1024 need special rights; choose a port from 1024',
+  EADDRNOTAVAIL: 'this machine has no such address; choose 127.0.0.1 or one of its own',
+  ENOTFOUND: 'the host name is unknown; choose 127.0.0.1 or an address of this machine',
+}
+
+function toListenerError(e: NodeJS.ErrnoException, spec: ListenerSpec): ListenerError {
+  const code = e.code ?? 'UNKNOWN'
+  return new ListenerError(code, `cannot listen on ${spec.host}:${spec.port}: ${WHY[code] ?? e.message}`)
+}

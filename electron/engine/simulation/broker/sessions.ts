@@ -1,0 +1,113 @@
+import type { Clock } from '../clock/clock'
+import type { OutboxDeps } from './outbox'
+import type { Router } from './router'
+import { Session, type Subscription } from './session'
+import type { QoS } from '../../../contract/packet'
+import type { Will } from './wire/connect'
+import type { SubscribeRequest } from './wire/subscribe'
+
+export interface SessionsDeps {
+  router: Router
+  outbox: OutboxDeps
+  publishWill(clientId: string, will: Will): void
+}
+
+/** Longest will delay or expiry that is timed exactly as given; both are 32-bit seconds. */
+const seconds = (s: number): number => s * 1000
+
+/** All sessions by client identifier, with their ends: clean start, expiry, wills. */
+export class Sessions {
+  private readonly byId = new Map<string, Session>()
+
+  constructor(private readonly deps: SessionsDeps) {}
+
+  get(clientId: string): Session | undefined {
+    return this.byId.get(clientId)
+  }
+
+  get count(): number {
+    return this.byId.size
+  }
+
+  all(): Iterable<Session> {
+    return this.byId.values()
+  }
+
+  /** Resumes or begins a session for a connection that was accepted [MQTT-3.1.2-4] [MQTT-3.1.2-5]. */
+  open(
+    clientId: string,
+    clean: boolean,
+    expirySeconds: number,
+    clock: Clock,
+  ): { session: Session; present: boolean } {
+    const before = this.byId.get(clientId)
+    if (before !== undefined && clean) this.end(before)
+    const kept = clean ? undefined : before
+    const session = kept ?? new Session(clientId, clock, this.deps.outbox)
+    session.cancelTimers()
+    // A client that comes back in time takes its delayed will with it [MQTT-3.1.3-9].
+    session.delayedWill = null
+    session.clock = clock
+    session.connected = true
+    session.expirySeconds = expirySeconds
+    this.byId.set(clientId, session)
+    return { session, present: kept !== undefined }
+  }
+
+  /** The connection is gone: decides about will and session. */
+  disconnected(session: Session, will: Will | null): void {
+    session.connected = false
+    session.outbox.detach()
+    const willDelay = Math.min(will?.delay ?? 0, session.expirySeconds)
+    if (will !== null && willDelay === 0) this.deps.publishWill(session.clientId, will)
+    else if (will !== null) this.delayWill(session, will, willDelay)
+    if (session.expirySeconds === 0) this.end(session)
+    else if (Number.isFinite(session.expirySeconds)) {
+      session.expiryTimer = session.clock.schedule(seconds(session.expirySeconds), () => this.end(session))
+    }
+  }
+
+  private delayWill(session: Session, will: Will, delay: number): void {
+    session.delayedWill = will
+    session.willTimer = session.clock.schedule(seconds(delay), () => this.releaseWill(session))
+  }
+
+  private releaseWill(session: Session): void {
+    const will = session.delayedWill
+    session.delayedWill = null
+    if (will !== null) this.deps.publishWill(session.clientId, will)
+  }
+
+  /** The session ends, and with it the wait of a delayed will. */
+  private end(session: Session): void {
+    session.cancelTimers()
+    if (this.byId.get(session.clientId) === session) this.byId.delete(session.clientId)
+    for (const s of session.subscriptions.values()) this.deps.router.remove(s)
+    session.subscriptions.clear()
+    this.releaseWill(session)
+  }
+
+  /** Adds or replaces a subscription [MQTT-3.8.4-3]. True when the filter is new to the session. */
+  subscribe(session: Session, request: SubscribeRequest, qos: QoS): boolean {
+    const before = session.subscriptions.get(request.filter)
+    const subscription: Subscription = { session, request, qos }
+    if (before !== undefined) this.deps.router.remove(before)
+    session.subscriptions.set(request.filter, subscription)
+    this.deps.router.add(subscription)
+    return before === undefined
+  }
+
+  /** False when there was no such subscription. */
+  unsubscribe(session: Session, filter: string): boolean {
+    const before = session.subscriptions.get(filter)
+    if (before === undefined) return false
+    session.subscriptions.delete(filter)
+    this.deps.router.remove(before)
+    return true
+  }
+
+  /** Ends all timers for good. */
+  stop(): void {
+    for (const session of this.byId.values()) session.cancelTimers()
+  }
+}

@@ -1,0 +1,82 @@
+import type { Direction, ProtocolLevel } from '../../../contract/packet'
+import type { Clock } from '../clock/clock'
+import { frameDup, framePacketId, frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import type { LegEvent, Passage, PassageObserver } from '../../mqtt/passage'
+
+export interface TapDeps {
+  clock: Clock
+  observer: PassageObserver
+  nextPassageId(): number
+}
+
+/** Packets whose attempts are counted, per client. */
+const REMEMBERED = 4096
+
+/**
+ * Reports the packets of one external client as passages. There is no simulated network on that leg, so each is
+ * delivered at the moment it is sent.
+ */
+export class Tap {
+  private readonly attempts = new Map<number, number>()
+
+  constructor(
+    private readonly deps: TapDeps,
+    private readonly clientId: string,
+    private readonly level: ProtocolLevel,
+  ) {}
+
+  frame(direction: Direction, frame: Frame): void {
+    const { clock, observer } = this.deps
+    const nowMs = clock.now()
+    const passage: Passage = {
+      id: this.deps.nextPassageId(),
+      clientId: this.clientId,
+      direction,
+      level: this.level,
+      frame,
+      sentMs: nowMs,
+      origin: 'endpoint',
+      attempt: this.attemptOf(direction, frame),
+      state: 'delivered',
+      settledMs: nowMs,
+      lossPoint: 1,
+      cause: null,
+      segmentLosses: 0,
+    }
+    observer.entered(passage)
+    observer.settled(passage)
+  }
+
+  opened(): void {
+    this.deps.observer.event({ kind: 'opened', clientId: this.clientId, atMs: this.deps.clock.now() })
+  }
+
+  closed(by: Extract<LegEvent, { kind: 'closed' }>['by']): void {
+    this.deps.observer.event({ kind: 'closed', clientId: this.clientId, atMs: this.deps.clock.now(), by })
+  }
+
+  private attemptOf(direction: Direction, frame: Frame): number {
+    const type = frameType(frame)
+    if (!isHandshake(type)) return 1
+    const id = framePacketId(frame)
+    if (id === 0) return 1
+    // The publishing side's packets and their answers run in opposite directions: both belong to one exchange.
+    const leg = (direction === 'uplink') === (type === Type.PUBLISH || type === Type.PUBREL) ? 0 : 1
+    const key = (leg * 16 + type) * 65_536 + id
+    const fresh = type === Type.PUBLISH && !frameDup(frame)
+    if (fresh)
+      for (let t: number = Type.PUBLISH; t <= Type.PUBCOMP; t++)
+        this.attempts.delete((leg * 16 + t) * 65_536 + id)
+    const attempt = (this.attempts.get(key) ?? 0) + 1
+    // Set anew, so that the oldest stands first and can go: a client may use every identifier there is.
+    this.attempts.delete(key)
+    this.attempts.set(key, attempt)
+    if (this.attempts.size > REMEMBERED) {
+      for (const oldest of this.attempts.keys()) {
+        this.attempts.delete(oldest)
+        break
+      }
+    }
+    return attempt
+  }
+}

@@ -1,0 +1,200 @@
+import type { Duplex } from 'node:stream'
+import type { Note } from '../../../contract/model'
+import type { ProtocolLevel, QoS } from '../../../contract/packet'
+import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
+import type { Clock } from '../clock/clock'
+import type { PassageObserver } from '../../mqtt/passage'
+
+/** One line for the user: a refused client, a broken packet, a full queue. */
+export interface BrokerLogLine {
+  level: 'info' | 'warn' | 'error'
+  note: Note
+  clientId?: string
+  /** Address and port of an external client. */
+  remote?: string
+}
+
+/**
+ * Ties the legs of one application message together, exactly: by a reference of the message, not by its content.
+ * All calls are synchronous and must not throw.
+ */
+export interface RouteObserver {
+  /** An inbound PUBLISH was accepted as a new application message. Comes before every `egress` of it. */
+  ingress(e: RouteLeg): void
+  /** Called just before the bytes of that PUBLISH are written to the client's stream. */
+  egress(e: RouteLeg): void
+  /** An inbound PUBLISH was acknowledged but not passed on: its QoS 2 identifier is already stored, or it was denied. */
+  discarded?(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
+}
+export interface RouteLeg {
+  /** Unique for each application message during the life of the broker. */
+  messageRef: string
+  clientId: string
+  /** 0 at QoS 0. */
+  packetId: number
+}
+
+export interface BrokerDeps {
+  /** Simulated time: in-process devices live in it, and message expiry counts in it. */
+  clock: Clock
+  /** Real time: sockets, keep-alive of external clients, connect timeout. */
+  realClock: Clock
+  /** Tap for external clients: every frame of both directions, delivered as it is sent. */
+  observer: PassageObserver
+  nextPassageId(): number
+  log(line: BrokerLogLine): void
+  routes?: RouteObserver
+}
+
+/** A user who may log in, with the password itself; where it comes from is the caller's business. */
+export interface BrokerUser {
+  username: string
+  password: string
+  /** Topic filters. */
+  publish: readonly string[]
+  subscribe: readonly string[]
+}
+
+export interface BrokerOptions {
+  /** Absent: everyone may connect and use every topic but `$SYS`. */
+  users?: readonly BrokerUser[]
+  limits?: Partial<BrokerLimits>
+}
+
+export type BrokerLimits = EmbeddedBrokerConfig['limits'] & {
+  /** Messages waiting for one client that is offline or does not read. */
+  queueMessages: number
+  /** Payload bytes waiting for one client, and again as many sent and not acknowledged. */
+  queueBytes: number
+  /** Sessions, those of absent clients included. */
+  sessions: number
+  subscriptionsPerClient: number
+  retainedMessages: number
+  retainedBytes: number
+  /** Bytes written to one client's stream and not yet taken; QoS 0 beyond it is dropped. */
+  streamBytes: number
+}
+
+/** @see EmbeddedBrokerConfig for the first four */
+export const DEFAULT_LIMITS: BrokerLimits = {
+  packetBytes: 2_097_152,
+  clients: 20_000,
+  connectionsPerSecond: 5_000,
+  connectTimeout: 10_000,
+  queueMessages: 100_000,
+  queueBytes: 67_108_864,
+  sessions: 100_000,
+  subscriptionsPerClient: 10_000,
+  retainedMessages: 100_000,
+  retainedBytes: 268_435_456,
+  streamBytes: 8_388_608,
+}
+
+export type ListenerKind = 'tcp' | 'ws' | 'tls'
+export interface ListenerSpec {
+  kind: ListenerKind
+  host: string
+  /** 0 lets the system choose. */
+  port: number
+  /** PEM text; absent on a `tls` listener means a certificate made on the spot. */
+  tls?: { cert: string; key: string }
+}
+export interface ListenerInfo {
+  kind: ListenerKind
+  host: string
+  port: number
+  url: string
+  /** PEM of the certificate clients can trust (tls only). */
+  certificate?: string
+}
+
+/** A listener could not be opened; `code` is the system's, such as EADDRINUSE, and `message` one line. */
+export class ListenerError extends Error {
+  override readonly name = 'ListenerError'
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export interface BrokerSubscription {
+  filter: string
+  /** Granted. */
+  qos: QoS
+  /** MQTT 5 subscription options; false, false, 0 for older clients. */
+  noLocal: boolean
+  retainAsPublished: boolean
+  retainHandling: 0 | 1 | 2
+  identifier: number | null
+}
+
+export interface BrokerSessionInfo {
+  clientId: string
+  connected: boolean
+  /** Survives the connection. */
+  persistent: boolean
+  subscriptions: BrokerSubscription[]
+  /** Messages not yet sent for the first time. */
+  queued: number
+  /** Sent and not yet fully acknowledged. */
+  inFlight: number
+  /** QoS 2 identifiers received from the client and not yet released. */
+  receiving: number
+  /** Messages thrown away because the client was too slow or its queue was full. */
+  dropped: number
+}
+
+export interface BrokerClientInfo extends BrokerSessionInfo {
+  /** False for the application's own devices. */
+  external: boolean
+  remote: string | null
+  listener: ListenerKind | null
+  protocolLevel: ProtocolLevel
+  clean: boolean
+  /** Seconds as asked for in CONNECT; 0 is off. */
+  keepAlive: number
+  /** Engine clock ms. */
+  connectedAtMs: number
+  username: string | null
+  will: { topic: string; qos: QoS; retain: boolean } | null
+}
+
+/** `by` names who ended the connection. */
+export type BrokerEvent =
+  | { kind: 'connected'; client: BrokerClientInfo; sessionPresent: boolean }
+  | { kind: 'disconnected'; clientId: string; external: boolean; by: 'client' | 'broker'; reason: string }
+  | { kind: 'subscribed'; clientId: string; subscriptions: BrokerSubscription[] }
+  | { kind: 'unsubscribed'; clientId: string; filters: string[] }
+
+export interface RetainedMessage {
+  topic: string
+  payload: Buffer
+  qos: QoS
+}
+
+export interface EmbeddedBroker {
+  /** Takes the broker end of a device's link. Not tapped: the link itself is observed. */
+  attach(stream: Duplex, meta: { device: true; clientId: string }): void
+  /** @throws ListenerError */
+  listen(spec: ListenerSpec): Promise<ListenerInfo>
+  listeners(): ListenerInfo[]
+  /** Connected clients. */
+  clients(): BrokerClientInfo[]
+  client(clientId: string): BrokerClientInfo | null
+  /** All sessions, those of absent clients included. */
+  sessions(): BrokerSessionInfo[]
+  session(clientId: string): BrokerSessionInfo | null
+  /** Retained messages that match a filter. */
+  retained(filter: string): RetainedMessage[]
+  clearRetained(topic: string): boolean
+  /** A message from the broker itself. @throws RangeError for a topic that is not a topic name */
+  publish(message: { topic: string; payload: Buffer | string; qos?: QoS; retain?: boolean }): void
+  /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */
+  disconnect(clientId: string): boolean
+  /** Returns the function that stops listening. */
+  on(listener: (e: BrokerEvent) => void): () => void
+  /** Closes listeners, connections and timers, within a second. */
+  close(): Promise<void>
+}

@@ -1,0 +1,37 @@
+import type { Clock, Timer } from '../clock/clock'
+
+/** Ends a connection that stays silent: before CONNECT, and for longer than its keep-alive afterwards. */
+export class Vigil {
+  private timer: Timer | undefined
+  private lastHeardMs = 0
+
+  constructor(private readonly clock: Clock) {}
+
+  /** CONNECT is due within `limitMs`; 0 is no limit. */
+  awaitConnect(limitMs: number, tooLate: () => void): void {
+    if (limitMs > 0) this.timer = this.clock.schedule(limitMs, tooLate)
+  }
+
+  /** One and a half times the keep-alive without a packet is too long [MQTT-3.1.2-24]; 0 seconds is never. */
+  keepAlive(seconds: number, tooLate: (limitMs: number) => void): void {
+    this.stop()
+    if (seconds === 0) return
+    const limitMs = seconds * 1500
+    this.heard()
+    const check = () => {
+      const leftMs = this.lastHeardMs + limitMs - this.clock.now()
+      if (leftMs > 0) this.timer = this.clock.schedule(leftMs, check)
+      else tooLate(limitMs)
+    }
+    this.timer = this.clock.schedule(limitMs, check)
+  }
+
+  heard(): void {
+    this.lastHeardMs = this.clock.now()
+  }
+
+  stop(): void {
+    this.clock.cancel(this.timer)
+    this.timer = undefined
+  }
+}

@@ -1,0 +1,152 @@
+import { isValidTopic } from '../../../../contract/topics'
+import type { ProtocolLevel, QoS } from '../../../../contract/packet'
+import type { Frame } from '../../../mqtt/frame'
+import { ALLOWED, NO_PROPERTIES, Prop, readProperties, type Properties } from './properties'
+import { malformed, ProtocolError, Reason } from './protocol-error'
+import { Reader } from './reader'
+
+export interface Will {
+  topic: string
+  payload: Buffer
+  qos: QoS
+  retain: boolean
+  /** Seconds (MQTT 5). */
+  delay: number
+  /** Seconds, or null (MQTT 5). */
+  expiry: number | null
+  forward: Buffer
+}
+
+export interface Connect {
+  level: ProtocolLevel
+  clientId: string
+  /** Clean session, or clean start in MQTT 5. */
+  clean: boolean
+  /** Seconds; 0 is off. */
+  keepAlive: number
+  username: string | null
+  password: Buffer | null
+  will: Will | null
+  /** Seconds after the connection; 0 ends with it, Infinity never ends. */
+  sessionExpiry: number
+  receiveMaximum: number
+  /** Bytes; Infinity when the client names no limit. */
+  maximumPacket: number
+}
+
+const NEVER = 0xffffffff
+/** Return codes of an MQTT 3 CONNACK (3.1.1 table 3.1). */
+const RC = { VERSION: 1, IDENTIFIER: 2 } as const
+/** Longest client identifier of MQTT 3.1, in characters. */
+const MAX_ID_3_1 = 23
+
+/**
+ * Reads and checks a CONNECT of any version.
+ * @throws ProtocolError with the CONNACK code that is due, if one is
+ */
+export function readConnect(frame: Frame): Connect {
+  const r = Reader.body(frame, 'CONNECT')
+  const level = readVersion(r)
+  try {
+    return readRest(r, frame, level)
+  } catch (e) {
+    if (e instanceof ProtocolError) e.level = level
+    throw e
+  }
+}
+
+function readRest(r: Reader, frame: Frame, level: ProtocolLevel): Connect {
+  // [MQTT-2.2.2-1]; MQTT 3.1 calls these bits unused.
+  if (level > 3 && ((frame[0] as number) & 0x0f) !== 0) throw malformed('CONNECT: reserved flags are set')
+  const flags = r.u8()
+  checkFlags(flags, level)
+  const keepAlive = r.u16()
+  const props = level === 5 ? readProperties(r, ALLOWED.CONNECT, 'CONNECT') : NO_PROPERTIES
+  const clientId = r.text('client identifier')
+  const clean = (flags & 0x02) !== 0
+  const will = (flags & 0x04) !== 0 ? readWill(r, flags, level) : null
+  const username = (flags & 0x80) !== 0 ? r.text('user name') : null
+  const password = (flags & 0x40) !== 0 ? r.binary() : null
+  r.done()
+  checkIdentifier(clientId, level, clean)
+  if (props.texts.has(Prop.AUTH_METHOD)) {
+    throw new ProtocolError('CONNECT: enhanced authentication is not offered', Reason.BAD_AUTH_METHOD)
+  }
+  return {
+    level,
+    clientId,
+    clean,
+    keepAlive,
+    username,
+    password,
+    will,
+    sessionExpiry: expiryOf(level, clean, props),
+    receiveMaximum: props.numbers.get(Prop.RECEIVE_MAXIMUM) ?? 65_535,
+    maximumPacket: props.numbers.get(Prop.MAXIMUM_PACKET) ?? Infinity,
+  }
+}
+
+function expiryOf(level: ProtocolLevel, clean: boolean, props: Properties): number {
+  if (level < 5) return clean ? 0 : Infinity
+  return expirySeconds(props.numbers.get(Prop.SESSION_EXPIRY) ?? 0)
+}
+
+/** Session expiry interval as written in a property: 0xFFFFFFFF never ends. */
+export const expirySeconds = (value: number): number => (value === NEVER ? Infinity : value)
+
+function readVersion(r: Reader): ProtocolLevel {
+  const name = r.text('protocol name')
+  const level = r.u8()
+  if (name === 'MQTT' && (level === 4 || level === 5)) return level
+  if (name === 'MQIsdp' && level === 3) return 3
+  if (name !== 'MQTT' && name !== 'MQIsdp') throw malformed('CONNECT: protocol name is not MQTT')
+  // [MQTT-3.1.2-2]
+  const e = new ProtocolError(
+    `CONNECT: protocol level ${level} is not supported`,
+    Reason.UNSUPPORTED_VERSION,
+    RC.VERSION,
+  )
+  e.level = level > 5 ? 5 : 4
+  throw e
+}
+
+function checkFlags(flags: number, level: ProtocolLevel): void {
+  // [MQTT-3.1.2-3]
+  if (level > 3 && (flags & 0x01) !== 0) throw malformed('CONNECT: the reserved connect flag is set')
+  const qos = (flags >> 3) & 3
+  // [MQTT-3.1.2-13] [MQTT-3.1.2-14] [MQTT-3.1.2-15]
+  if (qos === 3) throw malformed('CONNECT: will QoS is 3')
+  if ((flags & 0x04) === 0 && (flags & 0x38) !== 0) throw malformed('CONNECT: will flags without a will')
+  // [MQTT-3.1.2-22]; MQTT 5 allows a password alone.
+  if (level < 5 && (flags & 0x80) === 0 && (flags & 0x40) !== 0) {
+    throw malformed('CONNECT: password without user name')
+  }
+}
+
+function readWill(r: Reader, flags: number, level: ProtocolLevel): Will {
+  const props = level === 5 ? readProperties(r, ALLOWED.WILL, 'CONNECT will') : NO_PROPERTIES
+  const topic = r.text('will topic')
+  const payload = r.binary()
+  if (!isValidTopic(topic))
+    throw new ProtocolError('CONNECT: the will topic is not a topic name', Reason.TOPIC_NAME)
+  return {
+    topic,
+    payload,
+    qos: ((flags >> 3) & 3) as QoS,
+    retain: (flags & 0x20) !== 0,
+    delay: props.numbers.get(Prop.WILL_DELAY) ?? 0,
+    expiry: props.numbers.get(Prop.MESSAGE_EXPIRY) ?? null,
+    forward: props.forward,
+  }
+}
+
+function checkIdentifier(clientId: string, level: ProtocolLevel, clean: boolean): void {
+  const refuse = (why: string) => new ProtocolError(`CONNECT: ${why}`, Reason.CLIENT_ID, RC.IDENTIFIER)
+  // [MQTT-3.1.3-8]; MQTT 5 may leave the identifier to the broker with either clean start.
+  if (clientId.length === 0 && level === 4 && !clean)
+    throw refuse('empty client identifier with clean session 0')
+  if (level !== 3) return
+  if (clientId.length === 0) throw refuse('MQTT 3.1 needs a client identifier')
+  if (Array.from(clientId).length > MAX_ID_3_1)
+    throw refuse('MQTT 3.1 allows 23 characters of client identifier')
+}

@@ -1,0 +1,115 @@
+import { isUtf8 } from 'node:buffer'
+import { frameQos, type Frame, Type } from '../../../mqtt/frame'
+import type { ProtocolLevel, QoS } from '../../../../contract/packet'
+import { ALLOWED, NO_PROPERTIES, Prop, readProperties } from './properties'
+import { malformed, ProtocolError, Reason } from './protocol-error'
+import { packetId, Reader } from './reader'
+import { encodeVarint, varintLength } from './varint'
+
+export interface Publish {
+  topic: string
+  topicBytes: Buffer
+  qos: QoS
+  retain: boolean
+  /** 0 at QoS 0. */
+  packetId: number
+  payload: Buffer
+  /** Seconds, or null. */
+  expiry: number | null
+  forward: Buffer
+}
+
+const PLUS = 0x2b
+const HASH = 0x23
+
+/** @throws ProtocolError */
+export function readPublish(frame: Frame, level: ProtocolLevel): Publish {
+  const flags = frame[0] as number
+  // [MQTT-3.3.1-4] [MQTT-3.3.1-2]
+  if ((flags & 0x06) === 0x06) throw malformed('PUBLISH: QoS is 3')
+  const qos = frameQos(frame)
+  if (qos === 0 && (flags & 0x08) !== 0) throw malformed('PUBLISH: DUP is set at QoS 0')
+  const r = Reader.body(frame, 'PUBLISH')
+  const topicBytes = r.binary()
+  checkTopicBytes(topicBytes)
+  const id = qos > 0 ? packetId(r, 'PUBLISH') : 0
+  const props = level === 5 ? readProperties(r, ALLOWED.PUBLISH, 'PUBLISH') : NO_PROPERTIES
+  // This broker announces a topic alias maximum of 0 by leaving it out of CONNACK [MQTT-3.3.2-9].
+  if (props.numbers.has(Prop.TOPIC_ALIAS)) {
+    throw new ProtocolError('PUBLISH: topic aliases are not offered', Reason.TOPIC_ALIAS)
+  }
+  if (topicBytes.length === 0)
+    throw new ProtocolError('PUBLISH: the topic name is empty', Reason.PROTOCOL_ERROR)
+  return {
+    topic: topicBytes.toString('utf8'),
+    topicBytes,
+    qos,
+    retain: (flags & 1) !== 0,
+    packetId: id,
+    payload: r.rest(),
+    expiry: props.numbers.get(Prop.MESSAGE_EXPIRY) ?? null,
+    forward: props.forward,
+  }
+}
+
+function checkTopicBytes(topic: Buffer): void {
+  if (!isUtf8(topic)) throw malformed('PUBLISH: the topic name is not valid UTF-8')
+  if (topic.includes(0)) throw malformed('PUBLISH: the topic name contains U+0000')
+  // [MQTT-3.3.2-2]
+  if (topic.includes(PLUS) || topic.includes(HASH)) {
+    throw new ProtocolError('PUBLISH: the topic name contains a wildcard', Reason.TOPIC_NAME)
+  }
+}
+
+/** What one copy of a message looks like on one subscriber's leg. */
+export interface Copy {
+  level: ProtocolLevel
+  qos: QoS
+  dup: boolean
+  retain: boolean
+  packetId: number
+  /** Seconds left, or null. */
+  expiry: number | null
+  subscriptionIds: readonly number[]
+}
+
+/** Writes a PUBLISH. `forward` are raw properties that are passed on to MQTT 5 subscribers. */
+export function writePublish(m: { topicBytes: Buffer; payload: Buffer; forward: Buffer }, c: Copy): Frame {
+  const props = c.level === 5 ? propertyBlock(m.forward, c) : null
+  const idBytes = c.qos > 0 ? 2 : 0
+  const remaining = 2 + m.topicBytes.length + idBytes + (props?.length ?? 0) + m.payload.length
+  const frame = Buffer.allocUnsafe(1 + varintLength(remaining) + remaining)
+  frame[0] = (Type.PUBLISH << 4) | (c.dup ? 0x08 : 0) | (c.qos << 1) | (c.retain ? 1 : 0)
+  let at = encodeVarint(frame, 1, remaining)
+  at = frame.writeUInt16BE(m.topicBytes.length, at)
+  at += m.topicBytes.copy(frame, at)
+  if (c.qos > 0) at = frame.writeUInt16BE(c.packetId, at)
+  if (props !== null) at += props.copy(frame, at)
+  m.payload.copy(frame, at)
+  return frame
+}
+
+const NO_BLOCK = Buffer.from([0])
+
+function propertyBlock(forward: Buffer, c: Copy): Buffer {
+  if (forward.length === 0 && c.expiry === null && c.subscriptionIds.length === 0) return NO_BLOCK
+  const own: number[] = []
+  if (c.expiry !== null) {
+    own.push(
+      Prop.MESSAGE_EXPIRY,
+      (c.expiry >>> 24) & 255,
+      (c.expiry >>> 16) & 255,
+      (c.expiry >>> 8) & 255,
+      c.expiry & 255,
+    )
+  }
+  for (const id of c.subscriptionIds) own.push(Prop.SUBSCRIPTION_ID, ...varintBytes(id))
+  const length = own.length + forward.length
+  return Buffer.concat([Buffer.from([...varintBytes(length), ...own]), forward])
+}
+
+function varintBytes(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(varintLength(value))
+  encodeVarint(bytes, 0, value)
+  return bytes
+}

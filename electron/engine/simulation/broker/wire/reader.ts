@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer'
+import { fixedHeaderLength, type Frame } from '../../../mqtt/frame'
+import { malformed } from './protocol-error'
+
+/** Reads the fields of one packet in order. Every method throws a malformed-packet ProtocolError at a short field. */
+export class Reader {
+  private constructor(
+    private readonly buf: Buffer,
+    private at: number,
+    private readonly end: number,
+    private readonly what: string,
+  ) {}
+
+  /** Reads what follows the fixed header of a whole packet. */
+  static body(frame: Frame, what: string): Reader {
+    return new Reader(frame, fixedHeaderLength(frame), frame.length, what)
+  }
+
+  get left(): number {
+    return this.end - this.at
+  }
+
+  u8(): number {
+    return this.buf[this.take(1)] as number
+  }
+
+  u16(): number {
+    return this.buf.readUInt16BE(this.take(2))
+  }
+
+  u32(): number {
+    return this.buf.readUInt32BE(this.take(4))
+  }
+
+  /** Variable byte integer in its shortest form (MQTT 5.0 section 1.5.5). */
+  varint(): number {
+    let value = 0
+    for (let i = 0; i < 4; i++) {
+      const byte = this.u8()
+      value += (byte & 0x7f) * 128 ** i
+      if ((byte & 0x80) !== 0) continue
+      // [MQTT-1.5.5-1]
+      if (byte === 0 && i > 0)
+        throw malformed(`${this.what}: variable byte integer is longer than it need be`)
+      return value
+    }
+    throw malformed(`${this.what}: variable byte integer is longer than four bytes`)
+  }
+
+  binary(): Buffer {
+    return this.bytes(this.u16())
+  }
+
+  bytes(length: number): Buffer {
+    const from = this.take(length)
+    return this.buf.subarray(from, from + length)
+  }
+
+  /** A UTF-8 string: well-formed, no surrogates, no U+0000 [MQTT-1.5.3-1] [MQTT-1.5.3-2]. */
+  text(field: string): string {
+    const raw = this.binary()
+    if (!isUtf8(raw)) throw malformed(`${this.what}: ${field} is not valid UTF-8`)
+    if (raw.includes(0)) throw malformed(`${this.what}: ${field} contains U+0000`)
+    return raw.toString('utf8')
+  }
+
+  rest(): Buffer {
+    return this.bytes(this.left)
+  }
+
+  /** A reader of the next `length` bytes, which this one skips. */
+  section(length: number): Reader {
+    const from = this.take(length)
+    return new Reader(this.buf, from, from + length, this.what)
+  }
+
+  /** The last `length` bytes read. */
+  tail(length: number): Buffer {
+    return this.buf.subarray(this.at - length, this.at)
+  }
+
+  /** @throws ProtocolError when bytes are left over */
+  done(): void {
+    if (this.left > 0) throw malformed(`${this.what}: ${this.left} bytes too many`)
+  }
+
+  private take(n: number): number {
+    if (this.at + n > this.end) throw malformed(`${this.what}: packet is cut short`)
+    const from = this.at
+    this.at += n
+    return from
+  }
+}
+
+/** A packet identifier, which is never 0 [MQTT-2.3.1-1] [MQTT-2.2.1-3]. */
+export function packetId(r: Reader, what: string): number {
+  const id = r.u16()
+  if (id === 0) throw malformed(`${what}: packet identifier is 0`)
+  return id
+}

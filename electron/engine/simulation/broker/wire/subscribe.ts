@@ -1,0 +1,113 @@
+import { isValidFilter } from '../../../../contract/topics'
+import type { ProtocolLevel, QoS } from '../../../../contract/packet'
+import type { Frame } from '../../../mqtt/frame'
+import { ALLOWED, Prop, readProperties } from './properties'
+import { malformed, ProtocolError, Reason } from './protocol-error'
+import { packetId, Reader } from './reader'
+
+export interface Subscribe {
+  packetId: number
+  requests: SubscribeRequest[]
+}
+export interface SubscribeRequest {
+  /** As written, `$share/…` included. */
+  filter: string
+  /** Group of a shared subscription (MQTT 5), or null. */
+  share: string | null
+  /** The filter that topics are matched with. */
+  match: string
+  qos: QoS
+  noLocal: boolean
+  retainAsPublished: boolean
+  retainHandling: 0 | 1 | 2
+  identifier: number | null
+}
+export interface Unsubscribe {
+  packetId: number
+  filters: string[]
+}
+
+/** [MQTT-3.8.1-1] [MQTT-3.10.1-1]; MQTT 3.1 also uses DUP here. */
+export function checkTwoFlags(frame: Frame, level: ProtocolLevel, what: string): void {
+  const flags = (frame[0] as number) & (level === 3 ? 0x06 : 0x0f)
+  if (flags !== 2) throw malformed(`${what}: reserved flags are wrong`)
+}
+
+/** @throws ProtocolError */
+export function readSubscribe(frame: Frame, level: ProtocolLevel): Subscribe {
+  checkTwoFlags(frame, level, 'SUBSCRIBE')
+  const r = Reader.body(frame, 'SUBSCRIBE')
+  const id = packetId(r, 'SUBSCRIBE')
+  const props = level === 5 ? readProperties(r, ALLOWED.SUBSCRIBE, 'SUBSCRIBE') : null
+  const identifier = props?.numbers.get(Prop.SUBSCRIPTION_ID) ?? null
+  const requests: SubscribeRequest[] = []
+  while (r.left > 0) requests.push(readRequest(r, level, identifier))
+  // [MQTT-3.8.3-3]
+  if (requests.length === 0) throw new ProtocolError('SUBSCRIBE: no topic filter')
+  return { packetId: id, requests }
+}
+
+function readRequest(r: Reader, level: ProtocolLevel, identifier: number | null): SubscribeRequest {
+  const filter = r.text('topic filter')
+  if (!isValidFilter(filter)) {
+    throw new ProtocolError(`SUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
+  }
+  const options = r.u8()
+  // [MQTT-3.8.3-4]
+  if ((options & 3) === 3) throw malformed('SUBSCRIBE: QoS is 3')
+  if (level < 5 ? (options & 0xfc) !== 0 : (options & 0xc0) !== 0) {
+    throw malformed('SUBSCRIBE: reserved bits of the subscription options are set')
+  }
+  const handling = (options >> 4) & 3
+  if (handling === 3) throw new ProtocolError('SUBSCRIBE: retain handling is 3')
+  const shared = level === 5 ? readShare(filter) : null
+  const noLocal = (options & 4) !== 0
+  // [MQTT-3.8.3-4] of MQTT 5
+  if (shared !== null && noLocal) throw new ProtocolError('SUBSCRIBE: no local on a shared subscription')
+  return {
+    filter,
+    share: shared?.group ?? null,
+    match: shared?.match ?? filter,
+    qos: (options & 3) as QoS,
+    noLocal,
+    retainAsPublished: (options & 8) !== 0,
+    retainHandling: handling as 0 | 1 | 2,
+    identifier,
+  }
+}
+
+/** Takes `$share/group/filter` apart [MQTT-4.8.2-1] [MQTT-4.8.2-2]. */
+function readShare(filter: string): { group: string; match: string } | null {
+  if (!filter.startsWith('$share/')) return null
+  const slash = filter.indexOf('/', 7)
+  const group = filter.slice(7, slash < 0 ? undefined : slash)
+  const match = slash < 0 ? '' : filter.slice(slash + 1)
+  if (group.length === 0 || /[+#]/.test(group) || !isValidFilter(match)) {
+    throw new ProtocolError(
+      `SUBSCRIBE: "${shorten(filter)}" is not a shared subscription`,
+      Reason.TOPIC_FILTER,
+    )
+  }
+  return { group, match }
+}
+
+/** @throws ProtocolError */
+export function readUnsubscribe(frame: Frame, level: ProtocolLevel): Unsubscribe {
+  checkTwoFlags(frame, level, 'UNSUBSCRIBE')
+  const r = Reader.body(frame, 'UNSUBSCRIBE')
+  const id = packetId(r, 'UNSUBSCRIBE')
+  if (level === 5) readProperties(r, ALLOWED.UNSUBSCRIBE, 'UNSUBSCRIBE')
+  const filters: string[] = []
+  while (r.left > 0) {
+    const filter = r.text('topic filter')
+    if (!isValidFilter(filter)) {
+      throw new ProtocolError(`UNSUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
+    }
+    filters.push(filter)
+  }
+  // [MQTT-3.10.3-2]
+  if (filters.length === 0) throw new ProtocolError('UNSUBSCRIBE: no topic filter')
+  return { packetId: id, filters }
+}
+
+const shorten = (s: string): string => (s.length > 60 ? `${s.slice(0, 57)}...` : s)

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises'
+import { connect as connectTcp, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
+import WebSocket, { createWebSocketStream } from 'ws'
+import { ApiError } from '../../contract/errors'
+import type { BrokerStatus, Note } from '../../contract/model'
+import type { ExternalBrokerConfig } from '../../contract/scenario'
+import type { BrokerHost } from './embedded-broker'
+import { note } from '../base/notes'
+
+const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883 }
+const PROBE_MS = 5000
+
+/** Why a connection could not be made, in words that say what to look at. */
+function reason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name is unknown'
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTUNREACH':
+    case 'EADDRNOTAVAIL':
+      return 'this computer has no network that leads there'
+    case 'ETIMEDOUT':
+      return 'no answer within 5 s'
+    default:
+      return error.message
+  }
+}
+
+/** Sockets to a broker that is not ours, one for each connection of each device. */
+class ExternalHost implements BrokerHost {
+  readonly embedded = null
+  private readonly url: URL
+  private readonly sockets = new Set<Duplex>()
+  private problem: Note | null = null
+  private closed = false
+
+  constructor(
+    private readonly config: ExternalBrokerConfig,
+    private readonly ca: string | undefined,
+  ) {
+    this.url = new URL(config.url)
+  }
+
+  open(onOpen: () => void, onError: (e: NodeJS.ErrnoException) => void): Duplex {
+    const stream = this.url.protocol.startsWith('ws') ? this.openWebSocket(onOpen) : this.openSocket(onOpen)
+    stream.on('error', onError)
+    return stream
+  }
+
+  private openSocket(onOpen: () => void): Socket {
+    const { hostname, protocol, port } = this.url
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const at = { host, port: Number(port || DEFAULT_PORTS[protocol]) }
+    if (protocol === 'mqtt:') return connectTcp({ ...at, noDelay: true }, onOpen)
+    return connectTls(
+      { ...at, servername: host, ca: this.ca, rejectUnauthorized: !this.config.insecure },
+      onOpen,
+    )
+  }
+
+  private openWebSocket(onOpen: () => void): Duplex {
+    const socket = new WebSocket(this.url, ['mqtt'], {
+      ca: this.ca,
+      rejectUnauthorized: !this.config.insecure,
+    })
+    socket.once('open', onOpen)
+    return createWebSocketStream(socket)
+  }
+
+  /** @throws ApiError `unavailable` */
+  async probe(): Promise<void> {
+    await new Promise<void>((done, fail) => {
+      const timer = setTimeout(() => {
+        stream.destroy()
+        fail(this.unreachable({ name: 'Error', message: '', code: 'ETIMEDOUT' }))
+      }, PROBE_MS)
+      const stream = this.open(
+        () => {
+          clearTimeout(timer)
+          stream.destroy()
+          done()
+        },
+        (e) => {
+          clearTimeout(timer)
+          fail(this.unreachable(e))
+        },
+      )
+    })
+  }
+
+  private unreachable(e: NodeJS.ErrnoException): ApiError {
+    return new ApiError('unavailable', `cannot reach the broker at ${this.config.url}: ${reason(e)}`)
+  }
+
+  attach(end: Duplex): void {
+    if (this.closed) {
+      end.destroy()
+      return
+    }
+    const socket = this.open(
+      () => (this.problem = null),
+      (e) => {
+        const why = reason(e)
+        this.problem = note('broker-unreachable', 'The broker at {url} cannot be reached: {why}.', {
+          url: this.config.url,
+          why,
+        })
+      },
+    )
+    this.sockets.add(socket)
+    socket.on('close', () => {
+      this.sockets.delete(socket)
+      // What the broker said last, such as why it refuses, still has to cross the link.
+      end.end()
+    })
+    end.on('close', () => socket.destroy())
+    end.on('error', () => socket.destroy())
+    socket.pipe(end).pipe(socket)
+  }
+
+  status(): BrokerStatus {
+    const state = this.closed || this.problem ? 'down' : 'up'
+    return { kind: 'external', state, listeners: [], url: this.config.url, note: this.problem }
+  }
+
+  close(): Promise<void> {
+    this.closed = true
+    for (const s of this.sockets) s.destroy()
+    return Promise.resolve()
+  }
+}
+
+/**
+ * Leads devices to an external broker, after one connection to see that it is there.
+ * @throws ApiError `unavailable` when it cannot be reached, `bad-scenario` when the CA file cannot be read
+ */
+export async function startExternal(config: ExternalBrokerConfig): Promise<BrokerHost> {
+  let ca: string | undefined
+  if (config.caFile) {
+    try {
+      ca = await readFile(config.caFile, 'utf8')
+    } catch (thrown) {
+      throw new ApiError(
+        'bad-scenario',
+        `broker.caFile: ${thrown instanceof Error ? thrown.message : 'cannot be read'}`,
+      )
+    }
+  }
+  const host = new ExternalHost(config, ca)
+  await host.probe()
+  return host
+}

@@ -1,0 +1,355 @@
+import type { Duplex } from 'node:stream'
+import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
+import type { GroupConfig, PublishConfig } from '../../../contract/scenario'
+import type { Timer } from '../clock/clock'
+import type { Link } from '../link/types'
+import { IDENTITY_MEMBER } from '../../mqtt/identity'
+import { note } from '../../base/notes'
+import { createKeepAliveTimer } from './keep-alive-timer'
+import { PacketIds } from './packet-ids'
+import { fillTemplate, Publisher } from './publisher'
+import type { DeviceDeps, DeviceSpec, Offered } from './types'
+
+/** See `DeviceDeps.maxInFlight`. */
+const MAX_IN_FLIGHT = 2000
+const FIRST_RECONNECT_MS = 500
+const LAST_RECONNECT_MS = 8000
+/** A link that recovers by reconnecting does so at once, or nearly. */
+const RECOVERY_RECONNECT_MS = 50
+/** After so many attempts in a row nobody waits for a device to come back. */
+const HOPELESS_FAILURES = 4
+const CONNECT_TIMEOUT_MS = 30_000
+/** mqtt.js counts this in real time; ours counts on the clock. */
+const NEVER_MS = 2_147_483_647
+const NO_LOG = (): void => undefined
+const WARNINGS = {
+  'device-error': '{clientId}: {why}',
+  'publish-failed': '{clientId}: a message was not published: {why}',
+  'subscribe-failed': '{clientId} could not subscribe: {why}',
+  'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',
+} as const
+const DISCONNECT = Buffer.from([0xe0, 0x00])
+
+export type DeviceState = 'new' | 'connecting' | 'connected' | 'ready' | 'waiting' | 'closed'
+
+/** One simulated MQTT client behind its link: connects, subscribes, publishes, and comes back after a lost connection. */
+export class Device {
+  state: DeviceState = 'new'
+  sessionPresent = false
+  /** Granted QoS by filter. */
+  readonly subscriptions = new Map<string, number>()
+  readonly link: Link
+  private client: MqttClient | null = null
+  private stream: Duplex | null = null
+  private publishers: Publisher[] = []
+  private publishing = false
+  private sequence = 0
+  private failures = 0
+  private inFlight = 0
+  /** Identifiers whose removal is not worth a word: the timeline shows it. */
+  private readonly abandoned = new Set<number>()
+  private reconnectTimer: Timer | undefined
+  private connectTimer: Timer | undefined
+
+  constructor(
+    readonly spec: DeviceSpec,
+    private readonly deps: DeviceDeps,
+  ) {
+    this.link = deps.createLink(spec.clientId, spec.link)
+    this.publishers = spec.group.publishes.map((p, slot) => this.createPublisher(p, slot))
+  }
+
+  get clientId(): string {
+    return this.spec.clientId
+  }
+
+  get connected(): boolean {
+    return this.state === 'connected' || this.state === 'ready'
+  }
+
+  /** Messages published so far. */
+  get published(): number {
+    return this.sequence
+  }
+
+  /** PUBLISH packets at QoS 1 and 2 not acknowledged yet. */
+  get unacknowledged(): number {
+    return this.inFlight
+  }
+
+  /** True while it is on its way back to the broker, where messages may wait for it or it may have some to resend. */
+  get returning(): boolean {
+    const away = this.state === 'connecting' || this.state === 'waiting' || this.state === 'connected'
+    return away && this.failures < HOPELESS_FAILURES
+  }
+
+  /** True when it will publish no more by itself. */
+  get done(): boolean {
+    return this.publishers.length === 0 || this.sequence >= this.deps.messageLimit
+  }
+
+  connect(): void {
+    if (this.client || this.state === 'closed') return
+    this.state = 'connecting'
+    this.armConnectTimeout()
+    const client = new MqttClient(() => this.openStream(), this.options())
+    this.client = client
+    client.on('connect', (packet) => this.onConnect(packet.sessionPresent))
+    client.on('close', () => this.onClose())
+    client.on('error', (error) => this.warn('device-error', error.message))
+    client.on('message', (topic, payload, packet) => this.onMessage(topic, payload, packet))
+  }
+
+  /** Begins to publish once it is ready. */
+  startPublishing(): void {
+    this.publishing = true
+    if (this.state === 'ready') for (const p of this.publishers) p.start()
+  }
+
+  stopPublishing(): void {
+    this.publishing = false
+    for (const p of this.publishers) p.stop()
+  }
+
+  /** Takes over new publishes and subscribes of its group without a new connection. */
+  update(group: GroupConfig): void {
+    const before = this.spec.group
+    this.spec.group = group
+    group.publishes.forEach((config, slot) => {
+      const publisher = this.publishers[slot]
+      if (publisher) publisher.update(config)
+      else {
+        const added = this.createPublisher(config, slot)
+        this.publishers.push(added)
+        if (this.publishing && this.state === 'ready') added.start()
+      }
+    })
+    for (const removed of this.publishers.splice(group.publishes.length)) removed.stop()
+    if (JSON.stringify(before.subscribes) !== JSON.stringify(group.subscribes)) this.changeSubscriptions()
+  }
+
+  /** Says goodbye with DISCONNECT where the connection stands, and ends for good. */
+  close(): void {
+    if (this.state === 'closed') return
+    const { stream, connected } = this
+    this.state = 'closed'
+    this.stopPublishing()
+    this.deps.clock.cancel(this.reconnectTimer)
+    this.deps.clock.cancel(this.connectTimer)
+    const finish = (): void => {
+      this.client?.end(true)
+      this.link.close()
+    }
+    if (!stream || !connected || stream.destroyed) {
+      finish()
+      return
+    }
+    stream.once('close', finish)
+    stream.end(DISCONNECT)
+    this.deps.clock.schedule(5000, finish)
+  }
+
+  /** Ends at once, without DISCONNECT. */
+  kill(): void {
+    this.state = 'closed'
+    this.stopPublishing()
+    this.deps.clock.cancel(this.reconnectTimer)
+    this.deps.clock.cancel(this.connectTimer)
+    this.client?.end(true)
+    this.link.close()
+  }
+
+  private createPublisher(config: PublishConfig, slot: number): Publisher {
+    return new Publisher(config, slot, this.spec, {
+      clock: this.deps.clock,
+      seed: this.deps.seed,
+      nextSequence: () => (this.sequence >= this.deps.messageLimit ? null : ++this.sequence),
+      send: (message, at, properties) => this.send(message, at, properties),
+    })
+  }
+
+  private options(): IClientOptions {
+    const { group, clientId } = this.spec
+    const { credentials, clock } = this.deps
+    const will = group.will
+    return {
+      clientId,
+      clean: group.clean,
+      keepalive: Math.round(group.keepAlive / 1000),
+      protocolVersion: group.protocol,
+      reconnectPeriod: 0,
+      connectTimeout: NEVER_MS,
+      queueQoSZero: false,
+      log: NO_LOG,
+      resubscribe: false,
+      messageIdProvider: new PacketIds(),
+      timerVariant: createKeepAliveTimer(clock),
+      ...(credentials ?? {}),
+      ...(group.protocol === 5 && !group.clean ? { properties: { sessionExpiryInterval: 0xffffffff } } : {}),
+      ...(will
+        ? {
+            will: { ...will, topic: fillTemplate(will.topic, this.spec), payload: Buffer.from(will.payload) },
+          }
+        : {}),
+    }
+  }
+
+  private openStream(): Duplex {
+    const { client, broker } = this.link.connect()
+    this.deps.attach(broker, this.clientId)
+    this.stream = client
+    const mqtt = this.client
+    // Still there when the last connection ended before its CONNACK.
+    if (mqtt?.listenerCount('packetreceive') === 0) {
+      mqtt.once('packetreceive', (first) => {
+        if (first.cmd === 'connack' && (first.returnCode ?? first.reasonCode) === 0) this.onAccepted()
+      })
+    }
+    return client
+  }
+
+  /** CONNACK has come. mqtt.js says `connect` only when all it had stored is acknowledged, which may take long. */
+  private onAccepted(): void {
+    this.deps.clock.cancel(this.connectTimer)
+    this.failures = 0
+  }
+
+  private armConnectTimeout(): void {
+    this.connectTimer = this.deps.clock.schedule(CONNECT_TIMEOUT_MS, () => this.stream?.destroy())
+  }
+
+  private onConnect(sessionPresent: boolean): void {
+    this.onAccepted()
+    this.sessionPresent = sessionPresent
+    this.state = 'connected'
+    if (sessionPresent && this.subscriptions.size > 0) this.becomeReady()
+    else this.subscribe()
+    this.deps.observer.changed()
+  }
+
+  private filters(): Record<string, { qos: 0 | 1 | 2 }> {
+    return Object.fromEntries(
+      this.spec.group.subscribes.map((s) => [fillTemplate(s.filter, this.spec), { qos: s.qos }]),
+    )
+  }
+
+  private subscribe(): void {
+    const wanted = this.filters()
+    this.subscriptions.clear()
+    if (Object.keys(wanted).length === 0) {
+      this.becomeReady()
+      return
+    }
+    this.client?.subscribe(wanted, (error, granted) => {
+      if (error) {
+        if (this.connected) this.warn('subscribe-failed', error.message)
+        return
+      }
+      for (const g of granted ?? []) {
+        if (g.qos < 128) this.subscriptions.set(g.topic, g.qos)
+        else this.warn('subscribe-refused', g.topic)
+      }
+      this.becomeReady()
+    })
+  }
+
+  private changeSubscriptions(): void {
+    const wanted = this.filters()
+    const gone = [...this.subscriptions.keys()].filter((f) => !Object.hasOwn(wanted, f))
+    if (!this.connected || !this.client) {
+      this.subscriptions.clear()
+      return
+    }
+    if (gone.length > 0) this.client.unsubscribe(gone)
+    this.subscribe()
+  }
+
+  private becomeReady(): void {
+    if (this.state === 'closed') return
+    this.state = 'ready'
+    if (this.publishing) for (const p of this.publishers) p.start()
+    this.deps.observer.changed()
+  }
+
+  private onClose(): void {
+    this.stream = null
+    if (this.state === 'closed' || this.state === 'waiting') return
+    this.state = 'waiting'
+    this.deps.clock.cancel(this.connectTimer)
+    const wait = this.reconnectDelayMs()
+    this.failures++
+    this.reconnectTimer = this.deps.clock.schedule(wait, () => this.reconnect())
+    this.deps.observer.changed()
+  }
+
+  private reconnectDelayMs(): number {
+    const { kind, cut, recovery } = this.link.config
+    if (kind === 'cut') return cut.down
+    const first = recovery.mode === 'reconnect' ? RECOVERY_RECONNECT_MS : FIRST_RECONNECT_MS
+    return Math.min(LAST_RECONNECT_MS, first * 2 ** Math.min(this.failures, 8))
+  }
+
+  private reconnect(): void {
+    const { client } = this
+    if (!client || this.state === 'closed') return
+    this.state = 'connecting'
+    this.armConnectTimeout()
+    // Without its stores mqtt.js would forget what is not acknowledged [MQTT-4.4.0-1].
+    client.reconnect({ incomingStore: client.incomingStore, outgoingStore: client.outgoingStore })
+  }
+
+  /** The link repeats a message no more: its identifier is free again, as a client that gives up would have it. */
+  gaveUp(packetId: number): void {
+    this.abandoned.add(packetId)
+    this.client?.removeOutgoingMessage(packetId)
+    this.abandoned.delete(packetId)
+  }
+
+  private onMessage(topic: string, payload: Buffer, packet: IPublishPacket): void {
+    const carried = packet.properties?.userProperties?.[IDENTITY_MEMBER]
+    this.deps.observer.received({
+      subscriber: this.clientId,
+      topic,
+      payload,
+      packetId: packet.messageId ?? 0,
+      userIdentity: typeof carried === 'string' ? carried : null,
+      retained: packet.retain,
+      atMs: this.deps.clock.now(),
+    })
+  }
+
+  private send(message: Offered, config: PublishConfig, userProperties?: Record<string, string>): void {
+    const { qos, retain } = config
+    const sent = qos > 0 ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
+    message.sent = sent
+    this.deps.observer.offered(message)
+    if (!sent || !this.client) return
+    if (qos > 0) this.inFlight++
+    this.publish(message, userProperties ? { qos, retain, properties: { userProperties } } : { qos, retain })
+  }
+
+  private publish(
+    { topic, payload }: Pick<Offered, 'topic' | 'payload'>,
+    options: IClientPublishOptions,
+  ): void {
+    const reliable = (options.qos ?? 0) > 0
+    let unstored = false
+    const cbStorePut = (error?: Error): void => {
+      unstored = error !== undefined
+    }
+    this.client?.publish(topic, payload, reliable ? { ...options, cbStorePut } : options, (error) => {
+      if (error && unstored && this.state !== 'closed') {
+        // mqtt.js throws away what it was given while it resends its store, when the connection ends meanwhile.
+        process.nextTick(() => this.publish({ topic, payload }, options))
+        return
+      }
+      if (reliable) this.inFlight--
+      if (error && reliable && this.connected && this.abandoned.size === 0)
+        this.warn('publish-failed', error.message)
+    })
+  }
+
+  private warn(key: keyof typeof WARNINGS, why: string): void {
+    this.deps.observer.log('warn', note(key, WARNINGS[key], { clientId: this.clientId, why }))
+  }
+}

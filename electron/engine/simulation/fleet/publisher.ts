@@ -1,0 +1,109 @@
+import type { PublishConfig } from '../../../contract/scenario'
+import type { Clock, Timer } from '../clock/clock'
+import { createRandom, type Random } from '../../base/random'
+import { buildMessage } from './message'
+import { createGenerator } from './payload/registry'
+import type { Generator } from './payload/payload'
+import { scheduleOf } from './schedule/registry'
+import type { DeviceSpec, Offered } from './types'
+
+export interface PublisherDeps {
+  clock: Clock
+  seed: number
+  /** Next message number of the device, or null when it may publish no more. */
+  nextSequence(): number | null
+  send(message: Offered, config: PublishConfig, userProperties: Record<string, string> | undefined): void
+}
+
+/** Fills {n}, {id} and {group} of a topic or filter. */
+export const fillTemplate = (text: string, spec: Pick<DeviceSpec, 'clientId' | 'index' | 'group'>): string =>
+  text.replace(/\{(n|id|group)\}/g, (_all, name: string) =>
+    name === 'n' ? String(spec.index) : name === 'id' ? spec.clientId : spec.group.name,
+  )
+
+/** Publishes one of a device's topics by its schedule, from `start` to `stop`. Rate, QoS and payload may change meanwhile. */
+export class Publisher {
+  private timer: Timer | undefined
+  private dueMs = 0
+  private generate: Generator
+  private topic: string
+  private readonly gaps: Random
+
+  constructor(
+    private config: PublishConfig,
+    private readonly slot: number,
+    private readonly spec: DeviceSpec,
+    private readonly deps: PublisherDeps,
+  ) {
+    this.gaps = createRandom(deps.seed, `gaps/${spec.clientId}/${slot}`)
+    this.generate = this.createGenerator()
+    this.topic = fillTemplate(config.topic, spec)
+  }
+
+  /** Mean messages a second. */
+  get rate(): number {
+    return this.config.rate
+  }
+
+  /** Begins at a moment of its own within the first gap, so that a large group does not publish in step. */
+  start(): void {
+    if (!this.timer) this.arm((1000 / this.config.rate) * (this.spec.group.count > 1 ? this.gaps() : 0.5))
+  }
+
+  stop(): void {
+    this.deps.clock.cancel(this.timer)
+    this.timer = undefined
+  }
+
+  /** Takes over a changed configuration; the time already waited counts in proportion. */
+  update(config: PublishConfig): void {
+    const before = this.config
+    this.config = config
+    this.topic = fillTemplate(config.topic, this.spec)
+    if (JSON.stringify(before.payload) !== JSON.stringify(config.payload))
+      this.generate = this.createGenerator()
+    if (this.timer && before.rate !== config.rate) {
+      const left = Math.max(0, this.dueMs - this.deps.clock.now()) * (before.rate / config.rate)
+      this.stop()
+      this.arm(left)
+    }
+  }
+
+  private createGenerator(): Generator {
+    const { clientId } = this.spec
+    return createGenerator(
+      this.config.payload,
+      createRandom(this.deps.seed, `payload/${clientId}/${this.slot}`),
+    )
+  }
+
+  private arm(delayMs: number): void {
+    this.dueMs = this.deps.clock.now() + delayMs
+    this.timer = this.deps.clock.schedule(delayMs, () => this.publish())
+  }
+
+  private publish(): void {
+    const sequence = this.deps.nextSequence()
+    if (sequence === null) {
+      this.timer = undefined
+      return
+    }
+    const { config, spec } = this
+    const atMs = this.deps.clock.now()
+    this.arm(scheduleOf(config.schedule).nextGapMs(1000 / config.rate, this.gaps))
+    const context = { clientId: spec.clientId, group: spec.group.name, index: spec.index, sequence, atMs }
+    const message = buildMessage(this.generate, context, config.identity, spec.group.protocol)
+    const offered: Offered = {
+      group: spec.group.name,
+      publisher: spec.clientId,
+      sequence,
+      topic: this.topic,
+      qos: config.qos,
+      payload: message.payload,
+      atMs,
+      identified: message.identified,
+      sent: false,
+    }
+    this.deps.send(offered, config, message.userProperties)
+  }
+}

@@ -1,0 +1,256 @@
+import type { LinkConfig } from '../../../contract/link-config'
+import type { Timer } from '../clock/clock'
+import type { Direction } from '../../../contract/packet'
+import {
+  frameDup,
+  framePacketId,
+  frameQos,
+  frameType,
+  isHandshake,
+  Type,
+  withDup,
+  type Frame,
+} from '../../mqtt/frame'
+import type { LegEvent, PassageOrigin } from '../../mqtt/passage'
+import { Answers, answerTo, Requests } from './control'
+import type { ExchangeTable, MessageRecord } from './exchanges'
+import type { Pace } from './pace'
+import { Receiver } from './receiver'
+import { refused, retryPolicy, Sender } from './retransmission'
+
+/** What an agent needs of its link. */
+export interface AgentHost {
+  readonly id: string
+  readonly pace: Pace
+  readonly level: number
+  /** Messages this side publishes, and those it receives. */
+  readonly sent: ExchangeTable
+  readonly received: ExchangeTable
+  /** Puts a packet on the link. */
+  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void
+  /** Hands a packet to the endpoint. */
+  push(frame: Frame): void
+  event(event: LegEvent): void
+  /** Ends the connection because an acknowledgement did not come in time. */
+  recover(): void
+}
+
+/**
+ * Stands between an MQTT endpoint and the link, on either side. Repeats what is not acknowledged, sets DUP, and
+ * answers repeated packets its endpoint would trip over. The decisions are made in retransmission.ts, receiver.ts
+ * and control.ts; here they are carried out, and here is the one timer.
+ */
+export class Agent {
+  private readonly sender: Sender
+  private readonly receiver = new Receiver()
+  private readonly requests: Requests
+  private readonly answers = new Answers()
+  /** Packets that came before a lost CONNACK. */
+  private early: { frame: Frame; origin: PassageOrigin }[] = []
+  private timer: Timer | undefined
+  private timerDueMs = Infinity
+  private config: LinkConfig
+
+  constructor(
+    private readonly direction: Direction,
+    private readonly host: AgentHost,
+    config: LinkConfig,
+  ) {
+    const policy = policyOf(config)
+    this.config = config
+    this.sender = new Sender(policy, direction === 'downlink')
+    this.requests = new Requests(policy)
+  }
+
+  /** Timers that are set. */
+  get pending(): number {
+    return this.sender.timed() + (this.requests.nextDueMs === Infinity ? 0 : this.requests.size)
+  }
+
+  /** Exchanges and requests that are not complete, timed or not. */
+  get outstanding(): number {
+    return this.sender.size + this.receiver.size + this.requests.size
+  }
+
+  configure(config: LinkConfig): void {
+    const before = this.config
+    const changed = policyOf(config)
+    this.config = config
+    this.sender.policy = changed
+    this.requests.policy = changed
+    this.sender.retime(
+      this.host.pace.steadyMs(),
+      !changed.timed && config.kind !== 'radio' && before.kind === 'radio',
+    )
+    this.arm()
+  }
+
+  /** The endpoint has sent a packet. */
+  fromEndpoint(frame: Frame): void {
+    const { host } = this
+    const type = frameType(frame)
+    if (!isHandshake(type)) {
+      this.control(frame, type)
+      return
+    }
+    const id = framePacketId(frame)
+    switch (type) {
+      case Type.PUBLISH:
+        this.publish(frame, id)
+        break
+      case Type.PUBREL: {
+        const record = host.sent.find(id) ?? null
+        this.sender.release(id, frame, record, host.pace.steadyMs())
+        host.enter(frame, 'endpoint', record)
+        this.arm()
+        break
+      }
+      default:
+        if (type === Type.PUBREC) this.receiver.received(id, refused(frame))
+        if (type === Type.PUBCOMP) this.receiver.completed(id)
+        host.enter(frame, 'endpoint', host.received.find(id) ?? null)
+    }
+  }
+
+  /** A packet has arrived over the link. */
+  fromNetwork(frame: Frame, origin: PassageOrigin): void {
+    const { host } = this
+    const type = frameType(frame)
+    if (this.requests.connecting && type !== Type.CONNACK && type < Type.DISCONNECT) {
+      // A client must not see anything before CONNACK [MQTT-3.2.0-1]; mqtt.js would wait for ever.
+      this.early.push({ frame, origin })
+      return
+    }
+    const id = framePacketId(frame)
+    if (type === Type.PUBLISH || type === Type.PUBREL) {
+      const { pass, answer } = this.receive(frame, type, id)
+      if (pass) host.push(frame)
+      if (answer !== null) host.enter(answer, 'agent', host.received.find(id) ?? null)
+    } else if (isHandshake(type)) {
+      const { pass, answer, ended } = this.sender.acknowledge(type, id, frame, host.pace.steadyMs())
+      if (ended) host.sent.complete(id)
+      if (pass) host.push(frame)
+      if (answer !== null) host.enter(answer, 'agent', host.sent.find(id) ?? null)
+      this.arm()
+    } else {
+      this.controlArrived(frame, type, origin)
+    }
+  }
+
+  /** A packet outside the handshakes was lost on the link. */
+  controlLost(frame: Frame, lostOn: Direction): void {
+    if (this.direction === 'downlink') {
+      if (lostOn === 'downlink') this.answers.answerLost(frame)
+      return
+    }
+    this.requests.arm(this.host.pace.steadyMs())
+    this.arm()
+  }
+
+  /** The connection has ended. What was not acknowledged is remembered. */
+  disconnected(): void {
+    this.sender.disconnected()
+    this.receiver.disconnected()
+    this.requests.disconnected()
+    this.answers.disconnected()
+    this.early = []
+    this.disarm()
+  }
+
+  /** The broker has begun a new session: this side forgets the old one. */
+  resetSession(): void {
+    this.sender.resetSession()
+    this.receiver.resetSession()
+  }
+
+  private publish(frame: Frame, id: number): void {
+    const { host } = this
+    const record = host.sent.publish(frame, host.level)
+    if (id === 0) {
+      // QoS 0 never has DUP [MQTT-3.3.1-2]
+      host.enter(withDup(frame, false), 'endpoint', record)
+      return
+    }
+    host.enter(this.sender.publish(id, frame, record, host.pace.steadyMs()), 'endpoint', record)
+    this.arm()
+  }
+
+  private receive(frame: Frame, type: number, id: number): { pass: boolean; answer: Frame | null } {
+    if (type === Type.PUBREL) return this.receiver.release(id)
+    return frameQos(frame) === 2 ? this.receiver.publish(id, frameDup(frame)) : { pass: true, answer: null }
+  }
+
+  private control(frame: Frame, type: number): void {
+    if (answerTo(type) !== 0) {
+      const timed = this.config.kind === 'radio' && this.config.lossScope === 'all'
+      this.requests.sent(frame, this.host.pace.steadyMs(), timed)
+    }
+    this.host.enter(frame, 'endpoint', null)
+    this.arm()
+  }
+
+  private controlArrived(frame: Frame, type: number, origin: PassageOrigin): void {
+    const { host } = this
+    if (answerTo(type) !== 0) {
+      const { pass, answer } = this.answers.request(frame, origin === 'agent')
+      if (pass) host.push(frame)
+      if (answer !== null) host.enter(answer, 'agent', null)
+      return
+    }
+    const isAnswer =
+      type === Type.CONNACK || type === Type.SUBACK || type === Type.UNSUBACK || type === Type.PINGRESP
+    if (!isAnswer || this.requests.answered(frame)) host.push(frame)
+    if (type !== Type.CONNACK || this.early.length === 0) return
+    const { early } = this
+    this.early = []
+    for (const packet of early) this.fromNetwork(packet.frame, packet.origin)
+  }
+
+  /** One timer for all deadlines. A deadline that has gone leaves it standing: it fires for nothing and is set anew. */
+  private arm(): void {
+    const next = Math.min(this.sender.nextDueMs, this.requests.nextDueMs)
+    if (next >= this.timerDueMs) return
+    this.disarm()
+    this.timerDueMs = next
+    this.timer = this.host.pace.schedule(next - this.host.pace.steadyMs(), () => {
+      this.timer = undefined
+      this.timerDueMs = Infinity
+      this.expire()
+      this.arm()
+    })
+  }
+
+  private disarm(): void {
+    this.host.pace.cancel(this.timer)
+    this.timer = undefined
+    this.timerDueMs = Infinity
+  }
+
+  private expire(): void {
+    const { host } = this
+    const now = host.pace.steadyMs()
+    const { again, gaveUp } = this.sender.expire(now)
+    const requests = this.requests.expire(now)
+    if (this.config.recovery.mode === 'reconnect') {
+      if (again.length + requests.length > 0) host.recover()
+      return
+    }
+    for (const frame of requests) host.enter(frame, 'agent', null)
+    for (const entry of again) host.enter(entry.frame, 'agent', entry.record)
+    for (const entry of gaveUp) {
+      host.event({
+        kind: 'gave-up',
+        clientId: host.id,
+        atMs: host.pace.nowMs(),
+        direction: this.direction,
+        packetId: entry.packetId,
+        type: frameType(entry.frame),
+        attempts: entry.attempts,
+      })
+    }
+  }
+}
+
+/** Only a radio link loses packets, so only there is anything timed. */
+const policyOf = (config: LinkConfig) =>
+  retryPolicy(config.recovery, config.kind === 'radio' && config.recovery.mode !== 'none')

@@ -1,0 +1,309 @@
+import type { Timer } from '../clock/clock'
+import type { LinkConfig } from '../../../contract/link-config'
+import type { Direction, PacketType } from '../../../contract/packet'
+import { PACKET_TYPES } from '../../../contract/packet'
+import { frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import type { LossCause, Passage, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import type { CutPlan } from './cut'
+import { ExchangeTable, type MessageRecord } from './exchanges'
+import type { FateKey } from './fate'
+import type { Medium, Verdict } from './medium'
+import type { Pace } from './pace'
+import { PacketQuery } from './query'
+import type { StepAction, StepScript } from './script'
+import { Transit, type Ending } from './transit'
+import type { GateKeeper } from './types'
+
+/** Bytes on their way at which the sender is asked to wait, as a TCP send buffer would. */
+const FULL_BYTES = 1_048_576
+
+/** What a lane needs of its link. */
+export interface LaneHost {
+  readonly id: string
+  readonly pace: Pace
+  readonly observer: PassageObserver
+  readonly gate: GateKeeper
+  readonly nextPassageId: () => number
+  readonly config: LinkConfig
+  readonly plan: CutPlan
+  readonly script: StepScript
+  /** Protocol level of the connection. */
+  readonly level: number
+  /** A packet has come out at the other end. */
+  arrived(direction: Direction, frame: Frame, origin: PassageOrigin): void
+  /** A packet outside the PUBLISH handshake was lost: whoever waits for it, or for its answer, must be told. */
+  controlLost(frame: Frame, direction: Direction): void
+  cut(): void
+  /** Cuts as soon as what has just arrived was read. */
+  cutSoon(): void
+  reset(): void
+  /** A scripted decision was used up, so held packets may match the next one. */
+  stepped(): void
+}
+
+/** One direction of a link: asks the medium what becomes of a packet, and does it. */
+export class Lane {
+  /** Messages published in this direction. */
+  readonly exchanges: ExchangeTable
+  /** Who is told when there is room again after `full` said there was none. */
+  sender: { roomAgain(): void } | null = null
+  /** The receiving end is gone: whatever enters is lost. */
+  shut = false
+  /** Bytes on their way or held. */
+  bytes = 0
+  /** Called when the last packet on its way has arrived. */
+  onDrained: (() => void) | null = null
+  private readonly query: PacketQuery
+  private readonly transit: Transit
+  private losing: Map<Passage, { timer: Timer; cause: LossCause }> | undefined
+  private held: Set<Passage> | undefined
+  /** By type: packets that belong to no message, repetitions of the last of them, packets still to be lost on demand. */
+  private readonly ordinals: number[] = []
+  private readonly repeated: number[] = []
+  private condemned: number[] | undefined
+  private crowded = false
+
+  /** @param key of the link and direction */
+  constructor(
+    readonly direction: Direction,
+    private readonly key: FateKey,
+    private readonly host: LaneHost,
+    public medium: Medium,
+  ) {
+    this.exchanges = new ExchangeTable(key)
+    this.query = new PacketQuery(key)
+    this.transit = new Transit(host.pace, this)
+  }
+
+  /** Packets on their way, being lost, or held. */
+  get pending(): number {
+    return this.transit.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0)
+  }
+
+  /** So many bytes are on their way that the sender should wait. */
+  full(): boolean {
+    if (this.bytes >= FULL_BYTES) this.crowded = true
+    return this.crowded
+  }
+
+  /** Held packets, oldest first. */
+  heldPassages(): Passage[] {
+    return [...(this.held ?? [])]
+  }
+
+  /** The next packet of this type will be lost. */
+  condemn(type: PacketType): void {
+    this.condemned ??= []
+    const at = PACKET_TYPES.indexOf(type)
+    this.condemned[at] = (this.condemned[at] ?? 0) + 1
+  }
+
+  /**
+   * A packet enters.
+   * @param record the message it belongs to; null for packets that belong to none
+   */
+  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void {
+    const type = frameType(frame)
+    const nth = this.count(type, record)
+    const now = this.host.pace.nowMs()
+    this.query.fill(record ?? this.key, type, nth, frame.length, now)
+    this.query.condemned = this.takeCondemned(type)
+    const cutting = this.host.plan.onPacket(this.direction, type)
+    const step = this.step(type)
+    const verdict: Verdict =
+      cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(this.query)
+    const passage: Passage = {
+      id: this.host.nextPassageId(),
+      clientId: this.host.id,
+      direction: this.direction,
+      level: this.host.level,
+      frame,
+      sentMs: now,
+      origin,
+      attempt: record === null ? this.repetition(type, origin) : nth,
+      state: step === 'hold' && verdict.fate !== 'cut' ? 'held' : 'transit',
+      settledMs: now,
+      lossPoint: 1,
+      cause: null,
+      segmentLosses: 0,
+    }
+    this.bytes += frame.length
+    this.act(passage, step, verdict, cutting === 'after')
+  }
+
+  /** Ends everything on its way or held: the connection is gone. */
+  abort(cause: 'cut' | 'reset'): void {
+    this.onDrained = null
+    const now = this.host.pace.nowMs()
+    const held = this.heldPassages()
+    this.held = undefined
+    for (const passage of held) this.host.gate.withdraw(passage)
+    const left = [...held, ...this.transit.clear()].sort((x, y) => x.id - y.id)
+    for (const passage of left) {
+      const way = passage.settledMs - passage.sentMs
+      const point = passage.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - passage.sentMs) / way)
+      this.lose(passage, cause, point)
+    }
+    const losing = this.losing ?? []
+    this.losing = undefined
+    for (const [passage, { timer, cause }] of losing) {
+      this.host.pace.cancel(timer)
+      this.lose(passage, cause, passage.lossPoint)
+    }
+  }
+
+  /** Packets in front of a gate that was taken away go on. */
+  openGate(): void {
+    for (const passage of this.heldPassages()) this.host.gate.deliver(passage.id)
+  }
+
+  private count(type: number, record: MessageRecord | null): number {
+    if (record === null) {
+      const ordinal = (this.ordinals[type] ?? 0) + 1
+      this.ordinals[type] = ordinal
+      return ordinal
+    }
+    const at = (type - Type.PUBLISH) as 0 | 1 | 2 | 3 | 4
+    return ++record.counts[at]
+  }
+
+  /** Packets that belong to no message are told apart by who sends them: the agent only repeats. */
+  private repetition(type: number, origin: PassageOrigin): number {
+    const attempt = origin === 'agent' ? (this.repeated[type] ?? 0) + 1 : 1
+    this.repeated[type] = attempt
+    return attempt
+  }
+
+  private takeCondemned(type: number): boolean {
+    const left = this.condemned?.[type] ?? 0
+    if (this.condemned === undefined || left === 0) return false
+    this.condemned[type] = left - 1
+    return true
+  }
+
+  private step(type: number): StepAction | 'hold' | null {
+    const { script, config } = this.host
+    if (script.active) {
+      const action = script.take(this.direction, type)
+      if (action !== null) return action
+    }
+    return config.gate && (config.lossScope === 'all' || isHandshake(type)) ? 'hold' : null
+  }
+
+  private act(passage: Passage, step: StepAction | 'hold' | null, verdict: Verdict, cutAfter: boolean): void {
+    const { pace, observer } = this.host
+    const ending = cutAfter ? 'arrive-and-cut' : 'arrive'
+    if (verdict.fate === 'cut') {
+      observer.entered(passage)
+      this.lose(passage, 'cut', 0)
+      if (!this.shut) this.host.cut()
+      return
+    }
+    const dueMs = this.transit.arrival(verdict.afterMs)
+    const wayMs = dueMs - pace.steadyMs()
+    passage.settledMs = passage.sentMs + wayMs
+    if (verdict.fate !== 'lose') passage.segmentLosses = verdict.segmentLosses
+    const losing = step === null && verdict.fate === 'lose'
+    if (losing || step === 'hold' || step === 'drop') passage.lossPoint = this.query.point()
+    if (losing) passage.settledMs = passage.sentMs + wayMs * passage.lossPoint
+    observer.entered(passage)
+    if (losing) this.loseLater(passage, verdict.cause, wayMs * passage.lossPoint)
+    else if (step === 'hold') this.hold(passage, ending)
+    else if (step === 'drop') this.drop(passage, ending, wayMs * passage.lossPoint)
+    else this.transit.send(passage, dueMs, verdict.fate === 'reset' && step === null ? 'reset' : ending)
+    if (step === 'deliver' || step === 'drop') this.host.stepped()
+  }
+
+  private hold(passage: Passage, ending: Ending): void {
+    this.held ??= new Set()
+    this.held.add(passage)
+    this.host.gate.hold(passage, (action) => {
+      this.held?.delete(passage)
+      passage.state = 'transit'
+      if (action === 'drop') {
+        this.drop(passage, ending, 0)
+      } else {
+        passage.lossPoint = 1
+        this.transit.flush()
+        this.wayEnds(passage, ending)
+      }
+    })
+  }
+
+  /** What it means to take a packet away depends on the kind of link: only a radio link can lose just the packet. */
+  private drop(passage: Passage, ending: Ending, afterMs: number): void {
+    const { config, pace } = this.host
+    switch (config.kind) {
+      case 'radio':
+        this.loseLater(passage, 'step', afterMs)
+        break
+      case 'tcp': {
+        const dueMs = this.transit.arrival(config.tcp.rto)
+        passage.segmentLosses++
+        passage.lossPoint = 1
+        passage.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
+        this.transit.send(passage, dueMs, ending)
+        break
+      }
+      case 'cut':
+        this.lose(passage, 'cut', passage.lossPoint)
+        this.host.cut()
+    }
+  }
+
+  private loseLater(passage: Passage, cause: LossCause, afterMs: number): void {
+    if (afterMs <= 0) {
+      this.lose(passage, cause, passage.lossPoint)
+      this.drained()
+      return
+    }
+    const timer = this.host.pace.schedule(afterMs, () => {
+      this.losing?.delete(passage)
+      this.lose(passage, cause, passage.lossPoint)
+      this.drained()
+    })
+    this.losing ??= new Map()
+    this.losing.set(passage, { timer, cause })
+  }
+
+  private lose(passage: Passage, cause: LossCause, point: number): void {
+    passage.state = 'lost'
+    passage.cause = cause
+    passage.lossPoint = point
+    passage.settledMs = this.host.pace.nowMs()
+    this.leave(passage)
+    this.host.observer.settled(passage)
+    if (!isHandshake(frameType(passage.frame)) && cause !== 'cut' && cause !== 'reset')
+      this.host.controlLost(passage.frame, this.direction)
+  }
+
+  /** The transit's call: a packet has come to the end of its way. */
+  wayEnds(passage: Passage, ending: Ending): void {
+    if (ending === 'reset') {
+      this.lose(passage, 'reset', 1)
+      this.host.reset()
+      return
+    }
+    passage.state = 'delivered'
+    passage.settledMs = this.host.pace.nowMs()
+    this.leave(passage)
+    this.host.observer.settled(passage)
+    this.host.arrived(this.direction, passage.frame, passage.origin)
+    if (ending === 'arrive-and-cut') this.host.cutSoon()
+    this.drained()
+  }
+
+  private leave(passage: Passage): void {
+    this.bytes -= passage.frame.length
+    if (!this.crowded || this.bytes > FULL_BYTES / 2) return
+    this.crowded = false
+    this.sender?.roomAgain()
+  }
+
+  private drained(): void {
+    if (this.onDrained === null || this.pending > 0) return
+    const drained = this.onDrained
+    this.onDrained = null
+    drained()
+  }
+}

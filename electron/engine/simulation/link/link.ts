@@ -1,0 +1,239 @@
+import type { Duplex } from 'node:stream'
+import type { LinkConfig } from '../../../contract/link-config'
+import type { Direction, PacketType } from '../../../contract/packet'
+import type { Timer } from '../clock/clock'
+import { frameType, Type, type Frame } from '../../mqtt/frame'
+import type { LegEvent, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import { Agent } from './agent'
+import { beginsSession, readConnect, type ConnectFacts } from './connect-frame'
+import { Connection, type ConnectionHost } from './connection'
+import { CutPlan } from './cut'
+import { seedKey, textKey } from './fate'
+import { Lane, type LaneHost } from './lane'
+import { createMedium } from './media'
+import { createParts, type Parts } from './medium'
+import { Pace, READ_MS } from './pace'
+import { StepScript } from './script'
+import { Side } from './side'
+import type { GateKeeper, Link, LinkDeps } from './types'
+
+type ClosedBy = Extract<LegEvent, { kind: 'closed' }>['by']
+
+/**
+ * The simulated network of one client.
+ * @param id identifier of the client; with the seed it decides every packet's fate
+ */
+export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link {
+  return new SimulatedLink(id, config, deps)
+}
+
+/** Wiring: two lanes, an agent at either side, and the connection that runs through them at the moment. */
+class SimulatedLink implements Link, LaneHost, ConnectionHost {
+  readonly pace: Pace
+  readonly observer: PassageObserver
+  readonly gate: GateKeeper
+  readonly nextPassageId: () => number
+  plan: CutPlan
+  script: StepScript
+  private readonly parts: Record<Direction, Parts>
+  private readonly lanes: Record<Direction, Lane>
+  private readonly device: Agent
+  private readonly broker: Agent
+  private facts: ConnectFacts = { level: 4, clean: true }
+  connection: Connection | null = null
+  private cutTimer: Timer | undefined
+  private soonTimer: Timer | undefined
+  private openedMs = 0
+  private stepping = false
+  private ended = false
+
+  constructor(
+    readonly id: string,
+    public config: LinkConfig,
+    deps: LinkDeps,
+  ) {
+    this.pace = new Pace(deps.clock, deps.gate)
+    this.observer = deps.observer
+    this.gate = deps.gate
+    this.nextPassageId = deps.nextPassageId
+    this.plan = new CutPlan(config.cut)
+    this.script = new StepScript(config.script)
+    const key = textKey(seedKey(deps.seed), id)
+    this.parts = { uplink: createParts(config.uplink), downlink: createParts(config.downlink) }
+    const lane = (direction: Direction) =>
+      new Lane(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
+    this.lanes = { uplink: lane('uplink'), downlink: lane('downlink') }
+    this.device = new Agent('uplink', new Side(this, this.lanes.uplink, this.lanes.downlink), config)
+    this.broker = new Agent('downlink', new Side(this, this.lanes.downlink, this.lanes.uplink), config)
+  }
+
+  get level(): number {
+    return this.facts.level
+  }
+
+  connect(): { client: Duplex; broker: Duplex } {
+    if (this.ended) throw new Error(`the link of ${this.id} is closed`)
+    this.end('client', 'cut')
+    for (const direction of ['uplink', 'downlink'] as const) {
+      this.parts[direction].line.clear()
+      this.lanes[direction].shut = false
+    }
+    const connection = new Connection(this.lanes.uplink, this.lanes.downlink, this)
+    this.connection = connection
+    this.openedMs = this.pace.nowMs()
+    this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
+    this.planCut()
+    return { client: connection.client, broker: connection.broker }
+  }
+
+  setConfig(config: LinkConfig): void {
+    const old = this.config
+    const before = (direction: Direction) => ({ config: old[direction], parts: this.parts[direction] })
+    this.config = config
+    for (const direction of ['uplink', 'downlink'] as const) {
+      this.parts[direction] = createParts(config[direction], before(direction))
+      this.lanes[direction].medium = createMedium(config, this.parts[direction])
+    }
+    if (JSON.stringify(old.cut) !== JSON.stringify(config.cut)) this.plan = new CutPlan(config.cut)
+    if (JSON.stringify(old.script) !== JSON.stringify(config.script))
+      this.script = new StepScript(config.script)
+    this.device.configure(config)
+    this.broker.configure(config)
+    if (this.connection !== null) this.planCut()
+    if (old.gate && !config.gate) for (const lane of Object.values(this.lanes)) lane.openGate()
+    this.stepped()
+  }
+
+  dropNext(direction: Direction, type: PacketType): void {
+    this.lanes[direction].condemn(type)
+  }
+
+  cut(): void {
+    this.end('cut', 'cut')
+  }
+
+  reset(): void {
+    this.end('reset', 'reset')
+  }
+
+  cutSoon(): void {
+    this.soonTimer ??= this.pace.schedule(READ_MS, () => {
+      this.soonTimer = undefined
+      this.cut()
+    })
+  }
+
+  pending(): number {
+    const { uplink, downlink } = this.lanes
+    return uplink.pending + downlink.pending + this.device.pending + this.broker.pending
+  }
+
+  close(): void {
+    this.end('client', 'cut')
+    this.ended = true
+  }
+
+  arrived(direction: Direction, frame: Frame, origin: PassageOrigin): void {
+    if (direction === 'uplink') {
+      this.broker.fromNetwork(frame, origin)
+      return
+    }
+    if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.device.resetSession()
+    this.device.fromNetwork(frame, origin)
+  }
+
+  controlLost(frame: Frame, direction: Direction): void {
+    this.broker.controlLost(frame, direction)
+    this.device.controlLost(frame, direction)
+  }
+
+  /** The connection's call: an endpoint has written a packet. */
+  written(direction: Direction, frame: Frame): void {
+    if (direction === 'uplink') {
+      if (frameType(frame) === Type.CONNECT) this.facts = readConnect(frame)
+      this.device.fromEndpoint(frame)
+      return
+    }
+    if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.beginSession()
+    this.broker.fromEndpoint(frame)
+  }
+
+  /** An acknowledgement did not come in time, and the client shall reconnect. */
+  recover(): void {
+    this.end('recovery', 'cut')
+  }
+
+  /** One end has gone; what is on its way to the other still arrives. */
+  closing(by: ClosedBy): void {
+    this.stopTimers()
+    // The other side still takes in what is on its way: a CONNACK that refuses is followed by the close at once.
+    if (by !== 'broker') this.device.disconnected()
+    if (by !== 'client') this.broker.disconnected()
+    this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
+  }
+
+  /** Both ends have gone. */
+  over(connection: Connection): void {
+    if (this.connection !== connection) return
+    this.connection = null
+    this.stopTimers()
+    this.device.disconnected()
+    this.broker.disconnected()
+  }
+
+  /** Held packets that match the next scripted decisions are decided by them, oldest first. */
+  stepped(): void {
+    if (this.stepping) return
+    this.stepping = true
+    while (this.script.active && this.decideOneHeld());
+    this.stepping = false
+  }
+
+  private decideOneHeld(): boolean {
+    const held = [...this.lanes.uplink.heldPassages(), ...this.lanes.downlink.heldPassages()]
+    for (const passage of held.sort((x, y) => x.id - y.id)) {
+      const action = this.script.take(passage.direction, frameType(passage.frame))
+      if (action === null) continue
+      if (action === 'deliver') this.gate.deliver(passage.id)
+      else this.gate.drop(passage.id)
+      return true
+    }
+    return false
+  }
+
+  private beginSession(): void {
+    this.broker.resetSession()
+    for (const lane of Object.values(this.lanes)) lane.exchanges.resetSession()
+  }
+
+  private planCut(): void {
+    this.pace.cancel(this.cutTimer)
+    const inMs = this.plan.nextMs(this.openedMs, this.pace.nowMs())
+    this.cutTimer =
+      inMs === undefined
+        ? undefined
+        : this.pace.schedule(inMs, () => {
+            this.cut()
+          })
+  }
+
+  /** Ends the connection at once, with everything that is on its way. */
+  private end(by: ClosedBy, cause: 'cut' | 'reset'): void {
+    const { connection } = this
+    if (connection === null) return
+    for (const lane of Object.values(this.lanes)) {
+      lane.shut = true
+      lane.abort(cause)
+    }
+    if (!connection.closing) this.closing(by)
+    this.over(connection)
+    connection.destroy()
+  }
+
+  private stopTimers(): void {
+    this.pace.cancel(this.cutTimer)
+    this.pace.cancel(this.soonTimer)
+    this.cutTimer = undefined
+    this.soonTimer = undefined
+  }
+}

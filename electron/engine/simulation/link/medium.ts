@@ -1,0 +1,46 @@
+import type { DirectionConfig } from '../../../contract/link-config'
+import { Serialiser } from './bandwidth'
+import { createDelay } from './delay/registry'
+import type { DelayModel } from './delay/types'
+import { createLoss } from './loss/registry'
+import type { LossModel } from './loss/types'
+import type { PacketQuery } from './query'
+
+/** What becomes of a packet that enters a link. Times count from its entry. */
+export type Verdict =
+  | { readonly fate: 'deliver'; readonly afterMs: number; readonly segmentLosses: number }
+  /** `point`: how far of its way of `afterMs` it comes. */
+  | {
+      readonly fate: 'lose'
+      readonly cause: 'model' | 'rule'
+      readonly afterMs: number
+      readonly point: number
+    }
+  /** TCP gives up: the connection ends, and the packet with it. */
+  | { readonly fate: 'reset'; readonly afterMs: number; readonly segmentLosses: number }
+  /** The connection is cut in front of the packet. */
+  | { readonly fate: 'cut' }
+
+/** One kind of link in one direction. It decides; the lane acts. */
+export interface Medium {
+  decide(packet: PacketQuery): Verdict
+}
+
+/** What every kind of link is made of: the pieces of one direction's configuration. */
+export interface Parts {
+  readonly loss: LossModel
+  readonly delay: DelayModel
+  readonly line: Serialiser
+}
+
+/** The pieces for one direction; those whose configuration stays the same keep their state. */
+export function createParts(config: DirectionConfig, old?: { config: DirectionConfig; parts: Parts }): Parts {
+  const sameLoss = old !== undefined && JSON.stringify(old.config.loss) === JSON.stringify(config.loss)
+  const line = old?.parts.line ?? new Serialiser(undefined)
+  line.bitsPerSecond = config.bandwidth
+  return { loss: sameLoss ? old.parts.loss : createLoss(config.loss), delay: createDelay(config.delay), line }
+}
+
+/** Ms from entry to arrival without any loss: the wait for the line, the bits, the way. */
+export const travelMs = (packet: PacketQuery, { delay, line }: Parts): number =>
+  line.occupy(packet.bytes, packet.nowMs) + delay.delayMs(packet)

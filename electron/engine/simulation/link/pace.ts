@@ -1,0 +1,37 @@
+import type { Clock, Timer } from '../clock/clock'
+import type { GateKeeper } from './types'
+
+/**
+ * The link's view of time. Step mode lets time pass without any timer coming nearer, so deadlines are kept on
+ * a second scale that leaves those stretches out.
+ */
+export class Pace {
+  constructor(
+    private readonly clock: Clock,
+    private readonly gate: GateKeeper,
+  ) {}
+
+  /** Clock ms: what stands on packets and events. */
+  nowMs(): number {
+    return this.clock.now()
+  }
+
+  /** Clock ms without the time that step mode skipped: what deadlines are measured in. */
+  steadyMs(): number {
+    return this.clock.now() - this.gate.skippedMs()
+  }
+
+  schedule(delayMs: number, fire: () => void): Timer {
+    return this.clock.schedule(Math.max(0, delayMs), fire)
+  }
+
+  cancel(timer: Timer | undefined): void {
+    this.clock.cancel(timer)
+  }
+}
+
+/** Ms in which an endpoint has read what it was handed: more than the stretch in which a clock fires timers in one go. */
+export const READ_MS = 2
+
+/** Tolerance when a deadline is compared with the time: sums of fractions do not come out even. */
+export const EPSILON_MS = 1e-6

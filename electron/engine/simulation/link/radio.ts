@@ -1,0 +1,18 @@
+import type { LinkConfig } from '../../../contract/link-config'
+import { isHandshake } from '../../mqtt/frame'
+import { travelMs, type Medium, type Parts } from './medium'
+
+/** Datagrams: a whole packet arrives or is lost. Who sends it again is the agents' affair (retransmission.ts). */
+export function createRadioMedium(scope: LinkConfig['lossScope'], parts: Parts): Medium {
+  const named = parts.loss.namesTypes === true
+  return {
+    decide(packet) {
+      const afterMs = travelMs(packet, parts)
+      const asked = named || scope === 'all' || isHandshake(packet.type)
+      const lost = asked && parts.loss.lost(packet)
+      if (!lost && !packet.condemned) return { fate: 'deliver', afterMs, segmentLosses: 0 }
+      const cause = packet.condemned || named ? 'rule' : 'model'
+      return { fate: 'lose', cause, afterMs, point: packet.point() }
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { ackFrame, Type, type Frame } from '../../mqtt/frame'
+
+/** What to do with a packet that came in: hand it to the endpoint, or answer in its place. */
+export interface Reception {
+  readonly pass: boolean
+  readonly answer: Frame | null
+}
+const PASS: Reception = { pass: true, answer: null }
+const SWALLOW: Reception = { pass: false, answer: null }
+
+/**
+ * handed: the endpoint has the PUBLISH, its PUBREC is awaited; received: it sent PUBREC; released: it has the PUBREL;
+ * carried: left over from an earlier connection, how far the endpoint came is not known.
+ */
+type Phase = 'handed' | 'received' | 'released' | 'carried'
+
+/**
+ * The receiver's half of the QoS 2 handshake (MQTT 3.1.1 section 4.3.3): keeps repeated packets from endpoints that
+ * mistake them for new ones. Values in, values out.
+ */
+export class Receiver {
+  private readonly phases = new Map<number, Phase>()
+
+  /** Exchanges that are not complete. */
+  get size(): number {
+    return this.phases.size
+  }
+
+  /** A QoS 2 PUBLISH has come in. */
+  publish(packetId: number, dup: boolean): Reception {
+    const phase = this.phases.get(packetId)
+    if (dup && phase === 'received') return { pass: false, answer: ackFrame(Type.PUBREC, packetId) }
+    if (dup && (phase === 'handed' || phase === 'released')) return SWALLOW
+    this.phases.set(packetId, 'handed')
+    return PASS
+  }
+
+  /** A PUBREL has come in. One that belongs to nothing is a repeated one: its PUBCOMP was lost. */
+  release(packetId: number): Reception {
+    const phase = this.phases.get(packetId)
+    if (phase === undefined) return { pass: false, answer: ackFrame(Type.PUBCOMP, packetId) }
+    if (phase === 'released') return SWALLOW
+    this.phases.set(packetId, 'released')
+    return PASS
+  }
+
+  /** The endpoint sends PUBREC. */
+  received(packetId: number, refused: boolean): void {
+    if (refused) this.phases.delete(packetId)
+    else if (this.phases.get(packetId) === 'handed') this.phases.set(packetId, 'received')
+  }
+
+  /** The endpoint sends PUBCOMP. */
+  completed(packetId: number): void {
+    this.phases.delete(packetId)
+  }
+
+  /** The connection has ended; the endpoint must see again whatever is repeated on the next one. */
+  disconnected(): void {
+    for (const id of this.phases.keys()) this.phases.set(id, 'carried')
+  }
+
+  /** A new session has begun. */
+  resetSession(): void {
+    this.phases.clear()
+  }
+}

@@ -1,0 +1,236 @@
+import type { RecoveryConfig } from '../../../contract/link-config'
+import { ackFrame, fixedHeaderLength, frameQos, Type, withDup, type Frame } from '../../mqtt/frame'
+import type { MessageRecord } from './exchanges'
+import { EPSILON_MS } from './pace'
+
+/** When unacknowledged packets are sent again. Times in ms. */
+export interface RetryPolicy {
+  /** False: nothing is timed; packets are only remembered, for DUP and for orphans. */
+  readonly timed: boolean
+  readonly timeout: number
+  readonly backoff: number
+  /** Packets at most, the first one included. */
+  readonly maxAttempts: number
+}
+
+/** The policy of a recovery configuration on a link that can lose packets. */
+export const retryPolicy = (recovery: RecoveryConfig, timed: boolean): RetryPolicy => ({
+  timed,
+  timeout: recovery.timeout,
+  backoff: recovery.backoff,
+  maxAttempts:
+    recovery.mode === 'retry' && recovery.maxRetries !== 'unlimited' ? recovery.maxRetries + 1 : Infinity,
+})
+
+/** Ms to wait for an answer to the n-th packet, n from 1. */
+export const retryDelay = (policy: RetryPolicy, attempts: number): number =>
+  policy.timeout * policy.backoff ** (attempts - 1)
+
+/** A packet that waits for its acknowledgement. */
+export interface Outstanding {
+  readonly packetId: number
+  readonly record: MessageRecord | null
+  /** The PUBLISH, or the PUBREL that took its place. */
+  frame: Frame
+  /** publish: waits for PUBACK or PUBREC; received: PUBREC came, the endpoint's PUBREL is awaited; release: waits for PUBCOMP. */
+  phase: 'publish' | 'received' | 'release'
+  attempts: number
+  /** Steady ms at which it is sent again; Infinity: not by us. */
+  dueMs: number
+  /** Counts connections: the one on which it was sent last. */
+  readonly connection: number
+  /** The endpoint does not know this exchange: its end is not its business. */
+  readonly foreign: boolean
+}
+
+/** What to do with an acknowledgement that came in. */
+export type AckAction = { readonly pass: boolean; readonly answer: Frame | null; readonly ended: boolean }
+const PASS: AckAction = { pass: true, answer: null, ended: false }
+const PASS_ENDED: AckAction = { pass: true, answer: null, ended: true }
+const SWALLOW: AckAction = { pass: false, answer: null, ended: false }
+const SWALLOW_ENDED: AckAction = { pass: false, answer: null, ended: true }
+
+/** Ends of exchanges remembered over a reconnect: the endpoint may not have read the acknowledgement. */
+const REMEMBERED = 16
+
+/**
+ * The sender's half of the QoS 1 and 2 handshakes (MQTT 3.1.1 section 4.3): what was sent and not acknowledged.
+ * Values in, values out: it neither sends nor keeps time.
+ */
+export class Sender {
+  private entries = new Map<number, Outstanding>()
+  /** What a session that is over left unacknowledged. */
+  private before: Map<number, Outstanding> | undefined
+  /** The last exchanges that ended: a ring. */
+  private readonly ended: Outstanding[] = []
+  private endedAt = 0
+  private connection = 0
+  private minDueMs = Infinity
+
+  /** @param authority the broker's side: DUP is set and cleared as this memory says; else it is only ever set */
+  constructor(
+    public policy: RetryPolicy,
+    private readonly authority: boolean,
+  ) {}
+
+  /** Exchanges that are not complete. */
+  get size(): number {
+    return this.entries.size
+  }
+
+  /** Steady ms of the next deadline, or a little before it; Infinity without one. */
+  get nextDueMs(): number {
+    return this.minDueMs
+  }
+
+  /** How many packets wait to be sent again. */
+  timed(): number {
+    let n = 0
+    for (const entry of this.entries.values()) if (entry.dueMs !== Infinity) n++
+    return n
+  }
+
+  /**
+   * The endpoint sends a PUBLISH with a packet identifier.
+   * @returns the packet to send: with DUP if it was sent before [MQTT-3.3.1-1]
+   */
+  publish(packetId: number, frame: Frame, record: MessageRecord | null, nowMs: number): Frame {
+    const known = this.entries.get(packetId) ?? this.before?.get(packetId) ?? this.endedBefore(packetId)
+    const again = known !== undefined && known.record === record
+    const out = again || this.authority ? withDup(frame, again) : frame
+    this.put(packetId, record, out, 'publish', nowMs)
+    return out
+  }
+
+  /** The endpoint sends a PUBREL. */
+  release(packetId: number, frame: Frame, record: MessageRecord | null, nowMs: number): void {
+    this.put(packetId, record, frame, 'release', nowMs)
+  }
+
+  /** A PUBACK, PUBREC or PUBCOMP has come in. */
+  acknowledge(type: number, packetId: number, frame: Frame, nowMs: number): AckAction {
+    const entry = this.entries.get(packetId)
+    if (type === Type.PUBREC) return this.received(entry, packetId, frame, nowMs)
+    if (entry === undefined) return SWALLOW
+    if (type === Type.PUBACK && (entry.phase !== 'publish' || frameQos(entry.frame) !== 1)) return PASS
+    this.end(entry)
+    return entry.foreign ? SWALLOW_ENDED : PASS_ENDED
+  }
+
+  /** What is due: packets to send again, and exchanges given up. */
+  expire(nowMs: number): { again: Outstanding[]; gaveUp: Outstanding[] } {
+    const again: Outstanding[] = []
+    const gaveUp: Outstanding[] = []
+    this.minDueMs = Infinity
+    for (const entry of this.entries.values()) {
+      if (entry.dueMs <= nowMs + EPSILON_MS) {
+        if (entry.attempts >= this.policy.maxAttempts) {
+          entry.dueMs = Infinity
+          gaveUp.push(entry)
+        } else {
+          entry.attempts++
+          entry.dueMs = this.due(entry.attempts, nowMs)
+          if (entry.phase === 'publish') entry.frame = withDup(entry.frame, true)
+          again.push(entry)
+        }
+      }
+      if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
+    }
+    return { again, gaveUp }
+  }
+
+  /**
+   * The policy has changed under a live connection: what waits is timed anew, or no longer.
+   * @param once without timing, still repeat everything once: what an older network lost, a reliable one must carry
+   */
+  retime(nowMs: number, once: boolean): void {
+    this.minDueMs = Infinity
+    for (const entry of this.entries.values()) {
+      if (entry.phase === 'received' || entry.connection !== this.connection) continue
+      if (entry.attempts >= this.policy.maxAttempts) continue
+      entry.dueMs = once ? nowMs + retryDelay(this.policy, 1) : this.due(entry.attempts, nowMs)
+      if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
+    }
+  }
+
+  /** The connection has ended: deadlines rest until the endpoint sends its packets again on the next one. */
+  disconnected(): void {
+    for (const entry of this.entries.values()) entry.dueMs = Infinity
+    this.minDueMs = Infinity
+    this.connection++
+  }
+
+  /**
+   * A new session has begun: no exchange of the old one goes on. A client that sends the very message again under
+   * its old identifier (mqtt.js does) repeats it all the same, and says so with DUP; a broker begins afresh.
+   */
+  resetSession(): void {
+    this.before = this.authority || this.entries.size === 0 ? undefined : this.entries
+    this.entries = new Map()
+    this.minDueMs = Infinity
+    if (!this.authority) return
+    this.ended.length = 0
+    this.endedAt = 0
+  }
+
+  private received(entry: Outstanding | undefined, packetId: number, frame: Frame, nowMs: number): AckAction {
+    const pubrel = ackFrame(Type.PUBREL, packetId)
+    if (entry === undefined) {
+      this.put(packetId, null, pubrel, 'release', nowMs, true)
+      return { pass: false, answer: pubrel, ended: false }
+    }
+    switch (entry.phase) {
+      case 'publish':
+        if (refused(frame)) {
+          this.end(entry)
+          return PASS_ENDED
+        }
+        entry.phase = 'received'
+        entry.dueMs = Infinity
+        return PASS
+      case 'received':
+        return SWALLOW
+      case 'release':
+        // A repeated PUBREC: the timer repeats the PUBREL anyway; without one it must be answered here.
+        return entry.dueMs === Infinity ? { pass: false, answer: entry.frame, ended: false } : SWALLOW
+    }
+  }
+
+  private due(attempts: number, nowMs: number): number {
+    return this.policy.timed ? nowMs + retryDelay(this.policy, attempts) : Infinity
+  }
+
+  private put(
+    packetId: number,
+    record: MessageRecord | null,
+    frame: Frame,
+    phase: 'publish' | 'release',
+    nowMs: number,
+    foreign = false,
+  ): void {
+    const dueMs = this.due(1, nowMs)
+    const { connection } = this
+    this.before?.delete(packetId)
+    this.entries.set(packetId, { packetId, record, frame, phase, attempts: 1, dueMs, connection, foreign })
+    if (dueMs < this.minDueMs) this.minDueMs = dueMs
+  }
+
+  private end(entry: Outstanding): void {
+    this.entries.delete(entry.packetId)
+    if (this.entries.size === 0) this.minDueMs = Infinity
+    this.ended[this.endedAt] = entry
+    this.endedAt = (this.endedAt + 1) % REMEMBERED
+  }
+
+  /** An exchange that ended on an earlier connection, whose end the endpoint may have missed. */
+  private endedBefore(packetId: number): Outstanding | undefined {
+    if (this.connection === 0) return undefined
+    return this.ended.find((e) => e.packetId === packetId && e.connection !== this.connection)
+  }
+}
+
+/** True for an MQTT 5 PUBREC that ends the exchange (reason code 0x80 and above, 5.0 section 4.3.3). */
+export function refused(pubrec: Frame): boolean {
+  const at = fixedHeaderLength(pubrec) + 2
+  return pubrec.length > at && (pubrec[at] ?? 0) >= 0x80
+}

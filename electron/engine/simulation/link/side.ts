@@ -1,0 +1,63 @@
+import type { Frame } from '../../mqtt/frame'
+import type { LegEvent, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import type { AgentHost } from './agent'
+import type { Connection } from './connection'
+import type { ExchangeTable, MessageRecord } from './exchanges'
+import type { Lane } from './lane'
+import type { Pace } from './pace'
+
+/** What one side sees of its link. */
+interface Surroundings {
+  readonly id: string
+  readonly pace: Pace
+  readonly level: number
+  readonly observer: PassageObserver
+  readonly connection: Connection | null
+  recover(): void
+}
+
+/** One side of a link, as the agent there needs it. */
+export class Side implements AgentHost {
+  readonly id: string
+  readonly pace: Pace
+
+  /** @param out lane this side sends on; @param back lane it receives on */
+  constructor(
+    private readonly link: Surroundings,
+    private readonly out: Lane,
+    private readonly back: Lane,
+  ) {
+    this.id = link.id
+    this.pace = link.pace
+  }
+
+  get level(): number {
+    return this.link.level
+  }
+
+  get sent(): ExchangeTable {
+    return this.out.exchanges
+  }
+
+  get received(): ExchangeTable {
+    return this.back.exchanges
+  }
+
+  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void {
+    if (this.link.connection !== null) this.out.enter(frame, origin, record)
+  }
+
+  push(frame: Frame): void {
+    const { connection } = this.link
+    if (this.out.direction === 'uplink') connection?.toClient(frame)
+    else connection?.toBroker(frame)
+  }
+
+  event(event: LegEvent): void {
+    this.link.observer.event(event)
+  }
+
+  recover(): void {
+    this.link.recover()
+  }
+}

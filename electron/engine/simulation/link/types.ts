@@ -1,0 +1,62 @@
+import type { Duplex } from 'node:stream'
+import type { LinkConfig } from '../../../contract/link-config'
+import type { Direction, PacketType } from '../../../contract/packet'
+import type { Clock } from '../clock/clock'
+import type { Passage, PassageObserver } from '../../mqtt/passage'
+
+/**
+ * The simulated network between one client and the broker. It outlives connections, as the agents' memory of
+ * unacknowledged packets must.
+ *
+ *   mqtt.js <-> agent <-> | uplink: loss -> delay -> | <-> agent <-> broker
+ *                         | <- delay <- loss :downlink |
+ */
+export interface Link {
+  /** Identifier of the client it belongs to. */
+  readonly id: string
+  readonly config: LinkConfig
+  /** Opens a new connection and gives its two ends. An earlier one is closed first. */
+  connect(): { client: Duplex; broker: Duplex }
+  /** Changes the network under a live connection. Packets on their way keep the fate they have. */
+  setConfig(config: LinkConfig): void
+  /** Loses the next packet of that type in that direction, whatever the loss model says. */
+  dropNext(direction: Direction, type: PacketType): void
+  /** Ends the connection at once, as a pulled cable and a reset would. */
+  cut(): void
+  /** Packets in transit or held, and retry timers that are set: 0 when nothing more will happen by itself. */
+  pending(): number
+  /** Ends the connection and all timers for good. */
+  close(): void
+}
+
+/** Step mode's gate, shared by all links: holds packets until somebody decides. */
+export interface Gate {
+  /** Held packets, oldest first. */
+  held(): readonly Passage[]
+  /** Lets a held packet go on; its delay passes at once, without any timer coming nearer. False if it is not held. */
+  deliver(passageId: number): boolean
+  drop(passageId: number): boolean
+  /** Delivers everything that is held. */
+  deliverAll(): void
+  /** Called whenever the first packet is held and when none is any more. */
+  onChange(listener: (holding: boolean) => void): void
+}
+
+export interface LinkDeps {
+  clock: Clock
+  observer: PassageObserver
+  /** Seed of the scenario: every fate is a function of it (see fate.ts). */
+  seed: number
+  /** Next passage identifier; shared by all legs. */
+  nextPassageId: () => number
+  gate: GateKeeper
+}
+
+/** The links' side of the gate. */
+export interface GateKeeper extends Gate {
+  /** Holds a packet; calls back once with the decision. A closed connection withdraws it. */
+  hold(p: Passage, decided: (action: 'deliver' | 'drop') => void): void
+  withdraw(p: Passage): void
+  /** Ms of clock time that have passed at decisions, without any timer coming nearer. */
+  skippedMs(): number
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { Message } from '../../../../electron/engine/simulation/broker/message'
+import { Outbox, type Outlet } from '../../../../electron/engine/simulation/broker/outbox'
+import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
+import { frameDup, framePacketId, frameType, Type, type Frame } from '../../../../electron/engine/mqtt/frame'
+
+class Wire implements Outlet {
+  readonly level = 4
+  readonly receiveMaximum = 65_535
+  readonly maximumPacket = Infinity
+  readonly frames: Frame[] = []
+  bufferedBytes = () => 0
+  send = (frame: Frame) => void this.frames.push(frame)
+  ids = (type: number) => this.frames.filter((f) => frameType(f) === type).map(framePacketId)
+}
+
+const make = () =>
+  new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, egress: () => undefined, warn: () => undefined })
+let n = 0
+const copy = (qos: 1 | 2) => {
+  const message = new Message({ ref: `${++n}`, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })
+  return { message, qos, retain: false, ids: [] }
+}
+
+describe('outbox', () => {
+  it('[MQTT-2.3.1-4] identifiers count from 1, come round after 65,535 and pass over those in use', () => {
+    const box = make()
+    const wire = new Wire()
+    box.attach(wire)
+    for (let i = 0; i < 65_535; i++) box.deliver(copy(1))
+    expect(wire.ids(Type.PUBLISH)).toEqual(Array.from({ length: 65_535 }, (_, i) => i + 1))
+    box.deliver(copy(1))
+    expect(box).toMatchObject({ inFlight: 65_535, queued: 1 })
+    box.puback(40)
+    expect(wire.ids(Type.PUBLISH).at(-1)).toBe(40)
+    for (const id of [2, 50, 1]) box.puback(id)
+    for (let i = 0; i < 3; i++) box.deliver(copy(1))
+    expect(wire.ids(Type.PUBLISH).slice(-3)).toEqual([50, 1, 2])
+  })
+
+  it('[MQTT-4.6.0-4] PUBREL keeps the order of PUBREC, at once and after a reconnect', () => {
+    const box = make()
+    box.attach(new Wire())
+    for (let i = 0; i < 5; i++) box.deliver(copy(2))
+    for (const id of [4, 2, 5]) box.pubrec(id, 0)
+    box.detach()
+    const wire = new Wire()
+    box.attach(wire)
+    expect(wire.ids(Type.PUBREL)).toEqual([4, 2, 5])
+    expect(wire.ids(Type.PUBLISH)).toEqual([1, 3])
+    expect(wire.frames.filter((f) => frameType(f) === Type.PUBLISH).every(frameDup)).toBe(true)
+    box.pubrec(4, 0)
+    expect(wire.ids(Type.PUBREL)).toEqual([4, 2, 5, 4])
+    for (const id of [4, 2, 5]) box.pubcomp(id)
+    expect(box.inFlight).toBe(2)
+  })
+
+  it('65,535 messages in flight are all sent again after a reconnect', () => {
+    const box = make()
+    box.attach(new Wire())
+    for (let i = 0; i < 65_535; i++) box.deliver(copy(2))
+    box.detach()
+    const wire = new Wire()
+    box.attach(wire)
+    expect(wire.frames).toHaveLength(65_535)
+  })
+
+  it('an acknowledgement of the wrong kind changes nothing', () => {
+    const box = make()
+    box.attach(new Wire())
+    box.deliver(copy(1))
+    box.deliver(copy(2))
+    box.puback(2)
+    box.pubcomp(2)
+    box.pubcomp(1)
+    expect(box.inFlight).toBe(2)
+  })
+})

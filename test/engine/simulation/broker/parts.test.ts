@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import mqttPacket from 'mqtt-packet'
+import { describe, expect, it } from 'vitest'
+import { topicMatches } from '../../../../electron/contract/topics'
+import { filterCovers } from '../../../../electron/engine/simulation/broker/access'
+import { TopicTrie } from '../../../../electron/engine/simulation/broker/topic-trie'
+import { readPublish, writePublish } from '../../../../electron/engine/simulation/broker/wire/publish'
+import { encodeVarint, varintLength } from '../../../../electron/engine/simulation/broker/wire/varint'
+import { readVarint } from '../../../../electron/engine/mqtt/frame'
+
+const level = fc.constantFrom('a', 'b', '', '$s')
+const topic = fc
+  .array(level, { minLength: 1, maxLength: 4 })
+  .map((l) => l.join('/'))
+  .filter((t) => t !== '')
+const filter = fc
+  .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 3 }), fc.boolean())
+  .map(([l, hash]) => [...l, ...(hash ? ['#'] : [])].join('/'))
+  .filter((f) => f !== '')
+
+describe('topic trie', () => {
+  it('finds exactly the filters that match, after any adding and removing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(filter, fc.boolean()), { maxLength: 12 }), topic, (steps, t) => {
+        const trie = new TopicTrie<string>()
+        const kept = new Set<string>()
+        for (const [f, add] of steps) {
+          if (add) {
+            trie.add(f, f)
+            kept.add(f)
+          } else {
+            trie.remove(f, f)
+            kept.delete(f)
+          }
+        }
+        const found: string[] = []
+        trie.match(t, (f) => found.push(f))
+        expect(found.sort()).toEqual([...kept].filter((f) => topicMatches(f, t)).sort())
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('a topic of 32,768 levels', () => {
+  it('is matched without exhausting the stack', () => {
+    const trie = new TopicTrie<string>()
+    const deep = '/'.repeat(32_767)
+    const filters = [deep, '+'.concat('/+'.repeat(32_767)), '#']
+    for (const f of filters) trie.add(f, f.slice(0, 3))
+    const found: string[] = []
+    trie.match(deep, (v) => found.push(v))
+    expect(found.sort()).toEqual(['#', '+/+', '///'])
+    for (const f of filters) trie.remove(f, f.slice(0, 3))
+    trie.match(deep, (v) => found.push(v))
+    expect(found).toHaveLength(3)
+  })
+})
+
+describe('filterCovers', () => {
+  it('says yes only when every topic of the asked filter is allowed', () => {
+    fc.assert(
+      fc.property(filter, filter, topic, (allowed, asked, t) => {
+        if (filterCovers(allowed, asked) && topicMatches(asked, t))
+          expect(topicMatches(allowed, t)).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+    const yes = [
+      ['#', 'a/#'],
+      ['a/#', 'a'],
+      ['a/+', 'a/+'],
+      ['+/b', 'a/b'],
+      ['$SYS/#', '$SYS/x'],
+    ]
+    for (const [allowed, asked] of yes)
+      expect([allowed, asked, filterCovers(allowed ?? '', asked ?? '')]).toEqual([allowed, asked, true])
+    for (const asked of ['#', 'a/#', '$SYS/#']) expect(filterCovers('+/b', asked)).toBe(false)
+  })
+})
+
+describe('PUBLISH', () => {
+  it('is written as mqtt-packet reads it and read as mqtt-packet writes it', () => {
+    const copy = fc.record({
+      level: fc.constantFrom<4 | 5>(4, 5),
+      qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+      dup: fc.boolean(),
+      retain: fc.boolean(),
+      packetId: fc.integer({ min: 1, max: 65_535 }),
+      expiry: fc.option(fc.nat(4_294_967_295)),
+      subscriptionIds: fc.array(fc.integer({ min: 1, max: 268_435_455 }), { maxLength: 3 }),
+    })
+    fc.assert(
+      fc.property(copy, fc.uint8Array({ maxLength: 300 }), topic, (c, bytes, name) => {
+        const m = {
+          topicBytes: Buffer.from(name),
+          payload: Buffer.from(bytes),
+          forward: Buffer.from([0x01, 1]),
+        }
+        const dup = c.dup && c.qos > 0
+        const frame = writePublish(m, { ...c, dup })
+        let read: mqttPacket.Packet | undefined
+        const parser = mqttPacket.parser({ protocolVersion: c.level })
+        parser.on('packet', (p) => (read = p))
+        parser.on('error', (e) => {
+          throw e
+        })
+        parser.parse(frame)
+        expect(read).toMatchObject({ cmd: 'publish', topic: name, qos: c.qos, retain: c.retain, dup })
+        if (read?.cmd !== 'publish') return
+        expect(Buffer.from(read.payload)).toEqual(m.payload)
+        if (c.level === 5) {
+          expect(read.properties?.messageExpiryInterval ?? null).toBe(c.expiry)
+          expect([read.properties?.subscriptionIdentifier ?? []].flat()).toEqual(c.subscriptionIds)
+          expect(read.properties?.payloadFormatIndicator).toBe(true)
+        }
+        if (c.subscriptionIds.length > 0 && c.level === 5) return
+        expect(readPublish(frame, c.level)).toMatchObject({
+          topic: name,
+          qos: c.qos,
+          retain: c.retain,
+          payload: m.payload,
+        })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('variable byte integers go there and back at every length', () => {
+    for (const n of [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455]) {
+      const b = Buffer.alloc(4)
+      expect(encodeVarint(b, 0, n)).toBe(varintLength(n))
+      expect(readVarint(b, 0)).toEqual({ value: n, next: varintLength(n) })
+    }
+  })
+})
