@@ -2,20 +2,24 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { scenarioSchema } from '../electron/contract/scenario'
 import { createEngine } from '../electron/engine/engine'
 import { attachPage } from './attached-page'
-import type { BenchResult } from './rows'
+import { DEVICES, measureRound, QOS, RATE, wait, WARM_UP_MS, type Round } from './settings'
 
-const DEVICES = 1000
-const RATE = 10
-const WARM_UP_MS = 3000
-const MEASURE_MS = 10_000
 /** The delay histogram counts its own sampling interval in. */
 const SAMPLE_MS = 1
+
+/** One round of the fleet: what it costs, and how well the engine keeps up. */
+export interface FleetRound extends Round {
+  loopDelayP99Ms: number
+  packetsPerSecond: number
+  pageKibPerSecond: number
+  behindMs: number
+}
 
 const subscriber = process.argv.includes('--subscriber')
 const publishers = {
   name: 'publishers',
   count: DEVICES,
-  publishes: [{ topic: 'bench/{n}', qos: 1, rate: RATE, schedule: 'jittered' }],
+  publishes: [{ topic: 'bench/{n}', qos: QOS, rate: RATE, schedule: 'jittered' }],
 }
 const scenario = scenarioSchema.parse({
   version: 1,
@@ -23,11 +27,10 @@ const scenario = scenarioSchema.parse({
   broker: { kind: 'embedded', port: 0 },
   groups: [
     publishers,
-    ...(subscriber ? [{ name: 'subscriber', subscribes: [{ filter: 'bench/#', qos: 1 }] }] : []),
+    ...(subscriber ? [{ name: 'subscriber', subscribes: [{ filter: 'bench/#', qos: QOS }] }] : []),
   ],
 })
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const engine = createEngine({ env: {}, version: 'bench', log: () => undefined })
 await engine.open(scenario, null)
 const page = attachPage(engine)
@@ -37,22 +40,18 @@ const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
 delay.enable()
 const seen = engine.status().captured.seen
 const bytes = page.bytes()
-const cpu = process.cpuUsage()
 const started = performance.now()
-await wait(MEASURE_MS)
+// PUBLISH and PUBACK, on the publisher's leg and on the subscriber's.
+const packetsPerMessage = subscriber ? 4 : 2
+const round = await measureRound(() => engine.status().captured.seen / packetsPerMessage)
 const seconds = (performance.now() - started) / 1000
-const { user, system } = process.cpuUsage(cpu)
-const core = (user + system) / 1e6 / seconds
-const p99 = delay.percentile(99) / 1e6 - SAMPLE_MS
 const status = engine.status()
-const packets = (status.captured.seen - seen) / seconds
-await engine.close()
-
-const result: BenchResult = {
-  measured:
-    `${(core * 100).toFixed(0)} % of one core, p99 loop delay ${p99.toFixed(1)} ms ` +
-    `(${Math.round(packets)} packets/s captured, ${Math.round((page.bytes() - bytes) / seconds / 1024)} KiB/s to the page, ` +
-    `${Math.round(status.lagMs)} ms behind)`,
-  kept: subscriber || (core < 0.5 && p99 < 10),
+const result: FleetRound = {
+  ...round,
+  loopDelayP99Ms: delay.percentile(99) / 1e6 - SAMPLE_MS,
+  packetsPerSecond: (status.captured.seen - seen) / seconds,
+  pageKibPerSecond: (page.bytes() - bytes) / seconds / 1024,
+  behindMs: status.lagMs,
 }
+await engine.close()
 console.log(JSON.stringify(result))

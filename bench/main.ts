@@ -1,25 +1,47 @@
 import { execFile } from 'node:child_process'
 import { cpus } from 'node:os'
 import { rm } from 'node:fs/promises'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { bundle } from './bundle'
-import { ROWS, type BenchResult, type BenchRow } from './rows'
+import { ROWS, type BenchResult, type RunScript } from './rows'
+
+/**
+ * `npm run bench`: the numbers the project holds itself to. `--json -` prints
+ * `{rows: [{name, measured, ratioToBare, kept}]}` to standard output and the table to standard error.
+ */
 
 /** As in package.json: messages die young, and a young generation with room for them is collected less often. */
 const FLAGS = ['--max-semi-space-size=32', '--expose-gc']
+const SCRIPTS = ['bare-pair.ts', 'fleet-rate.ts', 'connect-fleet.ts']
 
-/** Each row in a process of its own, so that none inherits another's heap. */
-async function measure(row: BenchRow, script: string): Promise<BenchResult> {
-  const args = [...FLAGS, script, ...(row.args ?? [])]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BenchResult
+const { values } = parseArgs({ options: { json: { type: 'string' } } })
+if (values.json !== undefined && values.json !== '-') {
+  console.error(`--json: found ${values.json}; the only place for it is - (standard output)`)
+  process.exit(2)
+}
+const say = values.json === undefined ? console.log : console.error
+
+const built = await bundle(SCRIPTS)
+/** Each in a process of its own, so that none inherits another's heap. */
+const script: RunScript = async (name, ...args) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, built.path(name), ...args])
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown
 }
 
-console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}\n`)
-const built = await bundle([...new Set(ROWS.map((r) => r.script))])
-for (const row of ROWS) {
-  const { measured, kept } = await measure(row, built.path(row.script))
-  console.log(`${row.what}\n  hold      ${row.hold}\n  measured  ${measured}${kept ? '' : '  NOT KEPT'}\n`)
-  if (!kept) process.exitCode = 1
+const rows: ({ name: string } & BenchResult)[] = []
+try {
+  say(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}\n`)
+  for (const { name, hold, run } of ROWS) {
+    const result = await run(script)
+    rows.push({ name, ...result })
+    const ratio =
+      result.ratioToBare === null ? '' : `  ratio     ${result.ratioToBare.toFixed(2)} to the bare pair\n`
+    say(
+      `${name}\n  hold      ${hold}\n  measured  ${result.measured}${result.kept ? '' : '  NOT KEPT'}\n${ratio}`,
+    )
+  }
+} finally {
+  await rm(built.folder, { recursive: true })
 }
-await rm(built.folder, { recursive: true })
+if (values.json === '-') console.log(JSON.stringify({ rows }))
+if (rows.some((r) => !r.kept)) process.exitCode = 1

@@ -1,0 +1,36 @@
+/** What the fleet row and its bare counterpart have in common. */
+export const DEVICES = 1000
+/** Messages per second and device. */
+export const RATE = 10
+export const QOS = 1
+export const WARM_UP_MS = 3000
+export const MEASURE_MS = 8000
+
+export const topicOf = (device: number): string => `bench/${device}`
+
+/** What one round measured. */
+export interface Round {
+  /** CPU microseconds of the process, user and system, for each application message. */
+  microsPerMessage: number
+  /** Share of one core. */
+  core: number
+  messagesPerSecond: number
+}
+
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Measures for `MEASURE_MS` what a process spends on the messages that `count` counts. */
+export async function measureRound(count: () => number): Promise<Round> {
+  const before = count()
+  const cpu = process.cpuUsage()
+  const started = performance.now()
+  await wait(MEASURE_MS)
+  const seconds = (performance.now() - started) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  const messages = count() - before
+  return {
+    microsPerMessage: (user + system) / messages,
+    core: (user + system) / 1e6 / seconds,
+    messagesPerSecond: messages / seconds,
+  }
+}
