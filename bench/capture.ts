@@ -1,6 +1,6 @@
 import { createCapture, type Capture } from '../electron/engine/observe/capture/capture'
 import { ackFrame, Type, type Frame } from '../electron/engine/mqtt/frame'
-import type { Passage } from '../electron/engine/mqtt/passage'
+import type { PacketTransit } from '../electron/engine/mqtt/transit'
 import { createTopicTree } from '../electron/engine/observe/traffic/topic-tree'
 
 /**
@@ -21,7 +21,12 @@ function publish(topic: string, bytes: number): Frame {
   return Buffer.concat([head, name, Buffer.from([0, 1]), Buffer.alloc(bytes, 0x61)])
 }
 
-function passage(id: number, clientId: string, direction: Passage['direction'], frame: Frame): Passage {
+function transit(
+  id: number,
+  clientId: string,
+  direction: PacketTransit['direction'],
+  frame: Frame,
+): PacketTransit {
   return {
     id,
     clientId,
@@ -50,8 +55,8 @@ const nothing: Target = {
 /** CPU microseconds the whole traffic takes; `each` is called for every message. */
 function drive(target: Target, each: (i: number, device: number, payload: Buffer) => void): number {
   let next = 1
-  const through = (clientId: string, direction: Passage['direction'], frame: Frame) => {
-    const p = passage(next++, clientId, direction, frame)
+  const through = (clientId: string, direction: PacketTransit['direction'], frame: Frame) => {
+    const p = transit(next++, clientId, direction, frame)
     target.entered(p)
     p.state = 'delivered'
     target.settled(p)

@@ -12,7 +12,7 @@ import {
   payloadOffset,
   Type,
 } from '../../electron/engine/mqtt/frame'
-import type { LegEvent, Passage } from '../../electron/engine/mqtt/passage'
+import type { LegEvent, PacketTransit } from '../../electron/engine/mqtt/transit'
 import { FrameSplitter } from '../../electron/engine/mqtt/splitter'
 import { ManualClock } from './manual-clock'
 
@@ -92,8 +92,8 @@ export class TinyEndpoint {
 /** A link in virtual time, with a record of everything that passes. */
 export class LinkRig {
   readonly clock = new ManualClock()
-  readonly passages: Passage[] = []
-  readonly settled: Passage[] = []
+  readonly transits: PacketTransit[] = []
+  readonly settled: PacketTransit[] = []
   readonly events: LegEvent[] = []
   readonly gate: GateKeeper
   readonly link: Link
@@ -109,9 +109,9 @@ export class LinkRig {
       clock: this.clock,
       seed,
       gate: this.gate,
-      nextPassageId: () => ++next,
+      nextTransitId: () => ++next,
       observer: {
-        entered: (p) => void this.passages.push(p),
+        entered: (p) => void this.transits.push(p),
         settled: (p) => void this.settled.push(p),
         event: (e) => void this.events.push(e),
       },
@@ -135,16 +135,16 @@ export class LinkRig {
     this.clock.run(10_000)
   }
 
-  count(direction: Direction, type: PacketType, filter: (p: Passage) => boolean = () => true): number {
+  count(direction: Direction, type: PacketType, filter: (p: PacketTransit) => boolean = () => true): number {
     const number = PACKET_TYPES.indexOf(type)
-    return this.passages.filter(
+    return this.transits.filter(
       (p) => p.direction === direction && frameType(p.frame) === number && filter(p),
     ).length
   }
 
   /** Types and identifiers in the order they entered, such as `> PUBLISH 7 dup`. */
   story(): string[] {
-    return this.passages.map((p) => {
+    return this.transits.map((p) => {
       const dup = frameType(p.frame) === Type.PUBLISH && (p.frame[0]! & 8) !== 0 ? ' dup' : ''
       const id = framePacketId(p.frame)
       const lost = p.state === 'lost' ? ` lost:${p.cause}` : ''

@@ -6,7 +6,7 @@ import type { PacedClock } from '../../electron/engine/simulation/clock/clock'
 import { createGate } from '../../electron/engine/simulation/link/gate'
 import { createLink } from '../../electron/engine/simulation/link/link'
 import type { Link } from '../../electron/engine/simulation/link/types'
-import type { LegEvent, Passage, PassageObserver } from '../../electron/engine/mqtt/passage'
+import type { LegEvent, PacketTransit, TransitObserver } from '../../electron/engine/mqtt/transit'
 import { createPacedClock } from '../../electron/engine/simulation/clock/paced-clock'
 import { createRealClock } from '../../electron/engine/simulation/clock/real-clock'
 import { tick } from './link-rig'
@@ -14,14 +14,14 @@ import { tick } from './link-rig'
 /** mqtt.js devices and the embedded broker, each device behind a link, in virtual time as fast as it goes. */
 export class MqttJsLab {
   readonly faults: unknown[] = []
-  readonly passages: Passage[] = []
+  readonly transits: PacketTransit[] = []
   readonly events: LegEvent[] = []
   readonly clock: PacedClock = createPacedClock({ speed: Infinity, onFault: (e) => this.faults.push(e) })
   readonly broker: EmbeddedBroker
   readonly links: Link[] = []
   private readonly clients: MqttClient[] = []
   private readonly gate = createGate({ skip: (ms) => this.clock.skip(ms) })
-  private passageId = 0
+  private transitId = 0
   private closing = false
 
   constructor() {
@@ -30,16 +30,16 @@ export class MqttJsLab {
       clock: this.clock,
       realClock: createRealClock(),
       observer: this.observer,
-      nextPassageId: () => ++this.passageId,
+      nextTransitId: () => ++this.transitId,
       log: () => undefined,
     })
     this.clock.start()
   }
 
-  private get observer(): PassageObserver {
+  private get observer(): TransitObserver {
     return {
       entered: (p) => {
-        this.passages.push(p)
+        this.transits.push(p)
         this.clock.touch()
       },
       settled: () => this.clock.touch(),
@@ -52,7 +52,7 @@ export class MqttJsLab {
       clock: this.clock,
       observer: this.observer,
       seed,
-      nextPassageId: () => ++this.passageId,
+      nextTransitId: () => ++this.transitId,
       gate: this.gate,
     })
     this.links.push(link)

@@ -1,4 +1,4 @@
-import type { PassageObserver } from '../mqtt/passage'
+import type { TransitObserver } from '../mqtt/transit'
 import { frameType, isHandshake, Type } from '../mqtt/frame'
 
 /** Counts the packets between publishers and broker as they are sent, whether they arrive or not. */
@@ -12,10 +12,10 @@ export class LegCount {
   constructor(
     private readonly isPublisher: (clientId: string) => boolean,
     private readonly touch: () => void,
-    private readonly watch: PassageObserver | null,
+    private readonly watch: TransitObserver | null,
   ) {}
 
-  readonly observer: PassageObserver = {
+  readonly observer: TransitObserver = {
     entered: (p) => {
       this.touch()
       this.watch?.entered(p)

@@ -12,7 +12,7 @@ import { Ledger } from '../observe/ledger/ledger'
 import { createGate } from '../simulation/link/gate'
 import { createLink } from '../simulation/link/link'
 import { parseIdentity, payloadIdentity } from '../mqtt/identity'
-import type { PassageObserver } from '../mqtt/passage'
+import type { TransitObserver } from '../mqtt/transit'
 import { createPacedClock } from '../simulation/clock/paced-clock'
 import { createRealClock } from '../simulation/clock/real-clock'
 import { LegCount } from './leg-count'
@@ -42,7 +42,7 @@ export interface TrialOutcome {
 
 /** What may look on, for tests. */
 export interface TrialWatch {
-  passages?: PassageObserver
+  transits?: TransitObserver
   routes?: RouteObserver
 }
 
@@ -63,7 +63,7 @@ export class Trial {
   private readonly ledger = new Ledger()
   private readonly count: LegCount
   private readonly publishers = new Set<string>()
-  private passages = 0
+  private transits = 0
   private quiet = 0
   private publishing = false
   private settle: { done: (o: TrialOutcome | null) => void; failed: (e: Error) => void } | null = null
@@ -79,7 +79,7 @@ export class Trial {
     this.count = new LegCount(
       (id) => this.publishers.has(id),
       () => this.clock.touch(),
-      watch.passages ?? null,
+      watch.transits ?? null,
     )
     this.broker = this.createBroker()
     this.fleet = new Fleet({ ...this.scenario, link: lossless(config) }, this.deviceDeps())
@@ -189,7 +189,7 @@ export class Trial {
       clock: this.clock,
       realClock: createRealClock(),
       observer: NOBODY,
-      nextPassageId: this.nextPassageId,
+      nextTransitId: this.nextTransitId,
       log: (line) => {
         if (line.level !== 'info') this.fail(`${line.clientId ?? 'broker'}: ${line.note.text}`)
       },
@@ -200,14 +200,14 @@ export class Trial {
   private deviceDeps(): DeviceDeps {
     const { seed, messages } = this.config
     const gate = createGate({ skip: (ms) => this.clock.skip(ms) })
-    const { clock, nextPassageId } = this
+    const { clock, nextTransitId } = this
     return {
       clock,
       seed,
       observer: this.fleetObserver(),
       attach: (end, clientId) => this.broker.attach(end, { device: true, clientId }),
       createLink: (clientId, config) =>
-        createLink(clientId, config, { clock, observer: this.count.observer, seed, nextPassageId, gate }),
+        createLink(clientId, config, { clock, observer: this.count.observer, seed, nextTransitId, gate }),
       credentials: null,
       messageLimit: messages,
       maxInFlight: MAX_IN_FLIGHT,
@@ -233,10 +233,10 @@ export class Trial {
     if (identity) this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, m.atMs)
   }
 
-  private readonly nextPassageId = (): number => ++this.passages
+  private readonly nextTransitId = (): number => ++this.transits
 }
 
 /** External clients cannot come: no listener is open. */
-const NOBODY: PassageObserver = { entered: () => {}, settled: () => {}, event: () => {} }
+const NOBODY: TransitObserver = { entered: () => {}, settled: () => {}, event: () => {} }
 
 const lossless = ({ link, delay }: ExperimentConfig) => linkSchema.parse({ kind: link, delay })

@@ -53,7 +53,7 @@ export class Lab {
   private finishListeners: (() => void)[] = []
   private endedMs: number | null = null
   private closed = false
-  private passages = 0
+  private transits = 0
   /** Counts changes of devices, so that pages know when to ask again. */
   devicesRevision = 0
 
@@ -263,7 +263,7 @@ export class Lab {
           clock: this.clock,
           observer: this.observation.links,
           seed,
-          nextPassageId: this.nextPassageId,
+          nextTransitId: this.nextTransitId,
           gate: this.gate,
         }),
       credentials:
@@ -274,7 +274,7 @@ export class Lab {
     }
   }
 
-  private readonly nextPassageId = (): number => ++this.passages
+  private readonly nextTransitId = (): number => ++this.transits
 
   private fleetObserver(): FleetObserver {
     return {
@@ -293,7 +293,7 @@ export class Lab {
       clock: this.clock,
       realClock: createRealClock(),
       observer: this.observation.tap,
-      nextPassageId: this.nextPassageId,
+      nextTransitId: this.nextTransitId,
       log: (line) => this.brokerLog(line),
       routes: this.observation.routes,
     }

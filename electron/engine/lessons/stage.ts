@@ -10,7 +10,7 @@ import { Fleet } from '../simulation/fleet/fleet'
 import type { DeviceDeps, FleetObserver } from '../simulation/fleet/types'
 import { createGate } from '../simulation/link/gate'
 import { createLink } from '../simulation/link/link'
-import type { PassageObserver } from '../mqtt/passage'
+import type { TransitObserver } from '../mqtt/transit'
 import { createPacedClock } from '../simulation/clock/paced-clock'
 import { createRealClock } from '../simulation/clock/real-clock'
 import { lateGroups, linkWithDrops, waitingPublishers, type LessonPlan } from './plan'
@@ -50,11 +50,11 @@ export class LessonStage {
   private readonly fleet: Fleet
   private readonly accounts: Accounts
   private readonly capture: Capture
-  private readonly links: PassageObserver
+  private readonly links: TransitObserver
   private readonly received = new Map<string, number>()
   private readonly late: Set<string>
   private readonly waiting: Set<string>
-  private passages = 0
+  private transits = 0
   private quiet = 0
   private stepsLeft: number
   private begun = false
@@ -76,7 +76,7 @@ export class LessonStage {
       clock: this.clock,
       realClock: createRealClock(),
       observer: NOBODY,
-      nextPassageId: this.nextPassageId,
+      nextTransitId: this.nextTransitId,
       log: (line) => {
         if (line.level === 'error') this.fail(`${line.clientId ?? 'broker'}: ${line.note.text}`)
       },
@@ -182,9 +182,9 @@ export class LessonStage {
 
   private deviceDeps(): DeviceDeps {
     const { seed, messages } = this.plan.scenario
-    const { clock, nextPassageId } = this
+    const { clock, nextTransitId } = this
     const gate = createGate({ skip: (ms) => clock.skip(ms) })
-    const observer: PassageObserver = {
+    const observer: TransitObserver = {
       entered: (p) => this.links.entered(p),
       settled: (p) => this.links.settled(p),
       event: (e) => this.links.event(e),
@@ -195,7 +195,7 @@ export class LessonStage {
       observer: this.fleetObserver(),
       attach: (end, clientId) => this.broker.attach(end, { device: true, clientId }),
       createLink: (clientId, config) =>
-        createLink(clientId, config, { clock, observer, seed, nextPassageId, gate }),
+        createLink(clientId, config, { clock, observer, seed, nextTransitId, gate }),
       credentials: null,
       messageLimit: messages ?? 1,
     }
@@ -214,8 +214,8 @@ export class LessonStage {
     }
   }
 
-  private readonly nextPassageId = (): number => ++this.passages
+  private readonly nextTransitId = (): number => ++this.transits
 }
 
 /** External clients cannot come: no listener is open. */
-const NOBODY: PassageObserver = { entered: () => {}, settled: () => {}, event: () => {} }
+const NOBODY: TransitObserver = { entered: () => {}, settled: () => {}, event: () => {} }

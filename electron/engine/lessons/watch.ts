@@ -2,7 +2,7 @@ import type { Accounts } from '../observe/ledger/accounts'
 import type { RouteObserver } from '../simulation/broker/types'
 import type { Capture } from '../observe/capture/capture'
 import type { Fleet } from '../simulation/fleet/fleet'
-import type { PassageObserver } from '../mqtt/passage'
+import type { TransitObserver } from '../mqtt/transit'
 
 interface Parties {
   capture: Capture
@@ -13,7 +13,7 @@ interface Parties {
 }
 
 /** Feeds capture and ledger from the links of a lesson's run. */
-export function watchLinks({ capture, accounts, fleet, touch }: Parties): PassageObserver {
+export function watchLinks({ capture, accounts, fleet, touch }: Parties): TransitObserver {
   return {
     entered: (p) => {
       touch()

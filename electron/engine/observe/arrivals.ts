@@ -9,7 +9,7 @@ import {
   payloadOffset,
   Type,
 } from '../mqtt/frame'
-import type { Passage } from '../mqtt/passage'
+import type { PacketTransit } from '../mqtt/transit'
 
 /** An application message as the broker took it. */
 export interface Arrival {
@@ -31,7 +31,7 @@ export class Arrivals {
 
   constructor(private readonly arrived: (a: Arrival) => void) {}
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     if (p.direction !== 'uplink' || p.state !== 'delivered') return
     const type = frameType(p.frame)
     if (type === Type.PUBREL) this.stored.get(p.clientId)?.delete(framePacketId(p.frame))
@@ -39,7 +39,7 @@ export class Arrivals {
     else if (type === Type.PUBLISH && !this.isRepeat(p)) this.arrived(arrivalOf(p))
   }
 
-  private isRepeat(p: Passage): boolean {
+  private isRepeat(p: PacketTransit): boolean {
     if (frameQos(p.frame) !== 2) return false
     const packetId = framePacketId(p.frame)
     let ids = this.stored.get(p.clientId)
@@ -53,7 +53,7 @@ export class Arrivals {
   }
 }
 
-const arrivalOf = (p: Passage): Arrival => ({
+const arrivalOf = (p: PacketTransit): Arrival => ({
   topic: frameTopic(p.frame),
   clientId: p.clientId,
   qos: frameQos(p.frame),

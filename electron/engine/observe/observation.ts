@@ -5,7 +5,7 @@ import { createCapture, type Capture } from './capture/capture'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
 import { RateMeter } from './meters'
-import type { PassageObserver } from '../mqtt/passage'
+import type { TransitObserver } from '../mqtt/transit'
 import { createRates, type Rates } from './traffic/rates'
 import { createTopicTree, type TopicTree } from './traffic/topic-tree'
 import { TrafficCounts } from './packet-counts'
@@ -41,7 +41,7 @@ export class Observation {
   })
 
   /** For clients of all kinds. */
-  readonly tap: PassageObserver = {
+  readonly tap: TransitObserver = {
     entered: (p) => {
       this.clock.touch()
       this.packets.count('')
@@ -58,7 +58,7 @@ export class Observation {
   }
 
   /** For the simulated links. */
-  readonly links: PassageObserver = {
+  readonly links: TransitObserver = {
     entered: (p) => {
       this.counts.entered(p)
       this.tap.entered(p)

@@ -1,6 +1,6 @@
 import { HANDSHAKE_TYPES, PACKET_TYPES, type HandshakeType } from '../../contract/packet'
 import { frameType } from '../mqtt/frame'
-import type { Passage } from '../mqtt/passage'
+import type { PacketTransit } from '../mqtt/transit'
 
 /** Packets put on the simulated links and lost there, by type. */
 export class TrafficCounts {
@@ -9,12 +9,12 @@ export class TrafficCounts {
   /** Packets lost, of all types. */
   lostTotal = 0
 
-  entered(p: Passage): void {
+  entered(p: PacketTransit): void {
     const type = frameType(p.frame)
     this.sent[type] = (this.sent[type] ?? 0) + 1
   }
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     if (p.state !== 'lost') return
     const type = frameType(p.frame)
     this.lost[type] = (this.lost[type] ?? 0) + 1

@@ -159,7 +159,7 @@ export class PageSession implements LabApi {
   decide(a: { seq: number; action: 'deliver' | 'drop' }) {
     return command(() => {
       const { observation, gate } = this.engine.lab
-      const id = observation.capture.passageId(a.seq) ?? 0
+      const id = observation.capture.transitId(a.seq) ?? 0
       if (!(a.action === 'deliver' ? gate.deliver(id) : gate.drop(id))) {
         throw new ApiError('conflict', `packet ${a.seq} is not held any more`)
       }

@@ -11,7 +11,7 @@ import { Trial } from '../../../electron/engine/experiment/trial'
 import type { RouteLeg } from '../../../electron/engine/simulation/broker/types'
 import { frameDup, framePacketId, frameType, Type } from '../../../electron/engine/mqtt/frame'
 import { carriedIdentity } from '../../../electron/engine/mqtt/identity'
-import type { Passage } from '../../../electron/engine/mqtt/passage'
+import type { PacketTransit } from '../../../electron/engine/mqtt/transit'
 
 const never = new AbortController().signal
 
@@ -109,7 +109,7 @@ class Wire {
   readonly routes: RouteLeg[] = []
 
   readonly observer = {
-    entered: (p: Passage) => {
+    entered: (p: PacketTransit) => {
       if (frameType(p.frame) !== Type.PUBLISH) return
       const key = `${p.clientId} ${p.direction} ${carriedIdentity(p.frame, p.level)}`
       const list = this.published.get(key) ?? []
@@ -130,7 +130,7 @@ describe('recovery by reconnecting', () => {
     const wire = new Wire()
     const config = experimentSchema.parse({ recovery: 'reconnect', messages: 200, subscribers: 2 })
     const trial = new Trial(config, qos, 0.15, {
-      passages: wire.observer,
+      transits: wire.observer,
       routes: { ingress: () => undefined, egress: (e) => wire.routes.push(e) },
     })
     return { outcome: await trial.run(never), wire }

@@ -19,12 +19,12 @@ const listening = new Map<ListenerKind, ListenerInfo>()
 
 beforeAll(async () => {
   const clock = createRealClock()
-  let passages = 0
+  let transits = 0
   broker = createBroker({
     clock,
     realClock: clock,
     observer: { entered: () => undefined, settled: () => undefined, event: () => undefined },
-    nextPassageId: () => ++passages,
+    nextTransitId: () => ++transits,
     log: () => undefined,
   })
   for (const kind of ['tcp', 'ws', 'tls'] as const) {

@@ -1,19 +1,19 @@
 import type { MessagePort } from 'node:worker_threads'
 import { createBroker } from '../../simulation/broker/broker'
-import type { PassageObserver } from '../../mqtt/passage'
+import type { TransitObserver } from '../../mqtt/transit'
 import { createRealClock } from '../../simulation/clock/real-clock'
 
 /** What the broker thread says: where it listens, or why it does not. */
 export type BrokerReport = { type: 'listening'; url: string } | { type: 'failed'; text: string }
 
-const nobody: PassageObserver = { entered: () => undefined, settled: () => undefined, event: () => undefined }
+const nobody: TransitObserver = { entered: () => undefined, settled: () => undefined, event: () => undefined }
 
 /** Starts the embedded broker on a free loopback port; it ends with its thread. */
 export function runEmbeddedBroker(port: MessagePort): void {
   const clock = createRealClock()
-  let passages = 0
+  let transits = 0
   const broker = createBroker(
-    { clock, realClock: clock, observer: nobody, nextPassageId: () => ++passages, log: () => undefined },
+    { clock, realClock: clock, observer: nobody, nextTransitId: () => ++transits, log: () => undefined },
     { limits: { clients: 1_000_000, connectionsPerSecond: 1_000_000 } },
   )
   broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }).then(

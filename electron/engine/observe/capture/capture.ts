@@ -4,14 +4,14 @@ import { parsePacketFilter } from '../../../contract/packet-filter'
 import type { RingSummary } from '../../../contract/ring'
 import { timeRangeOf } from '../../../contract/time-range'
 import { framePacketId, frameType, Type } from '../../mqtt/frame'
-import type { LegEvent, Passage, PassageObserver } from '../../mqtt/passage'
+import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
 import type { ClientState } from './clients'
 import { UP } from './codes'
 import { hidePassword } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
-import { PassageIndex } from './passages'
+import { TransitIndex } from './transit-index'
 import { PublishHeader } from './publish-header'
 import { queryPackets, seqsWithin } from './query'
 import { summarize } from './ring-summary'
@@ -49,15 +49,15 @@ export interface CaptureQuery {
   limit: number
 }
 
-export interface Capture extends PassageObserver, RoutingFacts {
+export interface Capture extends TransitObserver, RoutingFacts {
   /** Packets seen since the beginning or `restart`. */
   readonly seen: number
   readonly kept: number
   readonly lost: number
   counts(): PacketCounts
   row(seq: number): PacketRow | undefined
-  /** Passage identifier of a packet, for the gate; undefined when it is not kept. */
-  passageId(seq: number): number | undefined
+  /** PacketTransit identifier of a packet, for the gate; undefined when it is not kept. */
+  transitId(seq: number): number | undefined
   /** @throws FilterError */
   query(q: CaptureQuery): PacketBatch
   /** How many packets the ring keeps of which time, in this many equal parts. */
@@ -94,7 +94,7 @@ class RingCapture implements Capture {
   private readonly header = new PublishHeader()
   private readonly sentByType = new Float64Array(16)
   private readonly lostByType = new Float64Array(16)
-  private readonly passages: PassageIndex
+  private readonly transits: TransitIndex
   seen = 0
   lost = 0
 
@@ -105,14 +105,14 @@ class RingCapture implements Capture {
     this.tracker = new Tracker(this.state, this.journeys)
     this.sessions = new Sessions(this.state, this.tracker)
     this.rows = new Rows(this.state)
-    this.passages = new PassageIndex(this.state.packets)
+    this.transits = new TransitIndex(this.state.packets)
   }
 
   get kept(): number {
     return this.state.packets.kept
   }
 
-  entered(p: Passage): void {
+  entered(p: PacketTransit): void {
     const { frame } = p
     const type = frameType(frame)
     const client = this.state.clients.get(p.clientId)
@@ -124,7 +124,7 @@ class RingCapture implements Capture {
     this.state.topics.retain(topic)
     const t = this.state.packets
     const seq = t.add(p, client.ix, topic, packetId)
-    this.passages.add(p.id, seq)
+    this.transits.add(p.id, seq)
     t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
     client.lastPacket = seq
     this.seen++
@@ -134,14 +134,14 @@ class RingCapture implements Capture {
     else if (!publish || this.header.ok) this.tracker.sent(seq, client, frame)
   }
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     const { frame } = p
     const type = frameType(frame)
     if (p.state === 'lost') {
       this.lost++
       this.lostByType[type] = (this.lostByType[type] as number) + 1
     }
-    const seq = this.passages.settle(p.id)
+    const seq = this.transits.settle(p.id)
     const t = this.state.packets
     if (seq === 0) return
     const i = t.at(seq)
@@ -186,8 +186,8 @@ class RingCapture implements Capture {
     return this.rows.packet(seq)
   }
 
-  passageId(seq: number): number | undefined {
-    return this.passages.idOf(seq)
+  transitId(seq: number): number | undefined {
+    return this.transits.idOf(seq)
   }
 
   query({ filter, ...where }: CaptureQuery): PacketBatch {
@@ -244,7 +244,7 @@ class RingCapture implements Capture {
     this.state.clear()
     this.journeys.clear()
     this.sessions.clear()
-    this.passages.clear()
+    this.transits.clear()
   }
 
   restart(): void {
@@ -278,7 +278,7 @@ class RingCapture implements Capture {
   }
 
   /** Topic of a PUBLISH, through the connection's topic aliases. */
-  private topicOf(p: Passage, client: ClientState): number {
+  private topicOf(p: PacketTransit, client: ClientState): number {
     const { topicFrom: from, topicTo: to, alias } = this.header
     const side = p.direction === 'uplink' ? UP : 1
     if (to === from) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)

@@ -1,5 +1,5 @@
 import type { Frame } from '../../mqtt/frame'
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 import { DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
 
 /** Of a long packet this much is kept when the byte ring has begun to overwrite. */
@@ -21,8 +21,8 @@ export class PacketTable {
   private readonly mask: number
   readonly sentMs: Float64Array
   readonly settledMs: Float64Array
-  /** Kept by the passage index. */
-  readonly passage: Float64Array
+  /** Kept by the transit index. */
+  readonly transit: Float64Array
   readonly exchange: Float64Array
   readonly client: Uint32Array
   readonly topic: Uint32Array
@@ -63,7 +63,7 @@ export class PacketTable {
     this.mask = n - 1
     this.sentMs = new Float64Array(n)
     this.settledMs = new Float64Array(n)
-    this.passage = new Float64Array(n)
+    this.transit = new Float64Array(n)
     this.exchange = new Float64Array(n)
     this.client = new Uint32Array(n)
     this.topic = new Uint32Array(n)
@@ -119,7 +119,7 @@ export class PacketTable {
   }
 
   /** Takes a packet in and gives its number; the oldest make room. */
-  add(p: Passage, client: number, topic: number, packetId: number): number {
+  add(p: PacketTransit, client: number, topic: number, packetId: number): number {
     if (this.kept >= this.capacity) this.evictOldest()
     const seq = this.next
     const i = seq & this.mask
@@ -146,7 +146,7 @@ export class PacketTable {
   }
 
   /** Copies what changes while a packet is on its way. */
-  copyState(i: number, p: Passage): void {
+  copyState(i: number, p: PacketTransit): void {
     const fate = FATES.indexOf(p.state)
     this.fate[i] = fate
     this.settledMs[i] = fate >= Fated.delivered ? p.settledMs : Number.NaN

@@ -1,6 +1,6 @@
 import type { SessionMark } from '../../../contract/model'
 import { Type, type Frame } from '../../mqtt/frame'
-import type { LegEvent } from '../../mqtt/passage'
+import type { LegEvent } from '../../mqtt/transit'
 import type { ClientState } from './clients'
 import { DOWN, Fated, UP } from './codes'
 import { readConnack, readConnect, readDisconnectExpiry, REPLY_TO } from './connect'

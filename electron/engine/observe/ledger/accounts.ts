@@ -9,7 +9,7 @@ import type { Offered, Received } from '../../simulation/fleet/types'
 import { Ledger } from './ledger'
 import { MessageTie } from './message-tie'
 import { parseIdentity, payloadIdentity, type MessageIdentity } from '../../mqtt/identity'
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 import { Subscribers } from './subscribers'
 
 /** Feeds the ledger: finds out which message each arrival is, and who should get each message. */
@@ -71,11 +71,11 @@ export class Accounts {
     return this.routed ? null : this.order.received(m.topic, m.payload, m.subscriber)
   }
 
-  entered(p: Passage): void {
+  entered(p: PacketTransit): void {
     if (this.routed) this.tie.entered(p)
   }
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     this.tie.settled(p)
   }
 

@@ -2,7 +2,7 @@ import type { RouteLeg } from '../../simulation/broker/types'
 import type { Offered, Received } from '../../simulation/fleet/types'
 import { framePacketId, frameQos, frameTopic, frameType, Type } from '../../mqtt/frame'
 import type { MessageIdentity } from '../../mqtt/identity'
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 
 /** Messages remembered at the broker and copies remembered on their way to one subscriber. */
 const MAX_REFS = 50_000
@@ -49,14 +49,14 @@ export class MessageTie {
     this.publisher(publisher).unsent.push(message.identified ? null : { publisher, sequence })
   }
 
-  entered(p: Passage): void {
+  entered(p: PacketTransit): void {
     if (!this.active || frameType(p.frame) !== Type.PUBLISH || p.origin !== 'endpoint') return
     const packetId = framePacketId(p.frame)
     if (p.direction === 'uplink') this.publishSent(p, packetId)
     else this.copySent(p, packetId)
   }
 
-  private publishSent(p: Passage, packetId: number): void {
+  private publishSent(p: PacketTransit, packetId: number): void {
     const state = this.publishers.get(p.clientId)
     if (!state || (p.attempt > 1 && state.byPacketId.has(packetId) && packetId > 0)) return
     const identity = state.unsent.shift() ?? null
@@ -64,7 +64,7 @@ export class MessageTie {
     else remember(this.subscriber(p.clientId).onWay, p.id, identity ?? NOBODY, MAX_WAITING)
   }
 
-  private copySent(p: Passage, packetId: number): void {
+  private copySent(p: PacketTransit, packetId: number): void {
     if (this.next?.clientId !== p.clientId) return
     const { identity } = this.next
     this.next = null
@@ -75,7 +75,7 @@ export class MessageTie {
     } else remember(state.onWay, p.id, identity ?? NOBODY, MAX_WAITING)
   }
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     if (!this.active || frameType(p.frame) !== Type.PUBLISH || frameQos(p.frame) !== 0) return
     const state = this.subscribers.get(p.clientId)
     const found = state?.onWay.get(p.id)

@@ -1,7 +1,7 @@
 import type { RatePoint } from '../../../contract/model'
 import { PACKET_TYPES, type QoS } from '../../../contract/packet'
 import { frameType } from '../../mqtt/frame'
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 
 /** Seconds that are remembered. */
 export const RATE_SECONDS = 300
@@ -9,8 +9,8 @@ export const RATE_SECONDS = 300
 /** Counts per second of clock time: packets of all legs by type, and application messages by QoS and by group. */
 export interface Rates {
   /** A packet has entered a leg. */
-  sent(p: Passage): void
-  settled(p: Passage): void
+  sent(p: PacketTransit): void
+  settled(p: PacketTransit): void
   /** A message has come to the broker; `group` is its publisher's, null for an external client. */
   published(qos: QoS, group: string | null): void
   /** Seconds that are over and were not given yet, oldest first; at most the last 300. */
@@ -37,13 +37,13 @@ class SecondRates implements Rates {
     this.second = this.now()
   }
 
-  sent(p: Passage): void {
+  sent(p: PacketTransit): void {
     this.close()
     const type = frameType(p.frame)
     this.types[type] = (this.types[type] as number) + 1
   }
 
-  settled(p: Passage): void {
+  settled(p: PacketTransit): void {
     if (p.state !== 'lost') return
     this.close()
     this.lost++

@@ -1,19 +1,19 @@
 import type { Direction, ProtocolLevel } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
 import { frameDup, framePacketId, frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
-import type { LegEvent, Passage, PassageObserver } from '../../mqtt/passage'
+import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
 
 export interface TapDeps {
   clock: Clock
-  observer: PassageObserver
-  nextPassageId(): number
+  observer: TransitObserver
+  nextTransitId(): number
 }
 
 /** Packets whose attempts are counted, per client. */
 const REMEMBERED = 4096
 
 /**
- * Reports the packets of one external client as passages. There is no simulated network on that leg, so each is
+ * Reports the packets of one external client as transits. There is no simulated network on that leg, so each is
  * delivered at the moment it is sent.
  */
 export class Tap {
@@ -28,8 +28,8 @@ export class Tap {
   frame(direction: Direction, frame: Frame): void {
     const { clock, observer } = this.deps
     const nowMs = clock.now()
-    const passage: Passage = {
-      id: this.deps.nextPassageId(),
+    const transit: PacketTransit = {
+      id: this.deps.nextTransitId(),
       clientId: this.clientId,
       direction,
       level: this.level,
@@ -43,8 +43,8 @@ export class Tap {
       cause: null,
       segmentLosses: 0,
     }
-    observer.entered(passage)
-    observer.settled(passage)
+    observer.entered(transit)
+    observer.settled(transit)
   }
 
   opened(): void {

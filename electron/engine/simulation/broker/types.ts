@@ -3,7 +3,7 @@ import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
 import type { Clock } from '../clock/clock'
-import type { PassageObserver } from '../../mqtt/passage'
+import type { TransitObserver } from '../../mqtt/transit'
 
 /** One line for the user: a refused client, a broken packet, a full queue. */
 export interface BrokerLogLine {
@@ -40,8 +40,8 @@ export interface BrokerDeps {
   /** Real time: sockets, keep-alive of external clients, connect timeout. */
   realClock: Clock
   /** Tap for external clients: every frame of both directions, delivered as it is sent. */
-  observer: PassageObserver
-  nextPassageId(): number
+  observer: TransitObserver
+  nextTransitId(): number
   log(line: BrokerLogLine): void
   routes?: RouteObserver
 }

@@ -11,7 +11,7 @@ import {
   withDup,
   type Frame,
 } from '../../mqtt/frame'
-import type { LegEvent, PassageOrigin } from '../../mqtt/passage'
+import type { LegEvent, TransitOrigin } from '../../mqtt/transit'
 import { Answers, answerTo, Requests } from './control'
 import type { ExchangeTable, MessageRecord } from './exchanges'
 import type { Pace } from './pace'
@@ -27,7 +27,7 @@ export interface AgentHost {
   readonly sent: ExchangeTable
   readonly received: ExchangeTable
   /** Puts a packet on the link. */
-  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void
+  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void
   /** Hands a packet to the endpoint. */
   push(frame: Frame): void
   event(event: LegEvent): void
@@ -46,7 +46,7 @@ export class Agent {
   private readonly requests: Requests
   private readonly answers = new Answers()
   /** Packets that came before a lost CONNACK. */
-  private early: { frame: Frame; origin: PassageOrigin }[] = []
+  private early: { frame: Frame; origin: TransitOrigin }[] = []
   private timer: Timer | undefined
   private timerDueMs = Infinity
   private config: LinkConfig
@@ -113,7 +113,7 @@ export class Agent {
   }
 
   /** A packet has arrived over the link. */
-  fromNetwork(frame: Frame, origin: PassageOrigin): void {
+  fromNetwork(frame: Frame, origin: TransitOrigin): void {
     const { host } = this
     const type = frameType(frame)
     if (this.requests.connecting && type !== Type.CONNACK && type < Type.DISCONNECT) {
@@ -189,7 +189,7 @@ export class Agent {
     this.arm()
   }
 
-  private controlArrived(frame: Frame, type: number, origin: PassageOrigin): void {
+  private controlArrived(frame: Frame, type: number, origin: TransitOrigin): void {
     const { host } = this
     if (answerTo(type) !== 0) {
       const { pass, answer } = this.answers.request(frame, origin === 'agent')

@@ -1,13 +1,13 @@
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 import type { GateKeeper } from './types'
 
 interface Held {
-  readonly passage: Passage
+  readonly transit: PacketTransit
   readonly decided: (action: 'deliver' | 'drop') => void
 }
 
 /**
- * Step mode's gate. A held passage tells by `settledMs` and `lossPoint` how its way would go on; that much time
+ * Step mode's gate. A held transit tells by `settledMs` and `lossPoint` how its way would go on; that much time
  * passes at the decision, without any timer coming nearer.
  * @param deps.skip lets time pass while the clock is frozen
  */
@@ -30,28 +30,28 @@ export function createGate(deps: { skip(ms: number): void }): GateKeeper {
   const decide = (id: number, action: 'deliver' | 'drop'): boolean => {
     const entry = waiting.get(id)
     if (entry === undefined) return false
-    const { passage, decided } = entry
+    const { transit, decided } = entry
     waiting.delete(id)
-    pass((passage.settledMs - passage.sentMs) * (action === 'drop' ? passage.lossPoint : 1))
+    pass((transit.settledMs - transit.sentMs) * (action === 'drop' ? transit.lossPoint : 1))
     decided(action)
     announce()
     return true
   }
 
   return {
-    held: () => [...waiting.values()].map((entry) => entry.passage),
+    held: () => [...waiting.values()].map((entry) => entry.transit),
     deliver: (id) => decide(id, 'deliver'),
     drop: (id) => decide(id, 'drop'),
     deliverAll() {
       for (const id of [...waiting.keys()]) decide(id, 'deliver')
     },
     onChange: (listener) => void listeners.push(listener),
-    hold(passage, decided) {
-      waiting.set(passage.id, { passage, decided })
+    hold(transit, decided) {
+      waiting.set(transit.id, { transit, decided })
       announce()
     },
-    withdraw(passage) {
-      if (waiting.delete(passage.id)) announce()
+    withdraw(transit) {
+      if (waiting.delete(transit.id)) announce()
     },
     skippedMs: () => skipped,
   }

@@ -3,7 +3,7 @@ import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import { PACKET_TYPES } from '../../../contract/packet'
 import { frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
-import type { LossCause, Passage, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import type { LossCause, PacketTransit, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { CutPlan } from './cut'
 import { ExchangeTable, type MessageRecord } from './exchanges'
 import type { FateKey } from './fate'
@@ -11,7 +11,7 @@ import type { Medium, Verdict } from './medium'
 import type { Pace } from './pace'
 import { PacketQuery } from './query'
 import type { StepAction, StepScript } from './script'
-import { Transit, type Ending } from './transit'
+import { TransitQueue, type Ending } from './transit-queue'
 import type { GateKeeper } from './types'
 
 /** Bytes on their way at which the sender is asked to wait, as a TCP send buffer would. */
@@ -21,16 +21,16 @@ const FULL_BYTES = 1_048_576
 export interface LaneHost {
   readonly id: string
   readonly pace: Pace
-  readonly observer: PassageObserver
+  readonly observer: TransitObserver
   readonly gate: GateKeeper
-  readonly nextPassageId: () => number
+  readonly nextTransitId: () => number
   readonly config: LinkConfig
   readonly plan: CutPlan
   readonly script: StepScript
   /** Protocol level of the connection. */
   readonly level: number
   /** A packet has come out at the other end. */
-  arrived(direction: Direction, frame: Frame, origin: PassageOrigin): void
+  arrived(direction: Direction, frame: Frame, origin: TransitOrigin): void
   /** A packet outside the PUBLISH handshake was lost: whoever waits for it, or for its answer, must be told. */
   controlLost(frame: Frame, direction: Direction): void
   cut(): void
@@ -54,9 +54,9 @@ export class Lane {
   /** Called when the last packet on its way has arrived. */
   onDrained: (() => void) | null = null
   private readonly query: PacketQuery
-  private readonly transit: Transit
-  private losing: Map<Passage, { timer: Timer; cause: LossCause }> | undefined
-  private held: Set<Passage> | undefined
+  private readonly queue: TransitQueue
+  private losing: Map<PacketTransit, { timer: Timer; cause: LossCause }> | undefined
+  private held: Set<PacketTransit> | undefined
   /** By type: packets that belong to no message, repetitions of the last of them, packets still to be lost on demand. */
   private readonly ordinals: number[] = []
   private readonly repeated: number[] = []
@@ -72,12 +72,12 @@ export class Lane {
   ) {
     this.exchanges = new ExchangeTable(key)
     this.query = new PacketQuery(key)
-    this.transit = new Transit(host.pace, this)
+    this.queue = new TransitQueue(host.pace, this)
   }
 
   /** Packets on their way, being lost, or held. */
   get pending(): number {
-    return this.transit.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0)
+    return this.queue.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0)
   }
 
   /** So many bytes are on their way that the sender should wait. */
@@ -87,7 +87,7 @@ export class Lane {
   }
 
   /** Held packets, oldest first. */
-  heldPassages(): Passage[] {
+  heldTransits(): PacketTransit[] {
     return [...(this.held ?? [])]
   }
 
@@ -102,7 +102,7 @@ export class Lane {
    * A packet enters.
    * @param record the message it belongs to; null for packets that belong to none
    */
-  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void {
+  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void {
     const type = frameType(frame)
     const nth = this.count(type, record)
     const now = this.host.pace.nowMs()
@@ -112,8 +112,8 @@ export class Lane {
     const step = this.step(type)
     const verdict: Verdict =
       cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(this.query)
-    const passage: Passage = {
-      id: this.host.nextPassageId(),
+    const transit: PacketTransit = {
+      id: this.host.nextTransitId(),
       clientId: this.host.id,
       direction: this.direction,
       level: this.host.level,
@@ -128,33 +128,33 @@ export class Lane {
       segmentLosses: 0,
     }
     this.bytes += frame.length
-    this.act(passage, step, verdict, cutting === 'after')
+    this.act(transit, step, verdict, cutting === 'after')
   }
 
   /** Ends everything on its way or held: the connection is gone. */
   abort(cause: 'cut' | 'reset'): void {
     this.onDrained = null
     const now = this.host.pace.nowMs()
-    const held = this.heldPassages()
+    const held = this.heldTransits()
     this.held = undefined
-    for (const passage of held) this.host.gate.withdraw(passage)
-    const left = [...held, ...this.transit.clear()].sort((x, y) => x.id - y.id)
-    for (const passage of left) {
-      const way = passage.settledMs - passage.sentMs
-      const point = passage.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - passage.sentMs) / way)
-      this.lose(passage, cause, point)
+    for (const transit of held) this.host.gate.withdraw(transit)
+    const left = [...held, ...this.queue.clear()].sort((x, y) => x.id - y.id)
+    for (const transit of left) {
+      const way = transit.settledMs - transit.sentMs
+      const point = transit.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - transit.sentMs) / way)
+      this.lose(transit, cause, point)
     }
     const losing = this.losing ?? []
     this.losing = undefined
-    for (const [passage, { timer, cause }] of losing) {
+    for (const [transit, { timer, cause }] of losing) {
       this.host.pace.cancel(timer)
-      this.lose(passage, cause, passage.lossPoint)
+      this.lose(transit, cause, transit.lossPoint)
     }
   }
 
   /** Packets in front of a gate that was taken away go on. */
   openGate(): void {
-    for (const passage of this.heldPassages()) this.host.gate.deliver(passage.id)
+    for (const transit of this.heldTransits()) this.host.gate.deliver(transit.id)
   }
 
   private count(type: number, record: MessageRecord | null): number {
@@ -168,7 +168,7 @@ export class Lane {
   }
 
   /** Packets that belong to no message are told apart by who sends them: the agent only repeats. */
-  private repetition(type: number, origin: PassageOrigin): number {
+  private repetition(type: number, origin: TransitOrigin): number {
     const attempt = origin === 'agent' ? (this.repeated[type] ?? 0) + 1 : 1
     this.repeated[type] = attempt
     return attempt
@@ -190,111 +190,116 @@ export class Lane {
     return config.gate && (config.lossScope === 'all' || isHandshake(type)) ? 'hold' : null
   }
 
-  private act(passage: Passage, step: StepAction | 'hold' | null, verdict: Verdict, cutAfter: boolean): void {
+  private act(
+    transit: PacketTransit,
+    step: StepAction | 'hold' | null,
+    verdict: Verdict,
+    cutAfter: boolean,
+  ): void {
     const { pace, observer } = this.host
     const ending = cutAfter ? 'arrive-and-cut' : 'arrive'
     if (verdict.fate === 'cut') {
-      observer.entered(passage)
-      this.lose(passage, 'cut', 0)
+      observer.entered(transit)
+      this.lose(transit, 'cut', 0)
       if (!this.shut) this.host.cut()
       return
     }
-    const dueMs = this.transit.arrival(verdict.afterMs)
+    const dueMs = this.queue.arrival(verdict.afterMs)
     const wayMs = dueMs - pace.steadyMs()
-    passage.settledMs = passage.sentMs + wayMs
-    if (verdict.fate !== 'lose') passage.segmentLosses = verdict.segmentLosses
+    transit.settledMs = transit.sentMs + wayMs
+    if (verdict.fate !== 'lose') transit.segmentLosses = verdict.segmentLosses
     const losing = step === null && verdict.fate === 'lose'
-    if (losing || step === 'hold' || step === 'drop') passage.lossPoint = this.query.point()
-    if (losing) passage.settledMs = passage.sentMs + wayMs * passage.lossPoint
-    observer.entered(passage)
-    if (losing) this.loseLater(passage, verdict.cause, wayMs * passage.lossPoint)
-    else if (step === 'hold') this.hold(passage, ending)
-    else if (step === 'drop') this.drop(passage, ending, wayMs * passage.lossPoint)
-    else this.transit.send(passage, dueMs, verdict.fate === 'reset' && step === null ? 'reset' : ending)
+    if (losing || step === 'hold' || step === 'drop') transit.lossPoint = this.query.point()
+    if (losing) transit.settledMs = transit.sentMs + wayMs * transit.lossPoint
+    observer.entered(transit)
+    if (losing) this.loseLater(transit, verdict.cause, wayMs * transit.lossPoint)
+    else if (step === 'hold') this.hold(transit, ending)
+    else if (step === 'drop') this.drop(transit, ending, wayMs * transit.lossPoint)
+    else this.queue.send(transit, dueMs, verdict.fate === 'reset' && step === null ? 'reset' : ending)
     if (step === 'deliver' || step === 'drop') this.host.stepped()
   }
 
-  private hold(passage: Passage, ending: Ending): void {
+  private hold(transit: PacketTransit, ending: Ending): void {
     this.held ??= new Set()
-    this.held.add(passage)
-    this.host.gate.hold(passage, (action) => {
-      this.held?.delete(passage)
-      passage.state = 'transit'
+    this.held.add(transit)
+    this.host.gate.hold(transit, (action) => {
+      this.held?.delete(transit)
+      transit.state = 'transit'
       if (action === 'drop') {
-        this.drop(passage, ending, 0)
+        this.drop(transit, ending, 0)
       } else {
-        passage.lossPoint = 1
-        this.transit.flush()
-        this.wayEnds(passage, ending)
+        transit.lossPoint = 1
+        this.queue.flush()
+        this.wayEnds(transit, ending)
       }
     })
   }
 
   /** What it means to take a packet away depends on the kind of link: only a radio link can lose just the packet. */
-  private drop(passage: Passage, ending: Ending, afterMs: number): void {
+  private drop(transit: PacketTransit, ending: Ending, afterMs: number): void {
     const { config, pace } = this.host
     switch (config.kind) {
       case 'radio':
-        this.loseLater(passage, 'step', afterMs)
+        this.loseLater(transit, 'step', afterMs)
         break
       case 'tcp': {
-        const dueMs = this.transit.arrival(config.tcp.rto)
-        passage.segmentLosses++
-        passage.lossPoint = 1
-        passage.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
-        this.transit.send(passage, dueMs, ending)
+        const dueMs = this.queue.arrival(config.tcp.rto)
+        transit.segmentLosses++
+        transit.lossPoint = 1
+        transit.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
+        this.queue.send(transit, dueMs, ending)
         break
       }
       case 'cut':
-        this.lose(passage, 'cut', passage.lossPoint)
+        this.lose(transit, 'cut', transit.lossPoint)
         this.host.cut()
     }
   }
 
-  private loseLater(passage: Passage, cause: LossCause, afterMs: number): void {
+  private loseLater(transit: PacketTransit, cause: LossCause, afterMs: number): void {
     if (afterMs <= 0) {
-      this.lose(passage, cause, passage.lossPoint)
+      this.lose(transit, cause, transit.lossPoint)
       this.drained()
       return
     }
     const timer = this.host.pace.schedule(afterMs, () => {
-      this.losing?.delete(passage)
-      this.lose(passage, cause, passage.lossPoint)
+      this.losing?.delete(transit)
+      this.lose(transit, cause, transit.lossPoint)
       this.drained()
     })
     this.losing ??= new Map()
-    this.losing.set(passage, { timer, cause })
+    this.losing.set(transit, { timer, cause })
   }
 
-  private lose(passage: Passage, cause: LossCause, point: number): void {
-    passage.state = 'lost'
-    passage.cause = cause
-    passage.lossPoint = point
-    passage.settledMs = this.host.pace.nowMs()
-    this.leave(passage)
-    this.host.observer.settled(passage)
-    if (!isHandshake(frameType(passage.frame)) && cause !== 'cut' && cause !== 'reset')
-      this.host.controlLost(passage.frame, this.direction)
+  private lose(transit: PacketTransit, cause: LossCause, point: number): void {
+    transit.state = 'lost'
+    transit.cause = cause
+    transit.lossPoint = point
+    transit.settledMs = this.host.pace.nowMs()
+    this.leave(transit)
+    this.host.observer.settled(transit)
+    if (!isHandshake(frameType(transit.frame)) && cause !== 'cut' && cause !== 'reset')
+      this.host.controlLost(transit.frame, this.direction)
   }
 
   /** The transit's call: a packet has come to the end of its way. */
-  wayEnds(passage: Passage, ending: Ending): void {
+  wayEnds(transit: PacketTransit, ending: Ending): void {
     if (ending === 'reset') {
-      this.lose(passage, 'reset', 1)
+      this.lose(transit, 'reset', 1)
       this.host.reset()
       return
     }
-    passage.state = 'delivered'
-    passage.settledMs = this.host.pace.nowMs()
-    this.leave(passage)
-    this.host.observer.settled(passage)
-    this.host.arrived(this.direction, passage.frame, passage.origin)
+    transit.state = 'delivered'
+    transit.settledMs = this.host.pace.nowMs()
+    this.leave(transit)
+    this.host.observer.settled(transit)
+    this.host.arrived(this.direction, transit.frame, transit.origin)
     if (ending === 'arrive-and-cut') this.host.cutSoon()
     this.drained()
   }
 
-  private leave(passage: Passage): void {
-    this.bytes -= passage.frame.length
+  private leave(transit: PacketTransit): void {
+    this.bytes -= transit.frame.length
     if (!this.crowded || this.bytes > FULL_BYTES / 2) return
     this.crowded = false
     this.sender?.roomAgain()

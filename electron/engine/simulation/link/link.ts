@@ -3,7 +3,7 @@ import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
 import { frameType, Type, type Frame } from '../../mqtt/frame'
-import type { LegEvent, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import { Agent } from './agent'
 import { beginsSession, readConnect, type ConnectFacts } from './connect-frame'
 import { Connection, type ConnectionHost } from './connection'
@@ -30,9 +30,9 @@ export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link
 /** Wiring: two lanes, an agent at either side, and the connection that runs through them at the moment. */
 class SimulatedLink implements Link, LaneHost, ConnectionHost {
   readonly pace: Pace
-  readonly observer: PassageObserver
+  readonly observer: TransitObserver
   readonly gate: GateKeeper
-  readonly nextPassageId: () => number
+  readonly nextTransitId: () => number
   plan: CutPlan
   script: StepScript
   private readonly parts: Record<Direction, Parts>
@@ -55,7 +55,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.pace = new Pace(deps.clock, deps.gate)
     this.observer = deps.observer
     this.gate = deps.gate
-    this.nextPassageId = deps.nextPassageId
+    this.nextTransitId = deps.nextTransitId
     this.plan = new CutPlan(config.cut)
     this.script = new StepScript(config.script)
     const key = textKey(seedKey(deps.seed), id)
@@ -133,7 +133,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.ended = true
   }
 
-  arrived(direction: Direction, frame: Frame, origin: PassageOrigin): void {
+  arrived(direction: Direction, frame: Frame, origin: TransitOrigin): void {
     if (direction === 'uplink') {
       this.broker.fromNetwork(frame, origin)
       return
@@ -190,12 +190,12 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   }
 
   private decideOneHeld(): boolean {
-    const held = [...this.lanes.uplink.heldPassages(), ...this.lanes.downlink.heldPassages()]
-    for (const passage of held.sort((x, y) => x.id - y.id)) {
-      const action = this.script.take(passage.direction, frameType(passage.frame))
+    const held = [...this.lanes.uplink.heldTransits(), ...this.lanes.downlink.heldTransits()]
+    for (const transit of held.sort((x, y) => x.id - y.id)) {
+      const action = this.script.take(transit.direction, frameType(transit.frame))
       if (action === null) continue
-      if (action === 'deliver') this.gate.deliver(passage.id)
-      else this.gate.drop(passage.id)
+      if (action === 'deliver') this.gate.deliver(transit.id)
+      else this.gate.drop(transit.id)
       return true
     }
     return false

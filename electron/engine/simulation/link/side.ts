@@ -1,5 +1,5 @@
 import type { Frame } from '../../mqtt/frame'
-import type { LegEvent, PassageObserver, PassageOrigin } from '../../mqtt/passage'
+import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { AgentHost } from './agent'
 import type { Connection } from './connection'
 import type { ExchangeTable, MessageRecord } from './exchanges'
@@ -11,7 +11,7 @@ interface Surroundings {
   readonly id: string
   readonly pace: Pace
   readonly level: number
-  readonly observer: PassageObserver
+  readonly observer: TransitObserver
   readonly connection: Connection | null
   recover(): void
 }
@@ -43,7 +43,7 @@ export class Side implements AgentHost {
     return this.back.exchanges
   }
 
-  enter(frame: Frame, origin: PassageOrigin, record: MessageRecord | null): void {
+  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void {
     if (this.link.connection !== null) this.out.enter(frame, origin, record)
   }
 

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
-import type { Passage, PassageObserver } from '../../mqtt/passage'
+import type { PacketTransit, TransitObserver } from '../../mqtt/transit'
 
 /**
  * The simulated network between one client and the broker. It outlives connections, as the agents' memory of
@@ -32,10 +32,10 @@ export interface Link {
 /** Step mode's gate, shared by all links: holds packets until somebody decides. */
 export interface Gate {
   /** Held packets, oldest first. */
-  held(): readonly Passage[]
+  held(): readonly PacketTransit[]
   /** Lets a held packet go on; its delay passes at once, without any timer coming nearer. False if it is not held. */
-  deliver(passageId: number): boolean
-  drop(passageId: number): boolean
+  deliver(transitId: number): boolean
+  drop(transitId: number): boolean
   /** Delivers everything that is held. */
   deliverAll(): void
   /** Called whenever the first packet is held and when none is any more. */
@@ -44,19 +44,19 @@ export interface Gate {
 
 export interface LinkDeps {
   clock: Clock
-  observer: PassageObserver
+  observer: TransitObserver
   /** Seed of the scenario: every fate is a function of it (see fate.ts). */
   seed: number
-  /** Next passage identifier; shared by all legs. */
-  nextPassageId: () => number
+  /** Next transit identifier; shared by all legs. */
+  nextTransitId: () => number
   gate: GateKeeper
 }
 
 /** The links' side of the gate. */
 export interface GateKeeper extends Gate {
   /** Holds a packet; calls back once with the decision. A closed connection withdraws it. */
-  hold(p: Passage, decided: (action: 'deliver' | 'drop') => void): void
-  withdraw(p: Passage): void
+  hold(p: PacketTransit, decided: (action: 'deliver' | 'drop') => void): void
+  withdraw(p: PacketTransit): void
   /** Ms of clock time that have passed at decisions, without any timer coming nearer. */
   skippedMs(): number
 }

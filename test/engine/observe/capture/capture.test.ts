@@ -57,14 +57,14 @@ describe('the ring', () => {
     expect(b.capture.lost).toBe(2)
   })
 
-  it('updates a packet when it settles, found by its passage even out of order', () => {
+  it('updates a packet when it settles, found by its transit even out of order', () => {
     const b = new Bench()
     const held = b.send('c', 'uplink', publishFrame({ topic: 'h' }), { id: 50, state: 'held' })
     const late = b.send('c', 'uplink', publishFrame({ topic: 'l' }), { id: 20 })
     const next = b.send('c', 'uplink', publishFrame({ topic: 'n' }), { id: 90, settledMs: 40 })
     expect(b.row(1)).toMatchObject({ fate: 'held', settledMs: null })
     expect(b.row(3)).toMatchObject({ fate: 'transit', settledMs: null })
-    expect([1, 2, 3].map((s) => b.capture.passageId(s))).toEqual([50, 20, 90])
+    expect([1, 2, 3].map((s) => b.capture.transitId(s))).toEqual([50, 20, 90])
     b.clock.ms = 9
     b.lose(late, 'rule')
     b.arrive(next)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Direction } from '../../../../electron/contract/packet'
-import type { Passage } from '../../../../electron/engine/mqtt/passage'
+import type { PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { frameType, Type, type Frame } from '../../../../electron/engine/mqtt/frame'
 import { Bench, dup, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
 
@@ -22,7 +22,7 @@ interface Message {
 }
 
 interface Sent {
-  readonly passage: Passage
+  readonly transit: PacketTransit
   readonly seq: number
   readonly message: Message
   /** Capture number of the packet it answers, as the model knows. */
@@ -77,10 +77,10 @@ class Leg {
     if (!s) return
     this.bench.clock.ms++
     if (lose) {
-      this.bench.lose(s.passage)
+      this.bench.lose(s.transit)
       return
     }
-    this.bench.arrive(s.passage)
+    this.bench.arrive(s.transit)
     this.arrived(s)
   }
 
@@ -93,7 +93,7 @@ class Leg {
 
   private arrived(s: Sent): void {
     const { message: m } = s
-    switch (frameType(s.passage.frame)) {
+    switch (frameType(s.transit.frame)) {
       case Type.PUBLISH:
         this.published(s)
         return
@@ -138,8 +138,8 @@ class Leg {
   }
 
   private send(direction: Direction, frame: Frame, message: Message, answers: number | null): void {
-    const passage = this.bench.send('c', direction, frame)
-    const s = { passage, seq: this.bench.capture.seen, message, answers }
+    const transit = this.bench.send('c', direction, frame)
+    const s = { transit, seq: this.bench.capture.seen, message, answers }
     this.sent.push(s)
     this.wires[direction].push(s)
   }

@@ -3,7 +3,7 @@ import type { PacketRow } from '../../../../electron/contract/model'
 import type { Direction } from '../../../../electron/contract/packet'
 import { createCapture, type Capture } from '../../../../electron/engine/observe/capture/capture'
 import { ackFrame, framePacketId, Type, withDup, type Frame } from '../../../../electron/engine/mqtt/frame'
-import type { LegEvent, Passage } from '../../../../electron/engine/mqtt/passage'
+import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
 
 export const frameOf = (p: Packet, level: 3 | 4 | 5 = 4): Frame => generate(p, { protocolVersion: level })
 
@@ -29,16 +29,21 @@ export function publishFrame(
 export class Bench {
   readonly clock = { epochMs: 1_700_000_000_000, ms: 0, now: () => this.clock.ms }
   readonly capture: Capture
-  private nextPassage = 1
+  private nextTransit = 1
 
   constructor(packets = 1000, bytes = 1 << 20) {
     this.capture = createCapture({ packets, bytes, clock: this.clock })
   }
 
   /** Sends a packet and leaves it on its way. */
-  send(clientId: string, direction: Direction, frame: Frame, more: Partial<Passage> = {}): Passage {
-    const p: Passage = {
-      id: this.nextPassage++,
+  send(
+    clientId: string,
+    direction: Direction,
+    frame: Frame,
+    more: Partial<PacketTransit> = {},
+  ): PacketTransit {
+    const p: PacketTransit = {
+      id: this.nextTransit++,
       clientId,
       direction,
       level: 4,
@@ -57,14 +62,14 @@ export class Bench {
     return p
   }
 
-  arrive(p: Passage): Passage {
+  arrive(p: PacketTransit): PacketTransit {
     p.state = 'delivered'
     p.settledMs = this.clock.ms
     this.capture.settled(p)
     return p
   }
 
-  lose(p: Passage, cause: Passage['cause'] = 'model'): Passage {
+  lose(p: PacketTransit, cause: PacketTransit['cause'] = 'model'): PacketTransit {
     p.state = 'lost'
     p.cause = cause
     p.lossPoint = 0.5
@@ -74,14 +79,14 @@ export class Bench {
   }
 
   /** Sends a packet that arrives one millisecond later. */
-  pass(clientId: string, direction: Direction, frame: Frame, more: Partial<Passage> = {}): PacketRow {
+  pass(clientId: string, direction: Direction, frame: Frame, more: Partial<PacketTransit> = {}): PacketRow {
     const p = this.send(clientId, direction, frame, more)
     this.clock.ms++
     this.arrive(p)
     return this.row()
   }
 
-  drop(clientId: string, direction: Direction, frame: Frame, more: Partial<Passage> = {}): PacketRow {
+  drop(clientId: string, direction: Direction, frame: Frame, more: Partial<PacketTransit> = {}): PacketRow {
     const p = this.send(clientId, direction, frame, more)
     this.clock.ms++
     this.lose(p)

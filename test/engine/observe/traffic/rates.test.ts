@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { ackFrame, Type } from '../../../../electron/engine/mqtt/frame'
-import type { Passage } from '../../../../electron/engine/mqtt/passage'
+import type { PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { createRates } from '../../../../electron/engine/observe/traffic/rates'
 
 function setup() {
   const clock = { ms: 0, now: () => clock.ms }
   const rates = createRates({ clock })
-  const send = (type: number, state: Passage['state'] = 'delivered') => {
-    const p: Passage = {
+  const send = (type: number, state: PacketTransit['state'] = 'delivered') => {
+    const p: PacketTransit = {
       id: 1,
       clientId: 'c',
       direction: 'uplink',

@@ -53,7 +53,7 @@ describe('programs others wrote', () => {
       expect(results.filter((r) => !r.ok)).toEqual([])
       expect(results.length).toBeGreaterThanOrEqual(81 + 3 * 8)
       expect(
-        b.passages.filter((p) => p.clientId === 'cp5' && p.direction === 'uplink').length,
+        b.transits.filter((p) => p.clientId === 'cp5' && p.direction === 'uplink').length,
       ).toBeGreaterThan(27)
     },
     30_000,

@@ -11,7 +11,7 @@ import type {
 } from '../../../../electron/engine/simulation/broker/types'
 import type { Clock, Timer } from '../../../../electron/engine/simulation/clock/clock'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
-import type { LegEvent, Passage } from '../../../../electron/engine/mqtt/passage'
+import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { FrameSplitter } from '../../../../electron/engine/mqtt/splitter'
 import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
@@ -98,7 +98,7 @@ export interface Bench {
   clock: ManualClock
   logs: BrokerLogLine[]
   events: BrokerEvent[]
-  passages: Passage[]
+  transits: PacketTransit[]
   legEvents: LegEvent[]
   ingress: RouteLeg[]
   egress: RouteLeg[]
@@ -107,12 +107,12 @@ export interface Bench {
 
 export function bench(options: BrokerOptions = {}, deps: Partial<BrokerDeps> = {}): Bench {
   const clock = new ManualClock()
-  let passage = 0
+  let transit = 0
   const b: Omit<Bench, 'broker'> = {
     clock,
     logs: [],
     events: [],
-    passages: [],
+    transits: [],
     legEvents: [],
     ingress: [],
     egress: [],
@@ -123,11 +123,11 @@ export function bench(options: BrokerOptions = {}, deps: Partial<BrokerDeps> = {
       clock,
       realClock: createRealClock(),
       observer: {
-        entered: (p) => b.passages.push(p),
+        entered: (p) => b.transits.push(p),
         settled: () => undefined,
         event: (e) => b.legEvents.push(e),
       },
-      nextPassageId: () => ++passage,
+      nextTransitId: () => ++transit,
       log: (line) => b.logs.push(line),
       routes: {
         ingress: (e) => b.ingress.push(e),

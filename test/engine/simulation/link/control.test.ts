@@ -26,7 +26,7 @@ describe('packets outside the handshakes', () => {
     rig.broker.send(connackFrame(false))
     rig.clock.run()
     expect(rig.story()).toEqual(['> CONNECT', '< CONNACK lost:rule', '> CONNECT agent', '< CONNACK agent'])
-    expect(rig.passages.map((p) => p.attempt)).toEqual([1, 1, 2, 2])
+    expect(rig.transits.map((p) => p.attempt)).toEqual([1, 1, 2, 2])
     expect(rig.broker.frames).toHaveLength(1)
     expect(rig.client.frames).toHaveLength(1)
   })

@@ -13,7 +13,7 @@ describe('step mode', () => {
     expect(changes).toEqual([])
     rig.client.send(publishFrame(1, 7, 1))
     expect(rig.gate.held()).toMatchObject([{ state: 'held', direction: 'uplink', clientId: 'device-1' }])
-    expect(rig.passages.at(-1)?.state).toBe('held')
+    expect(rig.transits.at(-1)?.state).toBe('held')
     expect(changes).toEqual([true])
     expect(rig.link.pending()).toBe(2)
   })
@@ -45,7 +45,7 @@ describe('step mode', () => {
     const [ack] = rig.gate.held()
     expect(rig.gate.drop(ack!.id)).toBe(true)
     expect(ack).toMatchObject({ state: 'lost', cause: 'step' })
-    const sent = rig.passages.at(-2)!.sentMs
+    const sent = rig.transits.at(-2)!.sentMs
     rig.clock.run()
     const [again] = rig.gate.held()
     expect(rig.story().at(-1)).toBe('> PUBLISH 7 dup agent')
@@ -60,11 +60,11 @@ describe('step mode', () => {
     rig.client.send(publishFrame(1, 1, 1))
     rig.clock.advance(50)
     rig.client.send(publishFrame(1, 2, 2))
-    const other = { ...rig.passages[0]!, id: 999, sentMs: 0, settledMs: 30, lossPoint: 1 }
+    const other = { ...rig.transits[0]!, id: 999, sentMs: 0, settledMs: 30, lossPoint: 1 }
     rig.gate.hold(other, () => undefined)
     rig.gate.deliver(999)
     rig.clock.run()
-    const again = rig.passages.filter((p) => p.origin === 'agent')
+    const again = rig.transits.filter((p) => p.origin === 'agent')
     expect(again.map((p) => p.sentMs - from)).toEqual([130, 180])
   })
 

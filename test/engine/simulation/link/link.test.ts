@@ -23,7 +23,7 @@ describe('order', () => {
           }
           rig.clock.run()
           expect(rig.broker.delivered).toEqual(pauses.map((_, n) => `{"_id":"pub:${n + 1}"}`))
-          expect(rig.passages.every((p) => p.settledMs >= p.sentMs)).toBe(true)
+          expect(rig.transits.every((p) => p.settledMs >= p.sentMs)).toBe(true)
         },
       ),
       { numRuns: 40 },
@@ -37,7 +37,7 @@ describe('order', () => {
     rig.client.send(frame)
     rig.broker.send(frame)
     rig.clock.run()
-    expect(rig.passages.slice(2).map((p) => p.settledMs - p.sentMs)).toEqual([
+    expect(rig.transits.slice(2).map((p) => p.settledMs - p.sentMs)).toEqual([
       frame.length + 5,
       2 * frame.length + 5,
       5,
@@ -65,7 +65,7 @@ describe('recovery on a radio link', () => {
     const from = rig.clock.now()
     rig.client.send(publishFrame(2, 7, 1))
     rig.clock.run()
-    expect(rig.passages.slice(2).map((p) => [p.sentMs - from, p.attempt])).toEqual([
+    expect(rig.transits.slice(2).map((p) => [p.sentMs - from, p.attempt])).toEqual([
       [0, 1],
       [100, 2],
       [300, 3],
@@ -120,9 +120,9 @@ describe('recovery on a radio link', () => {
     expect(rig.link.pending()).toBe(1)
     rig.link.cut()
     expect(rig.link.pending()).toBe(0)
-    const before = rig.passages.length
+    const before = rig.transits.length
     rig.clock.run()
-    expect(rig.passages).toHaveLength(before)
+    expect(rig.transits).toHaveLength(before)
   })
 
   it('a new session ends what the broker had begun', async () => {
@@ -150,7 +150,7 @@ describe('recovery on a radio link', () => {
     await rig.connect(clean, level > 3, level)
     rig.broker.send(publishFrame(1, 1, 1))
     expect(rig.story().at(-1)).toBe(kept ? '< PUBLISH 1 dup' : '< PUBLISH 1')
-    expect(rig.passages.at(-1)?.level).toBe(level)
+    expect(rig.transits.at(-1)?.level).toBe(level)
   })
 
   it('a new session ends what the device had begun', async () => {
@@ -243,7 +243,7 @@ describe('connections', () => {
     rig.link.close()
     expect(rig.link.pending()).toBe(0)
     expect(rig.clock.armed).toBe(0)
-    expect(rig.settled).toHaveLength(rig.passages.length)
+    expect(rig.settled).toHaveLength(rig.transits.length)
     expect(() => rig.link.connect()).toThrow('the link of device-1 is closed')
   })
 
@@ -302,8 +302,8 @@ describe('connections', () => {
             }
           }
           rig.clock.run(1_000_000)
-          expect(rig.settled).toHaveLength(rig.passages.length)
-          expect(new Set(rig.settled).size).toBe(rig.passages.length)
+          expect(rig.settled).toHaveLength(rig.transits.length)
+          expect(new Set(rig.settled).size).toBe(rig.transits.length)
           expect(rig.link.pending()).toBe(0)
         },
       ),

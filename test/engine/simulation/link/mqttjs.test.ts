@@ -55,7 +55,7 @@ async function campaign(
 }
 
 const ofPublish = (direction: Direction) =>
-  lab.passages.filter((p) => p.direction === direction && frameType(p.frame) === Type.PUBLISH)
+  lab.transits.filter((p) => p.direction === direction && frameType(p.frame) === Type.PUBLISH)
 
 /** Every PUBLISH after the first of a message has DUP and the first one's identifier. */
 function expectHonestRedelivery(): number {
@@ -133,7 +133,7 @@ describe('mqtt.js and the embedded broker over tcp and cut links', () => {
   it.each([0, 1, 2] as const)('QoS %d over tcp at 10 percent loss loses and repeats nothing', async (qos) => {
     const got = await campaign(qos, { kind: 'tcp', loss: 0.1, delay: '5ms' })
     expect(got).toEqual(Array.from({ length: 150 }, (_, i) => payload(i + 1)))
-    expect(lab.passages.some((p) => p.segmentLosses > 1)).toBe(true)
+    expect(lab.transits.some((p) => p.segmentLosses > 1)).toBe(true)
   })
 
   it.each(['before', 'after'] as const)(

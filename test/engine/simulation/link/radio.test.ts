@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { LinkRig, publishFrame } from '../../../helpers/link-rig'
 
 describe('radio link', () => {
-  it('carries a packet without delay at once, and settles its passage once', async () => {
+  it('carries a packet without delay at once, and settles its transit once', async () => {
     const rig = new LinkRig({})
     await rig.connect()
     rig.client.send(publishFrame(0, 0, 1))
     expect(rig.broker.delivered).toEqual(['{"_id":"pub:1"}'])
-    expect(rig.settled).toEqual(rig.passages)
-    expect(rig.passages.every((p) => p.state === 'delivered')).toBe(true)
+    expect(rig.settled).toEqual(rig.transits)
+    expect(rig.transits.every((p) => p.state === 'delivered')).toBe(true)
     expect(rig.link.pending()).toBe(0)
   })
 
@@ -25,7 +25,7 @@ describe('radio link', () => {
       '> PUBLISH 7 dup agent',
       '< PUBACK 7',
     ])
-    expect(rig.passages.slice(2).map((p) => p.sentMs - from)).toEqual([0, 10, 100, 110])
+    expect(rig.transits.slice(2).map((p) => p.sentMs - from)).toEqual([0, 10, 100, 110])
     expect(rig.broker.delivered).toHaveLength(2)
     expect(rig.link.pending()).toBe(0)
   })

@@ -6,7 +6,7 @@ const losePublish = (...nth: number[]) => ({
   model: 'rule' as const,
   rules: [{ type: 'PUBLISH' as const, nth }],
 })
-const way = (rig: LinkRig) => rig.passages.slice(2).map((p) => p.settledMs - p.sentMs)
+const way = (rig: LinkRig) => rig.transits.slice(2).map((p) => p.settledMs - p.sentMs)
 
 describe('tcp link', () => {
   it('delays a packet whose segment was lost by the RTO, and everything behind it', async () => {
@@ -18,7 +18,7 @@ describe('tcp link', () => {
     }
     rig.clock.run()
     expect(way(rig)).toEqual([210, 160, 110])
-    expect(rig.passages.slice(2).map((p) => p.segmentLosses)).toEqual([1, 0, 0])
+    expect(rig.transits.slice(2).map((p) => p.segmentLosses)).toEqual([1, 0, 0])
     expect(rig.settled.every((p) => p.state === 'delivered')).toBe(true)
   })
 
@@ -29,7 +29,7 @@ describe('tcp link', () => {
       rig.client.send(publishFrame(0, 0, n))
       rig.clock.run()
     }
-    const publishes = rig.passages.filter((p) => p.frame[0]! >> 4 === 3)
+    const publishes = rig.transits.filter((p) => p.frame[0]! >> 4 === 3)
     expect(Math.max(...publishes.map((p) => p.segmentLosses))).toBeGreaterThan(3)
     for (const p of publishes)
       expect(p.settledMs - p.sentMs).toBeCloseTo(10 + 200 * (2 ** p.segmentLosses - 1), 6)
@@ -43,7 +43,7 @@ describe('tcp link', () => {
     rig.client.send(big)
     rig.clock.run()
     expect(way(rig)).toEqual([200])
-    expect(rig.passages[2]!.segmentLosses).toBe(1)
+    expect(rig.transits[2]!.segmentLosses).toBe(1)
   })
 
   it('resets after too many losses, with everything behind', async () => {
@@ -58,7 +58,7 @@ describe('tcp link', () => {
     const from = rig.clock.now()
     rig.clock.run()
     expect(rig.clock.now() - from).toBe(200 + 400 + 800)
-    expect(rig.passages.slice(2).map((p) => [p.state, p.cause, p.segmentLosses])).toEqual([
+    expect(rig.transits.slice(2).map((p) => [p.state, p.cause, p.segmentLosses])).toEqual([
       ['lost', 'reset', 3],
       ['lost', 'reset', 3],
     ])
@@ -73,7 +73,7 @@ describe('tcp link', () => {
     for (let n = 1; n <= 100; n++) rig.client.send(publishFrame(2, n, n))
     rig.clock.run()
     expect(rig.broker.delivered).toHaveLength(100)
-    expect(rig.passages.some((p) => p.origin === 'agent')).toBe(false)
+    expect(rig.transits.some((p) => p.origin === 'agent')).toBe(false)
     for (const type of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const) {
       expect(
         rig.count('uplink', type, (p) => p.segmentLosses > 0) +

@@ -1,20 +1,20 @@
 import type { Timer } from '../clock/clock'
 import { frameDup, framePacketId, frameType, Type } from '../../mqtt/frame'
-import type { Passage } from '../../mqtt/passage'
+import type { PacketTransit } from '../../mqtt/transit'
 import { EPSILON_MS, READ_MS, type Pace } from './pace'
 
 /** What happens when a packet's way ends. */
 export type Ending = 'arrive' | 'arrive-and-cut' | 'reset'
 
 interface InTransit {
-  readonly passage: Passage
+  readonly transit: PacketTransit
   /** Steady ms. */
   readonly dueMs: number
   readonly ending: Ending
 }
 
 /** Packets on their way in one direction: first in, first out, whatever their delays. */
-export class Transit {
+export class TransitQueue {
   private queue: InTransit[] = []
   private head = 0
   private timer: Timer | undefined
@@ -23,7 +23,7 @@ export class Transit {
 
   constructor(
     private readonly pace: Pace,
-    private readonly out: { wayEnds(passage: Passage, ending: Ending): void },
+    private readonly out: { wayEnds(transit: PacketTransit, ending: Ending): void },
   ) {}
 
   get length(): number {
@@ -36,17 +36,17 @@ export class Transit {
   }
 
   /** Sends one on its way. What is due at once arrives before this returns, unless it waits behind others. */
-  send(passage: Passage, dueMs: number, ending: Ending): void {
+  send(transit: PacketTransit, dueMs: number, ending: Ending): void {
     this.lastDueMs = dueMs
     const first = this.length === 0 && !this.releasing
     if (first && dueMs <= this.pace.steadyMs() + EPSILON_MS) {
       this.releasing = true
-      this.out.wayEnds(passage, ending)
+      this.out.wayEnds(transit, ending)
       this.releasing = false
       if (this.queue[this.head] !== undefined) this.release()
       return
     }
-    this.queue.push({ passage, dueMs, ending })
+    this.queue.push({ transit, dueMs, ending })
     if (first) this.arm()
   }
 
@@ -56,8 +56,8 @@ export class Transit {
   }
 
   /** Takes everything off its way, oldest first. */
-  clear(): Passage[] {
-    const rest = this.queue.slice(this.head).map((item) => item.passage)
+  clear(): PacketTransit[] {
+    const rest = this.queue.slice(this.head).map((item) => item.transit)
     this.queue = []
     this.head = 0
     this.lastDueMs = -Infinity
@@ -83,12 +83,12 @@ export class Transit {
     let next: InTransit | undefined
     let pauseMs: number | undefined
     while ((next = this.queue[this.head]) !== undefined && next.dueMs <= untilMs) {
-      if (repeats(next.passage, published)) {
+      if (repeats(next.transit, published)) {
         pauseMs = READ_MS
         break
       }
       this.shift()
-      this.out.wayEnds(next.passage, next.ending)
+      this.out.wayEnds(next.transit, next.ending)
     }
     this.releasing = false
     this.arm(pauseMs)
@@ -106,11 +106,11 @@ export class Transit {
  * True for a PUBLISH with DUP whose earlier copy was handed over in the same turn: the receiver must not find both
  * in one read (aedes delivers such a pair twice at QoS 2). It waits for the next turn of the clock.
  */
-function repeats(passage: Passage, published: number[]): boolean {
-  if (frameType(passage.frame) !== Type.PUBLISH) return false
-  const id = framePacketId(passage.frame)
+function repeats(transit: PacketTransit, published: number[]): boolean {
+  if (frameType(transit.frame) !== Type.PUBLISH) return false
+  const id = framePacketId(transit.frame)
   if (id === 0) return false
-  if (frameDup(passage.frame) && published.includes(id)) return true
+  if (frameDup(transit.frame) && published.includes(id)) return true
   published.push(id)
   return false
 }

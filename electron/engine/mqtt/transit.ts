@@ -5,13 +5,13 @@ import type { Frame } from './frame'
 export type LossCause = 'model' | 'rule' | 'step' | 'cut' | 'reset'
 
 /** Who put the packet on the wire: the MQTT endpoint itself, or the retransmission agent beside it. */
-export type PassageOrigin = 'endpoint' | 'agent'
+export type TransitOrigin = 'endpoint' | 'agent'
 
 /**
  * One packet's way over one leg, from the moment it enters until it arrives or is lost.
  * The link (or, for external clients, the listener's tap) owns and mutates it; observers only read.
  */
-export interface Passage {
+export interface PacketTransit {
   /** Ascending over all legs of the engine, from 1. */
   readonly id: number
   readonly clientId: string
@@ -21,7 +21,7 @@ export interface Passage {
   readonly frame: Frame
   /** Clock ms at which it was sent. */
   readonly sentMs: number
-  readonly origin: PassageOrigin
+  readonly origin: TransitOrigin
   /** How many packets of this type this message has had on this leg and direction, this one included; 1 is the first. */
   readonly attempt: number
   state: 'transit' | 'held' | 'delivered' | 'lost'
@@ -51,9 +51,9 @@ export type LegEvent =
     }
 
 /** Sees every packet and event of every leg, synchronously and in order. Must not throw and must be quick. */
-export interface PassageObserver {
-  entered(p: Passage): void
+export interface TransitObserver {
+  entered(p: PacketTransit): void
   /** Called once, when `state` has become delivered or lost. */
-  settled(p: Passage): void
+  settled(p: PacketTransit): void
   event(e: LegEvent): void
 }
