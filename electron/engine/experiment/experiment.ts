@@ -19,7 +19,7 @@ export interface ExperimentRun {
   fraction(): number
   /** Points so far, by QoS, then by loss. */
   points(): ExperimentPoint[]
-  /** @throws TrialError */
+  /** @throws SimulationError */
   readonly result: Promise<ExperimentResult>
 }
 

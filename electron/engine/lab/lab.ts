@@ -3,27 +3,25 @@ import type { LedgerRow, LogLine, Note, RunState } from '../../contract/model'
 import type { QoS } from '../../contract/packet'
 import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
-import { Accounts } from '../observe/ledger/accounts'
-import type { BrokerClientInfo, BrokerDeps, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
-import type { PacedClock } from '../simulation/clock/clock'
-import { secret, startEmbedded, type BrokerHost } from '../simulation/embedded-broker'
-import { startExternal } from '../simulation/external-broker'
-import { Fleet } from '../simulation/fleet/fleet'
-import type { DeviceDeps, FleetObserver } from '../simulation/fleet/types'
-import { createGate } from '../simulation/link/gate'
-import { createLink } from '../simulation/link/link'
-import type { GateKeeper } from '../simulation/link/types'
 import { note } from '../base/notes'
+import { Accounts } from '../observe/ledger/accounts'
 import { Observation } from '../observe/observation'
-import { createPacedClock } from '../simulation/clock/paced-clock'
-import { createRealClock } from '../simulation/clock/real-clock'
-import { Settling } from '../simulation/quiet'
+import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
+import type { PacedClock } from '../simulation/clock/clock'
+import type { Fleet } from '../simulation/fleet/fleet'
+import type { GateKeeper } from '../simulation/link/types'
+import { createSimulation, type Simulation } from '../simulation/simulation'
+import type { BrokerTarget } from '../simulation/target/target'
 import type { EngineDeps, RunLimits } from '../types'
 
 /** From this many devices on, timers within a millisecond fire together. */
 const LARGE_FLEET = 100
 /** Clock ms between two closings of the books and meters. */
 const ROLL_MS = 1000
+/** Publishing begins although some devices are not ready, after so many clock ms. */
+const BARRIER_MS = 10_000
+/** Clock ms between two looks at whether all devices are ready. */
+const READY_LOOK_MS = 5
 
 /** A group's row once nothing is on its way any more. */
 const reportRow = (r: LedgerRow): RunReport['groups'][number] => ({
@@ -40,20 +38,16 @@ const reportRow = (r: LedgerRow): RunReport['groups'][number] => ({
 
 const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.count, 0)
 
-/** One scenario's run: clock, broker, links, fleet, and everything that watches them. */
+/** One scenario's run for pages and command line: a simulation at a pace, and everything that watches it. */
 export class Lab {
-  readonly clock: PacedClock
-  readonly gate: GateKeeper
   readonly observation: Observation
-  readonly fleet: Fleet
   readonly accounts: Accounts
   state: RunState = 'running'
-  private host: BrokerHost | null = null
-  private settling: Settling | null = null
+  private readonly sim: Simulation
   private finishListeners: (() => void)[] = []
   private endedMs: number | null = null
+  private windingDown = false
   private closed = false
-  private transits = 0
   /** Counts changes of devices, so that pages know when to ask again. */
   devicesRevision = 0
 
@@ -62,25 +56,40 @@ export class Lab {
     private readonly limits: RunLimits,
     private readonly deps: EngineDeps,
   ) {
-    this.clock = createPacedClock({
-      speed: limits.speed ?? 1,
-      quantumMs: deviceCount(scenario) >= LARGE_FLEET ? 1 : 0,
+    this.sim = createSimulation({
+      scenario,
+      clock: { speed: limits.speed ?? 1, quantumMs: deviceCount(scenario) >= LARGE_FLEET ? 1 : 0 },
+      network: { env: deps.env },
+      messageLimit: limits.messages,
+      faultLevel: 'none',
       onFault: (thrown) => this.fault(thrown),
     })
-    this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
-    this.gate.onChange((holding) => (holding ? this.clock.freeze('gate') : this.clock.thaw('gate')))
-    this.observation = new Observation(
-      this.clock,
-      () => this.fleet,
-      () => this.accounts,
-    )
-    this.fleet = new Fleet(scenario, this.deviceDeps())
-    this.accounts = new Accounts(this.fleet, scenario.groups, scenario.broker.kind === 'embedded')
+    const { clock, fleet } = this.sim
+    this.accounts = new Accounts(fleet, scenario.groups, scenario.broker.kind === 'embedded')
+    this.observation = new Observation(clock, fleet)
+    for (const o of this.observation.observers()) this.sim.observe(o)
+    this.sim.observe({ links: this.accounts, routes: this.accounts, fleet: this.accounts })
+    this.sim.observe({
+      fleet: { changed: () => this.devicesRevision++, log: (level, about) => this.log(level, about) },
+      log: (line) => this.brokerLog(line),
+    })
   }
 
-  get broker(): BrokerHost {
-    if (!this.host) throw new ApiError('unavailable', 'the broker is not running')
-    return this.host
+  get clock(): PacedClock {
+    return this.sim.clock
+  }
+
+  get gate(): GateKeeper {
+    return this.sim.gate
+  }
+
+  get fleet(): Fleet {
+    return this.sim.fleet
+  }
+
+  get broker(): BrokerTarget {
+    if (!this.sim.target) throw new ApiError('unavailable', 'the broker is not running')
+    return this.sim.target
   }
 
   /**
@@ -88,16 +97,12 @@ export class Lab {
    * @throws ApiError when the broker cannot be opened or reached
    */
   async start(): Promise<void> {
-    const { broker } = this.scenario
-    this.host =
-      broker.kind === 'embedded'
-        ? await startEmbedded(broker, this.brokerDeps(), this.deps.env)
-        : await startExternal(broker)
-    this.host.embedded?.on(() => this.devicesRevision++)
-    this.fleet.start()
-    this.planEnd()
+    // Planned while time stands still, so that a run is the same at every speed.
+    this.follow(this.begin())
+    this.follow(this.end())
     this.roll()
-    this.clock.start()
+    await this.sim.start()
+    this.broker.embedded?.on(() => this.devicesRevision++)
   }
 
   pause(): void {
@@ -112,20 +117,13 @@ export class Lab {
     this.clock.thaw('pause')
   }
 
-  /** Packets on their way, retry timers, and devices on their way back, over all links. */
-  pending(): number {
-    let sum = 0
-    for (const d of this.fleet.devices()) sum += d.link.pending() + (d.returning ? 1 : 0)
-    return sum
-  }
-
   /** Application messages that reached the broker, a second of clock time. */
   messagesPerSecond(): number {
     return this.observation.messages.totalPerSecond
   }
 
   brokerClient(clientId: string): BrokerClientInfo | null {
-    return this.host?.embedded?.client(clientId) ?? null
+    return this.sim.target?.embedded?.client(clientId) ?? null
   }
 
   /** @throws ApiError `unavailable` with an external broker */
@@ -162,7 +160,7 @@ export class Lab {
 
   /** Clients of the embedded broker that are not ours. */
   externalClients(): BrokerClientInfo[] {
-    return this.host?.embedded?.clients().filter((c) => c.external) ?? []
+    return this.sim.target?.embedded?.clients().filter((c) => c.external) ?? []
   }
 
   /** Resolves at the end of the run, or at once when it has ended. */
@@ -186,10 +184,7 @@ export class Lab {
   async close(): Promise<void> {
     this.closed = true
     this.state = 'stopped'
-    this.settling?.stop()
-    this.clock.stop()
-    this.fleet.close()
-    await this.host?.close()
+    await this.sim.close()
     this.finish()
   }
 
@@ -207,35 +202,34 @@ export class Lab {
     this.log('error', note('engine-fault', 'The engine met an error and went on: {why}', { why }))
   }
 
-  private planEnd(): void {
-    const durationMs = this.limits.durationMs ?? this.scenario.duration
-    if (durationMs !== undefined) this.clock.schedule(durationMs, () => this.settle())
-    if (this.messageLimit() === Infinity) return
-    const look = (): void => {
-      if (this.fleet.published) this.settle()
-      else this.clock.schedule(10, look)
-    }
-    this.clock.schedule(10, look)
+  private follow(work: Promise<void>): void {
+    work.catch((thrown: unknown) => this.fault(thrown))
   }
 
-  private messageLimit(): number {
-    return this.limits.messages ?? this.scenario.messages ?? Infinity
+  /** Devices publish once all are ready, subscribers included, or the wait is over. */
+  private async begin(): Promise<void> {
+    await this.sim.connect(undefined, { everyMs: READY_LOOK_MS, patienceMs: BARRIER_MS })
+    if (!this.windingDown && !this.closed) this.fleet.startPublishing()
+  }
+
+  /** Winds down after the duration, or when all messages are published. */
+  private async end(): Promise<void> {
+    const { sim } = this
+    const durationMs = this.limits.durationMs ?? this.scenario.duration
+    if (durationMs !== undefined) sim.plan([{ atMs: durationMs, run: () => this.follow(this.windDown()) }])
+    if (sim.messageLimit === Infinity) return
+    if (await sim.until(() => this.fleet.published)) await this.windDown()
   }
 
   /** Publishes no more and ends when nothing is on its way. */
-  private settle(): void {
-    if (this.settling) return
-    this.fleet.stopPublishing()
-    this.settling = new Settling(
-      this.clock,
-      () => this.pending(),
-      () => {
-        this.endedMs = this.clock.now()
-        this.state = 'finished'
-        this.finish()
-      },
-    )
-    this.settling.start()
+  private async windDown(): Promise<void> {
+    if (this.windingDown) return
+    this.windingDown = true
+    await this.sim.windDown()
+    if (this.closed) return
+    this.endedMs = this.clock.now()
+    this.state = 'finished'
+    this.finish()
   }
 
   private finish(): void {
@@ -245,58 +239,9 @@ export class Lab {
   private roll(): void {
     this.clock.schedule(ROLL_MS, () => {
       this.observation.roll()
+      this.accounts.sweep(this.clock.now())
       this.roll()
     })
-  }
-
-  private deviceDeps(): DeviceDeps {
-    const { broker, seed } = this.scenario
-    const external = broker.kind === 'external' ? broker : null
-    const { username, passwordEnv } = external ?? {}
-    return {
-      clock: this.clock,
-      seed,
-      observer: this.fleetObserver(),
-      attach: (end, clientId) => this.broker.attach(end, clientId),
-      createLink: (clientId, config) =>
-        createLink(clientId, config, {
-          clock: this.clock,
-          observer: this.observation.links,
-          seed,
-          nextTransitId: this.nextTransitId,
-          gate: this.gate,
-        }),
-      credentials:
-        username === undefined
-          ? null
-          : { username, password: passwordEnv === undefined ? '' : secret(this.deps.env, passwordEnv) },
-      messageLimit: this.messageLimit(),
-    }
-  }
-
-  private readonly nextTransitId = (): number => ++this.transits
-
-  private fleetObserver(): FleetObserver {
-    return {
-      offered: (m) => this.accounts.offered(m),
-      received: (m) => this.accounts.received(m),
-      changed: () => {
-        this.devicesRevision++
-        this.accounts.subscriptionsChanged()
-      },
-      log: (level, about) => this.log(level, about),
-    }
-  }
-
-  private brokerDeps(): BrokerDeps {
-    return {
-      clock: this.clock,
-      realClock: createRealClock(),
-      observer: this.observation.tap,
-      nextTransitId: this.nextTransitId,
-      log: (line) => this.brokerLog(line),
-      routes: this.observation.routes,
-    }
   }
 
   private brokerLog(line: BrokerLogLine): void {

@@ -7,7 +7,7 @@ import { LiveWatch } from './live'
 import { outcomeOf } from './outcome'
 import { planOf } from './plan'
 import { parseLesson } from './read'
-import { LessonStage } from './stage'
+import { runLesson } from './run'
 
 /** Real ms one run may take; an ordinary one takes a few hundred. */
 const RUN_TIMEOUT_MS = 20_000
@@ -60,7 +60,7 @@ export class LessonDesk {
     const run = this.last.then(async () => {
       const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)])
       try {
-        return await new LessonStage(plan).run(signal, (record) => outcomeOf(plan, record))
+        return await runLesson(plan, signal, (record) => outcomeOf(plan, record))
       } catch (thrown) {
         const why = thrown instanceof Error ? thrown.message : String(thrown)
         throw new ApiError('unavailable', `the run failed: ${why}`)

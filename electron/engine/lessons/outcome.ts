@@ -3,7 +3,7 @@ import type { LessonCheck, LessonClient, LessonOutcome, LessonTotals } from '../
 import type { LedgerRow } from '../../contract/model'
 import type { Scenario } from '../../contract/scenario'
 import type { LessonPlan } from './plan'
-import type { LessonRecord } from './stage'
+import type { LessonRecord } from './run'
 
 /** Whether a value is the count, or within its bounds. */
 export function fits(value: number | null, wanted: Amount): boolean {

@@ -108,16 +108,12 @@ class Wire {
   readonly published = new Map<string, Sent[]>()
   readonly routes: RouteLeg[] = []
 
-  readonly observer = {
-    entered: (p: PacketTransit) => {
-      if (frameType(p.frame) !== Type.PUBLISH) return
-      const key = `${p.clientId} ${p.direction} ${carriedIdentity(p.frame, p.level)}`
-      const list = this.published.get(key) ?? []
-      this.published.set(key, list)
-      list.push({ dup: frameDup(p.frame), id: framePacketId(p.frame) })
-    },
-    settled: () => undefined,
-    event: () => undefined,
+  entered(p: PacketTransit): void {
+    if (frameType(p.frame) !== Type.PUBLISH) return
+    const key = `${p.clientId} ${p.direction} ${carriedIdentity(p.frame, p.level)}`
+    const list = this.published.get(key) ?? []
+    this.published.set(key, list)
+    list.push({ dup: frameDup(p.frame), id: framePacketId(p.frame) })
   }
 
   legs(direction: 'uplink' | 'downlink'): Sent[][] {
@@ -129,10 +125,9 @@ describe('recovery by reconnecting', () => {
   async function run(qos: 1 | 2) {
     const wire = new Wire()
     const config = experimentSchema.parse({ recovery: 'reconnect', messages: 200, subscribers: 2 })
-    const trial = new Trial(config, qos, 0.15, {
-      transits: wire.observer,
-      routes: { ingress: () => undefined, egress: (e) => wire.routes.push(e) },
-    })
+    const trial = new Trial(config, qos, 0.15, [
+      { links: wire, routes: { egress: (e) => wire.routes.push(e) } },
+    ])
     return { outcome: await trial.run(never), wire }
   }
 

@@ -38,7 +38,8 @@ export class Accounts {
     this.ledger.remove(group)
   }
 
-  subscriptionsChanged(): void {
+  /** Subscriptions may have changed. */
+  changed(): void {
     this.subscribers.changed()
   }
 

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
 import type { GroupConfig, PublishConfig } from '../../../contract/scenario'
 import type { Timer } from '../clock/clock'
-import type { Link } from '../link/types'
+import type { Attachment, Link } from '../link/types'
 import { IDENTITY_MEMBER } from '../../mqtt/identity'
 import { note } from '../../base/notes'
 import { createKeepAliveTimer } from './keep-alive-timer'
@@ -38,7 +38,7 @@ export class Device {
   sessionPresent = false
   /** Granted QoS by filter. */
   readonly subscriptions = new Map<string, number>()
-  readonly link: Link
+  private readonly attachment: Attachment
   private client: MqttClient | null = null
   private stream: Duplex | null = null
   private publishers: Publisher[] = []
@@ -55,12 +55,16 @@ export class Device {
     readonly spec: DeviceSpec,
     private readonly deps: DeviceDeps,
   ) {
-    this.link = deps.createLink(spec.clientId, spec.link)
+    this.attachment = deps.attach(spec.clientId, spec.link)
     this.publishers = spec.group.publishes.map((p, slot) => this.createPublisher(p, slot))
   }
 
   get clientId(): string {
     return this.spec.clientId
+  }
+
+  get link(): Link {
+    return this.attachment.link
   }
 
   get connected(): boolean {
@@ -86,6 +90,11 @@ export class Device {
   /** True when it will publish no more by itself. */
   get done(): boolean {
     return this.publishers.length === 0 || this.sequence >= this.deps.messageLimit
+  }
+
+  /** True while it goes on to publish by itself. */
+  get publishes(): boolean {
+    return this.publishing && !this.done
   }
 
   connect(): void {
@@ -138,7 +147,7 @@ export class Device {
     this.deps.clock.cancel(this.connectTimer)
     const finish = (): void => {
       this.client?.end(true)
-      this.link.close()
+      this.attachment.close()
     }
     if (!stream || !connected || stream.destroyed) {
       finish()
@@ -156,7 +165,7 @@ export class Device {
     this.deps.clock.cancel(this.reconnectTimer)
     this.deps.clock.cancel(this.connectTimer)
     this.client?.end(true)
-    this.link.close()
+    this.attachment.close()
   }
 
   private createPublisher(config: PublishConfig, slot: number): Publisher {
@@ -184,7 +193,7 @@ export class Device {
       resubscribe: false,
       messageIdProvider: new PacketIds(),
       timerVariant: createKeepAliveTimer(clock),
-      ...(credentials ?? {}),
+      ...credentials(),
       ...(group.protocol === 5 && !group.clean ? { properties: { sessionExpiryInterval: 0xffffffff } } : {}),
       ...(will
         ? {
@@ -195,8 +204,7 @@ export class Device {
   }
 
   private openStream(): Duplex {
-    const { client, broker } = this.link.connect()
-    this.deps.attach(broker, this.clientId)
+    const client = this.attachment.connect()
     this.stream = client
     const mqtt = this.client
     // Still there when the last connection ended before its CONNACK.

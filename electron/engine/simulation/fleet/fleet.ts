@@ -5,8 +5,6 @@ import type { DeviceDeps, DeviceSpec } from './types'
 
 /** Fields whose change needs a new session: the group's devices are replaced. */
 const SESSION_FIELDS = ['id', 'clean', 'keepAlive', 'protocol', 'will'] as const
-/** Publishing begins although some devices are not ready, after so long. */
-const BARRIER_MS = 10_000
 
 interface GroupState {
   config: GroupConfig
@@ -48,27 +46,8 @@ export class Fleet {
     return this.byId.size
   }
 
-  /** Connects every device, subscribers included, and publishes once all are ready or the wait is over. */
-  start(): void {
-    const { clock } = this.deps
-    clock.schedule(0, () => {
-      for (const d of this.byId.values()) d.connect()
-    })
-    const began = clock.now()
-    const look = (): void => {
-      const late = clock.now() - began >= BARRIER_MS
-      if (late || this.allReady()) this.publish()
-      else clock.schedule(5, look)
-    }
-    clock.schedule(5, look)
-  }
-
-  private allReady(): boolean {
-    for (const d of this.byId.values()) if (d.state !== 'ready') return false
-    return true
-  }
-
-  private publish(): void {
+  /** Every device publishes once it is ready, and so do those added later. */
+  startPublishing(): void {
     this.publishing = true
     for (const d of this.byId.values()) d.startPublishing()
   }

@@ -1,10 +1,9 @@
-import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Note } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
 import type { Clock } from '../clock/clock'
-import type { Link } from '../link/types'
+import type { Attachment } from '../link/types'
 
 /** A message handed to a device's client for publishing. */
 export interface Offered {
@@ -54,10 +53,10 @@ export interface DeviceDeps {
   clock: Clock
   seed: number
   observer: FleetObserver
-  /** Joins the broker end of a new connection to the broker. */
-  attach(end: Duplex, clientId: string): void
-  createLink(clientId: string, config: LinkConfig): Link
-  credentials: Credentials | null
+  /** Joins a client to the broker by a link of its own. */
+  attach(clientId: string, link: LinkConfig): Attachment
+  /** For the broker; null where it wants none. */
+  credentials(): Credentials | null
   /** Messages each device may publish; Infinity for no limit. */
   messageLimit: number
   /** Unacknowledged messages a device may have; more are counted as offered and never leave it. @default 2000 */

@@ -29,6 +29,15 @@ export interface Link {
   close(): void
 }
 
+/** A client's place at the broker: its link, which outlives connections, and the way to open one. */
+export interface Attachment {
+  readonly link: Link
+  /** Opens a connection to the broker through the link and gives the client's end; an earlier one is closed first. */
+  connect(): Duplex
+  /** Ends the connection and the link for good. */
+  close(): void
+}
+
 /** Step mode's gate, shared by all links: holds packets until somebody decides. */
 export interface Gate {
   /** Held packets, oldest first. */

@@ -3,11 +3,12 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import WebSocket, { createWebSocketStream } from 'ws'
-import { ApiError } from '../../contract/errors'
-import type { BrokerStatus, Note } from '../../contract/model'
-import type { ExternalBrokerConfig } from '../../contract/scenario'
-import type { BrokerHost } from './embedded-broker'
-import { note } from '../base/notes'
+import { ApiError } from '../../../contract/errors'
+import type { BrokerStatus, Note } from '../../../contract/model'
+import type { ExternalBrokerConfig } from '../../../contract/scenario'
+import { note } from '../../base/notes'
+import type { Credentials } from '../fleet/types'
+import { secret, type BrokerTarget, type Env } from './target'
 
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883 }
 const PROBE_MS = 5000
@@ -32,8 +33,8 @@ function reason(error: NodeJS.ErrnoException): string {
   }
 }
 
-/** Sockets to a broker that is not ours, one for each connection of each device. */
-class ExternalHost implements BrokerHost {
+/** Sockets to a broker that is not ours, one for each connection of each client. */
+class ExternalTarget implements BrokerTarget {
   readonly embedded = null
   private readonly url: URL
   private readonly sockets = new Set<Duplex>()
@@ -42,6 +43,7 @@ class ExternalHost implements BrokerHost {
 
   constructor(
     private readonly config: ExternalBrokerConfig,
+    readonly credentials: Credentials | null,
     private readonly ca: string | undefined,
   ) {
     this.url = new URL(config.url)
@@ -74,7 +76,7 @@ class ExternalHost implements BrokerHost {
   }
 
   /** @throws ApiError `unavailable` */
-  async probe(): Promise<void> {
+  async probe(signal: AbortSignal): Promise<void> {
     await new Promise<void>((done, fail) => {
       const timer = setTimeout(() => {
         stream.destroy()
@@ -91,6 +93,9 @@ class ExternalHost implements BrokerHost {
           fail(this.unreachable(e))
         },
       )
+      const stop = (): unknown => stream.destroy(new Error('closed before it answered'))
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
     })
   }
 
@@ -136,11 +141,22 @@ class ExternalHost implements BrokerHost {
   }
 }
 
+function credentialsOf({ username, passwordEnv }: ExternalBrokerConfig, env: Env): Credentials | null {
+  if (username === undefined) return null
+  return { username, password: passwordEnv === undefined ? '' : secret(env, passwordEnv) }
+}
+
 /**
- * Leads devices to an external broker, after one connection to see that it is there.
- * @throws ApiError `unavailable` when it cannot be reached, `bad-scenario` when the CA file cannot be read
+ * Leads clients to an external broker, after one connection to see that it is there.
+ * @param signal ends the wait for that connection
+ * @throws ApiError `unavailable` when it cannot be reached, `bad-scenario` for a missing password or CA file
  */
-export async function startExternal(config: ExternalBrokerConfig): Promise<BrokerHost> {
+export async function startExternal(
+  config: ExternalBrokerConfig,
+  env: Env,
+  signal: AbortSignal,
+): Promise<BrokerTarget> {
+  const credentials = credentialsOf(config, env)
   let ca: string | undefined
   if (config.caFile) {
     try {
@@ -152,7 +168,7 @@ export async function startExternal(config: ExternalBrokerConfig): Promise<Broke
       )
     }
   }
-  const host = new ExternalHost(config, ca)
-  await host.probe()
-  return host
+  const target = new ExternalTarget(config, credentials, ca)
+  await target.probe(signal)
+  return target
 }

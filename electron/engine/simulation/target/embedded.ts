@@ -1,44 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import type { Duplex } from 'node:stream'
-import { isLoopback } from '../../contract/loopback'
-import { ApiError } from '../../contract/errors'
-import type { BrokerStatus, Note } from '../../contract/model'
-import type { EmbeddedBrokerConfig } from '../../contract/scenario'
-import { createBroker } from './broker/broker'
+import { isLoopback } from '../../../contract/loopback'
+import { ApiError } from '../../../contract/errors'
+import type { Note } from '../../../contract/model'
+import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
+import { note } from '../../base/notes'
+import { createBroker } from '../broker/broker'
 import {
   ListenerError,
   type BrokerDeps,
   type BrokerUser,
   type EmbeddedBroker,
   type ListenerSpec,
-} from './broker/types'
-import { note } from '../base/notes'
+} from '../broker/types'
+import { secret, type BrokerTarget, type Env } from './target'
 
 /** Ports tried after the one asked for. */
 const MORE_PORTS = 20
-
-/** Where the devices' links lead: the embedded broker or an external one. */
-export interface BrokerHost {
-  attach(end: Duplex, clientId: string): void
-  status(): BrokerStatus
-  /** Null for an external broker. */
-  readonly embedded: EmbeddedBroker | null
-  close(): Promise<void>
-}
-
-type Env = Readonly<Record<string, string | undefined>>
-
-/** The value of an environment variable named in a scenario. @throws ApiError when it is not set */
-export function secret(env: Env, name: string): string {
-  const value = env[name]
-  if (value === undefined) {
-    throw new ApiError(
-      'bad-scenario',
-      `the environment variable ${name} named in the scenario is not set; set it to the password`,
-    )
-  }
-  return value
-}
 
 function usersOf(config: EmbeddedBrokerConfig, env: Env): BrokerUser[] | undefined {
   return config.users?.map(({ passwordEnv, ...user }) => ({ ...user, password: secret(env, passwordEnv) }))
@@ -92,6 +69,30 @@ async function readTls(
   }
 }
 
+/** @param about what people should know about its listeners */
+function targetOf(broker: EmbeddedBroker, about: Note | null): BrokerTarget {
+  let open = true
+  return {
+    embedded: broker,
+    credentials: null,
+    attach: (end, clientId) => broker.attach(end, { device: true, clientId }),
+    status: () => ({
+      kind: 'embedded',
+      state: open ? 'up' : 'down',
+      listeners: broker.listeners().map(({ kind, url }) => ({ kind, url })),
+      url: null,
+      note: about,
+    }),
+    close: async () => {
+      open = false
+      await broker.close()
+    },
+  }
+}
+
+/** An embedded broker without listeners: only what is attached inside the process reaches it. */
+export const startIsolated = (deps: BrokerDeps): BrokerTarget => targetOf(createBroker(deps), null)
+
 /**
  * Starts the embedded broker with its listeners.
  * @throws ApiError `conflict` when a fixed port is taken, `bad-scenario` for a missing password or certificate
@@ -100,40 +101,29 @@ export async function startEmbedded(
   config: EmbeddedBrokerConfig,
   deps: BrokerDeps,
   env: Env,
-): Promise<BrokerHost> {
+): Promise<BrokerTarget> {
   const users = usersOf(config, env)
   const broker = createBroker(deps, { limits: config.limits, ...(users ? { users } : {}) })
-  const { host, fixedPort } = config
-  let taken: Note | null
   try {
-    taken = await listenNear(broker, { kind: 'tcp', host, port: config.port }, fixedPort)
-    if (config.wsPort !== undefined) {
-      taken = (await listenNear(broker, { kind: 'ws', host, port: config.wsPort }, fixedPort)) ?? taken
-    }
-    if (config.tls) {
-      const tls = await readTls(config.tls)
-      const spec: ListenerSpec = { kind: 'tls', host, port: config.tls.port, ...(tls ? { tls } : {}) }
-      taken = (await listenNear(broker, spec, fixedPort)) ?? taken
-    }
+    const taken = await openListeners(broker, config)
+    return targetOf(broker, taken ?? exposure(config))
   } catch (thrown) {
     await broker.close()
     throw thrown
   }
-  const exposed = exposure(config)
-  let open = true
-  return {
-    embedded: broker,
-    attach: (end, clientId) => broker.attach(end, { device: true, clientId }),
-    status: () => ({
-      kind: 'embedded',
-      state: open ? 'up' : 'down',
-      listeners: broker.listeners().map(({ kind, url }) => ({ kind, url })),
-      url: null,
-      note: taken ?? exposed,
-    }),
-    close: async () => {
-      open = false
-      await broker.close()
-    },
+}
+
+/** The note says which port was taken, if one was. */
+async function openListeners(broker: EmbeddedBroker, config: EmbeddedBrokerConfig): Promise<Note | null> {
+  const { host, fixedPort } = config
+  let taken = await listenNear(broker, { kind: 'tcp', host, port: config.port }, fixedPort)
+  if (config.wsPort !== undefined) {
+    taken = (await listenNear(broker, { kind: 'ws', host, port: config.wsPort }, fixedPort)) ?? taken
   }
+  if (config.tls) {
+    const tls = await readTls(config.tls)
+    const spec: ListenerSpec = { kind: 'tls', host, port: config.tls.port, ...(tls ? { tls } : {}) }
+    taken = (await listenNear(broker, spec, fixedPort)) ?? taken
+  }
+  return taken
 }

@@ -1,0 +1,83 @@
+import type { LessonStep } from '../../contract/lesson'
+import type { LedgerRow, PacketBatch } from '../../contract/model'
+import { createCapture } from '../observe/capture/capture'
+import { Accounts } from '../observe/ledger/accounts'
+import type { Fleet } from '../simulation/fleet/fleet'
+import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
+import { lateGroups, linkWithDrops, waitingPublishers, type LessonPlan } from './plan'
+
+/** Clock ms between two looks at whether all are ready, or all is over. */
+const LOOK_MS = 50
+/** Quiet looks in a row after which nothing more will happen. */
+const QUIET_LOOKS = 4
+/** Clock ms after which a run is ended whatever is still on its way. */
+const LONGEST_MS = 120_000
+const PACKETS = 5000
+const PACKET_BYTES = 1_048_576
+
+/** What a run leaves behind. */
+export interface LessonRecord {
+  ledger: LedgerRow[]
+  /** Messages each device's application was handed. */
+  received: Map<string, number>
+  /** Packets that match a filter, with what belongs to them. @throws FilterError */
+  packets(filter: string): PacketBatch
+  durationMs: number
+}
+
+/**
+ * Runs a lesson to its end in a simulation of its own, and lets `conclude` look at what happened before connections are
+ * closed. No listener is open, and nothing of the open scenario is touched.
+ * @throws SimulationError when something inside failed or the signal aborts
+ */
+export async function runLesson<T>(
+  plan: LessonPlan,
+  signal: AbortSignal,
+  conclude: (record: LessonRecord) => T,
+): Promise<T> {
+  const { scenario } = plan
+  const sim = createSimulation({ scenario })
+  const accounts = new Accounts(sim.fleet, scenario.groups, true)
+  const capture = createCapture({ clock: sim.clock, packets: PACKETS, bytes: PACKET_BYTES })
+  const received = new Map<string, number>()
+  sim.observe({ links: capture, routes: capture })
+  sim.observe({ links: accounts, routes: accounts, fleet: accounts })
+  sim.observe({
+    fleet: { received: ({ subscriber }) => received.set(subscriber, (received.get(subscriber) ?? 0) + 1) },
+  })
+  try {
+    await sim.start()
+    await play(sim, plan, signal)
+    if (signal.aborted) throw new SimulationError(`${scenario.name}: it took too long and was ended`)
+    return conclude({
+      ledger: accounts.finalRows(),
+      received,
+      packets: (filter) => capture.query({ filter, limit: PACKETS }),
+      durationMs: sim.clock.now(),
+    })
+  } finally {
+    await sim.close()
+  }
+}
+
+/** All who are to be there come; then the script begins. */
+async function play(sim: Simulation, { variant }: LessonPlan, signal: AbortSignal): Promise<void> {
+  const { fleet } = sim
+  const late = lateGroups(variant.steps)
+  const waiting = waitingPublishers(variant.steps)
+  const devices = [...fleet.devices()]
+  for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, variant.drop))
+  const early = devices.filter((d) => !late.has(d.spec.group.name))
+  const looks = { everyMs: LOOK_MS, signal }
+  if (!(await sim.connect(early, { ...looks, patienceMs: LONGEST_MS }))) return
+  for (const d of devices) if (!waiting.has(d.spec.group.name)) d.startPublishing()
+  sim.plan(variant.steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
+  await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs: LONGEST_MS - sim.clock.now() })
+}
+
+function take(fleet: Fleet, step: LessonStep): void {
+  if ('publish' in step) for (const d of fleet.groupDevices(step.publish)) d.startPublishing()
+  else if ('connect' in step) for (const d of fleet.groupDevices(step.connect)) d.connect()
+  else if ('cut' in step) fleet.device(step.cut)?.link.cut()
+  else fleet.device(step.disconnect)?.close()
+}
