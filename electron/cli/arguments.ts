@@ -34,6 +34,15 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('expected a number above 0')
 }
 
+/** Names with commas between. */
+export const nameList = (text: string): string[] => text.split(',').map((part) => part.trim())
+
+/** The flag by which the user agrees to a connection to another machine. */
+export const ALLOW_HOST = [
+  '--allow-host <list>',
+  'other machines that may be connected to, with commas: hosts a file names as its broker',
+] as const
+
 /** Numbers of 0 or more with commas between, such as 0,0.05,0.1. */
 export function numberList(text: string): number[] {
   const parts = text.split(',').map((part) => part.trim())

@@ -21,6 +21,11 @@ export function endingOf(thrown: unknown): Ending {
     // help and version arrive here too, already printed
     return { code: thrown.exitCode === 0 ? EXIT.done : EXIT.usage, line: null }
   }
+  if (thrown instanceof ApiError && thrown.code === 'unconfirmed') {
+    const host = thrown.details[0]?.found ?? ''
+    const line = `fleetlab: ${oneLine(thrown.message)}; if you want that, add --allow-host ${host}`
+    return { code: EXIT.usage, line }
+  }
   if (thrown instanceof UsageError || (thrown instanceof ApiError && thrown.code !== 'internal')) {
     return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
   }

@@ -1,13 +1,16 @@
 import type { Command } from 'commander'
 import { readFile } from 'node:fs/promises'
+import { brokerHost } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
+import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { saturationSentence } from '../engine/load/report/saturation'
 import { LoadError } from '../engine/load/run/failures'
 import type { Credentials } from '../engine/load/run/messages'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import { runLoad } from '../engine/load/run/run-load'
+import { ALLOW_HOST, nameList } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { loadConfig, shardOf, startTime } from './load-flags'
@@ -19,6 +22,7 @@ import { showLoadProgress } from './print/load-progress'
 const OPTIONS: readonly (readonly [string, string])[] = [
   ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
   ['--config <file>', 'YAML or JSON with the same names; flags win over it'],
+  ALLOW_HOST,
   ['--publishers <number>', 'publishing clients (default 100)'],
   ['--subscribers <number>', 'subscribing clients (default 1)'],
   ['--topology <name>', 'auto, pairs, fan-in, fan-out or shared-subscription'],
@@ -43,7 +47,7 @@ const OPTIONS: readonly (readonly [string, string])[] = [
   ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
   ['--username <name>', 'user name'],
   ['--password <text>', 'password; other users of this machine can see it, prefer --password-env'],
-  ['--password-env <name>', 'environment variable with the password'],
+  ['--password-env <name>', 'environment variable with the password; its name begins with FLEETLAB_'],
   ['--ca-file <file>', 'PEM certificates to trust'],
   ['--cert-file <file>', 'PEM client certificate'],
   ['--key-file <file>', 'PEM key of the client certificate'],
@@ -94,6 +98,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     throw new UsageError('--csv: found - with --json -; expected one of the two on standard output')
   }
   const config = await loadConfig(flags)
+  confirmTarget(flags, config)
   const shard = shardOf(text(flags, 'shard'), context.env)
   const startAtMs = startTime(text(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
   const runId = runIdOf(flags, context, config, shard !== undefined, startAtMs)
@@ -139,6 +144,14 @@ function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
     return EXIT.thresholds
   }
   return r.verdict.passed ? EXIT.done : EXIT.thresholds
+}
+
+/** A URL that was typed is the user's word; one that came with a file needs it. */
+function confirmTarget(flags: LoadFlags, config: LoadConfig): void {
+  const hosts = new AllowedHosts()
+  const typed = brokerHost(text(flags, 'url') ?? '')
+  for (const host of [...nameList(text(flags, 'allowHost') ?? ''), typed ?? '']) hosts.allow(host)
+  hosts.check(config)
 }
 
 const RUN_ID = /^[A-Za-z0-9-]{1,32}$/

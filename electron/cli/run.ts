@@ -1,7 +1,7 @@
 import type { RunReport } from '../contract/report'
 import type { Scenario } from '../contract/scenario'
 import type { RunLimits } from '../engine/types'
-import { duration, speed, wholeNumber } from './arguments'
+import { ALLOW_HOST, duration, nameList, speed, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { unlessAborted } from './interrupt'
 import { engineFor } from './log'
@@ -17,6 +17,7 @@ interface RunFlags {
   speed?: number
   json?: string
   pcap?: string
+  allowHost?: string[]
 }
 
 /** `fleetlab run`: one scenario to its end, and what became of its messages. */
@@ -35,6 +36,7 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--speed <factor>', 'seconds of the run a second, or max', speed)
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
+    .option(...ALLOW_HOST, nameList)
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
       const result = await runScenario(context, scenario, file, flags)
@@ -60,6 +62,7 @@ async function runScenario(
       ...(flags.messages === undefined ? {} : { messages: flags.messages }),
       ...(flags.speed === undefined ? {} : { speed: flags.speed }),
     }
+    for (const host of flags.allowHost ?? []) engine.allowHost(host)
     const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
     if (!(await unlessAborted(opened, context.interrupt))) return null
     if (!hasEnd(scenario, flags)) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
-import { portNumber } from './arguments'
+import { ALLOW_HOST, nameList, portNumber } from './arguments'
 import type { Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
@@ -15,6 +15,7 @@ interface ServeFlags {
   host: string
   port: number
   scenario?: string
+  allowHost?: string[]
   share?: string | true
   sharePort?: number
 }
@@ -29,6 +30,7 @@ export const serveCommand: Subcommand = (program, context) => {
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
     .option('--share [address]', 'let a class watch: also listen on that address of this machine')
     .option('--share-port <number>', 'port the class comes in by, 0 for any free one', portNumber)
+    .option(...ALLOW_HOST, nameList)
     .action(async (flags: ServeFlags) => {
       const page = join(context.root, 'out/renderer')
       if (!existsSync(join(page, 'index.html'))) {
@@ -45,6 +47,7 @@ export const serveCommand: Subcommand = (program, context) => {
       try {
         const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
         await workspace.load()
+        for (const host of flags.allowHost ?? []) engine.allowHost(host)
         if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
         workspace.opened(scenario, openFile(flags.scenario))
         web = await startWebHost({

@@ -43,6 +43,7 @@ export const commandSchemas = {
   setSpeed: z.strictObject({ speed: z.number().min(0.01).max(100) }),
   getScenario: empty,
   openScenario: z.strictObject({ text: z.string().max(4_194_304), name: z.string().max(255) }),
+  allowHost: z.strictObject({ host: z.string().min(1).max(255) }),
   scenarioText: z.strictObject({ format: z.enum(['yaml', 'json']) }),
   addGroup: z.strictObject({ group: spelled(groupSchema) }),
   updateGroup: z.strictObject({ name: groupName, patch: groupPatch }),

@@ -51,6 +51,8 @@ export interface LabApi {
   getScenario(a: Empty): Promise<{ scenario: Scenario; revision: number }>
   /** Replaces everything by a scenario file's text; `name` is shown. */
   openScenario(a: { text: string; name: string }): Promise<Scenario>
+  /** Agrees to connect to a host that is not this computer: what opening a scenario or a load test rejected as `unconfirmed`. Until the program ends. */
+  allowHost(a: { host: string }): Promise<void>
   scenarioText(a: { format: 'yaml' | 'json' }): Promise<{ text: string }>
   addGroup(a: { group: GroupInput }): Promise<GroupConfig>
   /** Changes the named fields of a group; devices whose identity, count or session is not touched stay connected. */

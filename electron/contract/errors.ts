@@ -5,6 +5,8 @@ export const API_ERROR_CODES = [
   'not-found',
   'conflict',
   'unavailable',
+  /** Needs the user's word first: `details` name what is to be confirmed. */
+  'unconfirmed',
   'forbidden',
   'internal',
 ] as const

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import { passwordVariableSchema } from './password-variable'
 import { isValidTopic } from './topics'
 
 const rate = z.number().positive().max(10_000_000)
@@ -64,74 +65,73 @@ export type Thresholds = z.output<typeof thresholdsSchema>
 /** Bytes at the start of each payload that name the message: run, publisher, sequence, intended send time. */
 export const IDENTITY_BYTES = 20
 
+const fields = z.strictObject({
+  url: z
+    .string()
+    .regex(/^(embedded|(mqtts?|wss?):\/\/[^\s@/]+(\/\S*)?)$/, {
+      error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded',
+    })
+    .default('mqtt://127.0.0.1:1883'),
+  /** 4 is MQTT 3.1.1, 5 is MQTT 5.0. */
+  protocol: z.union([z.literal(4), z.literal(5)]).default(4),
+  username: z.string().max(65_535).optional(),
+  passwordEnv: passwordVariableSchema.optional(),
+  caFile: file.optional(),
+  certFile: file.optional(),
+  keyFile: file.optional(),
+  serverName: z.string().min(1).max(253).optional(),
+  /** Accepts any certificate. */
+  insecure: z.boolean().default(false),
+  publishers: z.int().min(0).max(10_000_000).default(100),
+  subscribers: z.int().min(0).max(10_000_000).default(1),
+  /** auto: pairs when there are as many of both, fan-in when subscribers are fewer, else fan-out. */
+  topology: z.enum(['auto', ...TOPOLOGIES]).default('auto'),
+  executor: executorSchema.prefault({ kind: 'constant-rate' }),
+  qos: qos.default(0),
+  /** @default the publishers' QoS */
+  subscribeQos: qos.optional(),
+  /** Payload bytes. */
+  size: z.int().min(0).max(16_777_216).default(64),
+  /** Length of the publishing. @default 30 s, or no limit when `messages` is given */
+  duration: durationSchema.optional(),
+  /** Messages of all publishers together. */
+  messages: z.int().min(1).max(4_000_000_000).optional(),
+  /** Connections are spread over this time; publishing begins when all are made. */
+  ramp: durationSchema.default(0),
+  /** Left out of latencies and rates, counted from the start of publishing. */
+  warmup: durationSchema.default(0),
+  /** How long to wait at the end for what is on its way. */
+  drain: durationSchema.default(10_000),
+  /** Unacknowledged QoS 1 and 2 messages a publisher may have. */
+  window: z.int().min(1).max(65_535).default(20),
+  /** MQTT 5 Receive Maximum the subscribers ask for. */
+  receiveMaximum: z.int().min(1).max(65_535).optional(),
+  workers: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
+  /** 0 turns keep-alive off. */
+  keepAlive: durationSchema.default(60_000),
+  /** For all clients together to be connected. */
+  connectTimeout: durationSchema.default(30_000),
+  /** Keeps the session over a lost connection and resends what was not acknowledged. */
+  resume: z.boolean().default(false),
+  /** First levels of every topic name. */
+  topic: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((t) => isValidTopic(t) && !t.startsWith('$'), {
+      error: 'expected a topic name without + and #, not beginning with $',
+    })
+    .default('fleetlab'),
+  /** Addresses of this machine to connect from, in turn: each has its own ports. */
+  localAddresses: z.array(z.string().min(1)).max(256).default([]),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  thresholds: thresholdsSchema.prefault({}),
+})
+
 /** One load test. The same names in the file, on the page and (with dashes) on the command line. */
-export const loadSchema = z
-  .strictObject({
-    url: z
-      .string()
-      .regex(/^(embedded|(mqtts?|wss?):\/\/[^\s@/]+(\/\S*)?)$/, {
-        error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded',
-      })
-      .default('mqtt://127.0.0.1:1883'),
-    /** 4 is MQTT 3.1.1, 5 is MQTT 5.0. */
-    protocol: z.union([z.literal(4), z.literal(5)]).default(4),
-    username: z.string().max(65_535).optional(),
-    passwordEnv: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' })
-      .optional(),
-    caFile: file.optional(),
-    certFile: file.optional(),
-    keyFile: file.optional(),
-    serverName: z.string().min(1).max(253).optional(),
-    /** Accepts any certificate. */
-    insecure: z.boolean().default(false),
-    publishers: z.int().min(0).max(10_000_000).default(100),
-    subscribers: z.int().min(0).max(10_000_000).default(1),
-    /** auto: pairs when there are as many of both, fan-in when subscribers are fewer, else fan-out. */
-    topology: z.enum(['auto', ...TOPOLOGIES]).default('auto'),
-    executor: executorSchema.prefault({ kind: 'constant-rate' }),
-    qos: qos.default(0),
-    /** @default the publishers' QoS */
-    subscribeQos: qos.optional(),
-    /** Payload bytes. */
-    size: z.int().min(0).max(16_777_216).default(64),
-    /** Length of the publishing. @default 30 s, or no limit when `messages` is given */
-    duration: durationSchema.optional(),
-    /** Messages of all publishers together. */
-    messages: z.int().min(1).max(4_000_000_000).optional(),
-    /** Connections are spread over this time; publishing begins when all are made. */
-    ramp: durationSchema.default(0),
-    /** Left out of latencies and rates, counted from the start of publishing. */
-    warmup: durationSchema.default(0),
-    /** How long to wait at the end for what is on its way. */
-    drain: durationSchema.default(10_000),
-    /** Unacknowledged QoS 1 and 2 messages a publisher may have. */
-    window: z.int().min(1).max(65_535).default(20),
-    /** MQTT 5 Receive Maximum the subscribers ask for. */
-    receiveMaximum: z.int().min(1).max(65_535).optional(),
-    workers: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
-    /** 0 turns keep-alive off. */
-    keepAlive: durationSchema.default(60_000),
-    /** For all clients together to be connected. */
-    connectTimeout: durationSchema.default(30_000),
-    /** Keeps the session over a lost connection and resends what was not acknowledged. */
-    resume: z.boolean().default(false),
-    /** First levels of every topic name. */
-    topic: z
-      .string()
-      .min(1)
-      .max(512)
-      .refine((t) => isValidTopic(t) && !t.startsWith('$'), {
-        error: 'expected a topic name without + and #, not beginning with $',
-      })
-      .default('fleetlab'),
-    /** Addresses of this machine to connect from, in turn: each has its own ports. */
-    localAddresses: z.array(z.string().min(1)).max(256).default([]),
-    seed: z.int().min(0).max(4_294_967_295).default(1),
-    thresholds: thresholdsSchema.prefault({}),
-  })
-  .superRefine(checkTogether)
+export const loadSchema = fields.superRefine(checkTogether)
+/** The same as a report keeps it, where any variable may be named: it is shown, and read for nothing. */
+export const keptLoadSchema = fields.extend({ passwordEnv: z.string().optional() }).superRefine(checkTogether)
 export type LoadConfig = z.output<typeof loadSchema>
 export type LoadInput = z.input<typeof loadSchema>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LoadConfig } from './load-config'
-import { isLoopback } from './loopback'
+import { brokerHost, isLoopback } from './loopback'
 import type { LoadProgress, LoadReport, SeriesPoint } from './load-report'
 
 /** Names a run; part of file names, topics and client identifiers. */
@@ -106,7 +106,7 @@ export type LoadTarget = 'embedded' | 'loopback' | 'elsewhere'
 /** The kind of an address as the load form takes it; null for one that is none. */
 export function loadTarget(url: string): LoadTarget | null {
   if (url === 'embedded') return 'embedded'
-  const host = /^(?:mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:]+)/.exec(url)?.[1]
-  if (host === undefined) return null
+  const host = brokerHost(url)
+  if (host === null) return null
   return isLoopback(host) ? 'loopback' : 'elsewhere'
 }

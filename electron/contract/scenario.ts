@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
+import { passwordVariableSchema } from './password-variable'
 import { isValidFilter, isValidTopic } from './topics'
 
 const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
@@ -120,7 +121,7 @@ const embeddedBroker = z.strictObject({
     .array(
       z.strictObject({
         username: z.string().min(1).max(256),
-        passwordEnv: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+        passwordEnv: passwordVariableSchema,
         publish: z.array(topicFilter).default(['#']),
         subscribe: z.array(topicFilter).default(['#']),
       }),
@@ -138,14 +139,11 @@ const embeddedBroker = z.strictObject({
 })
 const externalBroker = z.strictObject({
   kind: z.literal('external'),
-  url: z.string().regex(/^(mqtts?|wss?):\/\/[^\s@]+$/, {
+  url: z.string().regex(/^(mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:?#\\]+)[^\s@]*$/, {
     error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, and no user name in it',
   }),
   username: z.string().max(256).optional(),
-  passwordEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' })
-    .optional(),
+  passwordEnv: passwordVariableSchema.optional(),
   caFile: z.string().optional(),
   insecure: z.boolean().default(false),
 })

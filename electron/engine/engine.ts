@@ -14,6 +14,7 @@ import { LessonDesk } from './lessons/desk'
 import { createLoadDesk } from './load/history/create'
 import type { LoadDesk } from './load/history/desk'
 import { mergeLink } from './lab/link-edit'
+import { AllowedHosts } from './base/allowed-hosts'
 import { LoopDelayMeter } from './observe/meters'
 import { note } from './base/notes'
 import { lossOf, within } from './lab/recovery'
@@ -39,6 +40,7 @@ class LabEngine implements Engine, EngineCore {
   private file: string | null = null
   private limits: RunLimits = {}
   private held = false
+  private readonly hosts = new AllowedHosts()
   private recovering: Promise<void> | null = null
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonDesk()
@@ -52,7 +54,7 @@ class LabEngine implements Engine, EngineCore {
       () => performance.now(),
       (why) => this.fault(note('experiment-failed', 'The experiment failed: {why}', { why })),
     )
-    this.loads = createLoadDesk(deps, (about) => this.fault(about))
+    this.loads = createLoadDesk(deps, this.hosts, (about) => this.fault(about))
   }
 
   private fault(about: Note): void {
@@ -78,6 +80,7 @@ class LabEngine implements Engine, EngineCore {
   }
 
   async openScenario(scenario: Scenario, file: string | null): Promise<void> {
+    if (scenario.broker.kind === 'external') this.hosts.check(scenario.broker)
     const before = this.current
     await before?.close()
     const lab = this.createLab(scenario)
@@ -211,6 +214,10 @@ class LabEngine implements Engine, EngineCore {
     }
     if (!this.experiments.running) return null
     return { kind: 'experiment', fraction: this.experiments.state()?.fraction ?? 0 }
+  }
+
+  allowHost(host: string): void {
+    this.hosts.allow(host)
   }
 
   hold(on: boolean): void {

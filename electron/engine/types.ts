@@ -49,7 +49,8 @@ export interface Sharing {
 export interface Engine {
   /**
    * Replaces the scenario, starts broker and fleet and lets time run.
-   * @throws ApiError `conflict` when a port asked for by number is taken, `unavailable` when the broker cannot be reached
+   * @throws ApiError `conflict` when a port asked for by number is taken, `unavailable` when the broker cannot be reached,
+   * `unconfirmed` when it is on another machine that was not allowed
    */
   open(scenario: Scenario, file: string | null, limits?: RunLimits): Promise<void>
   status(): EngineStatus
@@ -68,6 +69,8 @@ export interface Engine {
    * every page is told what was lost. Never rejects.
    */
   recover(why: string): Promise<void>
+  /** Agrees to connect to a host that is not this computer, until the program ends. */
+  allowHost(host: string): void
   /** Disconnects everything, closes all listeners and timers, within a second. */
   close(): Promise<void>
 }

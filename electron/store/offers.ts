@@ -38,6 +38,11 @@ export class Offers {
     }
   }
 
+  /** Keeps a file that was taken and could not be opened yet under the same id. */
+  keep(id: string, file: OfferedFile): void {
+    this.files.set(id, file)
+  }
+
   /** @throws ApiError `not-found` */
   take(id: string): OfferedFile {
     const file = this.files.get(id)

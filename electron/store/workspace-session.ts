@@ -1,4 +1,5 @@
 import type { LabApi, ServedApi } from '../contract/api'
+import { ApiError } from '../contract/errors'
 import { COMMANDS, type PageLink } from '../contract/rpc'
 import { parseScenario } from '../contract/scenario-file'
 import { scenarioSchema, type Scenario } from '../contract/scenario'
@@ -48,7 +49,15 @@ function commands(
     },
     openRecent: async (a) => open(await workspace.recent.open(a.id)),
     clearRecent: () => workspace.clearRecent(),
-    openOffered: async (a) => open(workspace.offers.take(a.id)),
+    openOffered: async ({ id }) => {
+      const file = workspace.offers.take(id)
+      try {
+        return await open(file)
+      } catch (thrown) {
+        if (thrown instanceof ApiError && thrown.code === 'unconfirmed') workspace.offers.keep(id, file)
+        throw thrown
+      }
+    },
     chooseFile: async () => {
       const path = await workspace.dialogs().chooseOpen()
       if (path !== null) await workspace.offers.path(path)

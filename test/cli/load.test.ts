@@ -80,7 +80,11 @@ describe('fleetlab load', () => {
     [['--shard', '4/4'], /--shard: found 4\/4/],
     [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 has passed/],
     [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
-    [['--password-env', 'NO_SUCH'], /no environment variable NO_SUCH/],
+    [['--password-env', 'FLEETLAB_NO_SUCH'], /no environment variable FLEETLAB_NO_SUCH/],
+    [
+      ['--password-env', 'AWS_SECRET_ACCESS_KEY'],
+      /--password-env: found .*; expected .* begins with FLEETLAB_/,
+    ],
     [['--executor', 'ramping'], /--stages: found nothing/],
     [['--url', 'mqtt://127.0.0.1:1'], /cannot connect to mqtt:\/\/127.0.0.1:1: connection refused/],
     [['--publishers', '9999999'], /10000000 clients need .* (open files|local ports)/],
@@ -90,6 +94,26 @@ describe('fleetlab load', () => {
     expect(r.stderr).toMatch(line)
     expect(r.stderr.trim().split('\n')).toHaveLength(1)
     expect([r.code, r.stdout]).toEqual([2, ''])
+  })
+
+  it('asks for a word on another machine that a file names, not on one that was typed', async () => {
+    const config = join(folder, 'elsewhere.yaml')
+    writeFileSync(config, 'url: mqtt://broker.example.invalid\nusername: ann\nconnectTimeout: 1s\n')
+    const asked = await runFleetlab(['load', '--config', config])
+    expect(asked).toMatchObject({ code: 2, stdout: '' })
+    expect(asked.stderr).toBe(
+      'fleetlab: not connected to broker.example.invalid (as ann): it is not this computer; if you want that, add --allow-host broker.example.invalid\n',
+    )
+    const allowed = await runFleetlab(['load', '--config', config, '--allow-host', 'broker.example.invalid'])
+    expect(allowed.stderr).toMatch(/cannot connect to mqtt:\/\/broker\.example\.invalid/)
+    const typed = await runFleetlab([
+      'load',
+      '--url',
+      'mqtt://other.example.invalid',
+      '--connect-timeout',
+      '1s',
+    ])
+    expect(typed.stderr).toMatch(/cannot connect to mqtt:\/\/other\.example\.invalid/)
   })
 
   it('Ctrl-C prints what there is and exits 130', async () => {

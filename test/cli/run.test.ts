@@ -61,6 +61,17 @@ describe('fleetlab run', () => {
     expect(plain.engines[0]?.opened).toMatchObject([{ scenario: { seed: 3 }, limits: {} }])
   })
 
+  it('names another machine in one line, and the flag that allows it', async () => {
+    const details = [{ path: 'host', found: 'broker.example.org', expected: '' }]
+    const openFails = new ApiError('unconfirmed', 'not connected to broker.example.org (as ann)', details)
+    expectUsageError(
+      await runFleetlab(['run', scenario], { openFails }),
+      /^fleetlab: not connected to broker\.example\.org \(as ann\); .* --allow-host broker\.example\.org$/m,
+    )
+    const { engines } = await runFleetlab(['run', scenario, '--allow-host', 'a.example, b.example'])
+    expect(engines[0]?.allowed).toEqual(['a.example', 'b.example'])
+  })
+
   it('refuses two groups with the same client identifiers', async () => {
     const same = join(folder, 'same.yaml')
     await writeFile(same, 'version: 1\nname: A\ngroups:\n  - { name: p }\n  - { name: s, id: "p-{n}" }\n')

@@ -44,7 +44,7 @@ const CONFIGS: LoadInput[] = [
   {
     url: 'mqtts://broker.example:8883',
     username: "it's me",
-    passwordEnv: 'SECRET',
+    passwordEnv: 'FLEETLAB_SECRET',
     caFile: '/etc/my ca.pem',
     certFile: 'c.pem',
     keyFile: 'k.pem',

@@ -167,7 +167,7 @@ test('another machine is a target only after a word, and a password stands in no
   await expect(page.getByText('This address is not on this computer.')).toBeVisible()
   await page.getByRole('button', { name: /^Login and TLS/ }).click()
   await page.getByLabel('Password', { exact: true }).fill('s3cret')
-  await expect(page.getByTestId('command')).toContainText('--password-env MQTT_PASSWORD')
+  await expect(page.getByTestId('command')).toContainText('--password-env FLEETLAB_PASSWORD')
   await expect(page.getByTestId('command')).not.toContainText('s3cret')
   await start(page).click()
   const dialog = page.getByRole('dialog', { name: 'Send load to another machine?' })

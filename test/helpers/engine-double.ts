@@ -84,6 +84,8 @@ export const reportDouble = (overrides: Partial<RunReport> = {}): RunReport => (
 })
 
 export interface EngineDouble extends Engine {
+  /** Hosts allowed. */
+  allowed: string[]
   readonly opened: { scenario: Scenario; file: string | null; limits: RunLimits | undefined }[]
   readonly pages: PageLink[]
   /** What each page was told of its host, live. */
@@ -107,6 +109,7 @@ export function createEngineDouble(
   deps: EngineDeps | null = null,
 ): EngineDouble {
   const opened: EngineDouble['opened'] = []
+  const allowed: string[] = []
   const pages: PageLink[] = []
   const hosts: HostInfo[] = []
   const scenario = scenarioSchema.parse({ version: 1, name: 'double' })
@@ -135,6 +138,8 @@ export function createEngineDouble(
       opened.push({ scenario: s, file, limits })
     },
     status: () => statusDouble(),
+    allowHost: (host) => void allowed.push(host),
+    allowed,
     work: () => null,
     hold: () => undefined,
     recover: async () => undefined,

@@ -266,6 +266,7 @@ export class FakeEngine {
         this.changed()
         return this.scenario
       },
+      allowHost: () => undefined,
       scenarioText: ({ format }: { format: 'yaml' | 'json' }) => ({
         text: scenarioText(this.scenario, format),
       }),

@@ -9,6 +9,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   setSpeed: { speed: 0.5 },
   getScenario: {},
   openScenario: { text: 'version: 1', name: 'a.yaml' },
+  allowHost: { host: 'broker.example.org' },
   scenarioText: { format: 'yaml' },
   addGroup: { group: { name: 'sensors' } },
   updateGroup: { name: 'sensors', patch: { count: 3 } },

@@ -35,9 +35,9 @@ describe.skipIf(mosquittoPath === null)('devices at an external broker (mosquitt
   test('log in with a password from the environment, and a wrong one is said in one line', async () => {
     const broker = await startMosquitto('secret')
     const url = `mqtt://127.0.0.1:${broker.port}`
-    const login = scenario(url, { username: 'ann', passwordEnv: 'LAB_PASSWORD' })
-    const right = testEngine({ LAB_PASSWORD: 'secret' })
-    const wrong = testEngine({ LAB_PASSWORD: 'guess' })
+    const login = scenario(url, { username: 'ann', passwordEnv: 'FLEETLAB_PASSWORD' })
+    const right = testEngine({ FLEETLAB_PASSWORD: 'secret' })
+    const wrong = testEngine({ FLEETLAB_PASSWORD: 'guess' })
     try {
       await right.engine.open(login, null)
       await until(() => right.engine.status().devices.connected === 6, 'connections')
@@ -81,7 +81,7 @@ test('an unreachable broker is one clear line', async () => {
 
 test('a password that is not in the environment is named', async () => {
   const { engine } = testEngine()
-  const login = scenario('mqtt://127.0.0.1:1', { username: 'ann', passwordEnv: 'LAB_PASSWORD' })
+  const login = scenario('mqtt://127.0.0.1:1', { username: 'ann', passwordEnv: 'FLEETLAB_PASSWORD' })
   await expect(engine.open(login, null)).rejects.toMatchObject({ code: 'bad-scenario' })
   await engine.close()
 })

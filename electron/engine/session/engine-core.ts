@@ -17,6 +17,7 @@ export interface EngineCore {
   readonly loads: LoadDesk
   readonly lessons: LessonDesk
   status(): EngineStatus
+  allowHost(host: string): void
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
   addGroup(group: GroupInput): GroupConfig

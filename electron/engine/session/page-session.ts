@@ -68,6 +68,10 @@ export class PageSession implements LabApi {
     return scenario
   }
 
+  allowHost(a: { host: string }) {
+    return command(() => this.engine.allowHost(a.host))
+  }
+
   scenarioText(a: { format: 'yaml' | 'json' }) {
     return command(() => ({ text: scenarioText(this.engine.scenario, a.format) }))
   }

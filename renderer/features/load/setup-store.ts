@@ -1,3 +1,4 @@
+import { brokerHost } from '@contract/loopback'
 import { loadTarget } from '@contract/load'
 import type { LoadConfig } from '@contract/load-config'
 import { flagOfPath } from '@contract/load-flags'
@@ -12,7 +13,7 @@ import type { Problem } from './field-errors'
 import { useLoads } from './store'
 
 /** Name of the environment variable the shown command line takes a typed password from. */
-export const PASSWORD_VARIABLE = 'MQTT_PASSWORD'
+export const PASSWORD_VARIABLE = 'FLEETLAB_PASSWORD'
 
 /** The form as it is typed and what it comes to. */
 function useForm() {
@@ -68,10 +69,10 @@ export const useLoadSetup = defineStore('load-setup', () => {
       ]),
     )
   }
-  async function begin(c: LoadConfig): Promise<boolean> {
+  async function begin(c: LoadConfig, host: string | null): Promise<boolean> {
     unconfirmed.value = null
     try {
-      await loads.start(c, password.value)
+      await loads.start(c, password.value, host)
       return true
     } catch (thrown) {
       refuse(thrown)
@@ -86,9 +87,12 @@ export const useLoadSetup = defineStore('load-setup', () => {
       unconfirmed.value = c
       return false
     }
-    return begin(c)
+    return begin(c, null)
   }
-  const confirm = async (): Promise<boolean> => (unconfirmed.value ? begin(unconfirmed.value) : false)
+  async function confirm(): Promise<boolean> {
+    const c = unconfirmed.value
+    return c !== null && begin(c, brokerHost(c.url))
+  }
   const decline = (): void => void (unconfirmed.value = null)
 
   const form = { draft, password, problems, target, config, commandLine, change, use }

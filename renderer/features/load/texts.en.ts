@@ -107,7 +107,7 @@ export const loadEnglish = {
   },
   wrong: {
     url: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded',
-    envName: 'expected the name of an environment variable',
+    envName: 'expected the name of an environment variable that begins with FLEETLAB_',
     topic: 'expected a topic name without + and #, not beginning with $',
     duration: 'expected a time such as 250ms, 1.5s, 2m',
     workers: 'expected auto or a whole number from 1',

@@ -105,7 +105,7 @@ export const loadKorean = {
   },
   wrong: {
     url: '호스트가 있는 mqtt://, mqtts://, ws://, wss:// 또는 embedded를 입력하세요',
-    envName: '환경 변수 이름이어야 합니다',
+    envName: 'FLEETLAB_으로 시작하는 환경 변수 이름이어야 합니다',
     topic: '+와 #이 없고 $로 시작하지 않는 토픽 이름이어야 합니다',
     duration: '250ms, 1.5s, 2m 같은 시간이어야 합니다',
     workers: 'auto 또는 1 이상의 정수여야 합니다',

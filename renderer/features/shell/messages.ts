@@ -76,6 +76,13 @@ export const shellMessages = defineMessages(
       discard: 'The changes since the last save will be lost.',
       discardAction: 'Open and lose changes',
       tooLarge: 'The file is over 4 MB; a scenario file is smaller.',
+      hostTitle: 'Connect to another computer?',
+      hostText:
+        'This scenario connects its devices to a broker that is not on this computer, and logs in there as shown. Allow it only if you know the broker.',
+      host: 'Host',
+      hostUser: 'User name',
+      hostNoUser: 'none',
+      hostAllow: 'Connect',
     },
     app: {
       documentation: 'Documentation',
@@ -247,6 +254,13 @@ export const shellMessages = defineMessages(
       discard: '마지막 저장 뒤에 바꾼 내용이 사라집니다.',
       discardAction: '변경을 버리고 열기',
       tooLarge: '파일이 4 MB를 넘습니다. 시나리오 파일은 그보다 작습니다.',
+      hostTitle: '다른 컴퓨터에 연결할까요?',
+      hostText:
+        '이 시나리오는 이 컴퓨터에 없는 중개자에 장치를 연결하고 아래 이름으로 로그인합니다. 아는 중개자일 때만 허용하세요.',
+      host: '호스트',
+      hostUser: '사용자 이름',
+      hostNoUser: '없음',
+      hostAllow: '연결',
     },
     app: {
       documentation: '문서',

@@ -11,6 +11,14 @@ const MAX_BYTES = 4_194_304
 
 type Open = () => Promise<void>
 
+/** A connection to another machine that a file asks for. */
+interface AskedHost {
+  host: string
+  /** Empty when the scenario names none. */
+  username: string
+  open: Open
+}
+
 const SCENARIO_FILES = '.fleetlab,.yaml,.yml,.json'
 
 /** Saving by the host's own dialog where it has one, else as a download. */
@@ -32,6 +40,26 @@ function useSaving() {
         saveFile(fileName(scenario.scenario?.name ?? 'packets', 'pcapng'), bytes, 'application/x-pcapng')
       }),
   }
+}
+
+/** The question whether to connect to another machine; its yes is kept until the program ends. */
+function useHostQuestion(run: (open: Open) => Promise<void>) {
+  const link = useLink()
+  const askedHost = shallowRef<AskedHost | null>(null)
+  function ask({ details }: ApiError, open: Open): void {
+    const of = (path: string): string => details.find((d) => d.path === path)?.found ?? ''
+    askedHost.value = { host: of('host'), username: of('username'), open }
+  }
+  async function allowHost(): Promise<void> {
+    const asked = askedHost.value
+    askedHost.value = null
+    if (!asked) return
+    await run(async () => {
+      await link.api.allowHost({ host: asked.host })
+      await asked.open()
+    })
+  }
+  return { askedHost, ask, allowHost }
 }
 
 /** Opening and saving scenario files: the dialog, the drop and the guard of unsaved changes all go through here. */
@@ -57,10 +85,12 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     try {
       await open()
     } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.code !== 'not-found') failure.value = thrown
-      else log.fail(thrown)
+      if (!(thrown instanceof ApiError) || thrown.code === 'not-found') log.fail(thrown)
+      else if (thrown.code === 'unconfirmed') ask(thrown, open)
+      else failure.value = thrown
     }
   }
+  const { askedHost, ask, allowHost } = useHostQuestion((open) => run(open))
   const choose = (): void => {
     if (workspace.native) void log.attempt(() => link.api.chooseFile({}))
     else pickFile(SCENARIO_FILES, offer)
@@ -84,6 +114,8 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     waiting,
     failure,
     tooLarge,
+    askedHost,
+    allowHost,
     choose,
     offer,
     offered,

@@ -8,7 +8,11 @@ import { scenarioSchema, type ScenarioInput } from '../../../electron/contract/s
 import { createEngine } from '../../../electron/engine/engine'
 
 const logs: LogLine[] = []
-const engine = createEngine({ env: { PASSWORD: 'secret' }, version: 'test', log: (line) => logs.push(line) })
+const engine = createEngine({
+  env: { FLEETLAB_PASSWORD: 'secret' },
+  version: 'test',
+  log: (line) => logs.push(line),
+})
 afterEach(() => engine.close())
 
 async function noteOf(broker: ScenarioInput['broker']) {
@@ -30,7 +34,7 @@ describe('what the broker says of its address', () => {
     expect(await noteOf({ kind: 'embedded', port: 0 })).toBeNull()
     const open = await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0 })
     expect(open?.text).toBe('The broker listens on 0.0.0.0: every machine that reaches it can connect.')
-    const users = [{ username: 'a', passwordEnv: 'PASSWORD' }]
+    const users = [{ username: 'a', passwordEnv: 'FLEETLAB_PASSWORD' }]
     expect((await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0, users }))?.key).toBe('open-with-users')
   })
 })

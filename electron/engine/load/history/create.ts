@@ -4,13 +4,18 @@ import { freshRunId } from '../run/run-id'
 import { runLoad } from '../run/run-load'
 import { note } from '../../base/notes'
 import type { EngineDeps } from '../../types'
+import type { AllowedHosts } from '../../base/allowed-hosts'
 import { LoadDesk } from './desk'
 import { FileRunStore } from './file-store'
 import { FileJournal } from './journal'
 import { MemoryRunStore } from './store'
 
 /** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
-export function createLoadDesk(deps: Pick<EngineDeps, 'env' | 'store'>, fault: (n: Note) => void): LoadDesk {
+export function createLoadDesk(
+  deps: Pick<EngineDeps, 'env' | 'store'>,
+  hosts: AllowedHosts,
+  fault: (n: Note) => void,
+): LoadDesk {
   const onCorrupt = (file: string, why: string): void =>
     fault(
       note(
@@ -26,6 +31,7 @@ export function createLoadDesk(deps: Pick<EngineDeps, 'env' | 'store'>, fault: (
     ...(folder === undefined ? {} : { journal: new FileJournal(folder, (e) => onFault(String(e))) }),
     store: folder === undefined ? new MemoryRunStore() : new FileRunStore(folder, onCorrupt),
     env: deps.env,
+    hosts,
     now: () => Date.now(),
     run: runLoad,
     newRunId: freshRunId,

@@ -4,6 +4,7 @@ import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { LoadError } from '../run/failures'
 import type { LoadOptions } from '../run/run-load'
+import type { AllowedHosts } from '../../base/allowed-hosts'
 import { readCredentials } from './credentials'
 import { runFile } from './files'
 import type { RunJournal } from './journal'
@@ -15,6 +16,8 @@ export interface LoadDeskDeps {
   /** Keeps what a running test measured, second by second. @default nothing is kept before the end */
   journal?: RunJournal
   env: Readonly<Record<string, string | undefined>>
+  /** Other machines the user has agreed to connect to. */
+  hosts: AllowedHosts
   /** Unix ms. */
   now(): number
   run(config: LoadConfig, options: LoadOptions): Promise<LoadReport>
@@ -52,10 +55,12 @@ export class LoadDesk {
 
   /**
    * Begins a load test. The password is handed to its clients and kept nowhere.
-   * @throws ApiError `conflict` while another one runs, `bad-request` when a file or password it names is missing
+   * @throws ApiError `conflict` while another one runs, `bad-request` when a file or password it names is missing,
+   * `unconfirmed` when the broker is on another machine that was not allowed
    */
   async start(config: LoadConfig, password?: string): Promise<LoadNow> {
     if (this.busy) throw new ApiError('conflict', 'a load test is running; stop it or wait for its end')
+    this.deps.hosts.check(config)
     this.busy = true
     try {
       const credentials = await readCredentials(config, this.deps.env, password)

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/pro
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runIdSchema, type LoadNow, type LoadRun } from '../../../contract/load'
-import { loadSchema } from '../../../contract/load-config'
+import { keptLoadSchema } from '../../../contract/load-config'
 import type { LoadProgress, SeriesPoint } from '../../../contract/load-report'
 import { isAlive } from '../../base/process-alive'
 import { cutShortReport } from './cut-short'
@@ -25,7 +25,7 @@ const headSchema = z.object({
   runId: runIdSchema,
   number: z.int().min(1),
   startedAtMs: z.number(),
-  config: loadSchema,
+  config: keptLoadSchema,
 })
 
 /** A line a second beside the history, each on the disk before the next. A full disk costs the journal, not the run. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { loadSchema } from '../../../contract/load-config'
+import { keptLoadSchema } from '../../../contract/load-config'
 import type { LoadReport } from '../../../contract/load-report'
 import { areRanges } from '../measure/ranges'
 import { LoadError } from '../run/failures'
@@ -66,7 +66,7 @@ const reportSchema = z.object({
   kind: z.literal('fleetlab-load-report'),
   version: z.literal(1),
   runId: z.string(),
-  config: loadSchema,
+  config: keptLoadSchema,
   complete: z.boolean(),
   brokenOff: z.string().nullable(),
   offered: count,

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { LoadEvent } from '../../../../electron/contract/load'
 import { loadSchema, type LoadConfig } from '../../../../electron/contract/load-config'
 import type { LoadProgress, LoadReport } from '../../../../electron/contract/load-report'
+import { AllowedHosts } from '../../../../electron/engine/base/allowed-hosts'
 import { LoadDesk } from '../../../../electron/engine/load/history/desk'
 import { LoadFeed } from '../../../../electron/engine/load/history/feed'
 import { MemoryRunStore } from '../../../../electron/engine/load/history/store'
@@ -39,6 +40,7 @@ function deskDouble(env: Record<string, string> = {}) {
   const desk = new LoadDesk({
     store: new MemoryRunStore(),
     env,
+    hosts: new AllowedHosts(),
     now: () => 1_700_000_000_000,
     run: (config, options) =>
       new Promise((end, fail) => {
@@ -111,11 +113,11 @@ describe('the desk of load tests', () => {
   })
 
   it('takes the password from the environment, and refuses a variable or file that is not there', async () => {
-    const { desk, begun } = deskDouble({ SECRET: 'x' })
-    const refused = desk.start({ ...CONFIG, passwordEnv: 'OTHER' })
+    const { desk, begun } = deskDouble({ FLEETLAB_SECRET: 'x' })
+    const refused = desk.start({ ...CONFIG, passwordEnv: 'FLEETLAB_OTHER' })
     await expect(refused).rejects.toMatchObject({
       code: 'bad-request',
-      details: [{ path: 'config.passwordEnv', found: 'OTHER' }],
+      details: [{ path: 'config.passwordEnv', found: 'FLEETLAB_OTHER' }],
     })
     await expect(desk.start({ ...CONFIG, caFile: '/nowhere/ca.pem' })).rejects.toMatchObject({
       details: [{ path: 'config.caFile' }],
@@ -123,7 +125,7 @@ describe('the desk of load tests', () => {
     await expect(
       desk.start({ ...CONFIG, caFile: import.meta.filename.replace('desk', 'none') }),
     ).rejects.toThrow(/may read/)
-    await desk.start({ ...CONFIG, passwordEnv: 'SECRET' })
+    await desk.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
     expect(last(begun).options.credentials?.password).toBe('x')
   })
 

@@ -50,7 +50,7 @@ describe('load tests of the page', () => {
     setup.change({ username: 'ada' })
     setup.password = 's3cret'
     expect(setup.commandLine).toContain('--username ada')
-    expect(setup.commandLine).toContain('--password-env MQTT_PASSWORD')
+    expect(setup.commandLine).toContain('--password-env FLEETLAB_PASSWORD')
     await setup.start()
     await nextTick()
     expect(started()).toMatchObject([{ password: 's3cret', config: { username: 'ada' } }])
@@ -60,7 +60,7 @@ describe('load tests of the page', () => {
   })
 
   it('asks before it aims at another machine', async () => {
-    const { setup, started } = await opened()
+    const { engine, setup, started } = await opened()
     setup.change({ url: 'mqtt://broker.example.org' })
     expect(await setup.start()).toBe(false)
     expect([setup.unconfirmed?.url, started()]).toEqual(['mqtt://broker.example.org', []])
@@ -69,6 +69,8 @@ describe('load tests of the page', () => {
     await setup.start()
     expect(await setup.confirm()).toBe(true)
     expect(started()).toHaveLength(1)
+    const agreed = engine.calls.filter((c) => c.command === 'allowHost').map((c) => c.argument)
+    expect(agreed).toEqual([{ host: 'broker.example.org' }])
   })
 
   it('does not start what is wrong, and says at the field what the engine refused', async () => {
