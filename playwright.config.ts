@@ -6,6 +6,8 @@ const browser = await findChromium()
 /** A page of these tests lives for seconds: compiling it well takes longer than it saves. */
 const SHORT_LIVES = '--js-flags=--no-maglev --no-turbofan'
 
+const DESKTOP = '**/e2e/electron/*.spec.ts'
+
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
@@ -18,8 +20,10 @@ export default defineConfig({
   forbidOnly: true,
   // looks: pictures, and every combination of language, theme and window size.
   projects: [
-    { name: 'page', grepInvert: /@looks/ },
-    { name: 'looks', grep: /@looks/ },
+    { name: 'page', testIgnore: DESKTOP, grepInvert: /@looks/ },
+    { name: 'looks', testIgnore: DESKTOP, grep: /@looks/ },
+    // scripts/test-electron.mjs makes the runtime ready that these need.
+    ...(process.env['FLEETLAB_ELECTRON'] === undefined ? [] : [{ name: 'electron', testMatch: DESKTOP }]),
   ],
   reporter: 'list',
   use: {

@@ -1,11 +1,12 @@
-// npm test: build, unit and integration tests, then the page and the desktop bundle in Chromium. Beside the tests, in
-// the time that they leave, run the static checks; the rules of imports are a unit test. Stops at the first stage that
-// fails. The last line is the count of tests.
+// npm test: build, unit and integration tests, then the page in Chromium and the desktop application in a real
+// Electron. Beside the tests, in the time that they leave, run the static checks; the rules of imports are a unit test.
+// Stops at the first stage that fails. The last line is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build-once.mjs'
 import { createJobQueue, runTool } from './run-step.mjs'
+import { noElectronReason, prepareElectron } from './test-electron.mjs'
 import { typecheckJobs } from './typecheck.mjs'
 
 const ESLINT = ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']
@@ -67,14 +68,33 @@ async function vitestStage() {
   return code === 0
 }
 
+/** A real Electron, or null where there is none; that is a failure where FLEETLAB_NEEDS_ELECTRON is set. */
+async function electronOrNull() {
+  try {
+    const reason = noElectronReason()
+    if (reason !== null) throw new Error(reason)
+    return await prepareElectron(console.log)
+  } catch (error) {
+    console.log(`no journeys in a real Electron: ${error.message}`)
+    if (process.env.FLEETLAB_NEEDS_ELECTRON) count.failed += 1
+    else count.skipped += 1
+    return null
+  }
+}
+
 async function playwrightStage() {
+  const electron = await electronOrNull()
+  const projects = ['--project=page', ...(electron ? ['--project=electron'] : [])]
   const { code } = await runTool(
-    ['node_modules/@playwright/test/cli.js', 'test', '--project=page', '--reporter=list,json'],
-    {
-      live: true,
-      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
-    },
-  )
+    [
+      'node_modules/@playwright/test/cli.js',
+      'test',
+      ...projects,
+      '--grep-invert=@long',
+      '--reporter=list,json',
+    ],
+    { live: true, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport, ...electron?.env } },
+  ).finally(() => electron?.dispose())
   const stats = readReport(playwrightReport)?.stats
   if (stats) {
     count.passed += stats.expected + stats.flaky
@@ -98,7 +118,7 @@ async function main() {
   if (!(await stage('build', buildStage))) return
   const begun = staticChecks.work()
   if (await stage('unit and integration tests', vitestStage))
-    await stage('page and desktop bundle in Chromium', playwrightStage)
+    await stage('page in Chromium, desktop in Electron', playwrightStage)
   await stage('lint and types', () => staticStage(begun))
 }
 

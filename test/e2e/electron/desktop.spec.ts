@@ -1,0 +1,37 @@
+import { expect, test } from '@playwright/test'
+import { existsSync } from 'node:fs'
+import { brokenFiles, filesBelow } from '../../helpers/kept-files'
+import { expectLivePage, expectPolicy, expectRecoveryOffered } from '../electron-journeys'
+import { expectFiles, expectMenu, expectSleep } from '../electron-shell-journeys'
+import { realDesk, type RealDesk } from './desk'
+import { Home, launch, start } from './runtime'
+
+// One start for all of these: each goes on where the one before has stopped.
+test.describe.configure({ mode: 'serial' })
+
+let desk: RealDesk
+let home: Home
+
+test.beforeAll(async () => {
+  home = new Home()
+  const killed = start(home)
+  const sessions = (): number => filesBelow(`${home.kept}/sessions`).length
+  await expect.poll(sessions, { timeout: 20_000 }).toBeGreaterThan(0)
+  killed.process.kill('SIGKILL')
+  await killed.ended
+  expect(brokenFiles(home.kept)).toEqual(brokenFiles(home.kept).filter((f) => !existsSync(f)))
+  const app = await launch(home)
+  desk = realDesk(app, await app.firstWindow(), home)
+})
+
+test.afterAll(async () => {
+  await desk.app.close()
+  home.remove()
+})
+
+test('the page is live', () => expectLivePage(desk.page))
+test('the scenario of a run that was killed is offered', () => expectRecoveryOffered(desk.page))
+test('the policy holds', () => expectPolicy(desk.page))
+test('the menu works in both languages', () => expectMenu(desk))
+test('files are opened and saved', () => expectFiles(desk))
+test('the run stands still while the computer sleeps', () => expectSleep(desk))
