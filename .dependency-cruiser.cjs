@@ -79,6 +79,17 @@ module.exports = {
       to: { path: '^electron/engine/', pathNot: '^electron/engine/(simulation|base|mqtt)/' },
     },
     {
+      name: 'simulation-is-joined-by-its-builder',
+      severity: 'error',
+      comment: 'clock, broker, links and fleet are joined in simulation.ts alone; others take their types',
+      from: { path: '^electron/engine/(lab|experiment|lessons|observe|session)/' },
+      to: {
+        path: '^electron/engine/simulation/',
+        pathNot: '^electron/engine/simulation/simulation.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'link-knows-clock-only',
       severity: 'error',
       from: { path: '^electron/engine/simulation/link/' },

@@ -1,67 +1,45 @@
 import { MqttClient, type IClientOptions } from 'mqtt'
 import { linkSchema, type LinkInput } from '../../electron/contract/link-config'
-import { createBroker } from '../../electron/engine/simulation/broker/broker'
-import type { EmbeddedBroker } from '../../electron/engine/simulation/broker/types'
-import type { PacedClock } from '../../electron/engine/simulation/clock/clock'
-import { createGate } from '../../electron/engine/simulation/link/gate'
-import { createLink } from '../../electron/engine/simulation/link/link'
-import type { Link } from '../../electron/engine/simulation/link/types'
-import type { LegEvent, PacketTransit, TransitObserver } from '../../electron/engine/mqtt/transit'
-import { createPacedClock } from '../../electron/engine/simulation/clock/paced-clock'
-import { createRealClock } from '../../electron/engine/simulation/clock/real-clock'
-import { tick } from './link-rig'
+import type { LegEvent, PacketTransit } from '../../electron/engine/mqtt/transit'
+import type { Attachment, Link } from '../../electron/engine/simulation/link/types'
+import { createSimulation } from '../../electron/engine/simulation/simulation'
+import { scenarioOf } from './lab-run'
 
-/** mqtt.js devices and the embedded broker, each device behind a link, in virtual time as fast as it goes. */
+/** Clock ms after which a test that waits has failed. */
+const PATIENCE_MS = 600_000
+
+/** A simulation without devices of its own: the test's mqtt.js clients, each behind a link to the embedded broker. */
 export class MqttJsLab {
   readonly faults: unknown[] = []
   readonly transits: PacketTransit[] = []
   readonly events: LegEvent[] = []
-  readonly clock: PacedClock = createPacedClock({ speed: Infinity, onFault: (e) => this.faults.push(e) })
-  readonly broker: EmbeddedBroker
-  readonly links: Link[] = []
+  readonly sim
   private readonly clients: MqttClient[] = []
-  private readonly gate = createGate({ skip: (ms) => this.clock.skip(ms) })
-  private transitId = 0
+  private readonly attachments: Attachment[] = []
   private closing = false
 
-  constructor() {
-    this.gate.onChange((holding) => (holding ? this.clock.freeze('gate') : this.clock.thaw('gate')))
-    this.broker = createBroker({
-      clock: this.clock,
-      realClock: createRealClock(),
-      observer: this.observer,
-      nextTransitId: () => ++this.transitId,
-      log: () => undefined,
+  private constructor(seed: number) {
+    this.sim = createSimulation({
+      scenario: scenarioOf({ seed }),
+      observers: [{ links: { entered: (p) => this.transits.push(p), event: (e) => this.events.push(e) } }],
+      onFault: (thrown) => this.faults.push(thrown),
     })
-    this.clock.start()
   }
 
-  private get observer(): TransitObserver {
-    return {
-      entered: (p) => {
-        this.transits.push(p)
-        this.clock.touch()
-      },
-      settled: () => this.clock.touch(),
-      event: (e) => void this.events.push(e),
-    }
+  static async open(seed = 1): Promise<MqttJsLab> {
+    const lab = new MqttJsLab(seed)
+    await lab.sim.start()
+    return lab
   }
 
-  device(clientId: string, input: LinkInput, options: IClientOptions = {}, seed = 1): MqttClient {
-    const link = createLink(clientId, linkSchema.parse(input), {
-      clock: this.clock,
-      observer: this.observer,
-      seed,
-      nextTransitId: () => ++this.transitId,
-      gate: this.gate,
-    })
-    this.links.push(link)
-    const open = () => {
-      const { client, broker } = link.connect()
-      this.broker.attach(broker, { device: true, clientId })
-      return client
-    }
-    const client = new MqttClient(open, {
+  get links(): Link[] {
+    return this.attachments.map((a) => a.link)
+  }
+
+  device(clientId: string, input: LinkInput, options: IClientOptions = {}): MqttClient {
+    const attachment = this.sim.attach(clientId, linkSchema.parse(input))
+    this.attachments.push(attachment)
+    const client = new MqttClient(() => attachment.connect(), {
       clientId,
       clean: false,
       keepalive: 0,
@@ -71,7 +49,7 @@ export class MqttJsLab {
     })
     client.on('close', () => {
       if (this.closing) return
-      this.clock.schedule(50, () => {
+      this.sim.clock.schedule(50, () => {
         const { incomingStore, outgoingStore } = client
         if (!this.closing) client.reconnect({ incomingStore, outgoingStore })
       })
@@ -81,20 +59,15 @@ export class MqttJsLab {
     return client
   }
 
-  /** Lets the event loop turn until the condition holds. */
-  async until(condition: () => boolean, realMs = 5000): Promise<void> {
-    const end = performance.now() + realMs
-    while (!condition()) {
-      if (performance.now() > end) throw new Error('it stalled')
-      for (let i = 0; i < 20; i++) await tick()
-    }
+  /** Lets time run until the condition holds. */
+  async until(condition: () => boolean): Promise<void> {
+    if (await this.sim.until(condition, { patienceMs: PATIENCE_MS })) return
+    throw new Error('it stalled')
   }
 
   async close(): Promise<void> {
     this.closing = true
     for (const client of this.clients) client.end(true)
-    for (const link of this.links) link.close()
-    this.clock.stop()
-    await this.broker.close()
+    await this.sim.close()
   }
 }

@@ -62,6 +62,7 @@ export class SimulationError extends Error {
  *                                observers
  */
 class Simulation {
+  readonly scenario: Scenario
   readonly clock: PacedClock
   readonly gate: GateKeeper
   readonly fleet: Fleet
@@ -78,6 +79,7 @@ class Simulation {
 
   constructor(private readonly options: SimulationOptions) {
     const { scenario } = options
+    this.scenario = scenario
     this.clock = createPacedClock({
       speed: Infinity,
       quantumMs: 0,
@@ -120,7 +122,7 @@ class Simulation {
   async start(): Promise<void> {
     this.opening ??= this.openTarget()
     this.open = await this.opening
-    if (this.closing) throw new SimulationError(`${this.options.scenario.name}: closed before it had started`)
+    if (this.closing) throw new SimulationError(`${this.scenario.name}: closed before it had started`)
     this.clock.start()
   }
 
@@ -129,7 +131,7 @@ class Simulation {
     const link = createLink(clientId, config, {
       clock: this.clock,
       observer: this.observers.links,
-      seed: this.options.scenario.seed,
+      seed: this.scenario.seed,
       nextTransitId: this.nextTransitId,
       gate: this.gate,
     })
@@ -228,7 +230,8 @@ class Simulation {
   }
 
   private async openTarget(): Promise<BrokerTarget> {
-    const { network, scenario } = this.options
+    const { scenario } = this
+    const { network } = this.options
     const deps = this.brokerDeps()
     if (!network) return startIsolated(deps)
     return scenario.broker.kind === 'embedded'
@@ -260,7 +263,7 @@ class Simulation {
       return
     }
     const why = thrown instanceof Error ? thrown.message : String(thrown)
-    this.waits.fail(new SimulationError(`${this.options.scenario.name}: ${why}`, { cause: thrown }))
+    this.waits.fail(new SimulationError(`${this.scenario.name}: ${why}`, { cause: thrown }))
   }
 
   private readonly nextTransitId = (): number => ++this.transits

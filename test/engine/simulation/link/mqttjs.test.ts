@@ -21,7 +21,7 @@ async function campaign(
   messages = 150,
   options: IClientOptions = {},
 ): Promise<string[]> {
-  lab = new MqttJsLab()
+  lab = await MqttJsLab.open()
   const got: string[] = []
   const sub = lab.device('sub', link, options)
   sub.on('message', (_, body) => void got.push(body.toString()))
@@ -37,14 +37,14 @@ async function campaign(
   const publish = (n: number) => {
     pub.publish('t', payload(n), { qos }, (error) => {
       // mqtt.js refuses what it is given while it resends its store, if the connection ends before that is done.
-      if (error) lab.clock.schedule(20, () => publish(n))
+      if (error) lab.sim.clock.schedule(20, () => publish(n))
       else acknowledged++
     })
   }
   const next = () => {
     if (sent >= messages) return
     publish(++sent)
-    lab.clock.schedule(5, next)
+    lab.sim.clock.schedule(5, next)
   }
   pub.once('connect', next)
   const idle = () => lab.links.every((l) => l.pending() === 0)

@@ -28,14 +28,14 @@ async function run(
   cuts: boolean,
   length = STEPS,
 ): Promise<Outcome> {
-  lab = new MqttJsLab()
+  lab = await MqttJsLab.open(seed)
   const key = seedKey(seed)
   let draws = 0
   const dice = (sides: number) => Math.floor(uniform(key, 0, ++draws, Draw.LOSS) * sides)
   const network = () => networks[dice(networks.length)] ?? {}
   const out: Outcome = { sent: [[], [], []], got: [[], [], []] }
 
-  const sub = lab.device('sub', network(), {}, seed)
+  const sub = lab.device('sub', network())
   sub.on('message', (topic, body) => void out.got[Number(topic.slice(-1))]?.push(body.toString()))
   let ready = false
   sub.on('connect', () => {
@@ -46,11 +46,11 @@ async function run(
       )
   })
   await lab.until(() => ready)
-  const pub = lab.device('pub', network(), {}, seed)
+  const pub = lab.device('pub', network())
   const send = (qos: QoS, text: string) => {
     pub.publish(`q/${qos}`, text, { qos }, (error) => {
       // mqtt.js refuses what it is given while it resends its store, if the connection ends before that is done.
-      if (error && qos > 0) lab.clock.schedule(1, () => send(qos, text))
+      if (error && qos > 0) lab.sim.clock.schedule(1, () => send(qos, text))
     })
   }
   let steps = 0
@@ -70,15 +70,15 @@ async function run(
     else if (what < 90)
       link()?.dropNext(dice(2) ? 'uplink' : 'downlink', HANDSHAKE_TYPES[dice(5)] ?? 'PUBACK')
     else if (what < 93 && cuts) link()?.cut()
-    lab.clock.schedule(dice(20), step)
+    lab.sim.clock.schedule(dice(20), step)
   }
   pub.once('connect', step)
-  await lab.until(() => steps >= length, 15_000)
+  await lab.until(() => steps >= length)
   for (const l of lab.links) l.setConfig(linkSchema.parse({ ...networks[0], loss: 0 }))
   // Not by mqtt.js's callbacks: a few of them get lost when connections end during a resend.
   const all = () => [1, 2].every((qos) => new Set(out.got[qos]).size === out.sent[qos]?.length)
   const rest = () => sub.connected && pub.connected && lab.links.every((l) => l.pending() === 0)
-  await lab.until(() => all() && rest(), 15_000)
+  await lab.until(() => rest() && all())
   return out
 }
 

@@ -1,0 +1,56 @@
+import { PACKET_TYPES, type QoS } from '../../electron/contract/packet'
+import type { LedgerRow } from '../../electron/contract/model'
+import { frameDup, frameType } from '../../electron/engine/mqtt/frame'
+import type { PacketTransit } from '../../electron/engine/mqtt/transit'
+import { Accounts } from '../../electron/engine/observe/ledger/accounts'
+import { createSimulation, type Simulation } from '../../electron/engine/simulation/simulation'
+import { scenarioOf } from './lab-run'
+
+/** One publisher `p` and one subscriber `s` with sessions that last, far enough apart to tell a repetition from an answer. */
+export const pair = (qos: QoS, messages = 1): Parameters<typeof scenarioOf>[0] => ({
+  messages,
+  link: { kind: 'radio', delay: 10, recovery: { timeout: 100 } },
+  groups: [
+    { name: 'p', id: 'p', clean: false, publishes: [{ topic: 't', qos, rate: 10 }] },
+    { name: 's', id: 's', clean: false, subscribes: [{ filter: 't', qos }] },
+  ],
+})
+
+export interface SimulationRecord {
+  /** The ledger's rows at the end. */
+  rows: LedgerRow[]
+  /** Handshake packets of a client in the order of sending, such as `> PUBLISH dup` or `< PUBACK lost`. */
+  story(clientId: string): string[]
+}
+
+const HANDSHAKE = new Set(['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'])
+
+function tell(p: PacketTransit): string[] {
+  const type = PACKET_TYPES[frameType(p.frame)] ?? ''
+  if (!HANDSHAKE.has(type)) return []
+  const dup = type === 'PUBLISH' && frameDup(p.frame) ? ' dup' : ''
+  return [`${p.direction === 'uplink' ? '>' : '<'} ${type}${dup}${p.state === 'lost' ? ' lost' : ''}`]
+}
+
+/** Runs a scenario until it is quiet. @param fault what befalls it; called when all devices are ready to publish */
+export async function simulate(
+  input: Parameters<typeof scenarioOf>[0],
+  fault: (sim: Simulation) => void = () => undefined,
+): Promise<SimulationRecord> {
+  const sim = createSimulation({ scenario: scenarioOf(input) })
+  const accounts = new Accounts(sim.fleet, sim.scenario.groups, true)
+  const transits: PacketTransit[] = []
+  sim.observe({ links: accounts, routes: accounts, fleet: accounts })
+  sim.observe({ links: { entered: (p) => transits.push(p) } })
+  try {
+    await sim.start()
+    await sim.connect()
+    fault(sim)
+    sim.fleet.startPublishing()
+    if (!(await sim.untilQuiet())) throw new Error('it never fell quiet')
+    const story = (clientId: string) => transits.filter((p) => p.clientId === clientId).flatMap(tell)
+    return { rows: accounts.finalRows(), story }
+  } finally {
+    await sim.close()
+  }
+}
