@@ -2,7 +2,7 @@
  * Collects the licences of everything that goes into the build: a plugin for the build of main, preload and page, which
  * refuses a package whose licence is not permissive and leaves out/licences.json and out/THIRD-PARTY-LICENSES.txt.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import collect from 'rollup-plugin-license'
 
@@ -59,8 +59,12 @@ export function createCollector(root, write, allowed = PERMISSIVE) {
 
 function writeTo(root) {
   const standard = (id) => {
-    const file = join(root, 'node_modules/spdx-license-list/licenses', `${id}.json`)
-    return JSON.parse(readFileSync(file, 'utf8')).licenseText
+    const file = `scripts/licence-texts/${id}.txt`
+    if (!existsSync(join(root, file)))
+      throw new Error(
+        `${file} is missing and a package has no text of its own: save it from https://spdx.org/licenses/${id}`,
+      )
+    return readFileSync(join(root, file), 'utf8')
   }
   return (packages) => {
     const out = join(root, 'out')

@@ -1,11 +1,15 @@
 /**
  * Cuts the fonts the page ships: Pretendard down to Latin, punctuation, arrows and the 2,350 Hangul syllables of
  * KS X 1001; JetBrains Mono as its Latin file. Run by hand after a font update: node scripts/subset-fonts.mjs
+ * Fetches the whole Pretendard, 98 MB, in the version that package.json of its folder names.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import subsetFont from 'subset-font'
+import { pathToFileURL } from 'node:url'
+import { fetchPackage } from './fetch-package.mjs'
+
+const SUBSET_FONT = '2.9.0'
 
 const require = createRequire(import.meta.url)
 const home = (name) => dirname(require.resolve(`${name}/package.json`))
@@ -26,14 +30,17 @@ const latin = range(0x20, 0x7e) + range(0xa0, 0xff)
 const marks =
   '–—‘’“”…·•×÷−±≤≥≈≠→←↑↓↔⇒∞√²³µσ%‰€₩⌘⌥⇧⏎…「」『』ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅡㅣ、。'
 
+const { version } = JSON.parse(await readFile(join(out, 'pretendard/package.json'), 'utf8'))
+const subsetter = createRequire(join(fetchPackage('subset-font', SUBSET_FONT), 'package.json')).resolve('.')
+const { default: subsetFont } = await import(pathToFileURL(subsetter).href)
 const pretendard = await readFile(
-  join(home('pretendard'), 'dist/web/variable/woff2/PretendardVariable.woff2'),
+  join(fetchPackage('pretendard', version), 'dist/web/variable/woff2/PretendardVariable.woff2'),
 )
 const cut = await subsetFont(pretendard, latin + marks + hangul(), {
   targetFormat: 'woff2',
   variationAxes: { wght: { min: 400, max: 700, default: 400 } },
 })
-await writeFile(join(out, 'pretendard-subset.woff2'), cut)
+await writeFile(join(out, 'pretendard/pretendard-subset.woff2'), cut)
 console.log(`pretendard-subset.woff2 ${(cut.length / 1024).toFixed(0)} KiB`)
 
 const mono = await readFile(

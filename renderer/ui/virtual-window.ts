@@ -1,5 +1,5 @@
 import { useElementSize, useScroll } from '@vueuse/core'
-import { computed, type Ref } from 'vue'
+import { computed, ref, type Ref } from 'vue'
 
 export interface RowWindow {
   offset: number
@@ -21,24 +21,52 @@ export function rowsInSight(
   return { offset: total === 0 ? 0 : Math.min(offset, Math.max(0, total - 1)), limit }
 }
 
-/** Follows a scrolling element of equal rows. */
+/**
+ * Where to scroll so that the row of this index is fully in sight, or null when it is. `head` is the height of a sticky
+ * head that stands above the rows. Pure.
+ */
+export function scrollTopFor(
+  index: number,
+  {
+    scrollTop,
+    height,
+    rowHeight,
+    head,
+  }: { scrollTop: number; height: number; rowHeight: number; head: number },
+): number | null {
+  const top = index * rowHeight
+  const body = height - head
+  if (top < scrollTop) return top
+  return top + rowHeight > scrollTop + body ? top + rowHeight - body : null
+}
+
+/** Follows a scrolling element of equal rows; `head` is the height of a sticky head inside it. */
 export function useVirtualWindow(
   element: Readonly<Ref<HTMLElement | null>>,
   rowHeight: Readonly<Ref<number>>,
   total: Readonly<Ref<number>>,
+  head: Readonly<Ref<number>> = ref(0),
 ) {
   const { y } = useScroll(element)
   const { height } = useElementSize(element)
   const range = computed(() => rowsInSight(y.value, height.value, rowHeight.value, total.value))
-  /** Scrolls so far that a row is whole in sight. */
+  /** Scrolls just far enough for a row to be fully in sight. */
   function reveal(index: number): void {
-    const top = index * rowHeight.value
-    if (top < y.value) y.value = top
-    else if (top + rowHeight.value > y.value + height.value) y.value = top + rowHeight.value - height.value
+    const to = scrollTopFor(index, {
+      scrollTop: y.value,
+      height: height.value,
+      rowHeight: rowHeight.value,
+      head: head.value,
+    })
+    if (to !== null) y.value = to
   }
   return {
     range,
     reveal,
+    /** Scrolls until this row is the first one in sight. */
+    scrollToTop: (index: number): void => void (y.value = index * rowHeight.value),
+    /** Scrolls to the last row. */
+    scrollToEnd: (): void => void (y.value = element.value?.scrollHeight ?? 0),
     rowsPerPage: computed(() => Math.max(1, Math.floor(height.value / rowHeight.value))),
   }
 }

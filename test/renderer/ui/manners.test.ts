@@ -6,7 +6,7 @@ import { hashOf, parseHash } from '../../../renderer/features/router'
 import { handleKey, keysOf, useCommands } from '../../../renderer/ui/commands'
 import { dashArray, packetStyle } from '../../../renderer/ui/packet-style'
 import { HANDSHAKE_TYPES } from '../../../electron/contract/packet'
-import { rowsInSight } from '../../../renderer/ui/virtual-window'
+import { rowsInSight, scrollTopFor } from '../../../renderer/ui/virtual-window'
 
 const key = (k: string, part: Partial<KeyboardEvent> = {}): KeyboardEvent =>
   ({
@@ -103,5 +103,14 @@ describe('virtual window', () => {
       expect(limit).toBeLessThanOrEqual(500)
     }
     expect(rowsInSight(9999, 800, 24, 0).offset).toBe(0)
+  })
+
+  it('scrolls just far enough, and never hides a row behind a sticky head', () => {
+    const view = { scrollTop: 240, height: 110, rowHeight: 22, head: 22 }
+    expect([11, 12, 13].map((i) => scrollTopFor(i, view))).toEqual([null, null, null])
+    expect(scrollTopFor(10, view)).toBe(220)
+    const below = scrollTopFor(40, view)
+    expect(below).toBe(40 * 22 + 22 - 88)
+    expect(scrollTopFor(40, { ...view, scrollTop: below ?? 0 })).toBeNull()
   })
 })
