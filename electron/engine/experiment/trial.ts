@@ -75,7 +75,7 @@ export class Trial {
     const { sim } = this
     try {
       await sim.start()
-      if (!(await sim.connect(undefined, { everyMs: LOOK_MS, signal }))) return null
+      if (!(await sim.connect({ everyMs: LOOK_MS, signal }))) return null
       sim.fleet.setDefaultLink(this.scenario.link)
       sim.fleet.startPublishing()
       const everyMs = (): number => this.nextLookMs()

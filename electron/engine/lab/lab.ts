@@ -208,7 +208,7 @@ export class Lab {
 
   /** Devices publish once all are ready, subscribers included, or the wait is over. */
   private async begin(): Promise<void> {
-    await this.sim.connect(undefined, { everyMs: READY_LOOK_MS, patienceMs: BARRIER_MS })
+    await this.sim.connect({ everyMs: READY_LOOK_MS, patienceMs: BARRIER_MS })
     if (!this.windingDown && !this.closed) this.fleet.startPublishing()
   }
 

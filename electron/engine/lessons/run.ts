@@ -69,7 +69,7 @@ async function play(sim: Simulation, { variant }: LessonPlan, signal: AbortSigna
   for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, variant.drop))
   const early = devices.filter((d) => !late.has(d.spec.group.name))
   const looks = { everyMs: LOOK_MS, signal }
-  if (!(await sim.connect(early, { ...looks, patienceMs: LONGEST_MS }))) return
+  if (!(await sim.connect({ devices: early, ...looks, patienceMs: LONGEST_MS }))) return
   for (const d of devices) if (!waiting.has(d.spec.group.name)) d.startPublishing()
   sim.plan(variant.steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
   await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs: LONGEST_MS - sim.clock.now() })

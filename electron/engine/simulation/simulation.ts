@@ -42,7 +42,7 @@ export interface SimulationOptions {
 }
 
 /** Something that happens at a time of the run. */
-export interface Step {
+export interface TimedStep {
   /** Clock ms from when it is planned. */
   atMs: number
   run(): void
@@ -153,10 +153,12 @@ class Simulation {
   }
 
   /**
-   * Connects devices, all of them by default, and waits until each is ready or has been closed.
+   * Connects devices and waits until each is ready or has been closed.
+   * @param options.devices @default all
    * @returns and throws as `until`
    */
-  connect(devices: readonly Device[] = [...this.fleet.devices()], options?: WaitOptions): Promise<boolean> {
+  connect(options: WaitOptions & { devices?: readonly Device[] } = {}): Promise<boolean> {
+    const { devices = [...this.fleet.devices()] } = options
     this.clock.schedule(0, () => {
       for (const d of devices) d.connect()
     })
@@ -164,7 +166,7 @@ class Simulation {
   }
 
   /** Plans what happens at times of the run. There is no quiet while some of it is still to come. */
-  plan(steps: readonly Step[]): void {
+  plan(steps: readonly TimedStep[]): void {
     for (const { atMs, run } of steps) {
       const timer = this.clock.schedule(atMs, () => {
         this.steps.delete(timer)

@@ -113,6 +113,16 @@ test('a duration ends the run, and what was under way still arrives', async () =
   expect(report.durationMs).toBeGreaterThanOrEqual(2000)
 })
 
+test('with messages and a duration the first that is reached ends the run', async () => {
+  const scenario = scenarioOf({ groups: [{ name: 'p', publishes: [{ topic: 't', qos: 1, rate: 10 }] }] })
+  const counted = await runToEnd(scenario, { messages: 3, durationMs: 60_000 })
+  expect(counted.groups[0]).toMatchObject({ offered: 3 })
+  expect(counted.durationMs).toBeLessThan(2000)
+  // Over before the devices are ready: none of them begins to publish afterwards.
+  const timed = await runToEnd(scenario, { messages: 3, durationMs: 3 })
+  expect(timed).toMatchObject({ complete: true, groups: [{ offered: 0 }] })
+})
+
 test('a run that is cut short reports what it has and says so', async () => {
   const { engine } = testEngine()
   await engine.open(await classroom(), null, { messages: 1_000_000, speed: 10 })

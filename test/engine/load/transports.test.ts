@@ -1,37 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createBroker } from '../../../electron/engine/simulation/broker/broker'
-import type {
-  EmbeddedBroker,
-  ListenerInfo,
-  ListenerKind,
-} from '../../../electron/engine/simulation/broker/types'
-import { createRealClock } from '../../../electron/engine/simulation/clock/real-clock'
+import type { ListenerInfo, ListenerKind } from '../../../electron/engine/simulation/broker/types'
+import { createSimulation } from '../../../electron/engine/simulation/simulation'
 import { explain } from '../../../electron/engine/load/run/failures'
 import { WireClient } from '../../../electron/engine/load/wire/client'
 import type { ClientEvents, ClientFields } from '../../../electron/engine/load/wire/client-types'
 import { dialFor } from '../../../electron/engine/load/wire/dial'
 import { Outbox } from '../../../electron/engine/load/wire/outbox'
 import { PublishTemplate, payloadSequence } from '../../../electron/engine/load/wire/template'
+import { scenarioOf } from '../../helpers/lab-run'
 import { listener } from './scripted-broker'
 
-let broker: EmbeddedBroker
+const sim = createSimulation({
+  scenario: scenarioOf({ broker: { kind: 'embedded', port: 0, wsPort: 0, tls: { port: 0 } } }),
+  clock: { speed: 1 },
+  network: { env: {} },
+})
 const listening = new Map<ListenerKind, ListenerInfo>()
 
 beforeAll(async () => {
-  const clock = createRealClock()
-  let transits = 0
-  broker = createBroker({
-    clock,
-    realClock: clock,
-    observer: { entered: () => undefined, settled: () => undefined, event: () => undefined },
-    nextTransitId: () => ++transits,
-    log: () => undefined,
-  })
-  for (const kind of ['tcp', 'ws', 'tls'] as const) {
-    listening.set(kind, await broker.listen({ kind, host: '127.0.0.1', port: 0 }))
-  }
+  await sim.start()
+  for (const l of sim.target?.embedded?.listeners() ?? []) listening.set(l.kind, l)
 })
-afterAll(() => broker.close())
+afterAll(() => sim.close())
 
 const PLAIN = { insecure: false }
 
