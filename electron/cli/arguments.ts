@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '../contract/duration'
+import { parseOrigin } from '../web/origin'
 
 /** A whole number from `min` to `max`. */
 export const wholeNumber =
@@ -32,6 +33,13 @@ export function positiveNumber(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN
   if (value > 0) return value
   throw new InvalidArgumentError('expected a number above 0')
+}
+
+/** The address browsers use through a proxy. */
+export function originText(text: string): string {
+  const origin = parseOrigin(text)
+  if (origin !== null) return origin
+  throw new InvalidArgumentError('expected https://name or https://name:port, and nothing after it')
 }
 
 /** Names with commas between. */

@@ -12,10 +12,14 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `/metrics` on loopback while a load test runs.
+ * Serves `/metrics` on loopback while a load test runs; `onFault` is told what its listener meets meanwhile.
  * @throws UsageError when the port is taken
  */
-export async function serveMetrics(port: number, runId: string): Promise<MetricsServer> {
+export async function serveMetrics(
+  port: number,
+  runId: string,
+  onFault: (thrown: unknown) => void,
+): Promise<MetricsServer> {
   const metrics = new LoadMetrics(runId)
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -28,11 +32,16 @@ export async function serveMetrics(port: number, runId: string): Promise<Metrics
     )
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (e: NodeJS.ErrnoException) => {
+    const failed = (e: NodeJS.ErrnoException): void => {
       const why = e.code === 'EADDRINUSE' ? 'is taken; choose another, or 0 for a free one' : e.message
       reject(new UsageError(`--metrics-port: ${port} ${why}`))
+    }
+    server.once('error', failed)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', failed)
+      server.on('error', onFault)
+      resolve()
     })
-    server.listen(port, '127.0.0.1', resolve)
   })
   const bound = (server.address() as AddressInfo).port
   return {

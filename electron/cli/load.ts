@@ -208,7 +208,9 @@ async function metricsOf(
   if (port === undefined) return undefined
   const number = /^\d{1,5}$/.test(port) ? Number(port) : NaN
   if (!(number <= 65_535)) throw new UsageError(`--metrics-port: found ${port}; expected 0 to 65535`)
-  const server = await serveMetrics(number, runId)
+  const server = await serveMetrics(number, runId, (e) => {
+    context.stderr.write(`warning: --metrics-port: ${e instanceof Error ? e.message : String(e)}\n`)
+  })
   context.stderr.write(`metrics ${server.url}\n`)
   return server
 }

@@ -1,18 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
-import { ALLOW_HOST, nameList, portNumber } from './arguments'
-import type { Subcommand } from './command'
+import { ALLOW_HOST, nameList, originText, portNumber } from './arguments'
+import type { CliContext, Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
 import { brokerLines } from './log'
 import { readScenario } from './scenario-input'
+import { isReachable, pageUrls, REACHABLE, type ServedAt } from './serve-address'
 import { openDesk } from './serve-workspace'
 import { shareAddress, shareLines } from './share'
 
-interface ServeFlags {
-  host: string
+interface ServeFlags extends ServedAt {
   port: number
   scenario?: string
   allowHost?: string[]
@@ -27,53 +28,61 @@ export const serveCommand: Subcommand = (program, context) => {
     .description('serve the page and a running fleet to a browser, until Ctrl-C')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on, 0 for any free one', portNumber, 0)
+    .option('--origin <url>', 'address of a TLS proxy in front, such as https://lab.example', originText)
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
     .option('--share [address]', 'let a class watch: also listen on that address of this machine')
     .option('--share-port <number>', 'port the class comes in by, 0 for any free one', portNumber)
     .option(...ALLOW_HOST, nameList)
-    .action(async (flags: ServeFlags) => {
-      const page = join(context.root, 'out/renderer')
-      if (!existsSync(join(page, 'index.html'))) {
-        throw new UsageError(`the page is not built (${page}); run: npm run build`)
-      }
-      const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
-      const scenario = await readScenario(file)
-      const desk = openDesk(context)
-      const { engine, workspace } = desk
-      const onInternalError = (where: string, thrown: unknown): void =>
-        void context.stderr.write(`error: ${where}: ${String(thrown)}\n`)
-      const sharing = createSharing({ engine, root: page, onInternalError })
-      let web: WebHost | null = null
-      try {
-        const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
-        await workspace.load()
-        for (const host of flags.allowHost ?? []) engine.allowHost(host)
-        if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
-        workspace.opened(scenario, openFile(flags.scenario))
-        web = await startWebHost({
-          engine,
-          root: page,
-          host: flags.host,
-          port: flags.port,
-          sharing,
-          extend: desk.extend,
-          onInternalError,
-        })
-        for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
-        context.stdout.write(`page   ${web.url}\n`)
-        if (address !== null) {
-          const port = flags.sharePort === undefined ? {} : { port: flags.sharePort }
-          const lines = shareLines(await sharing.start({ address, ...port }), isTerminal(context.stdout))
-          for (const line of lines) context.stdout.write(`${line}\n`)
-        }
-        context.stdout.write('Ctrl-C ends it all.\n')
-        await aborted(context.interrupt)
-      } finally {
-        await sharing.stop()
-        await web?.close()
-        await desk.close()
-      }
+    .action((flags: ServeFlags) => serve(context, flags))
+}
+
+async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
+  const page = join(context.root, 'out/renderer')
+  if (!existsSync(join(page, 'index.html'))) {
+    throw new UsageError(`the page is not built (${page}); run: npm run build`)
+  }
+  const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
+  const scenario = await readScenario(file)
+  const desk = openDesk(context)
+  const { engine, workspace } = desk
+  const onInternalError = (where: string, thrown: unknown): void =>
+    void context.stderr.write(`error: ${where}: ${String(thrown)}\n`)
+  const sharing = createSharing({ engine, root: page, onInternalError })
+  let web: WebHost | null = null
+  const key = isReachable(flags) ? randomBytes(24).toString('base64url') : undefined
+  try {
+    const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
+    await workspace.load()
+    for (const host of flags.allowHost ?? []) engine.allowHost(host)
+    if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
+    workspace.opened(scenario, openFile(flags.scenario))
+    web = await startWebHost({
+      engine,
+      root: page,
+      host: flags.host,
+      port: flags.port,
+      ...(flags.origin === undefined ? {} : { origin: flags.origin }),
+      ...(key === undefined ? {} : { key }),
+      sharing,
+      extend: desk.extend,
+      onInternalError,
     })
+    for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
+    const urls = pageUrls(flags, web.port, key, sharing.addresses())
+    for (const url of urls) context.stdout.write(`page   ${url}\n`)
+    if (key !== undefined) context.stderr.write(`warning: ${REACHABLE}\n`)
+    if (address !== null) {
+      const port = flags.sharePort === undefined ? {} : { port: flags.sharePort }
+      const lines = shareLines(await sharing.start({ address, ...port }), isTerminal(context.stdout))
+      for (const line of lines) context.stdout.write(`${line}\n`)
+    }
+    context.stdout.write('Ctrl-C ends it all.\n')
+    await aborted(context.interrupt)
+  } finally {
+    await sharing.stop()
+    await web?.close()
+    await desk.close()
+  }
 }
 
 const openFile = (path: string | undefined): { name: string; path: string | null } => ({

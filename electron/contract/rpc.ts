@@ -5,6 +5,7 @@ import type { Channel } from './channel'
 import { decode, encode } from './codec'
 import { ApiError, fromWireError, toWireError, type WireError } from './errors'
 import { issueDetails } from './issues'
+import { WAITS_FOR_PERSON } from './workspace'
 
 type Command = keyof EngineApi
 type Outcome = { ok: true; value: unknown } | { ok: false; error: WireError }
@@ -27,6 +28,25 @@ const EVENTS = {
   workspace: true,
 } as const satisfies Record<keyof EngineEvents, true>
 export const EVENT_NAMES = Object.keys(EVENTS) as (keyof EngineEvents)[]
+
+/** Both ends have these; the contract is compiled for neither. */
+declare function setTimeout(run: () => void, ms: number): unknown
+declare function clearTimeout(timer: unknown): void
+
+/** Longest that a command goes without an answer, unless a person has to give it. */
+const ANSWER_MS = 60_000
+const unhurried: ReadonlySet<string> = new Set(WAITS_FOR_PERSON)
+
+/** The answer, or a rejection when none comes in time. */
+async function inTime<T>(command: Command, answer: Promise<T>): Promise<T> {
+  if (unhurried.has(command)) return answer
+  let timer: unknown
+  const late = new Promise<never>((_done, fail) => {
+    const error = new ApiError('unavailable', `no answer to ${command} within ${ANSWER_MS / 1000} s`)
+    timer = setTimeout(() => fail(error), ANSWER_MS)
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
 
 /** The engine's hand on one page. */
 export interface PageLink {
@@ -105,7 +125,7 @@ export function connectEngine(
     { ...channelOptions(channel, (_where, e) => onFault(e)), onGeneralError: () => false },
   )
   const call = async (command: Command, argument: unknown): Promise<unknown> => {
-    const outcome = await rpc.invoke(command, argument)
+    const outcome = await inTime(command, rpc.invoke(command, argument))
     if (outcome.ok) return outcome.value
     throw fromWireError(outcome.error)
   }
@@ -129,7 +149,8 @@ function channelOptions<R extends object>(
   return {
     eventNames,
     bind: 'functions' as const,
-    timeout: 60_000,
+    // Each command has its own, see `inTime`.
+    timeout: -1,
     post: (m: Uint8Array) => channel.send(m),
     on: (listener: (m: unknown) => void) =>
       channel.onMessage((bytes) => {

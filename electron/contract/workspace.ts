@@ -160,5 +160,12 @@ export const workspaceSchemas = {
   getAbout: none,
 } as const satisfies { [K in keyof WorkspaceApi]: z.ZodType<Parameters<WorkspaceApi[K]>[0]> }
 
+/** Commands that are answered once a person has closed a dialog, be it after hours. */
+export const WAITS_FOR_PERSON = [
+  'chooseFile',
+  'saveScenario',
+  'saveFile',
+] as const satisfies (keyof WorkspaceApi)[]
+
 /** Names of the commands that belong to the host's own page alone. */
 export const WORKSPACE_COMMANDS = Object.keys(workspaceSchemas) as (keyof WorkspaceApi)[]

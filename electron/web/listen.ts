@@ -4,14 +4,22 @@ import type { WebSocketServer } from 'ws'
 import { ApiError } from '../contract/errors'
 
 /**
- * Binds a server and returns its port.
+ * Binds a server and returns its port. What it meets later, such as EMFILE when a connection cannot be accepted, goes to
+ * `onFault`; the listener stays open.
  * @throws ApiError `conflict` when the port is taken, `unavailable` when the address is not this machine's
  */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(
+  server: Server,
+  at: { host: string; port: number },
+  onFault: (thrown: unknown) => void,
+): Promise<number> {
+  const { host, port } = at
   return new Promise((resolve, reject) => {
-    server.once('error', (e: NodeJS.ErrnoException) => reject(listenError(e, host, port)))
+    const failed = (e: NodeJS.ErrnoException): void => reject(listenError(e, host, port))
+    server.once('error', failed)
     server.listen(port, host, () => {
-      server.removeAllListeners('error')
+      server.off('error', failed)
+      server.on('error', onFault)
       resolve((server.address() as AddressInfo).port)
     })
   })
@@ -31,10 +39,8 @@ function listenError(e: NodeJS.ErrnoException, host: string, port: number): Erro
 }
 
 /** The address of a page for a browser. */
-export function urlOf({ host, port }: { host: string; port: number }): string {
-  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
-}
+export const urlOf = ({ host, port }: { host: string; port: number }): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Pages get this long to answer the closing handshake before their sockets are destroyed. */
 const CLOSE_GRACE_MS = 300

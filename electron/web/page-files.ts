@@ -5,11 +5,17 @@ import { pageHeaders } from '../contract/page-policy'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Answers with the files of the built page, under the content security policy. */
-export function createPageHandler(root: string): Handler {
+/**
+ * Answers with the files of the built page, under the content security policy.
+ * @param origin of a proxy in front of this server, where the page then comes from
+ */
+export function createPageHandler(root: string, origin?: string): Handler {
   const files = sirv(root, { etag: true })
+  const byProxy = origin === undefined ? [] : [origin.replace(/^http/, 'ws')]
   return (request, response) => {
-    for (const [name, value] of Object.entries(pageHeaders([`ws://${request.headers.host ?? ''}`]))) {
+    for (const [name, value] of Object.entries(
+      pageHeaders([`ws://${request.headers.host ?? ''}`, ...byProxy]),
+    )) {
       response.setHeader(name, value)
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {

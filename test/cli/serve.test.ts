@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brokerScenario } from '../../electron/cli/broker'
+import { isReachable, pageUrls } from '../../electron/cli/serve-address'
 import { ApiError } from '../../electron/contract/errors'
 import { runFleetlab } from '../helpers/cli-run'
 
@@ -47,6 +48,38 @@ describe('fleetlab serve', () => {
       opened: [{ scenario: { name: 'Demo' }, file: null }],
     })
     await expect(fetch(pageUrl(outcome.stdout) ?? '')).rejects.toThrow()
+  })
+
+  it('asks for a key where other computers can reach the page, and says the risk', async () => {
+    const stop = new AbortController()
+    const outcome = await runFleetlab(
+      ['serve', '--host', '0.0.0.0'],
+      {},
+      { root, interrupt: stop.signal, onStdout: (text) => /Ctrl-C/.test(text) && stop.abort() },
+    )
+    const pages = [...outcome.stdout.matchAll(/^page {3}(.*)$/gm)].map((m) => new URL(m[1] ?? ''))
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+    const own = addresses.filter((a) => a.family === 'IPv4').map((a) => a.address)
+    expect(pages.map((url) => url.hostname).sort()).toEqual(own.sort())
+    for (const url of pages) expect(url.searchParams.get('key')).toMatch(/^[\w-]{32}$/)
+    expect(outcome.stderr).toMatch(/^warning: other computers can reach the page\. .*--share\.\n$/)
+  })
+
+  it('prints the address of the proxy in front, with the key', () => {
+    const at = { host: '127.0.0.1', origin: 'https://lab.example' }
+    expect([isReachable(at), isReachable({ host: '127.0.0.1' }), isReachable({ host: '::' })]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(pageUrls(at, 8080, 'k', [])).toEqual(['https://lab.example/?key=k'])
+    expect(pageUrls({ host: '127.0.0.1' }, 8080, undefined, [])).toEqual(['http://127.0.0.1:8080'])
+  })
+
+  it('refuses what is no origin', async () => {
+    const outcome = await runFleetlab(['serve', '--origin', 'lab.example/page'], {}, { root })
+    expect(outcome).toMatchObject({ code: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(/--origin .*expected https:\/\/name/)
   })
 
   it('says in one line that the port is taken, and closes the engine', async () => {

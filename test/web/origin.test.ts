@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOwnHost, isSameOrigin } from '../../electron/web/origin'
+import { isOwnHost, isSameOrigin, parseOrigin } from '../../electron/web/origin'
 
 describe('isOwnHost', () => {
   const local = { host: '127.0.0.1', port: 8080 }
@@ -33,11 +33,53 @@ describe('isOwnHost', () => {
 })
 
 describe('isSameOrigin', () => {
+  const local = { host: '127.0.0.1', port: 8080 }
   it('wants scheme, name and port alike', () => {
-    expect(isSameOrigin('http://localhost:8080', 'localhost:8080')).toBe(true)
-    expect(isSameOrigin('http://localhost:8081', 'localhost:8080')).toBe(false)
-    expect(isSameOrigin('https://localhost:8080', 'localhost:8080')).toBe(false)
-    expect(isSameOrigin('null', 'localhost:8080')).toBe(false)
-    expect(isSameOrigin(undefined, 'localhost:8080')).toBe(false)
+    expect(isSameOrigin('http://localhost:8080', 'localhost:8080', local)).toBe(true)
+    expect(isSameOrigin('http://localhost:8081', 'localhost:8080', local)).toBe(false)
+    expect(isSameOrigin('https://localhost:8080', 'localhost:8080', local)).toBe(false)
+    expect(isSameOrigin('null', 'localhost:8080', local)).toBe(false)
+    expect(isSameOrigin(undefined, 'localhost:8080', local)).toBe(false)
   })
+})
+
+describe('behind a proxy that speaks TLS', () => {
+  const behind = { host: '127.0.0.1', port: 8080, origin: 'https://lab.example' }
+
+  it('answers for the name of the proxy and for its own, and for no other', () => {
+    expect(isOwnHost('lab.example', behind)).toBe(true)
+    expect(isOwnHost('LAB.example', behind)).toBe(true)
+    expect(isOwnHost('127.0.0.1:8080', behind)).toBe(true)
+    expect(isOwnHost('lab.example:8080', behind)).toBe(false)
+    expect(isOwnHost('lab.example.evil.example', behind)).toBe(false)
+    expect(isOwnHost('lab.example', { ...behind, origin: 'https://lab.example:8443' })).toBe(false)
+    expect(isOwnHost('lab.example:8443', { ...behind, origin: 'https://lab.example:8443' })).toBe(true)
+  })
+
+  it.each(['lab.example', '127.0.0.1:8080'])(
+    'takes exactly its origin, whichever host the proxy hands on: %s',
+    (host) => {
+      expect(isSameOrigin('https://lab.example', host, behind)).toBe(true)
+      for (const other of [
+        'http://lab.example',
+        'https://lab.example:8443',
+        'https://evil.example',
+        'null',
+      ]) {
+        expect(isSameOrigin(other, host, behind)).toBe(false)
+      }
+    },
+  )
+
+  it.each([
+    ['https://lab.example', 'https://lab.example'],
+    ['https://LAB.example:443', 'https://lab.example'],
+    ['http://localhost:9000', 'http://localhost:9000'],
+    ['https://lab.example/', null],
+    ['https://lab.example/path', null],
+    ['https://user@lab.example', null],
+    ['wss://lab.example', null],
+    ['lab.example', null],
+    ['https://', null],
+  ])('reads %s as %s', (text, origin) => expect(parseOrigin(text)).toBe(origin))
 })

@@ -188,3 +188,43 @@ describe('listener', () => {
     silent.terminate()
   })
 })
+
+describe('a page that other computers can reach', () => {
+  const KEY = 'a-key-of-the-host'
+  const ORIGIN = 'https://lab.example'
+  beforeEach(async () => {
+    await host.close()
+    host = await startWebHost({ engine, root, key: KEY, origin: ORIGIN, onInternalError: () => undefined })
+  })
+  const cookieName = () => `fleetlab_host_${host.port}`
+
+  it('shows nothing of itself to whoever has no key', async () => {
+    for (const path of [
+      '/',
+      '/index.html',
+      '/assets/app.js',
+      '/?key=',
+      '/?key=wrong',
+      `/index.html?key=${KEY}`,
+    ]) {
+      const { status, body } = await get(path)
+      expect([path, status, body]).toEqual([path, 401, expect.stringContaining('with its key')])
+    }
+    expect((await get('/', { cookie: `${cookieName()}=wrong` })).status).toBe(401)
+    expect(await outcome(open(host.url))).toBe('401')
+    expect(await outcome(open(ORIGIN, '/engine', { cookie: `${cookieName()}=` }))).toBe('401')
+    expect(engine.pages).toHaveLength(0)
+  })
+
+  it('lets the browser in that brought the key, by a cookie no script reads and no plain connection carries', async () => {
+    const { status, headers } = await get(`/?key=${KEY}`, { host: 'lab.example' })
+    expect([status, headers['location'], headers['cache-control']]).toEqual([303, '/', 'no-store'])
+    const cookie = `${cookieName()}=${KEY}`
+    expect(headers['set-cookie']).toEqual([`${cookie}; HttpOnly; SameSite=Strict; Path=/; Secure`])
+    const page = await get('/', { cookie, host: 'lab.example' })
+    expect(page.body).toContain('<title>page</title>')
+    expect(String(page.headers['content-security-policy'])).toContain('wss://lab.example')
+    expect(await outcome(open(ORIGIN, '/engine', { cookie, host: 'lab.example' }))).toBe('open')
+    expect(await outcome(open('http://lab.example', '/engine', { cookie, host: 'lab.example' }))).toBe('403')
+  })
+})

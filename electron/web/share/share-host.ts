@@ -44,7 +44,7 @@ export async function startShareHost(options: ShareHostOptions, maxViewers: numb
   server.headersTimeout = 10_000
   server.requestTimeout = 10_000
   const bound: Bound = { host: options.address, port: await bind(server, options) }
-  const handler = createShareHandler(options, `fleetlab_${bound.port}`)
+  const handler = createShareHandler(options, bound)
   server.on('request', (request, response) => {
     if (isOwnHost(request.headers.host, bound)) handler(request, response)
     else refuse(response, 421, 'This server does not answer for that host name.\n')
@@ -53,26 +53,33 @@ export async function startShareHost(options: ShareHostOptions, maxViewers: numb
   return { url: urlOf(bound), close: () => closeAll(server, sockets) }
 }
 
-async function bind(server: Server, { address, port }: ShareHostOptions): Promise<number> {
-  if (port !== undefined) return listen(server, address, port)
+async function bind(server: Server, { address, port, viewers }: ShareHostOptions): Promise<number> {
+  const onFault = (thrown: unknown): void => viewers.onInternalError('listener', thrown)
+  const at = (next: number): Promise<number> => listen(server, { host: address, port: next }, onFault)
+  if (port !== undefined) return at(port)
   for (let next: number = SHARE_PORTS.first; next <= SHARE_PORTS.last; next++) {
     try {
-      return await listen(server, address, next)
+      return await at(next)
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.code !== 'conflict') throw thrown
     }
   }
-  return listen(server, address, 0)
+  return at(0)
 }
 
-function createShareHandler({ room, root, viewers }: ShareHostOptions, cookie: string): Handler {
+/** Cookies know no ports, so the name holds ours. */
+const cookieName = (bound: Bound): string => `fleetlab_${bound.port}`
+
+function createShareHandler({ room, root, viewers }: ShareHostOptions, bound: Bound): Handler {
+  const cookie = cookieName(bound)
   const files = createPageHandler(root)
   return (request, response) => {
     const path = request.url?.split('?')[0]
     const token = tokenOf(request.headers.cookie, cookie)
     const seat = token === undefined ? null : room.seatOf(token)
     if (path === JOIN_PATH && request.method === 'POST') {
-      if (!isSameOrigin(request.headers.origin, request.headers.host)) answer(response, refusal('foreign'))
+      if (!isSameOrigin(request.headers.origin, request.headers.host, bound))
+        answer(response, refusal('foreign'))
       else join(request, response)
     } else if (path === SEAT_PATH) {
       response.writeHead(seat ? 204 : 401, { 'cache-control': 'no-store' }).end()
@@ -99,7 +106,7 @@ function attachViewers(server: Server, bound: Bound, { room, viewers }: ShareHos
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD, perMessageDeflate: false })
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    const token = tokenOf(request.headers.cookie, `fleetlab_${bound.port}`)
+    const token = tokenOf(request.headers.cookie, cookieName(bound))
     const seat = token === undefined ? null : room.seatOf(token)
     const status = upgradeRefusal(request, bound)
     if (status !== null || token === undefined || !seat) {
@@ -117,6 +124,6 @@ function attachViewers(server: Server, bound: Bound, { room, viewers }: ShareHos
 function upgradeRefusal(request: IncomingMessage, bound: Bound): number | null {
   const { host, origin } = request.headers
   if (!isOwnHost(host, bound)) return 421
-  if (!isSameOrigin(origin, host)) return 403
+  if (!isSameOrigin(origin, host, bound)) return 403
   return request.url === ENGINE_PATH ? null : 404
 }
