@@ -29,7 +29,7 @@ const workspace: Workspace = new Workspace({
 async function start(): Promise<void> {
   await workspace.load()
   const onScenario = workspace.scenarioIs.bind(workspace)
-  const engine = createEngine({ env: process.env, version, log: logLine, store: { folder }, onScenario })
+  const engine = createEngine({ env: process.env, version, log: logLine, dataFolder: folder, onScenario })
   guardEngine(engine, workspace)
   const page = join(root, 'out/renderer')
   const sharing = createSharing({ engine, root: page, onInternalError: logFault })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadSchema } from '../electron/contract/load-config'
-import { planOf } from '../electron/engine/load/executors/registry'
+import { planOf } from '../electron/engine/load/run/executors'
 
 const folder = join(import.meta.dirname, '../examples/load')
 

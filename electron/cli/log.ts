@@ -15,7 +15,7 @@ export function engineFor(
     ...more,
     env: context.env,
     version: context.version,
-    store: { folder: dataFolder(context.env) },
+    dataFolder: dataFolder(context.env),
     log: (line) => {
       if (RANK[line.level] >= RANK[level]) context.stderr.write(`${line.level}: ${line.note.text}\n`)
     },

@@ -10,9 +10,9 @@ import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
 import type { EngineCore } from './session/engine-core'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab/lab'
-import { LessonDesk } from './lessons/desk'
-import { createLoadDesk } from './load/history/create'
-import type { LoadDesk } from './load/history/desk'
+import { LessonService } from './lessons/lesson-service'
+import { createLoadService } from './load/history/create'
+import type { LoadService } from './load/history/load-service'
 import { mergeLink } from './lab/link-edit'
 import { AllowedHosts } from './base/allowed-hosts'
 import { LoopDelayMeter } from './observe/meters'
@@ -43,10 +43,10 @@ class LabEngine implements Engine, EngineCore {
   private readonly hosts = new AllowedHosts()
   private recovering: Promise<void> | null = null
   private readonly loopDelay = new LoopDelayMeter()
-  readonly lessons = new LessonDesk()
+  readonly lessons = new LessonService()
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
-  readonly loads: LoadDesk
+  readonly loads: LoadService
 
   constructor(private readonly deps: EngineDeps) {
     this.loopDelay.start()
@@ -54,7 +54,7 @@ class LabEngine implements Engine, EngineCore {
       () => performance.now(),
       (why) => this.fault(note('experiment-failed', 'The experiment failed: {why}', { why })),
     )
-    this.loads = createLoadDesk(deps, this.hosts, (about) => this.fault(about))
+    this.loads = createLoadService(deps, this.hosts, (about) => this.fault(about))
   }
 
   private fault(about: Note): void {

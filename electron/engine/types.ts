@@ -15,7 +15,7 @@ export interface EngineDeps {
   /** Told of every scenario that runs from now on, the same one again after a restart. */
   onScenario?(scenario: Scenario): void
   /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */
-  store?: { folder: string }
+  dataFolder?: string
 }
 
 /** Limits of one run from the command line; each overrides the scenario's. */

@@ -3,9 +3,9 @@ import type { LinkInput } from '../../contract/link-config'
 import type { EngineStatus } from '../../contract/model'
 import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
 import type { ExperimentRunner } from '../experiment/runner'
-import type { LoadDesk } from '../load/history/desk'
+import type { LoadService } from '../load/history/load-service'
 import type { Lab } from '../lab/lab'
-import type { LessonDesk } from '../lessons/desk'
+import type { LessonService } from '../lessons/lesson-service'
 
 /** What a page's session may ask of the engine. */
 export interface EngineCore {
@@ -14,8 +14,8 @@ export interface EngineCore {
   readonly revision: number
   readonly version: string
   readonly experiments: ExperimentRunner
-  readonly loads: LoadDesk
-  readonly lessons: LessonDesk
+  readonly loads: LoadService
+  readonly lessons: LessonService
   status(): EngineStatus
   allowHost(host: string): void
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { ScriptedLesson } from '../../../electron/contract/lesson'
-import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
 
-const desk = new LessonDesk()
-afterAll(() => desk.close())
+const service = new LessonService()
+afterAll(() => service.close())
 
 const scripted = builtInLessons().filter((l): l is ScriptedLesson => l.kind === 'script')
 const variants = scripted.flatMap((l) =>
@@ -27,7 +27,7 @@ test('the nine lessons of the course, in their order', () => {
 
 describe('every variant of every lesson', () => {
   test.each(variants)('$name ends as the lesson says', async ({ lesson, variant }) => {
-    const o = await desk.run(lesson.id, variant.id)
+    const o = await service.run(lesson.id, variant.id)
     expect(o.checks.filter((c) => !c.holds)).toEqual([])
     expect(variant.expect.length).toBeGreaterThan(0)
     expect(lesson.options.map((x) => x.id)).toContain(o.answer)
@@ -39,7 +39,7 @@ describe('every variant of every lesson', () => {
 })
 
 test('QoS 1 and the lost PUBACK: lost 0, duplicated 1, because of the PUBACK to the sensor', async () => {
-  const o = await desk.run('qos-1-lost-puback', 'puback')
+  const o = await service.run('qos-1-lost-puback', 'puback')
   expect(o.totals).toMatchObject({ offered: 1, arrived: 2, lost: 0, duplicated: 1, packets: 8 })
   expect(o.named).toMatchObject({
     type: 'PUBACK',
@@ -55,7 +55,7 @@ test('QoS 1 and the lost PUBACK: lost 0, duplicated 1, because of the PUBACK to 
 test.each(['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const)(
   'QoS 2 with %s lost: exactly once',
   async (type) => {
-    const o = await desk.run('qos-2', type.toLowerCase())
+    const o = await service.run('qos-2', type.toLowerCase())
     expect(o.totals).toMatchObject({ offered: 1, delivered: 1, arrived: 1, lost: 0, duplicated: 0 })
     expect(o.received).toEqual({ dashboard: 1 })
     expect(o.named).toMatchObject({ type, clientId: 'sensor-1', fate: 'lost' })
@@ -65,27 +65,27 @@ test.each(['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const)(
 )
 
 test('the same run twice is the same recording', async () => {
-  const [a, b] = [await desk.run('qos-2', 'pubrec'), await desk.run('qos-2', 'pubrec')]
+  const [a, b] = [await service.run('qos-2', 'pubrec'), await service.run('qos-2', 'pubrec')]
   expect(a).not.toBe(b)
   expect(a).toEqual(b)
 })
 
 test('who asks while a run is under way gets the same run', async () => {
-  const [a, b] = await Promise.all([desk.run('qos-0', 'to-broker'), desk.run('qos-0', 'to-broker')])
+  const [a, b] = await Promise.all([service.run('qos-0', 'to-broker'), service.run('qos-0', 'to-broker')])
   expect(a).toBe(b)
 })
 
 test('a will comes after a cut and not after DISCONNECT', async () => {
-  const cut = await desk.run('retained-and-will', 'will')
+  const cut = await service.run('retained-and-will', 'will')
   expect(cut.timeline.marks.some((m) => m.kind === 'cut' && m.clientId === 'sensor-1')).toBe(true)
   expect(cut.received).toEqual({ display: 1 })
-  const goodbye = await desk.run('retained-and-will', 'goodbye')
+  const goodbye = await service.run('retained-and-will', 'goodbye')
   expect(goodbye.timeline.packets.at(-1)?.type).toBe('DISCONNECT')
   expect(goodbye.received).toEqual({})
 })
 
 test('a fact that does not hold is told with what was found', async () => {
-  const own = new LessonDesk()
+  const own = new LessonService()
   const lesson = structuredClone(scripted.find((l) => l.id === 'qos-0'))
   if (!lesson) throw new Error('no lesson qos-0')
   const wrong = { group: 'sensor', lost: 0, latencyMs: { atMost: 10 } }
@@ -102,8 +102,8 @@ test('a fact that does not hold is told with what was found', async () => {
   await own.close()
 })
 
-test('closing the desk ends a run that is under way', async () => {
-  const own = new LessonDesk()
+test('closing the service ends a run that is under way', async () => {
+  const own = new LessonService()
   const run = own.run('sessions', 'persistent')
   const ended = expect(run).rejects.toMatchObject({ code: 'unavailable' })
   await own.close()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { ApiError } from '../../../electron/contract/errors'
-import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
 import { parseLesson } from '../../../electron/engine/lessons/read'
 
@@ -35,16 +35,16 @@ describe('the tenth lesson of the guide', () => {
   })
 
   test('runs and ends as it says', async () => {
-    const desk = new LessonDesk()
-    const lesson = desk.open(example, 'two-subscribers.yaml')
-    expect(desk.lessons().at(-1)).toBe(lesson)
-    expect(desk.lessons().length).toBe(builtInLessons().length + 1)
-    const o = await desk.run('two-subscribers', 'phone-loses')
+    const service = new LessonService()
+    const lesson = service.open(example, 'two-subscribers.yaml')
+    expect(service.lessons().at(-1)).toBe(lesson)
+    expect(service.lessons().length).toBe(builtInLessons().length + 1)
+    const o = await service.run('two-subscribers', 'phone-loses')
     expect(o.checks.every((c) => c.holds)).toBe(true)
     expect(o.answer).toBe('no')
     expect(o.totals).toMatchObject({ lost: 1, duplicated: 0 })
     expect(o.named?.clientId).toBe('phone')
-    await desk.close()
+    await service.close()
   })
 })
 
@@ -101,6 +101,6 @@ describe('a lesson file that is wrong says where and what is expected', () => {
 
   test('the identifier of a built-in lesson is refused', () => {
     const text = changed((l) => (l['id'] = 'qos-2'))
-    expect(() => new LessonDesk().open(text, 'mine.yaml')).toThrow(/built-in/)
+    expect(() => new LessonService().open(text, 'mine.yaml')).toThrow(/built-in/)
   })
 })

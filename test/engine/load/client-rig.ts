@@ -1,7 +1,7 @@
 import type { QoS } from '../../../electron/contract/packet'
 import { WireClient } from '../../../electron/engine/load/wire/client'
 import type { ClientFields, MessageSource } from '../../../electron/engine/load/wire/client-types'
-import { Outbox } from '../../../electron/engine/load/wire/outbox'
+import { FlushQueue } from '../../../electron/engine/load/wire/flush-queue'
 import { PublishTemplate } from '../../../electron/engine/load/wire/template'
 import { BrokerSession, CONNACK, CONNACK5, Deferred, ScriptedBroker, listener } from './scripted-broker'
 
@@ -60,7 +60,7 @@ export function rig(o: RigOptions = {}) {
   }
   const client = new WireClient(0, fields, o.publishes === false ? null : source, {
     dial: broker.dialFor(session),
-    outbox: new Outbox(deferred.defer),
+    flushQueue: new FlushQueue(deferred.defer),
     events,
     now: () => clock.nowMs,
   })

@@ -12,7 +12,7 @@ import {
   union,
 } from '../../../electron/engine/load/measure/ranges'
 import { Recorder } from '../../../electron/engine/load/measure/recorder'
-import { TOPOLOGY } from '../../../electron/engine/load/topologies/registry'
+import { TOPOLOGY } from '../../../electron/engine/load/run/topologies'
 import { PublishTemplate } from '../../../electron/engine/load/wire/template'
 
 const numbers = fc.array(fc.nat(60), { maxLength: 80 })

@@ -12,7 +12,7 @@ import { readReport } from '../../../electron/engine/load/report/read'
 import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
 import { generatorHealth, saturationReasons } from '../../../electron/engine/load/report/saturation'
 import { reportText } from '../../../electron/engine/load/report/text'
-import type { LaneResult } from '../../../electron/engine/load/run/messages'
+import type { WorkerResult } from '../../../electron/engine/load/run/messages'
 
 const histogram = (values: number[]): string => {
   const h = new LatencyHistogram()
@@ -20,7 +20,7 @@ const histogram = (values: number[]): string => {
   return h.encode()
 }
 
-const lane = (over: Partial<LaneResult> = {}): LaneResult => ({
+const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
   counts: { connected: 2, offered: 10, acknowledged: 8, failed: 1, received: 9, delivered: 8, errors: 1 },
   histograms: { connect: histogram([3]), ack: histogram([1, 2, 3]), endToEnd: histogram([5, 400]) },
   identity: {
@@ -59,7 +59,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   startedAtMs: 1000,
   publishedUntilMs: 3000,
   brokenOff: null,
-  results: [lane()],
+  results: [worker()],
   cpuMicros: 180,
   includesBroker: false,
   planned: 2,
@@ -94,7 +94,7 @@ describe('the report of a run', () => {
   })
 
   it('does not pass a limit on arrivals where no message was due: a broker that answers nothing', () => {
-    const silent = lane({
+    const silent = worker({
       counts: { connected: 2, offered: 10, acknowledged: 0, failed: 0, received: 0, delivered: 0, errors: 0 },
       identity: {
         publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [0, 10] }],
@@ -114,9 +114,9 @@ describe('the report of a run', () => {
   })
 
   it('divides by the planned time of an open loop, unless answers lag behind what is usual', () => {
-    const rate = (over: Partial<LaneResult>, input: object = {}) => {
+    const rate = (over: Partial<WorkerResult>, input: object = {}) => {
       const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', ...input })
-      return makeReport(outcome({ config, results: [lane(over)] })).publishRate
+      return makeReport(outcome({ config, results: [worker(over)] })).publishRate
     }
     // answers take 2 ms here, the median of 1, 2 and 3
     expect(rate({ lastAcknowledgedMs: 3002 })).toBe(4)
@@ -144,7 +144,7 @@ describe('the report of a run', () => {
 
   it('breaks a latency limit when nothing was measured', () => {
     const empty = histogram([])
-    const results = [lane({ histograms: { connect: empty, ack: empty, endToEnd: empty } })]
+    const results = [worker({ histograms: { connect: empty, ack: empty, endToEnd: empty } })]
     expect(makeReport(outcome({ results })).verdict.checks.find((c) => c.name === 'max-p99')).toMatchObject({
       actual: null,
       passed: false,
@@ -156,7 +156,7 @@ describe('the report of a run', () => {
   })
 
   it('says that it was the generator, above everything else', () => {
-    const r = makeReport(outcome({ results: [lane({ lateSends: 5 })] }))
+    const r = makeReport(outcome({ results: [worker({ lateSends: 5 })] }))
     expect(r.generator.saturated).toBe(true)
     expect(reportText(r).split('\n')[0]).toMatch(
       /^generator saturated: results are not the broker's \(50 % of the/,
@@ -170,7 +170,7 @@ describe('the report of a run', () => {
 describe('merging', () => {
   const shard = (index: number, over: Partial<RunOutcome> = {}): LoadReport =>
     makeReport(outcome({ shard: { index, count: 2 }, ...over }))
-  const other = lane({
+  const other = worker({
     identity: {
       publishers: [],
       flows: [{ receiver: 0, publisher: 0, got: [9, 10], duplicated: 0, outOfOrder: 0 }],

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadSchema, type LoadInput } from '../../../electron/contract/load-config'
-import { planOf } from '../../../electron/engine/load/executors/registry'
+import { planOf } from '../../../electron/engine/load/run/executors'
 import { Connector } from '../../../electron/engine/load/run/connector'
 import { Pacer } from '../../../electron/engine/load/run/pacer'
 import { dealt, indicesOf, within } from '../../../electron/engine/load/run/slice'
 import { OpenSource } from '../../../electron/engine/load/run/sources'
 import { PublishTemplate } from '../../../electron/engine/load/wire/template'
-import { topologyOf, layoutOf } from '../../../electron/engine/load/topologies/registry'
+import { topologyOf, layoutOf } from '../../../electron/engine/load/run/topologies'
 
 const open = (input: LoadInput) => {
   const plan = planOf(loadSchema.parse(input))
@@ -99,12 +99,12 @@ describe('splitting', () => {
       seed: 1,
     })
     const times = [0, 1, 2].flatMap((s) => {
-      const lanes = indicesOf(6, { index: s, count: 3 }).map((p) => {
+      const paced = indicesOf(6, { index: s, count: 3 }).map((p) => {
         const source = new OpenSource(p, template, schedule, 6, dealt(schedule.total, 6, p))
         source.start(0)
         return { source, wake: () => undefined }
       })
-      const pacer = new Pacer(lanes)
+      const pacer = new Pacer(paced)
       const out: number[] = []
       for (let t = pacer.nextMs(); t < Infinity; t = pacer.nextMs()) {
         out.push(t)

@@ -13,7 +13,7 @@ import type { ClientEvents } from '../../../electron/engine/load/wire/client-typ
 import { payloadSequence } from '../../../electron/engine/load/wire/template'
 import type { Dial, Transport, TransportEvents } from '../../../electron/engine/load/wire/transport'
 
-/** Calls put off by the outbox; `run` makes them, and those they put off, until none is left. */
+/** Calls put off by the flush queue; `run` makes them, and those they put off, until none is left. */
 export class Deferred {
   private waiting: (() => void)[] = []
   readonly defer = (f: () => void): void => void this.waiting.push(f)
@@ -41,7 +41,7 @@ export class BrokerEnd {
   /** Bytes the client has written and the broker has not read. */
   inbox: Buffer = Buffer.alloc(0)
   /** Packets the broker wants to send, in order. */
-  outbox: Buffer[] = []
+  replies: Buffer[] = []
   closed = false
   ended = false
   /** The transport takes no more bytes until `drain`. */
@@ -75,14 +75,14 @@ export class BrokerEnd {
       }
       case Type.PUBREL:
         s.held.delete(id)
-        this.outbox.push(ackFrame(Type.PUBCOMP, id))
+        this.replies.push(ackFrame(Type.PUBCOMP, id))
         return
       case Type.PINGREQ:
-        this.outbox.push(Buffer.from([0xd0, 0]))
+        this.replies.push(Buffer.from([0xd0, 0]))
         return
       case Type.SUBSCRIBE:
         s.subscribed.push(f)
-        this.outbox.push(
+        this.replies.push(
           Buffer.from([
             0x90,
             this.level === 5 ? 4 : 3,
@@ -107,10 +107,10 @@ export class BrokerEnd {
     if (qos === 2) {
       if (!s.held.has(id)) s.delivered.push(sequence)
       s.held.add(id)
-      this.outbox.push(ackFrame(Type.PUBREC, id))
+      this.replies.push(ackFrame(Type.PUBREC, id))
     } else {
       s.delivered.push(sequence)
-      if (qos === 1) this.outbox.push(ackFrame(Type.PUBACK, id))
+      if (qos === 1) this.replies.push(ackFrame(Type.PUBACK, id))
     }
   }
 
@@ -120,8 +120,8 @@ export class BrokerEnd {
   }
 
   /** Sends the next so many packets. */
-  answer(count = this.outbox.length): void {
-    const bytes = Buffer.concat(this.outbox.splice(0, count))
+  answer(count = this.replies.length): void {
+    const bytes = Buffer.concat(this.replies.splice(0, count))
     if (bytes.length > 0) this.send(bytes)
   }
 

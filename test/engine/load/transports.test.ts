@@ -5,7 +5,7 @@ import { explain } from '../../../electron/engine/load/run/failures'
 import { WireClient } from '../../../electron/engine/load/wire/client'
 import type { ClientEvents, ClientFields } from '../../../electron/engine/load/wire/client-types'
 import { dialFor } from '../../../electron/engine/load/wire/dial'
-import { Outbox } from '../../../electron/engine/load/wire/outbox'
+import { FlushQueue } from '../../../electron/engine/load/wire/flush-queue'
 import { PublishTemplate, payloadSequence } from '../../../electron/engine/load/wire/template'
 import { scenarioOf } from '../../helpers/lab-run'
 import { listener } from './scripted-broker'
@@ -65,7 +65,7 @@ async function echo(kind: ListenerKind, level: 4 | 5, qos: 0 | 1 | 2): Promise<n
       },
       closed: (_c, cause, error) => finish(new Error(explain(cause, error))),
     }
-    const deps = { dial, outbox: new Outbox(setImmediate), events, now: Date.now }
+    const deps = { dial, flushQueue: new FlushQueue(setImmediate), events, now: Date.now }
     const subscriber = new WireClient(0, fields(`s-${topic}`, level, [topic]), null, deps)
     const publisher = new WireClient(1, fields(`p-${topic}`, level, []), source, deps)
     let over = false
@@ -101,7 +101,7 @@ const attempt = (url: string, tls: Parameters<typeof dialFor>[1]): Promise<strin
       ready: () => resolve('connected'),
       closed: (_c, cause, error) => resolve(explain(cause, error)),
     }
-    const deps = { dial: dialFor(url, tls), outbox: new Outbox(setImmediate), events, now: Date.now }
+    const deps = { dial: dialFor(url, tls), flushQueue: new FlushQueue(setImmediate), events, now: Date.now }
     const client = new WireClient(0, fields('a', 4, []), null, deps)
     client.connect()
   })

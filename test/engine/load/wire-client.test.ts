@@ -89,7 +89,7 @@ describe('acknowledgements that go wrong', () => {
     const r = rig({ qos: 1, level: 5, window: 1, messages: 3 })
     r.connect()
     r.broker.last.read()
-    r.broker.last.outbox.length = 0
+    r.broker.last.replies.length = 0
     const id = framePacketId(publishes(r)[0]!)
     r.broker.last.send(Buffer.from([0x40, 4, id >> 8, id & 255, 0x97, 0]))
     r.deferred.run()
@@ -103,7 +103,7 @@ describe('acknowledgements that go wrong', () => {
     const r = rig({ qos: 2, level: 5, window: 1, messages: 1 })
     r.connect()
     r.broker.last.read()
-    r.broker.last.outbox.length = 0
+    r.broker.last.replies.length = 0
     r.broker.last.send(Buffer.from([0x50, 3, 0, 1, 0x83]))
     r.deferred.run()
     expect(r.told.failed).toEqual([{ from: 0, to: 1, reason: 'PUBREC 0x83 implementation specific error' }])
@@ -121,7 +121,7 @@ describe('acknowledgements that go wrong', () => {
     const r = rig({ qos: 1, window: 2, messages: 4 })
     r.connect()
     r.broker.last.read()
-    const [a] = r.broker.last.outbox.splice(0)
+    const [a] = r.broker.last.replies.splice(0)
     r.broker.last.send(a!)
     r.broker.last.send(a!)
     r.broker.last.send(Buffer.from([0x40, 2, 0xff, 0xff]))

@@ -63,11 +63,11 @@ function act(r: Rig, f: Fault): boolean {
       end.answer(f.packets)
       return false
     case 'answer-part': {
-      const next = end.outbox[0]
+      const next = end.replies[0]
       if (next === undefined) return false
       const take = Math.min(f.bytes, next.length)
-      end.outbox[0] = next.subarray(take)
-      if (take === next.length) end.outbox.shift()
+      end.replies[0] = next.subarray(take)
+      if (take === next.length) end.replies.shift()
       end.send(Buffer.from(next.subarray(0, take)))
       return false
     }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
-import { LessonDesk } from '../../../electron/engine/lessons/desk'
+import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { fromFirstPacket, lanesOf } from '../../../renderer/features/lessons/recorded'
 import { becauseText, fillHeadline } from '../../../renderer/features/lessons/verdict-text'
 
-const desk = new LessonDesk()
+const service = new LessonService()
 const said = (key: string, values: Record<string, unknown> = {}): string =>
   `${key} ${String(values['packet'])} ${String(values['subject'])}`
 const ms = (n: number): string => `${n} ms`
 
 async function run(id: string, variant: string): Promise<LessonOutcome> {
-  return await desk.run(id, variant)
+  return await service.run(id, variant)
 }
 
 test('time counts from the first packet, and nothing lies before it', async () => {

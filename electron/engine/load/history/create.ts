@@ -5,17 +5,17 @@ import { runLoad } from '../run/run-load'
 import { note } from '../../base/notes'
 import type { EngineDeps } from '../../types'
 import type { AllowedHosts } from '../../base/allowed-hosts'
-import { LoadDesk } from './desk'
-import { FileRunStore } from './file-store'
+import { LoadService } from './load-service'
+import { FileRunHistory } from './file-run-history'
 import { FileJournal } from './journal'
-import { MemoryRunStore } from './store'
+import { MemoryRunHistory } from './run-history'
 
 /** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
-export function createLoadDesk(
-  deps: Pick<EngineDeps, 'env' | 'store'>,
+export function createLoadService(
+  deps: Pick<EngineDeps, 'env' | 'dataFolder'>,
   hosts: AllowedHosts,
   fault: (n: Note) => void,
-): LoadDesk {
+): LoadService {
   const onCorrupt = (file: string, why: string): void =>
     fault(
       note(
@@ -24,12 +24,12 @@ export function createLoadDesk(
         { file, why },
       ),
     )
-  const folder = deps.store && join(deps.store.folder, 'load-tests')
+  const folder = deps.dataFolder === undefined ? undefined : join(deps.dataFolder, 'load-tests')
   const onFault = (why: string): void =>
     fault(note('load-test-failed', 'The load test failed: {why}', { why }))
-  return new LoadDesk({
+  return new LoadService({
     ...(folder === undefined ? {} : { journal: new FileJournal(folder, (e) => onFault(String(e))) }),
-    store: folder === undefined ? new MemoryRunStore() : new FileRunStore(folder, onCorrupt),
+    history: folder === undefined ? new MemoryRunHistory() : new FileRunHistory(folder, onCorrupt),
     env: deps.env,
     hosts,
     now: () => Date.now(),

@@ -1,5 +1,5 @@
 import type { EngineEvents } from '../../../contract/api'
-import type { LoadDesk } from './desk'
+import type { LoadService } from './load-service'
 
 /** Tells one page of load tests: each point once, and nothing while nothing changes. */
 export class LoadFeed {
@@ -8,17 +8,17 @@ export class LoadFeed {
   private known = 0
 
   constructor(
-    private readonly desk: Pick<LoadDesk, 'revision' | 'event'>,
+    private readonly service: Pick<LoadService, 'revision' | 'event'>,
     private readonly events: Pick<EngineEvents, 'load'>,
   ) {}
 
   push(): void {
-    if (this.desk.revision === this.revision) return
-    this.revision = this.desk.revision
-    const runId = this.desk.event(0).now?.runId ?? this.runId
+    if (this.service.revision === this.revision) return
+    this.revision = this.service.revision
+    const runId = this.service.event(0).now?.runId ?? this.runId
     if (runId !== this.runId) this.known = 0
     this.runId = runId
-    const event = this.desk.event(this.known)
+    const event = this.service.event(this.known)
     this.known = event.from + event.points.length
     this.events.load(event)
   }

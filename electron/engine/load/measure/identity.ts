@@ -1,5 +1,5 @@
 import type { FlowAccount, IdentityAccount, PublisherAccount } from '../../../contract/load-report'
-import type { Layout, Topology } from '../topologies/types'
+import type { Layout, Topology } from '../run/topologies'
 import { countOf, subtract, union, type Ranges } from './ranges'
 
 /** What became of all messages, by identity. */

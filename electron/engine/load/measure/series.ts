@@ -1,5 +1,5 @@
 import type { SeriesPoint } from '../../../contract/load-report'
-import type { LaneBucket } from '../run/messages'
+import type { WorkerBucket } from '../run/messages'
 import { LatencyHistogram } from './histogram'
 
 /** Points kept; older ones are dropped beyond it. */
@@ -43,7 +43,7 @@ export class Series {
     private readonly onPoint: (p: SeriesPoint, latency: LatencyHistogram | null) => void,
   ) {}
 
-  add(b: LaneBucket): void {
+  add(b: WorkerBucket): void {
     const open = this.open.get(b.bucket) ?? {
       reports: 0,
       sum: { offered: 0, acknowledged: 0, failed: 0, received: 0, connected: 0, errors: 0 },

@@ -2,7 +2,7 @@ import type { LoadReport, SeriesPoint, ShardInfo } from '../../../contract/load-
 import { TextCounts } from '../measure/counts'
 import { balance, joinAccounts } from '../measure/identity'
 import { LoadError } from '../run/failures'
-import { layoutOf, topologyOf } from '../topologies/registry'
+import { layoutOf, topologyOf } from '../run/topologies'
 import { joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
 import { checkThresholds } from './thresholds'

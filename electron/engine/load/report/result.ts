@@ -4,9 +4,9 @@ import type { EncodedHistograms, LoadReport, SeriesPoint } from '../../../contra
 import { TextCounts } from '../measure/counts'
 import { LatencyHistogram } from '../measure/histogram'
 import { balance, joinAccounts } from '../measure/identity'
-import type { LaneResult } from '../run/messages'
+import type { WorkerResult } from '../run/messages'
 import type { Part } from '../run/slice'
-import { layoutOf, topologyOf } from '../topologies/registry'
+import { layoutOf, topologyOf } from '../run/topologies'
 import { saturationReasons } from './saturation'
 import { checkThresholds } from './thresholds'
 
@@ -20,7 +20,7 @@ export interface RunOutcome {
   /** End of publishing as planned, or when it was stopped. */
   publishedUntilMs: number
   brokenOff: string | null
-  results: readonly LaneResult[]
+  results: readonly WorkerResult[]
   /** CPU time of this process while publishing, µs. */
   cpuMicros: number
   includesBroker: boolean
@@ -33,9 +33,9 @@ export interface RunOutcome {
   notes: string[]
 }
 
-const sumOf = (results: readonly LaneResult[], f: (r: LaneResult) => number): number =>
+const sumOf = (results: readonly WorkerResult[], f: (r: WorkerResult) => number): number =>
   results.reduce((n, r) => n + f(r), 0)
-const maxOf = (results: readonly LaneResult[], f: (r: LaneResult) => number): number =>
+const maxOf = (results: readonly WorkerResult[], f: (r: WorkerResult) => number): number =>
   results.reduce((n, r) => Math.max(n, f(r)), 0)
 
 /** Adds histograms of the same kind: exact, unlike averaging percentiles. */

@@ -1,5 +1,5 @@
 import type { GeneratorHealth, GeneratorReport } from '../../../contract/load-report'
-import type { LaneHealth } from '../run/messages'
+import type { WorkerHealth } from '../run/messages'
 
 /** Share of late messages, of one core, and the loop delay from which results are not the broker's any more. */
 const MAX_LATE_SHARE = 0.01
@@ -28,9 +28,9 @@ export function saturationReasons(g: {
 }
 
 /** The workers' health as one; null without any. */
-export function generatorHealth(workers: readonly LaneHealth[], offered: number): GeneratorHealth | null {
+export function generatorHealth(workers: readonly WorkerHealth[], offered: number): GeneratorHealth | null {
   if (workers.length === 0) return null
-  const most = (f: (w: LaneHealth) => number): number => Math.max(...workers.map(f))
+  const most = (f: (w: WorkerHealth) => number): number => Math.max(...workers.map(f))
   const lateSends = workers.reduce((n, w) => n + w.lateSends, 0)
   const busiestWorker = most((w) => w.utilization)
   const p99LoopDelayMs = most((w) => w.p99LoopDelayMs)

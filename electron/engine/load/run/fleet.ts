@@ -1,9 +1,9 @@
-import type { Plan } from '../executors/types'
-import { layoutOf, topologyOf } from '../topologies/registry'
+import type { Plan } from './plan'
+import { layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
 import type { ClientDeps, ClientFields } from '../wire/client-types'
 import { PublishTemplate } from '../wire/template'
-import type { LaneInit } from './messages'
+import type { WorkerInit } from './messages'
 import { dealt, indicesOf } from './slice'
 import { ClosedSource, OpenSource, type Publisher } from './sources'
 
@@ -21,7 +21,7 @@ export interface Member {
 /** Seconds a broker keeps the session of a client that is to resume. */
 const SESSION_EXPIRY_S = 3600
 
-function fieldsOf(init: LaneInit, role: Member['role'], index: number, filters: string[]): ClientFields {
+function fieldsOf(init: WorkerInit, role: Member['role'], index: number, filters: string[]): ClientFields {
   const c = init.config
   const addresses = c.localAddresses
   return {
@@ -43,7 +43,7 @@ function fieldsOf(init: LaneInit, role: Member['role'], index: number, filters: 
   }
 }
 
-function sourceOf(init: LaneInit, plan: Plan, index: number, template: PublishTemplate, now: () => number) {
+function sourceOf(init: WorkerInit, plan: Plan, index: number, template: PublishTemplate, now: () => number) {
   const all = init.config.publishers
   const { publishing } = plan
   switch (publishing.kind) {
@@ -63,7 +63,7 @@ function sourceOf(init: LaneInit, plan: Plan, index: number, template: PublishTe
 }
 
 /** Makes the clients of one worker: its part of the subscribers, then its part of the publishers. */
-export function createMembers(init: LaneInit, plan: Plan, deps: ClientDeps): Member[] {
+export function createMembers(init: WorkerInit, plan: Plan, deps: ClientDeps): Member[] {
   const { config } = init
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)

@@ -11,8 +11,8 @@ export interface Credentials {
 }
 
 /** What a worker thread is started with. */
-export interface LaneInit {
-  role: 'lane'
+export interface WorkerInit {
+  role: 'worker'
   config: LoadConfig
   credentials: Credentials
   runId: string
@@ -29,7 +29,7 @@ export interface BrokerInit {
 }
 
 /** Main thread to worker. */
-export type LaneCommand =
+export type WorkerCommand =
   | { type: 'connect'; role: 'subscribers' | 'publishers' }
   /** Unix ms at which message 0 is due. */
   | { type: 'start'; atMs: number }
@@ -39,7 +39,7 @@ export type LaneCommand =
   | { type: 'finish' }
 
 /** Counts so far. */
-export interface LaneCounts {
+export interface WorkerCounts {
   connected: number
   offered: number
   acknowledged: number
@@ -51,10 +51,13 @@ export interface LaneCounts {
 }
 
 /** How one worker fares so far. */
-export type LaneHealth = Pick<LaneResult, 'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'utilization'>
+export type WorkerHealth = Pick<
+  WorkerResult,
+  'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'utilization'
+>
 
 /** One step of the series of one worker, complete. */
-export interface LaneBucket {
+export interface WorkerBucket {
   bucket: number
   offered: number
   acknowledged: number
@@ -67,8 +70,8 @@ export interface LaneBucket {
 }
 
 /** What a worker has to say at the end. */
-export interface LaneResult {
-  counts: LaneCounts
+export interface WorkerResult {
+  counts: WorkerCounts
   histograms: EncodedHistograms
   identity: IdentityAccount
   errors: Record<string, number>
@@ -91,18 +94,18 @@ export interface LaneResult {
 }
 
 /** Worker to main thread. */
-export type LaneReport =
+export type WorkerReport =
   | { type: 'up' }
   | { type: 'connected'; role: 'subscribers' | 'publishers' }
   | {
       type: 'progress'
-      counts: LaneCounts
-      health: LaneHealth
+      counts: WorkerCounts
+      health: WorkerHealth
       published: boolean
       settled: boolean
       topError: string | null
     }
-  | { type: 'bucket'; bucket: LaneBucket }
+  | { type: 'bucket'; bucket: WorkerBucket }
   /** The run cannot go on. */
   | { type: 'fatal'; text: string; code: string | null }
-  | { type: 'result'; result: LaneResult }
+  | { type: 'result'; result: WorkerResult }

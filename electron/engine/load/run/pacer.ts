@@ -18,28 +18,28 @@ export class Pacer {
   maxDelayMs = 0
   private at = 0
 
-  constructor(private readonly lanes: readonly Paced[]) {}
+  constructor(private readonly queues: readonly Paced[]) {}
 
   /** Time of the next message, or Infinity when there are no more. */
   nextMs(): number {
-    return this.lanes[this.at]?.source.nextMs() ?? Infinity
+    return this.queues[this.at]?.source.nextMs() ?? Infinity
   }
 
   /** Releases all messages due by `nowMs`; returns how many. */
   advance(nowMs: number): number {
     let count = 0
     for (;;) {
-      const lane = this.lanes[this.at]
-      if (lane === undefined) return count
-      const dueMs = lane.source.nextMs()
+      const queue = this.queues[this.at]
+      if (queue === undefined) return count
+      const dueMs = queue.source.nextMs()
       if (dueMs > nowMs) return count
       const delay = nowMs - dueMs
       if (delay > this.maxDelayMs) this.maxDelayMs = delay
       if (delay > LATE_MS) this.lateSends++
-      lane.source.release()
-      lane.wake()
+      queue.source.release()
+      queue.wake()
       count++
-      this.at = this.at + 1 === this.lanes.length ? 0 : this.at + 1
+      this.at = this.at + 1 === this.queues.length ? 0 : this.at + 1
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import { WireClient } from '../wire/client'
 import type { ClientEvents } from '../wire/client-types'
-import { Outbox } from '../wire/outbox'
+import { FlushQueue } from '../wire/flush-queue'
 import type { Dial } from '../wire/transport'
 import { LoadError, explain } from './failures'
 import type { Credentials } from './messages'
@@ -71,7 +71,12 @@ export function probe(
       resume: false,
       localAddress: config.localAddresses[0],
     }
-    const client = new WireClient(0, fields, null, { dial, outbox: new Outbox(setImmediate), events, now })
+    const client = new WireClient(0, fields, null, {
+      dial,
+      flushQueue: new FlushQueue(setImmediate),
+      events,
+      now,
+    })
     const timer = setInterval(() => client.tick(now()), TICK_MS)
     client.connect()
   })

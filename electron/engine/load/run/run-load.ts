@@ -1,18 +1,18 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
-import { describeExecutor, planOf } from '../executors/registry'
-import type { Plan } from '../executors/types'
+import { describeExecutor, planOf } from './executors'
+import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
 import { dialFor } from '../wire/dial'
 import { createRunClock, measureClockOffset } from './clock'
-import { Crew } from './crew'
+import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
 import { checkCertificates, checkLimits, readMachineLimits, workerCount } from './limits'
-import type { Credentials, LaneInit } from './messages'
+import type { Credentials, WorkerInit } from './messages'
 import { probe } from './probe'
 import { tagOf } from './run-id'
 import { indicesOf, within, type Part } from './slice'
@@ -65,7 +65,7 @@ class LoadRun {
   private readonly now = createRunClock(this.clockOffsetMs)
   private readonly stepMs: number
   private embedded: EmbeddedHandle | null = null
-  private crew: Crew | null = null
+  private workers: WorkerPool | null = null
   private series: Series | null = null
   private readonly drift: DriftWatch | null
   private phase: LoadProgress['phase'] = 'connecting'
@@ -99,16 +99,16 @@ class LoadRun {
       this.config = { ...config, url: this.embedded.url }
     }
     await this.probe()
-    const crew = await this.raiseCrew()
-    await this.connect(crew)
+    const workers = await this.startWorkers()
+    await this.connect(workers)
     await this.waitForStart()
     const cpu = process.cpuUsage()
-    const brokenOff = this.stopped ? 'stopped before publishing began' : await this.publish(crew)
+    const brokenOff = this.stopped ? 'stopped before publishing began' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
-    const results = await crew.finish(END_MS)
+    const results = await workers.finish(END_MS)
     this.phase = 'done'
-    this.progress(crew)
+    this.progress(workers)
     return makeReport({
       config: { ...this.config, url: config.url },
       runId: this.options.runId,
@@ -141,10 +141,10 @@ class LoadRun {
     await probe(config, credentials, this.options.runId, dialFor(config.url, tls), this.now)
   }
 
-  private async raiseCrew(): Promise<Crew> {
+  private async startWorkers(): Promise<WorkerPool> {
     const count = workerCount(this.config, this.planned)
-    const inits = Array.from({ length: count }, (_, index): LaneInit => ({
-      role: 'lane',
+    const inits = Array.from({ length: count }, (_, index): WorkerInit => ({
+      role: 'worker',
       config: this.config,
       credentials: this.options.credentials ?? {},
       runId: this.options.runId,
@@ -158,40 +158,40 @@ class LoadRun {
       this.options.onPoint?.(point)
       this.drift?.add(point.atMs, latency, process.memoryUsage.rss())
     })
-    const crew = new Crew(inits, {
+    const workers = new WorkerPool(inits, {
       bucket: (_worker, bucket) => this.series?.add(bucket),
       fatal: (text, code) => (this.fatal ??= { text, code }),
     })
-    this.crew = crew
-    await this.within(crew.all('up'), () => null)
-    return crew
+    this.workers = workers
+    await this.within(workers.all('up'), () => null)
+    return workers
   }
 
   /** Subscribers first, so that no message is published before its receiver is there. */
-  private async connect(crew: Crew): Promise<void> {
+  private async connect(workers: WorkerPool): Promise<void> {
     const beganMs = this.now()
     const deadline = beganMs + this.config.connectTimeout + this.config.ramp
     for (const role of ['subscribers', 'publishers'] as const) {
-      const done = crew.all('connected', role)
-      crew.command({ type: 'connect', role })
+      const done = workers.all('connected', role)
+      workers.command({ type: 'connect', role })
       await this.within(done, () => {
-        this.progress(crew)
+        this.progress(workers)
         if (this.now() < deadline) return null
         if (this.plan.toleratesRefusals) return 'go on'
-        throw new LoadError(this.tooFew(crew), 'start')
+        throw new LoadError(this.tooFew(workers), 'start')
       })
     }
     this.connectingMs = this.now() - beganMs
-    const { connected } = crew.counts()
+    const { connected } = workers.counts()
     if (this.plan.toleratesRefusals && connected < this.planned) {
       this.notes.push(`${connected} of ${this.planned} clients were connected when the time for it was over`)
     }
   }
 
-  private tooFew(crew: Crew): string {
-    const reason = crew.topError === null ? '' : `: ${crew.topError}`
+  private tooFew(workers: WorkerPool): string {
+    const reason = workers.topError === null ? '' : `: ${workers.topError}`
     const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
-    return `only ${crew.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; take fewer clients or a longer --connect-timeout or --ramp`
+    return `only ${workers.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; take fewer clients or a longer --connect-timeout or --ramp`
   }
 
   /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
@@ -218,55 +218,55 @@ class LoadRun {
       this.notes.push(`began ${Math.round(this.startMs - startAtMs)} ms after the time asked for`)
     }
     this.phase = 'waiting'
-    const crew = this.crew as Crew
+    const workers = this.workers as WorkerPool
     while (this.now() < this.startMs - 2 * POLL_MS && !this.stopped && this.fatal === null) {
-      this.progress(crew)
+      this.progress(workers)
       await pause(POLL_MS)
     }
-    crew.command({ type: 'start', atMs: this.startMs })
+    workers.command({ type: 'start', atMs: this.startMs })
     this.phase = 'publishing'
   }
 
   /** Publishes, stops, drains. Returns why it was broken off, or null. */
-  private async publish(crew: Crew): Promise<string | null> {
+  private async publish(workers: WorkerPool): Promise<string | null> {
     const end = this.startMs + (this.plan.durationMs ?? Infinity)
-    while (this.now() < end && !this.over(crew)) {
-      const wrong = this.trouble(crew)
+    while (this.now() < end && !this.over(workers)) {
+      const wrong = this.trouble(workers)
       if (wrong !== null) return wrong
       await pause(Math.min(POLL_MS, Math.max(1, end - this.now())))
-      this.progress(crew)
+      this.progress(workers)
     }
-    crew.command({ type: 'stop' })
+    workers.command({ type: 'stop' })
     this.phase = 'draining'
-    return this.drain(crew)
+    return this.drain(workers)
   }
 
   /** All messages are sent and settled before the time is over; without messages, the time is the run. */
-  private over(crew: Crew): boolean {
+  private over(workers: WorkerPool): boolean {
     const counted = this.plan.durationMs === null || this.config.messages !== undefined
-    return counted && this.plan.publishing.kind !== 'none' && crew.settled
+    return counted && this.plan.publishing.kind !== 'none' && workers.settled
   }
 
   /** Waits for acknowledgements and for receivers, until all is there, it stays quiet, or the time is over. */
-  private async drain(crew: Crew): Promise<string | null> {
+  private async drain(workers: WorkerPool): Promise<string | null> {
     const end = this.now() + this.config.drain
     const quietMs = this.shard.count > 1 ? QUIET_SHARD_MS : QUIET_MS
-    let lastReceived = crew.counts().received
+    let lastReceived = workers.counts().received
     let quietSince = this.now()
-    // The counts lag by a report: a settled crew is believed only after the next one.
-    await crew.all('progress')
+    // The counts lag by a report: a settled workers is believed only after the next one.
+    await workers.all('progress')
     while (this.now() < end) {
-      const wrong = this.trouble(crew)
+      const wrong = this.trouble(workers)
       if (wrong !== null) return wrong
-      const counts = crew.counts()
+      const counts = workers.counts()
       if (counts.received !== lastReceived) {
         lastReceived = counts.received
         quietSince = this.now()
       }
       const quiet = this.config.subscribers === 0 || this.now() - quietSince > quietMs
-      if (crew.settled && (quiet || this.allDelivered(counts))) return null
+      if (workers.settled && (quiet || this.allDelivered(counts))) return null
       await pause(POLL_MS)
-      this.progress(crew)
+      this.progress(workers)
     }
     return null
   }
@@ -280,24 +280,24 @@ class LoadRun {
     return this.config.topology === 'auto' && this.config.subscribers > this.config.publishers
   }
 
-  private trouble(crew: Crew): string | null {
+  private trouble(workers: WorkerPool): string | null {
     if (this.stopped) return 'stopped by the user'
     if (this.fatal !== null) return this.fatalText()
-    if (crew.counts().connected > 0 || this.plan.toleratesRefusals) {
+    if (workers.counts().connected > 0 || this.plan.toleratesRefusals) {
       this.aloneSinceMs = null
       return null
     }
     this.aloneSinceMs ??= this.now()
     const giveUpMs = this.options.giveUpMs ?? GIVE_UP_MS
     if (this.now() - this.aloneSinceMs < giveUpMs) return null
-    return `all connections to ${this.config.url} are gone and none came back within ${giveUpMs / 1000} s: ${crew.topError ?? 'closed'}`
+    return `all connections to ${this.config.url} are gone and none came back within ${giveUpMs / 1000} s: ${workers.topError ?? 'closed'}`
   }
 
-  private progress(crew: Crew): void {
+  private progress(workers: WorkerPool): void {
     const now = this.now()
     if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
     this.lastProgressMs = now
-    const { connected, offered, acknowledged, failed, received, errors } = crew.counts()
+    const { connected, offered, acknowledged, failed, received, errors } = workers.counts()
     const publishing = this.phase === 'publishing' || this.phase === 'draining'
     this.options.onProgress?.({
       phase: this.phase,
@@ -311,7 +311,7 @@ class LoadRun {
       received,
       errors,
       last: this.last,
-      generator: publishing ? generatorHealth(crew.health, offered) : null,
+      generator: publishing ? generatorHealth(workers.health, offered) : null,
     })
   }
 
@@ -325,7 +325,7 @@ class LoadRun {
   }
 
   async dispose(): Promise<void> {
-    await this.crew?.terminate()
+    await this.workers?.terminate()
     await this.embedded?.close()
   }
 }

@@ -1,4 +1,4 @@
-import type { Schedule } from '../executors/types'
+import type { Schedule } from './plan'
 import type { MessageSource } from '../wire/client-types'
 import type { PublishTemplate } from '../wire/template'
 

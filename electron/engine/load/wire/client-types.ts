@@ -1,6 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import type { ConnectFields } from './frames'
-import type { Outbox } from './outbox'
+import type { FlushQueue } from './flush-queue'
 import type { PublishTemplate } from './template'
 import type { Dial } from './transport'
 
@@ -68,7 +68,7 @@ export interface ClientHandle {
 /** What a client needs of its surroundings. */
 export interface ClientDeps {
   dial: Dial
-  outbox: Outbox
+  flushQueue: FlushQueue
   events: ClientEvents
   /** Unix ms with fractions, never going back. */
   now(): number

@@ -5,11 +5,11 @@ import { PINGREQ, connectFrame, disconnectFrame, readConnack, subscribeFrame } f
 import { RELEASED } from './in-flight'
 import { readPublish, readSuback } from './incoming'
 import { KeepAlive } from './keep-alive'
-import type { Batch, Sender } from './outbox'
+import type { Batch, Sender } from './flush-queue'
 import { BATCH_BYTES, PublishSide } from './publish-side'
 import { PacketReader } from './reader'
 import { connackText, isFinalRefusal, reasonText } from './reason-codes'
-import { Session, writeAck } from './session'
+import { ClientSession, writeAck } from './client-session'
 import type { Transport } from './transport'
 
 const FILTERS_PER_SUBSCRIBE = 500
@@ -26,7 +26,7 @@ type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
  */
 export class WireClient implements ClientHandle, Sender {
   queued = false
-  readonly session: Session
+  readonly session: ClientSession
   private phase: Phase = 'closed'
   private transport: Transport | null = null
   private readonly reader = new PacketReader((b, start, body, end) => this.packet(b, start, body, end))
@@ -52,7 +52,7 @@ export class WireClient implements ClientHandle, Sender {
   ) {
     this.events = deps.events
     this.qos = source?.template.fields.qos ?? 0
-    this.session = new Session(this.qos > 0 ? fields.window : 1)
+    this.session = new ClientSession(this.qos > 0 ? fields.window : 1)
     this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
   }
 
@@ -95,7 +95,7 @@ export class WireClient implements ClientHandle, Sender {
 
   /** There is something to send: a message became due. */
   wake(): void {
-    if (this.phase === 'ready' && !this.blocked && !this.queued) this.deps.outbox.mark(this)
+    if (this.phase === 'ready' && !this.blocked && !this.queued) this.deps.flushQueue.mark(this)
   }
 
   /** Drops the connection without DISCONNECT. */
@@ -166,7 +166,7 @@ export class WireClient implements ClientHandle, Sender {
     this.events.bytes(bytes.length, 0)
     if (this.transport?.write(bytes) === true) {
       this.left()
-      if (bytes.length >= BATCH_BYTES && this.hasWork) this.deps.outbox.mark(this)
+      if (bytes.length >= BATCH_BYTES && this.hasWork) this.deps.flushQueue.mark(this)
     } else {
       this.blocked = true
       batch.renew()
@@ -196,7 +196,7 @@ export class WireClient implements ClientHandle, Sender {
 
   private reply(first: number, id: number): void {
     this.replies[this.replyCount++] = (first << 16) | id
-    if (!this.queued && !this.blocked) this.deps.outbox.mark(this)
+    if (!this.queued && !this.blocked) this.deps.flushQueue.mark(this)
   }
 
   private opened(): void {
@@ -374,7 +374,7 @@ export class WireClient implements ClientHandle, Sender {
     if (failure === null) this.events.acknowledged(this, sequence, intendedMs, this.heardMs)
     else this.events.failed(this, sequence, sequence + 1, failure)
     if (this.queued || this.blocked) return
-    if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.outbox.mark(this)
+    if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.flushQueue.mark(this)
   }
 
   /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */

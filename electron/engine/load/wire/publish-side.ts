@@ -2,8 +2,8 @@ import type { QoS } from '../../../contract/packet'
 import type { ClientFields, MessageSource } from './client-types'
 import { PINGREQ } from './frames'
 import type { KeepAlive } from './keep-alive'
-import type { Batch } from './outbox'
-import type { Session } from './session'
+import type { Batch } from './flush-queue'
+import type { ClientSession } from './client-session'
 
 /** One client's packets in one write: large enough to spare calls, small enough to share the loop. */
 export const BATCH_BYTES = 64 * 1024
@@ -19,7 +19,7 @@ export class PublishSide {
 
   constructor(
     private readonly source: MessageSource,
-    private readonly session: Session,
+    private readonly session: ClientSession,
     private readonly keepAlive: KeepAlive,
     private readonly fields: ClientFields,
   ) {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LoadNow, LoadRun } from '../../../../electron/contract/load'
 import { loadSchema } from '../../../../electron/contract/load-config'
 import type { LoadProgress } from '../../../../electron/contract/load-report'
-import { FileRunStore } from '../../../../electron/engine/load/history/file-store'
+import { FileRunHistory } from '../../../../electron/engine/load/history/file-run-history'
 import { FileJournal, readJournal } from '../../../../electron/engine/load/history/journal'
 import { readReport } from '../../../../electron/engine/load/report/read'
 import { reportText } from '../../../../electron/engine/load/report/text'
@@ -94,9 +94,9 @@ describe('the journal of a running load test', () => {
     })
     expect(run?.report.series).toHaveLength(3)
     expect(await readdir(folder)).toEqual([])
-    const store = new FileRunStore(folder, () => undefined)
-    if (run) await store.save(run)
-    expect(await new FileRunStore(folder, (_f, why) => faults.push(why)).list()).toMatchObject([
+    const history = new FileRunHistory(folder, () => undefined)
+    if (run) await history.save(run)
+    expect(await new FileRunHistory(folder, (_f, why) => faults.push(why)).list()).toMatchObject([
       { runId: 'run-1', outcome: 'broken-off' },
     ])
     expect(faults).toEqual([])

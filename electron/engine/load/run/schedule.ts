@@ -1,5 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
-import { plainDuration, type Schedule } from './types'
+import { plainDuration, type Schedule } from './plan'
 
 /** Even gaps: `rate` messages a second of each publisher, the publishers one after another within a gap. */
 export function evenSchedule(rate: number, all: LoadConfig): Schedule {

@@ -4,7 +4,7 @@ import { runInfo, type LoadRun, type LoadRunInfo } from '../../../contract/load'
 export const MAX_RUNS = 200
 
 /** Where finished load tests are kept. */
-export interface RunStore {
+export interface RunHistory {
   /** Newest first. */
   list(): Promise<LoadRunInfo[]>
   /** Null when there is no such run. */
@@ -20,7 +20,7 @@ export const newestFirst = (a: LoadRunInfo, b: LoadRunInfo): number =>
   b.number - a.number || b.startedAtMs - a.startedAtMs
 
 /** A history for as long as the process lives. */
-export class MemoryRunStore implements RunStore {
+export class MemoryRunHistory implements RunHistory {
   private readonly runs = new Map<string, LoadRun>()
 
   list(): Promise<LoadRunInfo[]> {

@@ -8,11 +8,11 @@ import type { AllowedHosts } from '../../base/allowed-hosts'
 import { readCredentials } from './credentials'
 import { runFile } from './files'
 import type { RunJournal } from './journal'
-import type { RunStore } from './store'
+import type { RunHistory } from './run-history'
 
-/** What the desk is given. */
-export interface LoadDeskDeps {
-  store: RunStore
+/** What the service is given. */
+export interface LoadServiceDeps {
+  history: RunHistory
   /** Keeps what a running test measured, second by second. @default nothing is kept before the end */
   journal?: RunJournal
   env: Readonly<Record<string, string | undefined>>
@@ -32,7 +32,7 @@ const MAX_POINTS = 7200
 const CLOSE_MS = 800
 
 /** Starts and stops load tests for all pages, one at a time, and keeps what they found. A page that closes ends none. */
-export class LoadDesk {
+export class LoadService {
   /** Counts everything a page should hear of. */
   revision = 0
   private history = 0
@@ -44,7 +44,7 @@ export class LoadDesk {
   private ending: Promise<void> = Promise.resolve()
   private recovering: Promise<void> | null = null
 
-  constructor(private readonly deps: LoadDeskDeps) {}
+  constructor(private readonly deps: LoadServiceDeps) {}
 
   /** What pages are told; `known` is how many points of the run the page has, -1 for a page that has none of it. */
   event(known: number): LoadEvent {
@@ -119,7 +119,7 @@ export class LoadDesk {
   private async follow(begun: LoadNow, report: Promise<LoadReport>): Promise<void> {
     try {
       const { runId, number, startedAtMs } = begun
-      await this.deps.store.save({ runId, number, startedAtMs, report: await report })
+      await this.deps.history.save({ runId, number, startedAtMs, report: await report })
       this.history++
       this.set(null)
     } catch (thrown) {
@@ -146,25 +146,25 @@ export class LoadDesk {
   }
 
   private async takeOver(): Promise<void> {
-    await this.deps.journal?.leftovers((run) => this.deps.store.save(run))
+    await this.deps.journal?.leftovers((run) => this.deps.history.save(run))
   }
 
   /** Newest first. */
   async runs(): Promise<LoadRunInfo[]> {
     await this.recovered()
-    return this.deps.store.list()
+    return this.deps.history.list()
   }
 
   /** @throws ApiError `not-found` */
   async run(runId: string): Promise<LoadRun> {
-    const run = await this.deps.store.read(runId)
+    const run = await this.deps.history.read(runId)
     if (!run) throw new ApiError('not-found', `there is no load test ${runId} in the history`)
     return run
   }
 
   /** @throws ApiError `not-found` */
   async remove(runId: string): Promise<void> {
-    if (!(await this.deps.store.remove(runId)))
+    if (!(await this.deps.history.remove(runId)))
       throw new ApiError('not-found', `there is no load test ${runId} in the history`)
     this.history++
     this.revision++

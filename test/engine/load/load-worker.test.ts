@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../../electron/contract/load-config'
-import { planOf } from '../../../electron/engine/load/executors/registry'
-import { Lane } from '../../../electron/engine/load/run/lane'
-import type { LaneReport } from '../../../electron/engine/load/run/messages'
+import { planOf } from '../../../electron/engine/load/run/executors'
+import { LoadWorker } from '../../../electron/engine/load/run/load-worker'
+import type { WorkerReport } from '../../../electron/engine/load/run/messages'
 import { BrokerSession, CONNACK, Deferred, ScriptedBroker } from './scripted-broker'
 
-/** A lane of two publishers, 10 messages a second each for one second, with time in the test's hands. */
-function lane(qos: 0 | 1) {
+/** A worker with two publishers, 10 messages a second each for one second, with time in the test's hands. */
+function worker(qos: 0 | 1) {
   const config = loadSchema.parse({
     publishers: 2,
     subscribers: 0,
@@ -17,10 +17,10 @@ function lane(qos: 0 | 1) {
   const clock = { nowMs: 1000 }
   const deferred = new Deferred()
   const broker = new ScriptedBroker()
-  const reports: LaneReport[] = []
-  const own = new Lane(
+  const reports: WorkerReport[] = []
+  const own = new LoadWorker(
     {
-      role: 'lane',
+      role: 'worker',
       config,
       credentials: {},
       runId: 'r',
@@ -56,7 +56,7 @@ function lane(qos: 0 | 1) {
 }
 
 it('counts what came due between the last step and the end', () => {
-  const { own, clock } = lane(1)
+  const { own, clock } = worker(1)
   clock.nowMs = 2500
   own.step()
   expect(own.counts().offered).toBe(11)
@@ -69,7 +69,7 @@ it('counts what came due between the last step and the end', () => {
 })
 
 it('at QoS 0 is settled only when the broker has answered that it has read everything', () => {
-  const { own, clock, deferred, broker, settled } = lane(0)
+  const { own, clock, deferred, broker, settled } = worker(0)
   clock.nowMs = 3000
   own.command({ type: 'stop' })
   deferred.run()
@@ -84,7 +84,7 @@ it('at QoS 0 is settled only when the broker has answered that it has read every
 })
 
 it('reports offered = acknowledged + failed + in flight at the end, message by message', () => {
-  const { own, clock, deferred, broker, reports } = lane(1)
+  const { own, clock, deferred, broker, reports } = worker(1)
   clock.nowMs = 3000
   own.command({ type: 'stop' })
   deferred.run()

@@ -3,9 +3,9 @@ import type { LoadEvent } from '../../../../electron/contract/load'
 import { loadSchema, type LoadConfig } from '../../../../electron/contract/load-config'
 import type { LoadProgress, LoadReport } from '../../../../electron/contract/load-report'
 import { AllowedHosts } from '../../../../electron/engine/base/allowed-hosts'
-import { LoadDesk } from '../../../../electron/engine/load/history/desk'
+import { LoadService } from '../../../../electron/engine/load/history/load-service'
 import { LoadFeed } from '../../../../electron/engine/load/history/feed'
-import { MemoryRunStore } from '../../../../electron/engine/load/history/store'
+import { MemoryRunHistory } from '../../../../electron/engine/load/history/run-history'
 import { LoadError } from '../../../../electron/engine/load/run/failures'
 import type { LoadOptions } from '../../../../electron/engine/load/run/run-load'
 import { loadReportDouble, pointDouble } from '../../../helpers/fake-loads'
@@ -33,12 +33,12 @@ interface Begun {
   fail: (e: unknown) => void
 }
 
-function deskDouble(env: Record<string, string> = {}) {
+function serviceDouble(env: Record<string, string> = {}) {
   const begun: Begun[] = []
   const faults: string[] = []
   let ids = 0
-  const desk = new LoadDesk({
-    store: new MemoryRunStore(),
+  const service = new LoadService({
+    history: new MemoryRunHistory(),
     env,
     hosts: new AllowedHosts(),
     now: () => 1_700_000_000_000,
@@ -52,7 +52,7 @@ function deskDouble(env: Record<string, string> = {}) {
     newRunId: () => `run-${++ids}`,
     onFault: (why) => faults.push(why),
   })
-  return { desk, begun, faults }
+  return { service, begun, faults }
 }
 
 const last = (begun: Begun[]): Begun => {
@@ -61,110 +61,112 @@ const last = (begun: Begun[]): Begun => {
   return found
 }
 
-describe('the desk of load tests', () => {
+describe('the service of load tests', () => {
   it('runs one at a time and keeps the report under the next number', async () => {
-    const { desk, begun } = deskDouble()
-    expect(await desk.start(CONFIG)).toMatchObject({ runId: 'run-1', number: 1, state: 'running' })
-    await expect(desk.start(CONFIG)).rejects.toMatchObject({ code: 'conflict' })
+    const { service, begun } = serviceDouble()
+    expect(await service.start(CONFIG)).toMatchObject({ runId: 'run-1', number: 1, state: 'running' })
+    await expect(service.start(CONFIG)).rejects.toMatchObject({ code: 'conflict' })
     last(begun).end(loadReportDouble())
-    await vi.waitFor(() => expect(desk.event(0).now).toBeNull())
-    expect(await desk.start(CONFIG)).toMatchObject({ runId: 'run-2', number: 2 })
+    await vi.waitFor(() => expect(service.event(0).now).toBeNull())
+    expect(await service.start(CONFIG)).toMatchObject({ runId: 'run-2', number: 2 })
     last(begun).end(loadReportDouble({}, { lost: 3 }))
-    await vi.waitFor(() => expect(desk.event(0).now).toBeNull())
-    expect((await desk.runs()).map((r) => [r.number, r.lost])).toEqual([
+    await vi.waitFor(() => expect(service.event(0).now).toBeNull())
+    expect((await service.runs()).map((r) => [r.number, r.lost])).toEqual([
       [2, 3],
       [1, 0],
     ])
-    expect((await desk.run('run-2')).report.lost).toBe(3)
+    expect((await service.run('run-2')).report.lost).toBe(3)
   })
 
   it('refuses a second start while the first still reads its files', async () => {
-    const { desk, begun } = deskDouble()
-    const both = await Promise.allSettled([desk.start(CONFIG), desk.start(CONFIG)])
+    const { service, begun } = serviceDouble()
+    const both = await Promise.allSettled([service.start(CONFIG), service.start(CONFIG)])
     expect(both.map((b) => b.status)).toEqual(['fulfilled', 'rejected'])
     expect(begun).toHaveLength(1)
   })
 
   it('stops with a report that says so', async () => {
-    const { desk } = deskDouble()
-    await desk.start(CONFIG)
-    const stopped = desk.stop()
-    expect(desk.event(0).now?.state).toBe('stopping')
+    const { service } = serviceDouble()
+    await service.start(CONFIG)
+    const stopped = service.stop()
+    expect(service.event(0).now?.state).toBe('stopping')
     await stopped
-    expect((await desk.runs()).map((r) => r.outcome)).toEqual(['stopped'])
+    expect((await service.runs()).map((r) => r.outcome)).toEqual(['stopped'])
   })
 
   it('says why a test could not start, keeps nothing of it, and can start again', async () => {
-    const { desk, begun, faults } = deskDouble()
-    await desk.start(CONFIG)
+    const { service, begun, faults } = serviceDouble()
+    await service.start(CONFIG)
     last(begun).fail(new LoadError('cannot connect: nothing listens there', 'start'))
-    await vi.waitFor(() => expect(desk.event(0).now?.state).toBe('failed'))
-    expect(desk.event(0).now?.error).toBe('cannot connect: nothing listens there')
-    expect([await desk.runs(), faults]).toEqual([[], []])
-    await desk.start(CONFIG)
+    await vi.waitFor(() => expect(service.event(0).now?.state).toBe('failed'))
+    expect(service.event(0).now?.error).toBe('cannot connect: nothing listens there')
+    expect([await service.runs(), faults]).toEqual([[], []])
+    await service.start(CONFIG)
     expect(begun).toHaveLength(2)
   })
 
   it('tells the host of a failure that is its own', async () => {
-    const { desk, begun, faults } = deskDouble()
-    await desk.start(CONFIG)
+    const { service, begun, faults } = serviceDouble()
+    await service.start(CONFIG)
     last(begun).fail(new Error('a worker is missing'))
     await vi.waitFor(() => expect(faults).toEqual(['a worker is missing']))
   })
 
   it('takes the password from the environment, and refuses a variable or file that is not there', async () => {
-    const { desk, begun } = deskDouble({ FLEETLAB_SECRET: 'x' })
-    const refused = desk.start({ ...CONFIG, passwordEnv: 'FLEETLAB_OTHER' })
+    const { service, begun } = serviceDouble({ FLEETLAB_SECRET: 'x' })
+    const refused = service.start({ ...CONFIG, passwordEnv: 'FLEETLAB_OTHER' })
     await expect(refused).rejects.toMatchObject({
       code: 'bad-request',
       details: [{ path: 'config.passwordEnv', found: 'FLEETLAB_OTHER' }],
     })
-    await expect(desk.start({ ...CONFIG, caFile: '/nowhere/ca.pem' })).rejects.toMatchObject({
+    await expect(service.start({ ...CONFIG, caFile: '/nowhere/ca.pem' })).rejects.toMatchObject({
       details: [{ path: 'config.caFile' }],
     })
     await expect(
-      desk.start({ ...CONFIG, caFile: import.meta.filename.replace('desk', 'none') }),
+      service.start({ ...CONFIG, caFile: import.meta.filename.replace('load-service', 'none') }),
     ).rejects.toThrow(/may read/)
-    await desk.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
+    await service.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
     expect(last(begun).options.credentials?.password).toBe('x')
   })
 
   it('removes a run, and knows which there is not', async () => {
-    const { desk, begun } = deskDouble()
-    await desk.start(CONFIG)
+    const { service, begun } = serviceDouble()
+    await service.start(CONFIG)
     last(begun).end(loadReportDouble())
-    await vi.waitFor(() => expect(desk.event(0).now).toBeNull())
-    const before = desk.event(0).history
-    await desk.remove('run-1')
-    expect(desk.event(0).history).toBe(before + 1)
-    await expect(desk.remove('run-1')).rejects.toMatchObject({ code: 'not-found' })
-    await expect(desk.run('run-1')).rejects.toMatchObject({ code: 'not-found' })
+    await vi.waitFor(() => expect(service.event(0).now).toBeNull())
+    const before = service.event(0).history
+    await service.remove('run-1')
+    expect(service.event(0).history).toBe(before + 1)
+    await expect(service.remove('run-1')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(service.run('run-1')).rejects.toMatchObject({ code: 'not-found' })
   })
 
   it('gives a run as JSON, CSV and HTML', async () => {
-    const { desk, begun } = deskDouble()
-    await desk.start(CONFIG)
+    const { service, begun } = serviceDouble()
+    await service.start(CONFIG)
     last(begun).end(loadReportDouble({ url: 'mqtt://127.0.0.1:18830' }))
-    await vi.waitFor(() => expect(desk.event(0).now).toBeNull())
-    const json = await desk.file('run-1', 'json')
+    await vi.waitFor(() => expect(service.event(0).now).toBeNull())
+    const json = await service.file('run-1', 'json')
     expect([json.name, (JSON.parse(json.text) as LoadReport).offered]).toEqual([
       'load-test-1-run-1.json',
       1000,
     ])
-    expect((await desk.file('run-1', 'csv')).text.split('\n')).toHaveLength(12)
-    expect((await desk.file('run-1', 'html')).text).toContain('<h1>Load test of mqtt://127.0.0.1:18830</h1>')
+    expect((await service.file('run-1', 'csv')).text.split('\n')).toHaveLength(12)
+    expect((await service.file('run-1', 'html')).text).toContain(
+      '<h1>Load test of mqtt://127.0.0.1:18830</h1>',
+    )
   })
 })
 
 describe('what pages are told', () => {
   it('sends each point once, all of them to a page that comes later, and a new run from its beginning', async () => {
-    const { desk, begun } = deskDouble()
+    const { service, begun } = serviceDouble()
     const told: LoadEvent[] = []
-    const feed = new LoadFeed(desk, { load: (e) => told.push(e) })
+    const feed = new LoadFeed(service, { load: (e) => told.push(e) })
     feed.push()
     feed.push()
     expect(told).toHaveLength(1)
-    await desk.start(CONFIG)
+    await service.start(CONFIG)
     const { options, end } = last(begun)
     options.onPoint?.(pointDouble(0))
     options.onPoint?.(pointDouble(1))
@@ -178,23 +180,23 @@ describe('what pages are told', () => {
     ])
     expect(told[1]?.now?.progress).toEqual(PROGRESS)
     const later: LoadEvent[] = []
-    new LoadFeed(desk, { load: (e) => later.push(e) }).push()
+    new LoadFeed(service, { load: (e) => later.push(e) }).push()
     expect(later[0]?.points).toHaveLength(3)
     end(loadReportDouble())
-    await vi.waitFor(() => expect(desk.event(0).now).toBeNull())
+    await vi.waitFor(() => expect(service.event(0).now).toBeNull())
     feed.push()
     expect(told.at(-1)).toMatchObject({ now: null, history: 1 })
-    await desk.start(CONFIG)
+    await service.start(CONFIG)
     last(begun).options.onPoint?.(pointDouble(0))
     feed.push()
     expect(told.at(-1)).toMatchObject({ from: 0, points: [{ atMs: 0 }], now: { number: 2 } })
   })
 
   it('goes on when nobody looks', async () => {
-    const { desk, begun } = deskDouble()
-    await desk.start(CONFIG)
+    const { service, begun } = serviceDouble()
+    await service.start(CONFIG)
     for (let i = 0; i < 7300; i++) last(begun).options.onPoint?.(pointDouble(i))
-    const event = desk.event(0)
+    const event = service.event(0)
     expect([event.from, event.points.length, event.points[0]?.atMs]).toEqual([100, 7200, 100_000])
   })
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { runIdSchema, runInfo, type LoadRun, type LoadRunInfo } from '../../../contract/load'
 import { writeAtomically, writeFailure } from '../../base/atomic-file'
 import { readReport } from '../report/read'
-import { MAX_RUNS, newestFirst, type RunStore } from './store'
+import { MAX_RUNS, newestFirst, type RunHistory } from './run-history'
 
 const KIND = 'fleetlab-load-run'
 const fileSchema = z.object({
@@ -29,7 +29,7 @@ function parseRun(text: string, name: string): LoadRun {
  * A history in a folder, one file a run. A file appears whole or not at all. One that cannot be read is put aside as
  * `.corrupt` and told of once. Several processes may share the folder: what others add and remove is seen.
  */
-export class FileRunStore implements RunStore {
+export class FileRunHistory implements RunHistory {
   private readonly known = new Map<string, LoadRunInfo>()
   private queue: Promise<unknown> = Promise.resolve()
 

@@ -1,4 +1,4 @@
-import type { ExecutorConfig, ExecutorKind, LoadConfig } from '../../../contract/load-config'
+import type { LoadConfig } from '../../../contract/load-config'
 
 /**
  * Send times of an open-loop run, fixed before it starts. Messages are numbered over all publishers of all machines:
@@ -28,14 +28,6 @@ export interface Plan {
   toleratesRefusals: boolean
   /** The end of the run is compared with its beginning. */
   watchesDrift: boolean
-}
-
-/** One way to drive a load test. */
-export interface Executor<K extends ExecutorKind = ExecutorKind> {
-  readonly kind: K
-  /** One line for people. */
-  describe(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): string
-  plan(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): Plan
 }
 
 /** Publishing time when neither `duration` nor `messages` is given. */

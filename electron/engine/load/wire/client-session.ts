@@ -1,9 +1,9 @@
-import type { Batch } from './outbox'
+import type { Batch } from './flush-queue'
 import { InFlight, RELEASED } from './in-flight'
 import type { PublishTemplate } from './template'
 
 /** What a client keeps over a lost connection (MQTT 3.1.1 section 4.1), and what of it must be sent again. */
-export class Session {
+export class ClientSession {
   readonly inFlight: InFlight
   /** QoS 2 identifiers received and not yet released: their PUBLISH must not be delivered again. */
   readonly received = new Set<number>()

@@ -1,33 +1,33 @@
 import type { Worker } from 'node:worker_threads'
 import type {
-  LaneBucket,
-  LaneCommand,
-  LaneCounts,
-  LaneHealth,
-  LaneInit,
-  LaneReport,
-  LaneResult,
+  WorkerBucket,
+  WorkerCommand,
+  WorkerCounts,
+  WorkerHealth,
+  WorkerInit,
+  WorkerReport,
+  WorkerResult,
 } from './messages'
 import { spawnWorker } from './spawn'
 
-/** What the crew tells the run. */
-export interface CrewEvents {
-  bucket(worker: number, bucket: LaneBucket): void
+/** What the workers tell the run. */
+export interface WorkerPoolEvents {
+  bucket(worker: number, bucket: WorkerBucket): void
   fatal(text: string, code: string | null): void
 }
 
 /** What one worker said last. */
-interface Post {
+interface WorkerState {
   worker: Worker
-  counts: LaneCounts
-  health: LaneHealth | null
+  counts: WorkerCounts
+  health: WorkerHealth | null
   published: boolean
   settled: boolean
   topError: string | null
-  result: LaneResult | null
+  result: WorkerResult | null
 }
 
-const NO_COUNTS: LaneCounts = {
+const NO_COUNTS: WorkerCounts = {
   connected: 0,
   offered: 0,
   acknowledged: 0,
@@ -37,20 +37,20 @@ const NO_COUNTS: LaneCounts = {
   errors: 0,
 }
 
-type Waiting = { type: LaneReport['type']; role: string | null; left: number; done: () => void }
+type Waiting = { type: WorkerReport['type']; role: string | null; left: number; done: () => void }
 
 /** The worker threads of one run, as one. */
-export class Crew {
-  private readonly posts: Post[]
+export class WorkerPool {
+  private readonly states: WorkerState[]
   private waiting: Waiting[] = []
 
   constructor(
-    inits: readonly LaneInit[],
-    private readonly events: CrewEvents,
+    inits: readonly WorkerInit[],
+    private readonly events: WorkerPoolEvents,
   ) {
-    this.posts = inits.map((init, i) => {
+    this.states = inits.map((init, i) => {
       const worker = spawnWorker(init)
-      worker.on('message', (r: LaneReport) => this.onReport(i, r))
+      worker.on('message', (r: WorkerReport) => this.onReport(i, r))
       worker.on('error', (e) => this.events.fatal(`a worker thread failed: ${e.stack ?? e.message}`, null))
       return {
         worker,
@@ -65,20 +65,20 @@ export class Crew {
   }
 
   get size(): number {
-    return this.posts.length
+    return this.states.length
   }
 
-  private onReport(i: number, r: LaneReport): void {
-    const post = this.posts[i] as Post
+  private onReport(i: number, r: WorkerReport): void {
+    const state = this.states[i] as WorkerState
     if (r.type === 'progress') {
-      post.counts = r.counts
-      post.health = r.health
-      post.published = r.published
-      post.settled = r.settled
-      post.topError = r.topError
+      state.counts = r.counts
+      state.health = r.health
+      state.published = r.published
+      state.settled = r.settled
+      state.topError = r.topError
     } else if (r.type === 'bucket') this.events.bucket(i, r.bucket)
     else if (r.type === 'fatal') this.events.fatal(r.text, r.code)
-    else if (r.type === 'result') post.result = r.result
+    else if (r.type === 'result') state.result = r.result
     const role = r.type === 'connected' ? r.role : null
     for (const w of this.waiting) {
       if (w.type === r.type && w.role === role && --w.left === 0) w.done()
@@ -87,42 +87,42 @@ export class Crew {
   }
 
   /** Resolves when every worker has sent such a report once more. */
-  all(type: LaneReport['type'], role: string | null = null): Promise<void> {
-    return new Promise((done) => this.waiting.push({ type, role, left: this.posts.length, done }))
+  all(type: WorkerReport['type'], role: string | null = null): Promise<void> {
+    return new Promise((done) => this.waiting.push({ type, role, left: this.states.length, done }))
   }
 
-  command(c: LaneCommand): void {
-    for (const p of this.posts) p.worker.postMessage(c)
+  command(c: WorkerCommand): void {
+    for (const p of this.states) p.worker.postMessage(c)
   }
 
-  counts(): LaneCounts {
+  counts(): WorkerCounts {
     const sum = { ...NO_COUNTS }
-    for (const { counts } of this.posts) {
-      for (const k of Object.keys(sum) as (keyof LaneCounts)[]) sum[k] += counts[k]
+    for (const { counts } of this.states) {
+      for (const k of Object.keys(sum) as (keyof WorkerCounts)[]) sum[k] += counts[k]
     }
     return sum
   }
 
   /** Of every worker that has said how it fares. */
-  get health(): LaneHealth[] {
-    return this.posts.flatMap((p) => p.health ?? [])
+  get health(): WorkerHealth[] {
+    return this.states.flatMap((p) => p.health ?? [])
   }
 
   get published(): boolean {
-    return this.posts.every((p) => p.published)
+    return this.states.every((p) => p.published)
   }
 
   get settled(): boolean {
-    return this.posts.every((p) => p.settled)
+    return this.states.every((p) => p.settled)
   }
 
   get topError(): string | null {
-    return this.posts.find((p) => p.topError !== null)?.topError ?? null
+    return this.states.find((p) => p.topError !== null)?.topError ?? null
   }
 
   /** Has everybody report and go home; who takes longer than `ms` is sent. */
-  async finish(ms: number): Promise<LaneResult[]> {
-    const exits = this.posts.map(
+  async finish(ms: number): Promise<WorkerResult[]> {
+    const exits = this.states.map(
       ({ worker }) => new Promise<void>((done) => worker.once('exit', () => done())),
     )
     this.command({ type: 'finish' })
@@ -131,10 +131,10 @@ export class Crew {
     await Promise.race([Promise.all(exits), late])
     clearTimeout(timer)
     await this.terminate()
-    return this.posts.flatMap((p) => (p.result === null ? [] : [p.result]))
+    return this.states.flatMap((p) => (p.result === null ? [] : [p.result]))
   }
 
   async terminate(): Promise<void> {
-    await Promise.all(this.posts.map((p) => p.worker.terminate()))
+    await Promise.all(this.states.map((p) => p.worker.terminate()))
   }
 }

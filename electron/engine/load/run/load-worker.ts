@@ -1,27 +1,27 @@
 import type { IdentityAccount } from '../../../contract/load-report'
-import type { Plan } from '../executors/types'
+import type { Plan } from './plan'
 import { Recorder } from '../measure/recorder'
 import { rangesOf } from '../measure/ranges'
-import { topologyOf } from '../topologies/registry'
+import { topologyOf } from './topologies'
 import type { ClientEvents, ClientHandle } from '../wire/client-types'
-import { Outbox } from '../wire/outbox'
+import { FlushQueue } from '../wire/flush-queue'
 import type { Dial } from '../wire/transport'
 import { Connector } from './connector'
 import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
 import { createMembers, type Member } from './fleet'
-import type { LaneCommand, LaneCounts, LaneInit, LaneReport, LaneResult } from './messages'
+import type { WorkerCommand, WorkerCounts, WorkerInit, WorkerReport, WorkerResult } from './messages'
 import { Pacer } from './pacer'
 import { seededRandom } from './random'
 import type { SelfWatchReport } from './self-watch'
 import { OpenSource } from './sources'
 
 /** Time, timers and the network of one worker; tests give their own. */
-export interface LaneDeps {
+export interface WorkerDeps {
   now(): number
   dial: Dial
   /** Calls back once, in a later turn of the loop. */
   defer(f: () => void): void
-  report(r: LaneReport): void
+  report(r: WorkerReport): void
   watch: { begin(): void; read(): SelfWatchReport }
 }
 
@@ -33,7 +33,7 @@ const STORM_CUT = 'cut by the storm'
 type MemberState = 'idle' | 'trying' | 'ready'
 
 /** One thread's share of a load test: its clients, its clockwork and its measurements. Driven by `step` and commands. */
-export class Lane {
+export class LoadWorker {
   private readonly members: Member[]
   private readonly states: MemberState[]
   private readonly recorder: Recorder
@@ -55,14 +55,14 @@ export class Lane {
   private lastOffered = 0
 
   constructor(
-    private readonly init: LaneInit,
+    private readonly init: WorkerInit,
     private readonly plan: Plan,
-    private readonly deps: LaneDeps,
+    private readonly deps: WorkerDeps,
   ) {
     this.random = seededRandom(init.config.seed * 65_537 + init.part.index)
     this.recorder = new Recorder(init.runTag, topologyOf(init.config).shared)
-    const outbox = new Outbox(deps.defer)
-    const clientDeps = { dial: deps.dial, outbox, events: this.events(), now: deps.now }
+    const flushQueue = new FlushQueue(deps.defer)
+    const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
     this.members = createMembers(init, plan, clientDeps)
     this.states = this.members.map(() => 'idle')
     const rate = plan.connectRate === null ? null : plan.connectRate / init.part.count
@@ -73,7 +73,7 @@ export class Lane {
     this.pacer = new Pacer(open)
   }
 
-  command(c: LaneCommand): void {
+  command(c: WorkerCommand): void {
     switch (c.type) {
       case 'connect':
         this.connect(c.role)
@@ -217,7 +217,7 @@ export class Lane {
     } else this.connector.failed(m.client, now)
   }
 
-  counts(): LaneCounts {
+  counts(): WorkerCounts {
     return {
       connected: this.connected,
       offered: this.offeredNow(),
@@ -289,7 +289,7 @@ export class Lane {
     for (const m of this.members) m.client.discard()
   }
 
-  private result(): LaneResult {
+  private result(): WorkerResult {
     const r = this.recorder
     const watch = this.deps.watch.read()
     return {

@@ -17,7 +17,7 @@ const MAX_OPENED = 50
 const MAX_WAITING = 100
 
 /** The lessons of an engine: built in and opened, their runs one after the other, and the watch of the live one. */
-export class LessonDesk {
+export class LessonService {
   private readonly opened = new Map<string, Lesson>()
   /** Runs asked for and not finished: who asks for the same gets the same. */
   private readonly pending = new Map<string, Promise<LessonOutcome>>()

@@ -1,6 +1,6 @@
 /** A client that has packets to send. */
 export interface Sender {
-  /** True while it waits in the outbox. */
+  /** True while it waits in the queue. */
   queued: boolean
   /** Writes what it has to say into the batch and sends it. */
   flush(batch: Batch): void
@@ -39,7 +39,7 @@ export class Batch {
  * Gathers the clients that have something to send and flushes each once a turn of the event loop, so that all
  * acknowledgements and messages of a turn leave in one write a client.
  */
-export class Outbox {
+export class FlushQueue {
   private waiting: Sender[] = []
   private spare: Sender[] = []
   private scheduled = false

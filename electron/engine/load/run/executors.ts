@@ -1,0 +1,109 @@
+import { formatDuration } from '../../../contract/duration'
+import type { ExecutorConfig, ExecutorKind, LoadConfig } from '../../../contract/load-config'
+import { basePlan, type Plan } from './plan'
+import { evenSchedule, rampSchedule } from './schedule'
+
+/** One way to drive a load test. */
+export interface Executor<K extends ExecutorKind = ExecutorKind> {
+  readonly kind: K
+  /** One line for people. */
+  describe(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): string
+  plan(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): Plan
+}
+
+/** Open loop: a slow broker does not slow the sending, and its delay shows in the latency. */
+const constantRate: Executor<'constant-rate'> = {
+  kind: 'constant-rate',
+  describe: (own, all) => `${own.rate} messages a second from each of ${all.publishers} publishers`,
+  plan: (own, all) => ({
+    ...basePlan(all),
+    publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
+  }),
+}
+
+/** Closed loop: as fast as the broker acknowledges (QoS 1, 2) or the connection takes bytes (QoS 0). */
+const max: Executor<'max'> = {
+  kind: 'max',
+  describe: (_own, all) =>
+    all.qos === 0
+      ? 'as fast as the connections take bytes'
+      : `as fast as possible, ${all.window} unacknowledged ${all.window === 1 ? 'message' : 'messages'} a publisher`,
+  plan: (_own, all) => ({
+    ...basePlan(all),
+    publishing: { kind: 'closed', total: all.messages ?? Infinity },
+  }),
+}
+
+/** Open loop with a rate that rises and falls in straight lines, to find the load at which a broker gives way. */
+const ramping: Executor<'ramping'> = {
+  kind: 'ramping',
+  describe: (own) =>
+    `from ${own.startRate} messages a second of each publisher ${own.stages
+      .map((s) => `to ${s.rate} over ${formatDuration(s.over)}`)
+      .join(', ')}`,
+  plan: (own, all) => ({
+    ...basePlan(all),
+    durationMs: own.stages.reduce((sum, s) => sum + s.over, 0),
+    publishing: { kind: 'open', schedule: rampSchedule(own.startRate, own.stages, all) },
+  }),
+}
+
+/** Nothing but connections: how fast the broker takes them, and whether it holds them. */
+const connectionStorm: Executor<'connection-storm'> = {
+  kind: 'connection-storm',
+  describe: (own, all) =>
+    `${all.publishers + all.subscribers} connections${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} a second`}`,
+  plan: (own, all) => ({
+    ...basePlan(all),
+    durationMs: all.duration ?? 0,
+    connectRate: own.connectRate === 'max' ? basePlan(all).connectRate : own.connectRate,
+    toleratesRefusals: true,
+  }),
+}
+
+/** What happens when an access point restarts: many connections are cut at once and all come back together. */
+const reconnectStorm: Executor<'reconnect-storm'> = {
+  kind: 'reconnect-storm',
+  describe: (own) =>
+    `${own.rate} messages a second of each publisher; ${own.share * 100} % of the connections cut every ${formatDuration(own.every)}`,
+  plan: (own, all) => ({
+    ...basePlan(all),
+    publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
+    cuts: { everyMs: own.every, share: own.share },
+    toleratesRefusals: true,
+  }),
+}
+
+/** A constant rate for hours, watched for drift: does the last quarter do as well as the first? */
+const soak: Executor<'soak'> = {
+  kind: 'soak',
+  describe: (own, all) =>
+    `${own.rate} messages a second from each of ${all.publishers} publishers, watched for drift`,
+  plan: (own, all) => ({
+    ...basePlan(all),
+    publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
+    watchesDrift: true,
+  }),
+}
+
+/** All executors. A new one: a variant of the schema, an object above, a line here. */
+export const EXECUTORS: { [K in ExecutorKind]: Executor<K> } = {
+  'constant-rate': constantRate,
+  max,
+  ramping,
+  'connection-storm': connectionStorm,
+  'reconnect-storm': reconnectStorm,
+  soak,
+}
+
+const executorOf = <K extends ExecutorKind>(own: Extract<ExecutorConfig, { kind: K }>): Executor<K> =>
+  EXECUTORS[own.kind]
+
+export const planOf = (config: LoadConfig): Plan => {
+  const own = config.executor
+  const plan = executorOf(own).plan(own, config)
+  return config.publishers === 0 ? { ...plan, publishing: { kind: 'none' } } : plan
+}
+
+export const describeExecutor = (config: LoadConfig): string =>
+  executorOf(config.executor).describe(config.executor, config)

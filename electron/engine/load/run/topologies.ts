@@ -1,0 +1,85 @@
+import type { LoadConfig, TopologyKind } from '../../../contract/load-config'
+
+/** Sizes and names a topology is made from. */
+export interface Layout {
+  publishers: number
+  subscribers: number
+  /** First levels of every topic name: the configured ones and the run. */
+  prefix: string
+}
+
+/** Who publishes where and who receives it. Indices are global: the same on every worker and machine. */
+export interface Topology {
+  readonly kind: TopologyKind
+  topicOf(publisher: number, l: Layout): string
+  filtersOf(subscriber: number, l: Layout): string[]
+  /** Receivers of a publisher's messages. In a shared subscription the group is the one receiver, 0. */
+  receiversOf(publisher: number, l: Layout): number[]
+  /** Under which receiver a subscriber's messages are accounted. */
+  receiverOf(subscriber: number): number
+  /** Several subscribers are one receiver. */
+  readonly shared: boolean
+}
+
+/** The topology a configuration means. */
+export function topologyKind(c: Pick<LoadConfig, 'topology' | 'publishers' | 'subscribers'>): TopologyKind {
+  if (c.topology !== 'auto') return c.topology
+  if (c.subscribers === c.publishers) return 'pairs'
+  return c.subscribers < c.publishers ? 'fan-in' : 'fan-out'
+}
+
+/** Publisher i to subscriber i, a topic each. */
+const pairs: Topology = {
+  kind: 'pairs',
+  shared: false,
+  topicOf: (p, l) => `${l.prefix}/${p}`,
+  filtersOf: (s, l) => [`${l.prefix}/${s}`],
+  receiversOf: (p, l) => (p < l.subscribers ? [p] : []),
+  receiverOf: (s) => s,
+}
+
+/** Many publishers to few subscribers: publisher i to subscriber i mod S, which has one wildcard filter. */
+const fanIn: Topology = {
+  kind: 'fan-in',
+  shared: false,
+  topicOf: (p, l) => `${l.prefix}/${l.subscribers > 0 ? p % l.subscribers : 0}/${p}`,
+  filtersOf: (s, l) => [`${l.prefix}/${s}/+`],
+  receiversOf: (p, l) => (l.subscribers > 0 ? [p % l.subscribers] : []),
+  receiverOf: (s) => s,
+}
+
+/** Every publisher to every subscriber. */
+const fanOut: Topology = {
+  kind: 'fan-out',
+  shared: false,
+  topicOf: (p, l) => `${l.prefix}/${p}`,
+  filtersOf: (_s, l) => [`${l.prefix}/+`],
+  receiversOf: (_p, l) => Array.from({ length: l.subscribers }, (_, s) => s),
+  receiverOf: (s) => s,
+}
+
+/** Each message to one member of a group (MQTT 5.0 section 4.8.2; many 3.1.1 brokers know it too). */
+const sharedSubscription: Topology = {
+  kind: 'shared-subscription',
+  shared: true,
+  topicOf: (p, l) => `${l.prefix}/${p}`,
+  filtersOf: (_s, l) => [`$share/${l.prefix.replaceAll('/', '-')}/${l.prefix}/+`],
+  receiversOf: (_p, l) => (l.subscribers > 0 ? [0] : []),
+  receiverOf: () => 0,
+}
+
+/** All topologies. A new one: a name in the schema, an object above, a line here. */
+export const TOPOLOGY: Readonly<Record<TopologyKind, Topology>> = {
+  pairs,
+  'fan-in': fanIn,
+  'fan-out': fanOut,
+  'shared-subscription': sharedSubscription,
+}
+
+export const topologyOf = (config: LoadConfig): Topology => TOPOLOGY[topologyKind(config)]
+
+export const layoutOf = (config: LoadConfig, runId: string): Layout => ({
+  publishers: config.publishers,
+  subscribers: config.subscribers,
+  prefix: `${config.topic}/${runId}`,
+})
