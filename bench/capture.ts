@@ -1,5 +1,5 @@
 import { createCapture, type Capture } from '../electron/engine/observe/capture/capture'
-import { ackFrame, Type, type Frame } from '../electron/engine/mqtt/frame'
+import { ackFrame, Packet, Type, type Frame } from '../electron/engine/mqtt/packet'
 import type { PacketTransit } from '../electron/engine/mqtt/transit'
 import { createTopicTree } from '../electron/engine/observe/traffic/topic-tree'
 
@@ -31,8 +31,7 @@ function transit(
     id,
     clientId,
     direction,
-    level: 4,
-    frame,
+    packet: new Packet(frame, 4),
     sentMs: clock.ms,
     origin: 'endpoint',
     attempt: 1,

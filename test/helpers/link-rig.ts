@@ -4,15 +4,10 @@ import { PACKET_TYPES, type Direction, type PacketType, type QoS } from '../../e
 import { createGate } from '../../electron/engine/simulation/link/gate'
 import { createLink } from '../../electron/engine/simulation/link/link'
 import type { GateKeeper, Link } from '../../electron/engine/simulation/link/types'
-import {
-  ackFrame,
-  framePacketId,
-  frameQos,
-  frameType,
-  payloadOffset,
-  Type,
-} from '../../electron/engine/mqtt/frame'
+import { ackFrame, Type } from '../../electron/engine/mqtt/packet'
+import { framePacketId, frameQos, frameType, payloadOffset } from './frames'
 import type { LegEvent, PacketTransit } from '../../electron/engine/mqtt/transit'
+import type { PacketPort } from '../../electron/engine/mqtt/port'
 import { FrameSplitter } from '../../electron/engine/mqtt/splitter'
 import { ManualClock } from './manual-clock'
 
@@ -44,11 +39,30 @@ export class TinyEndpoint {
   readonly frames: Buffer[] = []
   /** False: the next packets get no automatic answer. */
   answering = true
+  /** The other end has said that nothing more comes (broker's end only). */
+  ended = false
+  /** Called before each packet is taken. */
+  onPacket: (() => void) | undefined
   private readonly incoming = new Set<number>()
-  private stream: Duplex | undefined
+  private out: ((frame: Buffer) => void) | undefined
 
+  /** Takes the broker's end of a link. */
+  attachPort(port: PacketPort): void {
+    this.out = (frame) => port.send(frame)
+    port.receiver = {
+      packet: (p) => this.take(p.frame),
+      ended: () => {
+        this.ended = true
+        port.close()
+      },
+      drained: () => undefined,
+      failed: () => undefined,
+    }
+  }
+
+  /** Takes the client's end. */
   attach(stream: Duplex): void {
-    this.stream = stream
+    this.out = (frame) => void stream.write(frame)
     const splitter = new FrameSplitter()
     stream.on('data', (chunk: Buffer) => {
       splitter.push(chunk, (frame) => {
@@ -59,10 +73,11 @@ export class TinyEndpoint {
   }
 
   send(frame: Buffer): void {
-    this.stream?.write(frame)
+    this.out?.(frame)
   }
 
   private take(frame: Buffer): void {
+    this.onPacket?.()
     this.frames.push(frame)
     if (!this.answering) return
     const id = framePacketId(frame)
@@ -99,7 +114,7 @@ export class LinkRig {
   readonly link: Link
   client = new TinyEndpoint()
   broker = new TinyEndpoint()
-  ends: { client: Duplex; broker: Duplex } | undefined
+  ends: { client: Duplex; broker: PacketPort } | undefined
 
   constructor(input: LinkInput, seed = 1, id = 'device-1') {
     this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
@@ -122,7 +137,7 @@ export class LinkRig {
   async open(): Promise<void> {
     this.ends = this.link.connect()
     this.client.attach(this.ends.client)
-    this.broker.attach(this.ends.broker)
+    this.broker.attachPort(this.ends.broker)
     await tick()
   }
 
@@ -137,20 +152,19 @@ export class LinkRig {
 
   count(direction: Direction, type: PacketType, filter: (p: PacketTransit) => boolean = () => true): number {
     const number = PACKET_TYPES.indexOf(type)
-    return this.transits.filter(
-      (p) => p.direction === direction && frameType(p.frame) === number && filter(p),
-    ).length
+    return this.transits.filter((p) => p.direction === direction && p.packet.type === number && filter(p))
+      .length
   }
 
   /** Types and identifiers in the order they entered, such as `> PUBLISH 7 dup`. */
   story(): string[] {
     return this.transits.map((p) => {
-      const dup = frameType(p.frame) === Type.PUBLISH && (p.frame[0]! & 8) !== 0 ? ' dup' : ''
-      const id = framePacketId(p.frame)
+      const dup = p.packet.type === Type.PUBLISH && p.packet.dup ? ' dup' : ''
+      const id = p.packet.packetId
       const lost = p.state === 'lost' ? ` lost:${p.cause}` : ''
       const agent = p.origin === 'agent' ? ' agent' : ''
       const arrow = p.direction === 'uplink' ? '>' : '<'
-      return `${arrow} ${PACKET_TYPES[frameType(p.frame)]}${id ? ` ${id}` : ''}${dup}${agent}${lost}`
+      return `${arrow} ${PACKET_TYPES[p.packet.type]}${id ? ` ${id}` : ''}${dup}${agent}${lost}`
     })
   }
 }

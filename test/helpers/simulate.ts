@@ -1,6 +1,6 @@
 import { PACKET_TYPES, type QoS } from '../../electron/contract/packet'
 import type { LedgerRow } from '../../electron/contract/model'
-import { frameDup, frameType } from '../../electron/engine/mqtt/frame'
+
 import type { PacketTransit } from '../../electron/engine/mqtt/transit'
 import { Accounts } from '../../electron/engine/observe/ledger/accounts'
 import { createSimulation, type Simulation } from '../../electron/engine/simulation/simulation'
@@ -26,9 +26,9 @@ export interface SimulationRecord {
 const HANDSHAKE = new Set(['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'])
 
 function tell(p: PacketTransit): string[] {
-  const type = PACKET_TYPES[frameType(p.frame)] ?? ''
+  const type = PACKET_TYPES[p.packet.type] ?? ''
   if (!HANDSHAKE.has(type)) return []
-  const dup = type === 'PUBLISH' && frameDup(p.frame) ? ' dup' : ''
+  const dup = type === 'PUBLISH' && p.packet.dup ? ' dup' : ''
   return [`${p.direction === 'uplink' ? '>' : '<'} ${type}${dup}${p.state === 'lost' ? ' lost' : ''}`]
 }
 

@@ -1,5 +1,5 @@
 import type { LegEvent, PacketTransit } from '../mqtt/transit'
-import { frameType, isHandshake, Type } from '../mqtt/frame'
+import { isHandshake, Type } from '../mqtt/packet'
 
 /** Counts the packets between publishers and broker as they are sent, whether they arrive or not. */
 export class LegCount {
@@ -11,7 +11,7 @@ export class LegCount {
   constructor(private readonly isPublisher: (clientId: string) => boolean) {}
 
   entered(p: PacketTransit): void {
-    const type = frameType(p.frame)
+    const { type } = p.packet
     if (!isHandshake(type) || !this.isPublisher(p.clientId)) return
     this.packets++
     if (type === Type.PUBLISH) this.publishes++

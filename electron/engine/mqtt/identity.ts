@@ -1,4 +1,5 @@
-import { fixedHeaderLength, frameQos, payloadOffset, readVarint, type Frame } from './frame'
+import type { Packet } from './packet'
+import { readVarint, varintBytes } from './varint'
 
 /** Identity of one application message: who published it and as which one of its messages, counted from 1. */
 export interface MessageIdentity {
@@ -28,44 +29,63 @@ export function parseIdentity(text: string): MessageIdentity | null {
 
 /** The identity text in the bytes from `start` on, or null. */
 export function payloadIdentity(bytes: Buffer, start = 0): string | null {
-  const found = bytes.indexOf(MARK, Math.max(start, bytes.length - TAIL))
-  if (found < 0) return null
-  const from = found + MARK.length
-  const to = bytes.indexOf(QUOTE, from)
-  return to > from ? bytes.toString('utf8', from, to) : null
+  const from = memberAt(bytes, start)
+  return from < 0 ? null : bytes.toString('utf8', from, bytes.indexOf(QUOTE, from))
 }
+
+/** Where the identity text begins in the bytes from `start` on, or -1. It ends in front of the next quote. */
+function memberAt(bytes: Buffer, start: number): number {
+  const found = bytes.indexOf(MARK, Math.max(start, bytes.length - TAIL))
+  if (found < 0) return -1
+  const from = found + MARK.length
+  return bytes.indexOf(QUOTE, from) > from ? from : -1
+}
+
+/** A stretch of bytes; `from` is -1 where there is none. */
+export interface Span {
+  from: number
+  to: number
+}
+
+/** Where in its frame a PUBLISH carries its identity text, in its payload or a user property; written to `into`. */
+export function identitySpan(p: Packet, into: Span): boolean {
+  into.from = memberAt(p.frame, p.payloadAt)
+  if (into.from >= 0) into.to = p.frame.indexOf(QUOTE, into.from)
+  else if (p.level === 5) userPropertySpan(p, into)
+  return into.from >= 0
+}
+
+const span: Span = { from: -1, to: -1 }
 
 /** The identity text a PUBLISH carries in its payload or user property, or null. */
-export function carriedIdentity(frame: Frame, level: number): string | null {
-  return payloadIdentity(frame, payloadOffset(frame, level)) ?? (level === 5 ? fromUserProperty(frame) : null)
-}
+export const carriedIdentity = (p: Packet): string | null =>
+  identitySpan(p, span) ? p.frame.toString('utf8', span.from, span.to) : null
 
-function fromUserProperty(frame: Frame): string | null {
-  let at = fixedHeaderLength(frame)
-  at += 2 + frame.readUInt16BE(at) + (frameQos(frame) > 0 ? 2 : 0)
-  const block = readVarint(frame, at)
-  const end = block.next + block.value
-  const key = Buffer.from([USER_PROPERTY, 0, IDENTITY_MEMBER.length, ...Buffer.from(IDENTITY_MEMBER)])
-  const found = frame.indexOf(key, block.next)
-  if (found < 0 || found + key.length + 2 > end) return null
-  const from = found + key.length + 2
-  return frame.toString('utf8', from, from + frame.readUInt16BE(from - 2))
+const PROPERTY = Buffer.from([USER_PROPERTY, 0, IDENTITY_MEMBER.length, ...Buffer.from(IDENTITY_MEMBER)])
+
+function userPropertySpan(p: Packet, into: Span): void {
+  const { frame } = p
+  if (!p.complete || frame[p.propertiesAt] === 0) return
+  const block = p.propertiesAt + varintBytes(readVarint(frame, p.propertiesAt, frame.length))
+  const found = frame.indexOf(PROPERTY, block)
+  const from = found + PROPERTY.length + 2
+  if (found < 0 || from > p.payloadAt) return
+  into.to = from + frame.readUInt16BE(from - 2)
+  into.from = into.to > p.payloadAt ? -1 : from
 }
 
 /**
  * The name under which one application message is known on a leg: its carried identity, else its content.
  * Two different messages with equal topic and payload and no identity share a key.
  */
-export function messageKey(frame: Frame, level: number): string {
-  const id = carriedIdentity(frame, level)
-  if (id !== null) return id
-  const at = fixedHeaderLength(frame)
-  const topicEnd = at + 2 + frame.readUInt16BE(at)
-  return `#${fnv1a(frame, at, topicEnd, 0x811c9dc5)}-${fnv1a(frame, payloadOffset(frame, level), frame.length, 0x811c9dc5)}`
-}
+export const messageKey = (p: Packet): string => carriedIdentity(p) ?? contentKey(p)
 
-function fnv1a(b: Buffer, from: number, to: number, seed: number): string {
-  let h = seed
+/** A name made of topic and payload; begins with `#`, which no identity does. */
+export const contentKey = (p: Packet): string =>
+  `#${fnv1a(p.frame, p.bodyAt, p.topicEnd)}-${fnv1a(p.frame, p.payloadAt, p.frame.length)}`
+
+function fnv1a(b: Buffer, from: number, to: number): string {
+  let h = 0x811c9dc5
   for (let i = from; i < to; i++) h = Math.imul(h ^ (b[i] as number), 0x01000193)
   return (h >>> 0).toString(36)
 }

@@ -1,69 +1,114 @@
-import { MalformedPacketError, type Frame } from './frame'
+import { PacketTooLargeError } from './errors'
+import type { Frame } from './packet'
+import { readVarint, varintBytes, varintValue } from './varint'
 
 /** Largest packet MQTT can express: five header bytes and 268,435,455 more (3.1.1 section 2.2.3). */
 export const MAX_PACKET_BYTES = 268_435_460
 
+/** Type and flags, and at most four bytes of remaining length. */
+const HEAD_BYTES = 5
+/** Packets up to this size get all their memory as soon as their size is known. */
+const AT_ONCE_BYTES = 4096
+
+/**
+ * Size in bytes of the packet that begins at `at`; 0 while its remaining length goes on beyond `end`.
+ * @throws MalformedPacketError when the remaining length is over four bytes, PacketTooLargeError over the limit
+ */
+export function packetSize(b: Uint8Array, at: number, end: number, maxBytes = MAX_PACKET_BYTES): number {
+  const read = readVarint(b, at + 1, end)
+  if (read === 0) return 0
+  const size = 1 + varintBytes(read) + varintValue(read)
+  if (size > maxBytes) throw new PacketTooLargeError(size, maxBytes)
+  return size
+}
+
 /**
  * Cuts a byte stream into whole MQTT packets without reading more than the fixed header.
- * A frame that lies within one chunk is a view on it; only frames that span chunks are copied.
+ * A frame that lies within one chunk is a view on it; only frames that span chunks are copied, once.
  */
 export class FrameSplitter {
-  private parts: Buffer[] = []
-  private held = 0
-  private need = 2
+  /** First bytes of the packet under way, while its size is not known. */
+  private head: Buffer | null = null
+  /** The packet under way, once its size is known. */
+  private body: Buffer | null = null
+  /** Bytes of the packet under way that are here. */
+  private have = 0
+  /** Bytes of the packet under way; 0 while its size is not known. */
+  private size = 0
 
   /** @param maxBytes packets longer than this are refused @default MAX_PACKET_BYTES */
   constructor(private readonly maxBytes = MAX_PACKET_BYTES) {}
 
   /** Bytes waiting for the rest of their packet. */
   get pendingBytes(): number {
-    return this.held
+    return this.have
   }
 
   /**
    * Takes the next chunk and hands every packet it completes to `onFrame`, in order.
-   * @throws MalformedPacketError when the remaining length is over four bytes or over the limit
+   * @throws MalformedPacketError when the remaining length is over four bytes, PacketTooLargeError over the limit
    */
   push(chunk: Buffer, onFrame: (frame: Frame) => void): void {
-    if (this.held > 0) {
-      this.parts.push(chunk)
-      this.held += chunk.length
-      if (this.held < this.need) return
-      chunk = Buffer.concat(this.parts, this.held)
-      this.parts = []
-      this.held = 0
-    }
-    let at = 0
+    let at = this.have > 0 ? this.resume(chunk, onFrame) : 0
     while (at < chunk.length) {
-      const size = this.sizeAt(chunk, at)
-      if (size < 0 || at + size > chunk.length) {
-        this.need = size < 0 ? chunk.length - at + 1 : size
-        break
+      const size = packetSize(chunk, at, chunk.length, this.maxBytes)
+      if (size === 0 || at + size > chunk.length) {
+        if (size === 0) this.holdHead(chunk, at)
+        else this.begin(size, chunk, at)
+        return
       }
-      onFrame(chunk.subarray(at, at + size))
+      const from = at
       at += size
-    }
-    if (at < chunk.length) {
-      this.parts = [at === 0 ? chunk : chunk.subarray(at)]
-      this.held = chunk.length - at
+      onFrame(from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at))
     }
   }
 
-  /** Whole size of the packet that begins at `at`, or -1 while its remaining length is incomplete. */
-  private sizeAt(b: Buffer, at: number): number {
-    let value = 0
-    for (let i = 0; i < 4; i++) {
-      const byte = b[at + 1 + i]
-      if (byte === undefined) return -1
-      value += (byte & 0x7f) * 128 ** i
-      if ((byte & 0x80) === 0) {
-        const size = 2 + i + value
-        if (size > this.maxBytes) {
-          throw new MalformedPacketError(`packet of ${size} bytes is over the limit of ${this.maxBytes}`)
-        }
-        return size
+  private holdHead(chunk: Buffer, at: number): void {
+    this.head ??= Buffer.allocUnsafe(HEAD_BYTES)
+    while (at < chunk.length) this.head[this.have++] = chunk[at++] as number
+  }
+
+  private begin(size: number, from: Buffer, at: number): void {
+    this.size = size
+    const here = from.length - at
+    // A long packet gets its memory as its bytes arrive: a length alone must not cost 256 MiB.
+    this.body = Buffer.allocUnsafe(size <= AT_ONCE_BYTES ? size : Math.min(size, 2 * here + AT_ONCE_BYTES))
+    this.have = 0
+    this.append(from, at, from.length)
+  }
+
+  /** Goes on with the packet that was cut; returns where the next one begins. */
+  private resume(chunk: Buffer, onFrame: (frame: Frame) => void): number {
+    let at = 0
+    if (this.size === 0) {
+      const head = this.head as Buffer
+      let size = 0
+      while (size === 0 && at < chunk.length) {
+        head[this.have++] = chunk[at++] as number
+        size = packetSize(head, 0, this.have, this.maxBytes)
       }
+      if (size === 0) return at
+      this.begin(size, head.subarray(0, this.have), 0)
     }
-    throw new MalformedPacketError('remaining length is longer than four bytes')
+    const end = Math.min(chunk.length, at + this.size - this.have)
+    this.append(chunk, at, end)
+    if (this.have < this.size) return end
+    const frame = this.body as Buffer
+    this.body = null
+    this.have = this.size = 0
+    onFrame(frame)
+    return end
+  }
+
+  private append(chunk: Buffer, from: number, to: number): void {
+    const need = this.have + to - from
+    let body = this.body as Buffer
+    if (need > body.length) {
+      const grown = Buffer.allocUnsafe(Math.min(this.size, 2 * need))
+      body.copy(grown, 0, 0, this.have)
+      this.body = body = grown
+    }
+    if (to - from < 32) for (let i = from; i < to; i++) body[this.have++] = chunk[i] as number
+    else this.have += chunk.copy(body, this.have, from, to)
   }
 }

@@ -1,5 +1,5 @@
 import type { Direction } from '../../contract/packet'
-import type { Frame } from './frame'
+import type { Packet } from './packet'
 
 /** Why a packet did not arrive. */
 export type LossCause = 'model' | 'rule' | 'step' | 'cut' | 'reset'
@@ -16,9 +16,7 @@ export interface PacketTransit {
   readonly id: number
   readonly clientId: string
   readonly direction: Direction
-  /** Protocol level of the connection: 3, 4 or 5. */
-  readonly level: number
-  readonly frame: Frame
+  readonly packet: Packet
   /** Clock ms at which it was sent. */
   readonly sentMs: number
   readonly origin: TransitOrigin

@@ -1,8 +1,7 @@
-import type { TransitObserver } from '../mqtt/transit'
+import type { PacketTransit, TransitObserver } from '../mqtt/transit'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
 import type { SimulationObserver } from '../simulation/observers'
-import { Arrivals } from './arrivals'
 import { createCapture, type Capture } from './capture/capture'
 import { RateMeter } from './meters'
 import { TrafficCounts } from './packet-counts'
@@ -25,7 +24,7 @@ export class Observation {
     private readonly clock: PacedClock,
     private readonly fleet: Fleet,
   ) {
-    this.capture = createCapture({ clock })
+    this.capture = createCapture({ clock, arrived: (p) => this.arrived(p) })
     this.topics = createTopicTree({ clock })
     this.rates = createRates({ clock })
   }
@@ -39,13 +38,21 @@ export class Observation {
     ]
   }
 
-  private readonly arrivals = new Arrivals((a) => {
-    const group = this.fleet.device(a.clientId)?.spec.group.name ?? null
-    this.messages.count(a.clientId)
-    this.topics.published(a)
-    this.rates.published(a.qos, group)
+  private arrived({ clientId, settledMs, packet }: PacketTransit): void {
+    const { qos } = packet
+    const group = this.fleet.device(clientId)?.spec.group.name ?? null
+    this.messages.count(clientId)
+    this.topics.published({
+      topic: packet.topic,
+      clientId,
+      qos,
+      retain: packet.retain,
+      payload: packet.payload,
+      atMs: settledMs,
+    })
+    this.rates.published(qos, group)
     if (group !== null) this.groupMessages.count(group)
-  })
+  }
 
   private readonly traffic: Partial<TransitObserver> = {
     entered: (p) => {
@@ -54,7 +61,6 @@ export class Observation {
     },
     settled: (p) => {
       this.rates.settled(p)
-      this.arrivals.settled(p)
     },
   }
 

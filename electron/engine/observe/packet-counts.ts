@@ -1,5 +1,4 @@
 import { HANDSHAKE_TYPES, PACKET_TYPES, type HandshakeType } from '../../contract/packet'
-import { frameType } from '../mqtt/frame'
 import type { PacketTransit } from '../mqtt/transit'
 
 /** Packets put on the simulated links and lost there, by type. */
@@ -10,13 +9,13 @@ export class TrafficCounts {
   lostTotal = 0
 
   entered(p: PacketTransit): void {
-    const type = frameType(p.frame)
+    const type = p.packet.type
     this.sent[type] = (this.sent[type] ?? 0) + 1
   }
 
   settled(p: PacketTransit): void {
     if (p.state !== 'lost') return
-    const type = frameType(p.frame)
+    const type = p.packet.type
     this.lost[type] = (this.lost[type] ?? 0) + 1
     this.lostTotal++
   }

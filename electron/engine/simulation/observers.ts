@@ -19,66 +19,101 @@ export interface SimulationObserver {
   log?(line: BrokerLogLine): void
 }
 
+/*
+ * Packets pass here some hundred thousand times a second, so each kind of thing that happens has its own list of the
+ * observers that care, made when they are added.
+ */
+
+class TransitHooks implements TransitObserver {
+  private readonly onEntered: Partial<TransitObserver>[] = []
+  private readonly onSettled: Partial<TransitObserver>[] = []
+  private readonly onEvent: Partial<TransitObserver>[] = []
+
+  add(observer: Partial<TransitObserver> | undefined): void {
+    if (observer?.entered) this.onEntered.push(observer)
+    if (observer?.settled) this.onSettled.push(observer)
+    if (observer?.event) this.onEvent.push(observer)
+  }
+
+  entered(p: PacketTransit): void {
+    for (let i = 0; i < this.onEntered.length; i++) this.onEntered[i]?.entered?.(p)
+  }
+
+  settled(p: PacketTransit): void {
+    for (let i = 0; i < this.onSettled.length; i++) this.onSettled[i]?.settled?.(p)
+  }
+
+  event(e: LegEvent): void {
+    for (const o of this.onEvent) o.event?.(e)
+  }
+}
+
+class RouteHooks implements Required<RouteObserver> {
+  private readonly all: Partial<RouteObserver>[] = []
+
+  add(observer: Partial<RouteObserver> | undefined): void {
+    if (observer) this.all.push(observer)
+  }
+
+  ingress(e: RouteLeg): void {
+    for (let i = 0; i < this.all.length; i++) this.all[i]?.ingress?.(e)
+  }
+
+  egress(e: RouteLeg): void {
+    for (let i = 0; i < this.all.length; i++) this.all[i]?.egress?.(e)
+  }
+
+  discarded(e: Parameters<NonNullable<RouteObserver['discarded']>>[0]): void {
+    for (const o of this.all) o.discarded?.(e)
+  }
+}
+
+class FleetHooks implements FleetObserver {
+  private readonly all: Partial<FleetObserver>[] = []
+
+  add(observer: Partial<FleetObserver> | undefined): void {
+    if (observer) this.all.push(observer)
+  }
+
+  offered(m: Offered): void {
+    for (let i = 0; i < this.all.length; i++) this.all[i]?.offered?.(m)
+  }
+
+  received(m: Received): void {
+    for (let i = 0; i < this.all.length; i++) this.all[i]?.received?.(m)
+  }
+
+  changed(): void {
+    for (const o of this.all) o.changed?.()
+  }
+
+  log(...line: Parameters<FleetObserver['log']>): void {
+    for (const o of this.all) o.log?.(...line)
+  }
+}
+
 /** All observers of a simulation as one for each part of it, so that a part knows no list. */
 export class Observers {
-  private readonly all: SimulationObserver[] = []
+  readonly links = new TransitHooks()
+  readonly listeners = new TransitHooks()
+  readonly routes = new RouteHooks()
+  readonly fleet = new FleetHooks()
+  private readonly logs: ((line: BrokerLogLine) => void)[] = []
 
   /** @param touch told of every packet: something happened without a timer */
-  constructor(private readonly touch: () => void) {}
+  constructor(touch: () => void) {
+    for (const leg of [this.links, this.listeners]) leg.add({ entered: touch, settled: touch })
+  }
 
   add(observer: SimulationObserver): void {
-    this.all.push(observer)
-  }
-
-  readonly links = this.transits((o) => o.links)
-  readonly listeners = this.transits((o) => o.listeners)
-
-  readonly routes: Required<RouteObserver> = {
-    ingress: (e: RouteLeg) => {
-      for (const o of this.all) o.routes?.ingress?.(e)
-    },
-    egress: (e: RouteLeg) => {
-      for (const o of this.all) o.routes?.egress?.(e)
-    },
-    discarded: (e) => {
-      for (const o of this.all) o.routes?.discarded?.(e)
-    },
-  }
-
-  readonly fleet: FleetObserver = {
-    offered: (m: Offered) => {
-      for (const o of this.all) o.fleet?.offered?.(m)
-    },
-    received: (m: Received) => {
-      for (const o of this.all) o.fleet?.received?.(m)
-    },
-    changed: () => {
-      for (const o of this.all) o.fleet?.changed?.()
-    },
-    log: (level, note) => {
-      for (const o of this.all) o.fleet?.log?.(level, note)
-    },
+    this.links.add(observer.links)
+    this.listeners.add(observer.listeners)
+    this.routes.add(observer.routes)
+    this.fleet.add(observer.fleet)
+    if (observer.log) this.logs.push((line) => observer.log?.(line))
   }
 
   log(line: BrokerLogLine): void {
-    for (const o of this.all) o.log?.(line)
-  }
-
-  private transits(
-    hooksOf: (o: SimulationObserver) => Partial<TransitObserver> | undefined,
-  ): TransitObserver {
-    return {
-      entered: (p: PacketTransit) => {
-        this.touch()
-        for (const o of this.all) hooksOf(o)?.entered?.(p)
-      },
-      settled: (p: PacketTransit) => {
-        this.touch()
-        for (const o of this.all) hooksOf(o)?.settled?.(p)
-      },
-      event: (e: LegEvent) => {
-        for (const o of this.all) hooksOf(o)?.event?.(e)
-      },
-    }
+    for (const hear of this.logs) hear(line)
   }
 }

@@ -9,7 +9,7 @@ import { insideInterval } from '../../../electron/contract/experiment-text'
 import { runExperiment } from '../../../electron/engine/experiment/experiment'
 import { Trial } from '../../../electron/engine/experiment/trial'
 import type { RouteLeg } from '../../../electron/engine/simulation/broker/types'
-import { frameDup, framePacketId, frameType, Type } from '../../../electron/engine/mqtt/frame'
+import { Type } from '../../../electron/engine/mqtt/packet'
 import { carriedIdentity } from '../../../electron/engine/mqtt/identity'
 import type { PacketTransit } from '../../../electron/engine/mqtt/transit'
 
@@ -109,11 +109,11 @@ class Wire {
   readonly routes: RouteLeg[] = []
 
   entered(p: PacketTransit): void {
-    if (frameType(p.frame) !== Type.PUBLISH) return
-    const key = `${p.clientId} ${p.direction} ${carriedIdentity(p.frame, p.level)}`
+    if (p.packet.type !== Type.PUBLISH) return
+    const key = `${p.clientId} ${p.direction} ${carriedIdentity(p.packet)}`
     const list = this.published.get(key) ?? []
     this.published.set(key, list)
-    list.push({ dup: frameDup(p.frame), id: framePacketId(p.frame) })
+    list.push({ dup: p.packet.dup, id: p.packet.packetId })
   }
 
   legs(direction: 'uplink' | 'downlink'): Sent[][] {

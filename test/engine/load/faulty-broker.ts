@@ -1,14 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import {
-  Type,
-  ackFrame,
-  framePacketId,
-  frameQos,
-  frameTopic,
-  frameType,
-  payloadOffset,
-  type Frame,
-} from '../../../electron/engine/mqtt/frame'
+import { Type, ackFrame, Packet, type Frame } from '../../../electron/engine/mqtt/packet'
+import { framePacketId, frameQos, frameType, payloadOffset } from '../../helpers/frames'
 import { FrameSplitter } from '../../../electron/engine/mqtt/splitter'
 import { payloadPublisher, payloadSequence } from '../../../electron/engine/load/wire/template'
 
@@ -100,7 +92,7 @@ export class FaultyBroker {
     if (qos > 0) from.socket.write(ackFrame(qos === 1 ? Type.PUBACK : Type.PUBREC, id))
     const at = payloadOffset(f, 4)
     const [publisher, sequence] = [payloadPublisher(f, at), payloadSequence(f, at)]
-    const topic = frameTopic(f)
+    const topic = new Packet(f, 4).topic
     const copy = qos0(topic, f.subarray(at))
     for (const c of this.clients) {
       if (!c.filters.some((x) => matches(x, topic))) continue

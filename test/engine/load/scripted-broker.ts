@@ -1,13 +1,5 @@
-import {
-  Type,
-  ackFrame,
-  framePacketId,
-  frameDup,
-  frameQos,
-  frameType,
-  payloadOffset,
-  type Frame,
-} from '../../../electron/engine/mqtt/frame'
+import { Type, ackFrame, type Frame } from '../../../electron/engine/mqtt/packet'
+import { framePacketId, frameDup, frameQos, frameType, payloadOffset } from '../../helpers/frames'
 import { FrameSplitter } from '../../../electron/engine/mqtt/splitter'
 import type { ClientEvents } from '../../../electron/engine/load/wire/client-types'
 import { payloadSequence } from '../../../electron/engine/load/wire/template'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Type, framePacketId, frameType } from '../../../electron/engine/mqtt/frame'
+import { Type } from '../../../electron/engine/mqtt/packet'
+import { framePacketId, frameType } from '../../helpers/frames'
 import { rig } from './client-rig'
 import { CONNACK, CONNACK5 } from './scripted-broker'
 

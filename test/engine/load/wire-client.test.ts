@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Type, frameDup, framePacketId, frameType } from '../../../electron/engine/mqtt/frame'
+import { Type } from '../../../electron/engine/mqtt/packet'
+import { frameDup, framePacketId, frameType } from '../../helpers/frames'
 import { rig } from './client-rig'
 import { CONNACK } from './scripted-broker'
 

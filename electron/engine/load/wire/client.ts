@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
-import { MalformedPacketError, Type } from '../../mqtt/frame'
+import { MalformedPacketError } from '../../mqtt/errors'
+import { Type } from '../../mqtt/packet'
 import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
 import { PINGREQ, connectFrame, disconnectFrame, readConnack, subscribeFrame } from './frames'
 import { RELEASED } from './in-flight'
@@ -327,7 +328,7 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private publish(b: Buffer, start: number, body: number, end: number): void {
-    const { qos, id, payloadAt } = readPublish(b, start, body, end, this.fields.level)
+    const { qos, packetId: id, payloadAt } = readPublish(b, start, body, end, this.fields.level)
     if (qos === 1) this.reply(0x40, id)
     if (qos === 2) {
       this.reply(0x50, id)

@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
-import { Type, readVarint } from '../../mqtt/frame'
+import { Type } from '../../mqtt/packet'
+import { readVarint, varint, varintBytes, varintValue } from '../../mqtt/varint'
 
 /** What a CONNECT says. */
 export interface ConnectFields {
@@ -14,17 +15,6 @@ export interface ConnectFields {
   receiveMaximum?: number | undefined
   /** Seconds, level 5 only. */
   sessionExpiry?: number | undefined
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value
-  do {
-    const low = rest % 128
-    rest = Math.floor(rest / 128)
-    bytes.push(rest > 0 ? low | 0x80 : low)
-  } while (rest > 0)
-  return Buffer.from(bytes)
 }
 
 function text(value: string): Buffer {
@@ -121,9 +111,9 @@ export function readConnack(b: Buffer, at: number, end: number, level: number): 
 }
 
 function readProperties(b: Buffer, start: number, ack: Connack): void {
-  const block = readVarint(b, start)
-  const end = Math.min(b.length, block.next + block.value)
-  let at = block.next
+  const block = readVarint(b, start, b.length)
+  let at = start + varintBytes(block)
+  const end = Math.min(b.length, at + varintValue(block))
   while (at < end) {
     const id = b[at] as number
     const size = FIXED[id]

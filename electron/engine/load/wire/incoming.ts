@@ -1,32 +1,28 @@
-import { MalformedPacketError, readVarint } from '../../mqtt/frame'
+import { MalformedPacketError } from '../../mqtt/errors'
+import { readPublishHeader, type PublishHeader } from '../../mqtt/packet'
+import { readVarint, varintBytes, varintValue } from '../../mqtt/varint'
 
-/** Where the parts of a PUBLISH lie. One object is used again and again: read it before the next packet. */
-export interface PublishHead {
+/** One object is used again and again: read it before the next packet. */
+export interface PublishHead extends PublishHeader {
   qos: number
-  /** Packet identifier, 0 at QoS 0. */
-  id: number
-  payloadAt: number
 }
 
-const head: PublishHead = { qos: 0, id: 0, payloadAt: 0 }
+const head: PublishHead = {
+  qos: 0,
+  packetId: 0,
+  topicAt: 0,
+  topicEnd: 0,
+  propertiesAt: 0,
+  payloadAt: 0,
+  complete: false,
+}
 
-/** @throws MalformedPacketError, RangeError */
+/** @throws MalformedPacketError */
 export function readPublish(b: Buffer, start: number, body: number, end: number, level: number): PublishHead {
-  const qos = ((b[start] as number) >> 1) & 3
-  if (qos === 3) throw new MalformedPacketError('PUBLISH with QoS 3')
-  let at = body + 2 + b.readUInt16BE(body)
-  head.id = 0
-  if (qos > 0) {
-    head.id = b.readUInt16BE(at)
-    at += 2
-  }
-  if (level === 5) {
-    const block = readVarint(b, at)
-    at = block.next + block.value
-  }
-  if (at > end) throw new MalformedPacketError('PUBLISH longer than its remaining length')
-  head.qos = qos
-  head.payloadAt = at
+  head.qos = ((b[start] as number) >> 1) & 3
+  if (head.qos === 3) throw new MalformedPacketError('PUBLISH with QoS 3')
+  readPublishHeader(b, start, body, end, level, head)
+  if (!head.complete) throw new MalformedPacketError('PUBLISH longer than its remaining length')
   return head
 }
 
@@ -34,8 +30,8 @@ export function readPublish(b: Buffer, start: number, body: number, end: number,
 export function readSuback(b: Buffer, body: number, end: number, level: number): number[] {
   let at = body + 2
   if (level === 5) {
-    const block = readVarint(b, at)
-    at = block.next + block.value
+    const block = readVarint(b, at, end)
+    at += varintBytes(block) + varintValue(block)
   }
   return [...b.subarray(at, end)]
 }

@@ -1,5 +1,6 @@
-import { MalformedPacketError } from '../../mqtt/frame'
+import { PacketTooLargeError } from '../../mqtt/errors'
 import { MAX_PACKET_BYTES } from '../../mqtt/splitter'
+import { readVarint, varintBytes, varintValue } from '../../mqtt/varint'
 
 /**
  * Takes one whole packet: its first byte is at `start`, what follows the fixed header at `body`, and it ends before
@@ -33,13 +34,13 @@ export class PacketReader {
   push(chunk: Buffer, length: number): void {
     let at = this.have > 0 ? this.complete(chunk, length) : 0
     while (at < length) {
-      const body = bodyOffset(chunk, at, length)
-      const size = body < 0 ? 0 : body - at + this.remaining(chunk, at, body)
+      const read = readVarint(chunk, at + 1, length)
+      const size = this.sizeOf(read)
       if (size === 0 || at + size > length) {
         this.keep(chunk, at, length, size)
         return
       }
-      this.sink(chunk, at, body, at + size)
+      this.sink(chunk, at, at + 1 + varintBytes(read), at + size)
       at += size
     }
   }
@@ -50,8 +51,8 @@ export class PacketReader {
     while (this.size === 0 && at < length) {
       const held = this.held as Buffer
       held[this.have++] = chunk[at++] as number
-      const body = bodyOffset(held, 0, this.have)
-      if (body > 0) this.grow(body + this.remaining(held, 0, body))
+      const size = this.sizeOf(readVarint(held, 1, this.have))
+      if (size > 0) this.grow(size)
     }
     if (this.size === 0) return at
     const held = this.held as Buffer
@@ -61,7 +62,7 @@ export class PacketReader {
     if (this.have < this.size) return length
     const size = this.size
     this.reset()
-    this.sink(held, 0, bodyOffset(held, 0, size), size)
+    this.sink(held, 0, 1 + varintBytes(readVarint(held, 1, size)), size)
     return at + take
   }
 
@@ -79,23 +80,11 @@ export class PacketReader {
     held.copy(this.held, 0, 0, this.have)
   }
 
-  private remaining(b: Buffer, start: number, body: number): number {
-    let value = 0
-    for (let i = start + 1, scale = 1; i < body; i++, scale *= 128) value += ((b[i] as number) & 0x7f) * scale
-    if (body - start + value > this.maxBytes) {
-      throw new MalformedPacketError(
-        `packet of ${body - start + value} bytes is over the limit of ${this.maxBytes}`,
-      )
-    }
-    return value
+  /** Bytes of a packet with this remaining length, as `readVarint` gave it; 0 while that is not all there. */
+  private sizeOf(read: number): number {
+    if (read === 0) return 0
+    const size = 1 + varintBytes(read) + varintValue(read)
+    if (size <= this.maxBytes) return size
+    throw new PacketTooLargeError(size, this.maxBytes)
   }
-}
-
-/** Where the fixed header that begins at `at` ends, or -1 while it is not all there. */
-function bodyOffset(b: Buffer, at: number, length: number): number {
-  for (let i = at + 1; i < length; i++) {
-    if (((b[i] as number) & 0x80) === 0) return i + 1
-    if (i - at === 4) throw new MalformedPacketError('remaining length is longer than four bytes')
-  }
-  return -1
 }

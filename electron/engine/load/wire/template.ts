@@ -1,5 +1,6 @@
 import { IDENTITY_BYTES } from '../../../contract/load-config'
 import type { QoS } from '../../../contract/packet'
+import { varint } from '../../mqtt/varint'
 
 /** What all messages of one publisher have in common. */
 export interface TemplateFields {
@@ -29,12 +30,7 @@ export class PublishTemplate {
   constructor(readonly fields: TemplateFields) {
     const topic = Buffer.from(fields.topic)
     const remaining = 2 + topic.length + (fields.qos > 0 ? 2 : 0) + (fields.level === 5 ? 1 : 0) + fields.size
-    const header = [0x30 | (fields.qos << 1)]
-    let rest = remaining
-    do {
-      header.push(rest > 127 ? (rest % 128) | 0x80 : rest)
-      rest = Math.floor(rest / 128)
-    } while (rest > 0)
+    const header = [0x30 | (fields.qos << 1), ...varint(remaining)]
     this.length = header.length + remaining
     this.bytes = Buffer.alloc(this.length)
     this.bytes.set(header)

@@ -3,16 +3,15 @@ import { PACKET_TYPES, type PacketType } from '../../../contract/packet'
 import { parsePacketFilter } from '../../../contract/packet-filter'
 import type { RingSummary } from '../../../contract/ring'
 import { timeRangeOf } from '../../../contract/time-range'
-import { framePacketId, frameType, Type } from '../../mqtt/frame'
+import { isHandshake, Type } from '../../mqtt/packet'
 import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
 import type { ClientState } from './clients'
 import { UP } from './codes'
-import { hidePassword } from './connect'
+import { hidePassword, readTopicAlias } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
 import { TransitIndex } from './transit-index'
-import { PublishHeader } from './publish-header'
 import { queryPackets, seqsWithin } from './query'
 import { summarize } from './ring-summary'
 import { Rows } from './rows'
@@ -27,6 +26,11 @@ export interface CaptureOptions {
   /** Bytes of frames kept; long frames are cut to 4 KiB once the ring has begun to overwrite @default 64 MiB */
   bytes?: number
   clock: { readonly epochMs: number; now(): number }
+  /**
+   * Told of every application message that reaches the broker: of each PUBLISH at QoS 0 and 1, since the broker passes
+   * each copy on, and once of a message at QoS 2, whose PUBLISH may arrive again.
+   */
+  arrived?: (p: PacketTransit) => void
 }
 
 export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
@@ -91,7 +95,8 @@ class RingCapture implements Capture {
   private readonly tracker: Tracker
   private readonly sessions: Sessions
   private readonly rows: Rows
-  private readonly header = new PublishHeader()
+  /** The client whose packet came last: the next one is often its too. */
+  private latestClient: ClientState | null = null
   private readonly sentByType = new Float64Array(16)
   private readonly lostByType = new Float64Array(16)
   private readonly transits: TransitIndex
@@ -113,44 +118,46 @@ class RingCapture implements Capture {
   }
 
   entered(p: PacketTransit): void {
-    const { frame } = p
-    const type = frameType(frame)
-    const client = this.state.clients.get(p.clientId)
-    const publish = type === Type.PUBLISH
-    if (publish) this.header.read(frame, p.level)
-    const topic = publish ? this.topicOf(p, client) : 0
-    const packetId = publish ? this.header.packetId : framePacketId(frame)
-    this.state.clients.retain(client.ix)
+    const { packet } = p
+    const { type } = packet
+    const client = this.clientOf(p.clientId)
+    const topic = type === Type.PUBLISH ? this.topicOf(p, client) : 0
+    client.refs++
     this.state.topics.retain(topic)
     const t = this.state.packets
-    const seq = t.add(p, client.ix, topic, packetId)
+    const seq = t.add(p, client.ix, topic)
     this.transits.add(p.id, seq)
     t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
     client.lastPacket = seq
     this.seen++
     this.sentByType[type] = (this.sentByType[type] as number) + 1
     if (type === Type.CONNECT) hidePassword(t.frame(seq))
-    if (!isTracked(type)) this.sessions.sent(seq, client, frame)
-    else if (!publish || this.header.ok) this.tracker.sent(seq, client, frame)
+    if (!isHandshake(type)) this.sessions.sent(seq, client, packet)
+    else if (isTracked(packet)) this.tracker.sent(seq, client, packet)
+  }
+
+  private clientOf(clientId: string): ClientState {
+    const known = this.latestClient
+    if (known?.name === clientId && this.state.clients.at(known.ix) === known) return known
+    return (this.latestClient = this.state.clients.get(clientId))
   }
 
   settled(p: PacketTransit): void {
-    const { frame } = p
-    const type = frameType(frame)
+    const { packet } = p
+    const { type } = packet
     if (p.state === 'lost') {
       this.lost++
       this.lostByType[type] = (this.lostByType[type] as number) + 1
     }
     const seq = this.transits.settle(p.id)
     const t = this.state.packets
-    if (seq === 0) return
     const i = t.at(seq)
+    const client = seq === 0 ? undefined : this.state.clients.at(t.client[i] as number)
+    if (!client) return
     t.copyState(i, p)
     this.state.changedPackets.add(seq)
-    const client = this.state.clients.at(t.client[i] as number)
-    if (!client) return
-    if (isTracked(type)) this.tracker.settled(seq, client, frame)
-    else this.sessions.settled(seq, client, frame)
+    if (!isHandshake(type)) this.sessions.settled(seq, client, packet)
+    else if (this.tracker.settled(seq, client, packet) && p.direction === 'uplink') this.options.arrived?.(p)
   }
 
   event(e: LegEvent): void {
@@ -279,10 +286,11 @@ class RingCapture implements Capture {
 
   /** Topic of a PUBLISH, through the connection's topic aliases. */
   private topicOf(p: PacketTransit, client: ClientState): number {
-    const { topicFrom: from, topicTo: to, alias } = this.header
+    const { frame, topicAt, topicEnd } = p.packet
+    const alias = readTopicAlias(p.packet)
     const side = p.direction === 'uplink' ? UP : 1
-    if (to === from) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
-    const topic = this.state.topics.intern(p.frame, from, to)
+    if (topicEnd === topicAt) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
+    const topic = this.state.topics.intern(frame, topicAt, topicEnd)
     if (alias !== 0) this.alias(client, side, alias, topic)
     return topic
   }

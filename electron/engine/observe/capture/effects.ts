@@ -1,4 +1,4 @@
-import { Type } from '../../mqtt/frame'
+import { Type } from '../../mqtt/packet'
 import type { ClientState } from './clients'
 import { Effect, Fated, UP } from './codes'
 import { Got } from './exchange-table'
@@ -22,7 +22,8 @@ export class Effects {
     private readonly journeys: Journeys,
   ) {}
 
-  publishArrived(seq: number, client: ClientState, id: number): void {
+  /** @returns false for a repeated PUBLISH at QoS 2, which its receiver only acknowledges again */
+  publishArrived(seq: number, client: ClientState, id: number): boolean {
     const { packets: t, exchanges: x } = this.state
     const i = x.at(id)
     if (x.qos[i] === 2) {
@@ -30,17 +31,18 @@ export class Effects {
       x.held[i] = 1
       const early = x.passed[i] === 1 && !again && x.direction[i] === UP && !this.journeys.told
       this.set(seq, again ? Effect.discarded : early ? Effect.passedOn : Effect.stored)
-      return
+      return !again
     }
     if (t.direction[t.at(seq)] !== UP) {
       this.reached(seq, client, id)
-      return
+      return true
     }
     if (x.qos[i] === 0) {
       client.arrived.push(id)
       if (client.arrived.length > WAITING) client.arrived.splice(0, WAITING / 2)
     }
     if (!this.journeys.told) this.set(seq, Effect.passedOn)
+    return true
   }
 
   pubrelArrived(seq: number, client: ClientState, id: number): void {

@@ -1,4 +1,4 @@
-import { frameQos, frameRetain, type Frame } from '../../mqtt/frame'
+import type { Packet } from '../../mqtt/packet'
 import { messageKey } from '../../mqtt/identity'
 import type { ClientState } from './clients'
 import { DOWN, Effect, UP } from './codes'
@@ -27,14 +27,13 @@ export class Journeys {
   }
 
   /** Ties a new exchange whose first packet is `seq`. */
-  tie(client: ClientState, exchange: number, seq: number, frame: Frame): void {
-    const { exchanges: x, journeys: j, packets } = this.state
+  tie(client: ClientState, exchange: number, seq: number, packet: Packet): void {
+    const { exchanges: x, journeys: j } = this.state
     const i = x.at(exchange)
-    const level = packets.level[packets.at(seq)] as number
     const journey =
       x.direction[i] === UP
-        ? this.published(client, exchange, seq, frame, level)
-        : this.received(client, exchange, seq, frame, level)
+        ? this.published(client, exchange, seq, packet)
+        : this.received(client, exchange, seq, packet)
     const k = j.at(journey)
     x.journey[i] = journey
     x.prevInJourney[i] = j.lastExchange[k] as number
@@ -72,10 +71,10 @@ export class Journeys {
     return found?.messageRef
   }
 
-  private published(client: ClientState, exchange: number, seq: number, frame: Frame, level: number): number {
+  private published(client: ClientState, exchange: number, seq: number, packet: Packet): number {
     const { exchanges: x, journeys: j } = this.state
     const i = x.at(exchange)
-    const key = this.told ? null : messageKey(frame, level)
+    const key = this.told ? null : messageKey(packet)
     const known = key === null ? 0 : this.ties.identified(key)
     if (j.has(known) && j.client[j.at(known)] === client.ix) return known
     const journey = this.create(client.ix, exchange, seq, x.qos[i] as number)
@@ -83,23 +82,23 @@ export class Journeys {
     return journey
   }
 
-  private received(client: ClientState, exchange: number, seq: number, frame: Frame, level: number): number {
-    const ref = this.claim(client, this.state.packets.packetId[this.state.packets.at(seq)] as number)
+  private received(client: ClientState, exchange: number, seq: number, packet: Packet): number {
+    const ref = this.claim(client, packet.packetId)
     if (ref !== undefined) {
       const known = this.byRef.get(ref) ?? 0
       if (this.state.journeys.has(known)) return known
-      const journey = this.create(0, exchange, seq, frameQos(frame))
+      const journey = this.create(0, exchange, seq, packet.qos)
       this.byRef.set(ref, journey)
       return journey
     }
-    if (this.told) return this.create(0, exchange, seq, frameQos(frame))
-    const key = messageKey(frame, level)
-    const known = this.ties.received(key, client.ix, frameRetain(frame))
+    if (this.told) return this.create(0, exchange, seq, packet.qos)
+    const key = messageKey(packet)
+    const known = this.ties.received(key, client.ix, packet.retain)
     if (this.state.journeys.has(known)) {
       this.inferPassed(known)
       return known
     }
-    const journey = this.create(0, exchange, seq, frameQos(frame))
+    const journey = this.create(0, exchange, seq, packet.qos)
     this.ties.published(key, journey)
     this.ties.received(key, client.ix, true)
     return journey

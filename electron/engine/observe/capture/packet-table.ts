@@ -1,4 +1,4 @@
-import type { Frame } from '../../mqtt/frame'
+import type { Frame } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
 import { DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
 
@@ -119,20 +119,21 @@ export class PacketTable {
   }
 
   /** Takes a packet in and gives its number; the oldest make room. */
-  add(p: PacketTransit, client: number, topic: number, packetId: number): number {
+  add(p: PacketTransit, client: number, topic: number): number {
+    const { frame, packetId, level } = p.packet
     if (this.kept >= this.capacity) this.evictOldest()
     const seq = this.next
     const i = seq & this.mask
-    this.keepBytes(i, p.frame)
+    this.keepBytes(i, frame)
     this.next = seq + 1
     this.sentMs[i] = p.sentMs
     this.exchange[i] = 0
     this.client[i] = client
     this.topic[i] = topic
-    this.size[i] = p.frame.length
+    this.size[i] = frame.length
     this.packetId[i] = packetId
-    this.head[i] = p.frame[0] ?? 0
-    this.level[i] = p.level
+    this.head[i] = frame[0] ?? 0
+    this.level[i] = level
     this.direction[i] = p.direction === 'uplink' ? UP : DOWN
     this.agent[i] = p.origin === 'agent' ? 1 : 0
     this.effect[i] = Effect.none

@@ -1,7 +1,7 @@
 import type { ExchangeRow, JourneyRow, PacketRow } from '../../../contract/model'
 import { PACKET_TYPES, type PacketType, type QoS } from '../../../contract/packet'
 import type { FilterContext } from '../../../contract/packet-filter'
-import { Type } from '../../mqtt/frame'
+import { Packet, Type } from '../../mqtt/packet'
 import { carriedIdentity } from '../../mqtt/identity'
 import { EFFECTS, FATES, REASONS, UP, VERDICTS } from './codes'
 import type { CaptureState } from './state'
@@ -115,7 +115,7 @@ export class Rows {
     const frame = t.frame(publish)
     // A packet kept in part has lost its end, where the identity stands.
     if (frame.length < (t.size[t.at(publish)] as number)) return null
-    return carriedIdentity(frame, t.level[t.at(publish)] as number)
+    return carriedIdentity(new Packet(frame, t.level[t.at(publish)] as number))
   }
 
   private retries(i: number): number {

@@ -1,9 +1,10 @@
 import type { SessionMark } from '../../../contract/model'
-import { Type, type Frame } from '../../mqtt/frame'
+import { connackHead } from '../../mqtt/connect'
+import { Type, type Packet } from '../../mqtt/packet'
 import type { LegEvent } from '../../mqtt/transit'
 import type { ClientState } from './clients'
 import { DOWN, Fated, UP } from './codes'
-import { readConnack, readConnect, readDisconnectExpiry, REPLY_TO } from './connect'
+import { readConnect, readDisconnectExpiry, REPLY_TO } from './connect'
 import type { CaptureState } from './state'
 import type { Tracker } from './tracker'
 
@@ -21,7 +22,7 @@ export class Sessions {
   ) {}
 
   /** Any packet but a PUBLISH handshake's has entered a leg. */
-  sent(seq: number, client: ClientState, frame: Frame): void {
+  sent(seq: number, client: ClientState, packet: Packet): void {
     const { packets: t } = this.state
     const p = t.at(seq)
     const type = t.type(seq)
@@ -36,24 +37,24 @@ export class Sessions {
     if (client.requests.size > 64) client.requests.clear()
     if (type === Type.CONNECT) this.mark(client, 'connect', t.sentMs[p] as number, null, seq - 1)
     if (type === Type.DISCONNECT && t.direction[p] === UP && t.level[p] === 5) {
-      const expiry = readDisconnectExpiry(frame)
+      const expiry = readDisconnectExpiry(packet)
       if (expiry !== null) client.clean = expiry === 0
     }
   }
 
-  settled(seq: number, client: ClientState, frame: Frame): void {
+  settled(seq: number, client: ClientState, packet: Packet): void {
     const { packets: t } = this.state
     const p = t.at(seq)
     if (t.fate[p] === Fated.lost) return
     const atMs = t.settledMs[p] as number
     const type = t.type(seq)
     if (type === Type.CONNECT) {
-      const { cleanStart, endsWithConnection } = readConnect(frame)
+      const { cleanStart, endsWithConnection } = readConnect(packet)
       client.clean = endsWithConnection
       if (cleanStart) this.tracker.sessionEnded(client, [UP, DOWN], atMs)
     }
     if (type !== Type.CONNACK) return
-    const { sessionPresent, code } = readConnack(frame)
+    const { sessionPresent, code } = connackHead(packet)
     if (code !== 0) {
       this.mark(client, 'connack', atMs, code, seq)
       return

@@ -1,4 +1,4 @@
-import { frameQos, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import { Type, type Packet } from '../../mqtt/packet'
 import type { ClientState } from './clients'
 import { DOWN, Fated, UP, Verdict } from './codes'
 import { Effects } from './effects'
@@ -38,45 +38,47 @@ export class Tracker {
   }
 
   /** A handshake packet has entered a leg. */
-  sent(seq: number, client: ClientState, frame: Frame): void {
-    const type = this.state.packets.type(seq)
-    if (type === Type.PUBLISH) this.publish(seq, client, frame)
-    else this.acknowledge(seq, client, type)
+  sent(seq: number, client: ClientState, packet: Packet): void {
+    if (packet.type === Type.PUBLISH) this.publish(seq, client, packet)
+    else this.acknowledge(seq, client, packet.type)
   }
 
-  /** A handshake packet has arrived or was lost. */
-  settled(seq: number, client: ClientState, frame: Frame): void {
+  /**
+   * A handshake packet has arrived or was lost.
+   * @returns true when it is a PUBLISH that brought its receiver a message: at QoS 2 a repeated one does not
+   */
+  settled(seq: number, client: ClientState, packet: Packet): boolean {
     const { packets: t, exchanges: x } = this.state
     const p = t.at(seq)
     const id = t.exchange[p] as number
-    if (!x.has(id)) return
+    if (!x.has(id)) return packet.type === Type.PUBLISH && t.fate[p] === Fated.delivered
     const i = x.at(id)
-    const type = t.type(seq)
+    const { type } = packet
     const at = t.settledMs[p] as number
     if (t.fate[p] === Fated.lost) {
       if (type === Type.PUBLISH && x.qos[i] === 0) this.end(id, Verdict.lost, at)
-      return
+      return false
     }
     switch (type) {
       case Type.PUBLISH:
         x.got[i] = (x.got[i] as number) | Got.publish
-        this.effects.publishArrived(seq, client, id)
         if (x.qos[i] === 0) this.end(id, Verdict.complete, at)
-        return
+        return this.effects.publishArrived(seq, client, id)
       case Type.PUBREC:
         x.got[i] = (x.got[i] as number) | Got.pubrec
-        if (refuses(frame)) this.refused(id, at)
-        return
+        if (refuses(packet)) this.refused(id, at)
+        return false
       case Type.PUBACK:
-        if (refuses(frame)) this.refused(id, at)
+        if (refuses(packet)) this.refused(id, at)
         else this.end(id, Verdict.complete, at)
-        return
+        return false
       case Type.PUBREL:
         x.got[i] = (x.got[i] as number) | Got.pubrel
         this.effects.pubrelArrived(seq, client, id)
-        return
+        return false
       default:
         this.end(id, Verdict.complete, at)
+        return false
     }
   }
 
@@ -120,12 +122,11 @@ export class Tracker {
     else this.effects.dropped(this.arrived(client, packetId), denied)
   }
 
-  private publish(seq: number, client: ClientState, frame: Frame): void {
+  private publish(seq: number, client: ClientState, packet: Packet): void {
     const { packets: t, exchanges: x } = this.state
     const p = t.at(seq)
     const direction = t.direction[p] as number
-    const packetId = t.packetId[p] as number
-    const qos = frameQos(frame)
+    const { packetId, qos } = packet
     const old = qos === 0 ? 0 : this.current(client, direction, packetId)
     const again = old !== 0 && this.repeats(seq, old, qos)
     const id = again
@@ -145,7 +146,7 @@ export class Tracker {
       this.reopen(id)
     } else {
       this.begin(client, direction, packetId, id, old, t.sentMs[p] as number)
-      this.journeys.tie(client, id, seq, frame)
+      this.journeys.tie(client, id, seq, packet)
     }
     this.append(seq, id)
     x.lastPublish[i] = seq
@@ -288,9 +289,10 @@ export class Tracker {
 }
 
 /** 5.0 section 4.3: a PUBACK or PUBREC with a reason code of 0x80 or more ends the exchange. 3.1.1 has no such byte. */
-const refuses = (frame: Frame): boolean => (frame[4] ?? 0) >= 0x80
+const refuses = (packet: Packet): boolean => packet.reason >= 0x80
 
-/** True for the packets the tracker follows. */
-export const isTracked = isHandshake
+/** False for a PUBLISH that cannot be one: nothing follows from it. */
+export const isTracked = (p: Packet): boolean =>
+  p.type !== Type.PUBLISH || (p.complete && p.qos < 3 && (p.qos === 0 || p.packetId !== 0))
 
 const distance = (seq: number, earlier: number): number => (earlier === 0 ? 0 : seq - earlier)

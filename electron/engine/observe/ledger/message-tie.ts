@@ -1,6 +1,6 @@
 import type { RouteLeg } from '../../simulation/broker/types'
 import type { Offered, Received } from '../../simulation/fleet/types'
-import { framePacketId, frameQos, frameTopic, frameType, Type } from '../../mqtt/frame'
+import { Type } from '../../mqtt/packet'
 import type { MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
 
@@ -50,8 +50,8 @@ export class MessageTie {
   }
 
   entered(p: PacketTransit): void {
-    if (!this.active || frameType(p.frame) !== Type.PUBLISH || p.origin !== 'endpoint') return
-    const packetId = framePacketId(p.frame)
+    if (!this.active || p.packet.type !== Type.PUBLISH || p.origin !== 'endpoint') return
+    const packetId = p.packet.packetId
     if (p.direction === 'uplink') this.publishSent(p, packetId)
     else this.copySent(p, packetId)
   }
@@ -76,7 +76,7 @@ export class MessageTie {
   }
 
   settled(p: PacketTransit): void {
-    if (!this.active || frameType(p.frame) !== Type.PUBLISH || frameQos(p.frame) !== 0) return
+    if (!this.active || p.packet.type !== Type.PUBLISH || p.packet.qos !== 0) return
     const state = this.subscribers.get(p.clientId)
     const found = state?.onWay.get(p.id)
     if (!state || !found) return
@@ -84,7 +84,7 @@ export class MessageTie {
     if (p.state !== 'delivered') return
     const identity = found === NOBODY ? null : found
     if (p.direction === 'uplink') this.publisher(p.clientId).atBroker.push(identity)
-    else if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: frameTopic(p.frame), identity })
+    else if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: p.packet.topic, identity })
   }
 
   ingress(e: RouteLeg): void {

@@ -1,6 +1,5 @@
 import type { RatePoint } from '../../../contract/model'
 import { PACKET_TYPES, type QoS } from '../../../contract/packet'
-import { frameType } from '../../mqtt/frame'
 import type { PacketTransit } from '../../mqtt/transit'
 
 /** Seconds that are remembered. */
@@ -39,7 +38,7 @@ class SecondRates implements Rates {
 
   sent(p: PacketTransit): void {
     this.close()
-    const type = frameType(p.frame)
+    const type = p.packet.type
     this.types[type] = (this.types[type] as number) + 1
   }
 

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
-import { frameType, Type, type Frame } from '../../mqtt/frame'
+import { Packet, Type, type Frame } from '../../mqtt/packet'
 import { FrameSplitter } from '../../mqtt/splitter'
+import { varint } from '../../mqtt/varint'
 import type { ProtocolLevel } from '../../../contract/packet'
 
 /** What aedes says about a connection. */
@@ -37,7 +38,7 @@ export class AedesPort extends Duplex {
   }
 
   private onFrame(frame: Frame): void {
-    const type = frameType(frame)
+    const { type } = new Packet(frame, 4)
     if (type === Type.CONNACK) this.owner.onConnack(frame[3] ?? 0)
     else if (type === Type.DISCONNECT) this.disconnectReason = frame[2] ?? 0
   }
@@ -59,11 +60,5 @@ export function connectForAedes(level: ProtocolLevel, clientId: string): Frame {
     Buffer.from([id.length >> 8, id.length & 255]),
     id,
   ])
-  const length: number[] = []
-  let left = body.length
-  do {
-    length.push(left > 127 ? (left & 127) | 128 : left)
-    left >>= 7
-  } while (left > 0)
-  return Buffer.concat([Buffer.from([Type.CONNECT << 4, ...length]), body])
+  return Buffer.concat([Buffer.from([Type.CONNECT << 4]), varint(body.length), body])
 }

@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream'
 import { isValidTopic } from '../../../contract/topics'
+import type { PacketPort } from '../../mqtt/port'
 import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
 import { Connection, type Origin } from './connection'
@@ -10,6 +10,7 @@ import { RetainedStore } from './retained'
 import { Router } from './router'
 import { says } from './says'
 import { Sessions } from './sessions'
+import { SocketPort } from './socket-port'
 import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
 import { DEFAULT_LIMITS } from './types'
 import type { Will } from './wire/connect'
@@ -114,8 +115,8 @@ class Broker implements Hub {
     return () => this.listenersOfEvents.delete(listener)
   }
 
-  accept(stream: Duplex, origin: Origin): void {
-    new Connection(this, stream, origin)
+  accept(port: PacketPort, origin: Origin): void {
+    new Connection(this, port, origin)
   }
 
   async shutDown(): Promise<void> {
@@ -146,11 +147,16 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     limits: broker.limits,
     clock: deps.realClock,
     connectionCount: () => broker.connections.size,
-    accept: (stream, remote, listener) => broker.accept(stream, { device: false, remote, listener }),
+    accept: (stream, remote, listener) =>
+      broker.accept(new SocketPort(stream, broker.limits.packetBytes, deps.realClock), {
+        device: false,
+        remote,
+        listener,
+      }),
     log: (line) => deps.log(line),
   })
   return {
-    attach: (stream, meta) => broker.accept(stream, meta),
+    attach: (port, meta) => broker.accept(port, meta),
     listen: (spec) => listeners.open(spec),
     listeners: () => listeners.list(),
     clients: () => [...broker.connected.values()].flatMap((c) => c.info() ?? []),

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { Duplex } from 'node:stream'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
-import { frameType, MalformedPacketError, Type, type Frame } from '../../mqtt/frame'
-import { FrameSplitter } from '../../mqtt/splitter'
+import { MalformedPacketError, PacketTooLargeError } from '../../mqtt/errors'
+import { Packet, Type, type Frame } from '../../mqtt/packet'
+import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import type { Permissions } from './access'
 import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
 import type { ClientContext, Hub } from './hub'
@@ -12,7 +12,6 @@ import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
 import { says } from './says'
 import type { Session } from './session'
-import { StreamEnd } from './stream-end'
 import { Tap } from './tap'
 import type { BrokerClientInfo, ListenerKind } from './types'
 import { Vigil } from './vigil'
@@ -29,10 +28,10 @@ const DENIED_EVERY_MS = 1000
 const TAKEN_OVER = 'another connection took the client identifier over'
 
 /**
- * One client's connection: cuts its bytes into packets, checks each, lets aedes decide about CONNECT, and runs
+ * One client's connection: checks each packet, lets aedes decide about CONNECT, and runs
  * everything after that against the client's session. Whatever goes wrong here ends this connection and no other.
  */
-export class Connection implements PortOwner, Outlet, ClientContext {
+export class Connection implements PortOwner, PortReceiver, Outlet, ClientContext {
   connect: Connect | null = null
   clientId = ''
   session: Session | null = null
@@ -41,33 +40,25 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   readonly clock: Clock
   readonly openedAtMs: number
   private state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
-  private readonly splitter: FrameSplitter
-  private readonly port: AedesPort
-  private waiting: Frame[] = []
+  private readonly aedes: AedesPort
+  private waiting: Packet[] = []
   private tap: Tap | null = null
   private readonly vigil: Vigil
-  private readonly stream: StreamEnd
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
 
   constructor(
     readonly hub: Hub,
-    stream: Duplex,
+    private readonly port: PacketPort,
     readonly origin: Origin,
   ) {
     this.clock = hub.clockOf(origin.device)
     this.openedAtMs = hub.deps.clock.now()
     this.permissions = hub.access.ofDevice()
-    this.splitter = new FrameSplitter(hub.limits.packetBytes)
-    this.port = new AedesPort(this)
+    this.aedes = new AedesPort(this)
     this.vigil = new Vigil(this.clock)
-    this.stream = new StreamEnd(stream, !origin.device, hub.deps.realClock)
     hub.connections.add(this)
-    stream.on('data', (chunk: Buffer) => this.onData(chunk))
-    stream.on('drain', () => this.session?.outbox.pump())
-    stream.on('error', (e: Error) => this.closed('client', `connection error: ${e.message}`))
-    stream.on('end', () => this.closed('client', 'connection closed without DISCONNECT'))
-    stream.on('close', () => this.closed('client', 'connection closed without DISCONNECT'))
+    port.receiver = this
     const limit = hub.limits.connectTimeout
     this.vigil.awaitConnect(limit, () => this.drop(says.noConnect(limit / 1000)))
   }
@@ -87,29 +78,39 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   }
 
   bufferedBytes(): number {
-    return this.stream.bufferedBytes
+    return this.port.bufferedBytes
   }
 
   send(frame: Frame): void {
-    if (this.state === 'closed' || this.stream.gone) return
-    this.tap?.frame('downlink', frame)
-    this.stream.write(frame)
+    if (this.state === 'closed' || this.port.gone) return
+    this.tap?.sent(frame)
+    this.port.send(frame)
   }
 
   // --- inbound ------------------------------------------------------------------------------------------------
 
-  private onData(chunk: Buffer): void {
-    if (this.state === 'closed') return
-    this.guarded(() => this.splitter.push(chunk, (frame) => this.onFrame(frame)))
-  }
-
   /** Runs a step of the protocol; what it throws ends this connection. */
-  private guarded(step: () => void): void {
+  packet(p: Packet): void {
     try {
-      step()
+      const { packetBytes } = this.hub.limits
+      if (p.frame.length > packetBytes) throw new PacketTooLargeError(p.frame.length, packetBytes)
+      this.onPacket(p)
     } catch (e) {
       this.failWith(e)
     }
+  }
+
+  ended(): void {
+    this.closed('client', 'connection closed without DISCONNECT')
+  }
+
+  drained(): void {
+    this.session?.outbox.pump()
+  }
+
+  failed(why: Error): void {
+    if (why instanceof MalformedPacketError) this.failWith(why)
+    else this.closed('client', `connection error: ${why.message}`)
   }
 
   private failWith(e: unknown): void {
@@ -121,40 +122,41 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     }
   }
 
-  private onFrame(frame: Frame): void {
+  private onPacket(p: Packet): void {
     switch (this.state) {
       case 'closed':
         return
       case 'connecting':
-        this.waiting.push(frame)
+        this.waiting.push(p)
         return
       case 'new':
-        this.onConnectFrame(frame)
+        this.onConnectPacket(p)
         return
       case 'open':
         this.vigil.heard()
-        this.tap?.frame('uplink', frame)
-        handlePacket(this, frame)
+        this.tap?.received(p)
+        handlePacket(this, p)
     }
   }
 
-  private onConnectFrame(frame: Frame): void {
+  private onConnectPacket(p: Packet): void {
     // [MQTT-3.1.0-1]
-    if (frameType(frame) !== Type.CONNECT) throw malformed('the first packet is not CONNECT')
-    const connect = readConnect(frame)
+    if (p.type !== Type.CONNECT) throw malformed('the first packet is not CONNECT')
+    const connect = readConnect(p)
+    this.port.level = connect.level
     this.connect = connect
     this.will = connect.will
     this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
     if (!this.origin.device) {
       this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
       this.tap.opened()
-      this.tap.frame('uplink', frame)
+      this.tap.received(new Packet(p.frame, connect.level))
     }
     if (!this.hasRoom()) return
     this.state = 'connecting'
-    this.stream.pause()
-    this.hub.handOver(this.port)
-    this.port.push(connectForAedes(connect.level, this.clientId))
+    this.port.pause()
+    this.hub.handOver(this.aedes)
+    this.aedes.push(connectForAedes(connect.level, this.clientId))
   }
 
   private hasRoom(): boolean {
@@ -191,7 +193,11 @@ export class Connection implements PortOwner, Outlet, ClientContext {
   onConnack(code: number): void {
     if (this.state !== 'connecting' || this.connect === null) return
     if (code === 0) {
-      this.guarded(() => this.accept(this.connect as Connect))
+      try {
+        this.accept(this.connect)
+      } catch (e) {
+        this.failWith(e)
+      }
       return
     }
     const v5 = this.level === 5
@@ -232,10 +238,10 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     session.outbox.attach(this)
     const client = this.info()
     if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
-    this.stream.resume()
-    const frames = this.waiting
+    this.port.resume()
+    const packets = this.waiting
     this.waiting = []
-    for (const frame of frames) this.onFrame(frame)
+    for (const p of packets) this.onPacket(p)
   }
 
   // --- the end ------------------------------------------------------------------------------------------------
@@ -304,8 +310,8 @@ export class Connection implements PortOwner, Outlet, ClientContext {
     this.waiting = []
     hub.connections.delete(this)
     if (hub.connected.get(this.clientId) === this) hub.connected.delete(this.clientId)
-    this.port.destroy()
-    this.stream.close()
+    this.aedes.destroy()
+    this.port.close()
     this.tap?.closed(by)
     if (wasOpen && this.session !== null) {
       hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
@@ -342,4 +348,4 @@ export class Connection implements PortOwner, Outlet, ClientContext {
 }
 
 const sizeReason = (e: MalformedPacketError): number =>
-  e.message.includes('over the limit') ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED
+  e instanceof PacketTooLargeError ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED

@@ -1,6 +1,6 @@
 import type { Note } from '../../../contract/model'
 import type { Clock } from '../clock/clock'
-import type { Frame } from '../../mqtt/frame'
+import type { Frame } from '../../mqtt/packet'
 import type { ProtocolLevel } from '../../../contract/packet'
 import type { Access, Permissions } from './access'
 import type { Message } from './message'

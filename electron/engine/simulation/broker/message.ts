@@ -1,5 +1,5 @@
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
-import type { Frame } from '../../mqtt/frame'
+import type { Frame } from '../../mqtt/packet'
 import { writePublish } from './wire/publish'
 
 const NONE = Buffer.alloc(0)

@@ -1,6 +1,6 @@
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
-import { ackFrame, Type, type Frame } from '../../mqtt/frame'
+import { ackFrame, Type, type Frame } from '../../mqtt/packet'
 import type { Copy } from './message'
 import { says } from './says'
 import type { BrokerLimits } from './types'

@@ -1,5 +1,5 @@
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
-import { ackFrame, frameType, Type, type Frame } from '../../mqtt/frame'
+import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
 import { says } from './says'
 import { publicSubscription, type Session } from './session'
@@ -13,45 +13,45 @@ import { readSubscribe, readUnsubscribe, type SubscribeRequest } from './wire/su
  * Answers one packet of a connected client.
  * @throws ProtocolError when it breaks a rule
  */
-export function handlePacket(c: ClientContext, frame: Frame): void {
+export function handlePacket(c: ClientContext, packet: Packet): void {
   const session = c.session
   if (session === null) return
-  switch (frameType(frame)) {
+  switch (packet.type) {
     case Type.PUBLISH:
-      onPublish(c, session, readPublish(frame, c.level))
+      onPublish(c, session, readPublish(packet))
       return
     case Type.PUBACK:
-      session.outbox.puback(readAck(frame, c.level).packetId)
+      session.outbox.puback(readAck(packet).packetId)
       return
     case Type.PUBREC: {
-      const { packetId, reason } = readAck(frame, c.level)
+      const { packetId, reason } = readAck(packet)
       session.outbox.pubrec(packetId, reason)
       return
     }
     case Type.PUBREL:
-      onPubrel(c, session, readAck(frame, c.level).packetId)
+      onPubrel(c, session, readAck(packet).packetId)
       return
     case Type.PUBCOMP:
-      session.outbox.pubcomp(readAck(frame, c.level).packetId)
+      session.outbox.pubcomp(readAck(packet).packetId)
       return
     case Type.SUBSCRIBE:
-      onSubscribe(c, session, frame)
+      onSubscribe(c, session, packet)
       return
     case Type.UNSUBSCRIBE:
-      onUnsubscribe(c, session, frame)
+      onUnsubscribe(c, session, packet)
       return
     case Type.PINGREQ:
-      checkPing(frame, c.level)
+      checkPing(packet)
       c.send(PINGRESP)
       return
     case Type.DISCONNECT:
-      onDisconnect(c, session, frame)
+      onDisconnect(c, session, packet)
       return
     case Type.CONNECT:
       // [MQTT-3.1.0-2]
       throw new ProtocolError('a second CONNECT')
     default:
-      throw new ProtocolError(`packet type ${frameType(frame)} is not one a client may send here`)
+      throw new ProtocolError(`packet type ${packet.type} is not one a client may send here`)
   }
 }
 
@@ -91,8 +91,8 @@ function onPubrel(c: ClientContext, session: Session, packetId: number): void {
   c.send(ackWithReason(Type.PUBCOMP, packetId, c.level, held ? 0 : Reason.ID_NOT_FOUND))
 }
 
-function onSubscribe(c: ClientContext, session: Session, frame: Frame): void {
-  const { packetId, requests } = readSubscribe(frame, c.level)
+function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
+  const { packetId, requests } = readSubscribe(packet)
   const { sessions } = c.hub
   const granted: { request: SubscribeRequest; fresh: boolean }[] = []
   const codes = requests.map((request) => {
@@ -129,15 +129,15 @@ function sendRetained(c: ClientContext, session: Session, request: SubscribeRequ
   }
 }
 
-function onUnsubscribe(c: ClientContext, session: Session, frame: Frame): void {
-  const { packetId, filters } = readUnsubscribe(frame, c.level)
+function onUnsubscribe(c: ClientContext, session: Session, packet: Packet): void {
+  const { packetId, filters } = readUnsubscribe(packet)
   const codes = filters.map((f) => (c.hub.sessions.unsubscribe(session, f) ? 0 : Reason.NO_SUBSCRIPTION))
   c.send(unsuback(c.level, packetId, codes))
   c.hub.emit({ kind: 'unsubscribed', clientId: c.clientId, filters })
 }
 
-function onDisconnect(c: ClientContext, session: Session, frame: Frame): void {
-  const { reason, sessionExpiry } = readDisconnect(frame, c.level)
+function onDisconnect(c: ClientContext, session: Session, packet: Packet): void {
+  const { reason, sessionExpiry } = readDisconnect(packet)
   if (sessionExpiry !== null) {
     if (session.expirySeconds === 0 && sessionExpiry > 0) {
       throw new ProtocolError('DISCONNECT: a session that ends with its connection cannot be prolonged')

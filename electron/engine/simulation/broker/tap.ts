@@ -1,6 +1,6 @@
 import type { Direction, ProtocolLevel } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
-import { frameDup, framePacketId, frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import { isHandshake, Packet, Type, type Frame } from '../../mqtt/packet'
 import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
 
 export interface TapDeps {
@@ -25,18 +25,27 @@ export class Tap {
     private readonly level: ProtocolLevel,
   ) {}
 
-  frame(direction: Direction, frame: Frame): void {
+  /** A packet has come from the client. */
+  received(packet: Packet): void {
+    this.passed('uplink', packet)
+  }
+
+  /** A packet goes to the client. */
+  sent(frame: Frame): void {
+    this.passed('downlink', new Packet(frame, this.level))
+  }
+
+  private passed(direction: Direction, packet: Packet): void {
     const { clock, observer } = this.deps
     const nowMs = clock.now()
     const transit: PacketTransit = {
       id: this.deps.nextTransitId(),
       clientId: this.clientId,
       direction,
-      level: this.level,
-      frame,
+      packet,
       sentMs: nowMs,
       origin: 'endpoint',
-      attempt: this.attemptOf(direction, frame),
+      attempt: this.attemptOf(direction, packet),
       state: 'delivered',
       settledMs: nowMs,
       lossPoint: 1,
@@ -55,15 +64,15 @@ export class Tap {
     this.deps.observer.event({ kind: 'closed', clientId: this.clientId, atMs: this.deps.clock.now(), by })
   }
 
-  private attemptOf(direction: Direction, frame: Frame): number {
-    const type = frameType(frame)
+  private attemptOf(direction: Direction, packet: Packet): number {
+    const { type } = packet
     if (!isHandshake(type)) return 1
-    const id = framePacketId(frame)
+    const id = packet.packetId
     if (id === 0) return 1
     // The publishing side's packets and their answers run in opposite directions: both belong to one exchange.
     const leg = (direction === 'uplink') === (type === Type.PUBLISH || type === Type.PUBREL) ? 0 : 1
     const key = (leg * 16 + type) * 65_536 + id
-    const fresh = type === Type.PUBLISH && !frameDup(frame)
+    const fresh = type === Type.PUBLISH && !packet.dup
     if (fresh)
       for (let t: number = Type.PUBLISH; t <= Type.PUBCOMP; t++)
         this.attempts.delete((leg * 16 + t) * 65_536 + id)

@@ -1,8 +1,8 @@
-import type { Duplex } from 'node:stream'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
 import type { Clock } from '../clock/clock'
+import type { PacketPort } from '../../mqtt/port'
 import type { TransitObserver } from '../../mqtt/transit'
 
 /** One line for the user: a refused client, a broken packet, a full queue. */
@@ -176,7 +176,7 @@ export interface RetainedMessage {
 
 export interface EmbeddedBroker {
   /** Takes the broker end of a device's link. Not tapped: the link itself is observed. */
-  attach(stream: Duplex, meta: { device: true; clientId: string }): void
+  attach(port: PacketPort, meta: { device: true; clientId: string }): void
   /** @throws ListenerError */
   listen(spec: ListenerSpec): Promise<ListenerInfo>
   listeners(): ListenerInfo[]

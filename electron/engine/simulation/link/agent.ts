@@ -1,21 +1,12 @@
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Timer } from '../clock/clock'
 import type { Direction } from '../../../contract/packet'
-import {
-  frameDup,
-  framePacketId,
-  frameQos,
-  frameType,
-  isHandshake,
-  Type,
-  withDup,
-  type Frame,
-} from '../../mqtt/frame'
+import { ackPacket, isHandshake, Type, type Packet } from '../../mqtt/packet'
 import type { LegEvent, TransitOrigin } from '../../mqtt/transit'
 import { Answers, answerTo, Requests } from './control'
 import type { ExchangeTable, MessageRecord } from './exchanges'
 import type { Pace } from './pace'
-import { Receiver } from './receiver'
+import { PASS, Receiver, type Reception } from './receiver'
 import { refused, retryPolicy, Sender } from './retransmission'
 
 /** What an agent needs of its link. */
@@ -27,9 +18,9 @@ export interface AgentHost {
   readonly sent: ExchangeTable
   readonly received: ExchangeTable
   /** Puts a packet on the link. */
-  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void
+  enter(packet: Packet, origin: TransitOrigin, record: MessageRecord | null): void
   /** Hands a packet to the endpoint. */
-  push(frame: Frame): void
+  push(packet: Packet): void
   event(event: LegEvent): void
   /** Ends the connection because an acknowledgement did not come in time. */
   recover(): void
@@ -46,7 +37,7 @@ export class Agent {
   private readonly requests: Requests
   private readonly answers = new Answers()
   /** Packets that came before a lost CONNACK. */
-  private early: { frame: Frame; origin: TransitOrigin }[] = []
+  private early: { packet: Packet; origin: TransitOrigin }[] = []
   private timer: Timer | undefined
   private timerDueMs = Infinity
   private config: LinkConfig
@@ -86,61 +77,63 @@ export class Agent {
   }
 
   /** The endpoint has sent a packet. */
-  fromEndpoint(frame: Frame): void {
+  fromEndpoint(packet: Packet): void {
     const { host } = this
-    const type = frameType(frame)
+    const { type } = packet
     if (!isHandshake(type)) {
-      this.control(frame, type)
+      this.control(packet, type)
       return
     }
-    const id = framePacketId(frame)
+    const id = packet.packetId
     switch (type) {
       case Type.PUBLISH:
-        this.publish(frame, id)
+        this.publish(packet, id)
         break
       case Type.PUBREL: {
         const record = host.sent.find(id) ?? null
-        this.sender.release(id, frame, record, host.pace.steadyMs())
-        host.enter(frame, 'endpoint', record)
+        this.sender.release(packet, record, host.pace.steadyMs())
+        host.enter(packet, 'endpoint', record)
         this.arm()
         break
       }
       default:
-        if (type === Type.PUBREC) this.receiver.received(id, refused(frame))
+        if (type === Type.PUBREC) this.receiver.received(id, refused(packet))
         if (type === Type.PUBCOMP) this.receiver.completed(id)
-        host.enter(frame, 'endpoint', host.received.find(id) ?? null)
+        host.enter(packet, 'endpoint', host.received.find(id) ?? null)
     }
   }
 
   /** A packet has arrived over the link. */
-  fromNetwork(frame: Frame, origin: TransitOrigin): void {
+  fromNetwork(packet: Packet, origin: TransitOrigin): void {
     const { host } = this
-    const type = frameType(frame)
+    const type = packet.type
     if (this.requests.connecting && type !== Type.CONNACK && type < Type.DISCONNECT) {
       // A client must not see anything before CONNACK [MQTT-3.2.0-1]; mqtt.js would wait for ever.
-      this.early.push({ frame, origin })
+      this.early.push({ packet, origin })
       return
     }
-    const id = framePacketId(frame)
+    const id = packet.packetId
     if (type === Type.PUBLISH || type === Type.PUBREL) {
-      const { pass, answer } = this.receive(frame, type, id)
-      if (pass) host.push(frame)
-      if (answer !== null) host.enter(answer, 'agent', host.received.find(id) ?? null)
+      const { pass, answer } = this.receive(packet, type, id)
+      if (pass) host.push(packet)
+      if (answer !== 0) {
+        host.enter(ackPacket(answer, id, host.level), 'agent', host.received.find(id) ?? null)
+      }
     } else if (isHandshake(type)) {
-      const { pass, answer, ended } = this.sender.acknowledge(type, id, frame, host.pace.steadyMs())
+      const { pass, answer, ended } = this.sender.acknowledge(packet, host.pace.steadyMs())
       if (ended) host.sent.complete(id)
-      if (pass) host.push(frame)
+      if (pass) host.push(packet)
       if (answer !== null) host.enter(answer, 'agent', host.sent.find(id) ?? null)
       this.arm()
     } else {
-      this.controlArrived(frame, type, origin)
+      this.controlArrived(packet, type, origin)
     }
   }
 
   /** A packet outside the handshakes was lost on the link. */
-  controlLost(frame: Frame, lostOn: Direction): void {
+  controlLost(packet: Packet, lostOn: Direction): void {
     if (this.direction === 'downlink') {
-      if (lostOn === 'downlink') this.answers.answerLost(frame)
+      if (lostOn === 'downlink') this.answers.answerLost(packet)
       return
     }
     this.requests.arm(this.host.pace.steadyMs())
@@ -163,47 +156,47 @@ export class Agent {
     this.receiver.resetSession()
   }
 
-  private publish(frame: Frame, id: number): void {
+  private publish(packet: Packet, id: number): void {
     const { host } = this
-    const record = host.sent.publish(frame, host.level)
+    const record = host.sent.publish(packet)
     if (id === 0) {
       // QoS 0 never has DUP [MQTT-3.3.1-2]
-      host.enter(withDup(frame, false), 'endpoint', record)
+      host.enter(packet.withDup(false), 'endpoint', record)
       return
     }
-    host.enter(this.sender.publish(id, frame, record, host.pace.steadyMs()), 'endpoint', record)
+    host.enter(this.sender.publish(packet, record, host.pace.steadyMs()), 'endpoint', record)
     this.arm()
   }
 
-  private receive(frame: Frame, type: number, id: number): { pass: boolean; answer: Frame | null } {
+  private receive(packet: Packet, type: number, id: number): Reception {
     if (type === Type.PUBREL) return this.receiver.release(id)
-    return frameQos(frame) === 2 ? this.receiver.publish(id, frameDup(frame)) : { pass: true, answer: null }
+    return packet.qos === 2 ? this.receiver.publish(id, packet.dup) : PASS
   }
 
-  private control(frame: Frame, type: number): void {
+  private control(packet: Packet, type: number): void {
     if (answerTo(type) !== 0) {
       const timed = this.config.kind === 'radio' && this.config.lossScope === 'all'
-      this.requests.sent(frame, this.host.pace.steadyMs(), timed)
+      this.requests.sent(packet, this.host.pace.steadyMs(), timed)
     }
-    this.host.enter(frame, 'endpoint', null)
+    this.host.enter(packet, 'endpoint', null)
     this.arm()
   }
 
-  private controlArrived(frame: Frame, type: number, origin: TransitOrigin): void {
+  private controlArrived(packet: Packet, type: number, origin: TransitOrigin): void {
     const { host } = this
     if (answerTo(type) !== 0) {
-      const { pass, answer } = this.answers.request(frame, origin === 'agent')
-      if (pass) host.push(frame)
+      const { pass, answer } = this.answers.request(packet, origin === 'agent')
+      if (pass) host.push(packet)
       if (answer !== null) host.enter(answer, 'agent', null)
       return
     }
     const isAnswer =
       type === Type.CONNACK || type === Type.SUBACK || type === Type.UNSUBACK || type === Type.PINGRESP
-    if (!isAnswer || this.requests.answered(frame)) host.push(frame)
+    if (!isAnswer || this.requests.answered(packet)) host.push(packet)
     if (type !== Type.CONNACK || this.early.length === 0) return
     const { early } = this
     this.early = []
-    for (const packet of early) this.fromNetwork(packet.frame, packet.origin)
+    for (const { packet, origin } of early) this.fromNetwork(packet, origin)
   }
 
   /** One timer for all deadlines. A deadline that has gone leaves it standing: it fires for nothing and is set anew. */
@@ -235,8 +228,8 @@ export class Agent {
       if (again.length + requests.length > 0) host.recover()
       return
     }
-    for (const frame of requests) host.enter(frame, 'agent', null)
-    for (const entry of again) host.enter(entry.frame, 'agent', entry.record)
+    for (const packet of requests) host.enter(packet, 'agent', null)
+    for (const entry of again) host.enter(entry.packet, 'agent', entry.record)
     for (const entry of gaveUp) {
       host.event({
         kind: 'gave-up',
@@ -244,7 +237,7 @@ export class Agent {
         atMs: host.pace.nowMs(),
         direction: this.direction,
         packetId: entry.packetId,
-        type: frameType(entry.frame),
+        type: entry.packet.type,
         attempts: entry.attempts,
       })
     }

@@ -1,5 +1,6 @@
 import type { Direction } from '../../../contract/packet'
-import type { Frame } from '../../mqtt/frame'
+import type { Frame, Packet } from '../../mqtt/packet'
+import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
 import { LinkEnd, type EndHooks } from './end'
 import type { Lane } from './lane'
@@ -16,29 +17,31 @@ export interface ConnectionHost {
 
 /** One connection through the link: its two ends and how they close. */
 export class Connection {
+  /** The stream that mqtt.js, or whatever the client is, reads and writes. */
   readonly client: LinkEnd
-  readonly broker: LinkEnd
+  readonly broker: BrokerEnd
   /** An end has gone. */
   closing = false
   private open = 2
 
   constructor(
-    private readonly uplink: Lane,
-    private readonly downlink: Lane,
+    readonly uplink: Lane,
+    readonly downlink: Lane,
     private readonly host: ConnectionHost,
   ) {
-    this.client = new LinkEnd(new Port(this, uplink))
-    this.broker = new LinkEnd(new Port(this, downlink))
+    this.client = new LinkEnd(new ClientEnd(this, uplink))
+    this.broker = new BrokerEnd(this, downlink)
     uplink.sender = this.client
     downlink.sender = this.broker
   }
 
-  toClient(frame: Frame): void {
-    deliver(this.client, frame)
+  toClient(packet: Packet): void {
+    const { client } = this
+    if (!client.destroyed && !client.readableEnded) client.push(packet.frame)
   }
 
-  toBroker(frame: Frame): void {
-    deliver(this.broker, frame)
+  toBroker(packet: Packet): void {
+    this.broker.arrived(packet)
   }
 
   /** Both ends go at once, unread data with them. */
@@ -52,19 +55,18 @@ export class Connection {
     this.host.written(lane.direction, frame)
   }
 
-  end(lane: Lane): LinkEnd {
-    return lane === this.uplink ? this.client : this.broker
-  }
-
   /** The endpoint that writes to this lane will write no more. */
   finished(lane: Lane): void {
     if (!this.closing) {
       this.closing = true
       this.host.closing(lane === this.uplink ? 'client' : 'broker')
     }
-    const receiver = lane === this.uplink ? this.broker : this.client
-    if (lane.pending === 0) receiver.push(null)
-    else lane.onDrained = () => receiver.push(null)
+    const over = (): void => {
+      if (lane === this.uplink) this.broker.sawEnd()
+      else this.client.push(null)
+    }
+    if (lane.pending === 0) over()
+    else lane.onDrained = over
   }
 
   /** The end that writes to this lane is gone: nothing can reach it any more. */
@@ -80,12 +82,12 @@ export class Connection {
   }
 }
 
-/** One end's side of a connection. */
-class Port implements EndHooks {
+/** The client's end: cuts what is written into packets. */
+class ClientEnd implements EndHooks {
   private readonly splitter = new FrameSplitter()
   private done = false
 
-  /** @param lane the one the endpoint writes to */
+  /** @param lane the one the client writes to */
   constructor(
     private readonly connection: Connection,
     private readonly lane: Lane,
@@ -95,7 +97,7 @@ class Port implements EndHooks {
     try {
       this.splitter.push(chunk, this.take)
     } catch (error) {
-      this.connection.end(this.lane).destroy(error instanceof Error ? error : new Error(String(error)))
+      this.connection.client.destroy(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
@@ -123,6 +125,74 @@ class Port implements EndHooks {
   }
 }
 
-function deliver(end: LinkEnd, frame: Frame): void {
-  if (!end.destroyed && !end.readableEnded) end.push(frame)
+/** The broker's end: whole packets, without a stream between. */
+export class BrokerEnd implements PacketPort {
+  receiver: PortReceiver | null = null
+  level = 4
+  gone = false
+  private done = false
+  private ended = false
+  /** `bufferedBytes` was read as full: the broker waits for room. */
+  private waiting = false
+
+  /** @param lane the one the broker writes to */
+  constructor(
+    private readonly connection: Connection,
+    private readonly lane: Lane,
+  ) {}
+
+  get bufferedBytes(): number {
+    this.waiting ||= this.lane.full()
+    return this.lane.bytes
+  }
+
+  send(frame: Frame): void {
+    if (!this.gone && !this.done) this.connection.written(this.lane, frame)
+  }
+
+  /** Nobody can be made to wait: the broker keeps what comes while it decides about CONNECT. */
+  pause(): void {
+    return undefined
+  }
+
+  resume(): void {
+    return undefined
+  }
+
+  close(): void {
+    this.finish()
+    process.nextTick(() => this.destroy())
+  }
+
+  /** The connection's calls. */
+  arrived(packet: Packet): void {
+    if (!this.gone && !this.ended) this.receiver?.packet(packet)
+  }
+
+  roomAgain(): void {
+    if (!this.waiting) return
+    this.waiting = false
+    this.receiver?.drained()
+  }
+
+  /** The client has gone and everything it sent has arrived. As a stream would, this is told in a turn of its own. */
+  sawEnd(): void {
+    if (this.ended) return
+    this.ended = true
+    process.nextTick(() => this.receiver?.ended())
+  }
+
+  destroy(): void {
+    if (this.gone) return
+    this.gone = true
+    this.connection.gone(this.lane)
+    this.finish()
+    this.sawEnd()
+  }
+
+  private finish(): void {
+    if (this.done) return
+    this.done = true
+    this.connection.finished(this.lane)
+  }
 }

@@ -1,4 +1,4 @@
-import { framePacketId, frameType, Type, type Frame } from '../../mqtt/frame'
+import { Type, type Packet } from '../../mqtt/packet'
 import { EPSILON_MS } from './pace'
 import { retryDelay, type RetryPolicy } from './retransmission'
 
@@ -27,7 +27,7 @@ export function answerTo(type: number): number {
 const keyOf = (type: number, packetId: number): number => (type << 16) | packetId
 
 interface Request {
-  readonly frame: Frame
+  readonly packet: Packet
   readonly sentMs: number
   attempts: number
   dueMs: number
@@ -57,12 +57,12 @@ export class Requests {
   }
 
   /** The endpoint sends a request. `timed`: it may get lost, so it is sent again without an answer. */
-  sent(frame: Frame, nowMs: number, timed: boolean): void {
-    const type = frameType(frame)
+  sent(packet: Packet, nowMs: number, timed: boolean): void {
+    const type = packet.type
     const dueMs = timed && this.policy.timed ? nowMs + retryDelay(this.policy, 1) : Infinity
     this.waiting ??= new Map()
-    this.waiting.set(keyOf(answerTo(type), framePacketId(frame)), {
-      frame,
+    this.waiting.set(keyOf(answerTo(type), packet.packetId), {
+      packet,
       sentMs: nowMs,
       attempts: 1,
       dueMs,
@@ -79,16 +79,16 @@ export class Requests {
   }
 
   /** An answer has come in. False for one that nobody waits for: a repeated one. */
-  answered(frame: Frame): boolean {
-    const type = frameType(frame)
-    const known = this.waiting?.delete(keyOf(type, framePacketId(frame))) ?? false
+  answered(packet: Packet): boolean {
+    const type = packet.type
+    const known = this.waiting?.delete(keyOf(type, packet.packetId)) ?? false
     if (this.waiting?.size === 0) this.waiting = undefined
     return known || type === Type.PINGRESP
   }
 
   /** Requests to send again now. One that was sent often enough is given up silently: its endpoint has a timeout. */
-  expire(nowMs: number): Frame[] {
-    const again: Frame[] = []
+  expire(nowMs: number): Packet[] {
+    const again: Packet[] = []
     for (const request of this.waiting?.values() ?? []) {
       if (request.dueMs > nowMs + EPSILON_MS) continue
       if (request.attempts >= this.policy.maxAttempts) {
@@ -97,7 +97,7 @@ export class Requests {
       }
       request.attempts++
       request.dueMs = nowMs + retryDelay(this.policy, request.attempts)
-      again.push(request.frame)
+      again.push(request.packet)
     }
     return again
   }
@@ -114,16 +114,16 @@ const REMEMBERED = 16
 /** The broker's half: keeps repeated requests from the broker and repeats lost answers. */
 export class Answers {
   private handed: number[] = []
-  private lost: Map<number, Frame> | undefined
+  private lost: Map<number, Packet> | undefined
 
   /**
    * A request has come in.
    * @param repeated it was sent by the agent at the other end
    */
-  request(frame: Frame, repeated: boolean): { pass: boolean; answer: Frame | null } {
-    const type = frameType(frame)
+  request(packet: Packet, repeated: boolean): { pass: boolean; answer: Packet | null } {
+    const type = packet.type
     if (type === Type.PINGREQ) return { pass: true, answer: null }
-    const key = keyOf(answerTo(type), framePacketId(frame))
+    const key = keyOf(answerTo(type), packet.packetId)
     const answer = this.lost?.get(key) ?? null
     this.lost?.delete(key)
     if (repeated && this.handed.includes(key)) return { pass: false, answer }
@@ -133,9 +133,9 @@ export class Answers {
   }
 
   /** A packet to the client was lost. */
-  answerLost(frame: Frame): void {
+  answerLost(packet: Packet): void {
     this.lost ??= new Map()
-    this.lost.set(keyOf(frameType(frame), framePacketId(frame)), Buffer.from(frame))
+    this.lost.set(keyOf(packet.type, packet.packetId), packet)
   }
 
   disconnected(): void {

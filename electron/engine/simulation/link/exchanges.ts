@@ -1,11 +1,11 @@
-import { frameDup, framePacketId, type Frame } from '../../mqtt/frame'
-import { messageKey } from '../../mqtt/identity'
-import { textKey, type FateKey } from './fate'
+import { contentKey, identitySpan, type Span } from '../../mqtt/identity'
+import type { Packet } from '../../mqtt/packet'
+import { bytesKey, textKey, type FateKey } from './fate'
 
 /** One application message on one link and direction. It is the key of its own fate. */
 export interface MessageRecord extends FateKey {
-  /** Identity text or, for messages without one, content hash and ordinal. */
-  readonly key: string
+  /** Of a message without identity, a hash of its content; equal messages are told apart by order. */
+  readonly content: string | null
   /** Packets so far by handshake type, PUBLISH first. */
   readonly counts: [number, number, number, number, number]
   /** The packet identifier it had last. */
@@ -21,13 +21,18 @@ export interface MessageRecord extends FateKey {
 /** Completed messages remembered, so that a late packet or a second delivery of the same message counts on. */
 const REMEMBERED = 32
 
+const span: Span = { from: -1, to: -1 }
+
+/** The first 53 bits of a key as one number: what maps take, without making a text of it. */
+const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1f_ffff)
+
 /**
  * Which message each packet identifier stands for, in one direction of PUBLISH. Acknowledgements carry only the
  * identifier, and identifiers are handed out at random, so luck must hang on the message (fate.ts).
  * Counts outlive sessions: a message that is sent again in a new session must not meet its old luck again.
  */
 export class ExchangeTable {
-  private readonly byKey = new Map<string, MessageRecord>()
+  private readonly byKey = new Map<number, MessageRecord>()
   private readonly byId = new Map<number, MessageRecord>()
   /** A ring of completed messages; the oldest is at `at` once it is full. */
   private ring: MessageRecord[] = []
@@ -44,11 +49,12 @@ export class ExchangeTable {
   }
 
   /** The message a PUBLISH carries. A packet identifier, where there is one, stands for it from now on. */
-  publish(frame: Frame, level: number): MessageRecord {
-    const id = framePacketId(frame)
-    const content = messageKey(frame, level)
+  publish(packet: Packet): MessageRecord {
+    const id = packet.packetId
     const holder = id === 0 ? undefined : this.byId.get(id)
-    const record = this.resent(holder, content, frame) ?? this.named(content)
+    const record = identitySpan(packet, span)
+      ? this.identified(bytesKey(this.parent, packet.frame, span.from, span.to), holder)
+      : this.byContent(packet, holder)
     if (id === 0) this.remember(record)
     else this.assign(id, record, holder)
     return record
@@ -74,34 +80,31 @@ export class ExchangeTable {
     this.byId.clear()
   }
 
-  /** The holder of an identifier, if the PUBLISH repeats its message. Without identity only content can tell. */
-  private resent(
-    holder: MessageRecord | undefined,
-    content: string,
-    frame: Frame,
-  ): MessageRecord | undefined {
-    if (holder === undefined) return undefined
-    if (holder.key === content) return holder
-    const same = content.startsWith('#') && holder.key.startsWith(`${content}/`)
-    return same && (holder.open > 0 || frameDup(frame)) ? holder : undefined
+  private identified(key: FateKey, holder: MessageRecord | undefined): MessageRecord {
+    if (holder !== undefined && holder.a === key.a && holder.b === key.b) return holder
+    return this.byKey.get(numberOf(key)) ?? this.add(key, null)
   }
 
-  private named(content: string): MessageRecord {
-    const key = content.startsWith('#') ? `${content}/${++this.ordinal}` : content
-    const known = this.byKey.get(key)
-    if (known !== undefined) return known
-    const { a, b } = textKey(this.parent, key)
+  /** Without identity only the identifier and the content can tell whether the PUBLISH repeats its holder's message. */
+  private byContent(packet: Packet, holder: MessageRecord | undefined): MessageRecord {
+    const content = contentKey(packet)
+    const same = holder !== undefined && holder.content === content
+    if (same && (holder.open > 0 || packet.dup)) return holder
+    return this.add(textKey(this.parent, `${content}/${++this.ordinal}`), content)
+  }
+
+  private add({ a, b }: FateKey, content: string | null): MessageRecord {
     const record: MessageRecord = {
-      key,
       a,
       b,
+      content,
       counts: [0, 0, 0, 0, 0],
       id: 0,
       earlierIds: null,
       open: 0,
       recent: 0,
     }
-    this.byKey.set(key, record)
+    this.byKey.set(numberOf(record), record)
     return record
   }
 
@@ -135,7 +138,7 @@ export class ExchangeTable {
 
   private forget(record: MessageRecord): void {
     if (--record.recent > 0 || record.open > 0) return
-    this.byKey.delete(record.key)
+    this.byKey.delete(numberOf(record))
     this.release(record.id, record)
     for (const id of record.earlierIds ?? []) this.release(id, record)
   }

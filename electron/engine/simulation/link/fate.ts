@@ -38,9 +38,27 @@ export function textKey(parent: FateKey, text: string): FateKey {
     b = Math.imul(b ^ c, 0x5f356495)
     a = (a << 13) | (a >>> 19)
   }
-  a = avalanche(a ^ text.length)
-  b = avalanche(b ^ (a << 7) ^ (a >>> 11))
-  return { a: a ^ b, b }
+  return finish(a, b, text.length)
+}
+
+function finish(a: number, b: number, length: number): FateKey {
+  const high = avalanche(a ^ length)
+  const low = avalanche(b ^ (high << 7) ^ (high >>> 11))
+  return { a: high ^ low, b: low }
+}
+
+/** The same key as `textKey` of the text that stands in these bytes as UTF-8, mostly without making a text of it. */
+export function bytesKey(parent: FateKey, bytes: Buffer, from: number, to: number): FateKey {
+  let a = parent.a
+  let b = parent.b
+  for (let i = from; i < to; i++) {
+    const c = bytes[i] as number
+    if (c > 0x7f) return textKey(parent, bytes.toString('utf8', from, to))
+    a = Math.imul(a ^ c, 0x9e3779b1)
+    b = Math.imul(b ^ c, 0x5f356495)
+    a = (a << 13) | (a >>> 19)
+  }
+  return finish(a, b, to - from)
 }
 
 /**

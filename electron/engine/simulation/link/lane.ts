@@ -2,7 +2,7 @@ import type { Timer } from '../clock/clock'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import { PACKET_TYPES } from '../../../contract/packet'
-import { frameType, isHandshake, Type, type Frame } from '../../mqtt/frame'
+import { isHandshake, Type, type Packet } from '../../mqtt/packet'
 import type { LossCause, PacketTransit, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { CutPlan } from './cut'
 import { ExchangeTable, type MessageRecord } from './exchanges'
@@ -27,12 +27,10 @@ export interface LaneHost {
   readonly config: LinkConfig
   readonly plan: CutPlan
   readonly script: StepScript
-  /** Protocol level of the connection. */
-  readonly level: number
   /** A packet has come out at the other end. */
-  arrived(direction: Direction, frame: Frame, origin: TransitOrigin): void
+  arrived(direction: Direction, packet: Packet, origin: TransitOrigin): void
   /** A packet outside the PUBLISH handshake was lost: whoever waits for it, or for its answer, must be told. */
-  controlLost(frame: Frame, direction: Direction): void
+  controlLost(packet: Packet, direction: Direction): void
   cut(): void
   /** Cuts as soon as what has just arrived was read. */
   cutSoon(): void
@@ -102,11 +100,11 @@ export class Lane {
    * A packet enters.
    * @param record the message it belongs to; null for packets that belong to none
    */
-  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void {
-    const type = frameType(frame)
+  enter(packet: Packet, origin: TransitOrigin, record: MessageRecord | null): void {
+    const { type } = packet
     const nth = this.count(type, record)
     const now = this.host.pace.nowMs()
-    this.query.fill(record ?? this.key, type, nth, frame.length, now)
+    this.query.fill(record ?? this.key, type, nth, packet.frame.length, now)
     this.query.condemned = this.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
@@ -116,8 +114,7 @@ export class Lane {
       id: this.host.nextTransitId(),
       clientId: this.host.id,
       direction: this.direction,
-      level: this.host.level,
-      frame,
+      packet,
       sentMs: now,
       origin,
       attempt: record === null ? this.repetition(type, origin) : nth,
@@ -127,7 +124,7 @@ export class Lane {
       cause: null,
       segmentLosses: 0,
     }
-    this.bytes += frame.length
+    this.bytes += packet.frame.length
     this.act(transit, step, verdict, cutting === 'after')
   }
 
@@ -278,8 +275,8 @@ export class Lane {
     transit.settledMs = this.host.pace.nowMs()
     this.leave(transit)
     this.host.observer.settled(transit)
-    if (!isHandshake(frameType(transit.frame)) && cause !== 'cut' && cause !== 'reset')
-      this.host.controlLost(transit.frame, this.direction)
+    if (!isHandshake(transit.packet.type) && cause !== 'cut' && cause !== 'reset')
+      this.host.controlLost(transit.packet, this.direction)
   }
 
   /** The transit's call: a packet has come to the end of its way. */
@@ -293,13 +290,13 @@ export class Lane {
     transit.settledMs = this.host.pace.nowMs()
     this.leave(transit)
     this.host.observer.settled(transit)
-    this.host.arrived(this.direction, transit.frame, transit.origin)
+    this.host.arrived(this.direction, transit.packet, transit.origin)
     if (ending === 'arrive-and-cut') this.host.cutSoon()
     this.drained()
   }
 
   private leave(transit: PacketTransit): void {
-    this.bytes -= transit.frame.length
+    this.bytes -= transit.packet.frame.length
     if (!this.crowded || this.bytes > FULL_BYTES / 2) return
     this.crowded = false
     this.sender?.roomAgain()

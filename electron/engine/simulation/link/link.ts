@@ -2,10 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
-import { frameType, Type, type Frame } from '../../mqtt/frame'
+import { beginsSession, connectHead, type ConnectHead } from '../../mqtt/connect'
+import { Packet, Type, type Frame } from '../../mqtt/packet'
+import type { PacketPort } from '../../mqtt/port'
 import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import { Agent } from './agent'
-import { beginsSession, readConnect, type ConnectFacts } from './connect-frame'
 import { Connection, type ConnectionHost } from './connection'
 import { CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
@@ -39,7 +40,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   private readonly lanes: Record<Direction, Lane>
   private readonly device: Agent
   private readonly broker: Agent
-  private facts: ConnectFacts = { level: 4, clean: true }
+  private facts: Pick<ConnectHead, 'level' | 'clean'> = { level: 4, clean: true }
   connection: Connection | null = null
   private cutTimer: Timer | undefined
   private soonTimer: Timer | undefined
@@ -71,7 +72,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     return this.facts.level
   }
 
-  connect(): { client: Duplex; broker: Duplex } {
+  connect(): { client: Duplex; broker: PacketPort } {
     if (this.ended) throw new Error(`the link of ${this.id} is closed`)
     this.end('client', 'cut')
     for (const direction of ['uplink', 'downlink'] as const) {
@@ -133,29 +134,37 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.ended = true
   }
 
-  arrived(direction: Direction, frame: Frame, origin: TransitOrigin): void {
+  arrived(direction: Direction, packet: Packet, origin: TransitOrigin): void {
     if (direction === 'uplink') {
-      this.broker.fromNetwork(frame, origin)
+      this.broker.fromNetwork(packet, origin)
       return
     }
-    if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.device.resetSession()
-    this.device.fromNetwork(frame, origin)
+    if (packet.type === Type.CONNACK && beginsSession(packet, this.facts)) this.device.resetSession()
+    this.device.fromNetwork(packet, origin)
   }
 
-  controlLost(frame: Frame, direction: Direction): void {
-    this.broker.controlLost(frame, direction)
-    this.device.controlLost(frame, direction)
+  controlLost(packet: Packet, direction: Direction): void {
+    this.broker.controlLost(packet, direction)
+    this.device.controlLost(packet, direction)
   }
 
-  /** The connection's call: an endpoint has written a packet. */
+  /** The connection's call: an endpoint has written a packet. Here it is looked at, once. */
   written(direction: Direction, frame: Frame): void {
+    const packet = new Packet(frame, this.facts.level)
     if (direction === 'uplink') {
-      if (frameType(frame) === Type.CONNECT) this.facts = readConnect(frame)
-      this.device.fromEndpoint(frame)
+      this.device.fromEndpoint(packet.type === Type.CONNECT ? this.connecting(packet) : packet)
       return
     }
-    if (frameType(frame) === Type.CONNACK && beginsSession(frame, this.facts)) this.beginSession()
-    this.broker.fromEndpoint(frame)
+    if (packet.type === Type.CONNACK && beginsSession(packet, this.facts)) this.beginSession()
+    this.broker.fromEndpoint(packet)
+  }
+
+  /** From CONNECT on the level of the connection is known. */
+  private connecting(packet: Packet): Packet {
+    this.facts = connectHead(packet)
+    const { level } = this.facts
+    if (this.connection !== null) this.connection.broker.level = level
+    return level === packet.level ? packet : new Packet(packet.frame, level)
   }
 
   /** An acknowledgement did not come in time, and the client shall reconnect. */
@@ -192,7 +201,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   private decideOneHeld(): boolean {
     const held = [...this.lanes.uplink.heldTransits(), ...this.lanes.downlink.heldTransits()]
     for (const transit of held.sort((x, y) => x.id - y.id)) {
-      const action = this.script.take(transit.direction, frameType(transit.frame))
+      const action = this.script.take(transit.direction, transit.packet.type)
       if (action === null) continue
       if (action === 'deliver') this.gate.deliver(transit.id)
       else this.gate.drop(transit.id)

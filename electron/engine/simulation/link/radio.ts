@@ -1,5 +1,5 @@
 import type { LinkConfig } from '../../../contract/link-config'
-import { isHandshake } from '../../mqtt/frame'
+import { isHandshake } from '../../mqtt/packet'
 import { travelMs, type Medium, type Parts } from './medium'
 
 /** Datagrams: a whole packet arrives or is lost. Who sends it again is the agents' affair (retransmission.ts). */

@@ -1,12 +1,16 @@
-import { ackFrame, Type, type Frame } from '../../mqtt/frame'
+import { Type } from '../../mqtt/packet'
 
 /** What to do with a packet that came in: hand it to the endpoint, or answer in its place. */
 export interface Reception {
   readonly pass: boolean
-  readonly answer: Frame | null
+  /** Type of the packet that answers; 0 for none. */
+  readonly answer: number
 }
-const PASS: Reception = { pass: true, answer: null }
-const SWALLOW: Reception = { pass: false, answer: null }
+/** Hand it to the endpoint. */
+export const PASS: Reception = { pass: true, answer: 0 }
+const SWALLOW: Reception = { pass: false, answer: 0 }
+const ANSWER_PUBREC: Reception = { pass: false, answer: Type.PUBREC }
+const ANSWER_PUBCOMP: Reception = { pass: false, answer: Type.PUBCOMP }
 
 /**
  * handed: the endpoint has the PUBLISH, its PUBREC is awaited; received: it sent PUBREC; released: it has the PUBREL;
@@ -29,7 +33,7 @@ export class Receiver {
   /** A QoS 2 PUBLISH has come in. */
   publish(packetId: number, dup: boolean): Reception {
     const phase = this.phases.get(packetId)
-    if (dup && phase === 'received') return { pass: false, answer: ackFrame(Type.PUBREC, packetId) }
+    if (dup && phase === 'received') return ANSWER_PUBREC
     if (dup && (phase === 'handed' || phase === 'released')) return SWALLOW
     this.phases.set(packetId, 'handed')
     return PASS
@@ -38,7 +42,7 @@ export class Receiver {
   /** A PUBREL has come in. One that belongs to nothing is a repeated one: its PUBCOMP was lost. */
   release(packetId: number): Reception {
     const phase = this.phases.get(packetId)
-    if (phase === undefined) return { pass: false, answer: ackFrame(Type.PUBCOMP, packetId) }
+    if (phase === undefined) return ANSWER_PUBCOMP
     if (phase === 'released') return SWALLOW
     this.phases.set(packetId, 'released')
     return PASS

@@ -1,5 +1,5 @@
 import type { RecoveryConfig } from '../../../contract/link-config'
-import { ackFrame, fixedHeaderLength, frameQos, Type, withDup, type Frame } from '../../mqtt/frame'
+import { ackPacket, Type, type Packet } from '../../mqtt/packet'
 import type { MessageRecord } from './exchanges'
 import { EPSILON_MS } from './pace'
 
@@ -31,7 +31,7 @@ export interface Outstanding {
   readonly packetId: number
   readonly record: MessageRecord | null
   /** The PUBLISH, or the PUBREL that took its place. */
-  frame: Frame
+  packet: Packet
   /** publish: waits for PUBACK or PUBREC; received: PUBREC came, the endpoint's PUBREL is awaited; release: waits for PUBCOMP. */
   phase: 'publish' | 'received' | 'release'
   attempts: number
@@ -44,7 +44,7 @@ export interface Outstanding {
 }
 
 /** What to do with an acknowledgement that came in. */
-export type AckAction = { readonly pass: boolean; readonly answer: Frame | null; readonly ended: boolean }
+export type AckAction = { readonly pass: boolean; readonly answer: Packet | null; readonly ended: boolean }
 const PASS: AckAction = { pass: true, answer: null, ended: false }
 const PASS_ENDED: AckAction = { pass: true, answer: null, ended: true }
 const SWALLOW: AckAction = { pass: false, answer: null, ended: false }
@@ -94,25 +94,27 @@ export class Sender {
    * The endpoint sends a PUBLISH with a packet identifier.
    * @returns the packet to send: with DUP if it was sent before [MQTT-3.3.1-1]
    */
-  publish(packetId: number, frame: Frame, record: MessageRecord | null, nowMs: number): Frame {
+  publish(packet: Packet, record: MessageRecord | null, nowMs: number): Packet {
+    const { packetId } = packet
     const known = this.entries.get(packetId) ?? this.before?.get(packetId) ?? this.endedBefore(packetId)
     const again = known !== undefined && known.record === record
-    const out = again || this.authority ? withDup(frame, again) : frame
-    this.put(packetId, record, out, 'publish', nowMs)
+    const out = again || this.authority ? packet.withDup(again) : packet
+    this.put(out, record, 'publish', nowMs)
     return out
   }
 
   /** The endpoint sends a PUBREL. */
-  release(packetId: number, frame: Frame, record: MessageRecord | null, nowMs: number): void {
-    this.put(packetId, record, frame, 'release', nowMs)
+  release(packet: Packet, record: MessageRecord | null, nowMs: number): void {
+    this.put(packet, record, 'release', nowMs)
   }
 
   /** A PUBACK, PUBREC or PUBCOMP has come in. */
-  acknowledge(type: number, packetId: number, frame: Frame, nowMs: number): AckAction {
+  acknowledge(packet: Packet, nowMs: number): AckAction {
+    const { type, packetId } = packet
     const entry = this.entries.get(packetId)
-    if (type === Type.PUBREC) return this.received(entry, packetId, frame, nowMs)
+    if (type === Type.PUBREC) return this.received(entry, packet, nowMs)
     if (entry === undefined) return SWALLOW
-    if (type === Type.PUBACK && (entry.phase !== 'publish' || frameQos(entry.frame) !== 1)) return PASS
+    if (type === Type.PUBACK && (entry.phase !== 'publish' || entry.packet.qos !== 1)) return PASS
     this.end(entry)
     return entry.foreign ? SWALLOW_ENDED : PASS_ENDED
   }
@@ -130,7 +132,7 @@ export class Sender {
         } else {
           entry.attempts++
           entry.dueMs = this.due(entry.attempts, nowMs)
-          if (entry.phase === 'publish') entry.frame = withDup(entry.frame, true)
+          if (entry.phase === 'publish') entry.packet = entry.packet.withDup(true)
           again.push(entry)
         }
       }
@@ -173,15 +175,15 @@ export class Sender {
     this.endedAt = 0
   }
 
-  private received(entry: Outstanding | undefined, packetId: number, frame: Frame, nowMs: number): AckAction {
-    const pubrel = ackFrame(Type.PUBREL, packetId)
+  private received(entry: Outstanding | undefined, packet: Packet, nowMs: number): AckAction {
     if (entry === undefined) {
-      this.put(packetId, null, pubrel, 'release', nowMs, true)
+      const pubrel = ackPacket(Type.PUBREL, packet.packetId, packet.level)
+      this.put(pubrel, null, 'release', nowMs, true)
       return { pass: false, answer: pubrel, ended: false }
     }
     switch (entry.phase) {
       case 'publish':
-        if (refused(frame)) {
+        if (refused(packet)) {
           this.end(entry)
           return PASS_ENDED
         }
@@ -192,7 +194,7 @@ export class Sender {
         return SWALLOW
       case 'release':
         // A repeated PUBREC: the timer repeats the PUBREL anyway; without one it must be answered here.
-        return entry.dueMs === Infinity ? { pass: false, answer: entry.frame, ended: false } : SWALLOW
+        return entry.dueMs === Infinity ? { pass: false, answer: entry.packet, ended: false } : SWALLOW
     }
   }
 
@@ -201,17 +203,17 @@ export class Sender {
   }
 
   private put(
-    packetId: number,
+    packet: Packet,
     record: MessageRecord | null,
-    frame: Frame,
     phase: 'publish' | 'release',
     nowMs: number,
     foreign = false,
   ): void {
     const dueMs = this.due(1, nowMs)
     const { connection } = this
+    const { packetId } = packet
     this.before?.delete(packetId)
-    this.entries.set(packetId, { packetId, record, frame, phase, attempts: 1, dueMs, connection, foreign })
+    this.entries.set(packetId, { packetId, record, packet, phase, attempts: 1, dueMs, connection, foreign })
     if (dueMs < this.minDueMs) this.minDueMs = dueMs
   }
 
@@ -230,7 +232,4 @@ export class Sender {
 }
 
 /** True for an MQTT 5 PUBREC that ends the exchange (reason code 0x80 and above, 5.0 section 4.3.3). */
-export function refused(pubrec: Frame): boolean {
-  const at = fixedHeaderLength(pubrec) + 2
-  return pubrec.length > at && (pubrec[at] ?? 0) >= 0x80
-}
+export const refused = (pubrec: Packet): boolean => pubrec.reason >= 0x80

@@ -1,4 +1,4 @@
-import type { Frame } from '../../mqtt/frame'
+import type { Packet } from '../../mqtt/packet'
 import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { AgentHost } from './agent'
 import type { Connection } from './connection'
@@ -43,14 +43,14 @@ export class Side implements AgentHost {
     return this.back.exchanges
   }
 
-  enter(frame: Frame, origin: TransitOrigin, record: MessageRecord | null): void {
-    if (this.link.connection !== null) this.out.enter(frame, origin, record)
+  enter(packet: Packet, origin: TransitOrigin, record: MessageRecord | null): void {
+    if (this.link.connection !== null) this.out.enter(packet, origin, record)
   }
 
-  push(frame: Frame): void {
+  push(packet: Packet): void {
     const { connection } = this.link
-    if (this.out.direction === 'uplink') connection?.toClient(frame)
-    else connection?.toBroker(frame)
+    if (this.out.direction === 'uplink') connection?.toClient(packet)
+    else connection?.toBroker(packet)
   }
 
   event(event: LegEvent): void {

@@ -1,5 +1,5 @@
 import type { Timer } from '../clock/clock'
-import { frameDup, framePacketId, frameType, Type } from '../../mqtt/frame'
+import { Type } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
 import { EPSILON_MS, READ_MS, type Pace } from './pace'
 
@@ -107,10 +107,10 @@ export class TransitQueue {
  * in one read (aedes delivers such a pair twice at QoS 2). It waits for the next turn of the clock.
  */
 function repeats(transit: PacketTransit, published: number[]): boolean {
-  if (frameType(transit.frame) !== Type.PUBLISH) return false
-  const id = framePacketId(transit.frame)
+  if (transit.packet.type !== Type.PUBLISH) return false
+  const id = transit.packet.packetId
   if (id === 0) return false
-  if (frameDup(transit.frame) && published.includes(id)) return true
+  if (transit.packet.dup && published.includes(id)) return true
   published.push(id)
   return false
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
+import type { PacketPort } from '../../mqtt/port'
 import type { PacketTransit, TransitObserver } from '../../mqtt/transit'
 
 /**
@@ -16,7 +17,7 @@ export interface Link {
   readonly id: string
   readonly config: LinkConfig
   /** Opens a new connection and gives its two ends. An earlier one is closed first. */
-  connect(): { client: Duplex; broker: Duplex }
+  connect(): { client: Duplex; broker: PacketPort }
   /** Changes the network under a live connection. Packets on their way keep the fate they have. */
   setConfig(config: LinkConfig): void
   /** Loses the next packet of that type in that direction, whatever the loss model says. */

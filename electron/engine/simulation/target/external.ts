@@ -7,11 +7,15 @@ import { ApiError } from '../../../contract/errors'
 import type { BrokerStatus, Note } from '../../../contract/model'
 import type { ExternalBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
+import type { PacketPort } from '../../mqtt/port'
+import { FrameSplitter } from '../../mqtt/splitter'
 import type { Credentials } from '../fleet/types'
 import { secret, type BrokerTarget, type Env } from './target'
 
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883 }
 const PROBE_MS = 5000
+/** Bytes on their way to a device above which no more is read from the broker. */
+const FULL_BYTES = 1_048_576
 
 /** Why a connection could not be made, in words that say what to look at. */
 function reason(error: NodeJS.ErrnoException): string {
@@ -103,9 +107,9 @@ class ExternalTarget implements BrokerTarget {
     return new ApiError('unavailable', `cannot reach the broker at ${this.config.url}: ${reason(e)}`)
   }
 
-  attach(end: Duplex): void {
+  attach(end: PacketPort): void {
     if (this.closed) {
-      end.destroy()
+      end.close()
       return
     }
     const socket = this.open(
@@ -119,14 +123,8 @@ class ExternalTarget implements BrokerTarget {
       },
     )
     this.sockets.add(socket)
-    socket.on('close', () => {
-      this.sockets.delete(socket)
-      // What the broker said last, such as why it refuses, still has to cross the link.
-      end.end()
-    })
-    end.on('close', () => socket.destroy())
-    end.on('error', () => socket.destroy())
-    socket.pipe(end).pipe(socket)
+    socket.on('close', () => this.sockets.delete(socket))
+    join(end, socket)
   }
 
   status(): BrokerStatus {
@@ -144,6 +142,28 @@ class ExternalTarget implements BrokerTarget {
 function credentialsOf({ username, passwordEnv }: ExternalBrokerConfig, env: Env): Credentials | null {
   if (username === undefined) return null
   return { username, password: passwordEnv === undefined ? '' : secret(env, passwordEnv) }
+}
+
+/** Joins a link's broker end to a socket. Each waits while the other has no room. */
+function join(end: PacketPort, socket: Duplex): void {
+  const splitter = new FrameSplitter()
+  end.receiver = {
+    packet: (p) => void socket.write(p.frame),
+    ended: () => socket.destroy(),
+    drained: () => socket.resume(),
+    failed: () => socket.destroy(),
+  }
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      splitter.push(chunk, (frame) => end.send(frame))
+    } catch {
+      // The broker sends what cannot be MQTT: the connection ends, as the client itself would end it.
+      socket.destroy()
+    }
+    if (end.bufferedBytes > FULL_BYTES) socket.pause()
+  })
+  // What the broker said last, such as why it refuses, still has to cross the link.
+  socket.on('close', () => end.close())
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Duplex } from 'node:stream'
 import { ApiError } from '../../../contract/errors'
 import type { BrokerStatus } from '../../../contract/model'
+import type { PacketPort } from '../../mqtt/port'
 import type { EmbeddedBroker } from '../broker/types'
 import type { Credentials } from '../fleet/types'
 
@@ -11,7 +11,7 @@ export interface BrokerTarget {
   /** What our devices log in with; null where they need nothing. */
   readonly credentials: Credentials | null
   /** Takes the broker's end of a client's connection. */
-  attach(end: Duplex, clientId: string): void
+  attach(end: PacketPort, clientId: string): void
   status(): BrokerStatus
   close(): Promise<void>
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Direction } from '../../../../electron/contract/packet'
 import type { PacketTransit } from '../../../../electron/engine/mqtt/transit'
-import { frameType, Type, type Frame } from '../../../../electron/engine/mqtt/frame'
+import { Type, type Frame } from '../../../../electron/engine/mqtt/packet'
 import { Bench, dup, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
 
 /** One message of the model and what really became of it. */
@@ -93,7 +93,7 @@ class Leg {
 
   private arrived(s: Sent): void {
     const { message: m } = s
-    switch (frameType(s.transit.frame)) {
+    switch (s.transit.packet.type) {
       case Type.PUBLISH:
         this.published(s)
         return

@@ -1,11 +1,12 @@
-import { generate, type Packet } from 'mqtt-packet'
+import { generate, type Packet as Fields } from 'mqtt-packet'
 import type { PacketRow } from '../../../../electron/contract/model'
 import type { Direction } from '../../../../electron/contract/packet'
 import { createCapture, type Capture } from '../../../../electron/engine/observe/capture/capture'
-import { ackFrame, framePacketId, Type, withDup, type Frame } from '../../../../electron/engine/mqtt/frame'
+import { ackFrame, Packet, Type, type Frame } from '../../../../electron/engine/mqtt/packet'
+import { framePacketId, withDup } from '../../../helpers/frames'
 import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
 
-export const frameOf = (p: Packet, level: 3 | 4 | 5 = 4): Frame => generate(p, { protocolVersion: level })
+export const frameOf = (p: Fields, level: 3 | 4 | 5 = 4): Frame => generate(p, { protocolVersion: level })
 
 export function publishFrame(
   o: {
@@ -25,6 +26,9 @@ export function publishFrame(
   )
 }
 
+/** How a packet is sent: at which protocol level, and what is unusual about its way. */
+export type Sending = Partial<PacketTransit> & { level?: number }
+
 /** A capture fed by hand: packets are sent, arrive or are lost one statement at a time. */
 export class Bench {
   readonly clock = { epochMs: 1_700_000_000_000, ms: 0, now: () => this.clock.ms }
@@ -40,14 +44,13 @@ export class Bench {
     clientId: string,
     direction: Direction,
     frame: Frame,
-    more: Partial<PacketTransit> = {},
+    { level = 4, ...more }: Sending = {},
   ): PacketTransit {
     const p: PacketTransit = {
       id: this.nextTransit++,
       clientId,
       direction,
-      level: 4,
-      frame,
+      packet: new Packet(frame, level),
       sentMs: this.clock.ms,
       origin: 'endpoint',
       attempt: 1,
@@ -79,14 +82,14 @@ export class Bench {
   }
 
   /** Sends a packet that arrives one millisecond later. */
-  pass(clientId: string, direction: Direction, frame: Frame, more: Partial<PacketTransit> = {}): PacketRow {
+  pass(clientId: string, direction: Direction, frame: Frame, more: Sending = {}): PacketRow {
     const p = this.send(clientId, direction, frame, more)
     this.clock.ms++
     this.arrive(p)
     return this.row()
   }
 
-  drop(clientId: string, direction: Direction, frame: Frame, more: Partial<PacketTransit> = {}): PacketRow {
+  drop(clientId: string, direction: Direction, frame: Frame, more: Sending = {}): PacketRow {
     const p = this.send(clientId, direction, frame, more)
     this.clock.ms++
     this.lose(p)

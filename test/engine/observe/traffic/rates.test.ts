@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ackFrame, Type } from '../../../../electron/engine/mqtt/frame'
+import { ackPacket, Type } from '../../../../electron/engine/mqtt/packet'
 import type { PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { createRates } from '../../../../electron/engine/observe/traffic/rates'
 
@@ -11,8 +11,7 @@ function setup() {
       id: 1,
       clientId: 'c',
       direction: 'uplink',
-      level: 4,
-      frame: ackFrame(type, 1),
+      packet: ackPacket(type, 1, 4),
       sentMs: clock.ms,
       origin: 'endpoint',
       attempt: 1,

@@ -242,7 +242,7 @@ describe('the tap', () => {
     c.publish('t', 'y', 1, 9)
     c.send({ cmd: 'disconnect' })
     await until(() => b.legEvents.length === 2)
-    const seen = b.transits.map((p) => [p.direction, (p.frame[0] ?? 0) >> 4, p.attempt])
+    const seen = b.transits.map((p) => [p.direction, p.packet.type, p.attempt])
     expect(seen).toEqual([
       ['uplink', 1, 1],
       ['downlink', 2, 1],
@@ -255,7 +255,7 @@ describe('the tap', () => {
       ['uplink', 14, 1],
     ])
     expect(
-      b.transits.every((p) => p.state === 'delivered' && p.settledMs === p.sentMs && p.level === 4),
+      b.transits.every((p) => p.state === 'delivered' && p.settledMs === p.sentMs && p.packet.level === 4),
     ).toBe(true)
     expect(b.legEvents).toMatchObject([
       { kind: 'opened', clientId: 'ext' },

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Outbox, type Outlet } from '../../../../electron/engine/simulation/broker/outbox'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
-import { frameDup, framePacketId, frameType, Type, type Frame } from '../../../../electron/engine/mqtt/frame'
+import { Type, type Frame } from '../../../../electron/engine/mqtt/packet'
+import { frameDup, framePacketId, frameType } from '../../../helpers/frames'
 
 class Wire implements Outlet {
   readonly level = 4

@@ -12,7 +12,8 @@ import type {
 import type { Clock, Timer } from '../../../../electron/engine/simulation/clock/clock'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
 import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
-import { FrameSplitter } from '../../../../electron/engine/mqtt/splitter'
+import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
+import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
 import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
 interface Due extends Timer {
@@ -178,7 +179,7 @@ export class RawClient {
 
   static inMemory(b: Bench, level: 3 | 4 | 5 = 4, clientId = 'any'): RawClient {
     const [client, broker] = createPair()
-    b.broker.attach(broker, { device: true, clientId })
+    b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock()), { device: true, clientId })
     return new RawClient(client, level)
   }
 

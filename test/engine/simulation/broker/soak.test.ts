@@ -2,16 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
 import type { Duplex } from 'node:stream'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
-import {
-  ackFrame,
-  framePacketId,
-  frameQos,
-  frameType,
-  payloadOffset,
-  Type,
-  withDup,
-} from '../../../../electron/engine/mqtt/frame'
-import { FrameSplitter } from '../../../../electron/engine/mqtt/splitter'
+import { ackFrame, Type } from '../../../../electron/engine/mqtt/packet'
+import { framePacketId, frameQos, frameType, payloadOffset, withDup } from '../../../helpers/frames'
+import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
+import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
+import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
 let b: Bench
 afterEach(() => b.broker.close())
@@ -66,7 +61,10 @@ class LossySubscriber {
         else this.downlink(Buffer.from(f), epoch)
       }),
     )
-    this.b.broker.attach(broker, { device: true, clientId: this.id })
+    this.b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock()), {
+      device: true,
+      clientId: this.id,
+    })
     const raw = new RawClient(client)
     raw.connect(this.id, { clean: false })
     await settle(6)

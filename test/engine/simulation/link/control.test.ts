@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { frameType, Type } from '../../../../electron/engine/mqtt/frame'
+import { Type } from '../../../../electron/engine/mqtt/packet'
+import { frameType } from '../../../helpers/frames'
 import { connackFrame, connectFrame, LinkRig, publishFrame } from '../../../helpers/link-rig'
 
 const subscribe = (id: number) => Buffer.from([0x82, 6, id >> 8, id & 255, 0, 1, 0x74, 1])

@@ -20,7 +20,7 @@ describe('cut link', () => {
     expect(rig.events.at(-1)).toMatchObject({ kind: 'closed', by: 'cut' })
     await tick()
     expect(rig.ends?.client.destroyed).toBe(true)
-    expect(rig.ends?.broker.destroyed).toBe(true)
+    expect(rig.ends?.broker.gone).toBe(true)
   })
 
   it('after: lets it arrive first', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ExchangeTable } from '../../../../electron/engine/simulation/link/exchanges'
-import { seedKey } from '../../../../electron/engine/simulation/link/fate'
-import { ackFrame, withDup } from '../../../../electron/engine/mqtt/frame'
+import { seedKey, textKey } from '../../../../electron/engine/simulation/link/fate'
+import { ackFrame, Packet } from '../../../../electron/engine/mqtt/packet'
+import { withDup } from '../../../helpers/frames'
 import { publishFrame } from '../../../helpers/link-rig'
 
 const table = () => new ExchangeTable(seedKey(1))
@@ -14,64 +15,64 @@ const plain = (id: number, text: string) => {
 describe('exchange table', () => {
   it('knows a message again under its identifier and under a new one', () => {
     const t = table()
-    const first = t.publish(publishFrame(1, 7, 1), 4)
-    expect(t.publish(publishFrame(1, 7, 1), 4)).toBe(first)
-    expect(t.publish(publishFrame(1, 8, 1), 4)).toBe(first)
+    const first = t.publish(new Packet(publishFrame(1, 7, 1), 4))
+    expect(t.publish(new Packet(publishFrame(1, 7, 1), 4))).toBe(first)
+    expect(t.publish(new Packet(publishFrame(1, 8, 1), 4))).toBe(first)
     expect([t.find(7), t.find(8)]).toEqual([first, first])
-    expect(t.publish(publishFrame(1, 9, 2), 4)).not.toBe(first)
+    expect(t.publish(new Packet(publishFrame(1, 9, 2), 4))).not.toBe(first)
   })
 
   it('gives an identifier that is used again to the new message', () => {
     const t = table()
-    t.publish(publishFrame(1, 7, 1), 4)
+    t.publish(new Packet(publishFrame(1, 7, 1), 4))
     t.complete(7)
-    const second = t.publish(publishFrame(1, 7, 2), 4)
+    const second = t.publish(new Packet(publishFrame(1, 7, 2), 4))
     expect(t.find(7)).toBe(second)
   })
 
   it('tells equal messages without identity apart by order, and a repetition by DUP or an open exchange', () => {
     const t = table()
-    const first = t.publish(plain(7, 'on'), 4)
-    expect(t.publish(plain(7, 'on'), 4)).toBe(first)
-    const second = t.publish(plain(8, 'on'), 4)
-    expect(second.key).not.toBe(first.key)
+    const first = t.publish(new Packet(plain(7, 'on'), 4))
+    expect(t.publish(new Packet(plain(7, 'on'), 4))).toBe(first)
+    const second = t.publish(new Packet(plain(8, 'on'), 4))
+    expect(second).not.toBe(first)
     t.complete(7)
-    expect(t.publish(withDup(plain(7, 'on'), true), 4)).toBe(first)
+    expect(t.publish(new Packet(withDup(plain(7, 'on'), true), 4))).toBe(first)
     t.complete(7)
-    expect(t.publish(plain(7, 'on'), 4)).not.toBe(first)
+    expect(t.publish(new Packet(plain(7, 'on'), 4))).not.toBe(first)
   })
 
   it('counts on in a new session', () => {
     const t = table()
-    const first = t.publish(publishFrame(1, 7, 1), 4)
+    const first = t.publish(new Packet(publishFrame(1, 7, 1), 4))
     first.counts[0] = 5
     t.resetSession()
     expect(t.find(7)).toBeUndefined()
-    expect(t.publish(publishFrame(1, 1, 1), 4).counts[0]).toBe(5)
+    expect(t.publish(new Packet(publishFrame(1, 1, 1), 4)).counts[0]).toBe(5)
   })
 
   it('does not lose count of hundreds of open messages in a new session', () => {
     const t = table()
-    for (let n = 1; n <= 500; n++) t.publish(publishFrame(1, n, n), 4).counts[0] = n
+    for (let n = 1; n <= 500; n++) t.publish(new Packet(publishFrame(1, n, n), 4)).counts[0] = n
     t.resetSession()
-    for (let n = 1; n <= 500; n++) expect(t.publish(publishFrame(1, n, n), 4).counts[0]).toBe(n)
+    for (let n = 1; n <= 500; n++) expect(t.publish(new Packet(publishFrame(1, n, n), 4)).counts[0]).toBe(n)
   })
 
   it('lets go of an old session in time', () => {
     const t = table()
-    for (let n = 1; n <= 100; n++) t.publish(publishFrame(1, n, n), 4)
+    for (let n = 1; n <= 100; n++) t.publish(new Packet(publishFrame(1, n, n), 4))
     t.resetSession()
-    for (let n = 1; n <= 400; n++) t.publish(publishFrame(0, 0, n, 'other'), 4)
+    for (let n = 1; n <= 400; n++) t.publish(new Packet(publishFrame(0, 0, n, 'other'), 4))
     expect(t.size).toBeLessThan(150)
   })
 
   it('remembers an open message whatever else passes, and stays small', () => {
     const t = table()
-    const open = t.publish(publishFrame(2, 60_000, 999_999), 4)
+    const open = t.publish(new Packet(publishFrame(2, 60_000, 999_999), 4))
     for (let n = 1; n <= 20_000; n++) {
-      t.publish(publishFrame(0, 0, 2 * n, 'qos0'), 4)
-      t.publish(publishFrame(1, (n % 5000) + 1, n), 4)
-      if (n % 3 === 0) t.publish(publishFrame(1, (n % 5000) + 5001, n), 4)
+      t.publish(new Packet(publishFrame(0, 0, 2 * n, 'qos0'), 4))
+      t.publish(new Packet(publishFrame(1, (n % 5000) + 1, n), 4))
+      if (n % 3 === 0) t.publish(new Packet(publishFrame(1, (n % 5000) + 5001, n), 4))
       t.complete((n % 5000) + 1)
       t.complete((n % 5000) + 5001)
       expect(t.size).toBeLessThan(60)
@@ -92,7 +93,7 @@ describe('exchange table', () => {
         const open = new Map<number, number>()
         for (const [what, id, sequence] of steps) {
           if (what === 'publish') {
-            t.publish(publishFrame(1, id, sequence), 4)
+            t.publish(new Packet(publishFrame(1, id, sequence), 4))
             open.set(id, sequence)
           } else if (what === 'complete') {
             t.complete(id)
@@ -101,7 +102,7 @@ describe('exchange table', () => {
             t.resetSession()
             open.clear()
           }
-          for (const [i, s] of open) expect(t.find(i)?.key).toBe(`pub:${s}`)
+          for (const [i, s] of open) expect(t.find(i)).toMatchObject(textKey(seedKey(1), `pub:${s}`))
         }
       }),
       { numRuns: 200 },

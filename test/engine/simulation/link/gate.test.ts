@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { frameType } from '../../../../electron/engine/mqtt/frame'
 import { LinkRig, publishFrame, tick } from '../../../helpers/link-rig'
 
-const types = (rig: LinkRig) => rig.gate.held().map((p) => frameType(p.frame))
+const types = (rig: LinkRig) => rig.gate.held().map((p) => p.packet.type)
 
 describe('step mode', () => {
   it('holds the packets of handshakes and lets others pass', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { linkSchema, type LinkInput } from '../../../../electron/contract/link-config'
-import { ackFrame, frameType, Type, withDup } from '../../../../electron/engine/mqtt/frame'
+import { ackFrame, Type } from '../../../../electron/engine/mqtt/packet'
+import { frameType, withDup } from '../../../helpers/frames'
 import { connectFrame, LinkRig, publishFrame, tick } from '../../../helpers/link-rig'
 
 describe('order', () => {
@@ -48,7 +49,7 @@ describe('order', () => {
     const rig = new LinkRig({ delay: '30ms', bandwidth: 1000, recovery: { timeout: 100 } })
     await rig.connect()
     const chunks: number[] = []
-    rig.ends?.broker.on('data', () => void chunks.push(rig.clock.now()))
+    rig.broker.onPacket = () => void chunks.push(rig.clock.now())
     rig.client.send(publishFrame(1, 7, 1))
     rig.clock.advance(100)
     rig.link.setConfig(linkSchema.parse({ delay: 0, recovery: { timeout: 100 } }))
@@ -150,7 +151,7 @@ describe('recovery on a radio link', () => {
     await rig.connect(clean, level > 3, level)
     rig.broker.send(publishFrame(1, 1, 1))
     expect(rig.story().at(-1)).toBe(kept ? '< PUBLISH 1 dup' : '< PUBLISH 1')
-    expect(rig.transits.at(-1)?.level).toBe(level)
+    expect(rig.transits.at(-1)?.packet.level).toBe(level)
   })
 
   it('a new session ends what the device had begun', async () => {
@@ -195,16 +196,14 @@ describe('connections', () => {
   it('what the client sent before it closed still arrives, then the broker sees the end', async () => {
     const rig = new LinkRig({ delay: '10ms' })
     await rig.connect()
-    let ended = false
-    rig.ends?.broker.on('end', () => (ended = true))
     rig.ends?.client.end(publishFrame(0, 0, 1))
     await tick()
     expect(rig.events.at(-1)).toMatchObject({ kind: 'closed', by: 'client' })
-    expect(ended).toBe(false)
+    expect(rig.broker.ended).toBe(false)
     rig.clock.advance(10)
     await tick()
     expect(rig.broker.delivered).toHaveLength(1)
-    expect(ended).toBe(true)
+    expect(rig.broker.ended).toBe(true)
     await tick()
     expect(rig.ends?.client.destroyed).toBe(true)
   })
@@ -215,7 +214,8 @@ describe('connections', () => {
     rig.client.send(connectFrame(true))
     rig.clock.run()
     rig.broker.send(Buffer.from([0x20, 2, 0, 5]))
-    rig.ends?.broker.destroy()
+    rig.ends?.broker.close()
+    await tick()
     rig.client.send(publishFrame(0, 0, 1))
     rig.clock.run()
     await tick()
@@ -231,7 +231,7 @@ describe('connections', () => {
     const old = rig.ends
     rig.client.send(publishFrame(0, 0, 1))
     await rig.open()
-    expect(old?.client.destroyed && old.broker.destroyed).toBe(true)
+    expect(old?.client.destroyed && old.broker.gone).toBe(true)
     expect(rig.events.map((e) => e.kind)).toEqual(['opened', 'closed', 'opened'])
     expect(rig.settled.at(-1)).toMatchObject({ state: 'lost', cause: 'cut' })
   })

@@ -2,7 +2,7 @@ import type { IClientOptions } from 'mqtt'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LinkInput } from '../../../../electron/contract/link-config'
 import type { Direction, QoS } from '../../../../electron/contract/packet'
-import { frameDup, framePacketId, frameType, Type } from '../../../../electron/engine/mqtt/frame'
+import { Type } from '../../../../electron/engine/mqtt/packet'
 import { messageKey } from '../../../../electron/engine/mqtt/identity'
 import { MqttJsLab } from '../../../helpers/mqttjs-lab'
 
@@ -55,7 +55,7 @@ async function campaign(
 }
 
 const ofPublish = (direction: Direction) =>
-  lab.transits.filter((p) => p.direction === direction && frameType(p.frame) === Type.PUBLISH)
+  lab.transits.filter((p) => p.direction === direction && p.packet.type === Type.PUBLISH)
 
 /** Every PUBLISH after the first of a message has DUP and the first one's identifier. */
 function expectHonestRedelivery(): number {
@@ -63,10 +63,10 @@ function expectHonestRedelivery(): number {
   for (const direction of ['uplink', 'downlink'] as const) {
     const first = new Map<string, number>()
     for (const p of ofPublish(direction)) {
-      const key = messageKey(p.frame, p.level)
-      const id = framePacketId(p.frame)
+      const key = messageKey(p.packet)
+      const id = p.packet.packetId
       const known = first.get(key)
-      expect(frameDup(p.frame)).toBe(known !== undefined)
+      expect(p.packet.dup).toBe(known !== undefined)
       if (known !== undefined) {
         again++
         expect(id).toBe(known)

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { MessageRecord } from '../../../../electron/engine/simulation/link/exchanges'
 import { Receiver } from '../../../../electron/engine/simulation/link/receiver'
 import { Sender, type RetryPolicy } from '../../../../electron/engine/simulation/link/retransmission'
-import { ackFrame, frameDup, frameType, Type } from '../../../../electron/engine/mqtt/frame'
+import { ackFrame, ackPacket, Packet, Type } from '../../../../electron/engine/mqtt/packet'
 import { publishFrame } from '../../../helpers/link-rig'
 
 const policy: RetryPolicy = { timed: true, timeout: 100, backoff: 2, maxAttempts: 3 }
-const record = (key: string): MessageRecord => ({
-  key,
+const record = (content: string): MessageRecord => ({
+  content,
   a: 0,
   b: 0,
   counts: [0, 0, 0, 0, 0],
@@ -17,18 +17,19 @@ const record = (key: string): MessageRecord => ({
   recent: 0,
 })
 const one = record('pub:1')
+const publishPacket = (...fields: Parameters<typeof publishFrame>) => new Packet(publishFrame(...fields), 4)
 const ack = (sender: Sender, type: number, id: number, nowMs = 0, frame = ackFrame(type, id)) =>
-  sender.acknowledge(type, id, frame, nowMs)
+  sender.acknowledge(new Packet(frame, 5), nowMs)
 
 describe('sender', () => {
   it('repeats with DUP after the timeout, backs off, and gives up', () => {
     const sender = new Sender(policy, false)
-    expect(frameDup(sender.publish(7, publishFrame(1, 7, 1), one, 0))).toBe(false)
+    expect(sender.publish(publishPacket(1, 7, 1), one, 0).dup).toBe(false)
     expect(sender.nextDueMs).toBe(100)
     expect(sender.expire(99)).toEqual({ again: [], gaveUp: [] })
     const [second] = sender.expire(100).again
     expect(second?.packetId).toBe(7)
-    expect(frameDup(second!.frame)).toBe(true)
+    expect(second?.packet.dup).toBe(true)
     expect(sender.nextDueMs).toBe(300)
     expect(sender.expire(300).again).toHaveLength(1)
     expect(sender.nextDueMs).toBe(700)
@@ -39,22 +40,22 @@ describe('sender', () => {
 
   it('stops repeating PUBLISH at PUBREC, repeats PUBREL until PUBCOMP', () => {
     const sender = new Sender(policy, false)
-    sender.publish(7, publishFrame(2, 7, 1), one, 0)
+    sender.publish(publishPacket(2, 7, 1), one, 0)
     expect(ack(sender, Type.PUBREC, 7)).toMatchObject({ pass: true, answer: null, ended: false })
     expect(sender.timed()).toBe(0)
-    sender.release(7, ackFrame(Type.PUBREL, 7), one, 50)
+    sender.release(ackPacket(Type.PUBREL, 7, 4), one, 50)
     const [again] = sender.expire(150).again
-    expect(frameType(again!.frame)).toBe(Type.PUBREL)
+    expect(again?.packet.type).toBe(Type.PUBREL)
     expect(ack(sender, Type.PUBCOMP, 7)).toMatchObject({ pass: true, ended: true })
     expect(sender.size).toBe(0)
   })
 
   it('keeps repeated acknowledgements from the endpoint', () => {
     const sender = new Sender(policy, false)
-    sender.publish(7, publishFrame(2, 7, 1), one, 0)
+    sender.publish(publishPacket(2, 7, 1), one, 0)
     ack(sender, Type.PUBREC, 7)
     expect(ack(sender, Type.PUBREC, 7).pass).toBe(false)
-    sender.release(7, ackFrame(Type.PUBREL, 7), one, 0)
+    sender.release(ackPacket(Type.PUBREL, 7, 4), one, 0)
     expect(ack(sender, Type.PUBREC, 7)).toMatchObject({ pass: false, answer: null })
     ack(sender, Type.PUBCOMP, 7)
     expect(ack(sender, Type.PUBCOMP, 7).pass).toBe(false)
@@ -63,17 +64,17 @@ describe('sender', () => {
 
   it('without a timer answers a repeated PUBREC itself', () => {
     const sender = new Sender({ ...policy, timed: false }, false)
-    sender.publish(7, publishFrame(2, 7, 1), one, 0)
+    sender.publish(publishPacket(2, 7, 1), one, 0)
     ack(sender, Type.PUBREC, 7)
-    sender.release(7, ackFrame(Type.PUBREL, 7), one, 0)
-    expect(ack(sender, Type.PUBREC, 7).answer).toEqual(ackFrame(Type.PUBREL, 7))
+    sender.release(ackPacket(Type.PUBREL, 7, 4), one, 0)
+    expect(ack(sender, Type.PUBREC, 7).answer?.frame).toEqual(ackFrame(Type.PUBREL, 7))
   })
 
   it('answers an orphan PUBREC with PUBREL and sees that through, unknown to the endpoint', () => {
     const sender = new Sender(policy, false)
     expect(ack(sender, Type.PUBREC, 8)).toEqual({
       pass: false,
-      answer: ackFrame(Type.PUBREL, 8),
+      answer: ackPacket(Type.PUBREL, 8, 5),
       ended: false,
     })
     expect(sender.expire(100).again).toHaveLength(1)
@@ -82,7 +83,7 @@ describe('sender', () => {
 
   it('takes an MQTT 5 PUBREC with an error for the end', () => {
     const sender = new Sender(policy, false)
-    sender.publish(7, publishFrame(2, 7, 1), one, 0)
+    sender.publish(publishPacket(2, 7, 1), one, 0)
     const refused = Buffer.from([Type.PUBREC << 4, 3, 0, 7, 0x97])
     expect(ack(sender, Type.PUBREC, 7, 0, refused)).toMatchObject({ pass: true, ended: true })
     expect(sender.size).toBe(0)
@@ -90,40 +91,40 @@ describe('sender', () => {
 
   it('marks what the endpoint sends again on the next connection, and only that', () => {
     const sender = new Sender(policy, true)
-    sender.publish(7, publishFrame(1, 7, 1), one, 0)
+    sender.publish(publishPacket(1, 7, 1), one, 0)
     sender.disconnected()
     expect(sender.nextDueMs).toBe(Infinity)
-    expect(frameDup(sender.publish(7, publishFrame(1, 7, 1), one, 500))).toBe(true)
-    expect(frameDup(sender.publish(8, publishFrame(1, 8, 2), record('pub:2'), 500))).toBe(false)
+    expect(sender.publish(publishPacket(1, 7, 1), one, 500).dup).toBe(true)
+    expect(sender.publish(publishPacket(1, 8, 2), record('pub:2'), 500).dup).toBe(false)
     const copied = Buffer.from(publishFrame(1, 9, 3))
     copied[0]! |= 8
-    expect(frameDup(sender.publish(9, copied, record('pub:3'), 500))).toBe(false)
+    expect(sender.publish(new Packet(copied, 4), record('pub:3'), 500).dup).toBe(false)
   })
 
   it('marks what was acknowledged just before the connection broke, if the endpoint has not seen it', () => {
     const sender = new Sender(policy, true)
-    sender.publish(7, publishFrame(1, 7, 1), one, 0)
+    sender.publish(publishPacket(1, 7, 1), one, 0)
     ack(sender, Type.PUBACK, 7)
-    expect(frameDup(sender.publish(7, publishFrame(1, 7, 1), record('pub:2'), 0))).toBe(false)
+    expect(sender.publish(publishPacket(1, 7, 1), record('pub:2'), 0).dup).toBe(false)
     ack(sender, Type.PUBACK, 7)
     sender.disconnected()
-    expect(frameDup(sender.publish(7, publishFrame(1, 7, 1), one, 0))).toBe(true)
+    expect(sender.publish(publishPacket(1, 7, 1), one, 0).dup).toBe(true)
   })
 
   it('in a new session a broker begins afresh, a client still says that it repeats', () => {
     for (const authority of [true, false]) {
       const sender = new Sender(policy, authority)
-      sender.publish(7, publishFrame(1, 7, 1), one, 0)
+      sender.publish(publishPacket(1, 7, 1), one, 0)
       sender.disconnected()
       sender.resetSession()
       expect(sender.size).toBe(0)
-      expect(frameDup(sender.publish(7, publishFrame(1, 7, 1), one, 0))).toBe(!authority)
+      expect(sender.publish(publishPacket(1, 7, 1), one, 0).dup).toBe(!authority)
     }
   })
 
   it('a PUBACK does not end a QoS 2 exchange', () => {
     const sender = new Sender(policy, false)
-    sender.publish(7, publishFrame(2, 7, 1), one, 0)
+    sender.publish(publishPacket(2, 7, 1), one, 0)
     expect(ack(sender, Type.PUBACK, 7)).toMatchObject({ pass: true, ended: false })
     expect(sender.size).toBe(1)
   })
@@ -133,13 +134,13 @@ describe('receiver', () => {
   it('hands a QoS 2 PUBLISH over once, answers its repetitions', () => {
     const receiver = new Receiver()
     expect(receiver.publish(7, false).pass).toBe(true)
-    expect(receiver.publish(7, true)).toEqual({ pass: false, answer: null })
+    expect(receiver.publish(7, true)).toEqual({ pass: false, answer: 0 })
     receiver.received(7, false)
-    expect(receiver.publish(7, true)).toEqual({ pass: false, answer: ackFrame(Type.PUBREC, 7) })
+    expect(receiver.publish(7, true)).toEqual({ pass: false, answer: Type.PUBREC })
     expect(receiver.release(7).pass).toBe(true)
-    expect(receiver.release(7)).toEqual({ pass: false, answer: null })
+    expect(receiver.release(7)).toEqual({ pass: false, answer: 0 })
     receiver.completed(7)
-    expect(receiver.release(7)).toEqual({ pass: false, answer: ackFrame(Type.PUBCOMP, 7) })
+    expect(receiver.release(7)).toEqual({ pass: false, answer: Type.PUBCOMP })
     expect(receiver.publish(7, false).pass).toBe(true)
   })
 
@@ -154,7 +155,7 @@ describe('receiver', () => {
     receiver.disconnected()
     receiver.resetSession()
     expect(receiver.size).toBe(0)
-    expect(receiver.release(8).answer).toEqual(ackFrame(Type.PUBCOMP, 8))
+    expect(receiver.release(8).answer).toBe(Type.PUBCOMP)
   })
 
   it('forgets an exchange its endpoint refuses', () => {

@@ -29,7 +29,7 @@ describe('tcp link', () => {
       rig.client.send(publishFrame(0, 0, n))
       rig.clock.run()
     }
-    const publishes = rig.transits.filter((p) => p.frame[0]! >> 4 === 3)
+    const publishes = rig.transits.filter((p) => p.packet.type === 3)
     expect(Math.max(...publishes.map((p) => p.segmentLosses))).toBeGreaterThan(3)
     for (const p of publishes)
       expect(p.settledMs - p.sentMs).toBeCloseTo(10 + 200 * (2 ** p.segmentLosses - 1), 6)

@@ -78,7 +78,7 @@ describe.each([0.05, 0.2, 0.4])('closed forms at loss %d, independent, both dire
 
 describe('fates', () => {
   const story = (rig: LinkRig) =>
-    rig.transits.map((p) => `${p.direction} ${p.attempt} ${p.state} ${p.frame.toString('hex')}`)
+    rig.transits.map((p) => `${p.direction} ${p.attempt} ${p.state} ${p.packet.frame.toString('hex')}`)
 
   it('are the same for the same seed and others for another', async () => {
     const [one, two, other] = await Promise.all([
@@ -99,9 +99,9 @@ describe('fates', () => {
         rig.clock.advance(spacingMs)
       }
       rig.clock.run()
-      const published = rig.transits.filter((p) => p.frame[0]! >> 4 === 3)
+      const published = rig.transits.filter((p) => p.packet.type === 3)
       const fates = new Map(
-        published.map((p) => [/pub:(\d+)/.exec(p.frame.toString('latin1'))?.[1], p.state]),
+        published.map((p) => [/pub:(\d+)/.exec(p.packet.frame.toString('latin1'))?.[1], p.state]),
       )
       return (n: number) => fates.get(String(n))
     }

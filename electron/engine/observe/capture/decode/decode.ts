@@ -1,6 +1,6 @@
 import type { PacketField } from '../../../../contract/model'
 import { PACKET_TYPES } from '../../../../contract/packet'
-import { Type } from '../../../mqtt/frame'
+import { Type } from '../../../mqtt/packet'
 import { readBody } from './packets'
 import { FieldReader, Unreadable } from './reader'
 

@@ -1,38 +1,4 @@
-import { Type } from '../../../mqtt/frame'
-
-/** How the value of an MQTT 5 property stands on the wire (5.0 table 2-4). */
-export type PropertyKind = 'byte' | 'two' | 'four' | 'varint' | 'string' | 'binary' | 'pair'
-
-/** The properties of MQTT 5 by identifier. */
-export const PROPERTIES: Readonly<Record<number, { name: string; kind: PropertyKind }>> = {
-  0x01: { name: 'payloadFormatIndicator', kind: 'byte' },
-  0x02: { name: 'messageExpiryInterval', kind: 'four' },
-  0x03: { name: 'contentType', kind: 'string' },
-  0x08: { name: 'responseTopic', kind: 'string' },
-  0x09: { name: 'correlationData', kind: 'binary' },
-  0x0b: { name: 'subscriptionIdentifier', kind: 'varint' },
-  0x11: { name: 'sessionExpiryInterval', kind: 'four' },
-  0x12: { name: 'assignedClientIdentifier', kind: 'string' },
-  0x13: { name: 'serverKeepAlive', kind: 'two' },
-  0x15: { name: 'authenticationMethod', kind: 'string' },
-  0x16: { name: 'authenticationData', kind: 'binary' },
-  0x17: { name: 'requestProblemInformation', kind: 'byte' },
-  0x18: { name: 'willDelayInterval', kind: 'four' },
-  0x19: { name: 'requestResponseInformation', kind: 'byte' },
-  0x1a: { name: 'responseInformation', kind: 'string' },
-  0x1c: { name: 'serverReference', kind: 'string' },
-  0x1f: { name: 'reasonString', kind: 'string' },
-  0x21: { name: 'receiveMaximum', kind: 'two' },
-  0x22: { name: 'topicAliasMaximum', kind: 'two' },
-  0x23: { name: 'topicAlias', kind: 'two' },
-  0x24: { name: 'maximumQoS', kind: 'byte' },
-  0x25: { name: 'retainAvailable', kind: 'byte' },
-  0x26: { name: 'userProperty', kind: 'pair' },
-  0x27: { name: 'maximumPacketSize', kind: 'four' },
-  0x28: { name: 'wildcardSubscriptionAvailable', kind: 'byte' },
-  0x29: { name: 'subscriptionIdentifierAvailable', kind: 'byte' },
-  0x2a: { name: 'sharedSubscriptionAvailable', kind: 'byte' },
-}
+import { Type } from '../../../mqtt/packet'
 
 /** Reason codes of MQTT 5 (5.0 table 2-6); those below 3 depend on the packet. */
 const REASONS: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import { Type } from '../../../mqtt/frame'
+import { Type } from '../../../mqtt/packet'
 import { codeText } from './names'
 import { readProperties } from './properties'
 import { showBytes, Unreadable, type FieldReader } from './reader'

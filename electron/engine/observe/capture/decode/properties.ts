@@ -1,4 +1,4 @@
-import { PROPERTIES, type PropertyKind } from './names'
+import { PROPERTIES, type PropertyKind } from '../../../mqtt/properties'
 import { showBytes, Unreadable, type FieldReader } from './reader'
 
 /** The property block of an MQTT 5 packet (5.0 section 2.2.2); nothing at other levels. */

@@ -1,4 +1,6 @@
 import type { PacketField } from '../../../../contract/model'
+import { MalformedPacketError } from '../../../mqtt/errors'
+import { readVarint, varintBytes, varintValue } from '../../../mqtt/varint'
 
 /** The bytes end, or break a rule, before the packet does. */
 export class Unreadable extends Error {
@@ -6,6 +8,15 @@ export class Unreadable extends Error {
 }
 
 const TEXT = 2000
+
+/** What the wire's reader refuses is a field that cannot be read. */
+function readable(read: () => number): number {
+  try {
+    return read()
+  } catch (thrown) {
+    throw thrown instanceof MalformedPacketError ? new Unreadable(`a ${thrown.message}`) : thrown
+  }
+}
 
 /** Reads a packet from front to back and notes each field with the bytes it stands in. */
 export class FieldReader {
@@ -71,13 +82,9 @@ export class FieldReader {
   }
 
   peekVarint(at: number): { value: number; next: number } {
-    let value = 0
-    for (let i = 0; i < 4; i++) {
-      const byte = this.byteAt(at + i)
-      value += (byte & 0x7f) * 128 ** i
-      if ((byte & 0x80) === 0) return { value, next: at + i + 1 }
-    }
-    throw new Unreadable('a variable byte integer is longer than four bytes')
+    const read = readable(() => readVarint(this.bytes, at, this.end))
+    if (read === 0) throw new Unreadable('a byte is missing')
+    return { value: varintValue(read), next: at + varintBytes(read) }
   }
 
   /** A UTF-8 string with its two-byte length. */

@@ -1,5 +1,5 @@
 import type { PacketRow } from '../../../../contract/model'
-import { Type } from '../../../mqtt/frame'
+import { Type } from '../../../mqtt/packet'
 import { PcapngWriter } from './blocks'
 import { Conversation } from './conversation'
 import type { Endpoint } from './tcp'

@@ -1,15 +1,12 @@
 import type { ProtocolLevel } from '../../../../contract/packet'
-import { ackFrame, Type, type Frame } from '../../../mqtt/frame'
-import { Prop } from './properties'
-import { encodeVarint, varintLength } from './varint'
+import { ackFrame, Type, type Frame } from '../../../mqtt/packet'
+import { Prop } from '../../../mqtt/properties'
+import { varint } from '../../../mqtt/varint'
 
 export const PINGRESP: Frame = Buffer.from([Type.PINGRESP << 4, 0])
 
 function packet(first: number, body: Buffer): Frame {
-  const head = Buffer.allocUnsafe(1 + varintLength(body.length))
-  head[0] = first
-  encodeVarint(head, 1, body.length)
-  return Buffer.concat([head, body])
+  return Buffer.concat([Buffer.from([first]), varint(body.length), body])
 }
 
 const u16 = (n: number): number[] => [n >> 8, n & 255]
@@ -21,9 +18,7 @@ function textProperty(id: number, text: string) {
 }
 
 function withLength(props: Buffer): Buffer {
-  const head = Buffer.allocUnsafe(varintLength(props.length))
-  encodeVarint(head, 0, props.length)
-  return Buffer.concat([head, props])
+  return Buffer.concat([varint(props.length), props])
 }
 
 /** An acknowledgement with a reason code, which only MQTT 5 can carry; older levels get the plain form. */

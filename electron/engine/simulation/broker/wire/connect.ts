@@ -1,7 +1,8 @@
 import { isValidTopic } from '../../../../contract/topics'
 import type { ProtocolLevel, QoS } from '../../../../contract/packet'
-import type { Frame } from '../../../mqtt/frame'
-import { ALLOWED, NO_PROPERTIES, Prop, readProperties, type Properties } from './properties'
+import type { Packet } from '../../../mqtt/packet'
+import { Prop } from '../../../mqtt/properties'
+import { ALLOWED, NO_PROPERTIES, readProperties, type Properties } from './properties'
 import { malformed, ProtocolError, Reason } from './protocol-error'
 import { Reader } from './reader'
 
@@ -44,20 +45,20 @@ const MAX_ID_3_1 = 23
  * Reads and checks a CONNECT of any version.
  * @throws ProtocolError with the CONNACK code that is due, if one is
  */
-export function readConnect(frame: Frame): Connect {
-  const r = Reader.body(frame, 'CONNECT')
+export function readConnect(packet: Packet): Connect {
+  const r = Reader.body(packet, 'CONNECT')
   const level = readVersion(r)
   try {
-    return readRest(r, frame, level)
+    return readRest(r, packet.frame[0] ?? 0, level)
   } catch (e) {
     if (e instanceof ProtocolError) e.level = level
     throw e
   }
 }
 
-function readRest(r: Reader, frame: Frame, level: ProtocolLevel): Connect {
+function readRest(r: Reader, firstByte: number, level: ProtocolLevel): Connect {
   // [MQTT-2.2.2-1]; MQTT 3.1 calls these bits unused.
-  if (level > 3 && ((frame[0] as number) & 0x0f) !== 0) throw malformed('CONNECT: reserved flags are set')
+  if (level > 3 && (firstByte & 0x0f) !== 0) throw malformed('CONNECT: reserved flags are set')
   const flags = r.u8()
   checkFlags(flags, level)
   const keepAlive = r.u16()

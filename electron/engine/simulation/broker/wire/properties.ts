@@ -1,51 +1,6 @@
+import { Prop, PROPERTIES, type PropertyKind } from '../../../mqtt/properties'
 import { malformed, ProtocolError } from './protocol-error'
 import type { Reader } from './reader'
-
-/** Property identifiers of MQTT 5.0 table 2-4. */
-export const Prop = {
-  PAYLOAD_FORMAT: 0x01,
-  MESSAGE_EXPIRY: 0x02,
-  CONTENT_TYPE: 0x03,
-  RESPONSE_TOPIC: 0x08,
-  CORRELATION_DATA: 0x09,
-  SUBSCRIPTION_ID: 0x0b,
-  SESSION_EXPIRY: 0x11,
-  ASSIGNED_CLIENT_ID: 0x12,
-  AUTH_METHOD: 0x15,
-  AUTH_DATA: 0x16,
-  REQUEST_PROBLEM: 0x17,
-  WILL_DELAY: 0x18,
-  REQUEST_RESPONSE: 0x19,
-  REASON_STRING: 0x1f,
-  RECEIVE_MAXIMUM: 0x21,
-  TOPIC_ALIAS_MAXIMUM: 0x22,
-  TOPIC_ALIAS: 0x23,
-  USER_PROPERTY: 0x26,
-  MAXIMUM_PACKET: 0x27,
-} as const
-
-type Kind = 'byte' | 'u16' | 'u32' | 'varint' | 'text' | 'binary' | 'pair'
-
-const KINDS: Readonly<Record<number, Kind>> = {
-  [Prop.PAYLOAD_FORMAT]: 'byte',
-  [Prop.MESSAGE_EXPIRY]: 'u32',
-  [Prop.CONTENT_TYPE]: 'text',
-  [Prop.RESPONSE_TOPIC]: 'text',
-  [Prop.CORRELATION_DATA]: 'binary',
-  [Prop.SUBSCRIPTION_ID]: 'varint',
-  [Prop.SESSION_EXPIRY]: 'u32',
-  [Prop.AUTH_METHOD]: 'text',
-  [Prop.AUTH_DATA]: 'binary',
-  [Prop.REQUEST_PROBLEM]: 'byte',
-  [Prop.WILL_DELAY]: 'u32',
-  [Prop.REQUEST_RESPONSE]: 'byte',
-  [Prop.REASON_STRING]: 'text',
-  [Prop.RECEIVE_MAXIMUM]: 'u16',
-  [Prop.TOPIC_ALIAS_MAXIMUM]: 'u16',
-  [Prop.TOPIC_ALIAS]: 'u16',
-  [Prop.USER_PROPERTY]: 'pair',
-  [Prop.MAXIMUM_PACKET]: 'u32',
-}
 
 const ACK = [Prop.REASON_STRING, Prop.USER_PROPERTY]
 const MESSAGE = [
@@ -108,7 +63,7 @@ export function readProperties(r: Reader, allowed: ReadonlySet<number>, what: st
   while (block.left > 0) {
     const from = length - block.left
     const id = block.varint()
-    const kind = KINDS[id]
+    const kind = PROPERTIES[id]?.kind
     if (kind === undefined) throw malformed(`${what}: property 0x${id.toString(16)} does not exist`)
     if (!allowed.has(id))
       throw new ProtocolError(`${what}: property 0x${id.toString(16)} does not belong there`)
@@ -126,7 +81,7 @@ export function readProperties(r: Reader, allowed: ReadonlySet<number>, what: st
 function readValue(
   r: Reader,
   id: number,
-  kind: Kind,
+  kind: PropertyKind,
   numbers: Map<number, number>,
   texts: Map<number, string>,
 ): void {
@@ -134,16 +89,16 @@ function readValue(
     case 'byte':
       numbers.set(id, r.u8())
       return
-    case 'u16':
+    case 'two':
       numbers.set(id, r.u16())
       return
-    case 'u32':
+    case 'four':
       numbers.set(id, r.u32())
       return
     case 'varint':
       numbers.set(id, r.varint())
       return
-    case 'text':
+    case 'string':
       texts.set(id, r.text('a property'))
       return
     case 'binary':

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { frameQos, type Frame, Type } from '../../../mqtt/frame'
+import { Type, type Frame, type Packet } from '../../../mqtt/packet'
+import { varint, varintLength, writeVarint } from '../../../mqtt/varint'
 import type { ProtocolLevel, QoS } from '../../../../contract/packet'
-import { ALLOWED, NO_PROPERTIES, Prop, readProperties } from './properties'
+import { Prop } from '../../../mqtt/properties'
+import { ALLOWED, NO_PROPERTIES, readProperties } from './properties'
 import { malformed, ProtocolError, Reason } from './protocol-error'
-import { packetId, Reader } from './reader'
-import { encodeVarint, varintLength } from './varint'
+import { Reader } from './reader'
 
 export interface Publish {
   topic: string
@@ -22,18 +23,21 @@ export interface Publish {
 const PLUS = 0x2b
 const HASH = 0x23
 
-/** @throws ProtocolError */
-export function readPublish(frame: Frame, level: ProtocolLevel): Publish {
-  const flags = frame[0] as number
+/** Reads and checks a PUBLISH by its view. @throws ProtocolError */
+export function readPublish(packet: Packet): Publish {
+  const { frame, qos, packetId, topicAt, topicEnd, propertiesAt, payloadAt } = packet
   // [MQTT-3.3.1-4] [MQTT-3.3.1-2]
-  if ((flags & 0x06) === 0x06) throw malformed('PUBLISH: QoS is 3')
-  const qos = frameQos(frame)
-  if (qos === 0 && (flags & 0x08) !== 0) throw malformed('PUBLISH: DUP is set at QoS 0')
-  const r = Reader.body(frame, 'PUBLISH')
-  const topicBytes = r.binary()
+  if (((frame[0] as number) & 0x06) === 0x06) throw malformed('PUBLISH: QoS is 3')
+  if (qos === 0 && packet.dup) throw malformed('PUBLISH: DUP is set at QoS 0')
+  const topicBytes = frame.subarray(topicAt, topicEnd)
   checkTopicBytes(topicBytes)
-  const id = qos > 0 ? packetId(r, 'PUBLISH') : 0
-  const props = level === 5 ? readProperties(r, ALLOWED.PUBLISH, 'PUBLISH') : NO_PROPERTIES
+  if (!packet.complete) throw malformed('PUBLISH: packet is cut short')
+  if (qos > 0 && packetId === 0) throw malformed('PUBLISH: packet identifier is 0')
+  // Most have no properties: one byte, which is 0.
+  const props =
+    payloadAt - propertiesAt > 1
+      ? readProperties(Reader.from(packet, propertiesAt, payloadAt, 'PUBLISH'), ALLOWED.PUBLISH, 'PUBLISH')
+      : NO_PROPERTIES
   // This broker announces a topic alias maximum of 0 by leaving it out of CONNACK [MQTT-3.3.2-9].
   if (props.numbers.has(Prop.TOPIC_ALIAS)) {
     throw new ProtocolError('PUBLISH: topic aliases are not offered', Reason.TOPIC_ALIAS)
@@ -41,12 +45,12 @@ export function readPublish(frame: Frame, level: ProtocolLevel): Publish {
   if (topicBytes.length === 0)
     throw new ProtocolError('PUBLISH: the topic name is empty', Reason.PROTOCOL_ERROR)
   return {
-    topic: topicBytes.toString('utf8'),
+    topic: packet.topic,
     topicBytes,
     qos,
-    retain: (flags & 1) !== 0,
-    packetId: id,
-    payload: r.rest(),
+    retain: packet.retain,
+    packetId,
+    payload: packet.payload,
     expiry: props.numbers.get(Prop.MESSAGE_EXPIRY) ?? null,
     forward: props.forward,
   }
@@ -80,7 +84,7 @@ export function writePublish(m: { topicBytes: Buffer; payload: Buffer; forward: 
   const remaining = 2 + m.topicBytes.length + idBytes + (props?.length ?? 0) + m.payload.length
   const frame = Buffer.allocUnsafe(1 + varintLength(remaining) + remaining)
   frame[0] = (Type.PUBLISH << 4) | (c.dup ? 0x08 : 0) | (c.qos << 1) | (c.retain ? 1 : 0)
-  let at = encodeVarint(frame, 1, remaining)
+  let at = writeVarint(frame, 1, remaining)
   at = frame.writeUInt16BE(m.topicBytes.length, at)
   at += m.topicBytes.copy(frame, at)
   if (c.qos > 0) at = frame.writeUInt16BE(c.packetId, at)
@@ -103,13 +107,7 @@ function propertyBlock(forward: Buffer, c: Copy): Buffer {
       c.expiry & 255,
     )
   }
-  for (const id of c.subscriptionIds) own.push(Prop.SUBSCRIPTION_ID, ...varintBytes(id))
+  for (const id of c.subscriptionIds) own.push(Prop.SUBSCRIPTION_ID, ...varint(id))
   const length = own.length + forward.length
-  return Buffer.concat([Buffer.from([...varintBytes(length), ...own]), forward])
-}
-
-function varintBytes(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(varintLength(value))
-  encodeVarint(bytes, 0, value)
-  return bytes
+  return Buffer.concat([Buffer.from([...varint(length), ...own]), forward])
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { fixedHeaderLength, type Frame } from '../../../mqtt/frame'
+import type { Packet } from '../../../mqtt/packet'
+import { readVarint, varintBytes, varintLength, varintValue } from '../../../mqtt/varint'
 import { malformed } from './protocol-error'
 
 /** Reads the fields of one packet in order. Every method throws a malformed-packet ProtocolError at a short field. */
@@ -12,8 +13,13 @@ export class Reader {
   ) {}
 
   /** Reads what follows the fixed header of a whole packet. */
-  static body(frame: Frame, what: string): Reader {
-    return new Reader(frame, fixedHeaderLength(frame), frame.length, what)
+  static body({ frame, bodyAt }: Packet, what: string): Reader {
+    return new Reader(frame, bodyAt, frame.length, what)
+  }
+
+  /** Reads a stretch of a packet. */
+  static from({ frame }: Packet, at: number, end: number, what: string): Reader {
+    return new Reader(frame, at, end, what)
   }
 
   get left(): number {
@@ -34,17 +40,14 @@ export class Reader {
 
   /** Variable byte integer in its shortest form (MQTT 5.0 section 1.5.5). */
   varint(): number {
-    let value = 0
-    for (let i = 0; i < 4; i++) {
-      const byte = this.u8()
-      value += (byte & 0x7f) * 128 ** i
-      if ((byte & 0x80) !== 0) continue
-      // [MQTT-1.5.5-1]
-      if (byte === 0 && i > 0)
-        throw malformed(`${this.what}: variable byte integer is longer than it need be`)
-      return value
-    }
-    throw malformed(`${this.what}: variable byte integer is longer than four bytes`)
+    const read = readVarint(this.buf, this.at, this.end)
+    if (read === 0) throw malformed(`${this.what}: packet is cut short`)
+    const value = varintValue(read)
+    // [MQTT-1.5.5-1]
+    if (varintBytes(read) !== varintLength(value))
+      throw malformed(`${this.what}: variable byte integer is longer than it need be`)
+    this.at += varintBytes(read)
+    return value
   }
 
   binary(): Buffer {

@@ -1,8 +1,8 @@
-import type { ProtocolLevel } from '../../../../contract/packet'
-import { frameType, Type, type Frame } from '../../../mqtt/frame'
+import { Type, type Packet } from '../../../mqtt/packet'
 import { checkTwoFlags } from './subscribe'
 import { expirySeconds } from './connect'
-import { ALLOWED, Prop, readProperties } from './properties'
+import { Prop } from '../../../mqtt/properties'
+import { ALLOWED, readProperties } from './properties'
 import { malformed, ProtocolError } from './protocol-error'
 import { packetId, Reader } from './reader'
 
@@ -26,13 +26,13 @@ export interface Ack {
 }
 
 /** Reads PUBACK, PUBREC, PUBREL or PUBCOMP. @throws ProtocolError */
-export function readAck(frame: Frame, level: ProtocolLevel): Ack {
-  const type = frameType(frame)
+export function readAck(packet: Packet): Ack {
+  const { type, level } = packet
   const what = NAMES[type] ?? 'acknowledgement'
   // [MQTT-3.6.1-1]
-  if (type === Type.PUBREL) checkTwoFlags(frame, level, what)
-  else checkNoFlags(frame, level, what)
-  const r = Reader.body(frame, what)
+  if (type === Type.PUBREL) checkTwoFlags(packet, what)
+  else checkNoFlags(packet, what)
+  const r = Reader.body(packet, what)
   const id = packetId(r, what)
   const reason = level === 5 && r.left > 0 ? r.u8() : 0
   if (level === 5 && r.left > 0) readProperties(r, ALLOWED.ACK, what)
@@ -43,14 +43,14 @@ export function readAck(frame: Frame, level: ProtocolLevel): Ack {
 }
 
 /** [MQTT-2.2.2-2]; MQTT 3.1 calls these bits unused. */
-export function checkNoFlags(frame: Frame, level: ProtocolLevel, what: string): void {
+export function checkNoFlags({ frame, level }: Packet, what: string): void {
   if (level > 3 && ((frame[0] as number) & 0x0f) !== 0) throw malformed(`${what}: reserved flags are set`)
 }
 
 /** @throws ProtocolError */
-export function checkPing(frame: Frame, level: ProtocolLevel): void {
-  checkNoFlags(frame, level, 'PINGREQ')
-  Reader.body(frame, 'PINGREQ').done()
+export function checkPing(packet: Packet): void {
+  checkNoFlags(packet, 'PINGREQ')
+  Reader.body(packet, 'PINGREQ').done()
 }
 
 export interface Disconnect {
@@ -60,10 +60,10 @@ export interface Disconnect {
 }
 
 /** @throws ProtocolError */
-export function readDisconnect(frame: Frame, level: ProtocolLevel): Disconnect {
-  checkNoFlags(frame, level, 'DISCONNECT')
-  const r = Reader.body(frame, 'DISCONNECT')
-  if (level < 5) {
+export function readDisconnect(packet: Packet): Disconnect {
+  checkNoFlags(packet, 'DISCONNECT')
+  const r = Reader.body(packet, 'DISCONNECT')
+  if (packet.level < 5) {
     r.done()
     return { reason: 0, sessionExpiry: null }
   }

@@ -1,7 +1,8 @@
 import { isValidFilter } from '../../../../contract/topics'
-import type { ProtocolLevel, QoS } from '../../../../contract/packet'
-import type { Frame } from '../../../mqtt/frame'
-import { ALLOWED, Prop, readProperties } from './properties'
+import type { QoS } from '../../../../contract/packet'
+import type { Packet } from '../../../mqtt/packet'
+import { Prop } from '../../../mqtt/properties'
+import { ALLOWED, readProperties } from './properties'
 import { malformed, ProtocolError, Reason } from './protocol-error'
 import { packetId, Reader } from './reader'
 
@@ -28,15 +29,16 @@ export interface Unsubscribe {
 }
 
 /** [MQTT-3.8.1-1] [MQTT-3.10.1-1]; MQTT 3.1 also uses DUP here. */
-export function checkTwoFlags(frame: Frame, level: ProtocolLevel, what: string): void {
+export function checkTwoFlags({ frame, level }: Packet, what: string): void {
   const flags = (frame[0] as number) & (level === 3 ? 0x06 : 0x0f)
   if (flags !== 2) throw malformed(`${what}: reserved flags are wrong`)
 }
 
 /** @throws ProtocolError */
-export function readSubscribe(frame: Frame, level: ProtocolLevel): Subscribe {
-  checkTwoFlags(frame, level, 'SUBSCRIBE')
-  const r = Reader.body(frame, 'SUBSCRIBE')
+export function readSubscribe(packet: Packet): Subscribe {
+  const { level } = packet
+  checkTwoFlags(packet, 'SUBSCRIBE')
+  const r = Reader.body(packet, 'SUBSCRIBE')
   const id = packetId(r, 'SUBSCRIBE')
   const props = level === 5 ? readProperties(r, ALLOWED.SUBSCRIBE, 'SUBSCRIBE') : null
   const identifier = props?.numbers.get(Prop.SUBSCRIPTION_ID) ?? null
@@ -47,7 +49,7 @@ export function readSubscribe(frame: Frame, level: ProtocolLevel): Subscribe {
   return { packetId: id, requests }
 }
 
-function readRequest(r: Reader, level: ProtocolLevel, identifier: number | null): SubscribeRequest {
+function readRequest(r: Reader, level: number, identifier: number | null): SubscribeRequest {
   const filter = r.text('topic filter')
   if (!isValidFilter(filter)) {
     throw new ProtocolError(`SUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
@@ -92,11 +94,11 @@ function readShare(filter: string): { group: string; match: string } | null {
 }
 
 /** @throws ProtocolError */
-export function readUnsubscribe(frame: Frame, level: ProtocolLevel): Unsubscribe {
-  checkTwoFlags(frame, level, 'UNSUBSCRIBE')
-  const r = Reader.body(frame, 'UNSUBSCRIBE')
+export function readUnsubscribe(packet: Packet): Unsubscribe {
+  checkTwoFlags(packet, 'UNSUBSCRIBE')
+  const r = Reader.body(packet, 'UNSUBSCRIBE')
   const id = packetId(r, 'UNSUBSCRIBE')
-  if (level === 5) readProperties(r, ALLOWED.UNSUBSCRIBE, 'UNSUBSCRIBE')
+  if (packet.level === 5) readProperties(r, ALLOWED.UNSUBSCRIBE, 'UNSUBSCRIBE')
   const filters: string[] = []
   while (r.left > 0) {
     const filter = r.text('topic filter')
