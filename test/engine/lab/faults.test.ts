@@ -72,6 +72,21 @@ describe('a port that is taken while the program runs', () => {
   })
 })
 
+describe('a scenario that names a password nobody has set', () => {
+  it('is refused with the name of the variable, and the one before it runs on', async () => {
+    const engine = start()
+    await engine.open(scenario({ kind: 'embedded', port: 0 }, 'before'), null)
+    const login = { username: 'lab', passwordEnv: 'FLEETLAB_UNSET' }
+    const next = scenario({ kind: 'external', url: 'mqtt://127.0.0.1:1', ...login }, 'after')
+    await expect(engine.open(next, null)).rejects.toMatchObject({
+      code: 'bad-scenario',
+      message: expect.stringContaining('FLEETLAB_UNSET') as string,
+    })
+    expect(engine.status().scenario.name).toBe('before')
+    await until(() => engine.status().devices.connected === 2, 'devices of the scenario before')
+  })
+})
+
 describe('an engine that failed', () => {
   it('begins the run anew with the scenario as it was, and every page is told what was lost', async () => {
     const engine = start()
