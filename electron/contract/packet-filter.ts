@@ -1,7 +1,8 @@
 import type { ExchangeRow, PacketRow } from './model'
 import { HANDSHAKE_TYPES, PACKET_TYPES, type PacketType } from './packet'
 import { readTimeRange } from './time-range'
-import { isValidFilter, topicMatches } from './topics'
+import { explainLevels, isValidFilter } from './topics'
+import { wildcard } from './wildcard'
 
 /** What a filter may ask of the exchange a packet belongs to. */
 export interface FilterContext {
@@ -18,6 +19,9 @@ export type PacketFilter = Test
 export class FilterError extends Error {
   override readonly name = 'FilterError'
 }
+
+/** Terms of one query at most: each is a test of every packet that is searched. */
+const MAX_TERMS = 50
 
 const VERDICTS = [
   'open',
@@ -68,18 +72,8 @@ function clients(text: string): Test {
   if (wanted.length === 0)
     throw new FilterError('client: found nothing; expected client identifiers, * for any text')
   const exact = new Set(wanted.filter((w) => !w.includes('*')))
-  const patterns = wanted
-    .filter((w) => w.includes('*'))
-    .map(
-      (w) =>
-        new RegExp(
-          `^${w
-            .split('*')
-            .map((s) => s.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-            .join('.*')}$`,
-        ),
-    )
-  return (p) => exact.has(p.clientId) || patterns.some((r) => r.test(p.clientId))
+  const patterns = wanted.filter((w) => w.includes('*')).map(wildcard)
+  return (p) => exact.has(p.clientId) || patterns.some((matches) => matches(p.clientId))
 }
 
 function topics(text: string): Test {
@@ -87,9 +81,14 @@ function topics(text: string): Test {
   const bad = filters.find((f) => !isValidFilter(f))
   if (bad !== undefined || filters.length === 0)
     throw new FilterError(`topic: found ${bad ?? 'nothing'}; expected a topic filter`)
+  const levels = filters.map((f) => f.split('/'))
+  // A topic of a hostile client has 65,536 levels; no more of them are looked at than decide.
+  const most = Math.max(...levels.map((l) => l.length)) + 1
   return (p, { exchange }) => {
     const topic = p.topic ?? exchange?.topic
-    return topic !== undefined && filters.some((f) => topicMatches(f, topic))
+    if (topic === undefined) return false
+    const own = topic.split('/', most)
+    return levels.some((l) => explainLevels(l, own).matches)
   }
 }
 
@@ -155,23 +154,23 @@ export const FILTER_TERMS = Object.keys(TERMS)
  * @throws FilterError
  */
 export function parsePacketFilter(query: string): PacketFilter {
-  const tests = query
-    .split(/\s+/)
-    .filter((t) => t !== '')
-    .map((term): Test => {
-      const not = term.startsWith('-')
-      const body = not ? term.slice(1) : term
-      const colon = body.indexOf(':')
-      const key = colon < 0 ? '' : body.slice(0, colon)
-      if (colon >= 0 && !Object.hasOwn(TERMS, key)) {
-        throw new FilterError(`there is no term ${key}; expected ${FILTER_TERMS.join(', ')}`)
-      }
-      const word = body.toLowerCase()
-      const make = TERMS[key]
-      const test: Test = make
-        ? make(body.slice(colon + 1))
-        : (p) => p.clientId.toLowerCase().includes(word) || (p.topic?.toLowerCase().includes(word) ?? false)
-      return not ? (p, c) => !test(p, c) : test
-    })
+  const terms = query.split(/\s+/).filter((t) => t !== '')
+  if (terms.length > MAX_TERMS)
+    throw new FilterError(`found ${terms.length} terms; expected at most ${MAX_TERMS}`)
+  const tests = terms.map((term): Test => {
+    const not = term.startsWith('-')
+    const body = not ? term.slice(1) : term
+    const colon = body.indexOf(':')
+    const key = colon < 0 ? '' : body.slice(0, colon)
+    if (colon >= 0 && !Object.hasOwn(TERMS, key)) {
+      throw new FilterError(`there is no term ${key}; expected ${FILTER_TERMS.join(', ')}`)
+    }
+    const word = body.toLowerCase()
+    const make = TERMS[key]
+    const test: Test = make
+      ? make(body.slice(colon + 1))
+      : (p) => p.clientId.toLowerCase().includes(word) || (p.topic?.toLowerCase().includes(word) ?? false)
+    return not ? (p, c) => !test(p, c) : test
+  })
   return (p, c) => tests.every((t) => t(p, c))
 }

@@ -33,11 +33,13 @@ export type MatchReason =
   | { matches: false; why: 'dollar' | 'too-short' | 'too-long' | 'level-differs'; level: number }
 
 /** Matches a topic name against a valid filter and says which rule decided (3.1.1 section 4.7). */
-export function explainMatch(filter: string, topic: string): MatchReason {
-  const f = filter.split('/')
-  const t = topic.split('/')
+export const explainMatch = (filter: string, topic: string): MatchReason =>
+  explainLevels(filter.split('/'), topic.split('/'))
+
+/** The same for levels that are split already; of the topic's, one more than the filter has is enough. */
+export function explainLevels(f: readonly string[], t: readonly string[]): MatchReason {
   // [MQTT-4.7.2-1]
-  if (topic.startsWith('$') && (f[0] === '+' || f[0] === '#'))
+  if (t[0]?.startsWith('$') && (f[0] === '+' || f[0] === '#'))
     return { matches: false, why: 'dollar', level: 0 }
   let plus = false
   for (let i = 0; i < f.length; i++) {

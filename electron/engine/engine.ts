@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
-import type { EngineStatus, Note } from '../contract/model'
+import type { EngineStatus, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
@@ -13,40 +13,38 @@ import { Lab } from './lab/lab'
 import { LessonService } from './lessons/lesson-service'
 import { createLoadService } from './load/history/create'
 import type { LoadService } from './load/history/load-service'
+import { LabSlot } from './lab/lab-slot'
 import { mergeLink } from './lab/link-edit'
 import { AllowedHosts } from './base/allowed-hosts'
 import { LoopDelayMeter } from './observe/meters'
 import { note } from './base/notes'
-import { lossOf, within } from './lab/recovery'
 import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './lab/scenario-edit'
 import { PageSession } from './session/page-session'
-import { statusOf } from './lab/status'
+import { lossOf, statusOf } from './lab/status'
 import type { Engine, EngineDeps, RunLimits, Sharing } from './types'
 
 /** Creates an engine; nothing runs until `open`. */
 export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
 
-/** Longest that a broken run may take to close before the next one begins. */
-const RECOVER_CLOSE_MS = 1000
-
-const broken = (thrown: unknown): Note => {
-  const why = thrown instanceof Error ? thrown.message : String(thrown)
-  return note('engine-broken', 'The engine failed and could not begin anew: {why}. Save the scenario and start the program again.', { why }) // prettier-ignore
-}
-
 class LabEngine implements Engine, EngineCore {
   revision = 0
-  private current: Lab | null = null
+  /** The scenario that this revision is of. */
+  private running: Scenario | null = null
   private file: string | null = null
   private limits: RunLimits = {}
   private held = false
   private readonly hosts = new AllowedHosts()
-  private recovering: Promise<void> | null = null
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonService()
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
   readonly loads: LoadService
+  private readonly slot = new LabSlot<Lab>({
+    create: (scenario) => this.createLab(scenario),
+    replaced: (lab) => this.replaced(lab),
+    lossOf,
+    fault: (about) => this.say({ atMs: this.nowMs, level: 'error', note: about }),
+  })
 
   constructor(private readonly deps: EngineDeps) {
     this.loopDelay.start()
@@ -58,7 +56,17 @@ class LabEngine implements Engine, EngineCore {
   }
 
   private fault(about: Note): void {
-    this.deps.log({ atMs: this.current?.clock.now() ?? 0, level: 'error', note: about })
+    this.deps.log({ atMs: this.nowMs, level: 'error', note: about })
+  }
+
+  /** Tells the host and every page. */
+  private say(line: LogLine): void {
+    this.deps.log(line)
+    for (const s of this.sessions) s.logged(line)
+  }
+
+  private get nowMs(): number {
+    return this.slot.current?.clock.now() ?? 0
   }
 
   get version(): string {
@@ -66,61 +74,43 @@ class LabEngine implements Engine, EngineCore {
   }
 
   get lab(): Lab {
-    if (!this.current) throw new ApiError('unavailable', 'no scenario is open')
-    return this.current
+    const { current } = this.slot
+    if (!current) throw new ApiError('unavailable', 'no scenario is open')
+    return current
   }
 
   get scenario(): Scenario {
     return this.lab.scenario
   }
 
-  async open(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
-    this.limits = limits
-    await this.openScenario(scenario, file)
+  open(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
+    return this.change(() => {
+      this.limits = limits
+      return this.openScenario(scenario, file)
+    })
+  }
+
+  /** Everything that changes the run takes its turn: changes of two pages, or two clicks, never overlap. */
+  change<T>(run: () => T | Promise<T>): Promise<T> {
+    return this.slot.change(run)
   }
 
   async openScenario(scenario: Scenario, file: string | null): Promise<void> {
     if (scenario.broker.kind === 'external') this.hosts.check(scenario.broker)
-    const before = this.current
-    await before?.close()
-    const lab = this.createLab(scenario)
-    try {
-      await lab.start()
-    } catch (thrown) {
-      await lab.close()
-      if (before) await this.bringBack(before.scenario)
-      throw thrown
-    }
+    await this.slot.replace(scenario)
     this.file = file === null ? null : basename(file)
-    this.replaced(lab)
-  }
-
-  /** A scenario that cannot start leaves the one before it running. */
-  private async bringBack(scenario: Scenario): Promise<void> {
-    const lab = this.createLab(scenario)
-    await lab.start()
-    this.replaced(lab)
   }
 
   private createLab(scenario: Scenario): Lab {
-    const lab = this.newLab(scenario)
+    const lab = new Lab(scenario, this.limits, { ...this.deps, log: (line) => this.say(line) })
     if (this.held) lab.clock.freeze('host')
     return lab
   }
 
-  private newLab(scenario: Scenario): Lab {
-    return new Lab(scenario, this.limits, {
-      ...this.deps,
-      log: (line) => {
-        this.deps.log(line)
-        for (const s of this.sessions) s.logged(line)
-      },
-    })
-  }
-
+  /** The scenario's revision is another only when the scenario is: a restart changes nothing that could be saved. */
   private replaced(lab: Lab): void {
-    this.current = lab
-    this.revision++
+    if (lab.scenario !== this.running) this.revision++
+    this.running = lab.scenario
     this.deps.onScenario?.(lab.scenario)
     for (const s of this.sessions) s.labReplaced()
   }
@@ -190,7 +180,7 @@ class LabEngine implements Engine, EngineCore {
   }
 
   private changed(scenario: Scenario): void {
-    this.lab.scenario = scenario
+    this.lab.scenario = this.running = scenario
     this.revision++
     this.deps.onScenario?.(scenario)
     for (const s of this.sessions) s.scenarioChanged()
@@ -222,36 +212,14 @@ class LabEngine implements Engine, EngineCore {
 
   hold(on: boolean): void {
     this.held = on
-    if (on) this.current?.clock.freeze('host')
-    else this.current?.clock.thaw('host')
+    for (const { clock } of this.slot.all()) {
+      if (on) clock.freeze('host')
+      else clock.thaw('host')
+    }
   }
 
   recover(why: string): Promise<void> {
-    this.recovering ??= this.beginAnew(why).finally(() => (this.recovering = null))
-    return this.recovering
-  }
-
-  private async beginAnew(why: string): Promise<void> {
-    const before = this.current
-    if (!before) return
-    const lost = lossOf(before)
-    await within(RECOVER_CLOSE_MS, before.close()).catch((e: unknown) => this.fault(broken(e)))
-    const lab = this.createLab(before.scenario)
-    try {
-      await lab.start()
-      this.replaced(lab)
-      lab.log(
-        'error',
-        note(
-          'engine-recovered',
-          'The engine failed ({why}) and began the run anew. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is as it was.',
-          { why, ...lost },
-        ),
-      )
-    } catch (thrown) {
-      await lab.close()
-      lab.log('error', broken(thrown))
-    }
+    return this.slot.recover(why)
   }
 
   pcapng(filter: string): Uint8Array {
@@ -264,6 +232,6 @@ class LabEngine implements Engine, EngineCore {
     this.loopDelay.stop()
     await Promise.all([this.experiments.cancel(), this.loads.close()])
     await this.lessons.close()
-    await this.current?.close()
+    await this.slot.close()
   }
 }

@@ -56,3 +56,10 @@ export function groupStats(lab: Lab): GroupStats[] {
     },
   }))
 }
+
+/** What goes with a run that is given up. */
+export function lossOf(lab: Lab): { packets: number; clients: number } {
+  let devices = 0
+  for (const d of lab.fleet.devices()) if (d.connected) devices++
+  return { packets: lab.observation.capture.kept, clients: devices + lab.externalClients().length }
+}

@@ -18,6 +18,8 @@ export interface EngineCore {
   readonly lessons: LessonService
   status(): EngineStatus
   allowHost(host: string): void
+  /** Runs a change of the run in its turn; the methods below are for within. */
+  change<T>(run: () => T | Promise<T>): Promise<T>
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
   addGroup(group: GroupInput): GroupConfig

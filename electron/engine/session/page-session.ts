@@ -50,7 +50,7 @@ export class PageSession implements LabApi {
   }
 
   async control(a: { action: 'run' | 'pause' | 'stop' | 'restart' }) {
-    await this.engine.control(a.action)
+    await this.engine.change(() => this.engine.control(a.action))
     return this.engine.status()
   }
 
@@ -64,7 +64,7 @@ export class PageSession implements LabApi {
 
   async openScenario(a: { text: string; name: string }) {
     const scenario = parseScenario(a.text, a.name)
-    await this.engine.openScenario(scenario, a.name)
+    await this.engine.change(() => this.engine.openScenario(scenario, a.name))
     return scenario
   }
 
@@ -77,23 +77,23 @@ export class PageSession implements LabApi {
   }
 
   addGroup(a: { group: GroupInput }) {
-    return command(() => this.engine.addGroup(a.group))
+    return this.engine.change(() => this.engine.addGroup(a.group))
   }
 
   updateGroup(a: { name: string; patch: Partial<GroupInput> }) {
-    return command(() => this.engine.updateGroup(a.name, a.patch))
+    return this.engine.change(() => this.engine.updateGroup(a.name, a.patch))
   }
 
   removeGroup(a: { name: string }) {
-    return command(() => this.engine.removeGroup(a.name))
+    return this.engine.change(() => this.engine.removeGroup(a.name))
   }
 
   setLink(a: { target: LinkTarget; patch: LinkInput }) {
-    return command(() => this.engine.setLink(a.target, a.patch))
+    return this.engine.change(() => this.engine.setLink(a.target, a.patch))
   }
 
   setLoss(a: { p: number }) {
-    return command(() =>
+    return this.engine.change(() =>
       this.engine.setLink('all', { loss: a.p, uplink: { loss: a.p }, downlink: { loss: a.p } }),
     )
   }
@@ -157,7 +157,7 @@ export class PageSession implements LabApi {
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {
-    return command(() => this.engine.setLink(a.target, { gate: a.on }))
+    return this.engine.change(() => this.engine.setLink(a.target, { gate: a.on }))
   }
 
   decide(a: { seq: number; action: 'deliver' | 'drop' }) {

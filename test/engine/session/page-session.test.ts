@@ -173,6 +173,48 @@ describe('what a page is pushed', () => {
   })
 })
 
+/** Listening sockets of this process. */
+const servers = (): number => process.getActiveResourcesInfo().filter((r) => r === 'TCPServerWrap').length
+
+describe('changes that overlap', () => {
+  test('take their turn: two restarts leave one lab, and nothing is left after close', async () => {
+    const before = servers()
+    const { api } = await start()
+    const one = servers()
+    const restarts = [api.control({ action: 'restart' }), api.control({ action: 'restart' })]
+    const { text } = await api.scenarioText({ format: 'yaml' })
+    const opened = api.openScenario({ text, name: 'again.yaml' })
+    const edit = api.updateGroup({ name: 'sensors', patch: { count: 2 } })
+    await Promise.all([...restarts, opened, edit])
+    await until(() => engine.status().devices.connected === 3, 'two sensors and the board')
+    expect(servers()).toBe(one)
+    const late = api.control({ action: 'restart' }).then(
+      () => 'restarted',
+      (e: unknown) => (e instanceof ApiError ? e.code : 'failed'),
+    )
+    await engine.close()
+    expect(['restarted', 'unavailable']).toContain(await late)
+    expect(servers()).toBe(before)
+  })
+
+  test('a restart leaves the revision as it is; an edit and another scenario make a new one', async () => {
+    const { api } = await start()
+    const revision = () => engine.status().scenario.revision
+    const first = revision()
+    await api.control({ action: 'restart' })
+    await api.control({ action: 'stop' })
+    await api.control({ action: 'run' })
+    await engine.recover('boom')
+    expect(revision()).toBe(first)
+    await api.setLoss({ p: 0.1 })
+    expect(revision()).toBe(first + 1)
+    await api.control({ action: 'restart' })
+    expect(revision()).toBe(first + 1)
+    await engine.open(home(), null)
+    expect(revision()).toBe(first + 2)
+  })
+})
+
 describe('scenarios', () => {
   test('a broken file is refused with the place, and the old one goes on', async () => {
     const { api } = await start()

@@ -2,18 +2,24 @@ import { connectAsync } from 'mqtt'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../electron/contract/model'
 import { scenarioSchema, type ScenarioInput } from '../../../electron/contract/scenario'
 import { createEngine } from '../../../electron/engine/engine'
 
 const logs: LogLine[] = []
-const engine = createEngine({
-  env: { FLEETLAB_PASSWORD: 'secret' },
-  version: 'test',
-  log: (line) => logs.push(line),
+const newEngine = () =>
+  createEngine({
+    env: { FLEETLAB_PASSWORD: 'secret' },
+    version: 'test',
+    log: (line) => logs.push(line),
+  })
+let engine = newEngine()
+afterEach(async () => {
+  await engine.close()
+  engine = newEngine()
 })
-afterEach(() => engine.close())
+afterAll(() => engine.close())
 
 async function noteOf(broker: ScenarioInput['broker']) {
   await engine.open(scenarioSchema.parse({ version: 1, name: 'note', broker }), null)

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { PacketRow } from '../../electron/contract/model'
+import { FilterError, parsePacketFilter } from '../../electron/contract/packet-filter'
+import { wildcard } from '../../electron/contract/wildcard'
+
+const row = (clientId: string, topic: string | null = null): PacketRow => ({
+  ...{
+    seq: 1,
+    sentMs: 0,
+    settledMs: null,
+    clientId,
+    direction: 'uplink',
+    type: 'PUBLISH',
+    qos: 0,
+    dup: false,
+  },
+  ...{ retain: false, packetId: null, bytes: 2, topic, fate: 'transit', reason: null, lossPoint: 0 },
+  ...{ segmentLosses: 0, origin: 'endpoint', attempt: 1, exchange: null, journey: null, effect: 'none' },
+  ...{ resends: null, answers: null },
+})
+const matches = (query: string, clientId: string, topic: string | null = null): boolean =>
+  parsePacketFilter(query)(row(clientId, topic), {})
+
+describe('a wildcard', () => {
+  it('stands for any text, the empty one included', () => {
+    expect(['', 'ab', 'a.b', 'ba'].map(wildcard('a*b'))).toEqual([false, true, true, false])
+    expect(['', 'x'].map(wildcard('*'))).toEqual([true, true])
+    expect(['aba', 'ab'].map(wildcard('ab*ba'))).toEqual([false, false])
+    expect(wildcard('*o*o')('oo')).toBe(true)
+    expect(wildcard('*ab*ab')('ab')).toBe(false)
+    expect(wildcard('a.c')('abc')).toBe(false)
+  })
+
+  it('matches as a search through all possibilities does', () => {
+    const slow = (p: string, t: string): boolean =>
+      p === ''
+        ? t === ''
+        : p[0] === '*'
+          ? slow(p.slice(1), t) || (t !== '' && slow(p, t.slice(1)))
+          : t[0] === p[0] && slow(p.slice(1), t.slice(1))
+    const text = (of: string) => fc.string({ unit: fc.constantFrom(...of.split(/(?:)/)), maxLength: 8 })
+    fc.assert(
+      fc.property(text('ab*'), text('ab'), (p, t) => wildcard(p)(t) === slow(p, t)),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('a packet query', () => {
+  it('answers whatever the pattern: each piece of it is looked for once', () => {
+    const long = 'z'.repeat(65_535)
+    expect(matches(`client:${'*'.repeat(200)}zz`, long)).toBe(true)
+    expect(matches(`client:${'*z'.repeat(900)}*x`, long)).toBe(false)
+    expect(matches(`client:${'*a'.repeat(8)}zz`, 'a'.repeat(200))).toBe(false)
+    expect(matches(`topic:${'+/'.repeat(200)}x,a/#`, 'c', '/'.repeat(65_535))).toBe(false)
+  })
+
+  it('looks at no more levels of a topic than its filters have, and decides as MQTT does', () => {
+    expect(matches('topic:a/#', 'c', 'a/b/c/d')).toBe(true)
+    expect(matches('topic:a/#', 'c', 'a')).toBe(true)
+    expect(matches('topic:a/+', 'c', 'a/b/c')).toBe(false)
+    expect(matches('topic:#', 'c', '$SYS/x')).toBe(false)
+    expect(matches('topic:x,a/b', 'c', 'a/b')).toBe(true)
+  })
+
+  it('has a bounded number of terms', () => {
+    expect(matches('c '.repeat(50), 'c')).toBe(true)
+    expect(() => parsePacketFilter('c '.repeat(51))).toThrow(FilterError)
+  })
+})
