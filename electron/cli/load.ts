@@ -139,8 +139,8 @@ function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
   const saturated = saturationSentence(r.generator)
   if (silent && saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
   if (context.interrupt.aborted) return EXIT.interrupted
-  if (r.brokenOff !== null) {
-    context.stderr.write(`fleetlab: ${r.brokenOff}\n`)
+  if (r.aborted !== null) {
+    context.stderr.write(`fleetlab: ${r.aborted}\n`)
     return EXIT.thresholds
   }
   return r.verdict.passed ? EXIT.done : EXIT.thresholds

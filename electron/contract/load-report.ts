@@ -119,9 +119,9 @@ export interface LoadReport {
   version: 1
   runId: string
   config: LoadConfig
-  /** False when the run was broken off; `brokenOff` says why. */
+  /** False when the run was aborted; `aborted` says why. */
   complete: boolean
-  brokenOff: string | null
+  aborted: string | null
   offered: number
   acknowledged: number
   failed: number

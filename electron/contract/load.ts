@@ -11,18 +11,17 @@ export const LOAD_FILE_FORMATS = ['json', 'csv', 'html'] as const
 export type LoadFileFormat = (typeof LOAD_FILE_FORMATS)[number]
 
 /**
- * How a run ended. kept, broken: its thresholds were; unjudged: it had none; stopped: by the user;
- * broken-off: the broker or the machine ended it.
+ * How a run ended. passed, failed: its thresholds did; stopped: by the user; aborted: by the broker or the machine.
  */
-export type LoadOutcome = 'kept' | 'broken' | 'unjudged' | 'stopped' | 'broken-off'
+export type LoadOutcome = 'passed' | 'failed' | 'no-thresholds' | 'stopped' | 'aborted'
 
-/** `LoadReport.brokenOff` of a run that the user ended. */
+/** `LoadReport.aborted` of a run that the user ended. */
 const STOPPED = /^stopped /
 
-export function outcomeOf(r: Pick<LoadReport, 'brokenOff' | 'verdict'>): LoadOutcome {
-  if (r.brokenOff !== null) return STOPPED.test(r.brokenOff) ? 'stopped' : 'broken-off'
-  if (r.verdict.checks.length === 0) return 'unjudged'
-  return r.verdict.passed ? 'kept' : 'broken'
+export function outcomeOf(r: Pick<LoadReport, 'aborted' | 'verdict'>): LoadOutcome {
+  if (r.aborted !== null) return STOPPED.test(r.aborted) ? 'stopped' : 'aborted'
+  if (r.verdict.checks.length === 0) return 'no-thresholds'
+  return r.verdict.passed ? 'passed' : 'failed'
 }
 
 /** Which latency tells most of a run: to the subscriber, else to the acknowledgement; null when there is neither. */

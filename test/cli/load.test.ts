@@ -122,7 +122,7 @@ describe('fleetlab load', () => {
     const r = await fleetlab(['load', '--url', url, ...flags.split(' ')], {}, / of 3600 s/)
     expect(r.code).toBe(130)
     const json = report(r.stdout)
-    expect(json.brokenOff).toBe('stopped by the user')
+    expect(json.aborted).toBe('stopped by the user')
     expect(json.offered).toBe(json.acknowledged + json.failed + json.inFlight)
   })
 
@@ -132,7 +132,7 @@ describe('fleetlab load', () => {
     const r = await fleetlab(['load', '--url', url, ...flags.split(' ')], {}, /2 of 2 clients/)
     expect(r.code).toBe(130)
     const json = report(r.stdout)
-    expect([json.brokenOff, json.offered]).toEqual(['stopped before publishing began', 0])
+    expect([json.aborted, json.offered]).toEqual(['stopped before publishing began', 0])
     expect(json.generator).toMatchObject({ saturated: false, busiestWorker: 0 })
   })
 })

@@ -47,7 +47,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     runId: 'double',
     config: loadSchema.parse({ publishers: 10, duration: '10s', ...config }),
     complete: true,
-    brokenOff: null,
+    aborted: null,
     offered: 1000,
     acknowledged: 1000,
     failed: 0,

@@ -14,11 +14,11 @@ export const flagOfCheck = (name: string): string =>
 
 /** Tone of an outcome's chip. */
 export const TONES: Record<LoadOutcome, 'good' | 'loss' | 'warn' | undefined> = {
-  kept: 'good',
-  broken: 'loss',
-  unjudged: undefined,
+  passed: 'good',
+  failed: 'loss',
+  'no-thresholds': undefined,
   stopped: 'warn',
-  'broken-off': 'loss',
+  aborted: 'loss',
 }
 
 /** What a run does in a few words of numbers: `200 x 50/s`, for a line of the history. */

@@ -2,6 +2,7 @@ import type { LoadEvent } from '@contract/load'
 import { latencyKind } from '@contract/load'
 import type { LoadConfig } from '@contract/load-config'
 import type { LoadProgress, SeriesPoint } from '@contract/load-report'
+import { evaluateThresholds, type ThresholdCheck, type ThresholdValues } from '@contract/load-thresholds'
 
 /** Points of the running test that the page has. */
 export interface Points {
@@ -41,30 +42,6 @@ export function fractionOf(p: LoadProgress | null, c: LoadConfig): number | null
   }
 }
 
-/**
- * A threshold while the run goes on. kept, broken: as it stands; over: a second was beyond it, which need not break it;
- * end: known at the end.
- */
-export interface CheckSoFar {
-  name: string
-  limit: number
-  actual: number | null
-  state: 'kept' | 'broken' | 'over' | 'end'
-}
-
-type Thresholds = LoadConfig['thresholds']
-const NAMES: Record<keyof Thresholds, string> = {
-  maxP99: 'max-p99',
-  maxConnectP99: 'max-connect-p99',
-  maxLost: 'max-lost',
-  maxDuplicated: 'max-duplicated',
-  maxOutOfOrder: 'max-out-of-order',
-  maxFailed: 'max-failed',
-  maxErrors: 'max-errors',
-  minRate: 'min-rate',
-}
-const KEYS = Object.keys(NAMES) as (keyof Thresholds)[]
-
 /** The p99 of the worst second after warm-up, of the worse of both latencies. */
 function worstSecond(points: readonly SeriesPoint[], warmup: number): number | null {
   const values = points
@@ -79,33 +56,25 @@ function rateSoFar(points: readonly SeriesPoint[], warmup: number, stepMs: numbe
   return (counted.reduce((n, p) => n + p.acknowledged, 0) * 1000) / (counted.length * stepMs)
 }
 
-/** Every threshold as it stands. What counts up can only get worse, so it may be called broken before the end. */
+/** Every threshold as it stands; what only the end of the run tells is open until then. */
 export function checksSoFar(
   c: LoadConfig,
   points: readonly SeriesPoint[],
   stepMs: number,
   p: LoadProgress | null,
-): CheckSoFar[] {
-  return KEYS.flatMap((key): CheckSoFar[] => {
-    const limit = c.thresholds[key]
-    if (limit === undefined) return []
-    const make = (actual: number | null, beyond: 'broken' | 'over'): CheckSoFar => {
-      const within = actual === null || (key === 'minRate' ? actual >= limit : actual <= limit)
-      return { name: NAMES[key], limit, actual, state: actual === null ? 'end' : within ? 'kept' : beyond }
-    }
-    switch (key) {
-      case 'maxP99':
-        return [make(worstSecond(points, c.warmup), 'over')]
-      case 'minRate':
-        return [make(rateSoFar(points, c.warmup, stepMs), 'over')]
-      case 'maxFailed':
-        return [make(p?.failed ?? null, 'broken')]
-      case 'maxErrors':
-        return [make(p?.errors ?? null, 'broken')]
-      default:
-        return [make(null, 'broken')]
-    }
-  })
+): ThresholdCheck[] {
+  const values: ThresholdValues = {
+    p99Ms: worstSecond(points, c.warmup),
+    connectP99Ms: null,
+    lost: null,
+    duplicated: null,
+    outOfOrder: null,
+    failed: p?.failed ?? null,
+    unanswered: p ? p.offered - p.acknowledged - p.failed : 0,
+    errors: p?.errors ?? null,
+    publishRate: rateSoFar(points, c.warmup, stepMs),
+  }
+  return evaluateThresholds(c.thresholds, values, false)
 }
 
 /** Figures of the last complete second. */

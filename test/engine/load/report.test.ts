@@ -58,7 +58,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   startAtMs: null,
   startedAtMs: 1000,
   publishedUntilMs: 3000,
-  brokenOff: null,
+  aborted: null,
   results: [worker()],
   cpuMicros: 180,
   includesBroker: false,
@@ -151,8 +151,8 @@ describe('the report of a run', () => {
     })
   })
 
-  it('a run broken off has not passed', () => {
-    expect(makeReport(outcome({ brokenOff: 'gone' })).verdict.passed).toBe(false)
+  it('an aborted run has not passed', () => {
+    expect(makeReport(outcome({ aborted: 'gone' })).verdict.passed).toBe(false)
   })
 
   it('says that it was the generator, above everything else', () => {
@@ -213,6 +213,9 @@ describe('merging', () => {
     expect(() => readReport(JSON.stringify(broken), 's.json')).toThrow(
       /s\.json: is not a load report: shard\.identity\.flows\.0\.got/,
     )
+    const { aborted, ...earlier } = makeReport(outcome({ aborted: 'gone' }))
+    const old = JSON.stringify({ ...earlier, brokenOff: aborted })
+    expect(readReport(old, 's.json')).toEqual({ ...earlier, aborted: 'gone' })
     expect(() => readReport('{', 's.json')).toThrow('s.json: is not JSON')
   })
 })

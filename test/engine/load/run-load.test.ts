@@ -147,7 +147,7 @@ describe('a run that cannot go on', () => {
     )
     expect(r.complete).toBe(false)
     expect(r.verdict.passed).toBe(false)
-    expect(r.brokenOff).toMatch(/all connections .* are gone/)
+    expect(r.aborted).toMatch(/all connections .* are gone/)
     expect(balances(r)).toBe(true)
     expect(r.connections.lost).toBeGreaterThanOrEqual(6)
     expect(r.elapsedMs).toBeLessThan(15_000)
@@ -167,7 +167,7 @@ describe('a run that cannot go on', () => {
       },
       { signal: stop.signal, onProgress: (p) => p.phase === 'publishing' && stop.abort() },
     )
-    expect(r.brokenOff).toBe('stopped by the user')
+    expect(r.aborted).toBe('stopped by the user')
     expect(balances(r)).toBe(true)
   })
 })

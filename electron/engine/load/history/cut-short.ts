@@ -28,7 +28,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     startAtMs: null,
     startedAtMs,
     publishedUntilMs: startedAtMs + elapsedMs,
-    brokenOff: WHY,
+    aborted: WHY,
     results: [],
     cpuMicros: 0,
     includesBroker: config.url === 'embedded',

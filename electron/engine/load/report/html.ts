@@ -89,7 +89,7 @@ function sections(r: LoadReport): string {
     c.name,
     String(c.limit),
     c.actual === null ? 'nothing measured' : String(c.actual),
-    c.passed ? 'kept' : 'broken',
+    c.passed ? 'passed' : 'failed',
   ])
   return [
     section('Latency, ms', rows.length > 0 ? table([['', ...LATENCY_COLUMNS, 'count'], ...rows]) : ''),

@@ -47,15 +47,15 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     errors: errors.toRecord(),
   }
   const checks = checkThresholds(config.thresholds, measured)
-  const brokenOff = shards.find((r) => r.brokenOff !== null)?.brokenOff ?? null
+  const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? null
   return {
     kind: first.kind,
     version: first.version,
     runId,
     config,
     seriesStepMs: first.seriesStepMs,
-    complete: brokenOff === null,
-    brokenOff,
+    complete: aborted === null,
+    aborted,
     offered: sum(shards, (r) => r.offered),
     acknowledged: sum(shards, (r) => r.acknowledged),
     received: sum(shards, (r) => r.received),
@@ -69,7 +69,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     bytesReceived: sum(shards, (r) => r.bytesReceived ?? 0),
     connections: joinConnections(shards),
     generator: joinGenerators(shards),
-    verdict: { passed: checks.every((c) => c.passed) && brokenOff === null, checks },
+    verdict: { passed: checks.every((c) => c.passed) && aborted === null, checks },
     drift: null,
     notes: notesOf(shards, starts),
     series: joinSeries(shards),

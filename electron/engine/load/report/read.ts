@@ -61,14 +61,13 @@ const generator = z.object({
   reasons: z.array(z.string()),
 })
 
-/** A report as a file holds it; it may come from another machine. */
-const reportSchema = z.object({
+const report = z.object({
   kind: z.literal('fleetlab-load-report'),
   version: z.literal(1),
   runId: z.string(),
   config: keptLoadSchema,
   complete: z.boolean(),
-  brokenOff: z.string().nullable(),
+  aborted: z.string().nullable(),
   offered: count,
   acknowledged: count,
   failed: count,
@@ -104,6 +103,17 @@ const reportSchema = z.object({
   shard: shard.optional(),
   merged: z.object({ shards: count, startSpreadMs: n }).optional(),
 }) satisfies z.ZodType<LoadReport>
+
+/** Earlier versions wrote `brokenOff` for `aborted`. */
+function currentNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('brokenOff' in value) || 'aborted' in value)
+    return value
+  const { brokenOff: aborted, ...rest } = value
+  return { ...rest, aborted }
+}
+
+/** A report as a file holds it; it may come from another machine, or from an earlier version. */
+const reportSchema = z.preprocess(currentNames, report)
 
 /**
  * Reads a report's JSON text; `name` is the file's.

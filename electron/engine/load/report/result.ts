@@ -19,7 +19,7 @@ export interface RunOutcome {
   startedAtMs: number
   /** End of publishing as planned, or when it was stopped. */
   publishedUntilMs: number
-  brokenOff: string | null
+  aborted: string | null
   results: readonly WorkerResult[]
   /** CPU time of this process while publishing, µs. */
   cpuMicros: number
@@ -170,8 +170,8 @@ export function makeReport(o: RunOutcome): LoadReport {
     version: 1,
     runId: o.runId,
     config: o.config,
-    complete: o.brokenOff === null,
-    brokenOff: o.brokenOff,
+    complete: o.aborted === null,
+    aborted: o.aborted,
     offered,
     acknowledged,
     received: sumOf(results, (r) => r.counts.received),
@@ -185,7 +185,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     bytesReceived: sumOf(results, (r) => r.bytesReceived),
     connections: connectionsOf(o),
     generator: generatorOf(o, offered),
-    verdict: { passed: checks.every((c) => c.passed) && o.brokenOff === null, checks },
+    verdict: { passed: checks.every((c) => c.passed) && o.aborted === null, checks },
     drift: o.drift,
     notes: o.notes,
     seriesStepMs: o.seriesStepMs,

@@ -65,11 +65,11 @@ export function latencies(r: LoadReport): { name: string; summary: LatencySummar
 
 /** One line on the verdict. */
 export function verdictLine(r: LoadReport): string {
-  if (r.brokenOff !== null) return `broken off: ${r.brokenOff}`
+  if (r.aborted !== null) return `aborted: ${r.aborted}`
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
-  const broken = r.verdict.checks.filter((c) => !c.passed)
-  if (broken.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${broken.map((c) => `${c.name} ${c.limit}, measured ${c.actual === null ? 'nothing' : c.actual}`).join('; ')}`
+  const failed = r.verdict.checks.filter((c) => !c.passed)
+  if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
+  return `failed: ${failed.map((c) => `${c.name} ${c.limit}, measured ${c.actual === null ? 'nothing' : c.actual}`).join('; ')}`
 }
 
 /** The generator's own state in one line. */

@@ -45,7 +45,7 @@ const END_MS = 6000
 
 /**
  * Runs one load test (or one shard of it) and resolves to its report. A broker lost on the way, and a stop by the
- * signal, still give a report, marked as broken off.
+ * signal, still give a report, marked as aborted.
  * @throws LoadError when it could not start: address, credentials, certificate, limits of this machine
  */
 export async function runLoad(config: LoadConfig, options: LoadOptions): Promise<LoadReport> {
@@ -103,7 +103,7 @@ class LoadRun {
     await this.connect(workers)
     await this.waitForStart()
     const cpu = process.cpuUsage()
-    const brokenOff = this.stopped ? 'stopped before publishing began' : await this.publish(workers)
+    const aborted = this.stopped ? 'stopped before publishing began' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
     const results = await workers.finish(END_MS)
@@ -116,7 +116,7 @@ class LoadRun {
       startAtMs: this.options.startAtMs ?? null,
       startedAtMs: this.startMs,
       publishedUntilMs,
-      brokenOff,
+      aborted,
       results,
       cpuMicros: used.user + used.system,
       includesBroker: this.embedded !== null,
@@ -227,7 +227,7 @@ class LoadRun {
     this.phase = 'publishing'
   }
 
-  /** Publishes, stops, drains. Returns why it was broken off, or null. */
+  /** Publishes, stops, drains. Returns why it was aborted, or null. */
   private async publish(workers: WorkerPool): Promise<string | null> {
     const end = this.startMs + (this.plan.durationMs ?? Infinity)
     while (this.now() < end && !this.over(workers)) {

@@ -83,7 +83,7 @@ describe('the journal of a running load test', () => {
     expect(run).toMatchObject({ runId: 'run-1', number: 4 })
     expect(run?.report).toMatchObject({
       complete: false,
-      brokenOff: 'the program ended in the middle of the run',
+      aborted: 'the program ended in the middle of the run',
       offered: 300,
       acknowledged: 297,
       inFlight: 3,
@@ -97,7 +97,7 @@ describe('the journal of a running load test', () => {
     const history = new FileRunHistory(folder, () => undefined)
     if (run) await history.save(run)
     expect(await new FileRunHistory(folder, (_f, why) => faults.push(why)).list()).toMatchObject([
-      { runId: 'run-1', outcome: 'broken-off' },
+      { runId: 'run-1', outcome: 'aborted' },
     ])
     expect(faults).toEqual([])
   })

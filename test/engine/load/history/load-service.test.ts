@@ -46,7 +46,7 @@ function serviceDouble(env: Record<string, string> = {}) {
       new Promise((end, fail) => {
         begun.push({ config, options, end, fail })
         options.signal?.addEventListener('abort', () =>
-          end(loadReportDouble(config, { brokenOff: 'stopped by the user' })),
+          end(loadReportDouble(config, { aborted: 'stopped by the user' })),
         )
       }),
     newRunId: () => `run-${++ids}`,

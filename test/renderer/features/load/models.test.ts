@@ -63,7 +63,7 @@ describe('the running test', () => {
     expect(fractionOf(null, config)).toBeNull()
   })
 
-  it('calls broken only what cannot be mended any more', () => {
+  it('calls failed only what cannot recover any more', () => {
     const strict = loadSchema.parse({
       ...config,
       warmup: 1000,
@@ -76,11 +76,19 @@ describe('the running test', () => {
       pointDouble(2, { endToEnd: slow }),
     ]
     const checks = Object.fromEntries(checksSoFar(strict, points, 1000, progress).map((c) => [c.name, c]))
-    expect(checks['max-p99']).toMatchObject({ state: 'over', actual: 30 })
-    expect(checks['max-errors']).toMatchObject({ state: 'broken', actual: 3 })
-    expect(checks['max-failed']).toMatchObject({ state: 'kept', actual: 0 })
+    expect(checks['max-p99']).toMatchObject({ state: 'beyond', actual: 30 })
+    expect(checks['max-errors']).toMatchObject({ state: 'failed', actual: 3 })
+    expect(checks['max-failed']).toMatchObject({ state: 'passed', actual: 0 })
     expect(checks['max-lost']).toMatchObject({ state: 'end', actual: null })
-    expect(checks['min-rate']).toMatchObject({ state: 'kept', actual: 100 })
+    expect(checks['min-rate']).toMatchObject({ state: 'passed', actual: 100 })
+  })
+
+  it('tells messages in flight from failed ones until the end decides', () => {
+    const strict = loadSchema.parse({ ...config, thresholds: { maxFailed: 2 } })
+    const waiting = { ...progress, acknowledged: 245, failed: 1 }
+    expect(checksSoFar(strict, [], 1000, waiting)).toEqual([
+      { name: 'max-failed', limit: 2, actual: 5, state: 'unanswered' },
+    ])
   })
 
   it('counts what arrives where there are subscribers, else what is acknowledged', () => {

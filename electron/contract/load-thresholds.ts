@@ -1,0 +1,84 @@
+import type { Thresholds } from './load-config'
+
+/** What thresholds are measured against; null for what was not measured, or is not known before the end. */
+export interface ThresholdValues {
+  /** The worse of the latencies to acknowledgement and to receipt, ms. */
+  p99Ms: number | null
+  connectP99Ms: number | null
+  lost: number | null
+  duplicated: number | null
+  outOfOrder: number | null
+  /** Messages refused, or lost with their connection. */
+  failed: number | null
+  /** Messages offered and neither acknowledged nor failed. What is unanswered at the end of a run has failed. */
+  unanswered: number
+  errors: number | null
+  /** Acknowledged messages per second. */
+  publishRate: number | null
+}
+
+/**
+ * How a threshold stands. passed, failed: at the end, or already certain; beyond: a rate or latency that may still
+ * recover; unanswered: failed if the messages in flight are not answered; end: known at the end only.
+ */
+export type ThresholdState = 'passed' | 'failed' | 'beyond' | 'unanswered' | 'end'
+
+/** One threshold and what was measured. `name` is its flag on the command line. */
+export interface ThresholdCheck {
+  name: string
+  limit: number
+  actual: number | null
+  state: ThresholdState
+}
+
+interface Rule {
+  key: keyof Thresholds
+  actual(v: ThresholdValues): number | null
+  /** True: the limit is the least, not the most. */
+  least?: true
+  /** The value can only grow, so a limit once exceeded stays exceeded. */
+  grows?: true
+}
+
+const RULES: readonly Rule[] = [
+  { key: 'maxP99', actual: (v) => v.p99Ms },
+  { key: 'maxConnectP99', actual: (v) => v.connectP99Ms },
+  { key: 'maxLost', actual: (v) => v.lost },
+  { key: 'maxDuplicated', actual: (v) => v.duplicated, grows: true },
+  { key: 'maxOutOfOrder', actual: (v) => v.outOfOrder, grows: true },
+  { key: 'maxFailed', actual: (v) => v.failed, grows: true },
+  { key: 'maxErrors', actual: (v) => v.errors, grows: true },
+  { key: 'minRate', actual: (v) => v.publishRate, least: true },
+]
+
+/** The flag of a threshold: maxP99 is max-p99, maxConnectP99 is max-connect-p99. */
+export const thresholdName = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+
+/**
+ * Evaluates the thresholds of a run, while it goes on and at its end. At the end nothing is open any more: messages
+ * without an answer have failed, and so has a threshold on something that was not measured.
+ */
+export function evaluateThresholds(asked: Thresholds, v: ThresholdValues, ended: boolean): ThresholdCheck[] {
+  return RULES.flatMap((rule) => {
+    const limit = asked[rule.key]
+    return limit === undefined
+      ? []
+      : [{ name: thresholdName(rule.key), limit, ...stateOf(rule, limit, v, ended) }]
+  })
+}
+
+function stateOf(
+  rule: Rule,
+  limit: number,
+  v: ThresholdValues,
+  ended: boolean,
+): Pick<ThresholdCheck, 'actual' | 'state'> {
+  const certain = rule.actual(v)
+  if (certain === null) return { actual: null, state: ended ? 'failed' : 'end' }
+  // messages in flight count as failed from the end on, and could until then
+  const actual = rule.key === 'maxFailed' ? certain + v.unanswered : certain
+  const holds = (value: number): boolean => (rule.least ? value >= limit : value <= limit)
+  if (ended) return { actual, state: holds(actual) ? 'passed' : 'failed' }
+  if (!holds(certain)) return { actual: certain, state: rule.grows ? 'failed' : 'beyond' }
+  return holds(actual) ? { actual: certain, state: 'passed' } : { actual, state: 'unanswered' }
+}
