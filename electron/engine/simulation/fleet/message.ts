@@ -1,6 +1,6 @@
 import type { PublishConfig } from '../../../contract/scenario'
 import { IDENTITY_MEMBER, identityText } from '../../mqtt/identity'
-import type { Generator, MessageContext } from './payload/payload'
+import type { Generator, MessageContext } from './payload'
 
 /** What goes into a PUBLISH. */
 export interface Message {

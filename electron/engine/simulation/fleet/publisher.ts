@@ -2,9 +2,8 @@ import type { PublishConfig } from '../../../contract/scenario'
 import type { Clock, Timer } from '../clock/clock'
 import { createRandom, type Random } from '../../base/random'
 import { buildMessage } from './message'
-import { createGenerator } from './payload/registry'
-import type { Generator } from './payload/payload'
-import { scheduleOf } from './schedule/registry'
+import { createGenerator, type Generator } from './payload'
+import { scheduleOf } from './schedule'
 import type { DeviceSpec, Offered } from './types'
 
 export interface PublisherDeps {

@@ -1,9 +1,7 @@
 import type { DirectionConfig } from '../../../contract/link-config'
 import { Serialiser } from './bandwidth'
-import { createDelay } from './delay/registry'
-import type { DelayModel } from './delay/types'
-import { createLoss } from './loss/registry'
-import type { LossModel } from './loss/types'
+import { createDelay, type DelayModel } from './delay'
+import { createLoss, type LossModel } from './loss'
 import type { PacketQuery } from './query'
 
 /** What becomes of a packet that enters a link. Times count from its entry. */

@@ -1,6 +1,6 @@
 import { Draw, uniform, type FateKey } from './fate'
-import type { DelayQuery } from './delay/types'
-import type { LossQuery } from './loss/types'
+import type { DelayQuery } from './delay'
+import type { LossQuery } from './loss'
 
 /** Everything that may be asked about one packet on its way into the link. One object a lane, filled anew each time. */
 export class PacketQuery implements LossQuery, DelayQuery {

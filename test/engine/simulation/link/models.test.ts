@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { delaySchema, lossSchema } from '../../../../electron/contract/link-config'
 import { Serialiser } from '../../../../electron/engine/simulation/link/bandwidth'
-import { createDelay } from '../../../../electron/engine/simulation/link/delay/registry'
+import { createDelay } from '../../../../electron/engine/simulation/link/delay'
 import { Draw, seedKey, uniform } from '../../../../electron/engine/simulation/link/fate'
-import { createLoss } from '../../../../electron/engine/simulation/link/loss/registry'
-import type { LossQuery } from '../../../../electron/engine/simulation/link/loss/types'
+import { createLoss, type LossQuery } from '../../../../electron/engine/simulation/link/loss'
 
 const N = 50_000
 const key = seedKey(9)

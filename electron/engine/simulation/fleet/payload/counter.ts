@@ -1,6 +1,0 @@
-import type { PayloadModel } from './payload'
-
-export const counter: PayloadModel<'counter'> = {
-  kind: 'counter',
-  create: () => (message) => ({ n: message.sequence }),
-}
