@@ -8,7 +8,7 @@ import { groupStats } from '../lab/status'
 import type { Sharing } from '../types'
 
 /** How often a page is told, and how much at a time. */
-interface Pace {
+interface FeedLimits {
   tickMs: number
   /** Status every so many ticks, and what changes slowly. */
   statusEvery: number
@@ -18,7 +18,7 @@ interface Pace {
   /** A page that has not taken so many bytes yet gets nothing new until it has. */
   maxUnreadBytes: number
 }
-const HOST_PACE: Pace = {
+const HOST_LIMITS: FeedLimits = {
   tickMs: 50,
   statusEvery: 5,
   groupsEvery: 10,
@@ -26,7 +26,7 @@ const HOST_PACE: Pace = {
   maxUnreadBytes: 1_048_576,
 }
 /** A class is many, and shares one wireless network: less at a time, and no long queue to one who is slow. */
-const VIEWER_PACE: Pace = {
+const VIEWER_LIMITS: FeedLimits = {
   tickMs: 100,
   statusEvery: 2,
   groupsEvery: 5,
@@ -50,7 +50,7 @@ export class SessionFeed {
   private sharingRevision = 0
   private logs: LogLine[] = []
   private readonly loads: LoadFeed
-  private readonly pace: Pace
+  private readonly limits: FeedLimits
 
   constructor(
     private readonly engine: EngineCore,
@@ -58,12 +58,12 @@ export class SessionFeed {
     host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
-    this.pace = host.viewer === undefined ? HOST_PACE : VIEWER_PACE
+    this.limits = host.viewer === undefined ? HOST_LIMITS : VIEWER_LIMITS
     this.loads = new LoadFeed(engine.loads, page.events)
   }
 
   start(): void {
-    this.timer ??= setInterval(() => this.tick(), this.pace.tickMs)
+    this.timer ??= setInterval(() => this.tick(), this.limits.tickMs)
   }
 
   close(): void {
@@ -114,16 +114,16 @@ export class SessionFeed {
   }
 
   private tick(): void {
-    if (this.page.bufferedBytes() > this.pace.maxUnreadBytes) return
+    if (this.page.bufferedBytes() > this.limits.maxUnreadBytes) return
     this.ticks++
     this.pushChanges()
-    if (this.ticks % this.pace.statusEvery === 0) {
+    if (this.ticks % this.limits.statusEvery === 0) {
       this.page.events.status(this.engine.status())
       this.pushExperiment()
       this.loads.push()
       this.pushSharing()
     }
-    if (this.ticks % this.pace.groupsEvery === 0) this.pushSlow()
+    if (this.ticks % this.limits.groupsEvery === 0) this.pushSlow()
   }
 
   private pushChanges(): void {
@@ -133,7 +133,7 @@ export class SessionFeed {
       events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
     }
     for (const line of this.logs.splice(0)) events.log(line)
-    const batch = this.watch?.take(this.pace.packets)
+    const batch = this.watch?.take(this.limits.packets)
     if (batch && !isEmpty(batch)) events.packets(batch)
   }
 

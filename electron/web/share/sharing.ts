@@ -31,7 +31,7 @@ const COMMANDS_IN_ALL = { burst: 600, perSecond: 300 }
 const SWEEP_MS = 5000
 
 /** What is there while a class is let in. */
-interface Session {
+interface ShareSession {
   room: Room
   host: ShareHost
   sweep: NodeJS.Timeout
@@ -44,7 +44,7 @@ export function createSharing(options: SharingOptions): Sharing {
 
 class ClassSharing implements Sharing {
   revision = 0
-  private session: Session | null = null
+  private session: ShareSession | null = null
   private starting = false
   private readonly limits: RoomLimits & ViewerLimits
   private readonly now: () => number
@@ -81,7 +81,7 @@ class ClassSharing implements Sharing {
     return this.state()
   }
 
-  private async open(at: { address: string; port?: number }): Promise<Session> {
+  private async open(at: { address: string; port?: number }): Promise<ShareSession> {
     const { engine, root, onInternalError, secrets = systemSecrets } = this.options
     const { limits, now } = this
     const room = new Room({ now, secrets, limits, onChange: () => this.changed() })

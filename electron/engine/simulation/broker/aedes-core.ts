@@ -4,7 +4,7 @@ import type { Note } from '../../../contract/model'
 import { AedesPort } from './aedes-port'
 import { Message } from './message'
 import { createPersistence } from './persistence'
-import { says } from './says'
+import { logMessages } from './log-messages'
 
 /** Interval of aedes' own timers, which a single broker has no use for; four times it still fits a timer. */
 const IDLE_MS = 2 ** 28
@@ -78,17 +78,17 @@ export function createAedesCore(deps: AedesCoreDeps): AedesCore {
     () => {
       started = true
     },
-    (e: unknown) => deps.warn(says.fault(`aedes did not start: ${String(e)}`)),
+    (e: unknown) => deps.warn(logMessages.fault(`aedes did not start: ${String(e)}`)),
   )
   const emitter: EventEmitter = aedes
-  emitter.on('error', (e: Error) => deps.warn(says.fault(`aedes: ${e.message}`)))
+  emitter.on('error', (e: Error) => deps.warn(logMessages.fault(`aedes: ${e.message}`)))
   return {
     publish(message) {
       const properties: Carrier = { message }
       const { topic, payload, retain } = message
       // The carried message has the QoS. With 0, aedes leaves out its own queue for those who are away: ours serves them.
       aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false, properties }, (e) => {
-        if (e) deps.warn(says.notPassedOn(topic, e.message))
+        if (e) deps.warn(logMessages.notPassedOn(topic, e.message))
       })
     },
     handOver(port) {

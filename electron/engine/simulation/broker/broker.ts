@@ -8,7 +8,7 @@ import { Listeners } from './listener/listeners'
 import { Message } from './message'
 import { RetainedStore } from './retained'
 import { Router } from './router'
-import { says } from './says'
+import { logMessages } from './log-messages'
 import { Sessions } from './sessions'
 import { SocketPort } from './socket-port'
 import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
@@ -101,7 +101,10 @@ class Broker implements Hub {
         listener(e)
       } catch (error) {
         // An observer's fault must not end a client's connection.
-        this.log({ level: 'error', note: says.fault(`an observer of the broker failed: ${String(error)}`) })
+        this.log({
+          level: 'error',
+          note: logMessages.fault(`an observer of the broker failed: ${String(error)}`),
+        })
       }
     }
   }

@@ -10,11 +10,11 @@ import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
 import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
-import { says } from './says'
+import { logMessages } from './log-messages'
 import type { Session } from './session'
 import { Tap } from './tap'
 import type { BrokerClientInfo, ListenerKind } from './types'
-import { Vigil } from './vigil'
+import { ConnectionTimeouts } from './connection-timeouts'
 import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
 import { readConnect, type Connect, type Will } from './wire/connect'
 import { malformed, ProtocolError, Reason } from './wire/protocol-error'
@@ -43,7 +43,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private readonly aedes: AedesPort
   private waiting: Packet[] = []
   private tap: Tap | null = null
-  private readonly vigil: Vigil
+  private readonly timeouts: ConnectionTimeouts
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
 
@@ -56,11 +56,11 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.openedAtMs = hub.deps.clock.now()
     this.permissions = hub.access.ofDevice()
     this.aedes = new AedesPort(this)
-    this.vigil = new Vigil(this.clock)
+    this.timeouts = new ConnectionTimeouts(this.clock)
     hub.connections.add(this)
     port.receiver = this
     const limit = hub.limits.connectTimeout
-    this.vigil.awaitConnect(limit, () => this.drop(says.noConnect(limit / 1000)))
+    this.timeouts.awaitConnect(limit, () => this.drop(logMessages.noConnect(limit / 1000)))
   }
 
   // --- Outlet -------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
         this.onConnectPacket(p)
         return
       case 'open':
-        this.vigil.heard()
+        this.timeouts.heard()
         this.tap?.received(p)
         handlePacket(this, p)
     }
@@ -164,7 +164,9 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     const clients = connected.size >= limits.clients && !connected.has(this.clientId)
     const stored = sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined
     if (!clients && !stored) return true
-    const about = clients ? says.fullOfClients(limits.clients) : says.fullOfSessions(limits.sessions)
+    const about = clients
+      ? logMessages.fullOfClients(limits.clients)
+      : logMessages.fullOfSessions(limits.sessions)
     this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
     return false
   }
@@ -174,7 +176,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     if (this.origin.device) return this.refuseWill()
     const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
     if (!login.ok) {
-      this.refusal = login.returnCode === 4 ? says.badLogin() : says.loginNeeded()
+      this.refusal = login.returnCode === 4 ? logMessages.badLogin() : logMessages.loginNeeded()
       return login.returnCode
     }
     this.permissions = login.permissions
@@ -184,7 +186,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
   private refuseWill(): 5 | null {
     if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
-    this.refusal = says.deniedWill(this.will.topic)
+    this.refusal = logMessages.deniedWill(this.will.topic)
     return 5
   }
 
@@ -201,7 +203,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       return
     }
     const v5 = this.level === 5
-    const about = this.refusal ?? says.brokeRule('refused')
+    const about = this.refusal ?? logMessages.brokeRule('refused')
     const reason = v5 ? code : code === 4 ? Reason.BAD_CREDENTIALS : Reason.NOT_AUTHORIZED
     this.fail(new ProtocolError(about.text, reason, v5 ? null : code), about)
   }
@@ -232,7 +234,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
         maximumPacket: hub.limits.packetBytes,
       }),
     )
-    this.vigil.keepAlive(connect.keepAlive, (limitMs) =>
+    this.timeouts.keepAlive(connect.keepAlive, (limitMs) =>
       this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`),
     )
     session.outbox.attach(this)
@@ -247,7 +249,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   // --- the end ------------------------------------------------------------------------------------------------
 
   /** The client breaks a rule: one log line, the right last packet, and the connection ends. */
-  private fail(e: ProtocolError, about = says.brokeRule(e.message)): void {
+  private fail(e: ProtocolError, about = logMessages.brokeRule(e.message)): void {
     if (this.state === 'closed') return
     const before = this.state
     this.log('warn', about)
@@ -267,7 +269,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   end(reason: number, text: string): void {
     if (this.state === 'closed') return
     if (this.state === 'open' && this.level === 5) this.sendLast(disconnectFrame(reason, text))
-    this.log('info', says.disconnected(text))
+    this.log('info', logMessages.disconnected(text))
     this.closed('broker', text)
   }
 
@@ -306,7 +308,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     const wasOpen = this.state === 'open'
     this.state = 'closed'
     const { hub } = this
-    this.vigil.stop()
+    this.timeouts.stop()
     this.waiting = []
     hub.connections.delete(this)
     if (hub.connected.get(this.clientId) === this) hub.connected.delete(this.clientId)

@@ -2,7 +2,7 @@ import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Frame } from '../../mqtt/packet'
 import type { Copy } from './message'
-import { says } from './says'
+import { logMessages } from './log-messages'
 import type { BrokerLimits } from './types'
 import { ackWithReason } from './wire/answers'
 import { Reason } from './wire/protocol-error'
@@ -106,7 +106,7 @@ export class Outbox {
     }
     const { limits } = this.deps
     if (this.queued >= limits.queueMessages || this.queuedBytes >= limits.queueBytes) {
-      this.drop(says.thrownAway.queueFull)
+      this.drop(logMessages.dropped.queueFull)
       return
     }
     if (this.queue === NO_COPIES) this.queue = []
@@ -186,12 +186,12 @@ export class Outbox {
     const outlet = this.outlet
     if (outlet === null || copy.message.expired(this.deps.nowMs())) return
     if (outlet.bufferedBytes() > this.deps.limits.streamBytes) {
-      this.drop(says.thrownAway.notRead)
+      this.drop(logMessages.dropped.notRead)
       return
     }
     const frame = copy.message.frame(outlet.level, copy, 0, false, this.deps.nowMs())
     if (frame.length > outlet.maximumPacket) {
-      this.drop(says.thrownAway.tooLarge)
+      this.drop(logMessages.dropped.tooLarge)
       return
     }
     this.deps.egress(copy.message.ref, this.clientId, 0)
@@ -216,7 +216,7 @@ export class Outbox {
     const id = this.freeId()
     const frame = copy.message.frame(outlet.level, copy, id, false, nowMs)
     if (frame.length > outlet.maximumPacket) {
-      this.drop(says.thrownAway.tooLarge)
+      this.drop(logMessages.dropped.tooLarge)
       return
     }
     this.nextId = id === MAX_ID ? 1 : id + 1

@@ -1,7 +1,7 @@
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
-import { says } from './says'
+import { logMessages } from './log-messages'
 import { publicSubscription, type Session } from './session'
 import { ackWithReason, PINGRESP, suback, unsuback } from './wire/answers'
 import { ProtocolError, Reason } from './wire/protocol-error'
@@ -77,7 +77,7 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
 
 /** MQTT 3 has no negative acknowledgement: the message is acknowledged and dropped (3.1.1 section 3.3.5). */
 function refusePublish(c: ClientContext, session: Session, p: Publish): void {
-  c.denied(() => says.deniedPublish(p.topic))
+  c.denied(() => logMessages.deniedPublish(p.topic))
   c.hub.routes?.discarded?.({ clientId: c.clientId, packetId: p.packetId, why: 'denied' })
   if (p.qos === 1) c.send(ackWithReason(Type.PUBACK, p.packetId, c.level, Reason.NOT_AUTHORIZED))
   if (p.qos !== 2) return
@@ -97,7 +97,7 @@ function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
   const granted: { request: SubscribeRequest; fresh: boolean }[] = []
   const codes = requests.map((request) => {
     if (!c.permissions.maySubscribe(request.match)) {
-      c.denied(() => says.deniedSubscribe(request.filter))
+      c.denied(() => logMessages.deniedSubscribe(request.filter))
       return refusedCode(c.level)
     }
     if (isFull(c, session, request.filter)) return c.level === 5 ? Reason.QUOTA : 0x80

@@ -1,7 +1,7 @@
 import type { Note } from '../../../contract/model'
 import { topicMatches } from '../../../contract/topics'
 import type { Message } from './message'
-import { says } from './says'
+import { logMessages } from './log-messages'
 import type { BrokerLimits } from './types'
 
 /** The last retained message of each topic (MQTT 3.1.1 section 3.3.1.3). */
@@ -23,7 +23,7 @@ export class RetainedStore {
     if (message.payload.length === 0) return
     const { retainedMessages, retainedBytes } = this.limits
     if (this.byTopic.size >= retainedMessages || this.bytes + message.payload.length > retainedBytes) {
-      if (!this.full) this.warn(says.retainedFull())
+      if (!this.full) this.warn(logMessages.retainedFull())
       this.full = true
       return
     }

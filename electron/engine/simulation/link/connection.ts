@@ -3,7 +3,7 @@ import type { Frame, Packet } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
 import { LinkEnd, type EndHooks } from './end'
-import type { Lane } from './lane'
+import type { LinkDirection } from './link-direction'
 
 /** What a connection tells its link. */
 export interface ConnectionHost {
@@ -25,8 +25,8 @@ export class Connection {
   private open = 2
 
   constructor(
-    readonly uplink: Lane,
-    readonly downlink: Lane,
+    readonly uplink: LinkDirection,
+    readonly downlink: LinkDirection,
     private readonly host: ConnectionHost,
   ) {
     this.client = new LinkEnd(new ClientEnd(this, uplink))
@@ -51,32 +51,32 @@ export class Connection {
     this.broker.destroy()
   }
 
-  written(lane: Lane, frame: Frame): void {
-    this.host.written(lane.direction, frame)
+  written(path: LinkDirection, frame: Frame): void {
+    this.host.written(path.direction, frame)
   }
 
-  /** The endpoint that writes to this lane will write no more. */
-  finished(lane: Lane): void {
+  /** The endpoint that writes to this direction will write no more. */
+  finished(path: LinkDirection): void {
     if (!this.closing) {
       this.closing = true
-      this.host.closing(lane === this.uplink ? 'client' : 'broker')
+      this.host.closing(path === this.uplink ? 'client' : 'broker')
     }
     const over = (): void => {
-      if (lane === this.uplink) this.broker.sawEnd()
+      if (path === this.uplink) this.broker.sawEnd()
       else this.client.push(null)
     }
-    if (lane.pending === 0) over()
-    else lane.onDrained = over
+    if (path.pending === 0) over()
+    else path.onDrained = over
   }
 
-  /** The end that writes to this lane is gone: nothing can reach it any more. */
-  gone(lane: Lane): void {
+  /** The end that writes to this direction is gone: nothing can reach it any more. */
+  gone(path: LinkDirection): void {
     this.open--
     if (this.open === 0) {
       this.host.over(this)
       return
     }
-    const back = lane === this.uplink ? this.downlink : this.uplink
+    const back = path === this.uplink ? this.downlink : this.uplink
     back.shut = true
     back.abort('cut')
   }
@@ -87,10 +87,10 @@ class ClientEnd implements EndHooks {
   private readonly splitter = new FrameSplitter()
   private done = false
 
-  /** @param lane the one the client writes to */
+  /** @param path the direction the client writes to */
   constructor(
     private readonly connection: Connection,
-    private readonly lane: Lane,
+    private readonly path: LinkDirection,
   ) {}
 
   written(chunk: Buffer): void {
@@ -104,24 +104,24 @@ class ClientEnd implements EndHooks {
   finished(): void {
     if (this.done) return
     this.done = true
-    this.connection.finished(this.lane)
+    this.connection.finished(this.path)
   }
 
   closed(): void {
-    this.connection.gone(this.lane)
+    this.connection.gone(this.path)
     this.finished()
   }
 
   full(): boolean {
-    return this.lane.full()
+    return this.path.full()
   }
 
   bytes(): number {
-    return this.lane.bytes
+    return this.path.bytes
   }
 
   private readonly take = (frame: Frame): void => {
-    this.connection.written(this.lane, frame)
+    this.connection.written(this.path, frame)
   }
 }
 
@@ -135,19 +135,19 @@ export class BrokerEnd implements PacketPort {
   /** `bufferedBytes` was read as full: the broker waits for room. */
   private waiting = false
 
-  /** @param lane the one the broker writes to */
+  /** @param path the direction the broker writes to */
   constructor(
     private readonly connection: Connection,
-    private readonly lane: Lane,
+    private readonly path: LinkDirection,
   ) {}
 
   get bufferedBytes(): number {
-    this.waiting ||= this.lane.full()
-    return this.lane.bytes
+    this.waiting ||= this.path.full()
+    return this.path.bytes
   }
 
   send(frame: Frame): void {
-    if (!this.gone && !this.done) this.connection.written(this.lane, frame)
+    if (!this.gone && !this.done) this.connection.written(this.path, frame)
   }
 
   /** Nobody can be made to wait: the broker keeps what comes while it decides about CONNECT. */
@@ -185,7 +185,7 @@ export class BrokerEnd implements PacketPort {
   destroy(): void {
     if (this.gone) return
     this.gone = true
-    this.connection.gone(this.lane)
+    this.connection.gone(this.path)
     this.finish()
     this.sawEnd()
   }
@@ -193,6 +193,6 @@ export class BrokerEnd implements PacketPort {
   private finish(): void {
     if (this.done) return
     this.done = true
-    this.connection.finished(this.lane)
+    this.connection.finished(this.path)
   }
 }

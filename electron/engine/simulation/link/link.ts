@@ -10,12 +10,12 @@ import { Agent } from './agent'
 import { Connection, type ConnectionHost } from './connection'
 import { CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
-import { Lane, type LaneHost } from './lane'
+import { LinkDirection, type LinkDirectionHost } from './link-direction'
 import { createMedium } from './media'
 import { createParts, type Parts } from './medium'
 import { Pace, READ_MS } from './pace'
 import { StepScript } from './script'
-import { Side } from './side'
+import { AgentSide } from './agent-side'
 import type { GateKeeper, Link, LinkDeps } from './types'
 
 type ClosedBy = Extract<LegEvent, { kind: 'closed' }>['by']
@@ -28,8 +28,8 @@ export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link
   return new SimulatedLink(id, config, deps)
 }
 
-/** Wiring: two lanes, an agent at either side, and the connection that runs through them at the moment. */
-class SimulatedLink implements Link, LaneHost, ConnectionHost {
+/** Wiring: two directions, an agent at either side, and the connection that runs through them at the moment. */
+class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   readonly pace: Pace
   readonly observer: TransitObserver
   readonly gate: GateKeeper
@@ -37,7 +37,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   plan: CutPlan
   script: StepScript
   private readonly parts: Record<Direction, Parts>
-  private readonly lanes: Record<Direction, Lane>
+  private readonly directions: Record<Direction, LinkDirection>
   private readonly device: Agent
   private readonly broker: Agent
   private facts: Pick<ConnectHead, 'level' | 'clean'> = { level: 4, clean: true }
@@ -61,11 +61,19 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.script = new StepScript(config.script)
     const key = textKey(seedKey(deps.seed), id)
     this.parts = { uplink: createParts(config.uplink), downlink: createParts(config.downlink) }
-    const lane = (direction: Direction) =>
-      new Lane(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
-    this.lanes = { uplink: lane('uplink'), downlink: lane('downlink') }
-    this.device = new Agent('uplink', new Side(this, this.lanes.uplink, this.lanes.downlink), config)
-    this.broker = new Agent('downlink', new Side(this, this.lanes.downlink, this.lanes.uplink), config)
+    const create = (direction: Direction) =>
+      new LinkDirection(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
+    this.directions = { uplink: create('uplink'), downlink: create('downlink') }
+    this.device = new Agent(
+      'uplink',
+      new AgentSide(this, this.directions.uplink, this.directions.downlink),
+      config,
+    )
+    this.broker = new Agent(
+      'downlink',
+      new AgentSide(this, this.directions.downlink, this.directions.uplink),
+      config,
+    )
   }
 
   get level(): number {
@@ -77,9 +85,9 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.end('client', 'cut')
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction].line.clear()
-      this.lanes[direction].shut = false
+      this.directions[direction].shut = false
     }
-    const connection = new Connection(this.lanes.uplink, this.lanes.downlink, this)
+    const connection = new Connection(this.directions.uplink, this.directions.downlink, this)
     this.connection = connection
     this.openedMs = this.pace.nowMs()
     this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
@@ -93,7 +101,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.config = config
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction] = createParts(config[direction], before(direction))
-      this.lanes[direction].medium = createMedium(config, this.parts[direction])
+      this.directions[direction].medium = createMedium(config, this.parts[direction])
     }
     if (JSON.stringify(old.cut) !== JSON.stringify(config.cut)) this.plan = new CutPlan(config.cut)
     if (JSON.stringify(old.script) !== JSON.stringify(config.script))
@@ -101,12 +109,12 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
     this.device.configure(config)
     this.broker.configure(config)
     if (this.connection !== null) this.planCut()
-    if (old.gate && !config.gate) for (const lane of Object.values(this.lanes)) lane.openGate()
+    if (old.gate && !config.gate) for (const each of Object.values(this.directions)) each.openGate()
     this.stepped()
   }
 
   dropNext(direction: Direction, type: PacketType): void {
-    this.lanes[direction].condemn(type)
+    this.directions[direction].condemn(type)
   }
 
   cut(): void {
@@ -125,7 +133,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   }
 
   pending(): number {
-    const { uplink, downlink } = this.lanes
+    const { uplink, downlink } = this.directions
     return uplink.pending + downlink.pending + this.device.pending + this.broker.pending
   }
 
@@ -199,7 +207,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   }
 
   private decideOneHeld(): boolean {
-    const held = [...this.lanes.uplink.heldTransits(), ...this.lanes.downlink.heldTransits()]
+    const held = [...this.directions.uplink.heldTransits(), ...this.directions.downlink.heldTransits()]
     for (const transit of held.sort((x, y) => x.id - y.id)) {
       const action = this.script.take(transit.direction, transit.packet.type)
       if (action === null) continue
@@ -212,7 +220,7 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
 
   private beginSession(): void {
     this.broker.resetSession()
-    for (const lane of Object.values(this.lanes)) lane.exchanges.resetSession()
+    for (const each of Object.values(this.directions)) each.exchanges.resetSession()
   }
 
   private planCut(): void {
@@ -230,9 +238,9 @@ class SimulatedLink implements Link, LaneHost, ConnectionHost {
   private end(by: ClosedBy, cause: 'cut' | 'reset'): void {
     const { connection } = this
     if (connection === null) return
-    for (const lane of Object.values(this.lanes)) {
-      lane.shut = true
-      lane.abort(cause)
+    for (const each of Object.values(this.directions)) {
+      each.shut = true
+      each.abort(cause)
     }
     if (!connection.closing) this.closing(by)
     this.over(connection)

@@ -19,7 +19,7 @@ export type Verdict =
   /** The connection is cut in front of the packet. */
   | { readonly fate: 'cut' }
 
-/** One kind of link in one direction. It decides; the lane acts. */
+/** One kind of link in one direction. It decides; the link acts. */
 export interface Medium {
   decide(packet: PacketQuery): Verdict
 }

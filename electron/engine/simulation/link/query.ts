@@ -2,7 +2,7 @@ import { Draw, uniform, type FateKey } from './fate'
 import type { DelayQuery } from './delay'
 import type { LossQuery } from './loss'
 
-/** Everything that may be asked about one packet on its way into the link. One object a lane, filled anew each time. */
+/** Everything that may be asked about one packet on its way into the link. One object a direction, filled anew each time. */
 export class PacketQuery implements LossQuery, DelayQuery {
   type = 0
   bytes = 0
@@ -15,12 +15,12 @@ export class PacketQuery implements LossQuery, DelayQuery {
   private key: FateKey
   private attempt = 1
 
-  /** @param lane key of the link and direction */
-  constructor(private readonly lane: FateKey) {
-    this.key = lane
+  /** @param direction key of the link and direction */
+  constructor(private readonly direction: FateKey) {
+    this.key = direction
   }
 
-  /** @param key of the message or, for packets that belong to none, of the lane */
+  /** @param key of the message or, for packets that belong to none, of the direction */
   fill(key: FateKey, type: number, attempt: number, bytes: number, nowMs: number): void {
     this.key = key
     this.type = type
@@ -49,7 +49,7 @@ export class PacketQuery implements LossQuery, DelayQuery {
   }
 
   chain(index: number): number {
-    return uniform(this.lane, 0, index + 1, Draw.CHAIN)
+    return uniform(this.direction, 0, index + 1, Draw.CHAIN)
   }
 
   private draw(what: Draw): number {

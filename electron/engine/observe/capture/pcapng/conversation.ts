@@ -5,7 +5,7 @@ const NOTHING = Buffer.alloc(0)
 /** The receiver acknowledges by itself after so many bytes; well under the window. */
 const ACK_AFTER = 32_768
 
-interface Side extends Endpoint {
+interface TcpPeer extends Endpoint {
   next: number
   /** Bytes sent that the other side has not acknowledged. */
   open: number
@@ -16,8 +16,8 @@ interface Side extends Endpoint {
  * what follows a lost packet then reassembles as it was.
  */
 export class Conversation {
-  private readonly client: Side
-  private readonly broker: Side
+  private readonly client: TcpPeer
+  private readonly broker: TcpPeer
 
   constructor(
     private readonly out: PcapngWriter,
@@ -52,8 +52,8 @@ export class Conversation {
 
   private segment(
     unixMs: number,
-    from: Side,
-    to: Side,
+    from: TcpPeer,
+    to: TcpPeer,
     flags: number,
     payload: Buffer,
     comment: string | null,

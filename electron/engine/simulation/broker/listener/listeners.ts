@@ -9,7 +9,7 @@ import {
   type ListenerKind,
   type ListenerSpec,
 } from '../types'
-import { says } from '../says'
+import { logMessages } from '../log-messages'
 import type { OnStream, OpenServer } from './open-server'
 import { RateGate } from './rate-gate'
 import { tcpServer } from './tcp'
@@ -52,7 +52,7 @@ export class Listeners {
     const info: ListenerInfo = { kind: spec.kind, host: spec.host, port, url }
     if (opened.certificate !== undefined) info.certificate = opened.certificate
     opened.server.on('error', (e) =>
-      this.deps.log({ level: 'error', note: says.listenerFailed(url, e.message) }),
+      this.deps.log({ level: 'error', note: logMessages.listenerFailed(url, e.message) }),
     )
     this.open_.set(opened, info)
     return info
@@ -98,7 +98,9 @@ export class Listeners {
     if (crowded || !this.rate.take()) {
       if (this.rate.mayLog()) {
         const { clients, connectionsPerSecond } = this.deps.limits
-        const why = crowded ? says.tooManyClients(clients) : says.tooManyConnections(connectionsPerSecond)
+        const why = crowded
+          ? logMessages.tooManyClients(clients)
+          : logMessages.tooManyConnections(connectionsPerSecond)
         this.deps.log({ level: 'warn', note: why })
       }
       socket.destroy()

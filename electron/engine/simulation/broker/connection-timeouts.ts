@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock/clock'
 
 /** Ends a connection that stays silent: before CONNECT, and for longer than its keep-alive afterwards. */
-export class Vigil {
+export class ConnectionTimeouts {
   private timer: Timer | undefined
   private lastHeardMs = 0
 

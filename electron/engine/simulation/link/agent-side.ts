@@ -3,7 +3,7 @@ import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transi
 import type { AgentHost } from './agent'
 import type { Connection } from './connection'
 import type { ExchangeTable, MessageRecord } from './exchanges'
-import type { Lane } from './lane'
+import type { LinkDirection } from './link-direction'
 import type { Pace } from './pace'
 
 /** What one side sees of its link. */
@@ -17,15 +17,15 @@ interface Surroundings {
 }
 
 /** One side of a link, as the agent there needs it. */
-export class Side implements AgentHost {
+export class AgentSide implements AgentHost {
   readonly id: string
   readonly pace: Pace
 
-  /** @param out lane this side sends on; @param back lane it receives on */
+  /** @param out direction this side sends on; @param back direction it receives on */
   constructor(
     private readonly link: Surroundings,
-    private readonly out: Lane,
-    private readonly back: Lane,
+    private readonly out: LinkDirection,
+    private readonly back: LinkDirection,
   ) {
     this.id = link.id
     this.pace = link.pace

@@ -17,8 +17,8 @@ import type { GateKeeper } from './types'
 /** Bytes on their way at which the sender is asked to wait, as a TCP send buffer would. */
 const FULL_BYTES = 1_048_576
 
-/** What a lane needs of its link. */
-export interface LaneHost {
+/** What a direction needs of its link. */
+export interface LinkDirectionHost {
   readonly id: string
   readonly pace: Pace
   readonly observer: TransitObserver
@@ -40,7 +40,7 @@ export interface LaneHost {
 }
 
 /** One direction of a link: asks the medium what becomes of a packet, and does it. */
-export class Lane {
+export class LinkDirection {
   /** Messages published in this direction. */
   readonly exchanges: ExchangeTable
   /** Who is told when there is room again after `full` said there was none. */
@@ -65,7 +65,7 @@ export class Lane {
   constructor(
     readonly direction: Direction,
     private readonly key: FateKey,
-    private readonly host: LaneHost,
+    private readonly host: LinkDirectionHost,
     public medium: Medium,
   ) {
     this.exchanges = new ExchangeTable(key)

@@ -2,7 +2,7 @@ import type { Note } from '../../../contract/model'
 import { note } from '../../base/notes'
 
 /** What the broker tells people, one line each. Lines about a client are shown after its name. */
-export const says = {
+export const logMessages = {
   brokeRule: (what: string): Note => note('broker-rule', '{what}', { what }),
   badLogin: (): Note => note('broker-bad-login', 'bad user name or password'),
   loginNeeded: (): Note => note('broker-login-needed', 'a user name is needed'),
@@ -19,7 +19,7 @@ export const says = {
     note('broker-full-clients', 'the broker is full: {limit} clients', { limit }),
   fullOfSessions: (limit: number): Note =>
     note('broker-full-sessions', 'the broker is full: {limit} sessions', { limit }),
-  thrownAway: {
+  dropped: {
     queueFull: (): Note =>
       note('broker-queue-full', 'messages for this client are thrown away: its queue is full'),
     notRead: (): Note =>
