@@ -82,9 +82,12 @@ const WHY: Record<string, string> = {
   EIO: 'the disk failed; choose another place',
 }
 
-/** What a person is told of a file that could not be written. */
-export function writeFailure(name: string, thrown: unknown): ApiError {
+/** Why a file could not be written, and what can be done. */
+export function writeProblem(thrown: unknown): string {
   const code = codeOf(thrown)
-  const why = WHY[code] ?? (code || String(thrown))
-  return new ApiError('unavailable', `${name} was not written: ${why}`)
+  return WHY[code] ?? (code || String(thrown))
 }
+
+/** What a person is told of a file that could not be written. */
+export const writeFailure = (name: string, thrown: unknown): ApiError =>
+  new ApiError('unavailable', `${name} was not written: ${writeProblem(thrown)}`)
