@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { ApiError } from '../contract/errors'
+import { printable, printableLines } from '../contract/printable'
 import { EXIT } from './command'
 
 /** A wrong argument or file of the user: one line, exit code 2. */
@@ -13,7 +14,7 @@ export interface Ending {
   line: string | null
 }
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
+const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '))
 
 /** Messages for the failures that a user can mend; others keep their stack, since they are ours. */
 export function endingOf(thrown: unknown): Ending {
@@ -23,7 +24,7 @@ export function endingOf(thrown: unknown): Ending {
   }
   if (thrown instanceof ApiError && thrown.code === 'unconfirmed') {
     const host = thrown.details[0]?.found ?? ''
-    const line = `fleetlab: ${oneLine(thrown.message)}; if you want that, add --allow-host ${host}`
+    const line = `fleetlab: ${oneLine(thrown.message)}; if you want that, add --allow-host ${printable(host)}`
     return { code: EXIT.usage, line }
   }
   if (thrown instanceof UsageError || (thrown instanceof ApiError && thrown.code !== 'internal')) {
@@ -33,5 +34,5 @@ export function endingOf(thrown: unknown): Ending {
     return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
   }
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-  return { code: EXIT.thresholds, line: `fleetlab failed: ${text}` }
+  return { code: EXIT.thresholds, line: `fleetlab failed: ${printableLines(text)}` }
 }

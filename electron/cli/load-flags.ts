@@ -4,13 +4,14 @@ import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type Thresholds } from '../contract/load-config'
 import { flagOfPath, flagWord, loadInput, type LoadFlags } from '../contract/load-flags'
+import { plainTree } from '../contract/scenario-file'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
 
 async function fileInput(path: string): Promise<Record<string, unknown>> {
   try {
-    const value: unknown = parse(await readFile(path, 'utf8'))
+    const value = plainTree(parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }))
     return z.record(z.string(), z.unknown()).parse(value)
   } catch (thrown) {
     const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : ''

@@ -1,4 +1,5 @@
 import type { LoadReport } from '../contract/load-report'
+import { printableLines } from '../contract/printable'
 import { readChartLibrary } from '../engine/load/report/chart-library'
 import { seriesCsv } from '../engine/load/report/csv'
 import { reportHtml } from '../engine/load/report/html'
@@ -25,7 +26,7 @@ export async function writeReport(
     else await writeOutput(path.replaceAll('{shard}', String(report.shard?.index ?? 0)), await text())
   }
   // before the files: a full disk must not take what was measured along
-  if (files.json !== '-' && files.csv !== '-') context.stdout.write(reportText(report))
+  if (files.json !== '-' && files.csv !== '-') context.stdout.write(printableLines(reportText(report)))
   await put(files.json, () => `${JSON.stringify(report, null, 2)}\n`)
   await put(files.csv, () => seriesCsv(report))
   await put(files.html, async () => reportHtml(report, await readChartLibrary()))

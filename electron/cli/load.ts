@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { brokerHost } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
+import { printable } from '../contract/printable'
 import type { LoadReport } from '../contract/load-report'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { saturationSentence } from '../engine/load/report/saturation'
@@ -140,7 +141,8 @@ function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
   if (silent && saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
   if (context.interrupt.aborted) return EXIT.interrupted
   if (r.aborted !== null) {
-    context.stderr.write(`fleetlab: ${r.aborted}\n`)
+    context.stderr.write(`fleetlab: ${printable(r.aborted)}
+`)
     return EXIT.thresholds
   }
   return r.verdict.passed ? EXIT.done : EXIT.thresholds

@@ -1,4 +1,5 @@
 import type { LogLine } from '../contract/model'
+import { printable } from '../contract/printable'
 import type { Engine, EngineDeps } from '../engine/types'
 import type { CliContext } from './command'
 import { dataFolder } from '../store/data-folder'
@@ -17,7 +18,9 @@ export function engineFor(
     version: context.version,
     dataFolder: dataFolder(context.env),
     log: (line) => {
-      if (RANK[line.level] >= RANK[level]) context.stderr.write(`${line.level}: ${line.note.text}\n`)
+      if (RANK[line.level] >= RANK[level]) {
+        context.stderr.write(`${line.level}: ${printable(line.note.text)}\n`)
+      }
     },
   }
   return context.createEngine(deps)
@@ -27,6 +30,6 @@ export function engineFor(
 export function brokerLines(engine: Engine): string[] {
   const { broker } = engine.status()
   const lines = broker.note ? [broker.note.text] : []
-  if (broker.url !== null) return [...lines, `broker ${broker.url}`]
-  return [...lines, ...broker.listeners.map((l) => `broker ${l.url}`)]
+  const urls = broker.url === null ? broker.listeners.map((l) => l.url) : [broker.url]
+  return [...lines, ...urls.map((url) => `broker ${url}`)].map(printable)
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { brokerCommand } from './broker'
+import { printable } from '../contract/printable'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { experimentCommand } from './experiment'
 import { endingOf } from './failure'
@@ -57,5 +58,5 @@ function usageLine(text: string): string {
     .replace(/^error:\s*/, '')
     .trim()
     .replace(/\s*\n\s*/g, ' ')
-  return `${message}; see fleetlab --help`
+  return `${printable(message)}; see fleetlab --help`
 }

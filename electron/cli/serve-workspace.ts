@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { LabApi, ServedApi } from '../contract/api'
+import { printable } from '../contract/printable'
 import type { PageLink } from '../contract/rpc'
 import type { Engine } from '../engine/types'
 import { about } from '../store/about'
@@ -26,17 +27,19 @@ export function openDesk(context: CliContext): Desk {
     folder: dataFolder(context.env),
     dialogs: null,
     now: () => Date.now(),
-    log: (level, note) => void stderr.write(`${level}: ${note.text}\n`),
+    log: (level, note) => void stderr.write(`${level}: ${printable(note.text)}\n`),
   })
   const engine = engineFor(context, 'warn', { onScenario: (s) => workspace.scenarioIs(s) })
   const stopGuard = context.crashes
     ? guardCrashes(context.crashes.target, {
         now: () => performance.now(),
-        log: (where, thrown) => void stderr.write(`error: ${where}: ${String(thrown)}\n`),
+        log: (where, thrown) => void stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`),
         flush: () => workspace.flush(),
         recover: (why) => engine.recover(why),
         giveUp: (why) => {
-          stderr.write(`fleetlab: gave up after repeated failures (${why}); the scenario is autosaved\n`)
+          stderr.write(
+            `fleetlab: gave up after repeated failures (${printable(why)}); the scenario is autosaved\n`,
+          )
           context.crashes?.exit(EXIT.thresholds)
         },
       })

@@ -5,6 +5,7 @@ import { linkSchema } from './link-config'
 import { LOAD_FILE_FORMATS, runIdSchema } from './load'
 import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
+import { printable } from './printable'
 import { groupSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 import { workspaceSchemas } from './workspace'
@@ -15,6 +16,8 @@ const clientId = z.string().min(1).max(65_535)
 const groupName = z.string().min(1).max(64)
 const filter = z.string().max(2000)
 const seq = z.int().min(1)
+/** Shown as it is read: `x\u202egpj.exe` must not look like `xexe.jpg`. */
+const fileName = z.string().max(255).transform(printable)
 const lessonId = z.string().min(1).max(40)
 const viewerId = z.string().min(1).max(40)
 const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
@@ -42,7 +45,7 @@ export const commandSchemas = {
   control: z.strictObject({ action: z.enum(['run', 'pause', 'stop', 'restart']) }),
   setSpeed: z.strictObject({ speed: z.number().min(0.01).max(100) }),
   getScenario: empty,
-  openScenario: z.strictObject({ text: z.string().max(4_194_304), name: z.string().max(255) }),
+  openScenario: z.strictObject({ text: z.string().max(4_194_304), name: fileName }),
   allowHost: z.strictObject({ host: z.string().min(1).max(255) }),
   scenarioText: z.strictObject({ format: z.enum(['yaml', 'json']) }),
   addGroup: z.strictObject({ group: spelled(groupSchema) }),
@@ -106,7 +109,7 @@ export const commandSchemas = {
   getLoadFile: z.strictObject({ runId: runIdSchema, format: z.enum(LOAD_FILE_FORMATS) }),
   deleteLoadRun: z.strictObject({ runId: runIdSchema }),
   listLessons: empty,
-  openLesson: z.strictObject({ text: z.string().max(262_144), name: z.string().max(255) }),
+  openLesson: z.strictObject({ text: z.string().max(262_144), name: fileName }),
   runLesson: z.strictObject({ id: lessonId, variant: lessonId }),
   watchLesson: z.strictObject({ id: lessonId }),
   getSharing: empty,

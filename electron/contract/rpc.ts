@@ -9,7 +9,7 @@ import { WAITS_FOR_PERSON } from './workspace'
 
 type Command = keyof EngineApi
 type Outcome = { ok: true; value: unknown } | { ok: false; error: WireError }
-type Invoke = (command: string, argument: unknown) => Promise<Outcome>
+type Invoke = (command: unknown, argument: unknown) => Promise<Outcome>
 
 export const COMMANDS = Object.keys(commandSchemas) as Command[]
 const EVENTS = {
@@ -84,7 +84,8 @@ export function servePage(
   options: ServeOptions,
 ): void {
   let api: ServedApi | null = null
-  const invoke: Invoke = async (command, argument) => {
+  const invoke: Invoke = async (given, argument) => {
+    const command = typeof given === 'string' ? given : ''
     try {
       if (!Object.hasOwn(commandSchemas, command))
         throw new ApiError('bad-request', `there is no command ${command.slice(0, 40)}`)

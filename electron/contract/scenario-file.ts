@@ -29,7 +29,7 @@ export function parseFile<S extends z.ZodType>(
   }
   let value: unknown
   try {
-    value = doc.toJS({ maxAliasCount: 100 })
+    value = plainTree(doc.toJS({ maxAliasCount: 100 }))
   } catch (thrown) {
     return fail(thrown instanceof Error ? thrown.message : 'not YAML')
   }
@@ -43,6 +43,22 @@ export function parseFile<S extends z.ZodType>(
     `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`,
     details,
   )
+}
+
+/** Longest way from a file's root to a value. */
+const MAX_DEPTH = 100
+
+/** @throws Error for a value that contains itself, as YAML's anchors allow, or lies too deep */
+export function plainTree(value: unknown): unknown {
+  const within = (at: unknown, depth: number): void => {
+    if (typeof at !== 'object' || at === null) return
+    if (depth > MAX_DEPTH) {
+      throw new Error(`fields lie more than ${MAX_DEPTH} levels deep, or an anchor contains itself`)
+    }
+    for (const inner of Object.values(at)) within(inner, depth + 1)
+  }
+  within(value, 0)
+  return value
 }
 
 /**

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
 import { passwordVariableSchema } from './password-variable'
+import { isPlain } from './printable'
 import { isValidFilter, isValidTopic } from './topics'
 
 const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
-const name = z.string().min(1).max(64)
+const PLAIN = { error: 'expected text without control and invisible characters' }
+const name = z.string().min(1).max(64).refine(isPlain, PLAIN)
 const port = z.int().min(0).max(65_535)
 
 const topicTemplate = z
@@ -81,14 +83,7 @@ export const groupSchema = z.strictObject({
   name,
   count: z.int().min(1).max(100_000).default(1),
   /** Client identifiers; {n} is 1 to count. Must tell the devices apart. */
-  id: z
-    .string()
-    .min(1)
-    .max(256)
-    .refine((s) => !/[\u0000-\u001f\ud800-\udfff]/.test(s), {
-      error: 'expected text without control characters',
-    })
-    .default('{group}-{n}'),
+  id: z.string().min(1).max(256).refine(isPlain, PLAIN).default('{group}-{n}'),
   publishes: z.array(publishSchema).max(50).default([]),
   subscribes: z.array(subscribeSchema).max(50).default([]),
   clean: z.boolean().default(true),
@@ -156,7 +151,7 @@ export type ExternalBrokerConfig = z.output<typeof externalBroker>
 export const scenarioSchema = z
   .strictObject({
     version: z.literal(1),
-    name: z.string().min(1).max(120),
+    name: z.string().min(1).max(120).refine(isPlain, PLAIN),
     description: z.string().max(2000).optional(),
     seed: z.int().min(0).max(4_294_967_295).default(1),
     duration: durationSchema.optional(),

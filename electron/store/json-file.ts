@@ -1,7 +1,7 @@
 import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeAtomically, type FileSystem } from '../engine/base/atomic-file'
+import { codeOf, writeAtomically, type FileSystem } from '../engine/base/atomic-file'
 
 /** One kind of file the program keeps for itself. */
 export interface FileKind<T> {
@@ -28,7 +28,8 @@ export interface StoreDeps {
 
 const envelope = z.object({ kind: z.string(), version: z.int().min(1), data: z.unknown() })
 
-const isMissing = (e: unknown): boolean => e instanceof Error && 'code' in e && e.code === 'ENOENT'
+/** No such file, or a file where its folder should be, which writing then tells of. */
+const isMissing = (e: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(e))
 
 const firstLine = (thrown: unknown): string => {
   const text =

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { ApiError } from '../contract/errors'
+import { printable } from '../contract/printable'
 import { readScenarioText } from './recent'
 
 /** A scenario file that was read. */
@@ -32,7 +33,7 @@ export class Offers {
       const file = await read()
       const id = randomBytes(8).toString('hex')
       this.files.set(id, file)
-      this.tell(id, file.name)
+      this.tell(id, printable(file.name))
     } catch (thrown) {
       this.refuse(thrown instanceof Error ? thrown.message : String(thrown))
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ApiError } from '../contract/errors'
+import { printable } from '../contract/printable'
 import { MAX_SCENARIO_CHARS } from '../contract/scenario-file'
 import type { RecentFile } from '../contract/workspace'
 import { writeAtomically } from '../engine/base/atomic-file'
@@ -58,7 +59,7 @@ export class RecentFiles {
   list(): RecentFile[] {
     return this.entries.map(({ id, name, path, atMs }) => ({
       id,
-      name,
+      name: printable(name),
       folder: path === null ? null : dirname(path),
       atMs,
     }))

@@ -140,10 +140,8 @@ export class Workspace {
     this.settings = { ...this.settings, ...patch }
     this.kept = true
     this.tell()
-    const { settings } = this
-    await this.files.settings
-      .update((now) => ({ ...now, ...settings }))
-      .catch((e: unknown) => this.notKept(e))
+    // What is written is the change alone: another program on this folder may have made its own.
+    await this.files.settings.update((now) => ({ ...now, ...patch })).catch((e: unknown) => this.notKept(e))
     return this.settings
   }
 

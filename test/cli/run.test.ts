@@ -72,6 +72,22 @@ describe('fleetlab run', () => {
     expect(engines[0]?.allowed).toEqual(['a.example', 'b.example'])
   })
 
+  it('prints names and texts of others so that no terminal acts on them', async () => {
+    const report = reportDouble()
+    const evil = {
+      ...report,
+      scenario: 'a\u001b]0;x\u0007',
+      groups: report.groups.map((g) => ({ ...g, name: 'g\nh\u001b[2J' })),
+    }
+    const openFails = new ApiError('bad-scenario', 'wrong \u001b[2J name')
+    const table = await runFleetlab(['run', scenario], { report: evil })
+    expect(table.stdout).toContain('a\\x1b]0;x\\x07, seed 7')
+    expect(table.stdout).toContain('g\\x0ah\\x1b[2J')
+    const failed = await runFleetlab(['run', scenario], { openFails })
+    expect(failed.stderr).toBe('fleetlab: wrong \\x1b[2J name\n')
+    expect(table.stdout + failed.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  })
+
   it('refuses two groups with the same client identifiers', async () => {
     const same = join(folder, 'same.yaml')
     await writeFile(same, 'version: 1\nname: A\ngroups:\n  - { name: p }\n  - { name: s, id: "p-{n}" }\n')

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { EngineEvents } from '../../electron/contract/api'
 import { createMemoryChannels } from '../../electron/contract/channel'
+import { decode, encode } from '../../electron/contract/codec'
 import { connectEngine, EVENT_NAMES, servePage } from '../../electron/contract/rpc'
 import { GOOD } from '../helpers/good-arguments'
 import { createApiDouble } from '../helpers/engine-double'
@@ -44,4 +45,15 @@ it('gives up on an engine that does not answer after a minute', async () => {
   await vi.advanceTimersByTimeAsync(60_000)
   await failed
   expect(vi.getTimerCount()).toBe(0)
+})
+
+it('takes nothing but a name for a command, and writes no text of the caller to the log', async () => {
+  vi.useRealTimers()
+  const [page, host] = createMemoryChannels()
+  const onInternalError = vi.fn()
+  servePage(host, () => createApiDouble({}).api, { onInternalError })
+  const answer = new Promise<unknown>((done) => page.onMessage((bytes) => done(decode(bytes))))
+  page.send(encode({ t: 'q', i: '1', m: 'invoke', a: [new Error('\u001b[2J'), {}] }))
+  expect(await answer).toMatchObject({ r: { ok: false, error: { code: 'bad-request' } } })
+  expect(onInternalError).not.toHaveBeenCalled()
 })

@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const w of opened.splice(0)) await w.close()
-  await rm(folder, { recursive: true })
+  await rm(folder, { recursive: true, force: true })
 })
 
 async function start(more: Partial<WorkspaceDeps> = {}): Promise<Workspace> {
@@ -63,6 +63,24 @@ async function leave(id: string, data: Partial<SessionData> = {}): Promise<void>
 }
 
 describe('what is kept for the user', () => {
+  it('is not undone by a second program on the same folder', async () => {
+    const [one, two] = [await start(), await start()]
+    await one.setSettings({ theme: 'light' })
+    await two.setSettings({ language: 'ko' })
+    await one.setSettings({ projector: true })
+    expect((await start()).state().settings).toEqual({ theme: 'light', language: 'ko', projector: true })
+  })
+
+  it('is told in one line when a file lies where its folder should be', async () => {
+    await rm(folder, { recursive: true, force: true })
+    await writeFile(folder, 'not a folder')
+    const workspace = await start()
+    await workspace.setSettings({ theme: 'light' })
+    expect(workspace.state().settings.theme).toBe('light')
+    expect(logged.map((n) => n.text).join('\n')).toMatch(/a file lies where its folder should be/)
+    expect(logged.map((n) => n.text).join('\n')).not.toMatch(/ENOTDIR|EEXIST/)
+  })
+
   it('settings, recent files and progress are there at the next start', async () => {
     const first = await start()
     expect(first.state()).toMatchObject({ settings: DEFAULT_SETTINGS, kept: false, recent: [], progress: {} })

@@ -1,5 +1,6 @@
 import { HANDSHAKE_TYPES } from '../../contract/packet'
 import type { RunReport } from '../../contract/report'
+import { printable } from '../../contract/printable'
 import { textTable } from './table'
 
 const ms = (value: number | null): string => (value === null ? '-' : value.toFixed(value < 10 ? 2 : 0))
@@ -32,6 +33,6 @@ export function runTable(report: RunReport): string {
     HANDSHAKE_TYPES.map((t) => [t, String(report.packets[t].sent), String(report.packets[t].lost)]),
   )
   const cut = report.complete ? '' : ', cut short'
-  const title = `${report.scenario}, seed ${report.seed}, ${(report.durationMs / 1000).toFixed(1)} s${cut}\n`
+  const title = `${printable(report.scenario)}, seed ${report.seed}, ${(report.durationMs / 1000).toFixed(1)} s${cut}\n`
   return `${title}\n${groups}\n${packets}`
 }

@@ -1,5 +1,8 @@
+import { printable } from '../../contract/printable'
+
 /** A table of text: the first column to the left, all others to the right, two spaces between. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function textTable(head: readonly string[], content: readonly (readonly string[])[]): string {
+  const rows = content.map((cells) => cells.map(printable))
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => (r[i] ?? '').length)))
   const line = (cells: readonly string[]): string =>
     cells

@@ -79,6 +79,8 @@ const WHY: Record<string, string> = {
   EROFS: 'the disk is read-only; choose another place',
   ENOENT: 'its folder is gone; choose another place',
   EISDIR: 'that is a folder; choose another name',
+  ENOTDIR: 'a file lies where its folder should be; choose another place',
+  EEXIST: 'a file lies where its folder should be; choose another place',
   EIO: 'the disk failed; choose another place',
 }
 

@@ -33,6 +33,21 @@ const MAX_PAYLOAD = 256 * 1024
 /** A browser opens up to six connections beside its WebSocket. */
 const CONNECTIONS_PER_VIEWER = 8
 
+/** Connections that have not asked for anything yet; they must not take the places of those who do. */
+const MAX_SILENT = 64
+
+/** Closes the oldest of the connections that say nothing when there are too many. */
+function dropSilent(server: Server): void {
+  const silent = new Set<Duplex>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.on('close', () => silent.delete(socket))
+    if (silent.size > MAX_SILENT) for (const oldest of [...silent].slice(0, 1)) oldest.destroy()
+  })
+  server.on('request', (request) => silent.delete(request.socket))
+  server.on('upgrade', (request) => silent.delete(request.socket))
+}
+
 /**
  * The listener a class comes in by, apart from the host's own: the join page for anyone, the page for those who
  * joined, the engine for those whose token it knows.
@@ -40,7 +55,8 @@ const CONNECTIONS_PER_VIEWER = 8
  */
 export async function startShareHost(options: ShareHostOptions, maxViewers: number): Promise<ShareHost> {
   const server = createServer()
-  server.maxConnections = maxViewers * CONNECTIONS_PER_VIEWER
+  server.maxConnections = maxViewers * CONNECTIONS_PER_VIEWER + MAX_SILENT
+  dropSilent(server)
   server.headersTimeout = 10_000
   server.requestTimeout = 10_000
   const bound: Bound = { host: options.address, port: await bind(server, options) }

@@ -3,8 +3,8 @@ import { VIEWER_NAME_LENGTH } from '../../contract/share'
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
 const graphemes = (text: string): string[] => [...segmenter.segment(text)].map((s) => s.segment)
 
-/** Controls, directions of writing, private and unassigned characters: they could make one name look like another. */
-const UNWANTED = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu
+/** Controls, directions of writing, letters that show nothing (Hangul fillers), private and unassigned characters: they could make one name look like another. */
+const UNWANTED = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/gu
 
 /** A name as it is shown, or null when nothing readable is left of it. */
 export function cleanName(typed: string): string | null {

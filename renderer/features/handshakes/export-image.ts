@@ -91,12 +91,18 @@ export function sceneSvg(scene: Scene, size: PictureSize): string {
     if (!svg) return ''
     inlineSymbols(svg)
     inlineStyles(svg)
-    return new XMLSerializer().serializeToString(svg)
+    return wellFormed(new XMLSerializer().serializeToString(svg))
   } finally {
     render(null, holder)
     holder.remove()
   }
 }
+
+/** XML 1.0 has no place for control characters, which client identifiers may hold: their pictures stand for them. */
+export const wellFormed = (xml: string): string =>
+  xml
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+    .replace(/[\ufffe\uffff]|\p{Cs}/gu, '\ufffd')
 
 async function dataUrl(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -166,6 +166,9 @@ export const shellMessages = defineMessages(
       'broker-denied-subscribe': '{who}: may not subscribe to {filter}',
       'broker-denied-will': '{who}: may not publish a will to {topic}',
       'broker-no-connect': '{who}: no CONNECT within {seconds} s',
+      'broker-browser':
+        '{who}: a browser came to the MQTT port, which has no page; the page is at the address that fleetlab serve prints, or in the desktop window',
+      'broker-answer-too-large': '{who}: an answer was not sent: it is larger than this client takes',
       'broker-full-clients': '{who}: the broker is full: {limit} clients',
       'broker-full-sessions': '{who}: the broker is full: {limit} sessions',
       'broker-queue-full': '{who}: messages for this client are thrown away: its queue is full',
@@ -345,6 +348,9 @@ export const shellMessages = defineMessages(
       'broker-denied-subscribe': '{who}: {filter} 필터를 구독할 수 없습니다',
       'broker-denied-will': '{who}: {topic}에 유언 메시지를 남길 수 없습니다',
       'broker-no-connect': '{who}: {seconds}초 안에 CONNECT가 오지 않았습니다',
+      'broker-browser':
+        '{who}: 웹 브라우저가 MQTT 포트에 접속했습니다. 페이지는 fleetlab serve가 출력한 주소나 데스크톱 창에 있습니다',
+      'broker-answer-too-large': '{who}: 받을 수 있는 크기보다 커서 응답을 보내지 않았습니다',
       'broker-full-clients': '{who}: 중개자가 가득 찼습니다(클라이언트 {limit}개)',
       'broker-full-sessions': '{who}: 중개자가 가득 찼습니다(세션 {limit}개)',
       'broker-queue-full': '{who}: 대기열이 가득 차서 이 클라이언트의 메시지를 버립니다',

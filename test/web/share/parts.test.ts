@@ -20,7 +20,7 @@ describe('names', () => {
     [`e${'\u0301'.repeat(100)}`, `é${'\u0301'.repeat(7)}`],
   ])('%j is shown as %j', (typed, shown) => expect(cleanName(typed)).toBe(shown))
 
-  it.each(['', '   ', '...', '\u200B\u200D', '\u202E'])('%j is no name', (typed) =>
+  it.each(['', '   ', '...', '\u200B\u200D', '\u202E', '\u3164', '\u2800\uffa0'])('%j is no name', (typed) =>
     expect(cleanName(typed)).toBeNull(),
   )
 

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -368,5 +369,20 @@ describe('sharing', () => {
     await third.start({ address: '127.0.0.1' })
     expect(second.state()).not.toEqual(third.state())
     await Promise.all([second.stop(), third.stop()])
+  })
+})
+
+describe('connections that say nothing', () => {
+  it('take no places of those who do, however many there are', async () => {
+    await start()
+    const { port } = new URL(on().url)
+    const silent = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1'))
+    for (const socket of silent) socket.on('error', () => undefined)
+    await Promise.all(silent.map((socket) => new Promise((done) => socket.once('connect', done))))
+    expect((await ask('/')).status).toBe(200)
+    await expect
+      .poll(() => silent.filter((s) => !s.closed && !s.destroyed).length, { timeout: 10_000 })
+      .toBeLessThan(70)
+    for (const socket of silent) socket.destroy()
   })
 })

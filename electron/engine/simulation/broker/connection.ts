@@ -11,6 +11,7 @@ import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
 import { logMessages } from './log-messages'
+import { HttpRequestError } from './socket-port'
 import type { Session } from './session'
 import { Tap } from './tap'
 import type { BrokerClientInfo, ListenerKind } from './types'
@@ -83,6 +84,11 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   send(frame: Frame): void {
     if (this.state === 'closed' || this.port.gone) return
+    // [MQTT-3.1.2-24] [MQTT-3.1.2-25]; the outbox sees to PUBLISH itself.
+    if (frame.length > this.maximumPacket) {
+      this.denied(logMessages.answerTooLarge)
+      return
+    }
     this.tap?.sent(frame)
     this.port.send(frame)
   }
@@ -109,7 +115,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   }
 
   failed(why: Error): void {
-    if (why instanceof MalformedPacketError) this.failWith(why)
+    if (why instanceof HttpRequestError) this.drop(logMessages.browser())
+    else if (why instanceof MalformedPacketError) this.failWith(why)
     else this.closed('client', `connection error: ${why.message}`)
   }
 
@@ -254,7 +261,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     const before = this.state
     this.log('warn', about)
     if (before === 'new' || before === 'connecting') this.sendRefusal(e)
-    else if (this.level === 5) this.sendLast(disconnectFrame(e.reason, e.message))
+    else if (this.level === 5) this.send(disconnectFrame(e.reason, e.message))
     this.closed('broker', e.message)
   }
 
@@ -262,13 +269,13 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private sendRefusal(e: ProtocolError): void {
     const level = e.level ?? this.connect?.level ?? 3
     if (level < 5 && e.connack === null) return
-    this.sendLast(connackRefused(level, { v3: e.connack ?? 0, v5: e.reason, text: e.message }))
+    this.send(connackRefused(level, { v3: e.connack ?? 0, v5: e.reason, text: e.message }))
   }
 
   /** Ends the connection for a reason of the broker's. */
   end(reason: number, text: string): void {
     if (this.state === 'closed') return
-    if (this.state === 'open' && this.level === 5) this.sendLast(disconnectFrame(reason, text))
+    if (this.state === 'open' && this.level === 5) this.send(disconnectFrame(reason, text))
     this.log('info', logMessages.disconnected(text))
     this.closed('broker', text)
   }
@@ -288,10 +295,6 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private drop(about: Note): void {
     this.log('warn', about)
     this.closed('broker', about.text)
-  }
-
-  private sendLast(frame: Frame): void {
-    if (frame.length <= this.maximumPacket) this.send(frame)
   }
 
   private log(level: 'info' | 'warn', about: Note): void {

@@ -12,6 +12,13 @@ export const logMessages = {
     note('broker-denied-subscribe', 'may not subscribe to {filter}', { filter }),
   deniedWill: (topic: string): Note =>
     note('broker-denied-will', 'may not publish a will to {topic}', { topic }),
+  browser: (): Note =>
+    note(
+      'broker-browser',
+      'a browser came to the MQTT port, which has no page; the page is at the address that `fleetlab serve` prints, or in the desktop window',
+    ),
+  answerTooLarge: (): Note =>
+    note('broker-answer-too-large', 'an answer was not sent: it is larger than this client takes'),
   noConnect: (seconds: number): Note =>
     note('broker-no-connect', 'no CONNECT within {seconds} s', { seconds }),
   disconnected: (why: string): Note => note('broker-disconnected', 'disconnected: {why}', { why }),

@@ -202,9 +202,15 @@ export class Outbox {
     const id = this.resend[this.resendAt++] as number
     const s = this.sent.get(id)
     if (s === undefined) return
+    const frame = s.copy.message.frame(outlet.level, s.copy, id, true, this.deps.nowMs())
+    if (frame.length > outlet.maximumPacket) {
+      // [MQTT-3.1.2-25]: as if it had been sent and acknowledged.
+      this.forget(id, s)
+      this.drop(logMessages.dropped.tooLarge)
+      return
+    }
     s.open = true
     this.open++
-    const frame = s.copy.message.frame(outlet.level, s.copy, id, true, this.deps.nowMs())
     this.deps.egress(s.copy.message.ref, this.clientId, id)
     outlet.send(frame)
   }

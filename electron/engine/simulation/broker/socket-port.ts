@@ -3,15 +3,29 @@ import { Packet, type Frame } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
 import type { Clock } from '../clock/clock'
+import { logMessages } from './log-messages'
 
 /** Real ms a closed stream gets to hand over its last bytes before it is cut. */
 const LINGER_MS = 200
+
+/** How an HTTP request begins, which no CONNECT does. */
+const HTTP_REQUEST = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) /
+const LONGEST_METHOD = 'OPTIONS '.length
+/** What a browser shows; the line in the log is for whoever runs the broker. */
+const HTTP_ANSWER = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${logMessages.browser().text}\n`
+
+/** A browser came to a port that speaks MQTT. */
+export class HttpRequestError extends Error {
+  override readonly name = 'HttpRequestError'
+}
 
 /** The broker's end of a socket: cuts its bytes into packets, writes packets, and closes without losing the last. */
 export class SocketPort implements PacketPort {
   receiver: PortReceiver | null = null
   level = 4
   private corked = false
+  /** Nothing has been read yet. */
+  private fresh = true
   private readonly splitter: FrameSplitter
 
   /**
@@ -74,6 +88,13 @@ export class SocketPort implements PacketPort {
   }
 
   private read(chunk: Buffer): void {
+    const first = this.fresh
+    this.fresh = false
+    if (first && HTTP_REQUEST.test(chunk.toString('latin1', 0, LONGEST_METHOD))) {
+      this.stream.write(HTTP_ANSWER)
+      this.receiver?.failed(new HttpRequestError())
+      return
+    }
     try {
       this.splitter.push(chunk, this.take)
     } catch (thrown) {

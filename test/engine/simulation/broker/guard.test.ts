@@ -72,6 +72,12 @@ const CONNECTS: [name: string, level: 3 | 4 | 5, bytes: Buffer, code: number | n
     packet(0x10, str('MQTT'), [5, 2, 0, 0, 4, 0x15], str('x'), id),
     0x8c,
   ],
+  [
+    '3.1.2.11.10 authentication data without a method',
+    5,
+    packet(0x10, str('MQTT'), [5, 2, 0, 0, 4, 0x16, 0, 1, 1], id),
+    0x82,
+  ],
   ['a remaining length of five bytes', 4, Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 0x01]), null],
 ]
 

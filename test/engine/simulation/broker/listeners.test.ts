@@ -29,7 +29,37 @@ async function tcpClient(
   return c
 }
 
+describe('who a WebSocket is opened to', () => {
+  it('refuses a foreign page with 403 before it is a connection', async () => {
+    b = bench()
+    const { port } = await open('ws')
+    const from = (origin: string) =>
+      new Promise<string>((done) => {
+        const ws = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt'], { origin })
+        ws.on('error', (e) => done(e.message))
+        ws.on('open', () => {
+          ws.terminate()
+          done('open')
+        })
+      })
+    expect(await from('https://evil.example')).toContain('403')
+    expect(await from('http://localhost:8080')).toBe('open')
+  })
+})
+
 describe('listeners', () => {
+  it('says where the page is when a browser comes to the MQTT port', async () => {
+    b = bench()
+    const { port } = await open('tcp')
+    const socket = netConnect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (d: Buffer) => (answer += d.toString()))
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await once(socket, 'close')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*a browser came to the MQTT port/)
+    expect(b.logs.map((l) => [l.level, l.note.key])).toEqual([['warn', 'broker-browser']])
+  })
+
   it('TCP, WebSocket and TLS carry the same protocol, and say where they are', async () => {
     b = bench()
     const infos = [await open('tcp'), await open('ws'), await open('tls')]

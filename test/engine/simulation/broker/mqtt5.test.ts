@@ -121,6 +121,29 @@ describe('MQTT 5', () => {
     )
   })
 
+  it('[MQTT-3.1.2-24] [MQTT-3.1.2-25] nor when a session is resumed with a smaller maximum, nor any answer', async () => {
+    b = bench()
+    const kept = { clean: false, properties: { sessionExpiryInterval: 100 } }
+    const first = await v5('sub', kept)
+    first.subscribe('t', 1)
+    const pub = await v5('pub')
+    pub.publish('t', Buffer.alloc(500), 1, 1)
+    await settle()
+    expect(first.of('publish')).toHaveLength(1)
+    await first.cut()
+    const properties = { ...kept.properties, maximumPacketSize: 40 }
+    const back = await v5('sub', { ...kept, properties })
+    const subscriptions = Array.from({ length: 50 }, (_, i) => ({ topic: `f/${i}`, qos: 0 as const }))
+    back.send({ cmd: 'subscribe', messageId: 9, subscriptions })
+    pub.publish('t', 'small', 1, 2)
+    await settle()
+    expect([back.payloads(), back.of('suback').length, back.closed]).toEqual([['small'], 0, false])
+    expect(back.raw.every((frame) => frame.length <= 40)).toBe(true)
+    expect(b.broker.session('sub')).toMatchObject({ inFlight: 1, queued: 0, dropped: 1 })
+    expect(b.broker.session('sub')?.subscriptions).toHaveLength(51)
+    expect(b.logs.map((l) => l.note.key)).toContain('broker-answer-too-large')
+  })
+
   it('[MQTT-3.1.2-23] a session ends when its expiry has passed, and DISCONNECT can shorten it', async () => {
     b = bench()
     const fields = { clean: false, properties: { sessionExpiryInterval: 10 } }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createWebSocketStream, WebSocketServer } from 'ws'
+import { isLoopback } from '../../../../contract/loopback'
 import type { BrokerLimits } from '../types'
 import type { OnStream, OpenServer } from './open-server'
 import { remoteOf } from './tcp'
@@ -8,6 +10,22 @@ import { remoteOf } from './tcp'
 const PATHS = new Set(['/', '/mqtt'])
 /** `mqtt` [MQTT-6.0.0-3]; `mqttv3.1` is what MQTT 3.1 clients ask for. */
 const PROTOCOLS = ['mqtt', 'mqttv3.1']
+/** The host of a Host header or an origin, without its port. */
+const hostOf = (authority: string): string => authority.toLowerCase().replace(/:\d*$/, '')
+
+/**
+ * A browser tells which page opens a connection; any page in the world could open one to a broker on this computer and
+ * publish there. Allowed are pages of this computer and of the broker's own address, and clients that are no browser and
+ * send no Origin. A name is no address: it could have been made to lead here.
+ */
+export function isWelcome(origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined) return true
+  const page = hostOf(/^https?:\/\/([^/?#@]+)$/i.exec(origin)?.[1] ?? '')
+  if (isLoopback(page)) return true
+  const own = hostOf(host ?? '')
+  return page !== '' && page === own && isIP(own.replace(/^\[|\]$/g, '')) !== 0
+}
+
 const UNSUPPORTED_DATA = 1003
 
 /** MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`. */
@@ -33,6 +51,10 @@ export function wsServer(
     socket.on('error', () => socket.destroy())
     if (!PATHS.has(path) || !offered.some((p) => PROTOCOLS.includes(p))) {
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+      return
+    }
+    if (!isWelcome(request.headers.origin, request.headers.host)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
     wss.handleUpgrade(request, socket, head, (ws) => {

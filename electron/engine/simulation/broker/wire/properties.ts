@@ -74,6 +74,10 @@ export function readProperties(r: Reader, allowed: ReadonlySet<number>, what: st
     readValue(block, id, kind, numbers, texts)
     if (!HOP.has(id)) forward.push(whole.subarray(from, length - block.left))
   }
+  // MQTT 5.0 section 3.1.2.11.10
+  if (seen.has(Prop.AUTH_DATA) && !seen.has(Prop.AUTH_METHOD)) {
+    throw new ProtocolError(`${what}: authentication data without an authentication method`)
+  }
   checkRanges(numbers, texts, what)
   return { numbers, texts, forward: forward.length === 0 ? NONE : Buffer.concat(forward) }
 }
