@@ -39,7 +39,7 @@ export function positiveNumber(text: string): number {
 export function originText(text: string): string {
   const origin = parseOrigin(text)
   if (origin !== null) return origin
-  throw new InvalidArgumentError('expected https://name or https://name:port, and nothing after it')
+  throw new InvalidArgumentError('expected https://name or https://name:port with nothing after it')
 }
 
 /** Names with commas between. */
@@ -48,12 +48,12 @@ export const nameList = (text: string): string[] => text.split(',').map((part) =
 /** The flag by which the user agrees to a connection to another machine. */
 export const ALLOW_HOST = [
   '--allow-host <list>',
-  'other machines that may be connected to, with commas: hosts a file names as its broker',
+  'other computers a scenario file may connect to, separated by commas',
 ] as const
 
 /** Numbers of 0 or more with commas between, such as 0,0.05,0.1. */
 export function numberList(text: string): number[] {
   const parts = text.split(',').map((part) => part.trim())
   if (parts.every((part) => /^(\d+(\.\d+)?|\.\d+)$/.test(part))) return parts.map(Number)
-  throw new InvalidArgumentError('expected numbers with commas between, such as 0,0.05,0.1')
+  throw new InvalidArgumentError('expected numbers separated by commas, such as 0,0.05,0.1')
 }

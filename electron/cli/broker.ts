@@ -30,9 +30,9 @@ export function brokerScenario(flags: BrokerFlags): ScenarioInput {
 export const brokerCommand: Subcommand = (program, context) => {
   program
     .command('broker')
-    .description('run the embedded broker alone, until Ctrl-C')
+    .description('run only the embedded broker, until Ctrl-C')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'TCP port; without it 1883 or the next free one', portNumber)
+    .option('--port <number>', 'TCP port (default 1883 or the next free one)', portNumber)
     .option('--ws-port <number>', 'also listen for MQTT over WebSocket', portNumber)
     .option('--tls-port <number>', 'also listen for MQTT over TLS', portNumber)
     .action(async (flags: BrokerFlags) => {

@@ -28,29 +28,29 @@ const choice = (flags: string, about: string, values: string[]): Option =>
 function withOptions(command: Command): Command {
   return command
     .option('--qos <list>', 'QoS levels (default 0,1,2)', numberList)
-    .option('--loss <list>', 'chances of loss, 0 to 0.9 (default 0,0.05 ... 0.3)', numberList)
+    .option('--loss <list>', 'loss probabilities, 0 to 0.9 (default 0,0.05 ... 0.3)', numberList)
     .addOption(
       choice('--link <kind>', 'what is lost: packets or TCP segments (default radio)', ['radio', 'tcp']),
     )
     .addOption(
-      choice('--recovery <mode>', 'what follows a missing acknowledgement (default retry)', [
+      choice('--recovery <mode>', 'what to do when no acknowledgement arrives (default retry)', [
         'retry',
         'reconnect',
         'none',
       ]),
     )
-    .option('--retry-timeout <time>', 'wait for an acknowledgement (default 50ms)', duration)
-    .option('--max-retries <number>', 'repetitions at most, or unlimited (default unlimited)', retries)
+    .option('--retry-timeout <time>', 'time to wait for an acknowledgement (default 50ms)', duration)
+    .option('--max-retries <number>', 'maximum retries, or unlimited (default unlimited)', retries)
     .option(
       '--messages <number>',
-      'messages of each publisher at each point (default 1000)',
+      'messages per publisher at each point (default 1000)',
       wholeNumber(1, 50_000),
     )
     .option('--publishers <number>', 'publishers (default 1)', wholeNumber(1, 100))
-    .option('--subscribers <number>', 'subscribers of all topics (default 1)', wholeNumber(1, 100))
+    .option('--subscribers <number>', 'subscribers to all topics (default 1)', wholeNumber(1, 100))
     .option(
       '--rate <number>',
-      'messages a second of each publisher, simulated time (default 2)',
+      'messages per second from each publisher, simulated time (default 2)',
       positiveNumber,
     )
     .addOption(
@@ -60,8 +60,8 @@ function withOptions(command: Command): Command {
         ['both', 'up', 'down'],
       ),
     )
-    .option('--delay <time>', 'one way between client and broker (default 10ms)', duration)
-    .option('--seed <number>', 'seed of everything random (default 1)', wholeNumber(0, 4_294_967_295))
+    .option('--delay <time>', 'one-way delay between client and broker (default 10ms)', duration)
+    .option('--seed <number>', 'seed of all randomness (default 1)', wholeNumber(0, 4_294_967_295))
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--csv <file>', 'write the points as CSV, - for standard output')
 }
@@ -71,10 +71,12 @@ export const experimentCommand: Subcommand = (program, context, report) => {
   withOptions(
     program
       .command('experiment')
-      .description('compare QoS 0, 1 and 2 under rising packet loss with what theory expects'),
+      .description('compare QoS 0, 1 and 2 under increasing packet loss with theory'),
   ).action(async ({ json, csv, ...settings }: ExperimentFlags) => {
     if (json === '-' && csv === '-') {
-      throw new UsageError('--json - and --csv - both want standard output; give one of them a file')
+      throw new UsageError(
+        '--json - and --csv - cannot both go to standard output; write one of them to a file',
+      )
     }
     const result = await measure(context, configOf(settings))
     await print(context, result, { json, csv })

@@ -76,7 +76,7 @@ export function startTime(text: string | undefined, nowMs: number): number | und
   }
   if (at < nowMs) {
     throw new UsageError(
-      `--start-at: ${text} has passed (${Math.round((nowMs - at) / 1000)} s ago); give a later time`,
+      `--start-at: ${text} is in the past (${Math.round((nowMs - at) / 1000)} s ago); use a later time`,
     )
   }
   return at

@@ -33,7 +33,7 @@ export async function serveMetrics(
   })
   await new Promise<void>((resolve, reject) => {
     const failed = (e: NodeJS.ErrnoException): void => {
-      const why = e.code === 'EADDRINUSE' ? 'is taken; choose another, or 0 for a free one' : e.message
+      const why = e.code === 'EADDRINUSE' ? 'is in use; choose another, or 0 for a free one' : e.message
       reject(new UsageError(`--metrics-port: ${port} ${why}`))
     }
     server.once('error', failed)

@@ -22,62 +22,62 @@ import { showLoadProgress } from './print/load-progress'
 /** Options in the order of the help text. */
 const OPTIONS: readonly (readonly [string, string])[] = [
   ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
-  ['--config <file>', 'YAML or JSON with the same names; flags win over it'],
+  ['--config <file>', 'YAML or JSON file with the same names; flags override it'],
   ALLOW_HOST,
   ['--publishers <number>', 'publishing clients (default 100)'],
   ['--subscribers <number>', 'subscribing clients (default 1)'],
   ['--topology <name>', 'auto, pairs, fan-in, fan-out or shared-subscription'],
-  ['--rate <rate>', 'messages a second of each publisher, such as 10, 6/min, 1/h, or max'],
+  ['--rate <rate>', 'messages per second from each publisher, such as 10, 6/min, 1/h, or max'],
   ['--executor <name>', 'constant-rate, max, ramping, connection-storm, reconnect-storm or soak'],
-  ['--stages <list>', 'ramping: 10s:5,30s:50 is over 10 s to 5 a second, then over 30 s to 50'],
-  ['--start-rate <rate>', 'ramping: rate at the beginning (default 0)'],
-  ['--connect-rate <rate>', 'connection-storm: connections a second, or max'],
+  ['--stages <list>', 'ramping: 10s:5,30s:50 goes to 5 per second over 10 s, then to 50 over 30 s'],
+  ['--start-rate <rate>', 'ramping: initial rate (default 0)'],
+  ['--connect-rate <rate>', 'connection-storm: connections per second, or max'],
   ['--reconnect-every <time>', 'reconnect-storm: time between cuts (default 10s)'],
   ['--reconnect-share <share>', 'reconnect-storm: share of connections cut, 0 to 1 (default 1)'],
   ['--qos <level>', 'QoS of the publishers, 0, 1 or 2 (default 0)'],
-  ['--subscribe-qos <level>', "QoS of the subscribers (default the publishers')"],
-  ['--size <bytes>', 'payload bytes (default 64)'],
-  ['--duration <time>', 'length of publishing (default 30s, none with --messages)'],
-  ['--messages <number>', 'messages of all publishers together'],
+  ['--subscribe-qos <level>', 'QoS of the subscribers (default: that of the publishers)'],
+  ['--size <bytes>', 'payload size in bytes (default 64)'],
+  ['--duration <time>', 'how long to publish (default 30s, no limit with --messages)'],
+  ['--messages <number>', 'total messages of all publishers'],
   ['--ramp <time>', 'spread the connections over this time'],
-  ['--warmup <time>', 'leave this much out of latencies and rates'],
-  ['--drain <time>', 'longest wait at the end for what is on its way (default 10s)'],
-  ['--window <number>', 'unacknowledged messages of a publisher (default 20)'],
+  ['--warmup <time>', 'time at the start left out of latencies and rates'],
+  ['--drain <time>', 'longest wait at the end for messages in transit (default 10s)'],
+  ['--window <number>', 'unacknowledged messages per publisher (default 20)'],
   ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
   ['--workers <number>', 'threads, or auto'],
   ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
   ['--username <name>', 'user name'],
-  ['--password <text>', 'password; other users of this machine can see it, prefer --password-env'],
-  ['--password-env <name>', 'environment variable with the password; its name begins with FLEETLAB_'],
+  ['--password <text>', 'password; other users of this computer can see it, prefer --password-env'],
+  ['--password-env <name>', 'environment variable with the password; its name starts with FLEETLAB_'],
   ['--ca-file <file>', 'PEM certificates to trust'],
   ['--cert-file <file>', 'PEM client certificate'],
   ['--key-file <file>', 'PEM key of the client certificate'],
-  ['--server-name <name>', 'name the certificate must be for'],
+  ['--server-name <name>', 'host name the certificate must be issued for'],
   ['--insecure', 'accept any certificate'],
-  ['--keep-alive <time>', 'keep-alive (default 60s, 0s is off)'],
+  ['--keep-alive <time>', 'keep-alive (default 60s, 0s turns it off)'],
   ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
-  ['--resume', 'keep the session over a lost connection and resend'],
+  ['--resume', 'keep the session across a lost connection and resend'],
   ['--topic <prefix>', 'first levels of every topic name (default fleetlab)'],
-  ['--local-address <list>', 'addresses of this machine to connect from, with commas'],
-  ['--seed <number>', 'seed of payloads, retries and storms (default 1)'],
+  ['--local-address <list>', 'addresses of this computer to connect from, separated by commas'],
+  ['--seed <number>', 'seed for payloads, retries and storms (default 1)'],
   ['--shard <i/n>', 'run part i of n, from 0 (default from JOB_COMPLETION_INDEX and FLEETLAB_SHARD_COUNT)'],
-  ['--start-at <time>', 'begin publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
+  ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
-  ['--max-p99 <time>', 'threshold: 99 % of the latencies'],
-  ['--max-connect-p99 <time>', 'threshold: 99 % of the connection times'],
+  ['--max-p99 <time>', 'threshold: 99th percentile of the latencies'],
+  ['--max-connect-p99 <time>', 'threshold: 99th percentile of the connection times'],
   ['--max-lost <number>', 'threshold: messages lost'],
-  ['--max-duplicated <number>', 'threshold: messages received again'],
-  ['--max-out-of-order <number>', 'threshold: messages overtaken by a later one'],
-  ['--max-failed <number>', 'threshold: messages refused, lost with their connection or never answered'],
+  ['--max-duplicated <number>', 'threshold: duplicated messages'],
+  ['--max-out-of-order <number>', 'threshold: messages received out of order'],
+  ['--max-failed <number>', 'threshold: messages refused, lost with their connection or never acknowledged'],
   ['--max-errors <number>', 'threshold: errors of all kinds'],
-  ['--min-rate <rate>', 'threshold: acknowledged messages a second in all'],
+  ['--min-rate <rate>', 'threshold: acknowledged messages per second in total'],
   ['--metrics-port <number>', 'serve Prometheus /metrics on 127.0.0.1 while running'],
   ['--json <file>', 'write the report as JSON, - for standard output'],
   ['--html <file>', 'write the report as one HTML file'],
-  ['--csv <file>', 'write the series as CSV, - for standard output'],
+  ['--csv <file>', 'write the time series as CSV, - for standard output'],
 ]
 
-/** `fleetlab load`: load-tests a broker and prints what it bore. */
+/** `fleetlab load`: load-tests a broker and prints the results. */
 export const loadCommand: Subcommand = (program, context, report) => {
   const command: Command = program
     .command('load')
@@ -96,7 +96,7 @@ const text = (flags: LoadFlags, name: string): string | undefined => {
 /** Runs, writes the report, and returns the exit code. */
 async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   if (flags['json'] === '-' && flags['csv'] === '-') {
-    throw new UsageError('--csv: found - with --json -; expected one of the two on standard output')
+    throw new UsageError('--csv: found - with --json -; only one of the two can go to standard output')
   }
   const config = await loadConfig(flags)
   confirmTarget(flags, config)
@@ -180,7 +180,7 @@ async function readCredentials(
 ): Promise<Credentials> {
   const fromEnv = config.passwordEnv === undefined ? undefined : context.env[config.passwordEnv]
   if (config.passwordEnv !== undefined && fromEnv === undefined) {
-    throw new UsageError(`--password-env: there is no environment variable ${config.passwordEnv}`)
+    throw new UsageError(`--password-env: the environment variable ${config.passwordEnv} is not set`)
   }
   return {
     password: password ?? fromEnv,
@@ -198,7 +198,7 @@ async function pem(flag: string, path: string | undefined): Promise<string | und
   } catch {
     throw new UsageError(`${flag}: ${path} cannot be read`)
   }
-  if (!content.includes('-----BEGIN')) throw new UsageError(`${flag}: ${path} is not in PEM form`)
+  if (!content.includes('-----BEGIN')) throw new UsageError(`${flag}: ${path} is not in PEM format`)
   return content
 }
 

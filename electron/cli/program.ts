@@ -42,7 +42,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 
 function createProgram(context: CliContext): Command {
   return new Command('fleetlab')
-    .description('A simulated MQTT fleet with packet loss, and the broker it talks to')
+    .description('A simulated MQTT fleet with packet loss, and its broker')
     .version(context.version)
     .exitOverride()
     .configureOutput({

@@ -11,11 +11,11 @@ export const reportCommand: Subcommand = (program, context, report) => {
   const command = program.command('report').description('work with reports of fleetlab load')
   command
     .command('merge')
-    .description('put the reports of all shards of one run together')
+    .description('merge the reports of all shards of a run')
     .argument('<files...>', 'JSON files of the shards')
     .option('--json <file>', 'write the merged report as JSON, - for standard output')
-    .option('--html <file>', 'write it as one HTML file')
-    .option('--csv <file>', 'write the series as CSV, - for standard output')
+    .option('--html <file>', 'write the merged report as one HTML file')
+    .option('--csv <file>', 'write the time series as CSV, - for standard output')
     .action(async (paths: string[], files: ReportFiles) => {
       const merged = await merge(paths)
       await writeReport(context, merged, files)

@@ -24,16 +24,16 @@ interface RunFlags {
 export const runCommand: Subcommand = (program, context, report) => {
   program
     .command('run')
-    .description('run a scenario to its end and print what became of its messages')
+    .description('run a scenario to its end and print what happened to its messages')
     .argument('<scenario>', 'scenario file, YAML or JSON')
-    .option('--duration <time>', 'stop after this time of the run, e.g. 10s', duration)
+    .option('--duration <time>', 'stop after this much run time, e.g. 10s', duration)
     .option(
       '--messages <number>',
-      'stop after so many messages of each publishing device',
+      'stop after this many messages from each publishing device',
       wholeNumber(1, 100_000_000),
     )
-    .option('--seed <number>', 'seed of everything random', wholeNumber(0, 4_294_967_295))
-    .option('--speed <factor>', 'seconds of the run a second, or max', speed)
+    .option('--seed <number>', 'seed of all randomness', wholeNumber(0, 4_294_967_295))
+    .option('--speed <factor>', 'run seconds per real second, or max', speed)
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
     .option(...ALLOW_HOST, nameList)
@@ -66,7 +66,7 @@ async function runScenario(
     const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
     if (!(await unlessAborted(opened, context.interrupt))) return null
     if (!hasEnd(scenario, flags)) {
-      context.stderr.write('neither a duration nor a number of messages is given: running until Ctrl-C\n')
+      context.stderr.write('no duration and no number of messages given: running until Ctrl-C\n')
     }
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)

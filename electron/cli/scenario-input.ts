@@ -6,7 +6,7 @@ import { UsageError } from './failure'
 const WHY: Record<string, string> = {
   ENOENT: 'there is no such file',
   EISDIR: 'is a folder, not a file',
-  EACCES: 'may not be read',
+  EACCES: 'is not readable: permission denied',
 }
 
 /**

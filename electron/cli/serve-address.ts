@@ -12,7 +12,7 @@ export interface ServedAt {
 
 /** What the user has to know when `isReachable`. */
 export const REACHABLE =
-  'other computers can reach the page. Whoever has its address with the key can change everything, open and save scenarios and send load; keep it to yourself. A class watches by --share.'
+  'other computers can reach the page. Anyone who has its address with the key can change everything, open and save scenarios and generate load; keep it to yourself. To let a class watch, use --share.'
 
 /** Others than this computer can get at the page, by themselves or by a proxy. */
 export const isReachable = ({ host, origin }: ServedAt): boolean => origin !== undefined || !isLoopback(host)

@@ -26,13 +26,13 @@ interface ServeFlags extends ServedAt {
 export const serveCommand: Subcommand = (program, context) => {
   program
     .command('serve')
-    .description('serve the page and a running fleet to a browser, until Ctrl-C')
+    .description('serve the page with a running fleet to a browser, until Ctrl-C')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on, 0 for any free one', portNumber, 0)
+    .option('--port <number>', 'port to listen on, 0 for any free port', portNumber, 0)
     .option('--origin <url>', 'address of a TLS proxy in front, such as https://lab.example', originText)
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
-    .option('--share [address]', 'let a class watch: also listen on that address of this machine')
-    .option('--share-port <number>', 'port the class comes in by, 0 for any free one', portNumber)
+    .option('--share [address]', 'let a class watch: also listen on this address of this computer')
+    .option('--share-port <number>', 'port for the class, 0 for any free port', portNumber)
     .option(...ALLOW_HOST, nameList)
     .action((flags: ServeFlags) => serve(context, flags))
 }
@@ -77,7 +77,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
       const lines = shareLines(await sharing.start({ address, ...port }), isTerminal(context.stdout))
       for (const line of lines) context.stdout.write(`${line}\n`)
     }
-    context.stdout.write('Ctrl-C ends it all.\n')
+    context.stdout.write('Press Ctrl-C to stop.\n')
     await aborted(context.interrupt)
   } finally {
     await sharing.stop()

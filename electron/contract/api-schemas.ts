@@ -63,7 +63,7 @@ export const commandSchemas = {
   dropNext: z.strictObject({ clientId, direction, type: z.enum(PACKET_TYPES) }),
   cut: z.strictObject({ clientId }),
   publish: z.strictObject({
-    topic: z.string().refine(isValidTopic, { error: 'expected a topic name without + and #' }),
+    topic: z.string().refine(isValidTopic, { error: 'expected a topic name without + or #' }),
     payload: z.string().max(1_048_576),
     qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
     retain: z.boolean(),
@@ -90,7 +90,7 @@ export const commandSchemas = {
       .string()
       .max(1024)
       .refine((f) => f === '' || isValidFilter(f), {
-        error: 'expected a topic filter: + fills a whole level, # only the last',
+        error: 'expected a topic filter: + must occupy an entire level, # only the last',
       }),
     offset: z.int().min(0),
     limit: z.int().min(1).max(500),

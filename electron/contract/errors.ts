@@ -45,7 +45,7 @@ export function toWireError(thrown: unknown): WireError {
     return { code: thrown.code, message: thrown.message, details: thrown.details }
   return {
     code: 'internal',
-    message: 'the engine failed on this command; its log has the cause',
+    message: 'the engine failed to run this command; see its log for the cause',
     details: [],
   }
 }

@@ -6,7 +6,7 @@ import type { QoS } from './packet'
 const ascending = <T extends number>(values: T[]): T[] => [...new Set(values)].sort((a, b) => a - b)
 
 const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)], {
-  error: 'expected 0, 1 and 2, or some of them',
+  error: 'expected one or more of 0, 1 and 2',
 })
 /** Above 0.9 an exchange takes hundreds of attempts: nothing is to be learned from it. */
 const inRange = { error: 'expected numbers from 0 to 0.9' }
@@ -50,7 +50,7 @@ export const experimentSchema = z
         code: 'custom',
         path: ['retryTimeout'],
         input: e.retryTimeout,
-        message: `expected more than ${2 * e.delay} ms, the way there and back: before that no answer can have come`,
+        message: `expected more than ${2 * e.delay} ms, the round-trip time: no acknowledgement can arrive earlier`,
       })
     }
     const deliveries = e.messages * e.publishers * e.subscribers

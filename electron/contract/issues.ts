@@ -35,9 +35,7 @@ function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] 
   })
   const fieldOf = (key: string): unknown => (issue.input as Record<string, unknown> | undefined)?.[key]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) =>
-      detail('expected no field of this name here', [...path, key], fieldOf(key)),
-    )
+    return issue.keys.map((key) => detail('unknown field', [...path, key], fieldOf(key)))
   }
   if (issue.code !== 'invalid_union') return [detail(plain(issue.message))]
   if (issue.errors.length === 0) {

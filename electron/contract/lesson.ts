@@ -163,7 +163,7 @@ type Issue = (path: (string | number)[], found: unknown, message: string) => voi
 
 function unique(ids: readonly string[], path: string, issue: Issue): void {
   ids.forEach((id, i) => {
-    if (ids.indexOf(id) < i) issue([path, i, 'id'], id, 'expected an identifier of its own')
+    if (ids.indexOf(id) < i) issue([path, i, 'id'], id, 'expected a unique identifier')
   })
 }
 
@@ -181,7 +181,7 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
     issue(
       [...path, 'groups'],
       there.map((g) => g.id).join(),
-      'expected {n} in the id of every group of several',
+      'expected {n} in the id of every group with more than one device',
     )
   if (there.reduce((n, g) => n + g.count, 0) > MAX_LESSON_DEVICES)
     issue([...path, 'groups'], undefined, `expected ${MAX_LESSON_DEVICES} devices at most`)
@@ -231,7 +231,7 @@ export const lessonSchema = z
     l.variants.forEach((v, i) => {
       checkVariant(l, i, issue)
       if (l.variants.length > 1 && !v.name)
-        issue(['variants', i, 'name'], undefined, 'expected a name, since there are several variants')
+        issue(['variants', i, 'name'], undefined, 'expected a name, because there is more than one variant')
     })
   })
 export type Lesson = z.output<typeof lessonSchema>

@@ -119,7 +119,7 @@ const fields = z.strictObject({
     .min(1)
     .max(512)
     .refine((t) => isValidTopic(t) && !t.startsWith('$'), {
-      error: 'expected a topic name without + and #, not beginning with $',
+      error: 'expected a topic name without + or #, not starting with $',
     })
     .default('fleetlab'),
   /** Addresses of this machine to connect from, in turn: each has its own ports. */
@@ -153,15 +153,20 @@ interface Together {
 function checkTogether(c: Together, ctx: z.RefinementCtx): void {
   const wrong = (path: string, input: unknown, message: string) =>
     ctx.addIssue({ code: 'custom', path: [path], input, message })
-  if (c.publishers + c.subscribers === 0) wrong('publishers', 0, 'expected a publisher or a subscriber')
+  if (c.publishers + c.subscribers === 0)
+    wrong('publishers', 0, 'expected at least one publisher or subscriber')
   if (c.subscribers > 0 && c.publishers > 0 && c.size < IDENTITY_BYTES) {
-    wrong('size', c.size, `expected ${IDENTITY_BYTES} bytes or more: subscribers know messages by them`)
+    wrong('size', c.size, `expected ${IDENTITY_BYTES} bytes or more: subscribers identify messages by them`)
   }
   if (c.topology === 'pairs' && c.publishers !== c.subscribers) {
     wrong('subscribers', c.subscribers, `expected ${c.publishers}, one for each publisher (topology pairs)`)
   }
   if (c.topology === 'fan-in' && c.subscribers > c.publishers) {
-    wrong('subscribers', c.subscribers, `expected at most ${c.publishers}, the publishers (topology fan-in)`)
+    wrong(
+      'subscribers',
+      c.subscribers,
+      `expected at most ${c.publishers}, the number of publishers (topology fan-in)`,
+    )
   }
   const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
   if (fanOut && c.publishers * c.subscribers > MAX_FLOWS) {
@@ -175,10 +180,10 @@ function checkTogether(c: Together, ctx: z.RefinementCtx): void {
     wrong(
       'warmup',
       `${c.warmup} ms`,
-      `expected less than the duration, ${c.duration} ms: the rest is what is measured`,
+      `expected less than the duration, ${c.duration} ms: only the time after the warm-up is measured`,
     )
   }
   if ((c.keyFile === undefined) !== (c.certFile === undefined)) {
-    wrong('keyFile', c.keyFile ?? 'nothing', 'expected certFile and keyFile together')
+    wrong('keyFile', c.keyFile ?? 'nothing', 'certFile and keyFile must be set together')
   }
 }

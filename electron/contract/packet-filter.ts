@@ -70,7 +70,7 @@ function numbers(term: string, text: string, max: number): Set<number> {
 function clients(text: string): Test {
   const wanted = values(text)
   if (wanted.length === 0)
-    throw new FilterError('client: found nothing; expected client identifiers, * for any text')
+    throw new FilterError('client: found nothing; expected client identifiers; * matches any text')
   const exact = new Set(wanted.filter((w) => !w.includes('*')))
   const patterns = wanted.filter((w) => w.includes('*')).map(wildcard)
   return (p) => exact.has(p.clientId) || patterns.some((matches) => matches(p.clientId))
@@ -102,7 +102,7 @@ function verdicts(text: string): Test {
 
 function time(text: string): Test {
   const range = readTimeRange(text)
-  if (!range) throw new FilterError(`time: found ${text || 'nothing'}; expected seconds as 12.5..14s`)
+  if (!range) throw new FilterError(`time: found ${text || 'nothing'}; expected seconds such as 12.5..14s`)
   return (p) => p.sentMs >= range.fromMs && p.sentMs < range.toMs
 }
 
@@ -163,7 +163,7 @@ export function parsePacketFilter(query: string): PacketFilter {
     const colon = body.indexOf(':')
     const key = colon < 0 ? '' : body.slice(0, colon)
     if (colon >= 0 && !Object.hasOwn(TERMS, key)) {
-      throw new FilterError(`there is no term ${key}; expected ${FILTER_TERMS.join(', ')}`)
+      throw new FilterError(`unknown term ${key}; expected ${FILTER_TERMS.join(', ')}`)
     }
     const word = body.toLowerCase()
     const make = TERMS[key]

@@ -6,5 +6,5 @@ import { z } from 'zod'
  */
 export const PASSWORD_VARIABLE_PREFIX = 'FLEETLAB_'
 export const passwordVariableSchema = z.string().regex(/^FLEETLAB_[A-Za-z0-9_]+$/, {
-  error: `expected the name of an environment variable that begins with ${PASSWORD_VARIABLE_PREFIX}; no other is read`,
+  error: `expected the name of an environment variable that starts with ${PASSWORD_VARIABLE_PREFIX}; no other is read`,
 })

@@ -20,8 +20,8 @@ export function checkRole(role: Role, command: keyof EngineApi): void {
   throw new ApiError(
     'forbidden',
     role === 'driver'
-      ? `${command} is not handed over with the controls: only the host may do it`
-      : `${command} is not allowed to a viewer`,
+      ? `${command} is not included in the controls: only the host can do it`
+      : `viewers are not allowed to use ${command}`,
   )
 }
 

@@ -42,7 +42,7 @@ async function inTime<T>(command: Command, answer: Promise<T>): Promise<T> {
   if (unhurried.has(command)) return answer
   let timer: unknown
   const late = new Promise<never>((_done, fail) => {
-    const error = new ApiError('unavailable', `no answer to ${command} within ${ANSWER_MS / 1000} s`)
+    const error = new ApiError('unavailable', `no response to ${command} within ${ANSWER_MS / 1000} s`)
     timer = setTimeout(() => fail(error), ANSWER_MS)
   })
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
@@ -88,11 +88,11 @@ export function servePage(
     const command = typeof given === 'string' ? given : ''
     try {
       if (!Object.hasOwn(commandSchemas, command))
-        throw new ApiError('bad-request', `there is no command ${command.slice(0, 40)}`)
+        throw new ApiError('bad-request', `unknown command ${command.slice(0, 40)}`)
       options.guard?.(command as Command)
       if (!api) throw new ApiError('unavailable', 'the engine is not ready')
       const run = api[command as Command] as ((a: unknown) => Promise<unknown>) | undefined
-      if (!run) throw new ApiError('unavailable', `${command} is not possible on this host`)
+      if (!run) throw new ApiError('unavailable', `${command} is not available on this host`)
       return { ok: true, value: await run.call(api, parseArgument(command as Command, argument)) }
     } catch (thrown) {
       if (!(thrown instanceof ApiError)) options.onInternalError(command, thrown)

@@ -36,7 +36,7 @@ export function parseFile<S extends z.ZodType>(
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   const details = issueDetails(parsed.error.issues)
-  const first = details[0] ?? { path: '', found: '', expected: 'not what was asked for' }
+  const first = details[0] ?? { path: '', found: '', expected: 'a valid value' }
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
   throw new ApiError(
     code,

@@ -15,14 +15,14 @@ const topicTemplate = z
   .min(1)
   .max(1024)
   .refine((t) => isValidTopic(t.replace(/\{[a-z]+\}/g, 'x')), {
-    error: 'expected a topic name without + and #; {n}, {id} and {group} stand for the device',
+    error: 'expected a topic name without + or #; {n}, {id} and {group} are replaced for each device',
   })
 const topicFilter = z
   .string()
   .min(1)
   .max(1024)
   .refine((f) => isValidFilter(f.replace(/\{[a-z]+\}/g, 'x')), {
-    error: 'expected a topic filter: + fills a whole level, # only the last',
+    error: 'expected a topic filter: + must occupy an entire level, # only the last',
   })
 
 /** What a device writes into its messages, one model each. */
@@ -135,7 +135,7 @@ const embeddedBroker = z.strictObject({
 const externalBroker = z.strictObject({
   kind: z.literal('external'),
   url: z.string().regex(/^(mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:?#\\]+)[^\s@]*$/, {
-    error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, and no user name in it',
+    error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, and without a user name',
   }),
   username: z.string().max(256).optional(),
   passwordEnv: passwordVariableSchema.optional(),
@@ -173,14 +173,14 @@ export const scenarioSchema = z
         const message = `expected ${what}; groups[${before}] has it too`
         ctx.addIssue({ code: 'custom', path: ['groups', i, field], input: g[field], message })
       }
-      own('name', g.name, names, 'a name of its own')
-      own('id', g.id.replaceAll('{group}', g.name), ids, 'a pattern of client identifiers of its own')
+      own('name', g.name, names, 'a unique name')
+      own('id', g.id.replaceAll('{group}', g.name), ids, 'a unique client identifier pattern')
       if (g.count > 1 && !g.id.includes('{n}')) {
         ctx.addIssue({
           code: 'custom',
           path: ['groups', i, 'id'],
           input: g.id,
-          message: 'expected {n} in it, since the group has more than one device',
+          message: 'expected {n} in it, because the group has more than one device',
         })
       }
     })

@@ -1,8 +1,6 @@
 import type { BrowserWindow } from 'electron'
 import { note } from '../engine/base/notes'
 import type { Workspace } from '../store/workspace'
-import { isEnding } from './lifecycle'
-import { logFault } from './log'
 
 /** Reloads within this time after which the page is given up. */
 const MAX_RELOADS = 3
@@ -17,7 +15,7 @@ export function recoverPage(
 ): void {
   let diedAtMs: number[] = []
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit' || isEnding()) return
+    if (reason === 'clean-exit') return
     const nowMs = performance.now()
     diedAtMs = [...diedAtMs.filter((at) => nowMs - at < RELOAD_SPAN_MS), nowMs]
     if (diedAtMs.length > MAX_RELOADS) {
@@ -25,9 +23,8 @@ export function recoverPage(
       return
     }
     const text =
-      'The window failed ({why}) and was loaded again. The run went on; what was typed and not applied is lost.'
+      'The window failed ({why}) and was reloaded. The run continued; anything you typed but did not apply is lost.'
     workspace.noticeNext('warn', note('page-recovered', text, { why: reason }))
-    // One that dies while it loads fails here and comes back above.
-    load().catch((e: unknown) => logFault('page', e))
+    void load()
   })
 }

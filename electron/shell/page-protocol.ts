@@ -32,9 +32,9 @@ export function pageFile(root: string, url: string): string | undefined {
 export function servePageFiles(root: string): void {
   protocol.handle(BRIDGE.scheme, async (request) => {
     const file = request.method === 'GET' ? pageFile(root, request.url) : undefined
-    if (file === undefined) return new Response('There is no such file.', { status: 404 })
+    if (file === undefined) return new Response('No such file.', { status: 404 })
     const found = await net.fetch(pathToFileURL(file).href).catch(() => null)
-    if (!found?.ok) return new Response('There is no such file.', { status: 404 })
+    if (!found?.ok) return new Response('No such file.', { status: 404 })
     const headers = new Headers(pageHeaders())
     headers.set('content-type', found.headers.get('content-type') ?? 'application/octet-stream')
     return new Response(found.body, { headers })

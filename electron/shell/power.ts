@@ -21,7 +21,7 @@ export function keepThroughSleep(engine: Pick<Engine, 'hold'>, workspace: Worksp
     sinceMs = null
     if (sleptMs < WORTH_SAYING_MS) return
     const text =
-      'The computer slept for {n} min. The run stood still meanwhile; clients elsewhere may have to connect again.'
+      'The computer was asleep for {n} min. The run was paused; clients on other computers may have to reconnect.'
     workspace.notice('info', note('slept', text, { n: Math.round(sleptMs / 60_000) }))
   })
 }

@@ -86,16 +86,12 @@ export class Autosave {
     await this.file.write(data).catch(this.onFault)
   }
 
-  /**
-   * The program ends.
-   * @param keep leaves what is open to be offered at the next start
-   */
-  async end(keep: boolean): Promise<void> {
-    if (keep) await this.flush()
+  /** The program ends properly: nothing is left to be offered. */
+  async end(): Promise<void> {
     this.ended = true
     clearTimeout(this.timer)
     clearInterval(this.alive)
-    if (!keep) await this.file.remove().catch(this.onFault)
+    await this.file.remove().catch(this.onFault)
   }
 
   private async heartbeat(): Promise<void> {

@@ -46,11 +46,11 @@ export function readVersioned<T>(kind: FileKind<T>, text: string): T {
   const file = envelope.parse(JSON.parse(text))
   if (file.kind !== `fleetlab-${kind.name}`) throw new Error(`holds ${file.kind}`)
   if (file.version > kind.version)
-    throw new Error(`is of version ${file.version}, written by a newer MQTT Fleet Lab`)
+    throw new Error(`has version ${file.version}, written by a newer MQTT Fleet Lab`)
   let data = file.data
   for (let v = file.version; v < kind.version; v++) {
     const upgrade = kind.upgrades?.[v - 1]
-    if (!upgrade) throw new Error(`is of version ${v}, which is not known any more`)
+    if (!upgrade) throw new Error(`has version ${v}, which is no longer supported`)
     data = upgrade(data)
   }
   return kind.schema.parse(data)

@@ -47,7 +47,7 @@ export class Offers {
   /** @throws ApiError `not-found` */
   take(id: string): OfferedFile {
     const file = this.files.get(id)
-    if (!file) throw new ApiError('not-found', 'that file was not offered, or was opened already')
+    if (!file) throw new ApiError('not-found', 'that file was not offered, or has already been opened')
     this.files.delete(id)
     return file
   }

@@ -13,8 +13,8 @@ import { KINDS, type RecentEntry } from './kinds'
 const MAX_RECENT = 10
 
 const WHY: Record<string, string> = {
-  ENOENT: 'it is not there any more',
-  EACCES: 'you may not read it',
+  ENOENT: 'it no longer exists',
+  EACCES: 'permission denied',
   EISDIR: 'it is a folder',
 }
 
@@ -81,7 +81,7 @@ export class RecentFiles {
   /** @throws ApiError `not-found` when it is gone; it then leaves the list */
   async open(id: string): Promise<{ name: string; path: string | null; text: string }> {
     const entry = this.entries.find((e) => e.id === id)
-    if (!entry) throw new ApiError('not-found', 'that file is not in the list any more')
+    if (!entry) throw new ApiError('not-found', 'that file is no longer in the list')
     const { name, path } = entry
     try {
       return { name, path, text: await readScenarioText(path ?? this.copyOf(id)) }

@@ -9,7 +9,7 @@ export async function openPlace(
   log: (level: 'warn', about: Note) => void,
 ): Promise<{ last: WindowPlace | null; keep: (place: WindowPlace) => void; idle: () => Promise<void> }> {
   const told = (why: string): void =>
-    log('warn', note('window-place', 'The place of the window: {why}', { why }))
+    log('warn', note('window-place', 'The window position could not be saved or restored: {why}', { why }))
   const file = new JsonFile<WindowPlace | null>(folder, KINDS.window, {
     now: () => Date.now(),
     onCorrupt: (_file, keptAs, why) => told(`${why}, kept as ${keptAs}`),

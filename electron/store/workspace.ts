@@ -101,11 +101,6 @@ export class Workspace {
     return this.current !== this.clean
   }
 
-  /** Folder of the scenario file opened last, null when there is none. */
-  recentFolder(): string | null {
-    return this.recent.list().find((r) => r.folder !== null)?.folder ?? null
-  }
-
   get fileName(): string {
     return this.file.name
   }
@@ -182,7 +177,7 @@ export class Workspace {
   /** What a crash left. @throws ApiError `not-found` when there is nothing, or no more */
   left(): SessionData {
     const [latest] = this.crashed
-    if (!latest) throw new ApiError('not-found', 'there is nothing to restore any more')
+    if (!latest) throw new ApiError('not-found', 'there is nothing left to restore')
     return latest.data
   }
 
@@ -207,7 +202,7 @@ export class Workspace {
 
   dialogs(): FileDialogs {
     if (!this.deps.dialogs)
-      throw new ApiError('unavailable', 'files are opened and saved by the browser here')
+      throw new ApiError('unavailable', 'here, files are opened and saved by the browser')
     return this.deps.dialogs
   }
 
@@ -287,18 +282,9 @@ export class Workspace {
     return this.autosave.flush()
   }
 
-  /** The user gives up the changes that are in no file. */
-  dropChanges(): void {
-    this.clean = this.current
-  }
-
-  /**
-   * The program ends. Changes that are in no file, and that nobody was asked about, stay on the disk and are offered at
-   * the next start.
-   * @param keep leaves the scenario even without changes
-   */
-  async close(keep = this.changed): Promise<void> {
-    await this.autosave.end(keep)
+  /** The program ends properly. */
+  async close(): Promise<void> {
+    await this.autosave.end()
   }
 
   private tell(): void {
@@ -332,7 +318,7 @@ export class Workspace {
       'warn',
       note(
         'store-corrupt',
-        '{file} could not be read ({why}). What was in it begins anew; the file is kept as {kept}.',
+        '{file} could not be read ({why}). Its contents were reset to the defaults; the old file is kept as {kept}.',
         values,
       ),
     )
@@ -342,13 +328,16 @@ export class Workspace {
     const { message } = writeFailure(basename(this.deps.folder), thrown)
     this.notice(
       'warn',
-      note('store-not-written', 'Settings and recent files are not kept: {why}', { why: message }),
+      note('store-not-written', 'Settings and recent files cannot be saved: {why}', { why: message }),
     )
   }
 
   private autosaveFailed(thrown: unknown): void {
     const { message } = writeFailure('The autosaved scenario', thrown)
-    this.notice('warn', note('autosave-failed', 'Save your scenario: {why}', { why: message }))
+    this.notice(
+      'warn',
+      note('autosave-failed', 'Autosave failed; save your scenario yourself: {why}', { why: message }),
+    )
   }
 }
 

@@ -26,11 +26,7 @@ export function createHostKey(secret: string, port: number, secure: boolean): Ho
       const [path, query] = (request.url ?? '').split('?')
       const given = new URLSearchParams(query).get(KEY_PARAMETER) ?? ''
       if (request.method !== 'GET' || path !== '/' || !sameCode(given, secret)) {
-        refuse(
-          response,
-          401,
-          'Open the address with its key, as it was printed where fleetlab was started.\n',
-        )
+        refuse(response, 401, 'Open the address including its key, as printed where fleetlab was started.\n')
         return
       }
       const attributes = `HttpOnly; SameSite=Strict; Path=/${secure ? '; Secure' : ''}`

@@ -27,13 +27,16 @@ export function listen(
 
 function listenError(e: NodeJS.ErrnoException, host: string, port: number): Error {
   if (e.code === 'EADDRINUSE') {
-    return new ApiError('conflict', `port ${port} of ${host} is taken; choose another with --port`)
+    return new ApiError('conflict', `port ${port} of ${host} is in use; choose another with --port`)
   }
   if (e.code === 'EACCES') {
-    return new ApiError('conflict', `port ${port} needs more rights; choose one above 1023 with --port`)
+    return new ApiError(
+      'conflict',
+      `port ${port} needs administrator rights; choose one above 1023 with --port`,
+    )
   }
   if (e.code === 'EADDRNOTAVAIL' || e.code === 'ENOTFOUND') {
-    return new ApiError('unavailable', `${host} is not an address of this machine; mend --host`)
+    return new ApiError('unavailable', `${host} is not an address of this computer; fix --host`)
   }
   return e
 }

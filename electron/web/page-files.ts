@@ -19,12 +19,12 @@ export function createPageHandler(root: string, origin?: string): Handler {
       response.setHeader(name, value)
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      refuse(response, 405, 'Only GET and HEAD are answered here.\n')
+      refuse(response, 405, 'Only GET and HEAD are supported here.\n')
       return
     }
     files(request, response, () => {
       if (request.url === '/favicon.ico') response.writeHead(204).end()
-      else refuse(response, 404, 'There is no such file.\n')
+      else refuse(response, 404, 'No such file.\n')
     })
   }
 }

@@ -63,7 +63,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const sockets = attachEngine(server, bound, key, options)
   server.on('request', (request, response) => {
     if (!isOwnHost(request.headers.host, bound)) {
-      refuse(response, 421, 'This server does not answer for that host name.\n')
+      refuse(response, 421, 'This server does not serve that host name.\n')
     } else if (key?.admits(request) === false) key.meet(request, response)
     else page(request, response)
   })

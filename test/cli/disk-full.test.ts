@@ -12,7 +12,7 @@ it.skipIf(!existsSync('/dev/full'))('a full disk is one line that names the file
   for (const flag of ['--json', '--pcap']) {
     const { code, stderr } = await runFleetlab(['run', scenario, '--duration', '1s', flag, '/dev/full'])
     expect(stderr).toContain(
-      'fleetlab: /dev/full was not written: the disk is full; free some space or choose another place\n',
+      'fleetlab: /dev/full was not written: the disk is full; free some space or choose another location\n',
     )
     expect(code).toBe(2)
   }
@@ -20,7 +20,7 @@ it.skipIf(!existsSync('/dev/full'))('a full disk is one line that names the file
   const { code, stderr } = await runFleetlab(['run', scenario, '--duration', '1s', '--json', '/proc/no/such'])
   expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
     2,
-    'fleetlab: /proc/no/such was not written: its folder is gone; choose another place',
+    'fleetlab: /proc/no/such was not written: its folder no longer exists; choose another location',
   ])
   await rm(folder, { recursive: true })
 })

@@ -84,12 +84,12 @@ describe('fleetlab experiment', () => {
   it.each([
     [['--qos', '3'], /--qos: expected 0, 1 and 2/],
     [['--loss', '0.95'], /--loss: expected numbers from 0 to 0\.9/],
-    [['--loss', '5%'], /--loss.*numbers with commas between/],
+    [['--loss', '5%'], /--loss.*numbers separated by commas/],
     [['--link', 'wire'], /--link.*Allowed choices are radio, tcp/],
     [['--delay', '30ms'], /--retry-timeout: expected more than 60 ms/],
     [['--messages', '50000', '--subscribers', '30'], /--messages: expected .* 1000000 at most/],
     [['--max-retries', 'some'], /--max-retries.*or unlimited/],
-    [['--json', '-', '--csv', '-'], /both want standard output/],
+    [['--json', '-', '--csv', '-'], /cannot both go to standard output/],
   ])('refuses %j in one line', async (args, text) => {
     const outcome = await runFleetlab(['experiment', ...args])
     expect(outcome.stderr).toMatch(text)

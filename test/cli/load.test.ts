@@ -83,7 +83,7 @@ describe('fleetlab load', () => {
     [['--password-env', 'FLEETLAB_NO_SUCH'], /no environment variable FLEETLAB_NO_SUCH/],
     [
       ['--password-env', 'AWS_SECRET_ACCESS_KEY'],
-      /--password-env: found .*; expected .* begins with FLEETLAB_/,
+      /--password-env: found .*; expected .* starts with FLEETLAB_/,
     ],
     [['--executor', 'ramping'], /--stages: found nothing/],
     [['--url', 'mqtt://127.0.0.1:1'], /cannot connect to mqtt:\/\/127.0.0.1:1: connection refused/],
@@ -102,7 +102,7 @@ describe('fleetlab load', () => {
     const asked = await runFleetlab(['load', '--config', config])
     expect(asked).toMatchObject({ code: 2, stdout: '' })
     expect(asked.stderr).toBe(
-      'fleetlab: not connected to broker.example.invalid (as ann): it is not this computer; if you want that, add --allow-host broker.example.invalid\n',
+      'fleetlab: not connected to broker.example.invalid (as ann): it is not this computer; to allow it, add --allow-host broker.example.invalid\n',
     )
     const allowed = await runFleetlab(['load', '--config', config, '--allow-host', 'broker.example.invalid'])
     expect(allowed.stderr).toMatch(/cannot connect to mqtt:\/\/broker\.example\.invalid/)
@@ -132,7 +132,7 @@ describe('fleetlab load', () => {
     const r = await fleetlab(['load', '--url', url, ...flags.split(' ')], {}, /2 of 2 clients/)
     expect(r.code).toBe(130)
     const json = report(r.stdout)
-    expect([json.aborted, json.offered]).toEqual(['stopped before publishing began', 0])
+    expect([json.aborted, json.offered]).toEqual(['stopped before publishing started', 0])
     expect(json.generator).toMatchObject({ saturated: false, busiestWorker: 0 })
   })
 })
@@ -213,7 +213,7 @@ describe('shards of one run', () => {
     const foreign = await runFleetlab(['report', 'merge', other, ...files.slice(1)])
     expect([foreign.code, foreign.stderr]).toEqual([
       2,
-      'fleetlab: these are shards of different runs: r2 and r1\n',
+      'fleetlab: the shards belong to different runs: r2 and r1\n',
     ])
     expect(parse(readFileSync(scenario, 'utf8'))).toMatchObject({ publishers: 8 })
   }, 60_000)

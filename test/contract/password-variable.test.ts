@@ -12,7 +12,7 @@ describe('the environment variables a file may name', () => {
   it.each(['AWS_SECRET_ACCESS_KEY', 'HOME', 'FLEETLAB_', 'XFLEETLAB_A', 'fleetlab_a', 'FLEETLAB_A B'])(
     'do not include %s',
     (name) => {
-      const wrong = /passwordEnv: .*begins with FLEETLAB_/
+      const wrong = /passwordEnv: .*starts with FLEETLAB_/
       expect(() => parseScenario(external(name), 'a.yaml')).toThrow(wrong)
       expect(() => parseScenario(embedded(name), 'a.yaml')).toThrow(wrong)
       expect(loadSchema.safeParse({ passwordEnv: name }).success).toBe(false)

@@ -17,7 +17,7 @@ describe('roles', () => {
 
   it('refuse by name', () => {
     expect(() => checkRole('viewer', 'control')).toThrow('control is not allowed to a viewer')
-    expect(() => checkRole('driver', 'startLoad')).toThrow('only the host may do it')
+    expect(() => checkRole('driver', 'startLoad')).toThrow('only the host can do it')
     expect(() => checkRole('host', 'startLoad')).not.toThrow()
   })
 

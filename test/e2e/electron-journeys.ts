@@ -37,7 +37,7 @@ export async function expectPolicy(page: Page): Promise<void> {
 
 /** The scenario of a run that was killed is offered, and is gone once it was discarded. */
 export async function expectRecoveryOffered(page: Page): Promise<void> {
-  await expect(page.getByText('The program did not end properly')).toBeVisible()
-  await page.getByRole('button', { name: 'Discard it' }).click()
-  await expect(page.getByText('The program did not end properly')).toBeHidden()
+  await expect(page.getByText('The program did not close properly')).toBeVisible()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await expect(page.getByText('The program did not close properly')).toBeHidden()
 }

@@ -76,7 +76,7 @@ export async function expectMenu(desk: Desk): Promise<void> {
   await desk.choose('Light')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   expect(await desk.themeSource()).toBe('light')
-  await desk.choose('As the System')
+  await desk.choose('Same as System')
   await desk.choose('Keyboard Shortcuts')
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
   await page.keyboard.press('Escape')
@@ -102,7 +102,7 @@ export async function expectFiles(desk: Desk): Promise<void> {
 
   await desk.answer('save', '/dev/full')
   await desk.choose('Packets for Wireshark…')
-  const line = 'full was not written: the disk is full; free some space or choose another place'
+  const line = 'full was not written: the disk is full; free some space or choose another location'
   await expect(page.getByText(line)).toBeVisible()
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
 
@@ -117,7 +117,7 @@ export async function expectFiles(desk: Desk): Promise<void> {
   await expect(scenarioButton(page, 'Third')).toBeVisible()
 
   await desk.emit('app', 'open-file', join(folder, 'none.yaml'))
-  await expect(page.getByText('none.yaml cannot be read: it is not there any more')).toBeVisible()
+  await expect(page.getByText('none.yaml cannot be read: it no longer exists')).toBeVisible()
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
   await desk.emit('app', 'open-file', second)
   await expect(scenarioButton(page, 'Second')).toBeVisible()
@@ -154,7 +154,7 @@ export async function expectPlaceKept({ window, folder }: DoubleDesk): Promise<v
 }
 
 export async function expectSleep({ page, emit }: Desk): Promise<void> {
-  const clock = page.getByRole('timer', { name: 'Time of the run' })
+  const clock = page.getByRole('timer', { name: 'Run time' })
   await emit('powerMonitor', 'suspend')
   const seconds = async (): Promise<number> => Number((await clock.innerText()).split(':').at(-1))
   await page.waitForTimeout(600)
@@ -169,7 +169,7 @@ export async function expectSleep({ page, emit }: Desk): Promise<void> {
 export async function expectPageRecovered({ page, window }: DoubleDesk): Promise<void> {
   await page.evaluate(() => Object.assign(globalThis, { __before: true }))
   window.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
-  await expect(page.getByText('The window failed (crashed) and was loaded again.')).toBeVisible()
+  await expect(page.getByText('The window failed (crashed) and was reloaded.')).toBeVisible()
   expect(await page.evaluate(() => '__before' in globalThis)).toBe(false)
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
 }
@@ -178,7 +178,7 @@ export async function expectPageRecovered({ page, window }: DoubleDesk): Promise
 export async function expectEngineRecovered({ page }: Desk, fail: (e: Error) => void): Promise<void> {
   fail(new Error('a test of the guard'))
   await expect(
-    page.getByText(/The engine failed \(a test of the guard\) and began the run anew/),
+    page.getByText(/The engine failed \(a test of the guard\) and the run was restarted/),
   ).toBeVisible()
   await expect(scenarioButton(page, 'Third')).toBeVisible()
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
@@ -194,7 +194,7 @@ export async function expectCloseAsked({ electron, page, window }: DoubleDesk): 
   window.close()
   await expect.poll(() => electron.asked.length).toBe(1)
   expect(electron.asked[0]).toMatchObject({
-    message: 'Save the changes of the scenario?',
+    message: 'Save the changes to the scenario?',
     buttons: ['Save', 'Don’t Save', 'Cancel'],
   })
   expect(electron.module.BrowserWindow.all).toContain(window)

@@ -33,12 +33,14 @@ test('an experiment runs to its end and is exported', async ({ page, lab }) => {
   const conclusion = page.getByTestId('conclusion')
   await expect(conclusion).toContainText(/At 20% loss: QoS 0 loses \d+(\.\d)?% of the messages\./)
   await expect(conclusion).toContainText(/QoS 1 delivers all of them, with \d+ duplicates per 100\./)
-  await expect(conclusion).toContainText(/QoS 2 delivers each exactly once for 5\.\d packets a message\./)
+  await expect(conclusion).toContainText(
+    /QoS 2 delivers each exactly once, using 5\.\d packets per message\./,
+  )
   const row = page.getByRole('row', { name: /QoS 2/ })
   await expect(row).toContainText('1.000')
 
   await page.getByRole('combobox', { name: 'loss' }).click()
-  await page.getByRole('option', { name: 'every loss' }).click()
+  await page.getByRole('option', { name: 'all loss levels' }).click()
   await expect(page.getByRole('row')).toHaveCount(7)
 
   const csv = (await saved(page, 'CSV')).toString()

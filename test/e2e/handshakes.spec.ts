@@ -72,13 +72,13 @@ for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
     await open(page, lab.url, { filter: 'client:door type:HANDSHAKE' })
     await expect(arrows(page).first()).toBeVisible()
     await page.getByRole('radio', { name: 'Step' }).click()
-    await expect(page.getByText('step mode: timers stand still')).toBeVisible()
+    await expect(page.getByText('step mode: timers paused')).toBeVisible()
     await dropOnce(page, type)
     const story = page.getByRole('region', { name: 'Narration' })
     await expect(story).toContainText(new RegExp(`${type} #\\d+ was dropped in step mode`))
     await expect(story).toContainText('exactly once')
     await page.getByRole('radio', { name: 'Live' }).click()
-    await expect(page.getByText('step mode: timers stand still')).toBeHidden()
+    await expect(page.getByText('step mode: timers paused')).toBeHidden()
   })
 }
 
@@ -207,7 +207,7 @@ test.describe('a busier fleet', () => {
     test.slow()
     await open(page, lab.url)
     await expect(rows(page).nth(3)).toBeVisible()
-    const ring = page.getByRole('slider', { name: 'All packets kept, by time' })
+    const ring = page.getByRole('slider', { name: 'All captured packets, by time' })
     // more packets than the page keeps in sight at once
     const seen = async (): Promise<number> =>
       Number(
@@ -224,7 +224,7 @@ test.describe('a busier fleet', () => {
     await ring.focus()
     await page.keyboard.press('Home')
     await expect.poll(inView).toBeLessThan(Math.min(2, half))
-    await expect(page.getByText('The capture begins here')).toBeVisible()
+    await expect(page.getByText('The capture starts here')).toBeVisible()
     await page.locator('.scroller').focus()
     const before = await inView()
     const nextPage = async (): Promise<number> => {
@@ -251,7 +251,7 @@ test('no serious barrier in either theme', async ({ page, lab }) => {
     await expect(page.locator('.hex .x').first()).toBeVisible()
     await expectAccessible(page, '.hand')
     // and where there is nothing to draw
-    await open(page, lab.url, { theme, filter: 'client:nobody' }, 'No packet matches')
+    await open(page, lab.url, { theme, filter: 'client:nobody' }, 'No matching packets')
     await expectAccessible(page)
   }
 })

@@ -22,7 +22,7 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
   await page.getByRole('button', { name: '끝으로' }).click()
   const verdict = page.getByTestId('verdict')
   await expect(verdict).toContainText('손실 0, 중복 1')
-  await expect(verdict).toContainText('PUBACK #1이 사라졌기 때문입니다.')
+  await expect(verdict).toContainText('PUBACK #1이 손실되었기 때문입니다.')
   await expect(stat(page, 'offered')).toHaveText('1')
   await expect(stat(page, 'arrived')).toHaveText('2')
   await expect(stat(page, 'packets')).toHaveText('8')
@@ -46,7 +46,7 @@ test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard
     const verdict = page.getByTestId('verdict')
     await expect(verdict).toContainText('Exactly once: lost 0, duplicated 0')
     await expect(verdict).toContainText(`Although ${packet} #1 was dropped.`)
-    await expect(page.locator('[data-option="once"]')).toContainText('my prediction, right')
+    await expect(page.locator('[data-option="once"]')).toContainText('your prediction, correct')
   }
   await expect(page.locator('[data-variant] .good')).toHaveCount(4)
 })

@@ -146,7 +146,7 @@ test('a wrong address is told in one line, a wrong field where it stands', async
   await start(page).click()
   const failed = page.getByTestId('failed')
   await expect(failed.getByRole('alert')).toHaveText(
-    'Cannot connect to mqtt://127.0.0.1:1: connection refused: nothing listens there',
+    'Cannot connect to mqtt://127.0.0.1:1: connection refused: nothing is listening there',
   )
   await expect(page.getByText('No runs yet')).toBeVisible()
   await expectAccessible(page)
@@ -164,13 +164,13 @@ test('another machine is a target only after a word, and a password stands in no
 }) => {
   await openScreen(page, lab.url, 'load')
   await fill(page, 'URL', 'mqtt://broker.invalid')
-  await expect(page.getByText('This address is not on this computer.')).toBeVisible()
+  await expect(page.getByText('This address is on another computer.')).toBeVisible()
   await page.getByRole('button', { name: /^Login and TLS/ }).click()
   await page.getByLabel('Password', { exact: true }).fill('s3cret')
   await expect(page.getByTestId('command')).toContainText('--password-env FLEETLAB_PASSWORD')
   await expect(page.getByTestId('command')).not.toContainText('s3cret')
   await start(page).click()
-  const dialog = page.getByRole('dialog', { name: 'Send load to another machine?' })
+  const dialog = page.getByRole('dialog', { name: 'Send load to another computer?' })
   await expect(dialog).toContainText('up to 1,000 messages a second')
   await expectAccessible(page)
   await page.keyboard.press('Escape')

@@ -128,7 +128,16 @@ test('the palette knows a command for every part of the rail and the bar', async
   const list = page.getByRole('listbox', { name: 'Commands' })
   for (const name of [
     ...['Lab', 'Handshakes', 'Traffic', 'Experiments', 'Load test', 'Lessons'],
-    ...['Run or pause', 'Step mode', 'Stop', 'Restart from zero', 'Undo', 'Redo', 'Add group', 'Zoom in'],
+    ...[
+      'Run or pause',
+      'Step mode',
+      'Stop',
+      'Restart from the beginning',
+      'Undo',
+      'Redo',
+      'Add group',
+      'Zoom in',
+    ],
     ...['한국어', 'Dark or light', 'Projector mode', 'Copy broker address'],
     ...['More loss', 'Less loss', 'devices: radio', 'devices: tcp', 'devices: cut'],
   ]) {

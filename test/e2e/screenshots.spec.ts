@@ -47,7 +47,7 @@ test('colours, dashes and glyphs in both themes', looksTag(false), async ({ page
 test('states: empty, refused, disconnected', looksTag(false), async ({ page, lab, complaints }) => {
   const gate = await gateEngine(page)
   await openScreen(page, lab.url, 'handshakes?filter=client:nobody')
-  await expect(page.getByText('No packet matches')).toBeVisible()
+  await expect(page.getByText('No matching packets')).toBeVisible()
   await takePicture(page, 'state-empty')
   await goTo(page, 'lab')
   const count = page.getByRole('textbox', { name: 'Count of Door locks' })

@@ -114,7 +114,7 @@ test.describe('a class', () => {
     await eve.page.getByLabel('Join code').fill('00000000')
     await eve.page.getByLabel('Your name').fill('Eve')
     await eve.page.keyboard.press('Enter')
-    await expect(eve.page.getByText('This is not the join code.')).toBeVisible()
+    await expect(eve.page.getByText('Wrong join code.')).toBeVisible()
     await expectAccessible(eve.page)
     await joinClass(eve.page, code, 'Eve')
     await page.getByRole('button', { name: 'Remove Eve' }).click()
@@ -153,7 +153,7 @@ test(
       [1024, 700],
     ] as const) {
       await page.setViewportSize({ width, height })
-      await page.getByRole('button', { name: 'Show large' }).click()
+      await page.getByRole('button', { name: 'Show full screen' }).click()
       await expectNothingClipped(page)
       if (width === 1440) await takePicture(page, 'share-large-en-dark')
       await page.keyboard.press('Escape')

@@ -46,7 +46,7 @@ test('a topic is found with a wildcard, and the tester says why', async ({ page,
   await expect(page.getByText(/the filter ends after 2/)).toBeVisible()
   await field.fill('home/a+')
   await expect(
-    page.getByText('Not a topic filter: + must fill a whole level, # only the last one.'),
+    page.getByText('Not a topic filter: + must occupy an entire level, # only the last one.'),
   ).toBeVisible()
 })
 
@@ -101,7 +101,7 @@ test('a search keeps only topics with the text, and Escape brings all back', asy
   await field.press('Escape')
   await expect.poll(() => page.getByRole('treeitem').count()).toBeGreaterThan(10)
   await field.fill('nowhere')
-  await expect(page.getByText('No topic has this in its path')).toBeVisible()
+  await expect(page.getByText('No topic path contains this text')).toBeVisible()
 })
 
 test('rates are drawn by packet type, QoS and group', async ({ page, lab }) => {
@@ -139,7 +139,7 @@ test('a time drawn on a rate chart is what Handshakes shows, until it is cleared
     expect(Number(time)).toBeGreaterThanOrEqual(Number(from))
     expect(Number(time)).toBeLessThan(Number(to))
   }
-  await page.getByRole('button', { name: /Show all times again/ }).click()
+  await page.getByRole('button', { name: /Show all times/ }).click()
   await expect(page.getByRole('combobox', { name: 'Packet filter' })).toHaveValue('')
 })
 
@@ -153,9 +153,9 @@ test('the same by keyboard', async ({ page, lab }) => {
   await expect(page.getByRole('button', { name: /Show this time/ })).toContainText(/\d to \d/)
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/#\/handshakes/)
-  await expect(page.getByText('The chosen time begins here')).toBeVisible()
+  await expect(page.getByText('The selected time range starts here')).toBeVisible()
   await page.keyboard.press('Shift+E')
-  await expect(page.getByText('The chosen time begins here')).toHaveCount(0)
+  await expect(page.getByText('The selected time range starts here')).toHaveCount(0)
 })
 
 /** Publishes one QoS 0 message on each topic and waits until the broker has read them all. */

@@ -181,7 +181,7 @@ export class FakeEngine {
 
   private groupAt(name: string): number {
     const at = this.scenario.groups.findIndex((g) => g.name === name)
-    if (at < 0) throw new ApiError('not-found', `there is no group ${name}`)
+    if (at < 0) throw new ApiError('not-found', `unknown group ${name}`)
     return at
   }
 
@@ -202,7 +202,7 @@ export class FakeEngine {
   private detail(id: string): DeviceDetail {
     const row = devicesOf(this.scenario).find((d) => d.clientId === id)
     const group = this.scenario.groups.find((g) => g.name === row?.group)
-    if (!row || !group) throw new ApiError('not-found', `there is no client ${id}`)
+    if (!row || !group) throw new ApiError('not-found', `unknown client ${id}`)
     return {
       ...row,
       protocol: group.protocol,

@@ -113,7 +113,7 @@ export class FakeLoads {
   commands() {
     const found = (runId: string): LoadRun => {
       const run = this.history.find((r) => r.runId === runId)
-      if (!run) throw new ApiError('not-found', `there is no load test ${runId} in the history`)
+      if (!run) throw new ApiError('not-found', `load test ${runId} is not in the history`)
       return run
     }
     return {

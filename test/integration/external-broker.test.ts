@@ -61,7 +61,7 @@ describe.skipIf(mosquittoPath === null)('devices at an external broker (mosquitt
       await until(() => engine.status().broker.state === 'down', 'the loss of the broker')
       // the connection that is cut says so first; the next one finds nobody
       const told = (): string => engine.status().broker.note?.text ?? ''
-      await until(() => told().includes('nothing listens there'), 'the reason')
+      await until(() => told().includes('nothing is listening there'), 'the reason')
     } finally {
       await engine.close()
       broker.stop()
@@ -74,7 +74,7 @@ test('an unreachable broker is one clear line', async () => {
   const port = await freePort()
   await expect(engine.open(scenario(`mqtt://127.0.0.1:${port}`), null)).rejects.toMatchObject({
     code: 'unavailable',
-    message: `cannot reach the broker at mqtt://127.0.0.1:${port}: nothing listens there`,
+    message: `cannot reach the broker at mqtt://127.0.0.1:${port}: nothing is listening there`,
   })
   await engine.close()
 })

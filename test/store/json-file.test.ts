@@ -57,7 +57,7 @@ describe('a file that is written whole or not at all', () => {
     const told = writeFailure('report.json', await failed.catch((e: unknown) => e))
     expect(told).toMatchObject({
       code: 'unavailable',
-      message: 'report.json was not written: the disk is full; free some space or choose another place',
+      message: 'report.json was not written: the disk is full; free some space or choose another location',
     })
   })
 

@@ -208,7 +208,7 @@ describe('a page that other computers can reach', () => {
       `/index.html?key=${KEY}`,
     ]) {
       const { status, body } = await get(path)
-      expect([path, status, body]).toEqual([path, 401, expect.stringContaining('with its key')])
+      expect([path, status, body]).toEqual([path, 401, expect.stringContaining('including its key')])
     }
     expect((await get('/', { cookie: `${cookieName()}=wrong` })).status).toBe(401)
     expect(await outcome(open(host.url))).toBe('401')

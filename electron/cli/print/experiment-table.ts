@@ -37,11 +37,11 @@ export function experimentTable({ config, complete, points }: ExperimentResult):
   ).length
   const compared = points.flatMap((p) => EXPERIMENT_VALUES.filter((v) => p.theory[v] !== null)).length
   return [
-    `${config.link}, ${messages} messages a point, seed ${config.seed}${cut}\n\n`,
+    `${config.link}, ${messages} messages per point, seed ${config.seed}${cut}\n\n`,
     textTable([...HEAD, ...MORE], points.map(row)),
-    "\nduplicates, PUBLISH and packets are per message; the last two on the publisher's leg.\n",
-    "Latency is simulated network time; the machine's speed does not enter.\n",
-    `${compared - outside} of ${compared} values lie in the 99 % interval of their closed form`,
+    '\nduplicates, PUBLISH and packets are per message; the last two between publisher and broker.\n',
+    'Latency is simulated network time; the speed of this computer does not affect it.\n',
+    `${compared - outside} of ${compared} values lie within the 99% interval of their closed form`,
     `${outside > 0 ? '; ! marks the others' : ''}.\n`,
   ].join('')
 }

@@ -15,7 +15,7 @@ export function loadProgressLine(p: LoadProgress): string {
   const planned = p.plannedMs === null ? '' : ` of ${seconds(p.plannedMs)}`
   const latency = p.last?.endToEnd.p99 === null ? p.last.ack : p.last?.endToEnd
   const rates =
-    p.last === null ? '' : `${count(p.last.acknowledged)} sent, ${count(p.last.received)} received a step, `
+    p.last === null ? '' : `${count(p.last.acknowledged)} sent, ${count(p.last.received)} received per step, `
   const times =
     latency === undefined || latency.p99 === null
       ? ''

@@ -9,7 +9,7 @@ export function progressLine(s: EngineStatus): string {
   const behind = s.lagMs > 1000 ? `, ${(s.lagMs / 1000).toFixed(1)} s behind` : ''
   return (
     `${(s.nowMs / 1000).toFixed(1)} s: ${s.devices.connected} of ${s.devices.total} devices, ` +
-    `${Math.round(s.messagesPerSecond)} messages a second, ${s.lostPackets} packets lost${behind}`
+    `${Math.round(s.messagesPerSecond)} messages per second, ${s.lostPackets} packets lost${behind}`
   )
 }
 

@@ -72,12 +72,12 @@ async function syncFolder(folder: string, io: FileSystem): Promise<void> {
 }
 
 const WHY: Record<string, string> = {
-  ENOSPC: 'the disk is full; free some space or choose another place',
-  EDQUOT: 'your share of the disk is used up; free some space or choose another place',
-  EACCES: 'you may not write there; choose another place',
-  EPERM: 'you may not write there; choose another place',
-  EROFS: 'the disk is read-only; choose another place',
-  ENOENT: 'its folder is gone; choose another place',
+  ENOSPC: 'the disk is full; free some space or choose another location',
+  EDQUOT: 'your disk quota is used up; free some space or choose another location',
+  EACCES: 'permission denied; choose another location',
+  EPERM: 'permission denied; choose another location',
+  EROFS: 'the disk is read-only; choose another location',
+  ENOENT: 'its folder no longer exists; choose another location',
   EISDIR: 'that is a folder; choose another name',
   ENOTDIR: 'a file lies where its folder should be; choose another place',
   EEXIST: 'a file lies where its folder should be; choose another place',
@@ -91,5 +91,8 @@ export function writeProblem(thrown: unknown): string {
 }
 
 /** What a person is told of a file that could not be written. */
-export const writeFailure = (name: string, thrown: unknown): ApiError =>
-  new ApiError('unavailable', `${name} was not written: ${writeProblem(thrown)}`)
+export function writeFailure(name: string, thrown: unknown): ApiError {
+  const code = codeOf(thrown)
+  const why = WHY[code] ?? (code || String(thrown))
+  return new ApiError('unavailable', `${name} was not written: ${why}`)
+}

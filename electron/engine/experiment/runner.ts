@@ -36,7 +36,8 @@ export class ExperimentRunner {
 
   /** @throws ApiError `conflict` while another one runs */
   start(config: ExperimentConfig): ExperimentState {
-    if (this.run) throw new ApiError('conflict', 'an experiment is running; cancel it or wait for its end')
+    if (this.run)
+      throw new ApiError('conflict', 'an experiment is running; cancel it or wait for it to finish')
     this.stop = new AbortController()
     this.startedMs = this.now()
     const begun: ExperimentState = {

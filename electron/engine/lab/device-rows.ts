@@ -100,7 +100,7 @@ export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
   const device = lab.fleet.device(clientId)
   const broker = lab.brokerClient(clientId)
   const external = lab.externalClients().find((c) => c.clientId === clientId)
-  if (!device && !external) throw new ApiError('not-found', `there is no client ${clientId}`)
+  if (!device && !external) throw new ApiError('not-found', `unknown client ${clientId}`)
   const row = device ? simulatedRow(lab, device) : externalRow(lab, external as BrokerClientInfo)
   const link = device?.link.config ?? null
   const granted = device

@@ -23,7 +23,7 @@ export interface LabSlotDeps<L extends Run> {
 
 const broken = (thrown: unknown): Note => {
   const why = thrown instanceof Error ? thrown.message : String(thrown)
-  return note('engine-broken', 'The engine failed and could not begin anew: {why}. Save the scenario and start the program again.', { why }) // prettier-ignore
+  return note('engine-broken', 'The engine failed and could not restart: {why}. Save the scenario and restart the program.', { why }) // prettier-ignore
 }
 
 /**
@@ -125,7 +125,7 @@ export class LabSlot<L extends Run> {
         'error',
         note(
           'engine-recovered',
-          'The engine failed ({why}) and began the run anew. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is as it was.',
+          'The engine failed ({why}) and the run was restarted. Lost: {packets} captured packets, all counts, and the connections of {clients} clients. The scenario is unchanged.',
           { why, ...lost },
         ),
       )

@@ -154,7 +154,7 @@ export class Lab {
   private embedded(): EmbeddedBroker {
     const { embedded } = this.broker
     if (!embedded)
-      throw new ApiError('unavailable', 'only the embedded broker can do that; this one is external')
+      throw new ApiError('unavailable', 'only the embedded broker supports this; this broker is external')
     return embedded
   }
 
@@ -199,7 +199,7 @@ export class Lab {
 
   private fault(thrown: unknown): void {
     const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    this.log('error', note('engine-fault', 'The engine met an error and went on: {why}', { why }))
+    this.log('error', note('engine-fault', 'The engine hit an error and continued: {why}', { why }))
   }
 
   private follow(work: Promise<void>): void {

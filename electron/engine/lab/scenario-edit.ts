@@ -23,13 +23,13 @@ function describe(issues: readonly z.core.$ZodIssue[]): string {
 /** The group of that name. @throws ApiError `not-found` */
 export function groupOf(scenario: Scenario, name: string): GroupConfig {
   const group = scenario.groups.find((g) => g.name === name)
-  if (!group) throw new ApiError('not-found', `there is no group ${name}`)
+  if (!group) throw new ApiError('not-found', `unknown group ${name}`)
   return group
 }
 
 export function withGroup(scenario: Scenario, group: GroupInput): Scenario {
   if (scenario.groups.some((g) => g.name === group.name)) {
-    throw new ApiError('conflict', `there is a group ${group.name} already; choose another name`)
+    throw new ApiError('conflict', `a group named ${group.name} already exists; choose another name`)
   }
   return checked({ ...scenario, groups: [...scenario.groups, group] })
 }

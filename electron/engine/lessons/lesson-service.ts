@@ -37,9 +37,9 @@ export class LessonService {
   open(text: string, name: string): Lesson {
     const lesson = parseLesson(text, name)
     if (builtInLessons().some((l) => l.id === lesson.id))
-      throw new ApiError('conflict', `${name}: id ${lesson.id} is a built-in lesson's; choose another`)
+      throw new ApiError('conflict', `${name}: id ${lesson.id} belongs to a built-in lesson; choose another`)
     if (this.opened.size >= MAX_OPENED && !this.opened.has(lesson.id))
-      throw new ApiError('conflict', `${MAX_OPENED} lessons are open already`)
+      throw new ApiError('conflict', `${MAX_OPENED} lessons are already open`)
     this.opened.set(lesson.id, lesson)
     return lesson
   }
@@ -56,7 +56,7 @@ export class LessonService {
     const known = this.pending.get(key)
     if (known) return known
     if (this.pending.size >= MAX_WAITING)
-      throw new ApiError('unavailable', 'too many lessons are waiting to be run; try again in a moment')
+      throw new ApiError('unavailable', 'too many lessons are waiting to run; try again in a moment')
     const run = this.last.then(async () => {
       const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)])
       try {
@@ -79,7 +79,7 @@ export class LessonService {
    */
   watch(id: string, lab: Lab): LiveOutcome {
     const lesson = this.lesson(id)
-    if (lesson.kind !== 'live') throw new ApiError('bad-request', `lesson ${id} is not watched but run`)
+    if (lesson.kind !== 'live') throw new ApiError('bad-request', `lesson ${id} is run, not watched`)
     if (this.live?.lab !== lab) {
       this.live?.close()
       this.live = new LiveWatch(lab)
@@ -95,7 +95,7 @@ export class LessonService {
 
   private lesson(id: string): Lesson {
     const found = this.lessons().find((l) => l.id === id)
-    if (!found) throw new ApiError('not-found', `there is no lesson ${id}`)
+    if (!found) throw new ApiError('not-found', `unknown lesson ${id}`)
     return found
   }
 }

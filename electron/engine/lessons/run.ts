@@ -48,7 +48,7 @@ export async function runLesson<T>(
   try {
     await sim.start()
     await play(sim, plan, signal)
-    if (signal.aborted) throw new SimulationError(`${scenario.name}: it took too long and was ended`)
+    if (signal.aborted) throw new SimulationError(`${scenario.name}: it took too long and was stopped`)
     return conclude({
       ledger: accounts.finalRows(),
       received,

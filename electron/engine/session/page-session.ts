@@ -39,7 +39,7 @@ export class PageSession implements LabApi {
       if (a.contract !== CONTRACT_VERSION) {
         throw new ApiError(
           'unavailable',
-          `this page speaks contract ${a.contract}, the engine ${CONTRACT_VERSION}; reload the page`,
+          `this page uses contract version ${a.contract}, the engine ${CONTRACT_VERSION}; reload the page`,
         )
       }
       this.feed.start()
@@ -115,7 +115,7 @@ export class PageSession implements LabApi {
       const device = this.engine.lab.fleet.device(a.clientId)
       if (device) device.link.cut()
       else if (!this.engine.lab.broker.embedded?.disconnect(a.clientId)) {
-        throw new ApiError('not-found', `there is no client ${a.clientId}`)
+        throw new ApiError('not-found', `unknown client ${a.clientId}`)
       }
     })
   }
@@ -139,7 +139,7 @@ export class PageSession implements LabApi {
   getPacket(a: { seq: number }) {
     return command(() => {
       const detail = this.engine.lab.observation.capture.detail(a.seq)
-      if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer kept`)
+      if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer in the capture`)
       return detail
     })
   }
@@ -165,7 +165,7 @@ export class PageSession implements LabApi {
       const { observation, gate } = this.engine.lab
       const id = observation.capture.transitId(a.seq) ?? 0
       if (!(a.action === 'deliver' ? gate.deliver(id) : gate.drop(id))) {
-        throw new ApiError('conflict', `packet ${a.seq} is not held any more`)
+        throw new ApiError('conflict', `packet ${a.seq} is no longer held`)
       }
     })
   }
@@ -185,7 +185,7 @@ export class PageSession implements LabApi {
   getTopic(a: { topic: string }) {
     return command(() => {
       const detail = this.engine.lab.observation.topics.detail(a.topic)
-      if (!detail) throw new ApiError('not-found', `nothing was published to ${a.topic}`)
+      if (!detail) throw new ApiError('not-found', `nothing has been published to ${a.topic}`)
       return detail
     })
   }

@@ -63,7 +63,7 @@ export async function startShareHost(options: ShareHostOptions, maxViewers: numb
   const handler = createShareHandler(options, bound)
   server.on('request', (request, response) => {
     if (isOwnHost(request.headers.host, bound)) handler(request, response)
-    else refuse(response, 421, 'This server does not answer for that host name.\n')
+    else refuse(response, 421, 'This server does not serve that host name.\n')
   })
   const sockets = attachViewers(server, bound, options)
   return { url: urlOf(bound), close: () => closeAll(server, sockets) }

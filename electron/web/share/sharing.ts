@@ -67,9 +67,9 @@ class ClassSharing implements Sharing {
   }
 
   async start(at: { address: string; port?: number }): Promise<ShareState> {
-    if (this.session || this.starting) throw new ApiError('conflict', 'the session is shared already')
+    if (this.session || this.starting) throw new ApiError('conflict', 'the session is already shared')
     if (!this.addresses().some((a) => a.address === at.address)) {
-      throw new ApiError('unavailable', `${at.address} is not an address of this machine`)
+      throw new ApiError('unavailable', `${at.address} is not an address of this computer`)
     }
     this.starting = true
     try {

@@ -73,11 +73,11 @@ export function serveViewer(
   }
   let link: PageLink | null = null
   const leave = connect({
-    end: () => socket.close(4001, 'not let in any more'),
+    end: () => socket.close(4001, 'no longer admitted'),
     controlsChanged: () => link?.events.host({ ...host }),
   })
   if (!leave) {
-    socket.close(4002, 'too many pages of one viewer')
+    socket.close(4002, 'too many pages open for one viewer')
     return
   }
   channel.onClose(leave)

@@ -38,7 +38,7 @@ export function conclude(state: ExperimentState, loss: number): Sentence[] {
   return sentences
 }
 
-/** How many measured values lie in the 99 % interval of their closed form, over all points. */
+/** How many measured values lie within the 99% interval of their closed form, over all points. */
 export function agreement(points: readonly ExperimentPoint[]): { inside: number; compared: number } {
   const all = points.flatMap((p) => EXPERIMENT_VALUES.map((v) => insideInterval(p, v)))
   const compared = all.filter((i) => i !== null)

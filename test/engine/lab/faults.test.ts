@@ -122,7 +122,7 @@ describe('a broker elsewhere that goes away, as when the network does', () => {
     await far.close()
     await until(() => near.status().broker.state === 'down', 'the loss of the broker')
     const { note } = near.status().broker
-    expect(note).toMatchObject({ key: 'broker-unreachable', values: { why: 'nothing listens there' } })
+    expect(note).toMatchObject({ key: 'broker-unreachable', values: { why: 'nothing is listening there' } })
     const { rows } = await page.api.listDevices({ offset: 0, limit: 10 })
     expect(rows.map((r) => r.connected)).toEqual([false, false])
     const again = start()

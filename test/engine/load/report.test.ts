@@ -159,7 +159,7 @@ describe('the report of a run', () => {
     const r = makeReport(outcome({ results: [worker({ lateSends: 5 })] }))
     expect(r.generator.saturated).toBe(true)
     expect(reportText(r).split('\n')[0]).toMatch(
-      /^generator saturated: results are not the broker's \(50 % of the/,
+      /^generator saturated: the results do not measure the broker \(50 % of the/,
     )
     const calm = { offered: 100, lateSends: 1, busiestWorker: 0.9, p99LoopDelayMs: 50 }
     expect(saturationReasons(calm)).toEqual([])
@@ -196,13 +196,13 @@ describe('merging', () => {
   it.each([
     ['another run', () => [shard(0), shard(1, { runId: 'r2' })], /different runs: r1 and r2/],
     [
-      'another configuration',
+      'a different configuration',
       () => [shard(0), { ...shard(1), config: loadSchema.parse({ qos: 2 }) }],
-      /another configuration/,
+      /a different configuration/,
     ],
     ['a shard twice', () => [shard(0), shard(0)], /given twice/],
     ['a shard missing', () => [shard(1)], /shards missing: 0/],
-    ['no shard', () => [makeReport(outcome())], /not of a shard/],
+    ['no shard', () => [makeReport(outcome())], /not from a shard/],
   ])('refuses %s', (_what, reports, message) => {
     expect(() => mergeReports(reports())).toThrow(message)
   })
@@ -248,10 +248,12 @@ describe('files', () => {
       busiestWorker: 0.97,
       workers: 2,
       saturated: true,
-      reasons: ['a worker was busy 97 % of the time: give more workers or machines'],
+      reasons: ['a worker was busy 97 % of the time: use more workers or more computers'],
     })
     expect(generatorHealth([calm], 1000)).toMatchObject({ saturated: false, reasons: [] })
-    expect(generatorHealth([calm], 50)?.reasons).toEqual(['2 % of the messages left more than 10 ms late'])
+    expect(generatorHealth([calm], 50)?.reasons).toEqual([
+      '2 % of the messages were sent more than 10 ms late',
+    ])
   })
 
   it('Prometheus counters only grow', async () => {

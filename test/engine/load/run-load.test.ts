@@ -120,7 +120,7 @@ describe('a run that cannot go on', () => {
     const { broker, url } = await start()
     await broker.close()
     brokers.length = 0
-    await expect(run({ url })).rejects.toThrow(/connection refused: nothing listens there/)
+    await expect(run({ url })).rejects.toThrow(/connection refused: nothing is listening there/)
   })
 
   it('breaks off with a report when the broker is gone, and its counts balance', async () => {

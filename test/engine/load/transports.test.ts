@@ -111,7 +111,7 @@ describe('certificates', () => {
     const { url, certificate } = listening.get('tls')!
     expect(await attempt(url, PLAIN)).toMatch(/certificate .* --ca-file/)
     expect(await attempt(url, { insecure: false, ca: certificate, serverName: 'other.example' })).toMatch(
-      /another host name: give its name with --server-name/,
+      /another host name: pass that name with --server-name/,
     )
     expect(await attempt(url, { insecure: true })).toBe('connected')
   })

@@ -176,7 +176,7 @@ describe('special cases', () => {
     for (const a of scene.arrows) expect(a.to.y).toBe(a.from.y)
   })
 
-  it('draws a packet on its way as open, up to now', () => {
+  it('draws a packet in transit as open, up to now', () => {
     const sim = new Simulation().message({ at: 100, qos: 0 }).run()
     sim.packets[0] = { ...sim.packets[0]!, fate: 'transit', settledMs: null }
     const scene = layoutSequence(sim, {

@@ -8,7 +8,7 @@ const words: MermaidWords = {
   lost: 'lost',
   dropped: 'dropped',
   held: 'held',
-  onTheWay: 'on its way',
+  onTheWay: 'in transit',
   mark: (m) => m.kind,
   idle: (ms) => `${ms} ms`,
 }

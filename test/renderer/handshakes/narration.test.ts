@@ -21,16 +21,16 @@ describe('English', () => {
   it('tells of QoS 0 delivered and lost', () => {
     expect(story(one(0)).at(-1)).toBe('dashboard has it.')
     expect(story(one(0, [up('PUBLISH')]))).toEqual([
-      'PUBLISH was lost: at QoS 0 nobody waits for an answer, so the broker never gets it.',
+      'PUBLISH was lost: at QoS 0 the sender expects no acknowledgement, so the broker never gets it.',
     ])
     expect(story(one(0, [down('PUBLISH')])).at(-1)).toContain('so dashboard never gets it')
   })
 
   it('tells why a lost PUBACK makes a duplicate', () => {
     expect(story(one(1, [up('PUBACK')])).slice(1)).toEqual([
-      'PUBACK #7 was lost: the broker has the message, sensor-1 cannot know.',
+      'PUBACK #7 was lost: the broker has the message, but sensor-1 cannot know.',
       'So sensor-1 waited 1.2 s and sent PUBLISH #7 again with DUP.',
-      'At QoS 1 the broker passes it on again: dashboard gets it twice.',
+      'At QoS 1 the broker forwards it again: dashboard gets it twice.',
     ])
   })
 
@@ -38,19 +38,19 @@ describe('English', () => {
     expect(story(one(1, [up('PUBLISH')]))).toEqual([
       'PUBLISH #7 was lost: the broker does not have the message; sensor-1 keeps its copy.',
       'So sensor-1 waited 1.2 s and sent PUBLISH #7 again with DUP.',
-      'dashboard has it, once this time.',
+      'dashboard has it, this time only once.',
     ])
   })
 
   it.each([
     ['PUBLISH', 'the broker does not have the message'],
-    ['PUBREC', 'the broker has the message, sensor-1 cannot know'],
-    ['PUBREL', 'the broker has the message but may not pass it on yet'],
-    ['PUBCOMP', 'the broker is done, sensor-1 cannot know'],
+    ['PUBREC', 'the broker has the message, but sensor-1 cannot know'],
+    ['PUBREL', 'the broker has the message but must not forward it yet'],
+    ['PUBCOMP', 'the broker is done, but sensor-1 cannot know'],
   ] as const)('tells of QoS 2 with %s lost, and ends with exactly once', (type, says) => {
     const sentences = story(one(2, [up(type)]))
     expect(sentences.find((s) => s.startsWith(`${type} #7 was lost`))).toContain(says)
-    expect(sentences.at(-1)).toBe('Nothing was passed on twice: dashboard has it exactly once.')
+    expect(sentences.at(-1)).toBe('Nothing was forwarded twice: dashboard has it exactly once.')
     const repeated =
       type === 'PUBLISH' || type === 'PUBREC' ? 'PUBLISH #7 again with DUP' : 'PUBREL #7 again.'
     expect(sentences.find((s) => s.startsWith('So sensor-1'))).toContain(repeated)
@@ -58,27 +58,27 @@ describe('English', () => {
 
   it('says that a broker that passes on at PUBLISH has done so when PUBREL is lost', () => {
     const sim = new Simulation('embedded').message({ at: 0, qos: 2, packetId: 7, losses: [up('PUBREL')] })
-    expect(story(sim)).toContain('PUBREL #7 was lost: the broker still keeps identifier 7 in mind.')
+    expect(story(sim)).toContain('PUBREL #7 was lost: the broker still holds identifier 7.')
     const late = new Simulation('embedded').message({ at: 0, qos: 2, packetId: 7, losses: [down('PUBREL')] })
     expect(story(late)).toContain(
-      'PUBREL #1 was lost: dashboard has the message but may not hand it over yet.',
+      'PUBREL #1 was lost: dashboard has the message but must not deliver it to the application yet.',
     )
   })
 
   it('says what the broker does with a copy it knows', () => {
     expect(story(one(2, [up('PUBREC')]))).toContain(
-      'The broker knows #7: it discards the copy and answers again.',
+      'The broker already has #7: it discards the copy and responds again.',
     )
     expect(story(one(2, [up('PUBCOMP')]))).toContain(
-      'The broker has let #7 go before: it only answers PUBCOMP again.',
+      'The broker has already released #7: it only sends PUBCOMP again.',
     )
   })
 
   it('tells of the subscriber’s leg with the broker as sender', () => {
     expect(story(one(1, [down('PUBACK')])).slice(1)).toEqual([
-      'PUBACK #1 was lost: dashboard has the message, the broker cannot know.',
+      'PUBACK #1 was lost: dashboard has the message, but the broker cannot know.',
       'So the broker waited 1.2 s and sent PUBLISH #1 again with DUP.',
-      'At QoS 1 dashboard must take it again: it has the message twice.',
+      'At QoS 1 dashboard must accept it again: it now has the message twice.',
     ])
   })
 
@@ -89,7 +89,7 @@ describe('English', () => {
     )
     const acks = [1, 2, 3].map((nth) => up('PUBACK', { nth }))
     const had = story(new Simulation().message({ at: 0, qos: 1, losses: acks, maxRetries: 2 }))
-    expect(had.some((s) => s.endsWith('gave up: the broker has the message all the same.'))).toBe(true)
+    expect(had.some((s) => s.endsWith('gave up: the broker has the message anyway.'))).toBe(true)
     expect(had.some((s) => s.includes('dashboard gets it 3 times in all'))).toBe(true)
   })
 
@@ -140,19 +140,19 @@ describe('English', () => {
 
   it('names step mode when the packet was dropped by hand', () => {
     expect(story(one(2, [up('PUBREC', { reason: 'step' })]))[1]).toBe(
-      'PUBREC #7 was dropped in step mode: the broker has the message, sensor-1 cannot know.',
+      'PUBREC #7 was dropped in step mode: the broker has the message, but sensor-1 cannot know.',
     )
   })
 
   it('does not blame a loss when the answer was only late', () => {
     const late = story(new Simulation().message({ at: 0, qos: 1, latencyMs: 400, retryMs: 500, packetId: 7 }))
-    expect(late).toContain('No answer came within 500 ms, so sensor-1 sent PUBLISH #7 again with DUP.')
+    expect(late).toContain('No response arrived within 500 ms, so sensor-1 sent PUBLISH #7 again with DUP.')
     expect(late.join(' ')).not.toContain('lost')
   })
 
   it('says that a held packet waits', () => {
     expect(story(new Simulation().message({ at: 0, qos: 1, packetId: 9, hold: 'PUBLISH' }))).toEqual([
-      'PUBLISH #9 is held: deliver it or drop it. Timers stand still.',
+      'PUBLISH #9 is held: deliver it or drop it. Timers are paused.',
     ])
   })
 
@@ -170,7 +170,7 @@ describe('English', () => {
 describe('Korean', () => {
   it('tells of the lost PUBACK with the right particles', () => {
     expect(story(one(1, [up('PUBACK')]), 'ko').slice(1)).toEqual([
-      'PUBACK #7이 사라졌습니다. 중개자는 메시지를 받았지만 sensor-1은 알 수 없습니다.',
+      'PUBACK #7이 손실되었습니다. 중개자는 메시지를 받았지만 sensor-1은 알 수 없습니다.',
       '그래서 sensor-1은 1.2초를 기다렸다가 PUBLISH #7을 DUP 표시와 함께 다시 보냈습니다.',
       'QoS 1이므로 중개자가 다시 전달합니다. dashboard는 같은 메시지를 두 번 받습니다.',
     ])
@@ -226,7 +226,7 @@ test.prop(
   const [j] = sim.journeys
   const copies = j!.deliveries[0]!.copies
   expect(text.includes('exactly once')).toBe(qos === 2 && copies === 1)
-  expect(/twice|times in all/.test(text.replace('passed on twice', ''))).toBe(copies > 1)
+  expect(/twice|times in all/.test(text.replace('forwarded twice', ''))).toBe(copies > 1)
   // A long story is told by its beginning and its end: what it says is true, but it does not say all.
   const whole = sentences.length < 12
   for (const [word, happened] of [

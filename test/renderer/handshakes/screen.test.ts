@@ -79,7 +79,7 @@ describe('the window', () => {
     ])
   })
 
-  it('says under way, not without a subscriber, of a message whose legs came after it stood still', () => {
+  it('says in progress, not without a subscriber, of a message whose legs came after it stood still', () => {
     const sim = new Simulation().message({ at: 0, qos: 1 }).run()
     const verdict = (w: PacketWindow) => {
       const { exchanges, journeys } = belongings(w, w.rows())

@@ -20,7 +20,7 @@ export function createLoadService(
     fault(
       note(
         'load-run-corrupt',
-        'A load test of the history cannot be read ({why}); it was put aside as {file}.',
+        'A load test in the history cannot be read ({why}); it was set aside as {file}.',
         { file, why },
       ),
     )

@@ -16,9 +16,9 @@ async function pem(config: LoadConfig, field: FileField): Promise<string | undef
   try {
     content = await readFile(path, 'utf8')
   } catch {
-    throw wrong('expected a file of the computer the engine runs on that it may read')
+    throw wrong('expected a readable file on the computer that runs the engine')
   }
-  if (!content.includes('-----BEGIN')) throw wrong('expected a file in PEM form')
+  if (!content.includes('-----BEGIN')) throw wrong('expected a file in PEM format')
   return content
 }
 
@@ -34,7 +34,7 @@ export async function readCredentials(
   const name = given === undefined ? config.passwordEnv : undefined
   const password = given ?? (name === undefined ? undefined : env[name])
   if (name !== undefined && password === undefined) {
-    const expected = 'expected the name of an environment variable the engine was started with'
+    const expected = 'expected an environment variable that was set when the engine started'
     throw new ApiError('bad-request', `passwordEnv: found ${name}; ${expected}`, [
       { path: 'config.passwordEnv', found: name, expected },
     ])

@@ -12,11 +12,11 @@ export interface CutShort {
   progress: LoadProgress | null
 }
 
-const WHY = 'the program ended in the middle of the run'
+const WHY = 'the program ended during the run'
 const NOTE =
-  'What was counted up to the last second is here. Loss, duplicates, order and the latencies of the whole run were not known yet: read them from the series.'
+  'This report covers the run up to its last recorded second. Loss, duplicates, order and the overall latencies were not yet known: read them from the time series.'
 
-const UNSORTED = 'not told apart, since the run was cut short'
+const UNSORTED = 'not classified, because the run was cut short'
 
 /** The report of a run whose program was killed: its counts and series, and no verdict, since nothing was weighed. */
 export function cutShortReport({ runId, config, startedAtMs, points, progress }: CutShort): LoadReport {

@@ -59,7 +59,7 @@ export class LoadService {
    * `unconfirmed` when the broker is on another machine that was not allowed
    */
   async start(config: LoadConfig, password?: string): Promise<LoadNow> {
-    if (this.busy) throw new ApiError('conflict', 'a load test is running; stop it or wait for its end')
+    if (this.busy) throw new ApiError('conflict', 'a load test is running; stop it or wait for it to finish')
     this.deps.hosts.check(config)
     this.busy = true
     try {
@@ -158,14 +158,14 @@ export class LoadService {
   /** @throws ApiError `not-found` */
   async run(runId: string): Promise<LoadRun> {
     const run = await this.deps.history.read(runId)
-    if (!run) throw new ApiError('not-found', `there is no load test ${runId} in the history`)
+    if (!run) throw new ApiError('not-found', `load test ${runId} is not in the history`)
     return run
   }
 
   /** @throws ApiError `not-found` */
   async remove(runId: string): Promise<void> {
     if (!(await this.deps.history.remove(runId)))
-      throw new ApiError('not-found', `there is no load test ${runId} in the history`)
+      throw new ApiError('not-found', `load test ${runId} is not in the history`)
     this.history++
     this.revision++
   }

@@ -39,7 +39,7 @@ function charts(r: LoadReport): Chart[] {
   const all: Chart[] = [
     {
       id: 'c-rate',
-      title: 'Messages a second',
+      title: 'Messages per second',
       names: ['offered', r.config.qos === 0 ? 'sent' : 'acknowledged', 'received'],
       values: [
         column((p) => p.offered * perSecond),
@@ -55,7 +55,7 @@ function charts(r: LoadReport): Chart[] {
     },
     {
       id: 'c-state',
-      title: 'Connected clients, and errors a step',
+      title: 'Connected clients, and errors per step',
       names: ['connected', 'errors'],
       values: [column((p) => p.connected), column((p) => p.errors)],
     },

@@ -86,21 +86,21 @@ function checkShards(reports: readonly LoadReport[]): ShardReport[] {
   const shards = reports.filter((r): r is ShardReport => r.shard !== undefined)
   const first = shards[0]
   if (first === undefined || shards.length < reports.length) {
-    return refuse('a report is not of a shard: give the JSON files of runs with --shard')
+    return refuse('a report is not from a shard: use the JSON files of runs with --shard')
   }
   const { count } = first.shard
   for (const r of shards) {
     if (r.runId !== first.runId) {
-      refuse(`these are shards of different runs: ${first.runId} and ${r.runId}`)
+      refuse(`the shards belong to different runs: ${first.runId} and ${r.runId}`)
     }
     if (r.shard.count !== count || JSON.stringify(r.config) !== JSON.stringify(first.config)) {
       refuse(
-        `shard ${r.shard.index} of run ${r.runId} had another configuration than shard ${first.shard.index}`,
+        `shard ${r.shard.index} of run ${r.runId} had a different configuration from shard ${first.shard.index}`,
       )
     }
   }
   const have = new Set(shards.map((r) => r.shard.index))
-  if (have.size < shards.length) refuse('a shard is given twice')
+  if (have.size < shards.length) refuse('a shard is listed twice')
   const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !have.has(i))
   if (missing.length > 0) refuse(`shards missing: ${missing.join(', ')} of 0 to ${count - 1}`)
   return shards.sort((a, b) => a.shard.index - b.shard.index)
@@ -160,11 +160,11 @@ function notesOf(shards: readonly ShardReport[], starts: readonly number[]): str
   const spread = Math.round(Math.max(...starts) - Math.min(...starts))
   const clocks =
     hosts.size > 1
-      ? `the shards ran on ${hosts.size} machines: end-to-end latency between them is true only as far as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
-      : 'all shards ran on one machine: their clocks agree'
+      ? `the shards ran on ${hosts.size} computers: end-to-end latency between them is only as accurate as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
+      : 'all shards ran on one computer: their clocks agree'
   const own = shards.flatMap((r) => r.notes.map((n) => `shard ${r.shard.index}: ${n}`))
   return [
-    `${shards.length} shards, publishing began within ${spread} ms by their clocks`,
+    `${shards.length} shards, publishing started within ${spread} ms by their clocks`,
     clocks,
     ...new Set(own),
   ]

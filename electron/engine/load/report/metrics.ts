@@ -4,7 +4,7 @@ import type { LoadProgress } from '../../../contract/load-report'
 type CountKey = 'offered' | 'acknowledged' | 'failed' | 'received' | 'errors'
 
 const COUNTERS: readonly (readonly [CountKey, string])[] = [
-  ['offered', 'Messages that were due'],
+  ['offered', 'Messages that were due to be sent'],
   ['acknowledged', 'Messages acknowledged, or sent at QoS 0'],
   ['failed', 'Messages refused or lost with their connection'],
   ['received', 'PUBLISH packets received'],

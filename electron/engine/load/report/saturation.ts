@@ -17,12 +17,14 @@ export function saturationReasons(g: {
 }): string[] {
   const reasons: string[] = []
   const late = g.offered > 0 ? g.lateSends / g.offered : 0
-  if (late > MAX_LATE_SHARE) reasons.push(`${percent(late)} of the messages left more than 10 ms late`)
+  if (late > MAX_LATE_SHARE) reasons.push(`${percent(late)} of the messages were sent more than 10 ms late`)
   if (g.busiestWorker > MAX_UTILIZATION) {
-    reasons.push(`a worker was busy ${percent(g.busiestWorker)} of the time: give more workers or machines`)
+    reasons.push(
+      `a worker was busy ${percent(g.busiestWorker)} of the time: use more workers or more computers`,
+    )
   }
   if (g.p99LoopDelayMs > MAX_P99_LOOP_DELAY_MS) {
-    reasons.push(`a worker was held up for ${Math.round(g.p99LoopDelayMs)} ms again and again`)
+    reasons.push(`a worker was blocked repeatedly for ${Math.round(g.p99LoopDelayMs)} ms`)
   }
   return reasons
 }
@@ -46,7 +48,7 @@ export function generatorHealth(workers: readonly WorkerHealth[], offered: numbe
 }
 
 /** The sentence that stands above the numbers of a saturated generator. */
-export const SATURATED = "generator saturated: results are not the broker's"
+export const SATURATED = 'generator saturated: the results do not measure the broker'
 
 /** One sentence for people, or null. */
 export const saturationSentence = (g: Pick<GeneratorReport, 'saturated' | 'reasons'>): string | null =>

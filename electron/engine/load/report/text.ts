@@ -87,7 +87,7 @@ export function connectionsLine(r: LoadReport): string {
   const trouble = [
     [c.refused, 'refused'],
     [c.lost, 'lost'],
-    [c.reconnected, 'made again'],
+    [c.reconnected, 'reconnected'],
   ] as const
   const rest = trouble.flatMap(([n, what]) => (n > 0 ? [`, ${count(n)} ${what}`] : [])).join('')
   return `${count(c.established - c.reconnected)} of ${count(c.planned)} within ${(c.elapsedMs / 1000).toFixed(1)} s${rest}`

@@ -14,7 +14,7 @@ export interface Executor<K extends ExecutorKind = ExecutorKind> {
 /** Open loop: a slow broker does not slow the sending, and its delay shows in the latency. */
 const constantRate: Executor<'constant-rate'> = {
   kind: 'constant-rate',
-  describe: (own, all) => `${own.rate} messages a second from each of ${all.publishers} publishers`,
+  describe: (own, all) => `${own.rate} messages per second from each of ${all.publishers} publishers`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
@@ -26,8 +26,8 @@ const max: Executor<'max'> = {
   kind: 'max',
   describe: (_own, all) =>
     all.qos === 0
-      ? 'as fast as the connections take bytes'
-      : `as fast as possible, ${all.window} unacknowledged ${all.window === 1 ? 'message' : 'messages'} a publisher`,
+      ? 'as fast as the connections accept bytes'
+      : `as fast as possible, ${all.window} unacknowledged ${all.window === 1 ? 'message' : 'messages'} per publisher`,
   plan: (_own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'closed', total: all.messages ?? Infinity },
@@ -52,7 +52,7 @@ const ramping: Executor<'ramping'> = {
 const connectionStorm: Executor<'connection-storm'> = {
   kind: 'connection-storm',
   describe: (own, all) =>
-    `${all.publishers + all.subscribers} connections${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} a second`}`,
+    `${all.publishers + all.subscribers} connections${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} per second`}`,
   plan: (own, all) => ({
     ...basePlan(all),
     durationMs: all.duration ?? 0,
@@ -65,7 +65,7 @@ const connectionStorm: Executor<'connection-storm'> = {
 const reconnectStorm: Executor<'reconnect-storm'> = {
   kind: 'reconnect-storm',
   describe: (own) =>
-    `${own.rate} messages a second of each publisher; ${own.share * 100} % of the connections cut every ${formatDuration(own.every)}`,
+    `${own.rate} messages per second from each publisher; ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
@@ -78,7 +78,7 @@ const reconnectStorm: Executor<'reconnect-storm'> = {
 const soak: Executor<'soak'> = {
   kind: 'soak',
   describe: (own, all) =>
-    `${own.rate} messages a second from each of ${all.publishers} publishers, watched for drift`,
+    `${own.rate} messages per second from each of ${all.publishers} publishers, checked for drift`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },

@@ -10,7 +10,7 @@ export class LoadError extends Error {
   }
 }
 
-/** Failures of a connection that no second try mends, and that stop the whole run. */
+/** Connection failures that a retry cannot fix and that stop the entire run. */
 const FATAL = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EINVAL'])
 
 export const codeOf = (error: Error | null): string | null =>
@@ -25,30 +25,31 @@ function innermost(error: Error | null): Error | null {
 export const isFatalCode = (code: string | null): boolean => code !== null && FATAL.has(code)
 
 const MEANINGS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused: nothing listens there',
+  ECONNREFUSED: 'connection refused: nothing is listening there',
   ECONNRESET: 'connection reset by the broker',
   EPIPE: 'connection reset by the broker',
-  ETIMEDOUT: 'no answer: host down or blocked by a firewall',
+  ETIMEDOUT: 'no response: host down or blocked by a firewall',
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
   ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EMFILE: 'the limit of open files of this process is reached (ulimit -n)',
-  ENFILE: 'the limit of open files of this machine is reached',
+  EAI_AGAIN: 'the host name could not be resolved',
+  EMFILE: 'the open file limit of this process is reached (ulimit -n)',
+  ENFILE: 'the open file limit of this computer is reached',
   EADDRNOTAVAIL:
-    'no local address or port: is --local-address one of this machine? Else give more, or widen net.ipv4.ip_local_port_range',
+    'no local address or port: is --local-address an address of this computer? If so, add more addresses or widen net.ipv4.ip_local_port_range',
   EINVAL: 'the system refused the address (see --local-address)',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: give it with --ca-file',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain is self-signed: give its CA with --ca-file',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by an unknown CA: give it with --ca-file',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by an unknown CA: give it with --ca-file',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: pass it with --ca-file',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate chain is self-signed: pass its CA with --ca-file',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by an unknown CA: pass that CA with --ca-file',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the certificate is signed by an unknown CA: pass that CA with --ca-file',
   CERT_SIGNATURE_FAILURE: 'the certificate is not signed by the CA of --ca-file',
   CERT_HAS_EXPIRED: 'the certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name: give its name with --server-name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name: pass that name with --server-name',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-    'the broker wants a client certificate: --cert-file and --key-file',
+    'the broker requires a client certificate: pass --cert-file and --key-file',
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE:
-    'the broker refused the TLS handshake: does it want a client certificate?',
+    'the broker refused the TLS handshake: does it require a client certificate?',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'the broker does not trust the client certificate',
   ERR_SSL_WRONG_VERSION_NUMBER: 'the broker does not speak TLS on this port: mqtt:// or ws://?',
   EPROTO: 'the TLS handshake failed: does the broker speak TLS on this port?',

@@ -41,7 +41,7 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   const { openFiles, ports } = limits
   if (openFiles !== null && clients + SPARE_FILES > openFiles) {
     throw new LoadError(
-      `${clients} clients need ${clients + SPARE_FILES} open files, and the limit here is ${openFiles}; raise it (ulimit -n ${clients + SPARE_FILES}) or use more machines (--shard)`,
+      `${clients} clients need ${clients + SPARE_FILES} open files, but the limit here is ${openFiles}; raise it (ulimit -n ${clients + SPARE_FILES}) or use more computers (--shard)`,
       'start',
     )
   }

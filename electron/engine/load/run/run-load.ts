@@ -103,7 +103,7 @@ class LoadRun {
     await this.connect(workers)
     await this.waitForStart()
     const cpu = process.cpuUsage()
-    const aborted = this.stopped ? 'stopped before publishing began' : await this.publish(workers)
+    const aborted = this.stopped ? 'stopped before publishing started' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
     const results = await workers.finish(END_MS)
@@ -184,14 +184,14 @@ class LoadRun {
     this.connectingMs = this.now() - beganMs
     const { connected } = workers.counts()
     if (this.plan.toleratesRefusals && connected < this.planned) {
-      this.notes.push(`${connected} of ${this.planned} clients were connected when the time for it was over`)
+      this.notes.push(`${connected} of ${this.planned} clients were connected when the connect time was over`)
     }
   }
 
   private tooFew(workers: WorkerPool): string {
     const reason = workers.topError === null ? '' : `: ${workers.topError}`
     const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
-    return `only ${workers.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; take fewer clients or a longer --connect-timeout or --ramp`
+    return `only ${workers.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; use fewer clients or a longer --connect-timeout or --ramp`
   }
 
   /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
@@ -215,7 +215,7 @@ class LoadRun {
     this.startMs = startAtMs ?? readyMs + POLL_MS
     if (startAtMs !== undefined && startAtMs < readyMs) {
       this.startMs = readyMs + POLL_MS
-      this.notes.push(`began ${Math.round(this.startMs - startAtMs)} ms after the time asked for`)
+      this.notes.push(`started ${Math.round(this.startMs - startAtMs)} ms after the requested time`)
     }
     this.phase = 'waiting'
     const workers = this.workers as WorkerPool
@@ -290,7 +290,7 @@ class LoadRun {
     this.aloneSinceMs ??= this.now()
     const giveUpMs = this.options.giveUpMs ?? GIVE_UP_MS
     if (this.now() - this.aloneSinceMs < giveUpMs) return null
-    return `all connections to ${this.config.url} are gone and none came back within ${giveUpMs / 1000} s: ${workers.topError ?? 'closed'}`
+    return `all connections to ${this.config.url} were lost and none came back within ${giveUpMs / 1000} s: ${workers.topError ?? 'closed'}`
   }
 
   private progress(workers: WorkerPool): void {
@@ -318,9 +318,9 @@ class LoadRun {
   private allNotes(): string[] {
     const notes = [`executor: ${describeExecutor(this.config)}`, ...this.notes]
     if ((this.series?.dropped ?? 0) > 0)
-      notes.push(`the first ${this.series?.dropped} points of the series were dropped`)
+      notes.push(`the first ${this.series?.dropped} points of the time series were dropped`)
     if (this.embedded !== null)
-      notes.push('the embedded broker ran in this process: its CPU time counts in the figure')
+      notes.push('the embedded broker ran in this process: its CPU time is included in the figures')
     return notes
   }
 

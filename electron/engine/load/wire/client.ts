@@ -258,7 +258,7 @@ export class WireClient implements ClientHandle, Sender {
     else if (type === Type.PINGRESP) this.pong()
     else if (type === Type.DISCONNECT && this.fields.level === 5) {
       this.cut(reasonText('DISCONNECT', b[body] ?? 0x80))
-    } else this.cut(`a packet no broker may send: type ${type}`)
+    } else this.cut(`a packet that a broker must not send: type ${type}`)
   }
 
   private pong(): void {
@@ -293,10 +293,10 @@ export class WireClient implements ClientHandle, Sender {
 
   /** Why the broker's limits do not let this client do its work, or null. */
   private unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
-    if (this.qos > ack.maximumQos) return `the broker takes QoS ${ack.maximumQos} at most`
+    if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
     const length = this.publishing?.packetBytes ?? 0
     return length > ack.maximumPacketSize
-      ? `the broker takes packets of ${ack.maximumPacketSize} bytes at most`
+      ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`
       : null
   }
 

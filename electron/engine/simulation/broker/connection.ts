@@ -26,7 +26,7 @@ export type Origin =
 
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
-const TAKEN_OVER = 'another connection took the client identifier over'
+const TAKEN_OVER = 'another connection took over the client identifier'
 
 /**
  * One client's connection: checks each packet, lets aedes decide about CONNECT, and runs
@@ -242,7 +242,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       }),
     )
     this.timeouts.keepAlive(connect.keepAlive, (limitMs) =>
-      this.end(Reason.KEEP_ALIVE, `nothing heard for ${limitMs / 1000} s, 1.5 times the keep-alive`),
+      this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`),
     )
     session.outbox.attach(this)
     const client = this.info()

@@ -4,12 +4,12 @@ import { note } from '../../base/notes'
 /** What the broker tells people, one line each. Lines about a client are shown after its name. */
 export const logMessages = {
   brokeRule: (what: string): Note => note('broker-rule', '{what}', { what }),
-  badLogin: (): Note => note('broker-bad-login', 'bad user name or password'),
-  loginNeeded: (): Note => note('broker-login-needed', 'a user name is needed'),
+  badLogin: (): Note => note('broker-bad-login', 'wrong user name or password'),
+  loginNeeded: (): Note => note('broker-login-needed', 'a user name is required'),
   deniedPublish: (topic: string): Note =>
-    note('broker-denied-publish', 'may not publish to {topic}', { topic }),
+    note('broker-denied-publish', 'not allowed to publish to {topic}', { topic }),
   deniedSubscribe: (filter: string): Note =>
-    note('broker-denied-subscribe', 'may not subscribe to {filter}', { filter }),
+    note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter }),
   deniedWill: (topic: string): Note =>
     note('broker-denied-will', 'may not publish a will to {topic}', { topic }),
   browser: (): Note =>
@@ -23,31 +23,31 @@ export const logMessages = {
     note('broker-no-connect', 'no CONNECT within {seconds} s', { seconds }),
   disconnected: (why: string): Note => note('broker-disconnected', 'disconnected: {why}', { why }),
   fullOfClients: (limit: number): Note =>
-    note('broker-full-clients', 'the broker is full: {limit} clients', { limit }),
+    note('broker-full-clients', 'the broker is at its limit of {limit} clients', { limit }),
   fullOfSessions: (limit: number): Note =>
-    note('broker-full-sessions', 'the broker is full: {limit} sessions', { limit }),
+    note('broker-full-sessions', 'the broker is at its limit of {limit} sessions', { limit }),
   dropped: {
     queueFull: (): Note =>
-      note('broker-queue-full', 'messages for this client are thrown away: its queue is full'),
+      note('broker-queue-full', 'messages for this client are dropped: its queue is full'),
     notRead: (): Note =>
-      note('broker-not-read', 'messages for this client are thrown away: it does not read'),
+      note('broker-not-read', 'messages for this client are dropped: it does not read them'),
     tooLarge: (): Note =>
       note(
         'broker-too-large',
-        'messages for this client are thrown away: the packet is larger than it takes',
+        'messages for this client are dropped: the packet exceeds its Maximum Packet Size',
       ),
   },
   tooManyClients: (limit: number): Note =>
     note('broker-limit-clients', 'connections are refused: the limit is {limit} clients', { limit }),
   tooManyConnections: (limit: number): Note =>
-    note('broker-limit-rate', 'connections are refused: the limit is {limit} connections a second', {
+    note('broker-limit-rate', 'connections are refused: the limit is {limit} connections per second', {
       limit,
     }),
   retainedFull: (): Note =>
-    note('broker-retained-full', 'retained messages are not kept any more: the limit is reached'),
+    note('broker-retained-full', 'new retained messages are not stored: the limit is reached'),
   listenerFailed: (url: string, why: string): Note =>
     note('broker-listener', 'listener {url}: {why}', { url, why }),
   notPassedOn: (topic: string, why: string): Note =>
-    note('broker-not-passed-on', 'message on {topic} was not passed on: {why}', { topic, why }),
+    note('broker-not-passed-on', 'message on {topic} was not forwarded: {why}', { topic, why }),
   fault: (what: string): Note => note('broker-fault', '{what}', { what }),
 } as const

@@ -51,7 +51,7 @@ export function handlePacket(c: ClientContext, packet: Packet): void {
       // [MQTT-3.1.0-2]
       throw new ProtocolError('a second CONNECT')
     default:
-      throw new ProtocolError(`packet type ${packet.type} is not one a client may send here`)
+      throw new ProtocolError(`packet type ${packet.type} is not allowed from a client here`)
   }
 }
 
@@ -140,7 +140,7 @@ function onDisconnect(c: ClientContext, session: Session, packet: Packet): void 
   const { reason, sessionExpiry } = readDisconnect(packet)
   if (sessionExpiry !== null) {
     if (session.expirySeconds === 0 && sessionExpiry > 0) {
-      throw new ProtocolError('DISCONNECT: a session that ends with its connection cannot be prolonged')
+      throw new ProtocolError('DISCONNECT: a session that ends with its connection cannot be extended')
     }
     session.expirySeconds = sessionExpiry
   }

@@ -27,7 +27,7 @@ async function listenNear(broker: EmbeddedBroker, spec: ListenerSpec, exact: boo
     try {
       await broker.listen({ ...spec, port })
       if (port === spec.port) return null
-      return note('port-taken', 'Port {wanted} was taken; the broker listens on {port}.', {
+      return note('port-taken', 'Port {wanted} is already in use; the broker listens on {port}.', {
         wanted: spec.port,
         port,
       })
@@ -43,10 +43,10 @@ async function listenNear(broker: EmbeddedBroker, spec: ListenerSpec, exact: boo
 function exposure({ host, users }: EmbeddedBrokerConfig): Note | null {
   if (isLoopback(host)) return null
   return users
-    ? note('open-with-users', 'The broker listens on {host}: other machines can connect with a user name.', {
+    ? note('open-with-users', 'The broker listens on {host}: other computers can connect with a user name.', {
         host,
       })
-    : note('open-to-all', 'The broker listens on {host}: every machine that reaches it can connect.', {
+    : note('open-to-all', 'The broker listens on {host}: any computer that can reach it can connect.', {
         host,
       })
 }

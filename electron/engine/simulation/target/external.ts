@@ -21,7 +21,7 @@ const FULL_BYTES = 1_048_576
 function reason(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ECONNREFUSED':
-      return 'nothing listens there'
+      return 'nothing is listening there'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name is unknown'
@@ -29,9 +29,9 @@ function reason(error: NodeJS.ErrnoException): string {
     case 'ENETDOWN':
     case 'EHOSTUNREACH':
     case 'EADDRNOTAVAIL':
-      return 'this computer has no network that leads there'
+      return 'the network is unreachable from this computer'
     case 'ETIMEDOUT':
-      return 'no answer within 5 s'
+      return 'no response within 5 s'
     default:
       return error.message
   }

@@ -22,11 +22,11 @@ function fate(h: Happening): string {
     case 'step':
       return `*${p} was dropped* in step mode`
     case 'rule':
-      return `*${p} was lost*, as the rule asked`
+      return `*${p} was lost* by rule`
     case 'cut':
       return `*${p} was lost* with the connection`
     case 'reset':
-      return `*${p} was lost* when the connection reset`
+      return `*${p} was lost* when the connection was reset`
     case 'model':
     case null:
       return `*${p} was lost*`
@@ -39,21 +39,22 @@ function lost(h: Happening): string {
   const r = name(h.r)
   switch (h.packet?.type) {
     case 'PUBLISH':
-      if (h.qos === 0) return `${fate(h)}: at QoS 0 nobody waits for an answer, so *${r} never gets it*.`
+      if (h.qos === 0)
+        return `${fate(h)}: at QoS 0 the sender expects no acknowledgement, so *${r} never gets it*.`
       return h.known
-        ? `${fate(h)}: ${r} has the message already.`
+        ? `${fate(h)}: ${r} already has the message.`
         : `${fate(h)}: ${r} does not have the message; ${s} keeps its copy.`
     case 'PUBACK':
-      return `${fate(h)}: ${s} has the message, ${r} cannot know.`
+      return `${fate(h)}: ${s} has the message, but ${r} cannot know.`
     case 'PUBREC':
-      return `${fate(h)}: ${s} has the message, ${r} cannot know.`
+      return `${fate(h)}: ${s} has the message, but ${r} cannot know.`
     case 'PUBREL':
-      if (h.known) return `${fate(h)}: ${r} still keeps identifier ${h.packet.packetId ?? ''} in mind.`
+      if (h.known) return `${fate(h)}: ${r} still holds identifier ${h.packet.packetId ?? ''}.`
       return h.s === null
-        ? `${fate(h)}: ${r} has the message but may not hand it over yet.`
-        : `${fate(h)}: ${r} has the message but may not pass it on yet.`
+        ? `${fate(h)}: ${r} has the message but must not deliver it to the application yet.`
+        : `${fate(h)}: ${r} has the message but must not forward it yet.`
     case 'PUBCOMP':
-      return `${fate(h)}: ${s} is done, ${r} cannot know.`
+      return `${fate(h)}: ${s} is done, but ${r} cannot know.`
     default:
       return `${fate(h)}.`
   }
@@ -62,7 +63,7 @@ function lost(h: Happening): string {
 const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
 
 function ended(h: Happening): string {
-  const had = h.known ? `${name(h.r)} has the message all the same` : `*${name(h.r)} never got it*`
+  const had = h.known ? `${name(h.r)} has the message anyway` : `*${name(h.r)} never got it*`
   const tries = `${h.attempts} ${h.attempts === 1 ? 'try' : 'tries'}`
   return h.kind === 'gave-up'
     ? `After ${tries} of ${h.packet?.type ?? 'PUBLISH'} *${name(h.s)} gave up*: ${had}.`
@@ -71,16 +72,17 @@ function ended(h: Happening): string {
 
 function sent(h: Happening): string {
   const p = packet(h)
-  if (h.qos === 0) return `${name(h.s)} sent ${p} at QoS 0: *no answer is expected*, no copy is kept.`
+  if (h.qos === 0)
+    return `${name(h.s)} sent ${p} at QoS 0: *no acknowledgement is expected* and no copy is kept.`
   const until = h.qos === 1 ? 'PUBACK' : 'PUBREC'
-  return `${name(h.s)} sent ${p} and keeps a copy *until ${until} comes*.`
+  return `${name(h.s)} sent ${p} and keeps a copy *until ${until} arrives*.`
 }
 
 function delivered(h: Happening): string {
   if (h.qos === 2) return `*${list(h.clients)} ${have(h.clients)} it exactly once.*`
   return h.qos === 0
     ? `*${list(h.clients)} ${have(h.clients)} it.*`
-    : `*${list(h.clients)} ${have(h.clients)} it*, once this time.`
+    : `*${list(h.clients)} ${have(h.clients)} it*, this time only once.`
 }
 
 /** English sentences. */
@@ -92,23 +94,23 @@ export const english: Teller = {
     resent: (h) =>
       h.known
         ? `So ${name(h.s)} waited ${seconds(h.waitMs)} and ${again(h)}.`
-        : `No answer came within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+        : `No response arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
     resumed: (h) => {
       const who = h.packet?.clientId ?? ''
       return `${who} reconnected with its session${h.s === who ? ' and' : `, and ${name(h.s)}`} ${again(h)}.`
     },
     'passed-on-again': (h) =>
       h.clients.length > 0
-        ? `At QoS 1 the broker passes it on again: *${list(h.clients)} ${get(h.clients)} it ${times(h.copies)}*.`
-        : 'At QoS 1 the broker passes it on again.',
+        ? `At QoS 1 the broker forwards it again: *${list(h.clients)} ${get(h.clients)} it ${times(h.copies)}*.`
+        : 'At QoS 1 the broker forwards it again.',
     'taken-again': (h) =>
-      `At QoS 1 ${name(h.r)} must take it again: *it has the message ${times(h.copies)}*.`,
+      `At QoS 1 ${name(h.r)} must accept it again: *it now has the message ${times(h.copies)}*.`,
     discarded: (h) =>
-      `${name(h.r)} knows ${packet(h).replace(/^\w+ /, '')}: it *discards the copy* and answers again.`,
+      `${name(h.r)} already has ${packet(h).replace(/^\w+ /, '')}: it *discards the copy* and responds again.`,
     released: (h) =>
-      `Only *PUBREL* lets the message go on${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
+      `Only *PUBREL* releases the message${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
     'released-before': (h) =>
-      `${name(h.r)} has let ${packet(h).replace(/^\w+ /, '')} go before: it *only answers PUBCOMP again*.`,
+      `${name(h.r)} has already released ${packet(h).replace(/^\w+ /, '')}: it *only sends PUBCOMP again*.`,
     delivered,
     'gave-up': ended,
     refused: (h) =>
@@ -118,7 +120,7 @@ export const english: Teller = {
       h.mark === 'reset'
         ? `*The connection of ${h.s ?? ''} was reset.*`
         : `*The connection of ${h.s ?? ''} was cut.*`,
-    held: (h) => `*${packet(h)} is held*: deliver it or drop it. Timers stand still.`,
-    once: (h) => `Nothing was passed on twice: *${list(h.clients)} ${have(h.clients)} it exactly once*.`,
+    held: (h) => `*${packet(h)} is held*: deliver it or drop it. Timers are paused.`,
+    once: (h) => `Nothing was forwarded twice: *${list(h.clients)} ${have(h.clients)} it exactly once*.`,
   },
 }

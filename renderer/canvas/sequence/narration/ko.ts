@@ -21,27 +21,27 @@ function fate(h: Happening): string {
     case 'step':
       return `단계 모드에서 *${josa(packet(h), '을/를')} 버렸습니다*`
     case 'rule':
-      return `규칙대로 *${p} 사라졌습니다*`
+      return `규칙에 따라 *${p} 손실되었습니다*`
     case 'cut':
-      return `연결이 끊기면서 *${p} 사라졌습니다*`
+      return `연결이 끊기면서 *${p} 손실되었습니다*`
     case 'reset':
-      return `연결이 초기화되면서 *${p} 사라졌습니다*`
+      return `연결이 초기화되면서 *${p} 손실되었습니다*`
     case 'model':
     case null:
-      return `*${p} 사라졌습니다*`
+      return `*${p} 손실되었습니다*`
   }
 }
 
 function lost(h: Happening): string {
   if (h.attempts > 1 && h.qos > 0)
-    return `${josa(packet(h), '이/가')} 이번에도 ${h.reason === 'step' ? '버려졌습니다' : '사라졌습니다'}.`
+    return `${josa(packet(h), '이/가')} 이번에도 ${h.reason === 'step' ? '버려졌습니다' : '손실되었습니다'}.`
   const s = name(h.s)
   const r = name(h.r)
   const notKnown = `${josa(s, '은/는')} 메시지를 받았지만 ${josa(r, '은/는')} 알 수 없습니다.`
   switch (h.packet?.type) {
     case 'PUBLISH':
       if (h.qos === 0)
-        return `${fate(h)}. QoS 0에서는 아무도 응답을 기다리지 않으므로 *${josa(r, '은/는')} 영영 받지 못합니다*.`
+        return `${fate(h)}. QoS 0에서는 송신자가 응답을 기다리지 않으므로 *${josa(r, '은/는')} 영영 받지 못합니다*.`
       return h.known
         ? `${fate(h)}. ${josa(r, '은/는')} 이미 메시지를 갖고 있습니다.`
         : `${fate(h)}. ${josa(r, '은/는')} 메시지를 받지 못했고, ${josa(s, '은/는')} 사본을 갖고 있습니다.`
@@ -53,7 +53,7 @@ function lost(h: Happening): string {
         return `${fate(h)}. ${josa(r, '은/는')} 식별자 ${josa(String(h.packet.packetId ?? ''), '을/를')} 계속 기억합니다.`
       }
       return h.s === null
-        ? `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 응용에 넘기면 안 됩니다.`
+        ? `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 응용 프로그램에 넘기면 안 됩니다.`
         : `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 전달하면 안 됩니다.`
     case 'PUBCOMP':
       return `${fate(h)}. ${josa(s, '은/는')} 끝냈지만 ${josa(r, '은/는')} 알 수 없습니다.`

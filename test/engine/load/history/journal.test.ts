@@ -83,7 +83,7 @@ describe('the journal of a running load test', () => {
     expect(run).toMatchObject({ runId: 'run-1', number: 4 })
     expect(run?.report).toMatchObject({
       complete: false,
-      aborted: 'the program ended in the middle of the run',
+      aborted: 'the program ended during the run',
       offered: 300,
       acknowledged: 297,
       inFlight: 3,
@@ -107,7 +107,10 @@ describe('the journal of a running load test', () => {
     const [run] = await left(open())
     const report = readReport(JSON.stringify(run?.report), 'run-1')
     const unknown = { expected: null, lost: null, duplicated: null, outOfOrder: null, bytesSent: null }
-    expect(report).toMatchObject({ ...unknown, errors: { 'not told apart, since the run was cut short': 6 } })
+    expect(report).toMatchObject({
+      ...unknown,
+      errors: { 'not classified, because the run was cut short': 6 },
+    })
     expect(report.generator).toMatchObject({ lateSends: 5, saturated: true, workers: 2 })
     expect(reportText(report)).toMatch(/lost +not known/)
   })

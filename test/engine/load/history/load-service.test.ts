@@ -97,9 +97,9 @@ describe('the service of load tests', () => {
   it('says why a test could not start, keeps nothing of it, and can start again', async () => {
     const { service, begun, faults } = serviceDouble()
     await service.start(CONFIG)
-    last(begun).fail(new LoadError('cannot connect: nothing listens there', 'start'))
+    last(begun).fail(new LoadError('cannot connect: nothing is listening there', 'start'))
     await vi.waitFor(() => expect(service.event(0).now?.state).toBe('failed'))
-    expect(service.event(0).now?.error).toBe('cannot connect: nothing listens there')
+    expect(service.event(0).now?.error).toBe('cannot connect: nothing is listening there')
     expect([await service.runs(), faults]).toEqual([[], []])
     await service.start(CONFIG)
     expect(begun).toHaveLength(2)
@@ -124,7 +124,7 @@ describe('the service of load tests', () => {
     })
     await expect(
       service.start({ ...CONFIG, caFile: import.meta.filename.replace('load-service', 'none') }),
-    ).rejects.toThrow(/may read/)
+    ).rejects.toThrow(/readable/)
     await service.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
     expect(last(begun).options.credentials?.password).toBe('x')
   })

@@ -90,7 +90,7 @@ describe('listeners', () => {
     const fail = (host: string, p: number) => b.broker.listen({ kind: 'tcp', host, port: p })
     await expect(fail('127.0.0.1', port)).rejects.toMatchObject({
       code: 'EADDRINUSE',
-      message: `cannot listen on 127.0.0.1:${port}: another program uses that port; choose another port`,
+      message: `cannot listen on 127.0.0.1:${port}: another program is using that port; choose another port`,
     })
     await expect(fail('192.0.2.1', 0)).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' })
     const bad = { cert: 'no certificate', key: 'no key' }
@@ -165,7 +165,7 @@ describe('access and limits', () => {
     const device = await RawClient.connected(b, 'device')
     expect(device.of('connack')).toHaveLength(1)
     expect(b.logs.map((l) => l.note.text).sort()).toEqual([
-      'a user name is needed',
+      'a user name is required',
       'bad user name or password',
       'bad user name or password',
     ])

@@ -220,6 +220,6 @@ describe('subscriptions', () => {
     ).toEqual(['true'])
     expect(pub.of('puback')).toHaveLength(1)
     expect(v5.of('pubrec').map((p) => p.reasonCode)).toEqual([0x87])
-    expect(b.logs.filter((l) => l.note.text === 'may not publish to $SYS/x')).toHaveLength(2)
+    expect(b.logs.filter((l) => l.note.text === 'not allowed to publish to $SYS/x')).toHaveLength(2)
   })
 })

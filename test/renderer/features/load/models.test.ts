@@ -239,11 +239,13 @@ describe('lines of the engine', () => {
   })
 
   it('takes a line apart, with the line within it', () => {
-    const line = readLine('cannot connect to mqtt://127.0.0.1:1: connection refused: nothing listens there')
+    const line = readLine(
+      'cannot connect to mqtt://127.0.0.1:1: connection refused: nothing is listening there',
+    )
     expect(line).toEqual({
       key: 'cannotConnect',
       values: { url: 'mqtt://127.0.0.1:1' },
-      inner: 'connection refused: nothing listens there',
+      inner: 'connection refused: nothing is listening there',
     })
     expect(readLine('something new')).toBeNull()
   })

@@ -22,7 +22,7 @@ const PADDING = 64 * 1024 * 1024
 const REASONS = {
   model: 'by the loss model of its link',
   rule: 'by a rule of its link',
-  step: 'dropped by hand in step mode',
+  step: 'dropped manually in step mode',
   cut: 'with the connection, which was cut',
   reset: 'with the connection, which was reset',
 } as const
@@ -64,7 +64,7 @@ export function exportPcapng(
 const addressOf = (client: number): number => 0x7f010000 + client
 
 const PLACEHOLDER =
-  'not captured: put in because the CONNECT of this connection is not in the file and readers need its protocol version'
+  'not captured: added because the CONNECT of this connection is not in the file and readers need its protocol version'
 
 /** A CONNECT of MQTT 5 without anything, from which a dissector learns the protocol version. */
 const placeholder = (): Buffer =>
@@ -75,7 +75,7 @@ function comment(row: PacketRow, missing: number, filled: boolean): string | nul
   if (row.fate === 'lost') {
     const how = row.reason === null ? '' : ` ${REASONS[row.reason]}`
     parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)
-  } else if (row.fate !== 'delivered') parts.push('still on its way when the file was written')
-  if (missing > 0) parts.push(`${missing} bytes were not kept${filled ? ' and are zeros here' : ''}`)
+  } else if (row.fate !== 'delivered') parts.push('still in transit when the file was written')
+  if (missing > 0) parts.push(`${missing} bytes were not captured${filled ? ' and are zeros here' : ''}`)
   return parts.length === 0 ? null : parts.join('; ')
 }

@@ -124,10 +124,10 @@ function startListening(server: Server, spec: ListenerSpec): Promise<number> {
 }
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program uses that port; choose another port',
-  EACCES: 'ports below 1024 need special rights; choose a port from 1024',
-  EADDRNOTAVAIL: 'this machine has no such address; choose 127.0.0.1 or one of its own',
-  ENOTFOUND: 'the host name is unknown; choose 127.0.0.1 or an address of this machine',
+  EADDRINUSE: 'another program is using that port; choose another port',
+  EACCES: 'ports below 1024 need administrator rights; choose a port from 1024 up',
+  EADDRNOTAVAIL: 'this computer has no such address; choose 127.0.0.1 or one of its own',
+  ENOTFOUND: 'the host name is unknown; choose 127.0.0.1 or an address of this computer',
 }
 
 function toListenerError(e: NodeJS.ErrnoException, spec: ListenerSpec): ListenerError {
