@@ -144,6 +144,12 @@ const TERMS: Record<string, (text: string) => Test> = {
   time,
 }
 
+/** The clients that packets must be of to pass a query, null when it names none or by a pattern: whose packets to search. */
+export function clientsOf(query: string): string[] | null {
+  const names = query.split(/\s+/).find((t) => t.startsWith('client:') && !t.includes('*'))
+  return names === undefined ? null : [...new Set(values(names.slice('client:'.length)))]
+}
+
 /** Names of the filter's terms, for completion. */
 export const FILTER_TERMS = Object.keys(TERMS)
 

@@ -1,21 +1,15 @@
-import type { EngineApi, HostInfo } from './api'
-import { DRIVER_COMMANDS, READ_ONLY_COMMANDS } from './api-schemas'
+import type { HostInfo } from './api'
+import type { Role } from './command-entry'
+import { commands, type Command } from './commands'
 import { ApiError } from './errors'
 
-/** host: the teacher's own page; viewer: one who joined; driver: a viewer who was handed the controls. */
-export type Role = 'host' | 'driver' | 'viewer'
+const RANK: Record<Role, number> = { viewer: 0, driver: 1, host: 2 }
 
-const GRANTED: Record<Exclude<Role, 'host'>, ReadonlySet<string>> = {
-  viewer: new Set<string>(READ_ONLY_COMMANDS),
-  driver: new Set<string>([...READ_ONLY_COMMANDS, ...DRIVER_COMMANDS]),
-}
-
-/** What is not granted by name is the host's alone. */
-export const mayGive = (role: Role, command: keyof EngineApi): boolean =>
-  role === 'host' || GRANTED[role].has(command)
+export const mayGive = (role: Role, command: Command): boolean =>
+  RANK[role] >= RANK[commands[command].allowed]
 
 /** @throws ApiError `forbidden` */
-export function checkRole(role: Role, command: keyof EngineApi): void {
+export function checkRole(role: Role, command: Command): void {
   if (mayGive(role, command)) return
   throw new ApiError(
     'forbidden',

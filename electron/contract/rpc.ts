@@ -1,17 +1,15 @@
 import { createBirpc } from 'birpc'
 import type { EngineApi, EngineEvents, ServedApi } from './api'
-import { commandSchemas } from './api-schemas'
+import { COMMANDS, commands, type Command } from './commands'
 import type { Channel } from './channel'
 import { decode, encode } from './codec'
 import { ApiError, fromWireError, toWireError, type WireError } from './errors'
 import { issueDetails } from './issues'
 import { WAITS_FOR_PERSON } from './workspace'
 
-type Command = keyof EngineApi
 type Outcome = { ok: true; value: unknown } | { ok: false; error: WireError }
 type Invoke = (command: unknown, argument: unknown) => Promise<Outcome>
 
-export const COMMANDS = Object.keys(commandSchemas) as Command[]
 const EVENTS = {
   status: true,
   groups: true,
@@ -52,18 +50,22 @@ async function inTime<T>(command: Command, answer: Promise<T>): Promise<T> {
 export interface PageLink {
   readonly events: EngineEvents
   bufferedBytes(): number
+  /** Charges the page for work that was done for it, in units of a light command. */
+  worked(units: number): void
   onClose(listener: () => void): void
 }
 
 export interface ServeOptions {
   /** Asked before each command; refuses it by an ApiError. @default every command is granted */
   guard?: (command: keyof EngineApi) => void
+  /** Told what long work for the page has cost. @default nothing is charged */
+  worked?: (units: number) => void
   /** Told of failures that are not the page's fault, for the host's log. */
   onInternalError: (command: string, thrown: unknown) => void
 }
 
 function parseArgument(command: Command, argument: unknown): unknown {
-  const parsed = commandSchemas[command].safeParse(argument, { reportInput: true })
+  const parsed = commands[command].args.safeParse(argument, { reportInput: true })
   if (parsed.success) return parsed.data
   const details = issueDetails(parsed.error.issues)
   const first = details[0]
@@ -87,7 +89,7 @@ export function servePage(
   const invoke: Invoke = async (given, argument) => {
     const command = typeof given === 'string' ? given : ''
     try {
-      if (!Object.hasOwn(commandSchemas, command))
+      if (!Object.hasOwn(commands, command))
         throw new ApiError('bad-request', `unknown command ${command.slice(0, 40)}`)
       options.guard?.(command as Command)
       if (!api) throw new ApiError('unavailable', 'the engine is not ready')
@@ -110,6 +112,7 @@ export function servePage(
   api = open({
     events: Object.fromEntries(EVENT_NAMES.map((n) => [n, push(n)])) as unknown as EngineEvents,
     bufferedBytes: () => channel.bufferedBytes(),
+    worked: (units) => options.worked?.(units),
     onClose: (f) => channel.onClose(f),
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { host, type CommandEntry } from './command-entry'
 import type { Note } from './model'
 import type { Scenario } from './scenario'
 
@@ -133,32 +134,34 @@ const none = z.strictObject({})
 /** Longest file the page may have the host write, in bytes. */
 export const MAX_FILE_BYTES = 536_870_912
 
-/** Arguments of the commands above. */
-export const workspaceSchemas = {
-  getWorkspace: none,
-  setSettings: z.strictObject({ patch: settingsSchema.partial() }),
-  markLesson: z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema }),
-  newScenario: none,
-  openRecent: z.strictObject({ id: fileIdSchema }),
-  clearRecent: none,
-  openOffered: z.strictObject({ id: fileIdSchema }),
-  chooseFile: none,
-  saveScenario: z.strictObject({ as: z.boolean(), format: z.enum(['yaml', 'json']) }),
-  saveFile: z.strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(255)
-      .refine((n) => !/[/\\\0]/.test(n), { error: 'expected a file name without a folder' }),
-    bytes: z
-      .instanceof(Uint8Array)
-      .refine((b) => b.byteLength <= MAX_FILE_BYTES)
-      // Node's Buffer is one too; whoever gets it shall see no difference.
-      .transform((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength)),
-  }),
-  settleRecovery: z.strictObject({ action: z.enum(['restore', 'discard']) }),
-  getAbout: none,
-} as const satisfies { [K in keyof WorkspaceApi]: z.ZodType<Parameters<WorkspaceApi[K]>[0]> }
+/** The commands above: the host's alone. */
+export const workspaceCommands = {
+  getWorkspace: host(none),
+  setSettings: host(z.strictObject({ patch: settingsSchema.partial() })),
+  markLesson: host(z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema })),
+  newScenario: host(none),
+  openRecent: host(z.strictObject({ id: fileIdSchema })),
+  clearRecent: host(none),
+  openOffered: host(z.strictObject({ id: fileIdSchema })),
+  chooseFile: host(none),
+  saveScenario: host(z.strictObject({ as: z.boolean(), format: z.enum(['yaml', 'json']) })),
+  saveFile: host(
+    z.strictObject({
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .refine((n) => !/[/\\\0]/.test(n), { error: 'expected a file name without a folder' }),
+      bytes: z
+        .instanceof(Uint8Array)
+        .refine((b) => b.byteLength <= MAX_FILE_BYTES)
+        // Node's Buffer is one too; whoever gets it shall see no difference.
+        .transform((b) => new Uint8Array(b.buffer, b.byteOffset, b.byteLength)),
+    }),
+  ),
+  settleRecovery: host(z.strictObject({ action: z.enum(['restore', 'discard']) })),
+  getAbout: host(none),
+} as const satisfies { [K in keyof WorkspaceApi]: CommandEntry<Parameters<WorkspaceApi[K]>[0]> }
 
 /** Commands that are answered once a person has closed a dialog, be it after hours. */
 export const WAITS_FOR_PERSON = [
@@ -168,4 +171,4 @@ export const WAITS_FOR_PERSON = [
 ] as const satisfies (keyof WorkspaceApi)[]
 
 /** Names of the commands that belong to the host's own page alone. */
-export const WORKSPACE_COMMANDS = Object.keys(workspaceSchemas) as (keyof WorkspaceApi)[]
+export const WORKSPACE_COMMANDS = Object.keys(workspaceCommands) as (keyof WorkspaceApi)[]

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
+import { COMMANDS, commands } from '../contract/commands'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
 import type { EngineStatus, LogLine, Note } from '../contract/model'
@@ -8,6 +9,7 @@ import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
 import type { EngineCore } from './session/engine-core'
+import { Slicer } from './base/slices'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab/lab'
 import { LessonService } from './lessons/lesson-service'
@@ -26,6 +28,16 @@ import type { Engine, EngineDeps, RunLimits, Sharing } from './types'
 /** Creates an engine; nothing runs until `open`. */
 export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
 
+/** Longest that work for a page goes on at a stretch. */
+const SLICE_MS = 8
+const slicer = (rest: number): Slicer =>
+  new Slicer({
+    now: () => performance.now(),
+    pause: (ms) => new Promise((done) => (ms < 1 ? setImmediate(done) : setTimeout(done, ms))),
+    sliceMs: SLICE_MS,
+    rest,
+  })
+
 class LabEngine implements Engine, EngineCore {
   revision = 0
   /** The scenario that this revision is of. */
@@ -38,6 +50,8 @@ class LabEngine implements Engine, EngineCore {
   readonly lessons = new LessonService()
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
+  /** Viewers together take half of the time at most. */
+  readonly slicers = { host: slicer(0), viewers: slicer(1) }
   readonly loads: LoadService
   private readonly slot = new LabSlot<Lab>({
     create: (scenario) => this.createLab(scenario),
@@ -193,7 +207,18 @@ class LabEngine implements Engine, EngineCore {
       this.sessions.delete(session)
       session.close()
     })
-    return session
+    return this.ordered(session)
+  }
+
+  /** The session's commands; those that change the run take their turn. */
+  private ordered(session: PageSession): LabApi {
+    const run = (command: keyof LabApi, a: unknown): unknown =>
+      (session[command] as (a: unknown) => unknown).call(session, a)
+    const served = COMMANDS.filter((c): c is keyof LabApi => c in session).map((c) => [
+      c,
+      (a: unknown) => (commands[c].change ? this.change(() => run(c, a)) : run(c, a)),
+    ])
+    return Object.fromEntries(served) as LabApi
   }
 
   work(): { kind: 'experiment' | 'load'; fraction: number } | null {

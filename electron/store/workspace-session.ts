@@ -1,6 +1,6 @@
 import type { LabApi, ServedApi } from '../contract/api'
 import { ApiError } from '../contract/errors'
-import { COMMANDS, type PageLink } from '../contract/rpc'
+import type { PageLink } from '../contract/rpc'
 import { parseScenario } from '../contract/scenario-file'
 import { scenarioSchema, type Scenario } from '../contract/scenario'
 import type { About, WorkspaceApi } from '../contract/workspace'
@@ -15,9 +15,7 @@ export interface WorkspaceSessionDeps {
 
 /** One page's commands with those of the workspace beside them. Opening a scenario is noted as recent. */
 export function withWorkspace(lab: LabApi, page: PageLink, deps: WorkspaceSessionDeps): ServedApi {
-  const own: Partial<Record<string, unknown>> = {}
-  for (const c of COMMANDS) if (c in lab) own[c] = (lab[c as keyof LabApi] as () => unknown).bind(lab)
-  return { ...(own as unknown as LabApi), ...commands(lab, page, deps) }
+  return { ...lab, ...commands(lab, page, deps) }
 }
 
 function commands(

@@ -2,7 +2,8 @@ import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type HostInfo } fr
 import type { Channel } from '@contract/channel'
 import { ApiError } from '@contract/errors'
 import type { EngineStatus } from '@contract/model'
-import { COMMANDS, connectEngine, EVENT_NAMES } from '@contract/rpc'
+import { COMMANDS } from '@contract/commands'
+import { connectEngine, EVENT_NAMES } from '@contract/rpc'
 import type { Scenario } from '@contract/scenario'
 
 export interface Welcome {

@@ -1,6 +1,6 @@
 /** Checked by the compiler alone: engine, hosts and page speak of one and the same interface. */
 import type { EngineApi, EngineEvents, LabApi, ServedApi } from '../../electron/contract/api'
-import type { commandSchemas } from '../../electron/contract/api-schemas'
+import type { commands } from '../../electron/contract/commands'
 import type { FleetlabBridge } from '../../electron/contract/bridge'
 import type { Channel } from '../../electron/contract/channel'
 import type { connectEngine, PageLink, servePage } from '../../electron/contract/rpc'
@@ -22,7 +22,7 @@ export type Proofs = [
   Expect<Same<PageLink['events'], EngineEvents>>,
   Expect<Same<Parameters<typeof connectEngine>[1], EngineEvents>>,
   // Every command has a schema, and no schema is left over.
-  Expect<Same<keyof typeof commandSchemas, keyof EngineApi>>,
+  Expect<Same<keyof typeof commands, keyof EngineApi>>,
   // Every command takes one object and answers later; every event carries one value.
   Expect<Same<{ [K in keyof EngineApi]: Parameters<EngineApi[K]>['length'] }[keyof EngineApi], 1>>,
   Expect<Same<EngineApi[keyof EngineApi] extends (a: never) => Promise<unknown> ? true : false, true>>,

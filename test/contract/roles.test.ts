@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { DRIVER_COMMANDS, READ_ONLY_COMMANDS } from '../../electron/contract/api-schemas'
 import { checkRole, mayGive, roleOf } from '../../electron/contract/roles'
-import { COMMANDS } from '../../electron/contract/rpc'
+import { COMMANDS, commands } from '../../electron/contract/commands'
 
 describe('roles', () => {
-  it('grant the host everything, others what is named and nothing else', () => {
-    const looking = new Set<string>(READ_ONLY_COMMANDS)
-    const driving = new Set<string>([...READ_ONLY_COMMANDS, ...DRIVER_COMMANDS])
+  it('grant the host everything, others what the table allows and nothing else', () => {
     for (const c of COMMANDS) {
+      const { allowed } = commands[c]
       expect(mayGive('host', c)).toBe(true)
-      expect(mayGive('viewer', c), c).toBe(looking.has(c))
-      expect(mayGive('driver', c), c).toBe(driving.has(c))
+      expect(mayGive('driver', c), c).toBe(allowed !== 'host')
+      expect(mayGive('viewer', c), c).toBe(allowed === 'viewer')
     }
-    expect(DRIVER_COMMANDS.filter((c) => looking.has(c))).toEqual([])
+  })
+
+  it('let nobody but the host change the run unasked', () => {
+    const changing = COMMANDS.filter((c) => commands[c].change)
+    expect(changing.filter((c) => commands[c].allowed === 'viewer')).toEqual([])
+    expect(changing).toEqual(expect.arrayContaining(['control', 'openScenario', 'setGate', 'updateGroup']))
   })
 
   it('refuse by name', () => {

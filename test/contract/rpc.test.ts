@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EngineApi, EngineEvents } from '../../electron/contract/api'
-import { READ_ONLY_COMMANDS } from '../../electron/contract/api-schemas'
 import { decode, encode } from '../../electron/contract/codec'
 import { ApiError } from '../../electron/contract/errors'
 import { experimentSchema, type ExperimentState } from '../../electron/contract/experiment'
-import { checkRole, type Role } from '../../electron/contract/roles'
-import { COMMANDS, connectEngine, servePage, type PageLink } from '../../electron/contract/rpc'
+import type { Role } from '../../electron/contract/command-entry'
+import { checkRole } from '../../electron/contract/roles'
+import { COMMANDS, commands } from '../../electron/contract/commands'
+import { connectEngine, servePage, type PageLink } from '../../electron/contract/rpc'
 import { GOOD } from '../helpers/good-arguments'
 import { CHANNEL_KINDS, type ChannelPair } from '../helpers/channel-pairs'
 import { createApiDouble, statusDouble, type RecordedCall } from '../helpers/engine-double'
@@ -227,7 +228,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
 
   it('refuses a viewer every command that changes something, and grants the others', async () => {
     const { api, calls } = join({}, 'viewer')
-    const readOnly = new Set<string>(READ_ONLY_COMMANDS)
+    const readOnly = new Set<string>(COMMANDS.filter((c) => commands[c].allowed === 'viewer'))
     for (const command of COMMANDS) {
       const outcome = call(api, command, GOOD[command])
       if (readOnly.has(command)) await outcome
@@ -238,8 +239,10 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
 
   it('lets what a viewer may do change nothing by its name', () => {
     expect(
-      READ_ONLY_COMMANDS.filter(
-        (c) => !/^(hello|scenarioText|exportPcapng|(get|list|query|watch|unwatch)[A-Z]\w+)$/.test(c),
+      COMMANDS.filter(
+        (c) =>
+          commands[c].allowed === 'viewer' &&
+          !/^(hello|scenarioText|exportPcapng|(get|list|query|watch|unwatch)[A-Z]\w+)$/.test(c),
       ),
     ).toEqual([])
   })

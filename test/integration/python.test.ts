@@ -29,7 +29,7 @@ beforeAll(async () => {
   await engine.open(scenarioSchema.parse({ version: 1, name: 'own clients', broker }), null)
   port = Number(/:(\d+)$/.exec(engine.status().broker.listeners[0]?.url ?? '')?.[1])
   const none = new Proxy({} as EngineEvents, { get: () => () => undefined })
-  const page = { events: none, bufferedBytes: () => 0, onClose: () => undefined }
+  const page = { events: none, bufferedBytes: () => 0, worked: () => undefined, onClose: () => undefined }
   api = engine.session(page, { kind: 'web', readOnly: false })
 })
 afterAll(async () => {

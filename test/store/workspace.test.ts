@@ -44,6 +44,7 @@ const page = (): PageLink & { events: { workspace: unknown }; got: WorkspaceEven
     got,
     events: { workspace: (e: WorkspaceEvent) => void got.push(e) } as unknown as PageLink['events'],
     bufferedBytes: () => 0,
+    worked: () => undefined,
     onClose: () => undefined,
   }
 }

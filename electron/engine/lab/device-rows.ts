@@ -7,6 +7,7 @@ import type { Device } from '../simulation/fleet/device'
 import type { Lab } from './lab'
 
 const RECENT = 20
+const IN_FLIGHT = 200
 
 const highest = (levels: readonly number[]): QoS => Math.max(0, ...levels) as QoS
 
@@ -74,11 +75,9 @@ function retryAt(link: LinkConfig | null, lastSentMs: number, attempts: number):
 }
 
 function inFlight(lab: Lab, clientId: string, link: LinkConfig | null): InFlightRow[] {
-  const { packets, exchanges } = lab.observation.capture.latest(`client:${clientId} verdict:open`, 200)
-  return exchanges
-    .filter((x) => x.clientId === clientId && x.verdict === 'open' && x.qos > 0)
-    .map((x): InFlightRow => {
-      const own = packets.filter((p) => p.exchange === x.id)
+  return lab.observation.capture
+    .inFlight(clientId, IN_FLIGHT)
+    .map(({ exchange: x, packets: own }): InFlightRow => {
       const released = own.some((p) => p.type === 'PUBREL')
       const type = released ? 'PUBREL' : 'PUBLISH'
       const sends = own.filter((p): p is PacketRow => p.type === type)
@@ -99,7 +98,7 @@ function inFlight(lab: Lab, clientId: string, link: LinkConfig | null): InFlight
 export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
   const device = lab.fleet.device(clientId)
   const broker = lab.brokerClient(clientId)
-  const external = lab.externalClients().find((c) => c.clientId === clientId)
+  const external = broker?.external ? broker : undefined
   if (!device && !external) throw new ApiError('not-found', `unknown client ${clientId}`)
   const row = device ? simulatedRow(lab, device) : externalRow(lab, external as BrokerClientInfo)
   const link = device?.link.config ?? null

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../contract/model'
 import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
 import type { ExperimentRunner } from '../experiment/runner'
 import type { LoadService } from '../load/history/load-service'
+import type { Slicer } from '../base/slices'
 import type { Lab } from '../lab/lab'
 import type { LessonService } from '../lessons/lesson-service'
 
@@ -13,13 +14,13 @@ export interface EngineCore {
   readonly scenario: Scenario
   readonly revision: number
   readonly version: string
+  /** Where long work of the host's pages, and of viewers, is done in slices. */
+  readonly slicers: { readonly host: Slicer; readonly viewers: Slicer }
   readonly experiments: ExperimentRunner
   readonly loads: LoadService
   readonly lessons: LessonService
   status(): EngineStatus
   allowHost(host: string): void
-  /** Runs a change of the run in its turn; the methods below are for within. */
-  change<T>(run: () => T | Promise<T>): Promise<T>
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
   addGroup(group: GroupInput): GroupConfig

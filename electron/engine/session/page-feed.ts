@@ -3,6 +3,7 @@ import type { LogLine, PacketBatch, TopicPage } from '../../contract/model'
 import type { PageLink } from '../../contract/rpc'
 import type { PacketWatch } from '../observe/capture/watch'
 import type { EngineCore } from './engine-core'
+import type { LongWork } from './long-work'
 import { LoadFeed } from '../load/history/feed'
 import { groupStats } from '../lab/status'
 import type { Sharing } from '../types'
@@ -42,6 +43,8 @@ export class SessionFeed {
   private ticks = 0
   private watch: PacketWatch | null = null
   private filter = ''
+  /** Changes of what is watched that were asked for. */
+  private wishes = 0
   private view: TopicView | null = null
   private devicesRevision = -1
   private ratesAtMs = -1
@@ -56,6 +59,7 @@ export class SessionFeed {
     private readonly engine: EngineCore,
     private readonly page: PageLink,
     host: HostInfo,
+    private readonly long: LongWork,
     private readonly sharing?: Sharing,
   ) {
     this.limits = host.viewer === undefined ? HOST_LIMITS : VIEWER_LIMITS
@@ -69,20 +73,28 @@ export class SessionFeed {
   close(): void {
     clearInterval(this.timer)
     this.timer = undefined
-    this.watch?.close()
-    this.watch = null
+    this.unwatchPackets()
   }
 
-  watchPackets(filter: string, tail: number): PacketBatch {
+  /** The latest packets that match; what comes after them is pushed. Of two questions the later counts. */
+  async watchPackets(filter: string, tail: number): Promise<PacketBatch> {
     const { capture } = this.engine.lab.observation
-    const watch = capture.watch(filter)
+    const wish = ++this.wishes
+    let watch: PacketWatch | null = null
+    const batch = await this.long.run(() => {
+      watch = capture.watch(filter)
+      return capture.querySteps({ filter, limit: tail })
+    })
+    if (wish !== this.wishes) return batch
+    const now = this.engine.lab.observation.capture
     this.watch?.close()
-    this.watch = watch
+    this.watch = now === capture ? watch : now.watch(filter)
     this.filter = filter
-    return capture.latest(filter, tail)
+    return batch
   }
 
   unwatchPackets(): void {
+    this.wishes++
     this.watch?.close()
     this.watch = null
   }

@@ -18,12 +18,14 @@ import type { GroupInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { EngineCore } from './engine-core'
+import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
 
 /** One page's commands; what it watches is pushed by its feed. */
 export class PageSession implements LabApi {
   private readonly feed: SessionFeed
+  private readonly long: LongWork
 
   constructor(
     private readonly engine: EngineCore,
@@ -31,7 +33,9 @@ export class PageSession implements LabApi {
     private readonly host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
-    this.feed = new SessionFeed(engine, page, host, sharing)
+    const isViewer = host.viewer !== undefined
+    this.long = new LongWork(isViewer ? engine.slicers.viewers : engine.slicers.host, page, isViewer)
+    this.feed = new SessionFeed(engine, page, host, this.long, sharing)
   }
 
   hello(a: { contract: number }) {
@@ -50,7 +54,7 @@ export class PageSession implements LabApi {
   }
 
   async control(a: { action: 'run' | 'pause' | 'stop' | 'restart' }) {
-    await this.engine.change(() => this.engine.control(a.action))
+    await this.engine.control(a.action)
     return this.engine.status()
   }
 
@@ -64,7 +68,7 @@ export class PageSession implements LabApi {
 
   async openScenario(a: { text: string; name: string }) {
     const scenario = parseScenario(a.text, a.name)
-    await this.engine.change(() => this.engine.openScenario(scenario, a.name))
+    await this.engine.openScenario(scenario, a.name)
     return scenario
   }
 
@@ -77,23 +81,23 @@ export class PageSession implements LabApi {
   }
 
   addGroup(a: { group: GroupInput }) {
-    return this.engine.change(() => this.engine.addGroup(a.group))
+    return command(() => this.engine.addGroup(a.group))
   }
 
   updateGroup(a: { name: string; patch: Partial<GroupInput> }) {
-    return this.engine.change(() => this.engine.updateGroup(a.name, a.patch))
+    return command(() => this.engine.updateGroup(a.name, a.patch))
   }
 
   removeGroup(a: { name: string }) {
-    return this.engine.change(() => this.engine.removeGroup(a.name))
+    return command(() => this.engine.removeGroup(a.name))
   }
 
   setLink(a: { target: LinkTarget; patch: LinkInput }) {
-    return this.engine.change(() => this.engine.setLink(a.target, a.patch))
+    return command(() => this.engine.setLink(a.target, a.patch))
   }
 
   setLoss(a: { p: number }) {
-    return this.engine.change(() =>
+    return command(() =>
       this.engine.setLink('all', { loss: a.p, uplink: { loss: a.p }, downlink: { loss: a.p } }),
     )
   }
@@ -133,7 +137,7 @@ export class PageSession implements LabApi {
   }
 
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
-    return command(() => this.engine.lab.observation.capture.query(a))
+    return command(() => this.long.run(() => this.engine.lab.observation.capture.querySteps(a)))
   }
 
   getPacket(a: { seq: number }) {
@@ -153,11 +157,15 @@ export class PageSession implements LabApi {
   }
 
   exportPcapng(a: { filter: string }) {
-    return command(() => this.engine.lab.observation.capture.pcapng(a.filter))
+    return command(async () => {
+      const file = await this.long.run(() => this.engine.lab.observation.capture.pcapngSteps(a.filter))
+      this.long.made(file.bytes.length)
+      return file
+    })
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {
-    return this.engine.change(() => this.engine.setLink(a.target, { gate: a.on }))
+    return command(() => this.engine.setLink(a.target, { gate: a.on }))
   }
 
   decide(a: { seq: number; action: 'deliver' | 'drop' }) {
@@ -291,6 +299,7 @@ export class PageSession implements LabApi {
   }
 
   close(): void {
+    this.long.close()
     this.feed.close()
   }
 
@@ -307,10 +316,10 @@ export class PageSession implements LabApi {
 }
 
 /** Runs a command; what it throws rejects, in the contract's own kind of error where it is the page's fault. */
-async function command<T>(run: () => T): Promise<T> {
+async function command<T>(run: () => T | Promise<T>): Promise<T> {
   await Promise.resolve()
   try {
-    return run()
+    return await run()
   } catch (thrown) {
     if (thrown instanceof FilterError) throw new ApiError('bad-request', thrown.message)
     throw thrown

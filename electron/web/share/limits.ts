@@ -25,6 +25,12 @@ export class Bucket {
     return true
   }
 
+  /** Takes tokens for what is done already; the bucket may owe them. */
+  charge(tokens: number): void {
+    this.fill()
+    this.tokens -= tokens
+  }
+
   /** ms until there are as many tokens; 0 when there are now. */
   waitMs(tokens = 1): number {
     this.fill()

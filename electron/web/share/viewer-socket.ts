@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { EngineApi, HostInfo } from '../../contract/api'
+import { commands as commandTable } from '../../contract/commands'
 import { ApiError } from '../../contract/errors'
 import { checkRole } from '../../contract/roles'
 import { servePage, type PageLink } from '../../contract/rpc'
@@ -30,16 +31,6 @@ export const viewerLimits: ViewerLimits = {
   helloMs: 10_000,
   heartbeatMs: 20_000,
   stalledMs: 30_000,
-}
-
-/** What a command costs the host, in units of a light one. Those that go through the whole capture are dear. */
-const COST: Partial<Record<keyof EngineApi, number>> = {
-  exportPcapng: 40,
-  queryPackets: 4,
-  watchPackets: 4,
-  getLoadRun: 4,
-  getLoadFile: 10,
-  addGroup: 4,
 }
 
 export interface ViewerContext {
@@ -88,7 +79,7 @@ export function serveViewer(
   const guard = (command: keyof EngineApi): void => {
     if (command === 'hello') watchdog.greeted()
     checkRole(seat.controls ? 'driver' : 'viewer', command)
-    const cost = COST[command] ?? 1
+    const { cost } = commandTable[command]
     if (
       channel.bufferedBytes() > limits.maxUnreadBytes ||
       !commands.take(cost) ||
@@ -103,6 +94,10 @@ export function serveViewer(
   }
   servePage(channel, open, {
     guard,
+    worked: (units) => {
+      commands.charge(units)
+      context.inAll.charge(units)
+    },
     // What a viewer sends that cannot be read is the viewer's fault; its connection ends, the log stays readable.
     onInternalError: (where, thrown) => where === 'decode' || onInternalError(where, thrown),
   })

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { EngineApi, EngineEvents, HostInfo } from '../../../electron/contract/api'
-import { DRIVER_COMMANDS, READ_ONLY_COMMANDS } from '../../../electron/contract/api-schemas'
 import { encode } from '../../../electron/contract/codec'
 import { ApiError } from '../../../electron/contract/errors'
 import type { ShareState } from '../../../electron/contract/share'
-import { COMMANDS, connectEngine, EVENT_NAMES } from '../../../electron/contract/rpc'
+import { COMMANDS, commands } from '../../../electron/contract/commands'
+import { connectEngine, EVENT_NAMES } from '../../../electron/contract/rpc'
 import type { Sharing } from '../../../electron/engine/types'
 import { createSharing, type SharingOptions } from '../../../electron/web/share/sharing'
 import { createWebSocketChannel } from '../../../electron/web/websocket-channel'
@@ -238,7 +238,7 @@ describe('a viewer', () => {
   it('is refused every command of the contract but those that only look', async () => {
     await start({ limits: generous })
     const { api } = await pupil('Mina')
-    const looking = COMMANDS.filter((c) => (READ_ONLY_COMMANDS as string[]).includes(c))
+    const looking = COMMANDS.filter((c) => commands[c].allowed === 'viewer')
     expect(await granted(api)).toEqual(looking)
     expect(engine.calls.map((c) => c.command)).toEqual(looking)
   })
@@ -248,8 +248,7 @@ describe('a viewer', () => {
     const { api, hosts } = await pupil('Mina')
     const other = await pupil('Joon')
     sharing.handOver('v1')
-    const driver = [...READ_ONLY_COMMANDS, ...DRIVER_COMMANDS] as string[]
-    expect(await granted(api)).toEqual(COMMANDS.filter((c) => driver.includes(c)))
+    expect(await granted(api)).toEqual(COMMANDS.filter((c) => commands[c].allowed !== 'host'))
     expect(await verdict(other.api.control({ action: 'pause' }))).toBe('forbidden')
     expect(hosts).toEqual([{ kind: 'web', viewer: 'Mina', readOnly: false }])
     sharing.takeBack()
@@ -262,8 +261,7 @@ describe('a viewer', () => {
   it('never gets what belongs to files, load tests, experiments, lessons or sharing, even with the controls', () => {
     const own =
       /^(open|new|save|choose|start|stop|delete|cancel|run[A-Z]|handOver|takeBack|remove(Viewer)|renew|set(Settings)|mark|settle|clearRecent|getSharing|getWorkspace|getAbout)/
-    expect(DRIVER_COMMANDS.filter((c) => own.test(c))).toEqual([])
-    expect(READ_ONLY_COMMANDS.filter((c) => own.test(c))).toEqual([])
+    expect(COMMANDS.filter((c) => commands[c].allowed !== 'host' && own.test(c))).toEqual([])
   })
 
   it('is slowed down when it asks too much, without losing the connection', async () => {

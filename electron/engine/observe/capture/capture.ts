@@ -1,24 +1,25 @@
-import type { PacketBatch, PacketDetail, PacketRow } from '../../../contract/model'
+import type { ExchangeRow, PacketBatch, PacketDetail, PacketRow } from '../../../contract/model'
 import { PACKET_TYPES, type PacketType } from '../../../contract/packet'
-import { parsePacketFilter } from '../../../contract/packet-filter'
+import { clientsOf, parsePacketFilter, type PacketFilter } from '../../../contract/packet-filter'
 import type { RingSummary } from '../../../contract/ring'
 import { timeRangeOf } from '../../../contract/time-range'
 import { isHandshake, Type } from '../../mqtt/packet'
 import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
 import type { ClientState } from './clients'
-import { UP } from './codes'
+import { UP, Verdict } from './codes'
 import { hidePassword, readTopicAlias } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
 import { exportPcapng, type ExportPacket } from './pcapng/export'
 import { TransitIndex } from './transit-index'
-import { queryPackets, seqsWithin } from './query'
+import { queryPackets, rowsOf, seqsWithin } from './query'
 import { summarize } from './ring-summary'
 import { Rows } from './rows'
 import { Sessions } from './sessions'
 import { CaptureState } from './state'
 import { isTracked, Tracker } from './tracker'
 import { Watch, type PacketWatch } from './watch'
+import { atOnce, type Steps } from '../../base/slices'
 
 export interface CaptureOptions {
   /** Packets kept @default 200_000 */
@@ -64,6 +65,10 @@ export interface Capture extends TransitObserver, RoutingFacts {
   transitId(seq: number): number | undefined
   /** @throws FilterError */
   query(q: CaptureQuery): PacketBatch
+  /** The same in steps, of what is captured at the call. @throws FilterError */
+  querySteps(q: CaptureQuery): Steps<PacketBatch>
+  /** Exchanges of a client at QoS 1 and 2 that are open, and their packets; the latest `limit`. Costs no search. */
+  inFlight(clientId: string, limit: number): { exchange: ExchangeRow; packets: PacketRow[] }[]
   /** How many packets the ring keeps of which time, in this many equal parts. */
   summary(parts: number): RingSummary
   /** The latest `tail` packets that match. @throws FilterError */
@@ -78,7 +83,14 @@ export interface Capture extends TransitObserver, RoutingFacts {
   /** Forgets what is kept and begins to count anew. */
   restart(): void
   /** The matching packets as a pcapng file. @throws FilterError */
-  pcapng(filter: string): { bytes: Uint8Array; packets: number }
+  pcapng(filter: string): CaptureFile
+  /** The same in steps, of the packets captured at the call. @throws FilterError */
+  pcapngSteps(filter: string): Steps<CaptureFile>
+}
+
+export interface CaptureFile {
+  bytes: Uint8Array
+  packets: number
 }
 
 export const DEFAULT_PACKETS = 200_000
@@ -197,8 +209,17 @@ class RingCapture implements Capture {
     return this.transits.idOf(seq)
   }
 
-  query({ filter, ...where }: CaptureQuery): PacketBatch {
-    const q = { ...where, filter: parsePacketFilter(filter), range: timeRangeOf(filter) }
+  query(q: CaptureQuery): PacketBatch {
+    return atOnce(this.querySteps(q))
+  }
+
+  querySteps({ filter, ...where }: CaptureQuery): Steps<PacketBatch> {
+    const q = {
+      ...where,
+      filter: parsePacketFilter(filter),
+      range: timeRangeOf(filter),
+      clients: clientsOf(filter),
+    }
     return queryPackets(this.state, this.rows, this.sessions, q)
   }
 
@@ -247,6 +268,22 @@ class RingCapture implements Capture {
     return found
   }
 
+  inFlight(clientId: string, limit: number): { exchange: ExchangeRow; packets: PacketRow[] }[] {
+    const { exchanges: x, clients } = this.state
+    const ids: number[] = []
+    for (const live of clients.find(clientId)?.live ?? []) {
+      for (const id of live.values()) {
+        const i = x.at(id)
+        if (x.has(id) && x.verdict[i] === Verdict.open && (x.qos[i] as number) > 0) ids.push(id)
+      }
+    }
+    const rows = ids.sort((a, b) => a - b).slice(-limit)
+    return rows.flatMap((id) => {
+      const exchange = this.rows.exchange(id)
+      return exchange ? [{ exchange, packets: rowsOf(this.rows, exchange.packets) }] : []
+    })
+  }
+
   clear(): void {
     this.state.clear()
     this.journeys.clear()
@@ -261,27 +298,30 @@ class RingCapture implements Capture {
     this.lostByType.fill(0)
   }
 
-  pcapng(filter: string): { bytes: Uint8Array; packets: number } {
-    const names = new Map<number, string>()
-    const packets = this.select(filter, names)
-    return exportPcapng(packets, names, this.options.clock.epochMs)
+  pcapng(filter: string): CaptureFile {
+    return atOnce(this.pcapngSteps(filter))
   }
 
-  private select(query: string, names: Map<number, string>): ExportPacket[] {
-    const t = this.state.packets
+  pcapngSteps(query: string): Steps<CaptureFile> {
     const filter = parsePacketFilter(query)
-    const [first, next] = seqsWithin(t, timeRangeOf(query))
-    const found: ExportPacket[] = []
+    const [first, next] = seqsWithin(this.state.packets, timeRangeOf(query))
+    return exportPcapng(this.select(filter, first, next), this.options.clock.epochMs)
+  }
+
+  /** Packets that pass, one by one, null for those that do not. Those that leave the ring meanwhile are counted. */
+  private *select(filter: PacketFilter, first: number, next: number): Generator<ExportPacket | null> {
+    const t = this.state.packets
+    let gone = 0
     for (let seq = first; seq < next; seq++) {
-      if (!this.rows.passes(seq, filter)) continue
-      const row = this.rows.packet(seq)
-      const i = t.at(seq)
-      const client = t.client[i] as number
-      if (!row) continue
-      names.set(client, row.clientId)
-      found.push({ row, client, level: t.level[i] as number, bytes: t.frame(seq) })
+      if (!t.has(seq)) gone++
+      const row = t.has(seq) && this.rows.passes(seq, filter) ? this.rows.packet(seq) : undefined
+      if (!row) {
+        yield null
+        continue
+      }
+      yield { row, level: t.level[t.at(seq)] as number, bytes: t.frame(seq), gone }
+      gone = 0
     }
-    return found
   }
 
   /** Topic of a PUBLISH, through the connection's topic aliases. */

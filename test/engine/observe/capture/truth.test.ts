@@ -18,7 +18,12 @@ async function run(link: LinkInput): Promise<{ report: RunReport; all: PacketBat
   try {
     await engine.open(scenarioOf({ seed: 5, link, groups }), null, { messages: 100, speed: Infinity })
     const report = await engine.finished(AbortSignal.timeout(15_000))
-    const page = { events: {}, bufferedBytes: () => 0, onClose: () => undefined } as unknown as PageLink
+    const page = {
+      events: {},
+      bufferedBytes: () => 0,
+      worked: () => undefined,
+      onClose: () => undefined,
+    } as unknown as PageLink
     const api = engine.session(page, { kind: 'web', readOnly: false })
     return { report, all: await api.queryPackets({ filter: '', limit: 200_000 }) }
   } finally {

@@ -10,20 +10,23 @@ const OPTION_IF_TSRESOL = 9
 const OPTION_USER_APPLICATION = 4
 const NAME_IPV4 = 1
 
+const CHUNK = 1 << 18
+
 const padded = (n: number): number => (n + 3) & ~3
 
 /**
  * Writes a pcapng file (draft-ietf-opsawg-pcapng) with one Ethernet interface and times in nanoseconds,
- * little-endian, into one growing buffer.
+ * little-endian, into buffers of a fixed size: none is ever copied to make room.
  */
 export class PcapngWriter {
-  private out = Buffer.allocUnsafe(1 << 16)
+  private out = Buffer.allocUnsafe(CHUNK)
+  private readonly full: Buffer[] = []
   private at = 0
   private blockStart = 0
 
-  /** @param application named as the writer in the section header */
-  constructor(application: string) {
-    this.begin(SECTION_HEADER)
+  /** Section and interface. @param application named as the writer in the section header */
+  begin(application: string): void {
+    this.block(SECTION_HEADER)
     this.u32(BYTE_ORDER)
     this.u16(1)
     this.u16(0)
@@ -33,7 +36,7 @@ export class PcapngWriter {
     this.option(OPTION_USER_APPLICATION, Buffer.from(application))
     this.endOptions()
     this.finish()
-    this.begin(INTERFACE)
+    this.block(INTERFACE)
     this.u16(LINK_ETHERNET)
     this.u16(0)
     this.u32(0)
@@ -45,7 +48,7 @@ export class PcapngWriter {
 
   /** Names of IPv4 addresses, shown by Wireshark when it resolves network names. */
   names(entries: Iterable<readonly [address: number, name: string]>): void {
-    this.begin(NAME_RESOLUTION)
+    this.block(NAME_RESOLUTION)
     for (const [address, name] of entries) {
       // 16 bits hold the length of a record: address, name and the zero after it.
       const bytes = Buffer.from(name.replaceAll('\0', '')).subarray(0, 1024)
@@ -63,7 +66,7 @@ export class PcapngWriter {
   packet(unixMs: number, data: Buffer, comment: string | null): void {
     const whole = Math.floor(unixMs)
     const ns = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
-    this.begin(ENHANCED_PACKET)
+    this.block(ENHANCED_PACKET)
     this.u32(0)
     this.u32(Number(ns >> 32n))
     this.u32(Number(ns & 0xffffffffn))
@@ -77,12 +80,12 @@ export class PcapngWriter {
     this.finish()
   }
 
-  /** The file so far. */
-  toBytes(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.out, 0, this.at)
+  /** What was written, in order. */
+  parts(): Buffer[] {
+    return [...this.full, this.out.subarray(0, this.at)]
   }
 
-  private begin(type: number): void {
+  private block(type: number): void {
     this.blockStart = this.at
     this.u32(type)
     this.u32(0)
@@ -123,8 +126,19 @@ export class PcapngWriter {
 
   private reserve(n: number): void {
     if (this.at + n <= this.out.length) return
-    const bigger = Buffer.allocUnsafe(Math.max(this.out.length * 2, this.at + n))
-    this.out.copy(bigger, 0, 0, this.at)
-    this.out = bigger
+    // A block lies in one buffer, for its length is written last: what there is of it moves on.
+    const begun = this.out.subarray(this.blockStart, this.at)
+    const next = Buffer.allocUnsafe(Math.max(CHUNK, 2 * (begun.length + n)))
+    begun.copy(next)
+    this.full.push(this.out.subarray(0, this.blockStart))
+    this.out = next
+    this.at = begun.length
+    this.blockStart = 0
   }
+}
+
+/** All that was written, one after the other. */
+export function joined(writers: readonly PcapngWriter[]): Uint8Array {
+  const all = Buffer.concat(writers.flatMap((w) => w.parts()))
+  return new Uint8Array(all.buffer, all.byteOffset, all.length)
 }

@@ -1,17 +1,18 @@
 import type { PacketRow } from '../../../../contract/model'
 import { Type } from '../../../mqtt/packet'
-import { PcapngWriter } from './blocks'
+import { STEP, type Steps } from '../../../base/slices'
+import { joined, PcapngWriter } from './blocks'
 import { Conversation } from './conversation'
 import type { Endpoint } from './tcp'
 
 /** A captured packet as the export needs it. */
 export interface ExportPacket {
   row: PacketRow
-  /** Number of the client, stable while it is known. */
-  client: number
   level: number
   /** Kept bytes, fewer than `row.bytes` when the end was not kept. */
   bytes: Buffer
+  /** Packets before it that left the ring before they could be written. */
+  gone: number
 }
 
 const BROKER: Endpoint = { address: 0x7f000001, port: 1883 }
@@ -32,33 +33,66 @@ const REASONS = {
  * each client an address 127.1.0.0/16 and above of its own, named in the file. Times are those of sending. A lost packet
  * stands in its place with a comment. Bytes that were not kept are zeros, with a comment.
  */
-export function exportPcapng(
-  packets: Iterable<ExportPacket>,
-  names: Iterable<readonly [number, string]>,
+export function* exportPcapng(
+  packets: Iterable<ExportPacket | null>,
   epochMs: number,
-) {
-  const out = new PcapngWriter('MQTT Fleet Lab')
-  out.names([[BROKER.address, 'broker'], ...[...names].map(([ix, name]) => [addressOf(ix), name] as const)])
-  const clients = new Map<number, { open: Conversation | null; connections: number }>()
-  let padding = PADDING
-  let count = 0
+): Steps<{ bytes: Uint8Array; packets: number }> {
+  const file = new CaptureWriter(epochMs)
+  let looked = 0
   for (const p of packets) {
-    count++
-    const unixMs = epochMs + p.row.sentMs
-    let state = clients.get(p.client)
-    if (!state) clients.set(p.client, (state = { open: null, connections: 0 }))
-    if (state.open === null || p.row.type === 'CONNECT') {
-      const port = FIRST_PORT + (state.connections++ % (65_536 - FIRST_PORT))
-      state.open = new Conversation(out, { address: addressOf(p.client), port }, BROKER, unixMs)
-      if (p.level === 5 && p.row.type !== 'CONNECT') state.open.send(unixMs, true, placeholder(), PLACEHOLDER)
-    }
-    const missing = p.row.bytes - p.bytes.length
-    const fill = missing > 0 && missing <= padding ? missing : 0
-    padding -= fill
-    const bytes = fill > 0 ? Buffer.concat([p.bytes, Buffer.alloc(fill)]) : p.bytes
-    state.open.send(unixMs, p.row.direction === 'uplink', bytes, comment(p.row, missing, fill > 0))
+    if (p) file.add(p)
+    if (++looked % STEP === 0) yield STEP
   }
-  return { bytes: out.toBytes(), packets: count }
+  yield looked % STEP
+  return { bytes: file.bytes(), packets: file.packets }
+}
+
+interface Client {
+  address: number
+  open: Conversation | null
+  connections: number
+}
+
+/** Writes packets and the connections made up around them. */
+class CaptureWriter {
+  packets = 0
+  private readonly out = new PcapngWriter()
+  private readonly clients = new Map<string, Client>()
+  private padding = PADDING
+
+  constructor(private readonly epochMs: number) {}
+
+  add(p: ExportPacket): void {
+    this.packets++
+    const unixMs = this.epochMs + p.row.sentMs
+    const conversation = this.conversation(p, unixMs)
+    const missing = p.row.bytes - p.bytes.length
+    const fill = missing > 0 && missing <= this.padding ? missing : 0
+    this.padding -= fill
+    const bytes = fill > 0 ? Buffer.concat([p.bytes, Buffer.alloc(fill)]) : p.bytes
+    conversation.send(unixMs, p.row.direction === 'uplink', bytes, comment(p, missing, fill > 0))
+  }
+
+  bytes(): Uint8Array {
+    const head = new PcapngWriter()
+    head.begin('MQTT Fleet Lab')
+    const names = [...this.clients].map(([name, { address }]) => [address, name] as const)
+    head.names([[BROKER.address, 'broker'], ...names])
+    return joined([head, this.out])
+  }
+
+  private conversation(p: ExportPacket, unixMs: number): Conversation {
+    let client = this.clients.get(p.row.clientId)
+    if (!client) {
+      client = { address: addressOf(this.clients.size + 1), open: null, connections: 0 }
+      this.clients.set(p.row.clientId, client)
+    }
+    if (client.open && p.row.type !== 'CONNECT') return client.open
+    const port = FIRST_PORT + (client.connections++ % (65_536 - FIRST_PORT))
+    client.open = new Conversation(this.out, { address: client.address, port }, BROKER, unixMs)
+    if (p.level === 5 && p.row.type !== 'CONNECT') client.open.send(unixMs, true, placeholder(), PLACEHOLDER)
+    return client.open
+  }
 }
 
 const addressOf = (client: number): number => 0x7f010000 + client
@@ -70,8 +104,9 @@ const PLACEHOLDER =
 const placeholder = (): Buffer =>
   Buffer.from([Type.CONNECT << 4, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 0, 0, 0])
 
-function comment(row: PacketRow, missing: number, filled: boolean): string | null {
+function comment({ row, gone }: ExportPacket, missing: number, filled: boolean): string | null {
   const parts: string[] = []
+  if (gone > 0) parts.push(`${gone} packets before this one left the capture while the file was written`)
   if (row.fate === 'lost') {
     const how = row.reason === null ? '' : ` ${REASONS[row.reason]}`
     parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)

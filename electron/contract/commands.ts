@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { EngineApi } from './api'
+import { experimentSchema } from './experiment'
+import { linkSchema } from './link-config'
+import { LOAD_FILE_FORMATS, runIdSchema } from './load'
+import { loadSchema } from './load-config'
+import { PACKET_TYPES } from './packet'
+import { printable } from './printable'
+import { groupSchema } from './scenario'
+import { isValidFilter, isValidTopic } from './topics'
+import { driver, host, viewer, type CommandEntry } from './command-entry'
+import { workspaceCommands } from './workspace'
+
+const empty = z.strictObject({})
+const direction = z.enum(['uplink', 'downlink'])
+const clientId = z.string().min(1).max(65_535)
+/** Shown as it is read: `x\u202egpj.exe` must not look like `xexe.jpg`. */
+const fileName = z.string().max(255).transform(printable)
+const groupName = z.string().min(1).max(64)
+const filter = z.string().max(2000)
+const seq = z.int().min(1)
+const lessonId = z.string().min(1).max(40)
+const viewerId = z.string().min(1).max(40)
+const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
+
+/**
+ * Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses.
+ * What is wrong is told field by field, as the schema itself would.
+ */
+const spelled = <S extends z.ZodType>(schema: S) =>
+  z.custom<z.input<S>>().superRefine((value, ctx) => {
+    const parsed = schema.safeParse(value, { reportInput: true })
+    if (parsed.success) return
+    for (const { path, message, input } of parsed.error.issues) {
+      ctx.addIssue({ code: 'custom', path: [...path], message, input })
+    }
+  })
+
+const groupPatch = z.strictObject(
+  Object.fromEntries(Object.entries(groupSchema.shape).map(([k, s]) => [k, spelled(s).optional()])),
+)
+
+/**
+ * Every command of the page, one entry each: its arguments (parsed on arrival, since a WebSocket can send anything), who
+ * may give it, what it costs, and whether it changes the run. What runs is the method of that name, see `EngineApi`;
+ * roles, prices and the order of changes are derived from here.
+ */
+export const commands = {
+  hello: viewer(z.strictObject({ contract: z.int() })),
+  control: driver(z.strictObject({ action: z.enum(['run', 'pause', 'stop', 'restart']) })),
+  setSpeed: driver(z.strictObject({ speed: z.number().min(0.01).max(100) })),
+  getScenario: viewer(empty),
+  openScenario: host(z.strictObject({ text: z.string().max(4_194_304), name: fileName }), {
+    change: true,
+  }),
+  allowHost: host(z.strictObject({ host: z.string().min(1).max(255) })),
+  scenarioText: viewer(z.strictObject({ format: z.enum(['yaml', 'json']) })),
+  addGroup: driver(z.strictObject({ group: spelled(groupSchema) }), { cost: 4 }),
+  updateGroup: driver(z.strictObject({ name: groupName, patch: groupPatch })),
+  removeGroup: driver(z.strictObject({ name: groupName })),
+  setLink: driver(z.strictObject({ target, patch: spelled(linkSchema) })),
+  setLoss: driver(z.strictObject({ p: z.number().min(0).max(1) })),
+  listDevices: viewer(
+    z.strictObject({
+      group: groupName.optional(),
+      search: z.string().max(256).optional(),
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(500),
+    }),
+  ),
+  getDevice: viewer(z.strictObject({ clientId })),
+  dropNext: driver(z.strictObject({ clientId, direction, type: z.enum(PACKET_TYPES) })),
+  cut: driver(z.strictObject({ clientId })),
+  publish: driver(
+    z.strictObject({
+      topic: z.string().refine(isValidTopic, { error: 'expected a topic name without + or #' }),
+      payload: z.string().max(1_048_576),
+      qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+      retain: z.boolean(),
+    }),
+  ),
+  watchPackets: viewer(z.strictObject({ filter, tail: z.int().min(0).max(2000) })),
+  unwatchPackets: viewer(empty),
+  queryPackets: viewer(
+    z.strictObject({
+      filter,
+      before: seq.optional(),
+      after: z.int().min(0).optional(),
+      limit: z.int().min(1).max(2000),
+    }),
+  ),
+  getRing: viewer(z.strictObject({ parts: z.int().min(1).max(2000) })),
+  getPacket: viewer(z.strictObject({ seq })),
+  clearCapture: driver(empty),
+  exportPcapng: viewer(z.strictObject({ filter })),
+  setGate: driver(z.strictObject({ target, on: z.boolean() })),
+  decide: driver(z.strictObject({ seq, action: z.enum(['deliver', 'drop']) })),
+  deliverAll: driver(empty),
+  watchTopics: viewer(
+    z.strictObject({
+      open: z.array(z.string().max(65_535)).max(5000),
+      search: z.string().max(256),
+      filter: z
+        .string()
+        .max(1024)
+        .refine((f) => f === '' || isValidFilter(f), {
+          error: 'expected a topic filter: + must occupy an entire level, # only the last',
+        }),
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(500),
+    }),
+  ),
+  unwatchTopics: viewer(empty),
+  getTopic: viewer(z.strictObject({ topic: z.string().min(1).max(65_535) })),
+  clearRetained: driver(z.strictObject({ topic: z.string().refine(isValidTopic) })),
+  getRates: viewer(empty),
+  startExperiment: host(z.strictObject({ config: experimentSchema })),
+  cancelExperiment: host(empty),
+  getExperiment: viewer(empty),
+  startLoad: host(z.strictObject({ config: loadSchema, password: z.string().max(65_535).optional() })),
+  stopLoad: host(empty),
+  listLoadRuns: viewer(empty),
+  getLoadRun: viewer(z.strictObject({ runId: runIdSchema }), { cost: 4 }),
+  getLoadFile: viewer(z.strictObject({ runId: runIdSchema, format: z.enum(LOAD_FILE_FORMATS) }), {
+    cost: 10,
+  }),
+  deleteLoadRun: host(z.strictObject({ runId: runIdSchema })),
+  listLessons: viewer(empty),
+  openLesson: host(z.strictObject({ text: z.string().max(262_144), name: fileName })),
+  runLesson: host(z.strictObject({ id: lessonId, variant: lessonId })),
+  watchLesson: viewer(z.strictObject({ id: lessonId })),
+  getSharing: host(empty),
+  startSharing: host(
+    z.strictObject({
+      address: z.string().min(2).max(64),
+      port: z.int().min(0).max(65_535).optional(),
+    }),
+  ),
+  stopSharing: host(empty),
+  renewJoinCode: host(empty),
+  handOver: host(z.strictObject({ viewer: viewerId })),
+  takeBack: host(empty),
+  removeViewer: host(z.strictObject({ viewer: viewerId })),
+  ...workspaceCommands,
+} as const satisfies { [K in keyof EngineApi]: CommandEntry<Parameters<EngineApi[K]>[0]> }
+
+export type Command = keyof EngineApi
+export const COMMANDS = Object.keys(commands) as Command[]
