@@ -23,7 +23,9 @@ export default defineConfig({
     { name: 'page', testIgnore: DESKTOP, grepInvert: /@looks/ },
     { name: 'looks', testIgnore: DESKTOP, grep: /@looks/ },
     // scripts/test-electron.mjs makes the runtime ready that these need.
-    ...(process.env['FLEETLAB_ELECTRON'] === undefined ? [] : [{ name: 'electron', testMatch: DESKTOP }]),
+    ...(process.env['FLEETLAB_ELECTRON'] === undefined
+      ? []
+      : [{ name: 'electron', testMatch: DESKTOP, timeout: 60_000 }]),
   ],
   reporter: 'list',
   use: {

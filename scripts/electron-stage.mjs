@@ -45,7 +45,15 @@ const withWebUtils = (code) => `((require) => {\n${code}\n})((name) => {
 
 /** Copies the built application at `root` to `target`, for the stand-in when `old` says so. */
 export async function stageApplication(root, target, old) {
-  const parts = ['out/main', 'out/preload', 'out/renderer', 'out/licences.json', 'examples', 'package.json']
+  const parts = [
+    'out/main',
+    'out/preload',
+    'out/renderer',
+    'out/licences.json',
+    'examples',
+    'build/icons',
+    'package.json',
+  ]
   for (const part of parts) {
     mkdirSync(dirname(join(target, part)), { recursive: true })
     cpSync(join(root, part), join(target, part), { recursive: true, filter: (f) => !f.endsWith('.map') })

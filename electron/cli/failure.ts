@@ -24,7 +24,7 @@ export function endingOf(thrown: unknown): Ending {
   }
   if (thrown instanceof ApiError && thrown.code === 'unconfirmed') {
     const host = thrown.details[0]?.found ?? ''
-    const line = `fleetlab: ${oneLine(thrown.message)}; if you want that, add --allow-host ${printable(host)}`
+    const line = `fleetlab: ${oneLine(thrown.message)}; to allow it, add --allow-host ${printable(host)}`
     return { code: EXIT.usage, line }
   }
   if (thrown instanceof UsageError || (thrown instanceof ApiError && thrown.code !== 'internal')) {

@@ -12,13 +12,25 @@ export interface CloseQuestion {
   cancelId: number
 }
 
+/** What closing would end. */
+export interface CloseState {
+  /** The scenario has changes that are in no file. */
+  changed: boolean
+  /** A load test runs. */
+  loading: boolean
+  /** Viewers of a class, 0 when none is let in. */
+  watching: number
+}
+
 /** What has to be asked before the window closes; null when nothing would be lost. */
-export function closeQuestion(
-  state: { changed: boolean; loading: boolean },
-  t: MenuTexts,
-): CloseQuestion | null {
-  if (!state.changed && !state.loading) return null
-  const detail = [state.changed ? t.changedDetail : '', state.loading ? t.loadDetail : '']
+export function closeQuestion(state: CloseState, t: MenuTexts): CloseQuestion | null {
+  const watched = state.watching > 0
+  if (!state.changed && !state.loading && !watched) return null
+  const detail = [
+    state.changed ? t.changedDetail : '',
+    state.loading ? t.loadDetail : '',
+    watched ? t.watchedDetail.replace('{n}', String(state.watching)) : '',
+  ]
   const answers: CloseAnswer[] = state.changed ? ['save', 'close', 'cancel'] : ['close', 'cancel']
   const label: Record<CloseAnswer, string> = {
     save: t.save,
@@ -26,7 +38,7 @@ export function closeQuestion(
     cancel: t.cancel,
   }
   return {
-    message: state.changed ? t.askChanged : t.askLoad,
+    message: state.changed ? t.askChanged : state.loading ? t.askLoad : t.askWatched,
     detail: detail.filter((d) => d !== '').join(' '),
     buttons: answers.map((a) => label[a]),
     answers,

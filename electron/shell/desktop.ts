@@ -2,7 +2,6 @@ import type { Channel } from '../contract/channel'
 import type { Engine } from '../engine/types'
 import type { openPlace } from '../store/window-file'
 import type { Workspace } from '../store/workspace'
-import { giveUp } from './lifecycle'
 import { showLongWork } from './long-work'
 import { keepMenu } from './menu'
 import { recoverPage } from './page-crash'
@@ -22,6 +21,12 @@ export interface DesktopDeps {
   page: string
   /** File of the built preload script. */
   preload: string
+  /** Viewers of a class. */
+  viewers(): number
+  /** Ends the program after failures that kept coming. */
+  giveUp(why: string): void
+  /** Picture of the window where the system takes none from the program's own file. */
+  icon: string
   /** Serves one page over its port. */
   serve(channel: Channel): void
 }
@@ -35,13 +40,19 @@ export function openDesktop(deps: DesktopDeps): { show(): Promise<void> } {
   servePageFiles(deps.page)
   servePorts((channel) => deps.serve(channel))
   serveDrops((path) => void workspace.offers.path(path))
-  const window = openWindow({ preload: deps.preload, place: place.last, colour: windowColour() })
+  const { preload, icon } = deps
+  const window = openWindow({ preload, icon, place: place.last, colour: windowColour() })
   watchPlace(window, place.keep)
   showLongWork(window, engine)
-  guardClose(window, workspace, engine)
+  guardClose(window, deps)
   return {
     async show() {
-      recoverPage(window, workspace, () => loadPage(window), giveUp)
+      recoverPage(
+        window,
+        workspace,
+        () => loadPage(window),
+        (why) => deps.giveUp(why),
+      )
       await loadPage(window)
     },
   }

@@ -1,15 +1,26 @@
 import { app, BrowserWindow, dialog } from 'electron'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { FileDialogs } from '../store/workspace'
-import { closeQuestion, type CloseAnswer } from './close-question'
+import { closeQuestion, type CloseAnswer, type CloseState } from './close-question'
 import { menuTexts, type ShellLanguage } from './menu-texts'
 
-/** The system's dialogs for opening and saving files. */
-export function fileDialogs(language: () => ShellLanguage): FileDialogs {
+/**
+ * The system's dialogs for opening and saving files. Each begins in the folder of the last file; the first in that of
+ * the file opened last, or in the documents.
+ */
+export function fileDialogs(language: () => ShellLanguage, recentFolder: () => string | null): FileDialogs {
+  let last: string | null = null
+  const folder = (): string => last ?? recentFolder() ?? app.getPath('documents')
+  const chosen = (path: string): string => {
+    last = dirname(path)
+    return path
+  }
   return {
     chooseOpen: async () => {
       const t = menuTexts(language())
       const options: Electron.OpenDialogOptions = {
+        title: t.openTitle,
+        defaultPath: folder(),
         properties: ['openFile'],
         filters: [
           { name: t.scenarios, extensions: ['fleetlab', 'yaml', 'yml', 'json'] },
@@ -20,15 +31,20 @@ export function fileDialogs(language: () => ShellLanguage): FileDialogs {
       const { filePaths } = await (window
         ? dialog.showOpenDialog(window, options)
         : dialog.showOpenDialog(options))
-      return filePaths[0] ?? null
+      return filePaths[0] === undefined ? null : chosen(filePaths[0])
     },
     chooseSave: async (name) => {
-      const options = { defaultPath: join(app.getPath('documents'), name) }
+      const options: Electron.SaveDialogOptions = {
+        title: menuTexts(language()).saveTitle,
+        defaultPath: join(folder(), name),
+        // Linux; the other systems ask by themselves.
+        properties: ['showOverwriteConfirmation'],
+      }
       const [window] = BrowserWindow.getAllWindows()
       const { canceled, filePath } = await (window
         ? dialog.showSaveDialog(window, options)
         : dialog.showSaveDialog(options))
-      return canceled || filePath === '' ? null : filePath
+      return canceled || filePath === '' ? null : chosen(filePath)
     },
   }
 }
@@ -36,12 +52,16 @@ export function fileDialogs(language: () => ShellLanguage): FileDialogs {
 /** Asks before what would be lost; `close` at once when nothing would. */
 export async function askToClose(
   window: BrowserWindow,
-  state: { changed: boolean; loading: boolean },
+  state: CloseState,
   language: ShellLanguage,
 ): Promise<CloseAnswer> {
-  const question = closeQuestion(state, menuTexts(language))
+  const t = menuTexts(language)
+  const question = closeQuestion(state, t)
   if (!question) return 'close'
   const { answers, ...options } = question
-  const { response } = await dialog.showMessageBox(window, { type: 'question', noLink: true, ...options })
+  const { response } = await dialog.showMessageBox(window, {
+    ...{ type: 'question', title: t.program, noLink: true },
+    ...options,
+  })
   return answers[response] ?? 'cancel'
 }

@@ -56,11 +56,14 @@ export function menuTemplate(model: MenuModel, actions: MenuActions): Item[] {
   ]
 }
 
+/** A single & in a label underlines the letter that follows. */
+const literal = (label: string): string => label.replaceAll('&', '&&')
+
 type Command = (label: string, id: MenuCommand, keys?: string) => Item
 
 function fileMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command: Command): Item[] {
   const files: Item[] = model.recent.map((r) => ({
-    label: r.folder === null ? r.name : `${r.name} — ${r.folder}`,
+    label: literal(r.folder === null ? r.name : `${r.name} — ${r.folder}`),
     click: () => actions.openRecent(r.id),
   }))
   return [
@@ -140,7 +143,9 @@ function viewMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
     separator,
     { role: 'resetZoom', label: t.resetZoom },
     { role: 'zoomIn', label: t.zoomIn },
+    ...moreKeys('zoomIn', ['CmdOrCtrl+=', 'CmdOrCtrl+numadd']),
     { role: 'zoomOut', label: t.zoomOut },
+    ...moreKeys('zoomOut', ['CmdOrCtrl+numsub']),
     { role: 'togglefullscreen', label: t.fullScreen },
     ...(model.development
       ? [
@@ -151,6 +156,10 @@ function viewMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
       : []),
   ]
 }
+
+/** An item has one key; others of it need items of their own, which are not shown. */
+const moreKeys = (role: 'zoomIn' | 'zoomOut', keys: string[]): Item[] =>
+  keys.map((accelerator) => ({ role, accelerator, visible: false, acceleratorWorksWhenHidden: true }))
 
 const runMenu = (t: MenuTexts, command: Command): Item[] => [
   command(t.runPause, 'run'),

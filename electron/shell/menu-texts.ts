@@ -62,6 +62,19 @@ const en = {
   dontSave: 'Don’t Save',
   closeAnyway: 'Close',
   cancel: 'Cancel',
+  askWatched: 'A class is watching. Close all the same?',
+  watchedDetail: 'Closing ends the session for {n} viewers.',
+  program: 'MQTT Fleet Lab',
+  openTitle: 'Open a Scenario',
+  saveTitle: 'Save',
+  nothingKept: 'Nothing can be kept on this computer. Go on all the same?',
+  nothingKeptDetail:
+    '{folder} cannot be written: {why}. Settings, recent files, history and the autosaved scenario are lost when the program ends.',
+  goOn: 'Go On',
+  hasToClose: 'MQTT Fleet Lab must close',
+  hasToCloseDetail:
+    'It failed several times within a minute ({why}). The scenario is saved and will be offered at the next start.',
+  startAgain: 'Start Again',
 }
 export type MenuTexts = typeof en
 
@@ -128,6 +141,19 @@ const ko: MenuTexts = {
   dontSave: '저장하지 않음',
   closeAnyway: '닫기',
   cancel: '취소',
+  askWatched: '수업에서 보고 있습니다. 그래도 닫을까요?',
+  watchedDetail: '닫으면 보고 있는 {n}명의 화면도 끝납니다.',
+  program: 'MQTT Fleet Lab',
+  openTitle: '시나리오 열기',
+  saveTitle: '저장',
+  nothingKept: '이 컴퓨터에 아무것도 저장할 수 없습니다. 그래도 계속할까요?',
+  nothingKeptDetail:
+    '{folder} 폴더에 쓸 수 없습니다: {why}. 설정, 최근 파일, 기록, 자동 저장된 시나리오는 프로그램을 끝내면 사라집니다.',
+  goOn: '계속',
+  hasToClose: 'MQTT Fleet Lab을 끝내야 합니다',
+  hasToCloseDetail:
+    '1분 안에 여러 번 오류가 났습니다({why}). 시나리오는 저장되어 있으며 다음에 시작할 때 다시 열 수 있습니다.',
+  startAgain: '다시 시작',
 }
 
 export type ShellLanguage = 'en' | 'ko'

@@ -1,6 +1,8 @@
 import type { BrowserWindow } from 'electron'
 import { note } from '../engine/base/notes'
 import type { Workspace } from '../store/workspace'
+import { isEnding } from './lifecycle'
+import { logFault } from './log'
 
 /** Reloads within this time after which the page is given up. */
 const MAX_RELOADS = 3
@@ -15,7 +17,7 @@ export function recoverPage(
 ): void {
   let diedAtMs: number[] = []
   window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit') return
+    if (reason === 'clean-exit' || isEnding()) return
     const nowMs = performance.now()
     diedAtMs = [...diedAtMs.filter((at) => nowMs - at < RELOAD_SPAN_MS), nowMs]
     if (diedAtMs.length > MAX_RELOADS) {
@@ -25,6 +27,7 @@ export function recoverPage(
     const text =
       'The window failed ({why}) and was reloaded. The run continued; anything you typed but did not apply is lost.'
     workspace.noticeNext('warn', note('page-recovered', text, { why: reason }))
-    void load()
+    // One that dies while it loads fails here and comes back above.
+    load().catch((e: unknown) => logFault('page', e))
   })
 }

@@ -1,31 +1,34 @@
 import { app, type BrowserWindow } from 'electron'
 import type { Engine } from '../engine/types'
 import type { Workspace } from '../store/workspace'
+import type { CloseState } from './close-question'
 import { askToClose } from './dialogs'
+import { callOffQuit, isEnding, isQuitting } from './lifecycle'
 import { languageOf } from './menu'
 
-/** Asks before a window closes with unsaved changes or a running load test, then lets it close or stay. */
-export function guardClose(window: BrowserWindow, workspace: Workspace, engine: Pick<Engine, 'work'>): void {
+/** What closing the window would end. */
+export interface CloseDeps {
+  workspace: Workspace
+  engine: Pick<Engine, 'work'>
+  /** Viewers of a class. */
+  viewers(): number
+}
+
+/** Asks before a window closes with unsaved changes, a running load test or a class, then lets it close or stay. */
+export function guardClose(window: BrowserWindow, { workspace, engine, viewers }: CloseDeps): void {
   let leave = false
-  let quitting = false
   let asking = false
-  app.on('before-quit', () => (quitting = true))
-  // Whoever ends the process from outside is not asked.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      leave = true
-      app.quit()
-    })
   // The page's own question would keep the window open without a word.
   window.webContents.on('will-prevent-unload', (event) => event.preventDefault())
   window.on('close', (event) => {
-    const state = { changed: workspace.changed, loading: engine.work()?.kind === 'load' }
-    if (leave || (!state.changed && !state.loading)) return
+    const loading = engine.work()?.kind === 'load'
+    const state = { changed: workspace.changed, loading, watching: viewers() }
+    if (leave || isEnding() || (!state.changed && !loading && state.watching === 0)) return
     event.preventDefault()
     if (asking) return
     asking = true
-    const wasQuitting = quitting
-    quitting = false
+    const wasQuitting = isQuitting()
+    callOffQuit()
     void mayClose(window, workspace, state).then((yes) => {
       asking = false
       if (!yes) return
@@ -36,12 +39,9 @@ export function guardClose(window: BrowserWindow, workspace: Workspace, engine: 
   })
 }
 
-async function mayClose(
-  window: BrowserWindow,
-  workspace: Workspace,
-  state: { changed: boolean; loading: boolean },
-): Promise<boolean> {
+async function mayClose(window: BrowserWindow, workspace: Workspace, state: CloseState): Promise<boolean> {
   const answer = await askToClose(window, state, languageOf(workspace))
+  if (answer === 'close') workspace.dropChanges()
   if (answer !== 'save') return answer === 'close'
   try {
     return (await workspace.save(false, 'yaml')) !== null

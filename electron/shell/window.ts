@@ -1,11 +1,14 @@
 import { BrowserWindow, screen, type Session, type WebContents } from 'electron'
 import { BRIDGE } from '../contract/bridge'
 import type { WindowPlace } from '../store/kinds'
-import { MIN_SIZE, windowArea } from './window-place'
+import { logFault } from './log'
+import { minSizeOn, placeToKeep, windowArea, type Area } from './window-place'
 
 export interface WindowOptions {
   /** Path of the built preload script. */
   preload: string
+  /** Path of the program's picture. */
+  icon: string
   /** Where it was last. */
   place: WindowPlace | null
   /** Behind the page until it is drawn. */
@@ -14,12 +17,15 @@ export interface WindowOptions {
 
 /** Opens the one window: isolated, sandboxed, and unable to leave its page. */
 export function openWindow(options: WindowOptions): BrowserWindow {
+  const area = windowArea(options.place, workAreas())
+  const min = minSizeOn(screen.getDisplayMatching(area).workArea)
   const window = new BrowserWindow({
-    ...windowArea(options.place, workAreas()),
-    minWidth: MIN_SIZE.width,
-    minHeight: MIN_SIZE.height,
+    ...area,
+    minWidth: min.width,
+    minHeight: min.height,
     show: false,
     title: 'MQTT Fleet Lab',
+    ...(process.platform === 'linux' ? { icon: options.icon } : {}),
     backgroundColor: options.colour,
     webPreferences: {
       preload: options.preload,
@@ -32,7 +38,7 @@ export function openWindow(options: WindowOptions): BrowserWindow {
       spellcheck: false,
     },
   })
-  confine(window.webContents)
+  confine(window)
   refusePermissions(window.webContents.session)
   window.once('ready-to-show', () => {
     if (options.place?.maximized) window.maximize()
@@ -51,13 +57,23 @@ function workAreas(): { x: number; y: number; width: number; height: number }[] 
 /** How long a window has to stand still before its place is kept. */
 const SETTLE_MS = 500
 
-/** Tells where the window is once it stands still, and when it closes. */
+/** Tells where the user has put the window, once it stands still and when it closes. */
 export function watchPlace(window: BrowserWindow, keep: (place: WindowPlace) => void): void {
   let timer: NodeJS.Timeout | undefined
+  let opened: WindowPlace | null = null
+  const asked: Area = window.getBounds()
+  const place = (): WindowPlace => ({ ...window.getNormalBounds(), maximized: window.isMaximized() })
   const tell = (): void => {
     clearTimeout(timer)
-    keep({ ...window.getNormalBounds(), maximized: window.isMaximized() })
+    const now = placeToKeep(place(), asked, opened)
+    if (now) keep(now)
   }
+  window.once('show', () => {
+    const settled = setTimeout(() => {
+      if (!window.isDestroyed()) opened = place()
+    }, SETTLE_MS)
+    window.once('closed', () => clearTimeout(settled))
+  })
   const moved = (): void => {
     clearTimeout(timer)
     timer = setTimeout(tell, SETTLE_MS)
@@ -80,7 +96,12 @@ export const isOwnPage = (url: string): boolean =>
   url === BRIDGE.origin || url.startsWith(`${BRIDGE.origin}/`)
 
 /** No navigation away, no second window, no webview. */
-function confine(contents: WebContents): void {
+function confine(window: BrowserWindow): void {
+  const contents: WebContents = window.webContents
+  // An empty page comes without being asked about.
+  contents.on('did-navigate', (_event, url) => {
+    if (!isOwnPage(url)) loadPage(window).catch((e: unknown) => logFault('page', e))
+  })
   contents.on('will-navigate', (event) => {
     if (!isOwnPage(event.url)) event.preventDefault()
   })

@@ -86,12 +86,16 @@ export class Autosave {
     await this.file.write(data).catch(this.onFault)
   }
 
-  /** The program ends properly: nothing is left to be offered. */
-  async end(): Promise<void> {
+  /**
+   * The program ends.
+   * @param keep leaves what is open to be offered at the next start
+   */
+  async end(keep: boolean): Promise<void> {
+    if (keep) await this.flush()
     this.ended = true
     clearTimeout(this.timer)
     clearInterval(this.alive)
-    await this.file.remove().catch(this.onFault)
+    if (!keep) await this.file.remove().catch(this.onFault)
   }
 
   private async heartbeat(): Promise<void> {

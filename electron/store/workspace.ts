@@ -101,6 +101,11 @@ export class Workspace {
     return this.current !== this.clean
   }
 
+  /** Folder of the scenario file opened last, null when there is none. */
+  recentFolder(): string | null {
+    return this.recent.list().find((r) => r.folder !== null)?.folder ?? null
+  }
+
   get fileName(): string {
     return this.file.name
   }
@@ -282,9 +287,18 @@ export class Workspace {
     return this.autosave.flush()
   }
 
-  /** The program ends properly. */
-  async close(): Promise<void> {
-    await this.autosave.end()
+  /** The user gives up the changes that are in no file. */
+  dropChanges(): void {
+    this.clean = this.current
+  }
+
+  /**
+   * The program ends. Changes that are in no file, and that nobody was asked about, stay on the disk and are offered at
+   * the next start.
+   * @param keep leaves the scenario even without changes
+   */
+  async close(keep = this.changed): Promise<void> {
+    await this.autosave.end(keep)
   }
 
   private tell(): void {

@@ -168,7 +168,10 @@ export function createElectron(page: Page, folder: string) {
 
     isMinimized = (): boolean => false
     isMaximized = (): boolean => this.maximized
+    getBounds = (): typeof this.bounds => this.bounds
     getNormalBounds = (): typeof this.bounds => this.bounds
+    isVisible = (): boolean => this.visible
+    isDestroyed = (): boolean => !BrowserWindow.all.includes(this)
     restore = (): void => undefined
     focus = (): void => void this.emit('focus')
     maximize = (): void => void (this.maximized = true)
@@ -185,6 +188,7 @@ export function createElectron(page: Page, folder: string) {
 
     show(): void {
       this.visible = true
+      this.emit('show')
     }
 
     async loadURL(url: string): Promise<void> {
@@ -254,6 +258,7 @@ export function createElectron(page: Page, folder: string) {
     screen: {
       getPrimaryDisplay: () => display,
       getAllDisplays: () => [display],
+      getDisplayMatching: () => display,
     },
     protocol: {
       registerSchemesAsPrivileged: (list: { scheme: string }[]) => schemes.push(...list),

@@ -4,7 +4,7 @@ import { closeQuestion } from '../../electron/shell/close-question'
 import { launchFile } from '../../electron/shell/launch-file'
 import { barOf } from '../../electron/shell/long-work'
 import { menuTexts } from '../../electron/shell/menu-texts'
-import { MIN_SIZE, windowArea, type Area } from '../../electron/shell/window-place'
+import { MIN_SIZE, minSizeOn, placeToKeep, windowArea, type Area } from '../../electron/shell/window-place'
 
 describe('where the window opens', () => {
   const primary: Area = { x: 0, y: 25, width: 1920, height: 1055 }
@@ -30,6 +30,11 @@ describe('where the window opens', () => {
     })
   })
 
+  it('may be smaller than the screens need where the display is', () => {
+    expect(minSizeOn({ x: 0, y: 0, width: 800, height: 480 })).toEqual({ width: 800, height: 480 })
+    expect(minSizeOn(primary)).toEqual(MIN_SIZE)
+  })
+
   const area = fc.record({
     x: fc.integer({ min: -5000, max: 5000 }),
     y: fc.integer({ min: -5000, max: 5000 }),
@@ -50,6 +55,25 @@ describe('where the window opens', () => {
     ))
 })
 
+describe('the place of the window that is kept', () => {
+  const asked = { x: 100, y: 70, width: 1200, height: 800 }
+  const place = (x: number, y: number, width = 1200, maximized = false) => {
+    return { x, y, width, height: 800, maximized }
+  }
+  it('is none while nobody has moved it, wherever its frame has pushed it', () => {
+    expect(placeToKeep(place(100, 90), asked, place(100, 90))).toBeNull()
+    expect(placeToKeep(place(100, 90), asked, null)).toBeNull()
+  })
+  it('opens the window where the user has left it, without the push of the frame', () => {
+    expect(placeToKeep(place(300, 290), asked, place(100, 90))).toEqual(place(300, 270))
+    expect(placeToKeep(place(100, 90, 1300), asked, place(100, 90))).toEqual(place(100, 70, 1300))
+    expect(placeToKeep(place(100, 90, 1200, true), asked, place(100, 90))).toEqual(place(100, 70, 1200, true))
+  })
+  it('is where it stands when the system had put it elsewhere', () => {
+    expect(placeToKeep(place(300, 290), asked, place(900, 90))).toEqual(place(300, 290))
+  })
+})
+
 describe('the file a command line names', () => {
   it.each([
     [['/opt/fleetlab', 'lab.fleetlab.yaml'], '/home/a/lab.fleetlab.yaml'],
@@ -67,12 +91,13 @@ describe('the file a command line names', () => {
 describe('what is asked before the window closes', () => {
   const t = menuTexts('en')
   it('is nothing when nothing would be lost', () => {
-    expect(closeQuestion({ changed: false, loading: false }, t)).toBeNull()
+    expect(closeQuestion({ changed: false, loading: false, watching: 0 }, t)).toBeNull()
   })
   it.each([
-    [{ changed: true, loading: false }, ['save', 'close', 'cancel']],
-    [{ changed: true, loading: true }, ['save', 'close', 'cancel']],
-    [{ changed: false, loading: true }, ['close', 'cancel']],
+    [{ changed: true, loading: false, watching: 0 }, ['save', 'close', 'cancel']],
+    [{ changed: true, loading: true, watching: 3 }, ['save', 'close', 'cancel']],
+    [{ changed: false, loading: true, watching: 0 }, ['close', 'cancel']],
+    [{ changed: false, loading: false, watching: 3 }, ['close', 'cancel']],
   ])('%j', (state, answers) => {
     const q = closeQuestion(state, t)
     expect(q?.answers).toEqual(answers)
@@ -81,11 +106,14 @@ describe('what is asked before the window closes', () => {
     expect(q?.answers[q.cancelId]).toBe('cancel')
     expect(q?.answers[q.defaultId]).not.toBe('close')
     expect(q?.detail.includes('load test')).toBe(state.loading)
+    expect(q?.detail.includes('3 viewers')).toBe(state.watching === 3)
   })
 })
 
 it('the task bar shows a share where it is known, and that something goes on where it is not', () => {
-  expect(barOf(null)).toBe(-1)
-  expect(barOf({ kind: 'load', fraction: 0 })).toBe(2)
-  expect(barOf({ kind: 'experiment', fraction: 0.25 })).toBe(0.25)
+  expect(barOf(null, 'win32')).toBe(-1)
+  expect(barOf({ kind: 'load', fraction: 0 }, 'win32')).toBe(2)
+  expect(barOf({ kind: 'experiment', fraction: 0.25 }, 'darwin')).toBe(0.25)
+  // Electron knows no bar of unknown length on Linux: a full one would say that the work is done.
+  expect(barOf({ kind: 'load', fraction: 0 }, 'linux')).toBe(0)
 })

@@ -153,8 +153,19 @@ describe('the autosaved scenario', () => {
       lines = await readdir(join(folder, 'sessions')).catch(() => [])
     }
     expect(performance.now() - from).toBeLessThan(1000)
+    w.dropChanges()
     await w.close()
     expect(await readdir(join(folder, 'sessions'))).toEqual([])
+  })
+
+  it('with changes that nobody was asked about outlives the end, and is offered at the next start', async () => {
+    const w = await start()
+    w.opened(named('Saved'), { name: '', path: null })
+    w.scenarioIs(named('Changed'))
+    await w.close()
+    const [name = ''] = await readdir(join(folder, 'sessions'))
+    const kept = JSON.parse(await readFile(join(folder, 'sessions', name), 'utf8')) as { data: unknown }
+    expect(kept.data).toMatchObject({ name: 'Changed', changed: true, pid: process.pid })
   })
 
   it('of a crash is offered at the next start with the latest first, restored as unsaved, and then forgotten', async () => {

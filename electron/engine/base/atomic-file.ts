@@ -81,7 +81,7 @@ const WHY: Record<string, string> = {
   EISDIR: 'that is a folder; choose another name',
   ENOTDIR: 'a file lies where its folder should be; choose another place',
   EEXIST: 'a file lies where its folder should be; choose another place',
-  EIO: 'the disk failed; choose another place',
+  EIO: 'the disk failed; choose another location',
 }
 
 /** Why a file could not be written, and what can be done. */
@@ -91,8 +91,5 @@ export function writeProblem(thrown: unknown): string {
 }
 
 /** What a person is told of a file that could not be written. */
-export function writeFailure(name: string, thrown: unknown): ApiError {
-  const code = codeOf(thrown)
-  const why = WHY[code] ?? (code || String(thrown))
-  return new ApiError('unavailable', `${name} was not written: ${why}`)
-}
+export const writeFailure = (name: string, thrown: unknown): ApiError =>
+  new ApiError('unavailable', `${name} was not written: ${writeProblem(thrown)}`)

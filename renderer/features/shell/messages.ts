@@ -170,10 +170,10 @@ export const shellMessages = defineMessages(
       'broker-browser':
         '{who}: a browser came to the MQTT port, which has no page; the page is at the address that fleetlab serve prints, or in the desktop window',
       'broker-answer-too-large': '{who}: an answer was not sent: it is larger than this client takes',
-      'broker-full-clients': '{who}: the broker is full: {limit} clients',
-      'broker-full-sessions': '{who}: the broker is full: {limit} sessions',
-      'broker-queue-full': '{who}: messages for this client are thrown away: its queue is full',
-      'broker-not-read': '{who}: messages for this client are thrown away: it does not read',
+      'broker-full-clients': '{who}: the broker is at its limit of {limit} clients',
+      'broker-full-sessions': '{who}: the broker is at its limit of {limit} sessions',
+      'broker-queue-full': '{who}: messages for this client are dropped: its queue is full',
+      'broker-not-read': '{who}: messages for this client are dropped: it does not read them',
       'broker-too-large':
         '{who}: messages for this client are dropped: the packet exceeds its Maximum Packet Size',
       'broker-limit-clients': 'Connections are refused: the limit is {limit} clients.',
@@ -354,8 +354,8 @@ export const shellMessages = defineMessages(
       'broker-browser':
         '{who}: 웹 브라우저가 MQTT 포트에 접속했습니다. 페이지는 fleetlab serve가 출력한 주소나 데스크톱 창에 있습니다',
       'broker-answer-too-large': '{who}: 받을 수 있는 크기보다 커서 응답을 보내지 않았습니다',
-      'broker-full-clients': '{who}: 중개자가 가득 찼습니다(클라이언트 {limit}개)',
-      'broker-full-sessions': '{who}: 중개자가 가득 찼습니다(세션 {limit}개)',
+      'broker-full-clients': '{who}: 중개자의 클라이언트 한도({limit}개)에 이르렀습니다',
+      'broker-full-sessions': '{who}: 중개자의 세션 한도({limit}개)에 이르렀습니다',
       'broker-queue-full': '{who}: 대기열이 가득 차서 이 클라이언트의 메시지를 버립니다',
       'broker-not-read': '{who}: 읽지 않는 클라이언트라 메시지를 버립니다',
       'broker-too-large': '{who}: Maximum Packet Size보다 큰 패킷이라 메시지를 버립니다',

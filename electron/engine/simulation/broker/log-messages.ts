@@ -11,7 +11,7 @@ export const logMessages = {
   deniedSubscribe: (filter: string): Note =>
     note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter }),
   deniedWill: (topic: string): Note =>
-    note('broker-denied-will', 'may not publish a will to {topic}', { topic }),
+    note('broker-denied-will', 'not allowed to set a will on {topic}', { topic }),
   browser: (): Note =>
     note(
       'broker-browser',

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect } from '@playwright/test'
+
+const run = promisify(execFile)
+
+const xdotool = async (...args: string[]): Promise<string> =>
+  (await run('xdotool', args).catch(() => ({ stdout: '' }))).stdout.trim()
+
+/** Windows on the display whose title matches the expression, by their numbers. */
+export async function windowsNamed(title: string): Promise<string[]> {
+  const found = await xdotool('search', '--onlyvisible', '--name', title)
+  return found.split('\n').filter((id) => id !== '')
+}
+
+/** Waits for a window that the toolkit draws, such as a dialog, and presses a key in it as a user does. */
+export async function pressIn(title: string, ...keys: string[]): Promise<void> {
+  await expect.poll(() => windowsNamed(title), { timeout: 20_000 }).not.toEqual([])
+  const [id = ''] = (await windowsNamed(title)).slice(-1)
+  await xdotool('windowfocus', '--sync', id)
+  for (const key of keys) await xdotool('key', key)
+}
+
+/** Types into a window that the toolkit draws. */
+export async function typeIn(title: string, text: string): Promise<void> {
+  await pressIn(title)
+  await xdotool('type', '--delay', '5', text)
+}
