@@ -69,10 +69,10 @@ function drive(target: Target, each: (i: number, device: number, payload: Buffer
     frame.writeUInt16BE(id, frame.length - 66)
     clock.ms += 0.1
     through(clientId, 'uplink', frame)
-    target.ingress({ messageRef: `m${i}`, clientId, packetId: id })
+    target.ingress({ messageId: i + 1, clientId, packetId: id })
     each(i, device, frame.subarray(-64))
     const down = (i % 65_535) + 1
-    target.egress({ messageRef: `m${i}`, clientId: 'dashboard', packetId: down })
+    target.egress({ messageId: i + 1, clientId: 'dashboard', packetId: down })
     const copy = Buffer.from(frame)
     copy.writeUInt16BE(down, copy.length - 66)
     through('dashboard', 'downlink', copy)

@@ -161,8 +161,8 @@ describe('recovery by reconnecting', () => {
         if (qos === 2) expect(known.size).toBe(1)
       }
       const identifiers = new Map<string, Set<number>>()
-      for (const { messageRef, clientId, packetId } of wire.routes) {
-        const key = `${messageRef} ${clientId}`
+      for (const { messageId, clientId, packetId } of wire.routes) {
+        const key = `${messageId} ${clientId}`
         identifiers.set(key, (identifiers.get(key) ?? new Set()).add(packetId))
       }
       expect([...identifiers.values()].every((ids) => ids.size === 1)).toBe(true)

@@ -104,7 +104,7 @@ describe('English', () => {
     const b = new Bench()
     b.connect('bad', true)
     // a broker that tells its routing, and told nothing of this packet
-    b.capture.ingress({ messageRef: 'x', clientId: 'bad', packetId: 0, topic: 'other' })
+    b.capture.ingress({ messageId: 1, clientId: 'bad', packetId: 0, topic: 'other' })
     b.pass('bad', 'uplink', publishFrame({ qos: 1, id: 1, topic: 'x' }))
     b.event({ kind: 'closed', clientId: 'bad', atMs: b.clock.ms, by: 'broker' })
     const { journeys, exchanges, packets, marks } = b.all()

@@ -39,9 +39,9 @@ export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
 /** Where a broker says its routing; the same shape as the embedded broker's observer. */
 export interface RoutingFacts {
   /** The broker took an inbound PUBLISH as a new message. `topic`, where given, guards against a QoS 0 one it refused silently. */
-  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void
+  ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void
   /** Just before a PUBLISH enters the client's downlink. */
-  egress(e: { messageRef: string; clientId: string; packetId: number }): void
+  egress(e: { messageId: number; clientId: string; packetId: number }): void
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
 }
 
@@ -178,14 +178,14 @@ class RingCapture implements Capture {
     if (client) this.sessions.event(e, client)
   }
 
-  ingress(e: { messageRef: string; clientId: string; packetId: number; topic?: string }): void {
+  ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void {
     const client = this.state.clients.find(e.clientId)
-    if (client) this.tracker.ingress(client, e.packetId, e.messageRef, e.topic)
+    if (client) this.tracker.ingress(client, e.packetId, e.messageId, e.topic)
   }
 
-  egress(e: { messageRef: string; clientId: string; packetId: number }): void {
+  egress(e: { messageId: number; clientId: string; packetId: number }): void {
     const client = this.state.clients.find(e.clientId)
-    if (client) this.journeys.egress(client, e.packetId, e.messageRef)
+    if (client) this.journeys.egress(client, e.packetId, e.messageId)
   }
 
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void {

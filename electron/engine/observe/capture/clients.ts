@@ -1,7 +1,9 @@
+import { SmallMap } from '../../base/small-map'
+
 /** A broker's routing fact that waits for its PUBLISH to enter the client's downlink. */
 export interface Routed {
   readonly packetId: number
-  readonly messageRef: string
+  readonly messageId: number
 }
 
 /** What the tracker remembers of one client, across its connections. */
@@ -15,9 +17,9 @@ export interface ClientState {
   /** The session ends with the connection. */
   clean: boolean
   /** Last exchange of each packet identifier, by the exchange's direction; the two spaces are independent (3.1.1 section 2.3.1). */
-  readonly live: readonly [Map<number, number>, Map<number, number>]
+  readonly live: readonly [SmallMap<number>, SmallMap<number>]
   /** Copies of each journey that reached this subscriber. */
-  readonly reached: Map<number, number>
+  reached: Map<number, number> | null
   /** QoS 0 exchanges that arrived at the broker and wait for its routing fact, oldest first. */
   arrived: number[]
   routed: Routed[]
@@ -26,8 +28,12 @@ export interface ClientState {
   /** Capture number of its last packet. */
   lastPacket: number
   /** Capture numbers of requests by type and packet identifier, until they are answered. */
-  readonly requests: Map<number, number>
+  readonly requests: SmallMap<number>
 }
+
+// Shared until the first one comes: most of ten thousand clients never need a list of their own.
+export const NO_EXCHANGES: number[] = []
+export const NOTHING_ROUTED: Routed[] = []
 
 /** Clients by name and by number; numbers are given again when a client is forgotten. */
 export class ClientTable {
@@ -83,13 +89,13 @@ export class ClientTable {
       refs: 0,
       connections: 0,
       clean: true,
-      live: [new Map(), new Map()],
-      reached: new Map(),
-      arrived: [],
-      routed: [],
+      live: [new SmallMap(), new SmallMap()],
+      reached: null,
+      arrived: NO_EXCHANGES,
+      routed: NOTHING_ROUTED,
       aliases: [null, null],
       lastPacket: 0,
-      requests: new Map(),
+      requests: new SmallMap(),
     }
     this.byIx[ix] = client
     this.byName.set(name, client)

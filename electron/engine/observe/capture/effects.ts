@@ -1,5 +1,5 @@
 import { Type } from '../../mqtt/packet'
-import type { ClientState } from './clients'
+import { NO_EXCHANGES, type ClientState } from './clients'
 import { Effect, Fated, UP } from './codes'
 import { Got } from './exchange-table'
 import type { Journeys } from './journeys'
@@ -38,6 +38,7 @@ export class Effects {
       return true
     }
     if (x.qos[i] === 0) {
+      if (client.arrived === NO_EXCHANGES) client.arrived = []
       client.arrived.push(id)
       if (client.arrived.length > WAITING) client.arrived.splice(0, WAITING / 2)
     }
@@ -110,8 +111,9 @@ export class Effects {
   private reached(seq: number, client: ClientState, id: number): void {
     const { exchanges: x, journeys: j } = this.state
     const journey = x.journey[x.at(id)] as number
-    const copies = (client.reached.get(journey) ?? 0) + 1
-    client.reached.set(journey, copies)
+    const reached = (client.reached ??= new Map())
+    const copies = (reached.get(journey) ?? 0) + 1
+    reached.set(journey, copies)
     x.copies[x.at(id)] = (x.copies[x.at(id)] as number) + 1
     this.set(seq, copies > 1 ? Effect.duplicate : Effect.delivered)
     this.state.changedExchanges.add(id)

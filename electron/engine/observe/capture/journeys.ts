@@ -1,9 +1,10 @@
 import type { Packet } from '../../mqtt/packet'
 import { messageKey } from '../../mqtt/identity'
-import type { ClientState } from './clients'
+import { NOTHING_ROUTED, type ClientState } from './clients'
 import { DOWN, Effect, UP } from './codes'
 import type { CaptureState } from './state'
-import { ContentTies, GenerationMap } from './ties'
+import { NumberRing } from './number-ring'
+import { ContentTies } from './ties'
 
 /** Routing facts kept waiting per client before the oldest is dropped: their PUBLISH never came. */
 const WAITING = 4096
@@ -13,7 +14,7 @@ const WAITING = 4096
  * by its word; otherwise by the identity the message carries, and failing that by topic and content in order.
  */
 export class Journeys {
-  private readonly byRef: GenerationMap<number>
+  private readonly byMessage: NumberRing
   private readonly ties: ContentTies
   /** The broker tells its routing. */
   told = false
@@ -22,7 +23,7 @@ export class Journeys {
     private readonly state: CaptureState,
     capacity: number,
   ) {
-    this.byRef = new GenerationMap(capacity)
+    this.byMessage = new NumberRing(capacity)
     this.ties = new ContentTies(capacity)
   }
 
@@ -41,26 +42,27 @@ export class Journeys {
     if (j.source[k] === 0) j.source[k] = exchange
   }
 
-  /** The broker took the message of this exchange in under `ref`. */
-  ingress(exchange: number, ref: string): void {
+  /** The broker took the message of this exchange in under a number of its own. */
+  ingress(exchange: number, messageId: number): void {
     const { exchanges: x } = this.state
-    this.byRef.set(ref, x.journey[x.at(exchange)] as number)
+    this.byMessage.set(messageId, x.journey[x.at(exchange)] as number)
   }
 
-  /** The broker is about to send the message `ref` to a client. */
-  egress(client: ClientState, packetId: number, messageRef: string): void {
+  /** The broker is about to send a message to a client. */
+  egress(client: ClientState, packetId: number, messageId: number): void {
     this.told = true
-    client.routed.push({ packetId, messageRef })
+    if (client.routed === NOTHING_ROUTED) client.routed = []
+    client.routed.push({ packetId, messageId })
     if (client.routed.length > WAITING) client.routed.shift()
   }
 
   clear(): void {
-    this.byRef.clear()
+    this.byMessage.clear()
     this.ties.clear()
   }
 
   /** Takes the routing fact of a PUBLISH that enters a downlink. */
-  claim(client: ClientState, packetId: number): string | undefined {
+  claim(client: ClientState, packetId: number): number | undefined {
     const waiting = client.routed
     if (waiting.length === 0) return undefined
     const at = waiting.findIndex((r) => r.packetId === packetId)
@@ -68,7 +70,7 @@ export class Journeys {
     const found = waiting[at]
     if (at === 0) waiting.shift()
     else waiting.splice(at, 1)
-    return found?.messageRef
+    return found?.messageId
   }
 
   private published(client: ClientState, exchange: number, seq: number, packet: Packet): number {
@@ -83,12 +85,12 @@ export class Journeys {
   }
 
   private received(client: ClientState, exchange: number, seq: number, packet: Packet): number {
-    const ref = this.claim(client, packet.packetId)
-    if (ref !== undefined) {
-      const known = this.byRef.get(ref) ?? 0
+    const message = this.claim(client, packet.packetId)
+    if (message !== undefined) {
+      const known = this.byMessage.get(message)
       if (this.state.journeys.has(known)) return known
       const journey = this.create(0, exchange, seq, packet.qos)
-      this.byRef.set(ref, journey)
+      this.byMessage.set(message, journey)
       return journey
     }
     if (this.told) return this.create(0, exchange, seq, packet.qos)

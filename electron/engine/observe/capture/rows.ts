@@ -140,7 +140,7 @@ export class Rows {
     if (j.has(journey)) {
       const most = j.copies[j.at(journey)] as number
       const own =
-        x.direction[i] === UP || most < 2 ? most : clients.at(x.client[i] as number)?.reached.get(journey)
+        x.direction[i] === UP || most < 2 ? most : clients.at(x.client[i] as number)?.reached?.get(journey)
       context.copies = own ?? 0
     }
     return context

@@ -61,7 +61,7 @@ export class CaptureState {
       const live = x.direction[i] === 0 ? client.live[0] : client.live[1]
       const id = x.packetId[i] as number
       if (live.get(id) === x.id[i]) live.delete(id)
-      if (x.direction[i] === 1) client.reached.delete(x.journey[i] as number)
+      if (x.direction[i] === 1) client.reached?.delete(x.journey[i] as number)
     }
     this.topics.release(x.topic[i] as number)
     this.clients.release(x.client[i] as number)

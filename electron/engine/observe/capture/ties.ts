@@ -9,7 +9,7 @@ interface Tie {
 }
 
 /** A map that forgets its oldest half by generations: bounded, without a list of uses. */
-export class GenerationMap<V> {
+class GenerationMap<V> {
   private young = new Map<string, V>()
   private old = new Map<string, V>()
 

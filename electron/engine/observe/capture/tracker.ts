@@ -108,11 +108,11 @@ export class Tracker {
   }
 
   /** The broker took a client's PUBLISH as a new message. */
-  ingress(client: ClientState, packetId: number, messageRef: string, topic: string | undefined): void {
+  ingress(client: ClientState, packetId: number, messageId: number, topic: string | undefined): void {
     this.journeys.told = true
     const id = packetId === 0 ? this.effects.nextArrived(client, topic) : this.arrived(client, packetId)
     if (id === 0) return
-    this.journeys.ingress(id, messageRef)
+    this.journeys.ingress(id, messageId)
     this.effects.passedOn(id)
   }
 

@@ -38,7 +38,7 @@ export class MessageTie {
   private active = false
   private readonly publishers = new Map<string, PublisherState>()
   private readonly subscribers = new Map<string, SubscriberState>()
-  private readonly refs = new Map<string, MessageIdentity>()
+  private readonly refs = new Map<number, MessageIdentity>()
   private next: { clientId: string; identity: MessageIdentity | null } | null = null
 
   /** @param message one that will go on the wire */
@@ -91,11 +91,11 @@ export class MessageTie {
     if (!this.active) return
     const state = this.publishers.get(e.clientId)
     const identity = e.packetId > 0 ? state?.byPacketId.get(e.packetId) : state?.atBroker.shift()
-    if (identity) remember(this.refs, e.messageRef, identity, MAX_REFS)
+    if (identity) remember(this.refs, e.messageId, identity, MAX_REFS)
   }
 
   egress(e: RouteLeg): void {
-    if (this.active) this.next = { clientId: e.clientId, identity: this.refs.get(e.messageRef) ?? null }
+    if (this.active) this.next = { clientId: e.clientId, identity: this.refs.get(e.messageId) ?? null }
   }
 
   /** Which message a device received; null when that cannot be told. */

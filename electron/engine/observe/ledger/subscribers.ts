@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import { topicMatches } from '../../../contract/topics'
+import type { Device } from '../../simulation/fleet/device'
 import type { Fleet } from '../../simulation/fleet/fleet'
 
 /** The fleet's subscribers of one topic. */
@@ -19,12 +20,16 @@ export class Subscribers {
   /** By QoS of the message. */
   private readonly known = [0, 1, 2].map(() => new Map<string, Audience>()) as [Known, Known, Known]
 
+  /** Devices with a subscription; null until somebody asks again. */
+  private subscribed: readonly Device[] | null = null
+
   constructor(
     private readonly fleet: Fleet,
     private readonly settleTime: (clientId: string, qos: QoS) => number,
   ) {}
 
   changed(): void {
+    this.subscribed = null
     for (const k of this.known) k.clear()
   }
 
@@ -41,7 +46,8 @@ export class Subscribers {
 
   private find(topic: string, qos: QoS): Audience {
     const audience: Audience = { subscribers: 0, settleMs: 0 }
-    for (const device of this.fleet.devices()) {
+    this.subscribed ??= [...this.fleet.devices()].filter((d) => d.subscriptions.size > 0)
+    for (const device of this.subscribed) {
       let granted = -1
       for (const [filter, q] of device.subscriptions) {
         if (q > granted && topicMatches(filter, topic)) granted = q

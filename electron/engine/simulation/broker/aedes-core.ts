@@ -24,6 +24,8 @@ export interface AedesCore {
   publish(message: Message): void
   /** Runs the connection of a port; waits until aedes has started. */
   handOver(port: AedesPort): void
+  /** Tells on `$SYS` that a client is gone, which aedes cannot know once its port was released. */
+  left(clientId: string): void
   close(): Promise<void>
 }
 
@@ -34,26 +36,26 @@ interface EmittedPacket {
   properties?: Carrier
 }
 
-function emitterOf(deps: AedesCoreDeps, messageOf: (p: EmittedPacket) => Message) {
+function emitterOf(deps: AedesCoreDeps, messageOf: (p: EmittedPacket) => Message, ignored: () => string) {
   return {
     on: (_topic: string, _notify: unknown, done?: () => void) => done?.(),
     removeListener: (_topic: string, _notify: unknown, done?: () => void) => done?.(),
     emit(packet: EmittedPacket, done?: () => void) {
-      deps.route(messageOf(packet))
+      if (packet.topic !== ignored()) deps.route(messageOf(packet))
       done?.()
     },
     close: (done: () => void) => setImmediate(done),
   }
 }
 
-function optionsOf(deps: AedesCoreDeps): AedesOptions {
+function optionsOf(deps: AedesCoreDeps, ignored: () => string): AedesOptions {
   const messageOf = (p: EmittedPacket): Message => p.properties?.message ?? deps.adopt(p)
   return {
     heartbeatInterval: IDLE_MS,
     connectTimeout: IDLE_MS,
     drainTimeout: 0,
     maxClientsIdLength: 65_535,
-    mq: emitterOf(deps, messageOf),
+    mq: emitterOf(deps, messageOf, ignored),
     persistence: createPersistence(deps.storeRetained, (p) => messageOf(p as EmittedPacket)),
     authenticate: (client, _username, _password, done) => {
       const { conn } = client
@@ -66,7 +68,10 @@ function optionsOf(deps: AedesCoreDeps): AedesOptions {
 }
 
 export function createAedesCore(deps: AedesCoreDeps): AedesCore {
-  const aedes = new Aedes(optionsOf(deps))
+  // Where aedes says that a client is gone: as soon as its port is released, so it is said here when it is true.
+  let goneTopic = ''
+  const aedes = new Aedes(optionsOf(deps, () => goneTopic))
+  goneTopic = `$SYS/${aedes.id}/disconnect/clients`
   Object.assign(aedes, {
     // aedes refuses topics of more than 100 levels for the sake of the matcher that is replaced here.
     maxTopicLevels: 65_536,
@@ -90,6 +95,9 @@ export function createAedesCore(deps: AedesCoreDeps): AedesCore {
       aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain, dup: false, properties }, (e) => {
         if (e) deps.warn(logMessages.notPassedOn(topic, e.message))
       })
+    },
+    left(clientId) {
+      deps.route(deps.adopt({ topic: goneTopic, payload: Buffer.from(clientId), retain: false }))
     },
     handOver(port) {
       if (started) aedes.handle(port)

@@ -18,6 +18,7 @@ export interface PortOwner {
 export class AedesPort extends Duplex {
   private readonly splitter = new FrameSplitter()
   private disconnectReason: number | null = null
+  private released = false
 
   constructor(readonly owner: PortOwner) {
     super({ allowHalfOpen: false })
@@ -34,7 +35,16 @@ export class AedesPort extends Duplex {
 
   override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {
     done(null)
-    this.owner.onAedesClosed(this.disconnectReason)
+    if (!this.released) this.owner.onAedesClosed(this.disconnectReason)
+  }
+
+  /**
+   * aedes has decided; what follows is this layer's alone. Its own record of the client, with a parser, two streams and
+   * their listeners, would cost more memory than the session itself.
+   */
+  release(): void {
+    this.released = true
+    this.destroy()
   }
 
   private onFrame(frame: Frame): void {

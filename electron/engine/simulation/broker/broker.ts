@@ -48,7 +48,7 @@ class Broker implements Hub {
       outbox: {
         limits: this.limits,
         nowMs: () => deps.clock.now(),
-        egress: (messageRef, clientId, packetId) => deps.routes?.egress({ messageRef, clientId, packetId }),
+        egress: (messageId, clientId, packetId) => deps.routes?.egress({ messageId, clientId, packetId }),
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (clientId, will) => this.publishWill(clientId, will),
@@ -57,7 +57,7 @@ class Broker implements Hub {
       route: (message) => this.router.route(message),
       storeRetained: (message) => this.retained.store(message),
       adopt: ({ topic, payload, retain }) =>
-        new Message({ ref: this.nextRef(), topic, payload, qos: 0, retain }),
+        new Message({ id: ++this.messages, topic, payload, qos: 0, retain }),
       warn: (about) => this.log({ level: 'warn', note: about }),
     })
   }
@@ -74,12 +74,15 @@ class Broker implements Hub {
     this.core.handOver(port)
   }
 
+  left(clientId: string): void {
+    this.core.left(clientId)
+  }
+
   newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message {
     const { topic, topicBytes, payload, qos, retain, expiry, forward } = p
     const expiresAtMs = expiry === null ? null : this.deps.clock.now() + expiry * 1000
-    const ref = this.nextRef()
     return new Message({
-      ref,
+      id: ++this.messages,
       topic,
       topicBytes,
       payload,
@@ -130,10 +133,6 @@ class Broker implements Hub {
     }
     this.sessions.stop()
     await this.core.close()
-  }
-
-  private nextRef(): string {
-    return `m${++this.messages}`
   }
 
   private publishWill(clientId: string, will: Will): void {

@@ -217,7 +217,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   onAedesClosed(reason: number | null): void {
     if (this.state === 'closed') return
-    // Nothing else makes aedes close a connection that it has accepted.
+    // Nothing else makes aedes close a connection that it has just accepted.
     if (this.state === 'open') this.end(reason ?? Reason.TAKEN_OVER, TAKEN_OVER)
     else this.end(Reason.ADMINISTRATIVE, 'the connection was refused')
   }
@@ -234,6 +234,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     )
     this.session = session
     this.state = 'open'
+    // Not before aedes has taken the last step of its CONNECT.
+    setImmediate(() => this.aedes.release())
     hub.connected.set(this.clientId, this)
     this.send(
       connackAccepted(connect.level, present, {
@@ -320,6 +322,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.tap?.closed(by)
     if (wasOpen && this.session !== null) {
       hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
+      hub.left(this.clientId)
       hub.sessions.disconnected(this.session, this.will)
     }
   }

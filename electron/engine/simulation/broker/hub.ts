@@ -53,6 +53,8 @@ export interface Hub {
   /** All connections, half-open ones included. */
   readonly connections: Set<ClientContext>
   clockOf(device: boolean): Clock
+  /** A client that was let in is gone: told on `$SYS`. */
+  left(clientId: string): void
   /** Gives a port to aedes, as soon as aedes runs. */
   handOver(port: AedesPort): void
   newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message

@@ -7,8 +7,8 @@ const NONE = Buffer.alloc(0)
 const compact = (b: Buffer): Buffer => (b.buffer.byteLength > 2 * b.length + 1024 ? Buffer.from(b) : b)
 
 export interface MessageFields {
-  /** Unique for each application message of this broker. */
-  ref: string
+  /** Ascending from 1 for each application message of this broker. */
+  id: number
   topic: string
   payload: Buffer
   qos: QoS
@@ -24,7 +24,7 @@ export interface MessageFields {
 
 /** One application message on its way through the broker, shared by all its subscribers. */
 export class Message {
-  readonly ref: string
+  readonly id: number
   readonly topic: string
   readonly qos: QoS
   readonly retain: boolean
@@ -38,7 +38,7 @@ export class Message {
   private plain5: Frame | null = null
 
   constructor(f: MessageFields) {
-    this.ref = f.ref
+    this.id = f.id
     this.topic = f.topic
     this.qos = f.qos
     this.retain = f.retain

@@ -21,7 +21,7 @@ export interface Outlet {
 /** What all outboxes share. */
 export interface OutboxDeps {
   nowMs(): number
-  egress(messageRef: string, clientId: string, packetId: number): void
+  egress(messageId: number, clientId: string, packetId: number): void
   warn(about: Note, clientId: string): void
   limits: BrokerLimits
 }
@@ -194,7 +194,7 @@ export class Outbox {
       this.drop(logMessages.dropped.tooLarge)
       return
     }
-    this.deps.egress(copy.message.ref, this.clientId, 0)
+    this.deps.egress(copy.message.id, this.clientId, 0)
     outlet.send(frame)
   }
 
@@ -211,7 +211,7 @@ export class Outbox {
     }
     s.open = true
     this.open++
-    this.deps.egress(s.copy.message.ref, this.clientId, id)
+    this.deps.egress(s.copy.message.id, this.clientId, id)
     outlet.send(frame)
   }
 
@@ -230,7 +230,7 @@ export class Outbox {
     this.sent.set(id, { copy, open: true })
     this.sentBytes += copy.message.payload.length
     this.open++
-    this.deps.egress(copy.message.ref, this.clientId, id)
+    this.deps.egress(copy.message.id, this.clientId, id)
     outlet.send(frame)
   }
 

@@ -68,7 +68,7 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
   }
   if (p.qos === 2) session.receive(p.packetId)
   const message = c.hub.newMessage(c.clientId, p)
-  c.hub.routes?.ingress({ messageRef: message.ref, clientId: c.clientId, packetId: p.packetId })
+  c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
   else if (p.qos === 2) c.send(ackFrame(Type.PUBREC, p.packetId))

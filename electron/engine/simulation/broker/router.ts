@@ -12,6 +12,11 @@ type Leaf = Subscription | ShareGroup
 
 const isGroup = (leaf: Leaf): leaf is ShareGroup => 'members' in leaf
 
+/** Topics whose subscriptions are remembered, the longest of them in characters, and how many subscriptions of one. */
+const KEPT_TOPICS = 4096
+const KEPT_TOPIC = 256
+const KEPT_LEAVES = 64
+
 /**
  * Finds whom a message goes to. A client whose filters overlap gets one copy, at the highest QoS granted among
  * those that match [MQTT-3.3.5-1], with the identifiers of all of them [MQTT-3.3.4-4].
@@ -19,8 +24,11 @@ const isGroup = (leaf: Leaf): leaf is ShareGroup => 'members' in leaf
 export class Router {
   private readonly trie = new TopicTrie<Leaf>()
   private readonly groups = new Map<string, ShareGroup>()
+  /** What matches the topics published last, until a subscription comes or goes. */
+  private readonly matches = new Map<string, readonly Leaf[]>()
 
   add(s: Subscription): void {
+    this.matches.clear()
     const { share, match } = s.request
     if (share === null) {
       this.trie.add(match, s)
@@ -37,6 +45,7 @@ export class Router {
   }
 
   remove(s: Subscription): void {
+    this.matches.clear()
     const { share, match } = s.request
     if (share === null) {
       this.trie.remove(match, s)
@@ -53,19 +62,35 @@ export class Router {
   }
 
   route(message: Message): void {
+    const matching = this.matching(message.topic)
+    if (matching.length === 0) return
     const own: Subscription[] = []
     const shared: Subscription[] = []
-    this.trie.match(message.topic, (leaf) => {
+    for (const leaf of matching) {
       if (isGroup(leaf)) {
         const member = nextMember(leaf)
         if (member !== undefined) shared.push(member)
       } else if (!(leaf.request.noLocal && leaf.session.clientId === message.publisher)) own.push(leaf)
-    })
+    }
     for (const s of shared) deliver(message, [s])
     if (own.length === 1) deliver(message, own)
     else if (own.length > 1) for (const subscriptions of bySession(own)) deliver(message, subscriptions)
   }
+
+  private matching(topic: string): readonly Leaf[] {
+    const known = this.matches.get(topic)
+    if (known !== undefined) return known
+    const found: Leaf[] = []
+    this.trie.match(topic, (leaf) => found.push(leaf))
+    const kept = found.length === 0 ? NOBODY : found
+    if (found.length > KEPT_LEAVES || topic.length > KEPT_TOPIC) return kept
+    if (this.matches.size >= KEPT_TOPICS) this.matches.clear()
+    this.matches.set(topic, kept)
+    return kept
+  }
 }
+
+const NOBODY: readonly Leaf[] = []
 
 function bySession(all: readonly Subscription[]): Iterable<Subscription[]> {
   const found = new Map<Subscription['session'], Subscription[]>()

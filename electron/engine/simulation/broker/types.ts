@@ -27,8 +27,8 @@ export interface RouteObserver {
   discarded?(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
 }
 export interface RouteLeg {
-  /** Unique for each application message during the life of the broker. */
-  messageRef: string
+  /** Number of the application message: ascends from 1 during the life of the broker. */
+  messageId: number
   clientId: string
   /** 0 at QoS 0. */
   packetId: number

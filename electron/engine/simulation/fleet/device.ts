@@ -46,8 +46,10 @@ export class Device {
   private sequence = 0
   private failures = 0
   private inFlight = 0
-  /** Identifiers whose removal is not worth a word: the timeline shows it. */
-  private readonly abandoned = new Set<number>()
+  /** The message mqtt.js reports on now is not in its store. */
+  private unstored = false
+  /** A message is being given up, which is not worth a word: the timeline shows it. */
+  private abandoning = false
   private reconnectTimer: Timer | undefined
   private connectTimer: Timer | undefined
 
@@ -173,7 +175,8 @@ export class Device {
       clock: this.deps.clock,
       seed: this.deps.seed,
       nextSequence: () => (this.sequence >= this.deps.messageLimit ? null : ++this.sequence),
-      send: (message, at, properties) => this.send(message, at, properties),
+      send: (message, options) => this.send(message, options),
+      onStored: this.onStored,
     })
   }
 
@@ -189,6 +192,8 @@ export class Device {
       reconnectPeriod: 0,
       connectTimeout: NEVER_MS,
       queueQoSZero: false,
+      // Six megabytes of numbers written beforehand, for all clients of the process.
+      writeCache: false,
       log: NO_LOG,
       resubscribe: false,
       messageIdProvider: new PacketIds(),
@@ -308,9 +313,9 @@ export class Device {
 
   /** The link repeats a message no more: its identifier is free again, as a client that gives up would have it. */
   gaveUp(packetId: number): void {
-    this.abandoned.add(packetId)
+    this.abandoning = true
     this.client?.removeOutgoingMessage(packetId)
-    this.abandoned.delete(packetId)
+    this.abandoning = false
   }
 
   private onMessage(topic: string, payload: Buffer, packet: IPublishPacket): void {
@@ -326,35 +331,33 @@ export class Device {
     })
   }
 
-  private send(message: Offered, config: PublishConfig, userProperties?: Record<string, string>): void {
-    const { qos, retain } = config
-    const sent = qos > 0 ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
+  private send(message: Offered, options: IClientPublishOptions): void {
+    const reliable = options.qos !== 0
+    const sent = reliable ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
     message.sent = sent
     this.deps.observer.offered(message)
     if (!sent || !this.client) return
-    if (qos > 0) this.inFlight++
-    this.publish(message, userProperties ? { qos, retain, properties: { userProperties } } : { qos, retain })
+    if (reliable) this.inFlight++
+    this.publish(message, options)
   }
 
-  private publish(
-    { topic, payload }: Pick<Offered, 'topic' | 'payload'>,
-    options: IClientPublishOptions,
-  ): void {
-    const reliable = (options.qos ?? 0) > 0
-    let unstored = false
-    const cbStorePut = (error?: Error): void => {
-      unstored = error !== undefined
-    }
-    this.client?.publish(topic, payload, reliable ? { ...options, cbStorePut } : options, (error) => {
-      if (error && unstored && this.state !== 'closed') {
-        // mqtt.js throws away what it was given while it resends its store, when the connection ends meanwhile.
-        process.nextTick(() => this.publish({ topic, payload }, options))
+  private publish(message: Offered, options: IClientPublishOptions): void {
+    this.client?.publish(message.topic, message.payload, options, (error) => {
+      if (error && this.unstored && this.state !== 'closed') {
+        this.unstored = false
+        // mqtt.js drops what it was given while it resends its store, when the connection ends meanwhile.
+        process.nextTick(() => this.publish(message, options))
         return
       }
-      if (reliable) this.inFlight--
-      if (error && reliable && this.connected && this.abandoned.size === 0)
-        this.warn('publish-failed', error.message)
+      if (message.qos === 0) return
+      this.inFlight--
+      if (error && this.connected && !this.abandoning) this.warn('publish-failed', error.message)
     })
+  }
+
+  /** mqtt.js calls it when a message is in its store or, with an error and just before the callback, never will be. */
+  private readonly onStored = (error?: Error): void => {
+    this.unstored = error !== undefined
   }
 
   private warn(key: keyof typeof WARNINGS, why: string): void {

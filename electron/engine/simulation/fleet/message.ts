@@ -35,7 +35,7 @@ export function buildMessage(
 /** The JSON object with the identity as its last member; null for anything but an object. */
 function withMember(made: ReturnType<Generator>, identity: string): Buffer | null {
   if (Buffer.isBuffer(made)) return null
-  if (typeof made !== 'string') return Buffer.from(JSON.stringify({ ...made, [IDENTITY_MEMBER]: identity }))
+  if (typeof made !== 'string') return Buffer.from(append(JSON.stringify(made), identity))
   let value: unknown
   try {
     value = JSON.parse(made)
@@ -45,3 +45,7 @@ function withMember(made: ReturnType<Generator>, identity: string): Buffer | nul
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   return Buffer.from(JSON.stringify({ ...value, [IDENTITY_MEMBER]: identity }))
 }
+
+/** Adds the member to the text of an object that has none of that name. */
+const append = (object: string, identity: string): string =>
+  `${object.slice(0, -1)}${object.length > 2 ? ',' : ''}"${IDENTITY_MEMBER}":${JSON.stringify(identity)}}`

@@ -1,4 +1,5 @@
 import type { IClientOptions } from 'mqtt'
+import { SmallMap } from '../../base/small-map'
 
 type IMessageIdProvider = NonNullable<IClientOptions['messageIdProvider']>
 
@@ -9,15 +10,15 @@ const MAX = 65_535
  * in use is skipped [MQTT-2.3.1-2].
  */
 export class PacketIds implements IMessageIdProvider {
-  private readonly used = new Set<number>()
+  private readonly used = new SmallMap<true>()
   private last = 0
 
   /** Null when all are in use; typed as the library types it. */
   allocate(): number {
     if (this.used.size >= MAX) return null as unknown as number
     do this.last = (this.last % MAX) + 1
-    while (this.used.has(this.last))
-    this.used.add(this.last)
+    while (this.used.get(this.last))
+    this.used.set(this.last, true)
     return this.last
   }
 
@@ -26,8 +27,8 @@ export class PacketIds implements IMessageIdProvider {
   }
 
   register(id: number): boolean {
-    if (this.used.has(id)) return false
-    this.used.add(id)
+    if (this.used.get(id)) return false
+    this.used.set(id, true)
     return true
   }
 

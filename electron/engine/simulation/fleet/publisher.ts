@@ -1,3 +1,4 @@
+import type { IClientPublishOptions } from 'mqtt'
 import type { PublishConfig } from '../../../contract/scenario'
 import type { Clock, Timer } from '../clock/clock'
 import { createRandom, type Random } from '../../base/random'
@@ -11,7 +12,9 @@ export interface PublisherDeps {
   seed: number
   /** Next message number of the device, or null when it may publish no more. */
   nextSequence(): number | null
-  send(message: Offered, config: PublishConfig, userProperties: Record<string, string> | undefined): void
+  send(message: Offered, options: IClientPublishOptions): void
+  /** See mqtt.js' `cbStorePut`. */
+  onStored(error?: Error): void
 }
 
 /** Fills {n}, {id} and {group} of a topic or filter. */
@@ -27,6 +30,7 @@ export class Publisher {
   private generate: Generator
   private topic: string
   private readonly gaps: Random
+  private options: IClientPublishOptions
 
   constructor(
     private config: PublishConfig,
@@ -37,6 +41,7 @@ export class Publisher {
     this.gaps = createRandom(deps.seed, `gaps/${spec.clientId}/${slot}`)
     this.generate = this.createGenerator()
     this.topic = fillTemplate(config.topic, spec)
+    this.options = this.publishOptions()
   }
 
   /** Mean messages a second. */
@@ -59,6 +64,7 @@ export class Publisher {
     const before = this.config
     this.config = config
     this.topic = fillTemplate(config.topic, this.spec)
+    this.options = this.publishOptions()
     if (JSON.stringify(before.payload) !== JSON.stringify(config.payload))
       this.generate = this.createGenerator()
     if (this.timer && before.rate !== config.rate) {
@@ -66,6 +72,12 @@ export class Publisher {
       this.stop()
       this.arm(left)
     }
+  }
+
+  /** One object for all messages of a configuration: mqtt.js copies what it is given. */
+  private publishOptions(): IClientPublishOptions {
+    const { qos, retain } = this.config
+    return qos === 0 ? { qos, retain } : { qos, retain, cbStorePut: this.deps.onStored }
   }
 
   private createGenerator(): Generator {
@@ -103,6 +115,10 @@ export class Publisher {
       identified: message.identified,
       sent: false,
     }
-    this.deps.send(offered, config, message.userProperties)
+    const { userProperties } = message
+    this.deps.send(
+      offered,
+      userProperties ? { ...this.options, properties: { userProperties } } : this.options,
+    )
   }
 }

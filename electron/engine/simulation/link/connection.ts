@@ -116,10 +116,6 @@ class ClientEnd implements EndHooks {
     return this.path.full()
   }
 
-  bytes(): number {
-    return this.path.bytes
-  }
-
   private readonly take = (frame: Frame): void => {
     this.connection.written(this.path, frame)
   }

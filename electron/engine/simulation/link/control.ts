@@ -51,8 +51,9 @@ export class Requests {
 
   /** Steady ms of the next deadline; Infinity without one. */
   get nextDueMs(): number {
+    if (this.waiting === undefined) return Infinity
     let next = Infinity
-    for (const request of this.waiting?.values() ?? []) next = Math.min(next, request.dueMs)
+    for (const request of this.waiting.values()) next = Math.min(next, request.dueMs)
     return next
   }
 

@@ -10,8 +10,6 @@ export interface EndHooks {
   closed(): void
   /** True while the link holds so much that the endpoint should wait for `drain`. */
   full(): boolean
-  /** Bytes the link holds of what was written. */
-  bytes(): number
 }
 
 type WriteCallback = (error: Error | null | undefined) => void
@@ -25,8 +23,6 @@ export class LinkEnd extends Duplex {
 
   constructor(private readonly hooks: EndHooks) {
     super({ allowHalfOpen: false, decodeStrings: true })
-    // The endpoint's own bookkeeping, such as dropping QoS 0 at a slow reader, goes by what a stream says of itself.
-    Object.defineProperty(this, 'writableLength', { get: () => hooks.bytes() })
   }
 
   override write(

@@ -1,13 +1,18 @@
+import { SmallMap } from '../../base/small-map'
 import { contentKey, identitySpan, type Span } from '../../mqtt/identity'
-import type { Packet } from '../../mqtt/packet'
+import { Type, type Packet } from '../../mqtt/packet'
 import { bytesKey, textKey, type FateKey } from './fate'
 
 /** One application message on one link and direction. It is the key of its own fate. */
 export interface MessageRecord extends FateKey {
   /** Of a message without identity, a hash of its content; equal messages are told apart by order. */
   readonly content: string | null
-  /** Packets so far by handshake type, PUBLISH first. */
-  readonly counts: [number, number, number, number, number]
+  /** Packets so far, by handshake type. */
+  publishes: number
+  pubacks: number
+  pubrecs: number
+  pubrels: number
+  pubcomps: number
   /** The packet identifier it had last. */
   id: number
   /** Those before. A message has several when the broker was given it twice. */
@@ -16,6 +21,22 @@ export interface MessageRecord extends FateKey {
   open: number
   /** How often it stands among the recent ones. */
   recent: number
+}
+
+/** Counts one more packet of a handshake type; the first is 1. */
+export function countPacket(record: MessageRecord, type: number): number {
+  switch (type) {
+    case Type.PUBLISH:
+      return ++record.publishes
+    case Type.PUBACK:
+      return ++record.pubacks
+    case Type.PUBREC:
+      return ++record.pubrecs
+    case Type.PUBREL:
+      return ++record.pubrels
+    default:
+      return ++record.pubcomps
+  }
 }
 
 /** Completed messages remembered, so that a late packet or a second delivery of the same message counts on. */
@@ -32,8 +53,8 @@ const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1
  * Counts outlive sessions: a message that is sent again in a new session must not meet its old luck again.
  */
 export class ExchangeTable {
-  private readonly byKey = new Map<number, MessageRecord>()
-  private readonly byId = new Map<number, MessageRecord>()
+  private readonly byKey = new SmallMap<MessageRecord>()
+  private readonly byId = new SmallMap<MessageRecord>()
   /** A ring of completed messages; the oldest is at `at` once it is full. */
   private ring: MessageRecord[] = []
   private at = 0
@@ -76,7 +97,8 @@ export class ExchangeTable {
     let dropped = 0
     for (const record of this.byId.values()) dropped += record.open
     this.grow(REMEMBERED + dropped)
-    for (const record of this.byId.values()) while (record.open > 0) this.close(record)
+    // A copy: closing may forget others.
+    for (const record of [...this.byId.values()]) while (record.open > 0) this.close(record)
     this.byId.clear()
   }
 
@@ -98,7 +120,11 @@ export class ExchangeTable {
       a,
       b,
       content,
-      counts: [0, 0, 0, 0, 0],
+      publishes: 0,
+      pubacks: 0,
+      pubrecs: 0,
+      pubrels: 0,
+      pubcomps: 0,
       id: 0,
       earlierIds: null,
       open: 0,

@@ -2,10 +2,10 @@ import type { Timer } from '../clock/clock'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import { PACKET_TYPES } from '../../../contract/packet'
-import { isHandshake, Type, type Packet } from '../../mqtt/packet'
+import { isHandshake, type Packet } from '../../mqtt/packet'
 import type { LossCause, PacketTransit, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { CutPlan } from './cut'
-import { ExchangeTable, type MessageRecord } from './exchanges'
+import { countPacket, ExchangeTable, type MessageRecord } from './exchanges'
 import type { FateKey } from './fate'
 import type { Medium, Verdict } from './medium'
 import type { Pace } from './pace'
@@ -39,6 +39,9 @@ export interface LinkDirectionHost {
   stepped(): void
 }
 
+/** A number for each packet type. */
+const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
+
 /** One direction of a link: asks the medium what becomes of a packet, and does it. */
 export class LinkDirection {
   /** Messages published in this direction. */
@@ -56,8 +59,10 @@ export class LinkDirection {
   private losing: Map<PacketTransit, { timer: Timer; cause: LossCause }> | undefined
   private held: Set<PacketTransit> | undefined
   /** By type: packets that belong to no message, repetitions of the last of them, packets still to be lost on demand. */
-  private readonly ordinals: number[] = []
-  private readonly repeated: number[] = []
+  private ordinals: number[] | undefined
+  private repeated: number[] | undefined
+  /** One bit for each type of which the endpoint itself has sent a packet that belongs to no message. */
+  private sentTypes = 0
   private condemned: number[] | undefined
   private crowded = false
 
@@ -156,19 +161,25 @@ export class LinkDirection {
 
   private count(type: number, record: MessageRecord | null): number {
     if (record === null) {
+      this.ordinals ??= perType()
       const ordinal = (this.ordinals[type] ?? 0) + 1
       this.ordinals[type] = ordinal
       return ordinal
     }
-    const at = (type - Type.PUBLISH) as 0 | 1 | 2 | 3 | 4
-    return ++record.counts[at]
+    return countPacket(record, type)
   }
 
   /** Packets that belong to no message are told apart by who sends them: the agent only repeats. */
   private repetition(type: number, origin: TransitOrigin): number {
-    const attempt = origin === 'agent' ? (this.repeated[type] ?? 0) + 1 : 1
-    this.repeated[type] = attempt
-    return attempt
+    if (origin === 'endpoint') {
+      this.sentTypes |= 1 << type
+      if (this.repeated !== undefined) this.repeated[type] = 0
+      return 1
+    }
+    this.repeated ??= perType()
+    const again = (this.repeated[type] ?? 0) + 1
+    this.repeated[type] = again
+    return again + ((this.sentTypes >> type) & 1)
   }
 
   private takeCondemned(type: number): boolean {

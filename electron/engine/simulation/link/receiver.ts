@@ -1,3 +1,4 @@
+import { SmallMap } from '../../base/small-map'
 import { Type } from '../../mqtt/packet'
 
 /** What to do with a packet that came in: hand it to the endpoint, or answer in its place. */
@@ -23,7 +24,7 @@ type Phase = 'handed' | 'received' | 'released' | 'carried'
  * mistake them for new ones. Values in, values out.
  */
 export class Receiver {
-  private readonly phases = new Map<number, Phase>()
+  private readonly phases = new SmallMap<Phase>()
 
   /** Exchanges that are not complete. */
   get size(): number {
@@ -61,7 +62,7 @@ export class Receiver {
 
   /** The connection has ended; the endpoint must see again whatever is repeated on the next one. */
   disconnected(): void {
-    for (const id of this.phases.keys()) this.phases.set(id, 'carried')
+    this.phases.fill('carried')
   }
 
   /** A new session has begun. */

@@ -1,4 +1,5 @@
 import type { RecoveryConfig } from '../../../contract/link-config'
+import { SmallMap } from '../../base/small-map'
 import { ackPacket, Type, type Packet } from '../../mqtt/packet'
 import type { MessageRecord } from './exchanges'
 import { EPSILON_MS } from './pace'
@@ -58,9 +59,9 @@ const REMEMBERED = 16
  * Values in, values out: it neither sends nor keeps time.
  */
 export class Sender {
-  private entries = new Map<number, Outstanding>()
+  private entries = new SmallMap<Outstanding>()
   /** What a session that is over left unacknowledged. */
-  private before: Map<number, Outstanding> | undefined
+  private before: SmallMap<Outstanding> | undefined
   /** The last exchanges that ended: a ring. */
   private readonly ended: Outstanding[] = []
   private endedAt = 0
@@ -168,7 +169,7 @@ export class Sender {
    */
   resetSession(): void {
     this.before = this.authority || this.entries.size === 0 ? undefined : this.entries
-    this.entries = new Map()
+    this.entries = new SmallMap()
     this.minDueMs = Infinity
     if (!this.authority) return
     this.ended.length = 0

@@ -13,14 +13,14 @@ describe('journeys as the broker tells them', () => {
     const publish = publishFrame({ qos: 0, payload: 'same' })
     b.pass('pub', 'uplink', publish)
     b.pass('pub', 'uplink', publish)
-    b.capture.ingress({ messageRef: 'm1', clientId: 'pub', packetId: 0 })
-    b.capture.ingress({ messageRef: 'm2', clientId: 'pub', packetId: 0 })
+    b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 0 })
+    b.capture.ingress({ messageId: 2, clientId: 'pub', packetId: 0 })
     for (const [ref, c] of [
-      ['m2', 'a'],
-      ['m1', 'b'],
-      ['m2', 'b'],
+      [2, 'a'],
+      [1, 'b'],
+      [2, 'b'],
     ] as const) {
-      b.capture.egress({ messageRef: ref, clientId: c, packetId: 0 })
+      b.capture.egress({ messageId: ref, clientId: c, packetId: 0 })
       b.pass(c, 'downlink', publish)
     }
     const [first, second] = [b.journey(7), b.journey(8)]
@@ -37,13 +37,13 @@ describe('journeys as the broker tells them', () => {
     const b = ready()
     const publish = publishFrame({ qos: 1, id: 7, payload: '{"v":1,"_id":"pub:3"}' })
     b.pass('pub', 'uplink', publish)
-    b.capture.ingress({ messageRef: 'm1', clientId: 'pub', packetId: 7 })
+    b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 7 })
     b.drop('pub', 'downlink', puback(7))
-    b.capture.egress({ messageRef: 'm1', clientId: 'a', packetId: 3 })
+    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 3 })
     b.pass('a', 'downlink', publishFrame({ qos: 1, id: 3, payload: 'x' }))
     b.pass('pub', 'uplink', dup(publish), { attempt: 2 })
-    b.capture.ingress({ messageRef: 'm2', clientId: 'pub', packetId: 7 })
-    b.capture.egress({ messageRef: 'm2', clientId: 'a', packetId: 4 })
+    b.capture.ingress({ messageId: 2, clientId: 'pub', packetId: 7 })
+    b.capture.egress({ messageId: 2, clientId: 'a', packetId: 4 })
     b.pass('a', 'downlink', publishFrame({ qos: 1, id: 4, payload: 'x' }))
     expect(b.row(9).effect).toBe('delivered')
     expect(b.row(11).effect).toBe('duplicate')
@@ -55,8 +55,8 @@ describe('journeys as the broker tells them', () => {
   it('follow a QoS downgrade', () => {
     const b = ready()
     b.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
-    b.capture.ingress({ messageRef: 'm', clientId: 'pub', packetId: 1 })
-    b.capture.egress({ messageRef: 'm', clientId: 'a', packetId: 0 })
+    b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
+    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 0 })
     b.pass('a', 'downlink', publishFrame({ qos: 0 }))
     expect(b.exchange(8)).toMatchObject({ qos: 0, journey: b.row(7).journey })
     expect(b.journey(8).qos).toBe(2)
@@ -65,7 +65,7 @@ describe('journeys as the broker tells them', () => {
   it('show a broker that passes on at PUBLISH, and one that does at PUBREL', () => {
     const atPublish = ready()
     atPublish.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
-    atPublish.capture.ingress({ messageRef: 'm', clientId: 'pub', packetId: 1 })
+    atPublish.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
     atPublish.pass('pub', 'downlink', pubrec(1))
     atPublish.pass('pub', 'uplink', pubrel(1))
     expect([7, 9].map((s) => atPublish.row(s).effect)).toEqual(['passed-on', 'none'])
@@ -73,27 +73,27 @@ describe('journeys as the broker tells them', () => {
     atPubrel.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
     atPubrel.pass('pub', 'downlink', pubrec(1))
     atPubrel.pass('pub', 'uplink', pubrel(1))
-    atPubrel.capture.ingress({ messageRef: 'm', clientId: 'pub', packetId: 1 })
+    atPubrel.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
     expect([7, 9].map((s) => atPubrel.row(s).effect)).toEqual(['stored', 'passed-on'])
   })
 
   it('do not count what the broker refused', () => {
     const b = ready()
     b.pass('pub', 'uplink', publishFrame({ qos: 0, topic: 'warm-up' }))
-    b.capture.ingress({ messageRef: 'm0', clientId: 'pub', packetId: 0 })
+    b.capture.ingress({ messageId: 50, clientId: 'pub', packetId: 0 })
     b.pass('pub', 'uplink', publishFrame({ qos: 0, topic: 'forbidden' }))
     b.capture.discarded({ clientId: 'pub', packetId: 0, why: 'denied' })
     b.pass('pub', 'uplink', publishFrame({ qos: 2, id: 2, topic: 'forbidden' }))
     b.capture.discarded({ clientId: 'pub', packetId: 2, why: 'denied' })
     b.pass('pub', 'uplink', publishFrame({ qos: 0, topic: 'allowed' }))
-    b.capture.ingress({ messageRef: 'm', clientId: 'pub', packetId: 0 })
+    b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 0 })
     expect([8, 9, 10].map((s) => b.row(s).effect)).toEqual(['none', 'none', 'passed-on'])
   })
 
   it('have no publisher for a message of the broker itself, and tie its subscribers', () => {
     const b = ready()
     for (const c of ['a', 'b']) {
-      b.capture.egress({ messageRef: 'own', clientId: c, packetId: 0 })
+      b.capture.egress({ messageId: 99, clientId: c, packetId: 0 })
       b.pass(c, 'downlink', publishFrame({ topic: '$SYS/x' }))
     }
     expect(b.journey()).toMatchObject({
@@ -108,10 +108,10 @@ describe('journeys as the broker tells them', () => {
   it('survive a QoS 2 message delivered twice to nobody and once to the subscriber', () => {
     const b = ready()
     b.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
-    b.capture.ingress({ messageRef: 'm', clientId: 'pub', packetId: 1 })
+    b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
     b.pass('pub', 'uplink', dup(publishFrame({ qos: 2, id: 1 })), { attempt: 2 })
     b.capture.discarded({ clientId: 'pub', packetId: 1, why: 'duplicate' })
-    b.capture.egress({ messageRef: 'm', clientId: 'a', packetId: 5 })
+    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 5 })
     b.pass('a', 'downlink', publishFrame({ qos: 2, id: 5 }))
     b.pass('a', 'uplink', pubrec(5))
     b.pass('a', 'downlink', pubrel(5))

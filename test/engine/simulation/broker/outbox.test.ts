@@ -19,7 +19,7 @@ const make = () =>
   new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, egress: () => undefined, warn: () => undefined })
 let n = 0
 const copy = (qos: 1 | 2) => {
-  const message = new Message({ ref: `${++n}`, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })
+  const message = new Message({ id: ++n, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })
   return { message, qos, retain: false, ids: [] }
 }
 

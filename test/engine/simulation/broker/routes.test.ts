@@ -16,7 +16,7 @@ describe('journeys', () => {
     pub.publish('t', 'same', 2, 12)
     pub.publish('t', 'same', 0)
     await settle()
-    const refs = b.ingress.map((e) => e.messageRef)
+    const refs = b.ingress.map((e) => e.messageId)
     expect(b.ingress.map((e) => [e.clientId, e.packetId])).toEqual([
       ['pub', 11],
       ['pub', 12],
@@ -24,12 +24,12 @@ describe('journeys', () => {
     ])
     expect(new Set(refs).size).toBe(3)
     const egress = (clientId: string) => b.egress.filter((e) => e.clientId === clientId)
-    expect(egress('one').map((e) => [e.messageRef, e.packetId])).toEqual([
+    expect(egress('one').map((e) => [e.messageId, e.packetId])).toEqual([
       [refs[0], 1],
       [refs[1], 2],
       [refs[2], 0],
     ])
-    expect(egress('two').map((e) => [e.messageRef, e.packetId])).toEqual(refs.map((r) => [r, 0]))
+    expect(egress('two').map((e) => [e.messageId, e.packetId])).toEqual(refs.map((r) => [r, 0]))
   })
 
   it('egress comes just before its PUBLISH is written: live, queued, redelivered and retained', async () => {
@@ -77,7 +77,7 @@ describe('journeys', () => {
     b.broker.publish({ topic: 'own', payload: 'y', qos: 1 })
     await settle()
     expect(b.egress.map((e) => e.packetId)).toEqual([1, 2])
-    expect(new Set(b.egress.map((e) => e.messageRef)).size).toBe(2)
+    expect(new Set(b.egress.map((e) => e.messageId)).size).toBe(2)
     expect(() => b.broker.publish({ topic: 'a/#', payload: '' })).toThrow(RangeError)
   })
 })

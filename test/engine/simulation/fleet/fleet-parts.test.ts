@@ -158,6 +158,7 @@ describe('Publisher', () => {
       seed: 1,
       nextSequence: () => (sequence >= 8 ? null : ++sequence),
       send: (m) => sent.push(m),
+      onStored: () => undefined,
     })
     return { clock, publisher, sent, config }
   }

@@ -45,17 +45,17 @@ describe('exchange table', () => {
   it('counts on in a new session', () => {
     const t = table()
     const first = t.publish(new Packet(publishFrame(1, 7, 1), 4))
-    first.counts[0] = 5
+    first.publishes = 5
     t.resetSession()
     expect(t.find(7)).toBeUndefined()
-    expect(t.publish(new Packet(publishFrame(1, 1, 1), 4)).counts[0]).toBe(5)
+    expect(t.publish(new Packet(publishFrame(1, 1, 1), 4)).publishes).toBe(5)
   })
 
   it('does not lose count of hundreds of open messages in a new session', () => {
     const t = table()
-    for (let n = 1; n <= 500; n++) t.publish(new Packet(publishFrame(1, n, n), 4)).counts[0] = n
+    for (let n = 1; n <= 500; n++) t.publish(new Packet(publishFrame(1, n, n), 4)).publishes = n
     t.resetSession()
-    for (let n = 1; n <= 500; n++) expect(t.publish(new Packet(publishFrame(1, n, n), 4)).counts[0]).toBe(n)
+    for (let n = 1; n <= 500; n++) expect(t.publish(new Packet(publishFrame(1, n, n), 4)).publishes).toBe(n)
   })
 
   it('lets go of an old session in time', () => {
@@ -78,7 +78,7 @@ describe('exchange table', () => {
       expect(t.size).toBeLessThan(60)
     }
     expect(t.find(60_000)).toBe(open)
-    expect((t as unknown as { byId: Map<number, unknown> }).byId.size).toBeLessThan(120)
+    expect((t as unknown as { byId: { size: number } }).byId.size).toBeLessThan(120)
   })
 
   it('never forgets an open exchange and never miscounts (random use)', () => {
