@@ -40,7 +40,7 @@ it('gives up on an engine that does not answer after a minute', async () => {
   const answer = api.getRates({})
   const failed = expect(answer).rejects.toMatchObject({
     code: 'unavailable',
-    message: 'no answer to getRates within 60 s',
+    message: 'no response to getRates within 60 s',
   })
   await vi.advanceTimersByTimeAsync(60_000)
   await failed

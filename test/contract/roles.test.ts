@@ -19,7 +19,7 @@ describe('roles', () => {
   })
 
   it('refuse by name', () => {
-    expect(() => checkRole('viewer', 'control')).toThrow('control is not allowed to a viewer')
+    expect(() => checkRole('viewer', 'control')).toThrow('viewers are not allowed to use control')
     expect(() => checkRole('driver', 'startLoad')).toThrow('only the host can do it')
     expect(() => checkRole('host', 'startLoad')).not.toThrow()
   })

@@ -75,7 +75,7 @@ describe('a lesson file that is wrong says where and what is expected', () => {
       'two options alike',
       (l) => (l['options'] = [0, 1].map(() => (l['options'] as unknown[])[0])),
       'options.1.id',
-      'of its own',
+      'unique identifier',
     ],
     ['no groups at all', (l) => delete l['groups'], 'variants.0.groups', 'groups'],
     ['an identifier with spaces', (l) => (l['id'] = 'My lesson'), 'id', 'lower case'],
