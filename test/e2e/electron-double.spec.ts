@@ -151,7 +151,7 @@ test('built main, preload and page, with a double for Electron', async ({ page }
   await test.step('the place of the window is kept', () => expectPlaceKept(desk))
   await test.step('the run stands still while the computer sleeps', () => expectSleep(desk))
   await test.step('a page that died is loaded again', () => expectPageRecovered(desk))
-  await test.step('an engine that failed begins anew', () =>
+  await test.step('an engine that failed restarts', () =>
     expectEngineRecovered(desk, (e) => guard?.(e, 'uncaughtException')))
   await test.step('closing asks about changes', () => expectCloseAsked(desk))
 

@@ -39,7 +39,7 @@ describe('what the broker says of its address', () => {
   it('is silent on loopback and warns where other machines can connect', async () => {
     expect(await noteOf({ kind: 'embedded', port: 0 })).toBeNull()
     const open = await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0 })
-    expect(open?.text).toBe('The broker listens on 0.0.0.0: every machine that reaches it can connect.')
+    expect(open?.text).toBe('The broker listens on 0.0.0.0: any computer that can reach it can connect.')
     const users = [{ username: 'a', passwordEnv: 'FLEETLAB_PASSWORD' }]
     expect((await noteOf({ kind: 'embedded', host: '0.0.0.0', port: 0, users }))?.key).toBe('open-with-users')
   })
@@ -63,7 +63,7 @@ describe('what the broker says of a client', () => {
     expect(logs.map((l) => l.note)).toContainEqual({
       key: 'broker-denied-publish',
       values: { who: 'pupil', topic: '$SYS/x' },
-      text: 'pupil: may not publish to $SYS/x',
+      text: 'pupil: not allowed to publish to $SYS/x',
     })
   })
 })

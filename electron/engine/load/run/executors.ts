@@ -38,7 +38,7 @@ const max: Executor<'max'> = {
 const ramping: Executor<'ramping'> = {
   kind: 'ramping',
   describe: (own) =>
-    `from ${own.startRate} messages a second of each publisher ${own.stages
+    `from ${own.startRate} messages per second of each publisher ${own.stages
       .map((s) => `to ${s.rate} over ${formatDuration(s.over)}`)
       .join(', ')}`,
   plan: (own, all) => ({
