@@ -16,7 +16,7 @@ const BYTES = 64
 /** QoS 0 is fast: more messages make its time long enough to measure. */
 const MESSAGES = [2_000_000, 200_000, 200_000]
 const root = join(import.meta.dirname, '..')
-/** CPU microseconds a message that the design allows, by QoS. */
+/** CPU microseconds per message that the design allows, by QoS. */
 const LIMITS = [3, 8, 16]
 
 interface Result {

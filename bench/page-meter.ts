@@ -61,7 +61,7 @@ export function fewestASecond(stamps: readonly number[]): number {
 export interface PageMeter {
   /** Begins a reading. */
   begin(): Promise<void>
-  /** @param inputs inputs made since `begin`: those too quick to be told are counted too */
+  /** @param inputs inputs made since `begin`: those too quick to be distinguished are counted too */
   end(inputs: number): Promise<Reading>
   /** Megabytes of the JavaScript heap in use after a collection. */
   heapMb(): Promise<number>

@@ -10,7 +10,7 @@ import { startServe, type Served } from '../test/helpers/served'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
 
 /**
- * The built page in Chromium while 1,000 devices publish 10,000 messages a second: every screen in turn, with a user who
+ * The built page in Chromium while 1,000 devices publish 10,000 messages per second: every screen in turn, with a user who
  * types and clicks. `--minutes 10` goes round for so long, to see whether memory stays. Engine and page share the machine;
  * what each uses is printed apart.
  */

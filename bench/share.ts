@@ -7,7 +7,7 @@ import { decode, encode } from '../electron/contract/codec'
 
 /**
  * N browsers' WebSockets attached to one busy session over loopback, each watching the newest packets and the topic
- * tree. The session is 200 devices with 5 messages a second, or the scenario file named. Prints what each gets, what the host pays, and what the viewers add to the time a packet takes to arrive.
+ * tree. The session is 200 devices with 5 messages per second, or the scenario file named. Prints what each gets, what the host pays, and what the viewers add to the time per packet takes to arrive.
  */
 const SETTLE_MS = 3000
 const MEASURE_MS = 10_000

@@ -1,4 +1,4 @@
-// npm run dev: the page with hot reload, and an engine that starts anew when its code changes. Both end with Ctrl-C.
+// npm run dev: the page with hot reload, and an engine that restarts when its code changes. Both end with Ctrl-C.
 import { spawn } from 'node:child_process'
 import { ensureBuilt, root } from './build-once.mjs'
 

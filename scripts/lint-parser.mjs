@@ -1,4 +1,4 @@
-// The parser of eslint's rules with types. Left alone, typescript-eslint makes the types of the whole project anew for
+// The parser of eslint's rules with types. Left alone, typescript-eslint makes the types of the entire project again for
 // each component, since it cannot keep a component's script in a program. In one run of the command nothing changes on
 // disk: here one program holds every source file and every component's script.
 import { readFileSync } from 'node:fs'
@@ -73,7 +73,7 @@ function createParser() {
   }
 }
 
-/** An editor, or a run that mends, sees text that is not on disk yet: typescript-eslint's own way serves those. */
+/** An editor, or a run that fixes, sees text that is not on disk yet: typescript-eslint's own way serves those. */
 const once = /eslint(\.js)?$/.test(process.argv[1] ?? '') && !process.argv.includes('--fix')
 
 export const typedParser = once ? createParser() : tseslint.parser

@@ -83,7 +83,7 @@ async function tryLoad(command, folder) {
   if (!readFileSync(html, 'utf8').includes('uPlot')) fail('the HTML report of fleetlab load has no charts')
 }
 
-/** The page with its script, byte for byte as packed, until it is told to end. */
+/** The page with its script, byte for byte as packed, until it is asked to end. */
 async function tryServe(command, folder, packed) {
   const server = start(command, ['serve', '--port', '0'], folder)
   try {

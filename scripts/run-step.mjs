@@ -49,7 +49,7 @@ export function createJobQueue(jobs) {
   }
 }
 
-/** Runs the jobs, so many at a time; resolves to their results in order. */
+/** Runs the jobs, a number at a time; resolves to their results in order. */
 export async function runJobs(jobs, atOnce) {
   const queue = createJobQueue(jobs)
   await Promise.all(Array.from({ length: atOnce }, queue.work))

@@ -67,7 +67,7 @@ function runElectron(path) {
   })
 }
 
-/** Hands over to the built command line, in this very process, so that Ctrl-C has one place to go. */
+/** Hands over to the built command line, in this process, so that Ctrl-C has one place to go. */
 async function serve(port) {
   const cli = join(root, 'out/main/cli.js')
   process.argv = [process.execPath, cli, 'serve', ...(port === undefined ? [] : ['--port', port])]

@@ -20,7 +20,7 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('expected a duration such as 500ms, 10s or 2m')
 }
 
-/** Virtual seconds a second; `max` for as fast as the machine can. */
+/** Virtual seconds per real second; `max` for as fast as the machine can. */
 export function speed(text: string): number {
   if (text === 'max') return Infinity
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN

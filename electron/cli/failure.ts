@@ -16,7 +16,7 @@ export interface Ending {
 
 const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '))
 
-/** Messages for the failures that a user can mend; others keep their stack, since they are ours. */
+/** Messages for the failures that a user can fix; others keep their stack, since they are ours. */
 export function endingOf(thrown: unknown): Ending {
   if (thrown instanceof CommanderError) {
     // help and version arrive here too, already printed

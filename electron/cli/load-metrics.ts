@@ -12,7 +12,7 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `/metrics` on loopback while a load test runs; `onFault` is told what its listener meets meanwhile.
+ * Serves `/metrics` on loopback while a load test runs; `onFault` gets what its listener meets meanwhile.
  * @throws UsageError when the port is taken
  */
 export async function serveMetrics(

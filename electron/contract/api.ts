@@ -84,7 +84,7 @@ export interface LabApi {
   unwatchPackets(a: Empty): Promise<void>
   /** Packets of the ring that match, before or after a capture number, ascending. */
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }): Promise<PacketBatch>
-  /** What the ring holds, in so many equal parts of the time it spans. */
+  /** What the ring holds, in a number of equal parts of the time it spans. */
   getRing(a: { parts: number }): Promise<RingSummary>
   getPacket(a: { seq: number }): Promise<PacketDetail>
   clearCapture(a: Empty): Promise<void>
@@ -97,7 +97,7 @@ export interface LabApi {
   deliverAll(a: Empty): Promise<void>
 
   // traffic
-  /** Chooses the part of the topic tree this page is sent twice a second, and returns it. */
+  /** Chooses the part of the topic tree this page is sent twice per second, and returns it. */
   watchTopics(a: TopicView): Promise<TopicPage>
   unwatchTopics(a: Empty): Promise<void>
   getTopic(a: { topic: string }): Promise<TopicDetail>
@@ -179,23 +179,23 @@ export interface HostInfo {
   canShare?: boolean
 }
 
-/** What the engine pushes to a page; at most 20 frames a second, bounded in bytes. */
+/** What the engine pushes to a page; at most 20 frames per second, bounded in bytes. */
 export interface EngineEvents {
-  /** Four times a second. */
+  /** Four times per second. */
   status(e: EngineStatus): void
-  /** Twice a second. */
+  /** Twice per second. */
   groups(e: GroupStats[]): void
   /** After every change of the scenario. */
   scenario(e: { scenario: Scenario; revision: number }): void
   packets(e: PacketBatch): void
   topics(e: TopicPage): void
-  /** Once a second of clock time. */
+  /** Once per second of clock time. */
   rates(e: RatePoint): void
   /** Devices came, went or changed: fetch what is on the screen again. */
   devices(e: { revision: number }): void
-  /** Four times a second while an experiment runs, and at its end. */
+  /** Four times per second while an experiment runs, and at its end. */
   experiment(e: ExperimentState): void
-  /** When a load test moves on, at most four times a second, and when the history changes. */
+  /** When a load test moves on, at most four times per second, and when the history changes. */
   load(e: LoadEvent): void
   /** To the host's own pages, when somebody came or went or something of the sharing changed. */
   sharing(e: ShareState): void

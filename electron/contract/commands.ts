@@ -25,7 +25,7 @@ const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), 
 
 /**
  * Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses.
- * What is wrong is told field by field, as the schema itself would.
+ * What is wrong is reported field by field, as the schema itself would.
  */
 const spelled = <S extends z.ZodType>(schema: S) =>
   z.custom<z.input<S>>().superRefine((value, ctx) => {

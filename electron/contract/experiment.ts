@@ -35,7 +35,7 @@ export const experimentSchema = z
     messages: z.int().min(1).max(50_000).default(1000),
     publishers: z.int().min(1).max(100).default(1),
     subscribers: z.int().min(1).max(100).default(1),
-    /** Messages a second of each publisher, in simulated time. */
+    /** Messages per second of each publisher, in simulated time. */
     rate: z.number().min(0.01).max(1000).default(2),
     /** Which packets can be lost: up, those to the broker; down, those from it. */
     direction: z.enum(['both', 'up', 'down']).default('both'),

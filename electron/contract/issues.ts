@@ -8,7 +8,7 @@ const shown = (input: unknown): string => {
   return typeof input === 'number' ? String(input) : JSON.stringify(input).slice(0, 80)
 }
 
-/** zod says what it received, too; that is told as found. */
+/** zod says what it received, too; that is reported as found. */
 const plain = (message: string): string =>
   message
     .replace(/^(Invalid input|Invalid option|Invalid string|Too big|Too small): /, '')
@@ -52,7 +52,7 @@ function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] 
   return [detail(allowed.length > 0 ? `expected ${list(allowed)}` : plain(issue.message))]
 }
 
-/** Reasons of a failed parse, one entry a field: its path, what was found, what is allowed. */
+/** Reasons of a failed parse, one entry per field: its path, what was found, what is allowed. */
 export function issueDetails(issues: readonly Issue[]): ErrorDetail[] {
   return issues.flatMap((i) => detailsOf(i, []))
 }

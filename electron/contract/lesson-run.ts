@@ -4,7 +4,7 @@ import type { PacketBatch, PacketRow } from './model'
 /** A lesson in the list of the engine. */
 export type LessonOrigin = 'built-in' | 'opened'
 
-/** A fact that was asked for, and whether the run bore it out. */
+/** A fact that was asked for, and whether the run confirmed it. */
 export interface LessonCheck {
   fact: LessonFact
   holds: boolean

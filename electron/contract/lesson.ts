@@ -90,7 +90,7 @@ const runFields = {
 
 const variantSchema = z.strictObject({
   id: slug,
-  /** What the pupil chooses; not needed when there is only one variant. */
+  /** What the student chooses; not needed when there is only one variant. */
   name: line.optional(),
   /** `link`, `groups` and `messages` stand in the place of the lesson's own. */
   ...runFields,
@@ -123,7 +123,7 @@ const lessonFields = {
 const scriptedSchema = z.strictObject({
   kind: z.literal('script'),
   ...lessonFields,
-  /** What the pupil chooses among, when there are several variants. */
+  /** What the student chooses among, when there are several variants. */
   choose: line.optional(),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   ...runFields,

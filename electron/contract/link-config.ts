@@ -86,7 +86,7 @@ export type RecoveryConfig = z.output<typeof recoverySchema>
 const tcpSchema = z.strictObject({
   /** First retransmission timeout; doubles with each loss of the same segment (RFC 6298). */
   rto: durationSchema.default(200),
-  /** After so many losses of one segment the connection resets. */
+  /** After this many losses of one segment the connection resets. */
   maxRetransmissions: z.int().min(0).max(50).default(15),
   segmentBytes: z.int().min(64).max(65_495).default(1460),
 })

@@ -7,7 +7,7 @@ const rate = z.number().positive().max(10_000_000)
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)])
 const file = z.string().min(1).max(4096)
 
-/** What drives a load test, one variant a file in engine/load/executors. Rates are messages a second of each publisher. */
+/** What drives a load test, one variant per file in engine/load/executors. Rates are messages per second of each publisher. */
 export const executorSchema = z.discriminatedUnion('kind', [
   /** Open loop: send times are fixed in advance, and latency counts from them. */
   z.strictObject({ kind: z.literal('constant-rate'), rate: rate.default(10) }),
@@ -57,7 +57,7 @@ export const thresholdsSchema = z.strictObject({
   maxOutOfOrder: z.int().min(0).optional(),
   maxFailed: z.int().min(0).optional(),
   maxErrors: z.int().min(0).optional(),
-  /** Acknowledged messages a second over all publishers. */
+  /** Acknowledged messages per second over all publishers. */
   minRate: z.number().min(0).optional(),
 })
 export type Thresholds = z.output<typeof thresholdsSchema>

@@ -52,7 +52,7 @@ function rate(text: string): number | string {
   return Number(perHour[1]) / { h: 3600, min: 60, s: 1 }[perHour[2] as 'h' | 'min' | 's']
 }
 
-/** `10s:5,30s:50`: over 10 s to 5 messages a second, then over 30 s to 50. */
+/** `10s:5,30s:50`: over 10 s to 5 messages per second, then over 30 s to 50. */
 function stages(text: string): { over: string; rate: number | string }[] {
   return text.split(',').map((part) => {
     const [over = '', to = ''] = part.split(':')

@@ -137,7 +137,7 @@ export interface LoadReport {
   duplicated: number | null
   outOfOrder: number | null
   elapsedMs: number
-  /** Messages a second, without warm-up. */
+  /** Messages per second, without warm-up. */
   publishRate: number
   receiveRate: number
   /** Null as above. */
@@ -167,7 +167,7 @@ export type GeneratorHealth = Pick<
   'maxLoopDelayMs' | 'lateSends' | 'busiestWorker' | 'workers' | 'saturated' | 'reasons'
 >
 
-/** What a run tells while it goes on, once a second. */
+/** What a run tells while it goes on, once per second. */
 export interface LoadProgress {
   phase: 'connecting' | 'waiting' | 'publishing' | 'draining' | 'done'
   /** Since publishing began; 0 before. */

@@ -43,7 +43,7 @@ export interface LoadRunInfo {
   startedAtMs: number
   config: LoadConfig
   outcome: LoadOutcome
-  /** Messages a second: received where there are subscribers, else acknowledged. */
+  /** Messages per second: received where there are subscribers, else acknowledged. */
   rate: number
   /** Of the latency that `latencyKind` names, ms. */
   p99: number | null
@@ -89,7 +89,7 @@ export interface LoadNow {
   progress: LoadProgress | null
 }
 
-/** What pages are told of load tests. */
+/** What pages learn about load tests. */
 export interface LoadEvent {
   now: LoadNow | null
   /** Number of the first of `points` in the series of the run, from 0; a page that has others forgets them. */

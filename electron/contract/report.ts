@@ -1,7 +1,7 @@
 import type { Latency } from './model'
 import type { HandshakeType, QoS } from './packet'
 
-/** What `fleetlab run` prints: one group of publishers a row, and the packets of all simulated links. */
+/** What `fleetlab run` prints: one group of publishers per row, and the packets of all simulated links. */
 export interface RunReport {
   scenario: string
   seed: number

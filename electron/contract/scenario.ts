@@ -55,7 +55,7 @@ export type PayloadConfig = z.output<typeof payloadSchema>
 export const publishSchema = z.strictObject({
   topic: topicTemplate,
   qos: qosSchema.default(0),
-  /** Messages a second from each device; 1/3600 is one an hour. */
+  /** Messages per second from each device; 1/3600 is one per hour. */
   rate: z.number().positive().max(10_000).default(1),
   /** fixed: even gaps; jittered: even gaps, each moved by up to half a gap; poisson: exponential gaps. */
   schedule: z.enum(['fixed', 'jittered', 'poisson']).default('fixed'),
@@ -63,7 +63,7 @@ export const publishSchema = z.strictObject({
   payload: payloadSchema.prefault({ kind: 'counter' }),
   /**
    * How the ledger knows a message again: a member `_id` added to a JSON payload, an MQTT 5 user property,
-   * or only its content (topic and bytes), where two equal messages are told apart by order.
+   * or only its content (topic and bytes), where two equal messages are distinguished by order.
    */
   identity: z.enum(['payload', 'user-property', 'content']).default('payload'),
 })
@@ -155,7 +155,7 @@ export const scenarioSchema = z
     description: z.string().max(2000).optional(),
     seed: z.int().min(0).max(4_294_967_295).default(1),
     duration: durationSchema.optional(),
-    /** Stop after so many messages of each publishing device. */
+    /** Stop after this many messages of each publishing device. */
     messages: z.int().min(1).max(100_000_000).optional(),
     broker: brokerSchema.prefault({ kind: 'embedded' }),
     /** The link of every group that names none. */

@@ -23,7 +23,7 @@ export type ShareState =
   | { on: false }
   | {
       on: true
-      /** What pupils open, e.g. `http://192.168.0.7:8080/`. */
+      /** What students open, e.g. `http://192.168.0.7:8080/`. */
       url: string
       /** Digits; it is asked for on joining. */
       code: string

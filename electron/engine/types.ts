@@ -65,8 +65,8 @@ export interface Engine {
   /** Time of the run stands still, as while the computer sleeps, until it is let go. */
   hold(on: boolean): void
   /**
-   * Begins the run anew after a failure inside: broker, devices and capture are new, the scenario is as it was, and
-   * every page is told what was lost. Never rejects.
+   * Restarts the run after a failure inside: broker, devices and capture are new, the scenario is as it was, and
+   * every page gets to know what was lost. Never rejects.
    */
   recover(why: string): Promise<void>
   /** Agrees to connect to a host that is not this computer, until the program ends. */

@@ -5,7 +5,7 @@ import type { Workspace } from '../store/workspace'
 import { isEnding } from './lifecycle'
 import { logFault } from './log'
 
-/** What nothing has caught is logged, and the engine begins anew, until it fails too often. */
+/** What nothing has caught is logged, and the engine restarts, until it fails too often. */
 export function guardEngine(
   engine: Pick<Engine, 'recover'>,
   workspace: Workspace,

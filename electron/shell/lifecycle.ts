@@ -56,7 +56,7 @@ function showWindow(): void {
 
 /**
  * False, and the application ends, when it runs already with this folder; the window of that one then comes to the
- * front, and it opens the file of the second launch. `onFile` is told of every file the program is given: by the
+ * front, and it opens the file of the second launch. `onFile` gets every file the program is given: by the
  * command line, by a double click while it runs, and by macOS before it runs.
  */
 export function claimInstance(profile: string, onFile: (path: string) => void): boolean {

@@ -6,7 +6,7 @@ export function logLine(line: LogLine): void {
   if (line.level !== 'info') process.stderr.write(`${line.level}: ${printable(line.note.text)}\n`)
 }
 
-/** Writes what a page is told to standard error, too. */
+/** Writes what a page gets to know to standard error, too. */
 export const logNote = (level: LogLine['level'], note: Note): void => logLine({ atMs: 0, level, note })
 
 /** Writes a failure that is nobody's fault outside to standard error. */

@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions as Item } from 'electron'
 import type { MenuCommand, RecentFile, Settings } from '../contract/workspace'
 import { menuTexts, type MenuTexts, type ShellLanguage } from './menu-texts'
 
-/** What the menu is made from; it is made anew when any of it changes. */
+/** What the menu is made from; it is rebuilt when any of it changes. */
 export interface MenuModel {
   platform: NodeJS.Platform
   language: ShellLanguage

@@ -7,7 +7,7 @@ import { shellLanguage, type ShellLanguage } from './menu-texts'
 export const languageOf = (workspace: Workspace): ShellLanguage =>
   shellLanguage(workspace.settings.language, app.getLocale())
 
-/** Puts the application menu up, and anew when language, settings or recent files change. */
+/** Sets the application menu, and again when language, settings or recent files change. */
 export function keepMenu(workspace: Workspace): void {
   let shown = ''
   const build = (): void => {

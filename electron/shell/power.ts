@@ -6,7 +6,7 @@ import type { Workspace } from '../store/workspace'
 /** A sleep shorter than this is not worth a word. */
 const WORTH_SAYING_MS = 30_000
 
-/** Before the computer sleeps the scenario is saved and time of the run stands still; afterwards the page is told. */
+/** Before the computer sleeps the scenario is saved and run time stands still; afterwards the page says so. */
 export function keepThroughSleep(engine: Pick<Engine, 'hold'>, workspace: Workspace): void {
   let sinceMs: number | null = null
   powerMonitor.on('suspend', () => {

@@ -8,7 +8,7 @@ export interface CrashGuardDeps {
   log(where: string, thrown: unknown): void
   /** Puts the open scenario on the disk first of all. */
   flush(): Promise<void>
-  /** Begins the run anew and tells the pages. */
+  /** Restarts the run and tells the pages. */
   recover(why: string): Promise<void>
   /** Failures keep coming: the process has to end. */
   giveUp(why: string): void
@@ -20,7 +20,7 @@ const reason = (thrown: unknown): string => {
 }
 
 /**
- * Catches what nobody else caught, an exception or a rejection, saves the scenario and has the run begin anew. The
+ * Catches what nobody else caught, an exception or a rejection, saves the scenario and has the run restart. The
  * third failure within a minute ends the process: the next start offers the autosaved scenario.
  * Returns the way to stop.
  */

@@ -269,7 +269,7 @@ export class Workspace {
     for (const p of this.pages) p.events.workspace({ kind: 'command', command })
   }
 
-  /** A page is ready to be told; it gets what waited. */
+  /** A page is ready; it gets what waited. */
   attend(page: PageLink): void {
     if (this.pages.has(page)) return
     this.pages.add(page)

@@ -39,7 +39,7 @@ export function isOwnHost(header: string | undefined, bound: Bound): boolean {
 const publicHost = ({ origin }: Bound): string | null => (origin === undefined ? null : new URL(origin).host)
 
 /**
- * True when the page that opens a WebSocket came from this very server: plain http under the name of the Host header, or
+ * True when the page that opens a WebSocket came from this server: plain http under the name of the Host header, or
  * exactly the origin of the proxy in front of it. A name that belongs to the proxy is not accepted by another scheme.
  */
 export function isSameOrigin(origin: string | undefined, host: string | undefined, bound: Bound): boolean {

@@ -18,7 +18,7 @@ MESSAGE = {"succcess": "ok"}
 
 
 def new_client(client_id):
-    """A client for either generation of the library: 2.x wants to be told which callbacks it should use."""
+    """A client for either generation of the library: 2.x requires the callback API version."""
     if hasattr(mqtt, "CallbackAPIVersion"):
         return mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id)
     return mqtt.Client(client_id=client_id)

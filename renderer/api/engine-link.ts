@@ -22,7 +22,7 @@ export type LinkPhase =
 
 export interface EngineLinkOptions {
   open: () => Promise<Channel>
-  /** Resolves after so many ms, or as soon as the user asks to try at once. */
+  /** Resolves after this many ms, or as soon as the user asks to try at once. */
   wait: (ms: number) => Promise<void>
   onFault: (thrown: unknown) => void
 }

@@ -1,7 +1,7 @@
 /** The picture changes at most this often, ms: often enough to follow, seldom enough to read. */
 const CALM_MS = 250
 const BUSY_MS = 1000
-/** Packets a second above which the picture changes once a second. */
+/** Packets per second above which the picture changes once per second. */
 const BUSY_RATE = 150
 
 /** Gathers many changes into few redraws, fewer the busier it is. */

@@ -32,7 +32,7 @@ function createTurn() {
   }
 }
 
-/** Reads the engine's ring beyond the window: in either direction, or anew somewhere else. */
+/** Reads the engine's ring beyond the window: in either direction, or from somewhere else. */
 export function createPaging({ window, followed, clients, filter, live, changed }: Paged) {
   const link = useLink()
   const atStart = ref(false)

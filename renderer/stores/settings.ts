@@ -9,7 +9,7 @@ type Theme = 'dark' | 'light'
 const preferredLanguage = (): Language =>
   navigator.languages.some((l) => l.toLowerCase().startsWith('ko')) ? 'ko' : 'en'
 
-/** Container queries in rem are evaluated anew only when the container changes: a new type size alone does not. */
+/** Container queries in rem are re-evaluated only when the container changes: a new type size alone does not. */
 function measureAnew(): void {
   const app = document.getElementById('app')
   if (!app) return

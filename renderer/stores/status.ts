@@ -4,7 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { useLink } from '../api'
 import { useLog } from './log'
 
-/** The engine's status, four times a second, and the commands of the run. */
+/** The engine's status, four times per second, and the commands of the run. */
 export const useStatus = defineStore('status', () => {
   const link = useLink()
   const log = useLog()

@@ -28,7 +28,7 @@ const HEAD = [
 ]
 const MORE = ['theory', 'p50 ms', 'p95 ms', 'p99 ms']
 
-/** An experiment's result for people: one line a point, each measured value beside its expectation. */
+/** An experiment's result for people: one line per point, each measured value beside its expectation. */
 export function experimentTable({ config, complete, points }: ExperimentResult): string {
   const messages = config.messages * config.publishers
   const cut = complete ? '' : ', cut short'

@@ -1,7 +1,7 @@
 import type { LoadProgress } from '../../contract/load-report'
 import { count, millis } from '../../engine/load/report/text'
 
-/** Lines of a log file come every so many reports of progress (one a second). */
+/** Lines of a log file come every few reports of progress (one per second). */
 const LOG_EVERY = 5
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(0)

@@ -90,6 +90,6 @@ export function writeProblem(thrown: unknown): string {
   return WHY[code] ?? (code || String(thrown))
 }
 
-/** What a person is told of a file that could not be written. */
+/** What a person reads about a file that could not be written. */
 export const writeFailure = (name: string, thrown: unknown): ApiError =>
   new ApiError('unavailable', `${name} was not written: ${writeProblem(thrown)}`)

@@ -1,4 +1,4 @@
-/** True while another process has this number; what this very process left belongs to one that is gone. */
+/** True while another process has this number; what this process left belongs to one that is gone. */
 export function isAlive(pid: number): boolean {
   if (pid === process.pid) return false
   try {

@@ -11,7 +11,7 @@ export function hashText(text: string, seed = 0): number {
 }
 
 /**
- * A stream of random numbers of its own for each name, so that adding a device changes nobody else's luck.
+ * A stream of random numbers of its own for each name, so that adding a device changes no other device's draws.
  * Generator: sfc32 (Doty-Humphrey, PractRand), seeded from scenario seed and name.
  */
 export function createRandom(seed: number, name: string): Random {

@@ -17,7 +17,7 @@ export function atOnce<T>(steps: Steps<T>): T {
 export interface SlicerOptions {
   /** ms of a clock that never jumps. */
   now(): number
-  /** Lets everything else that waits run, and comes back after so many ms at the earliest. */
+  /** Lets everything else that waits run, and comes back after this many ms at the earliest. */
   pause(ms: number): Promise<void>
   /** Longest that is worked at a stretch, ms, but for the last step. */
   sliceMs: number

@@ -18,7 +18,7 @@ import type { EngineDeps, RunLimits } from '../types'
 const LARGE_FLEET = 100
 /** Clock ms between two closings of the books and meters. */
 const ROLL_MS = 1000
-/** Publishing begins although some devices are not ready, after so many clock ms. */
+/** Publishing begins although some devices are not ready, after this many clock ms. */
 const BARRIER_MS = 10_000
 /** Clock ms between two looks at whether all devices are ready. */
 const READY_LOOK_MS = 5

@@ -34,7 +34,7 @@ export function statusOf(
   }
 }
 
-/** One entry a group, publishing or not. */
+/** One entry per group, publishing or not. */
 export function groupStats(lab: Lab): GroupStats[] {
   const rows = new Map(lab.accounts.rows().map((r) => [r.group, r]))
   const latencyMs = { p50: null, p95: null, p99: null, max: null }

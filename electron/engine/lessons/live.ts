@@ -9,7 +9,7 @@ import { fits } from './outcome'
 const RECENT = 200
 /** Packets of the timeline. */
 const SHOWN = 40
-/** Clients that are told of; the last to come. */
+/** Clients that are listed; the last to come. */
 const CLIENTS = 20
 
 const EMPTY: PacketBatch = { packets: [], exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 }

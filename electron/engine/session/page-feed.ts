@@ -8,15 +8,15 @@ import { LoadFeed } from '../load/history/feed'
 import { groupStats } from '../lab/status'
 import type { Sharing } from '../types'
 
-/** How often a page is told, and how much at a time. */
+/** How often a page gets news, and how much at a time. */
 interface FeedLimits {
   tickMs: number
-  /** Status every so many ticks, and what changes slowly. */
+  /** Status every this many ticks, and what changes slowly. */
   statusEvery: number
   groupsEvery: number
   /** Packets a frame; a busier network is shown in part, and the batch says so. */
   packets: number
-  /** A page that has not taken so many bytes yet gets nothing new until it has. */
+  /** A page that has not taken this many bytes yet gets nothing new until it has. */
   maxUnreadBytes: number
 }
 const HOST_LIMITS: FeedLimits = {

@@ -20,7 +20,7 @@ export interface SimulationObserver {
 }
 
 /*
- * Packets pass here some hundred thousand times a second, so each kind of thing that happens has its own list of the
+ * Packets pass here some hundred thousand times per second, so each kind of thing that happens has its own list of the
  * observers that care, made when they are added.
  */
 

@@ -16,7 +16,7 @@ import { startExternal } from './target/external'
 import type { BrokerTarget, Env } from './target/target'
 import { Waits, type WaitOptions } from './waits'
 
-/** A network that never falls silent (all packets lost, unlimited retries) is left after so many clock ms. */
+/** A network that never falls silent (all packets lost, unlimited retries) is left after this many clock ms. */
 const PATIENCE_MS = 600_000
 /** Quiet looks in a row after which nothing more will happen. */
 const QUIET_LOOKS = 3

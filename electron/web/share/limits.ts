@@ -1,4 +1,4 @@
-/** A bucket that holds so many tokens and fills up again with time. */
+/** A bucket that holds a number of tokens and fills up again with time. */
 export interface BucketSize {
   burst: number
   perSecond: number

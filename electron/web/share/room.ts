@@ -15,7 +15,7 @@ export interface RoomLimits {
   maxConnections: number
   /** Wrong codes from one address. @default 10, then one in 6 s */
   wrongPerAddress: { burst: number; perSecond: number }
-  /** Wrong codes from all addresses together. @default 60, then one a second */
+  /** Wrong codes from all addresses together. @default 60, then one per second */
   wrongInAll: { burst: number; perSecond: number }
 }
 

@@ -14,7 +14,7 @@ export interface ViewerLimits {
   commands: BucketSize
   /** Messages of one viewer before they are even read; more end the connection. @default 300, then 60 a second */
   messages: BucketSize
-  /** A viewer that leaves so much unread is told nothing more on request. @default 4 MiB */
+  /** A viewer that leaves this much unread gets nothing more on request. @default 4 MiB */
   maxUnreadBytes: number
   /** Pages ask for their scenario and status first; one that does not is no page. @default 10 s */
   helloMs: number
@@ -54,7 +54,7 @@ export function serveViewer(
   const messages = new Bucket(limits.messages, now)
   const channel = createWebSocketChannel(socket)
   const watchdog = watch(socket, limits, now)
-  // What the page is told at each hello: the controls may have changed hands by then.
+  // What the page gets at each hello: the controls may have changed hands by then.
   const host: HostInfo = {
     kind: 'web',
     viewer: seat.name,

@@ -47,7 +47,7 @@ export interface Fold {
   idle: boolean
 }
 
-/** Time drawn taller than the scale says, so that packets can be told apart; `t0 === t1` for one instant. */
+/** Time drawn taller than the scale says, so that packets can be distinguished; `t0 === t1` for one instant. */
 export interface Stretch {
   t0: number
   t1: number

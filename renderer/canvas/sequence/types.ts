@@ -11,7 +11,7 @@ export interface SequenceInput {
   marks: readonly SessionMark[]
 }
 
-/** One lane a client; the broker's has `clientId` null. */
+/** One lane per client; the broker's has `clientId` null. */
 export interface Lane {
   clientId: string | null
   side: 'left' | 'broker' | 'right'

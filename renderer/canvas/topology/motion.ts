@@ -78,7 +78,7 @@ export class PacketMotion {
         this.update(known, row, nowMs, speed)
         continue
       }
-      // A packet that has flown already is told again when its fate settles.
+      // A packet that has flown already is reported again when its fate settles.
       if (row.seq <= this.lastSeq) continue
       this.lastSeq = row.seq
       fresh += 1

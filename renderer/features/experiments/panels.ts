@@ -107,7 +107,7 @@ export function panelsOf(state: ExperimentState): Panel[] {
   return [...values, ...latency.map((p): Panel => ({ ...p, min: 0, max }))]
 }
 
-/** The loss a result is told at when the user has chosen none: the measured one nearest to 20 %. */
+/** The loss a result is described at when the user has chosen none: the measured one nearest to 20 %. */
 export function tellingLoss(points: readonly ExperimentPoint[]): number | null {
   const losses = [...new Set(points.map((p) => p.loss))]
   if (losses.length === 0) return null

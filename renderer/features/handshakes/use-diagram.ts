@@ -71,7 +71,7 @@ function useInput(lanes: ReturnType<typeof useLaneChoice>, centre: Ref<number | 
 
 /** Which part of the picture the pane shows. */
 function usePlace() {
-  /** Asks the pane to move the picture: by so many heights of the pane. */
+  /** Asks the pane to move the picture: by this many heights of the pane. */
   const pan = shallowRef({ by: 0 })
   /** The time that is in view; null without a picture. */
   const inView = shallowRef<TimeRange | null>(null)

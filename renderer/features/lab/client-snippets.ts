@@ -16,7 +16,7 @@ export function parseBrokerUrl(url: string | null): BrokerAddress | null {
   return { scheme, host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? defaults[scheme]) }
 }
 
-/** Lines that connect a client to this very broker, subscribe and publish; ready to paste. */
+/** Lines that connect a client to this broker, subscribe and publish; ready to paste. */
 export function clientLines(kind: ClientKind, a: BrokerAddress, topic: string): string {
   switch (kind) {
     case 'paho':

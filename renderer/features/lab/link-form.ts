@@ -8,7 +8,7 @@ export const WAYS: readonly Way[] = ['uplink', 'downlink']
 export const LOSS_MODELS = ['none', 'independent', 'gilbert-elliott', 'rule'] as const
 export type LossModel = LossConfig['model']
 
-/** A burst lasts so many packets on average; the rest follows from the mean chance of loss. */
+/** A burst lasts this many packets on average; the rest follows from the mean chance of loss. */
 const MEAN_BURST = 4
 
 /** Bursts with this mean chance of loss: all is lost in the bad state, nothing in the good one. */

@@ -1,6 +1,6 @@
 import type { BrokerAddress } from '../lab/client-snippets'
 
-/** A whole client for this very broker: subscribes, publishes once, prints what comes. Runs with paho-mqtt 1 and 2. */
+/** A whole client for this broker: subscribes, publishes once, prints what arrives. Runs with paho-mqtt 1 and 2. */
 export function pythonLines(a: BrokerAddress, topic: string): string {
   return [
     'import random',

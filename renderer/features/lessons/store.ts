@@ -25,7 +25,7 @@ function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => bool
   return { address, lesson, script, variant, key: computed(() => `${lesson.value?.id}/${variant.value?.id}`) }
 }
 
-/** The lessons, the one that is open, the pupil's prediction and the run's outcome. */
+/** The lessons, the one that is open, the student's prediction and the run's outcome. */
 export const useLessons = defineStore('lessons', () => {
   const link = useLink()
   const log = useLog()

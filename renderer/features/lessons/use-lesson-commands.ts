@@ -2,7 +2,7 @@ import { useCommands, type Command } from '../../ui/commands'
 import type { Replay } from './use-replay'
 import { useLessons } from './store'
 
-/** Opens the lesson so many places further. */
+/** Opens the lesson this many places further. */
 function useGo() {
   const lessons = useLessons()
   return (by: number) => (): void => {

@@ -9,7 +9,7 @@ interface Clients {
   publishers: string
 }
 
-/** Fields whose texts cannot be told from the kind of issue alone. */
+/** Fields whose texts do not follow from the kind of issue alone. */
 const BY_FLAG: Readonly<Record<string, string>> = {
   url: 'url',
   passwordEnv: 'envName',
@@ -67,7 +67,7 @@ export function sayIssue(flag: string, issue: z.core.$ZodIssue, clients: Clients
   }
 }
 
-/** Numbers without a fraction; a text in their place is told of as "a number" by the schema. */
+/** Numbers without a fraction; a text in their place is reported as "a number" by the schema. */
 const WHOLE: ReadonlySet<string> = new Set([
   'publishers',
   'subscribers',

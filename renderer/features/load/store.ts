@@ -75,7 +75,7 @@ export const useLoads = defineStore('loads', () => {
   const { opened, open } = useOpened()
   const asking = ref(false)
   const running = computed(() => now.value !== null && now.value.state !== 'failed')
-  /** This page only looks on. */
+  /** This page is view-only. */
   const locked = computed(() => !connection.may('startLoad'))
   const mayStart = computed(() => connection.ready && !locked.value)
 

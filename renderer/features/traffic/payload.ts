@@ -91,7 +91,7 @@ export interface HexRow {
   ascii: string
 }
 
-/** Sixteen bytes a row, as a packet viewer shows them. */
+/** Sixteen bytes per row, as a packet viewer shows them. */
 export function hexRows(bytes: Uint8Array, perRow = 8): HexRow[] {
   const rows: HexRow[] = []
   for (let at = 0; at < bytes.length; at += perRow) {

@@ -13,7 +13,7 @@ export interface Journey {
 export interface JourneyMoments {
   /** Share of the subscribers that get it. */
   readonly delivery: Moments
-  /** Extra copies a subscriber. */
+  /** Extra copies per subscriber. */
   readonly duplicates: Moments
   /** PUBLISH packets on the publisher's leg. */
   readonly publish: Moments
@@ -83,7 +83,7 @@ function publisherLeg({ qos, publisher }: Journey): { publish: Moments; packets:
   }
   const r = rounds(publisher)
   if (qos === 1) return { publish: r.sent, packets: r.packets }
-  // The PUBREL rounds follow only where PUBREC came, with fresh attempts and luck of their own.
+  // The PUBREL rounds follow only where PUBREC came, with fresh attempts and fates of their own.
   const second = r.packets
   const p = r.answered
   const later: Moments = {

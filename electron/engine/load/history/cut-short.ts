@@ -8,7 +8,7 @@ export interface CutShort {
   /** Unix ms. */
   startedAtMs: number
   points: SeriesPoint[]
-  /** The last that was told, null when nothing was. */
+  /** The last that was reported, null when nothing was. */
   progress: LoadProgress | null
 }
 

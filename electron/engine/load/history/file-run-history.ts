@@ -26,7 +26,7 @@ function parseRun(text: string, name: string): LoadRun {
 }
 
 /**
- * A history in a folder, one file a run. A file appears whole or not at all. One that cannot be read is put aside as
+ * A history in a folder, one file per run. A file appears whole or not at all. One that cannot be read is put aside as
  * `.corrupt` and told of once. Several processes may share the folder: what others add and remove is seen.
  */
 export class FileRunHistory implements RunHistory {

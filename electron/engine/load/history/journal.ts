@@ -28,7 +28,7 @@ const headSchema = z.object({
   config: keptLoadSchema,
 })
 
-/** A line a second beside the history, each on the disk before the next. A full disk costs the journal, not the run. */
+/** One line per second beside the history, each on disk before the next. A full disk costs the journal, not the run. */
 export class FileJournal implements RunJournal {
   private queue: Promise<void> = Promise.resolve()
   private file: { handle: FileHandle; path: string } | null = null

@@ -46,7 +46,7 @@ export class LoadService {
 
   constructor(private readonly deps: LoadServiceDeps) {}
 
-  /** What pages are told; `known` is how many points of the run the page has, -1 for a page that has none of it. */
+  /** What pages get; `known` is how many points of the run the page has, -1 for a page that has none of it. */
   event(known: number): LoadEvent {
     const from = Math.max(known, this.dropped)
     const points = this.points.slice(from - this.dropped)

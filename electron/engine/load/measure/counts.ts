@@ -1,4 +1,4 @@
-/** Counts by text, at most so many different texts; the rest goes under `other`. */
+/** Counts by text, at most a number of different texts; the rest goes under `other`. */
 export class TextCounts {
   private readonly counts = new Map<string, number>()
   total = 0

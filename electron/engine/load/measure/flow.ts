@@ -75,7 +75,7 @@ export class GapFlow implements Flow {
 }
 
 /**
- * One bit a message. For shared subscriptions, where each member gets a scattered part and several threads or
+ * One bit per message. For shared subscriptions, where each member gets a scattered part and several threads or
  * machines hold parts of one flow.
  */
 export class BitFlow implements Flow {

@@ -16,7 +16,7 @@ const HEAD = [
   'end_to_end_p99_ms',
 ]
 
-/** The series, one line a step; an empty field where nothing was measured. */
+/** The series, one line per step; an empty field where nothing was measured. */
 export function seriesCsv(r: LoadReport): string {
   const rows = r.series.map((p) => [
     p.atMs / 1000,

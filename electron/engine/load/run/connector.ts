@@ -14,7 +14,7 @@ const FIRST_BACKOFF_MS = 200
 const MAX_BACKOFF_MS = 5_000
 
 /**
- * Decides when each client connects: in order, at most so many a second, at most so many at once; after a failure
+ * Decides when each client connects: in order, at most a number per second, at most a number at once; after a failure
  * again, later each time. Times are Unix ms of the run's clock; `step` must be called often.
  */
 export class Connector<C extends Connectable> {
@@ -27,7 +27,7 @@ export class Connector<C extends Connectable> {
   private lastMs: number | null = null
 
   /**
-   * @param ratePerSecond connections begun a second; null: no limit but those under way
+   * @param ratePerSecond connections started per second; null: no limit but those in progress
    * @param random 0 to 1, spreads retries
    */
   constructor(

@@ -33,7 +33,7 @@ export function readMachineLimits(): MachineLimits {
 }
 
 /**
- * Says beforehand which limit a run would meet.
+ * Says in advance which limit a run would meet.
  * @param clients connections of this process
  * @throws LoadError
  */

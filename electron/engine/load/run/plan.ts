@@ -20,7 +20,7 @@ export interface Plan {
   publishing: Publishing
   /** Publishing (or holding) ends after this, ms; null: when all messages are sent. */
   durationMs: number | null
-  /** Connections a second over all clients; null: as many as the broker takes. */
+  /** Connections per second over all clients; null: as many as the broker accepts. */
   connectRate: number | null
   /** Connections cut at once, again and again. */
   cuts: { everyMs: number; share: number } | null

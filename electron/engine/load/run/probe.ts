@@ -8,7 +8,7 @@ import type { Credentials } from './messages'
 
 const TICK_MS = 250
 
-/** How to mend a refusal. */
+/** How to fix a refusal. */
 function hint(cause: string): string {
   if (/password|authorized/.test(cause)) return '; check --username and --password-env'
   return /protocol version/.test(cause) ? '; try --protocol 3.1.1 or 5.0' : ''
@@ -17,7 +17,7 @@ function hint(cause: string): string {
 const ignore = (): void => undefined
 
 /**
- * Connects once and disconnects, so that a wrong address, password or certificate is told in one line before
+ * Connects once and disconnects, so that a wrong address, password or certificate is reported in one line before
  * thousands of clients meet it.
  * @throws LoadError
  */

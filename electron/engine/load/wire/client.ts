@@ -124,7 +124,7 @@ export class WireClient implements ClientHandle, Sender {
     this.connect()
   }
 
-  /** Keep-alive and time limits; called about once a second. */
+  /** Keep-alive and time limits; called about once per second. */
   tick(nowMs: number): void {
     if (this.phase === 'dialing' || this.phase === 'handshake') {
       if (nowMs - this.startedMs > CONNECT_ATTEMPT_MS)

@@ -58,6 +58,6 @@ export const connackText = (level: number, code: number): string =>
     ? reasonText('CONNACK', code)
     : `CONNACK ${hex(code)} ${CONNACK_3[code] ?? 'unknown return code'}`
 
-/** A refusal that trying again cannot mend: wrong credentials, wrong version, wrong identifier. */
+/** A refusal that trying again cannot fix: wrong credentials, wrong version, wrong identifier. */
 export const isFinalRefusal = (level: number, code: number): boolean =>
   level === 5 ? [0x84, 0x85, 0x86, 0x87, 0x8a, 0x8c].includes(code) : [1, 2, 4, 5].includes(code)

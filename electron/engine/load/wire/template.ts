@@ -16,7 +16,7 @@ export interface TemplateFields {
 }
 
 /**
- * One publisher's PUBLISH, prebuilt. Only flags, packet identifier, sequence number and time are written anew.
+ * One publisher's PUBLISH, prebuilt. Only flags, packet identifier, sequence number and time are rewritten.
  * Payload: run tag, publisher, sequence (4 bytes each), intended send time (seconds and nanoseconds since 1970,
  * 4 bytes each), all big-endian, then filler. A payload under 20 bytes carries no identity.
  */

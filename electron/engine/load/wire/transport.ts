@@ -5,7 +5,7 @@ export interface TransportEvents {
   data(bytes: Buffer, length: number): void
   /** All that was written has left. */
   drained(): void
-  /** Once, whoever closed; null when no error was told. */
+  /** Once, whoever closed; null when no error was reported. */
   closed(error: Error | null): void
 }
 

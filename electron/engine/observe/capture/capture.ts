@@ -80,7 +80,7 @@ export interface Capture extends TransitObserver, RoutingFacts {
   recent(clientId: string, n: number): PacketRow[]
   /** Forgets what is kept; counts stay and numbers go on. */
   clear(): void
-  /** Forgets what is kept and begins to count anew. */
+  /** Forgets what is kept and starts counting from zero. */
   restart(): void
   /** The matching packets as a pcapng file. @throws FilterError */
   pcapng(filter: string): CaptureFile

@@ -46,7 +46,7 @@ export class ContentTies {
     this.ties = new GenerationMap(limit)
   }
 
-  /** The journey of this very identity, if it was published before. */
+  /** The journey of this identity, if it was published before. */
   identified(key: string): number {
     return key.startsWith('#') ? 0 : (this.ties.get(key)?.journeys.at(-1) ?? 0)
   }

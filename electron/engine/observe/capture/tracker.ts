@@ -6,7 +6,7 @@ import { Got } from './exchange-table'
 import type { Journeys } from './journeys'
 import type { CaptureState } from './state'
 
-/** Answers are looked for among so many of an exchange's last packets. */
+/** Answers are looked for among this many of an exchange's last packets. */
 const SEARCH = 256
 /** Exchanges of one identifier that can be under way at once: the sender takes late answers for its own. */
 const REUSED = 16
@@ -240,7 +240,7 @@ export class Tracker {
     return this.state.exchanges.has(id) ? id : 0
   }
 
-  /** The newest exchange of an identifier of which a packet has arrived, among the last few that bore it. */
+  /** The newest exchange of an identifier of which a packet has arrived, among the last few that had it. */
   private withArrival(client: ClientState, direction: number, packetId: number, got: number): number {
     const x = this.state.exchanges
     let id = this.current(client, direction, packetId)

@@ -98,7 +98,7 @@ export class MessageTie {
     if (this.active) this.next = { clientId: e.clientId, identity: this.refs.get(e.messageId) ?? null }
   }
 
-  /** Which message a device received; null when that cannot be told. */
+  /** Which message a device received; null when that cannot be known. */
   received(message: Received): MessageIdentity | null {
     const state = this.subscribers.get(message.subscriber)
     if (!state) return null

@@ -13,7 +13,7 @@ interface Chunk {
   readonly first: Float64Array
 }
 
-/** Counters of messages and bytes a second over the last 30 s, one a topic or branch, in common arrays: counting is O(1). */
+/** Counters of messages and bytes per second over the last 30 s, one per topic or branch, in common arrays: counting is O(1). */
 export class SecondCounters {
   private readonly chunks: Chunk[] = []
   private used = 0

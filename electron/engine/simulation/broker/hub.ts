@@ -30,7 +30,7 @@ export interface ClientContext {
   /** Published if the connection ends without a DISCONNECT. */
   will: Will | null
   send(frame: Frame): void
-  /** Something the client asked for is denied: a log line, at most one a second. */
+  /** Something the client asked for is denied: a log line, at most one per second. */
   denied(about: () => Note): void
   /** The client said DISCONNECT. */
   leave(reason: string): void

@@ -77,7 +77,7 @@ export class Tap {
       for (let t: number = Type.PUBLISH; t <= Type.PUBCOMP; t++)
         this.attempts.delete((leg * 16 + t) * 65_536 + id)
     const attempt = (this.attempts.get(key) ?? 0) + 1
-    // Set anew, so that the oldest stands first and can go: a client may use every identifier there is.
+    // Set again, so that the oldest stands first and can go: a client may use every identifier there is.
     this.attempts.delete(key)
     this.attempts.set(key, attempt)
     if (this.attempts.size > REMEMBERED) {

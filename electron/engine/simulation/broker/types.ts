@@ -142,7 +142,7 @@ export interface BrokerSessionInfo {
   inFlight: number
   /** QoS 2 identifiers received from the client and not yet released. */
   receiving: number
-  /** Messages thrown away because the client was too slow or its queue was full. */
+  /** Messages dropped because the client was too slow or its queue was full. */
   dropped: number
 }
 

@@ -16,7 +16,7 @@ const FIRST_RECONNECT_MS = 500
 const LAST_RECONNECT_MS = 8000
 /** A link that recovers by reconnecting does so at once, or nearly. */
 const RECOVERY_RECONNECT_MS = 50
-/** After so many attempts in a row nobody waits for a device to come back. */
+/** After this many attempts in a row nobody waits for a device to come back. */
 const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
 /** mqtt.js counts this in real time; ours counts on the clock. */

@@ -44,7 +44,7 @@ export class Publisher {
     this.options = this.publishOptions()
   }
 
-  /** Mean messages a second. */
+  /** Mean messages per second. */
   get rate(): number {
     return this.config.rate
   }

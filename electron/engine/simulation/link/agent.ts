@@ -199,7 +199,7 @@ export class Agent {
     for (const { packet, origin } of early) this.fromNetwork(packet, origin)
   }
 
-  /** One timer for all deadlines. A deadline that has gone leaves it standing: it fires for nothing and is set anew. */
+  /** One timer for all deadlines. A deadline that has gone leaves it standing: it fires for nothing and is set again. */
   private arm(): void {
     const next = Math.min(this.sender.nextDueMs, this.requests.nextDueMs)
     if (next >= this.timerDueMs) return

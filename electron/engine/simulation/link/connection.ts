@@ -171,7 +171,7 @@ export class BrokerEnd implements PacketPort {
     this.receiver?.drained()
   }
 
-  /** The client has gone and everything it sent has arrived. As a stream would, this is told in a turn of its own. */
+  /** The client has gone and everything it sent has arrived. As a stream would, this is reported in a turn of its own. */
   sawEnd(): void {
     if (this.ended) return
     this.ended = true

@@ -5,7 +5,7 @@ import { bytesKey, textKey, type FateKey } from './fate'
 
 /** One application message on one link and direction. It is the key of its own fate. */
 export interface MessageRecord extends FateKey {
-  /** Of a message without identity, a hash of its content; equal messages are told apart by order. */
+  /** Of a message without identity, a hash of its content; equal messages are distinguished by order. */
   readonly content: string | null
   /** Packets so far, by handshake type. */
   publishes: number
@@ -49,8 +49,8 @@ const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1
 
 /**
  * Which message each packet identifier stands for, in one direction of PUBLISH. Acknowledgements carry only the
- * identifier, and identifiers are handed out at random, so luck must hang on the message (fate.ts).
- * Counts outlive sessions: a message that is sent again in a new session must not meet its old luck again.
+ * identifier, and identifiers are handed out at random, so a fate must depend on the message (fate.ts).
+ * Counts outlive sessions: a message that is sent again in a new session must not meet its old fate again.
  */
 export class ExchangeTable {
   private readonly byKey = new SmallMap<MessageRecord>()

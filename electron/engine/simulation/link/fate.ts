@@ -1,7 +1,7 @@
 /**
- * Keyed fates. A packet's luck is not the next number of a sequence but a function of what the packet is:
+ * Keyed fates. A packet's fate is not the next number of a sequence but a function of what the packet is:
  * seed, link, direction, type, message, attempt, and what is asked about it. So one packet more or less,
- * or a resend that overtakes a fresh PUBLISH by a millisecond, changes nobody else's luck.
+ * or a resend that overtakes a fresh PUBLISH by a millisecond, changes no other packet's fate.
  */
 
 /** What a number is drawn for. Different draws for one packet are independent of each other. */

@@ -29,7 +29,7 @@ export interface LinkDirectionHost {
   readonly script: StepScript
   /** A packet has come out at the other end. */
   arrived(direction: Direction, packet: Packet, origin: TransitOrigin): void
-  /** A packet outside the PUBLISH handshake was lost: whoever waits for it, or for its answer, must be told. */
+  /** A packet outside the PUBLISH handshake was lost: whoever waits for it, or for its answer, must know. */
   controlLost(packet: Packet, direction: Direction): void
   cut(): void
   /** Cuts as soon as what has just arrived was read. */
@@ -46,7 +46,7 @@ const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
 export class LinkDirection {
   /** Messages published in this direction. */
   readonly exchanges: ExchangeTable
-  /** Who is told when there is room again after `full` said there was none. */
+  /** Who hears when there is room again after `full` said there was none. */
   sender: { roomAgain(): void } | null = null
   /** The receiving end is gone: whatever enters is lost. */
   shut = false
@@ -169,7 +169,7 @@ export class LinkDirection {
     return countPacket(record, type)
   }
 
-  /** Packets that belong to no message are told apart by who sends them: the agent only repeats. */
+  /** Packets that belong to no message are distinguished by who sends them: the agent only repeats. */
   private repetition(type: number, origin: TransitOrigin): number {
     if (origin === 'endpoint') {
       this.sentTypes |= 1 << type

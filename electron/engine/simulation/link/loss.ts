@@ -42,7 +42,7 @@ const independent: LossKind<Extract<LossConfig, { model: 'independent' }>> = {
 
 /**
  * Burst loss: a Markov chain of a good and a bad state, each with its own chance of loss
- * (Gilbert 1960; Elliott 1963). Starts good; moves once a packet, before the packet meets its fate.
+ * (Gilbert 1960; Elliott 1963). Starts good; moves once per packet, before the packet meets its fate.
  */
 const gilbertElliott: LossKind<Extract<LossConfig, { model: 'gilbert-elliott' }>> = {
   model: 'gilbert-elliott',

@@ -2,7 +2,7 @@ import { Draw, uniform, type FateKey } from './fate'
 import type { DelayQuery } from './delay'
 import type { LossQuery } from './loss'
 
-/** Everything that may be asked about one packet on its way into the link. One object a direction, filled anew each time. */
+/** Everything that may be asked about one packet on its way into the link. One object per direction, refilled each time. */
 export class PacketQuery implements LossQuery, DelayQuery {
   type = 0
   bytes = 0

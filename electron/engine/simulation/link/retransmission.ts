@@ -143,7 +143,7 @@ export class Sender {
   }
 
   /**
-   * The policy has changed under a live connection: what waits is timed anew, or no longer.
+   * The policy has changed under a live connection: what waits is timed again, or no longer.
    * @param once without timing, still repeat everything once: what an older network lost, a reliable one must carry
    */
   retime(nowMs: number, once: boolean): void {

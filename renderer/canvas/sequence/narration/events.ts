@@ -178,7 +178,7 @@ function onArrival(story: Story, p: PacketRow): Happening[] {
   return p.type === 'PUBREL' && earlier ? [happening('released-before', p, story, at)] : []
 }
 
-/** Duplicates that are told by `passed-on-again` need no sentence of their own. */
+/** Duplicates that are covered by `passed-on-again` need no sentence of their own. */
 function dropEchoes(list: Happening[]): Happening[] {
   const told = new Set(list.filter((h) => h.kind === 'passed-on-again').flatMap((h) => h.clients))
   return list.filter((h) => h.kind !== 'taken-again' || h.packet?.resends !== null || !told.has(h.r ?? ''))
@@ -243,7 +243,7 @@ function endings(story: Story): Happening[] {
   })
 }
 
-/** An answer whose reason code refuses the message. The answer is told, its sender and receiver change places. */
+/** An answer whose reason code refuses the message. The response is described, its sender and receiver change places. */
 function refusals(story: Story): Happening[] {
   return story.facts.refused.flatMap((e) => {
     const answer = story.rows.findLast((p) => p.exchange === e.id && p.direction !== e.direction)

@@ -20,7 +20,7 @@ export interface Sentence {
 
 const TELLERS: Record<NarrationLanguage, Teller> = { en: english, ko: korean }
 
-/** A story longer than this is told by its beginning and its end. */
+/** A story longer than this is given as its beginning and its end. */
 const MAX_SENTENCES = 12
 
 function parts(text: string): Sentence['parts'] {

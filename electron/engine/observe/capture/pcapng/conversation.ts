@@ -2,7 +2,7 @@ import type { PcapngWriter } from './blocks'
 import { ACK, ethernetFrame, MSS, PSH, SYN, type Endpoint } from './tcp'
 
 const NOTHING = Buffer.alloc(0)
-/** The receiver acknowledges by itself after so many bytes; well under the window. */
+/** The receiver acknowledges by itself after this many bytes; well under the window. */
 const ACK_AFTER = 32_768
 
 interface TcpPeer extends Endpoint {

@@ -23,7 +23,7 @@ export class RateGate {
     return true
   }
 
-  /** True at most once a second: a flood must not become a flood of log lines. */
+  /** True at most once per second: a flood must not become a flood of log lines. */
   mayLog(): boolean {
     const nowMs = this.clock.now()
     if (nowMs - this.lastLogMs < 1000) return false
