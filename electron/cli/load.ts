@@ -96,7 +96,7 @@ const text = (flags: LoadFlags, name: string): string | undefined => {
 /** Runs, writes the report, and returns the exit code. */
 async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   if (flags['json'] === '-' && flags['csv'] === '-') {
-    throw new UsageError('--csv: found - with --json -; only one of the two can go to standard output')
+    throw new UsageError('--csv: found - with --json -; expected only one of the two on standard output')
   }
   const config = await loadConfig(flags)
   confirmTarget(flags, config)

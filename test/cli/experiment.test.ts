@@ -45,7 +45,7 @@ describe('fleetlab experiment', () => {
 
   it('prints a table for people, with progress on standard error', async () => {
     const { stdout, stderr } = await runFleetlab(SMALL)
-    expect(stdout).toMatch(/^radio, 60 messages a point, seed 1\n/)
+    expect(stdout).toMatch(/^radio, 60 messages per point, seed 1\n/)
     expect(stdout).toMatch(/QoS 1 +0\.00 +60 +1\.0000 +1\.0000 +0\.0000 +0\.0000 +1\.0000 +1\.0000 +2\.0000/)
     expect(stdout).toMatch(/\d+ of 16 values lie in the 99 % interval/)
     expect(stderr).toMatch(/0 of 4 points, 0 % of the messages published/)
@@ -82,7 +82,7 @@ describe('fleetlab experiment', () => {
   })
 
   it.each([
-    [['--qos', '3'], /--qos: expected 0, 1 and 2/],
+    [['--qos', '3'], /--qos: expected one or more of 0, 1 and 2/],
     [['--loss', '0.95'], /--loss: expected numbers from 0 to 0\.9/],
     [['--loss', '5%'], /--loss.*numbers separated by commas/],
     [['--link', 'wire'], /--link.*Allowed choices are radio, tcp/],

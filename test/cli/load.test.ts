@@ -78,9 +78,9 @@ describe('fleetlab load', () => {
     [['--size', '8'], /--size: found 8; expected 20 bytes or more/],
     [['--url', 'http://127.0.0.1'], /--url: found "http/],
     [['--shard', '4/4'], /--shard: found 4\/4/],
-    [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 has passed/],
+    [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 is in the past/],
     [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
-    [['--password-env', 'FLEETLAB_NO_SUCH'], /no environment variable FLEETLAB_NO_SUCH/],
+    [['--password-env', 'FLEETLAB_NO_SUCH'], /environment variable FLEETLAB_NO_SUCH is not set/],
     [
       ['--password-env', 'AWS_SECRET_ACCESS_KEY'],
       /--password-env: found .*; expected .* starts with FLEETLAB_/,

@@ -93,7 +93,7 @@ describe('fleetlab run', () => {
     await writeFile(same, 'version: 1\nname: A\ngroups:\n  - { name: p }\n  - { name: s, id: "p-{n}" }\n')
     expectUsageError(
       await runFleetlab(['run', same]),
-      /groups\.1\.id: found "p-\{n\}"; expected a pattern of client identifiers of its own; groups\[0\] has it too/,
+      /groups\.1\.id: found "p-\{n\}"; expected a unique client identifier pattern; groups\[0\] has it too/,
     )
   })
 

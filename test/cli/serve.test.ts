@@ -91,7 +91,7 @@ describe('fleetlab serve', () => {
     expect(outcome).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `fleetlab: port ${port} of 127.0.0.1 is taken; choose another with --port\n`,
+      stderr: `fleetlab: port ${port} of 127.0.0.1 is in use; choose another with --port\n`,
     })
     expect(outcome.engines[0]?.closed).toBe(1)
   })

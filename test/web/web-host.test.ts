@@ -173,7 +173,7 @@ describe('listener', () => {
       startWebHost({ engine, root, port, onInternalError: () => undefined }),
     ).rejects.toMatchObject({
       code: 'conflict',
-      message: `port ${port} of 127.0.0.1 is taken; choose another with --port`,
+      message: `port ${port} of 127.0.0.1 is in use; choose another with --port`,
     })
   })
 

@@ -200,7 +200,7 @@ describe('merging', () => {
       () => [shard(0), { ...shard(1), config: loadSchema.parse({ qos: 2 }) }],
       /a different configuration/,
     ],
-    ['a shard twice', () => [shard(0), shard(0)], /given twice/],
+    ['a shard twice', () => [shard(0), shard(0)], /listed twice/],
     ['a shard missing', () => [shard(1)], /shards missing: 0/],
     ['no shard', () => [makeReport(outcome())], /not from a shard/],
   ])('refuses %s', (_what, reports, message) => {

@@ -147,7 +147,7 @@ describe('a run that cannot go on', () => {
     )
     expect(r.complete).toBe(false)
     expect(r.verdict.passed).toBe(false)
-    expect(r.aborted).toMatch(/all connections .* are gone/)
+    expect(r.aborted).toMatch(/all connections .* were lost/)
     expect(balances(r)).toBe(true)
     expect(r.connections.lost).toBeGreaterThanOrEqual(6)
     expect(r.elapsedMs).toBeLessThan(15_000)

@@ -88,8 +88,8 @@ describe('connecting', () => {
   it.each([
     [4 as const, CONNACK(false, 5), 'CONNACK 0x05 not authorized'],
     [5 as const, CONNACK5(false, 0x86), 'CONNACK 0x86 bad user name or password'],
-    [5 as const, CONNACK5(false, 0, [0x24, 0]), 'the broker takes QoS 0 at most'],
-    [5 as const, CONNACK5(false, 0, [0x27, 0, 0, 0, 30]), 'the broker takes packets of 30 bytes at most'],
+    [5 as const, CONNACK5(false, 0, [0x24, 0]), 'the broker supports at most QoS 0'],
+    [5 as const, CONNACK5(false, 0, [0x27, 0, 0, 0, 30]), 'the broker accepts packets of at most 30 bytes'],
   ])('level %i tells why it was refused', (level, connack, text) => {
     const r = rig({ level, messages: 1 })
     r.client.connect()

@@ -44,7 +44,7 @@ describe('connection life', () => {
     await settle()
     expect(reasons(v5)).toEqual([0x8d])
     expect(b.logs.map((l) => l.note.text)).toContain(
-      'disconnected: nothing heard for 15 s, 1.5 times the keep-alive',
+      'disconnected: nothing received for 15 s, 1.5 times the keep-alive',
     )
   })
 

@@ -166,8 +166,8 @@ describe('access and limits', () => {
     expect(device.of('connack')).toHaveLength(1)
     expect(b.logs.map((l) => l.note.text).sort()).toEqual([
       'a user name is required',
-      'bad user name or password',
-      'bad user name or password',
+      'wrong user name or password',
+      'wrong user name or password',
     ])
   })
 
@@ -225,7 +225,7 @@ describe('access and limits', () => {
       sockets.push(s)
     }
     await until(() => dropped === 5)
-    expect(b.logs.filter((l) => l.note.text.includes('3 connections a second'))).toHaveLength(1)
+    expect(b.logs.filter((l) => l.note.text.includes('3 connections per second'))).toHaveLength(1)
     for (const s of sockets) s.destroy()
     await settle()
   })
