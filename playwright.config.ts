@@ -22,10 +22,10 @@ export default defineConfig({
   projects: [
     { name: 'page', testIgnore: DESKTOP, grepInvert: /@looks/ },
     { name: 'looks', testIgnore: DESKTOP, grep: /@looks/ },
-    // scripts/test-electron.mjs makes the runtime ready that these need.
+    // scripts/test-electron.mjs makes the runtime ready that these need. They share a display and its keyboard.
     ...(process.env['FLEETLAB_ELECTRON'] === undefined
       ? []
-      : [{ name: 'electron', testMatch: DESKTOP, timeout: 60_000 }]),
+      : [{ name: 'electron', testMatch: DESKTOP, timeout: 60_000, workers: 1 }]),
   ],
   reporter: 'list',
   use: {

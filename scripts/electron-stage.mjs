@@ -40,7 +40,11 @@ async function toCommonJs(code) {
 /** Before version 32 a file carried its path itself. */
 const withWebUtils = (code) => `((require) => {\n${code}\n})((name) => {
   const { contextBridge, ipcRenderer, webUtils } = require(name)
-  return { contextBridge, ipcRenderer, webUtils: webUtils ?? { getPathForFile: (file) => file.path } }
+  const getPathForFile = (file) => {
+    if (Object.prototype.toString.call(file) !== '[object File]') throw new TypeError('not a File')
+    return file.path
+  }
+  return { contextBridge, ipcRenderer, webUtils: webUtils ?? { getPathForFile } }
 })\n`
 
 /** Copies the built application at `root` to `target`, for the stand-in when `old` says so. */

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/types'
 import { about } from '../store/about'
 import { guardCrashes } from '../store/crash-guard'
 import { dataFolder } from '../store/data-folder'
+import { watchSleep } from '../store/sleep-watch'
 import { Workspace } from '../store/workspace'
 import { withWorkspace } from '../store/workspace-session'
 import type { CliContext } from './command'
@@ -44,6 +45,7 @@ export function openDesk(context: CliContext): Desk {
         },
       })
     : () => undefined
+  const sleep = watchSleep(workspace)
   return {
     engine,
     workspace,
@@ -54,6 +56,7 @@ export function openDesk(context: CliContext): Desk {
         about: () => about(context.root, context.version, process.versions),
       }),
     close: async () => {
+      sleep.stop()
       await engine.close()
       await workspace.close()
       stopGuard()

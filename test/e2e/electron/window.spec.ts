@@ -1,0 +1,140 @@
+import { expect, test, type ElectronApplication } from '@playwright/test'
+import { existsSync, readFileSync } from 'node:fs'
+import { realDesk, type RealDesk } from './desk'
+import { pressIn, typeIn, windowsNamed } from './native'
+import { Home, launch } from './runtime'
+
+// One window for most of these: each goes on where the one before has stopped.
+test.describe.configure({ mode: 'serial' })
+
+let home: Home
+let desk: RealDesk
+
+const open = async (args: string[] = []): Promise<void> => {
+  const app = await launch(home, { args })
+  desk = realDesk(app, await app.firstWindow(), home)
+  await expect(desk.page.getByText(/mqtt:\/\//).first()).toBeVisible()
+}
+
+test.beforeAll(async () => {
+  home = new Home()
+  await open()
+})
+test.afterAll(() => home.remove())
+
+const bounds = (app: ElectronApplication) =>
+  app.evaluate(({ BrowserWindow, screen }) => ({
+    window: BrowserWindow.getAllWindows()[0]?.getBounds() ?? null,
+    minimum: BrowserWindow.getAllWindows()[0]?.getMinimumSize() ?? null,
+    area: screen.getPrimaryDisplay().workArea,
+  }))
+
+test('the menu has the roles and keys of a desktop, and leaves to the page what the page answers', async () => {
+  const menu = await desk.menu()
+  const roles = menu.map((i) => i.role?.toLowerCase())
+  for (const role of [
+    'undo',
+    'redo',
+    'cut',
+    'copy',
+    'paste',
+    'selectall',
+    'close',
+    'quit',
+    'zoomin',
+    'zoomout',
+  ])
+    expect(roles).toContain(role)
+  const save = menu.find((i) => i.label === 'Save')
+  expect(save).toMatchObject({ accelerator: 'CmdOrCtrl+S', registered: false })
+})
+
+test('zoom by every key that means it', async () => {
+  const level = (): Promise<number> =>
+    desk.app.evaluate(
+      ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getZoomLevel() ?? NaN,
+    )
+  const title = '^MQTT Fleet Lab'
+  await pressIn(title, 'ctrl+equal')
+  await expect.poll(level).toBeGreaterThan(0)
+  const once = await level()
+  await pressIn(title, 'ctrl+KP_Add')
+  await expect.poll(level).toBeGreaterThan(once)
+  await pressIn(title, 'ctrl+0')
+  await expect.poll(level).toBe(0)
+  await pressIn(title, 'ctrl+minus')
+  await expect.poll(level).toBeLessThan(0)
+  await pressIn(title, 'ctrl+0')
+  await expect.poll(level).toBe(0)
+})
+
+test('a file dropped on the window is opened by its path', async () => {
+  const path = home.write('dropped.fleetlab.yaml', 'version: 1\nname: Dropped\n')
+  const session = await desk.page.context().newCDPSession(desk.page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 500, y: 400, data })
+  await expect(desk.page.getByRole('button', { name: /: Dropped$/ })).toBeVisible()
+})
+
+test('a sleep of two minutes that nobody told of is said', async () => {
+  await desk.app.evaluate(() => {
+    const now = Date.now.bind(Date)
+    Date.now = () => now() + 120_000
+  })
+  await expect(desk.page.getByText('The computer was asleep for 2 min.')).toBeVisible({ timeout: 15_000 })
+})
+
+test('a window that nobody has moved keeps no place; one that was moved opens there again', async () => {
+  const kept = `${home.kept}/window.json`
+  await desk.app.close()
+  expect(existsSync(kept)).toBe(false)
+  await open()
+  await desk.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
+  await desk.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1200, height: 800 }),
+  )
+  await expect.poll(() => (existsSync(kept) ? readFileSync(kept, 'utf8') : '')).toContain('"width":1200')
+  await desk.app.close()
+  await open()
+  expect((await bounds(desk.app)).window).toEqual({ x: 40, y: 60, width: 1200, height: 800 })
+  await desk.app.close()
+})
+
+test('at twice the scale the window fits the display', async () => {
+  await open(['--force-device-scale-factor=2'])
+  const { window, minimum, area } = await bounds(desk.app)
+  expect(area.width).toBeLessThan(1024)
+  expect(window?.width).toBeLessThanOrEqual(area.width)
+  expect(window?.height).toBeLessThanOrEqual(area.height)
+  expect(minimum?.[0]).toBeLessThanOrEqual(area.width)
+  await desk.app.close()
+})
+
+test('Save As by the dialog of the toolkit: named, given up, written, and asked before it overwrites', async () => {
+  const path = home.path('by-hand.fleetlab.yaml')
+  await open()
+  await desk.choose('Save As…')
+  await pressIn('^Save$', 'Escape')
+  await expect.poll(() => windowsNamed('^Save$')).toEqual([])
+  expect(existsSync(path)).toBe(false)
+  await desk.choose('Save As…')
+  await pressIn('^Save$', 'ctrl+a')
+  await typeIn('^Save$', path)
+  await pressIn('^Save$', 'Return')
+  await expect.poll(() => existsSync(path)).toBe(true)
+  const written = readFileSync(path, 'utf8')
+  home.write('by-hand.fleetlab.yaml', 'kept\n')
+  await desk.choose('Save As…')
+  await pressIn('^Save$', 'ctrl+a')
+  await typeIn('^Save$', path)
+  await pressIn('^Save$', 'Return')
+  await desk.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)))
+  // Written at once it would be closed; the question lies over it.
+  expect(await windowsNamed('^Save$')).not.toEqual([])
+  expect(readFileSync(path, 'utf8')).toBe('kept\n')
+  expect(written).toContain('version: 1')
+  const closed = new Promise((done) => desk.app.process().once('close', done))
+  desk.app.process().kill('SIGTERM')
+  await closed
+})
