@@ -41,7 +41,7 @@ async function terminate(): Promise<number> {
 
 test('a page that was killed is loaded again and says so; the engine goes on', async () => {
   await killPage()
-  await expect.poll(shown, { timeout: 20_000 }).toContain('The window failed (killed) and was loaded again')
+  await expect.poll(shown, { timeout: 20_000 }).toContain('The window failed (killed) and was reloaded')
   expect(await shown()).not.toContain('engine failed')
   expect(await terminate()).toBeLessThan(3000)
 })
@@ -59,7 +59,7 @@ test('a page that dies while it loads is loaded again, and the engine goes on', 
     contents?.once('dom-ready', kill)
     kill()
   })
-  await expect.poll(shown, { timeout: 20_000 }).toContain('was loaded again')
+  await expect.poll(shown, { timeout: 20_000 }).toContain('was reloaded')
   expect(await shown()).not.toContain('engine failed')
   expect(said).not.toContain('uncaught')
   expect(await terminate()).toBeLessThan(3000)

@@ -71,14 +71,18 @@ test('window.open opens nothing', async () => {
 
 for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewhere/', 'data:text/html,x'])
   test(`the page is not left for ${url}`, async () => {
-    await page.evaluate((to) => {
-      const link = document.createElement('a')
-      link.href = to
-      document.body.append(link)
-      link.click()
-      link.remove()
+    // From the main process: Playwright itself would wait for where the page might go.
+    await app.evaluate(async ({ BrowserWindow }, to) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      await contents?.executeJavaScript(`{
+        const link = document.createElement('a')
+        link.href = ${JSON.stringify(to)}
+        document.body.append(link)
+        link.click()
+        link.remove()
+      }`)
+      await new Promise((resolve) => setTimeout(resolve, 200))
     }, url)
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)))
     expect(page.url()).toMatch(ownPage)
   })
 

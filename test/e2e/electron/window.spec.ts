@@ -90,7 +90,11 @@ test('a window that nobody has moved keeps no place; one that was moved opens th
   await desk.app.close()
   expect(existsSync(kept)).toBe(false)
   await open()
-  await desk.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
+  const isVisible = (): Promise<boolean> =>
+    desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true)
+  await expect.poll(isVisible).toBe(true)
+  // Where it stands by then is where it was opened.
+  await desk.page.waitForTimeout(1000)
   await desk.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1200, height: 800 }),
   )
