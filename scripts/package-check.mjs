@@ -1,5 +1,6 @@
-// npm run package:check: everything about the installers that needs no download. Packs the application with
-// electron-builder beside a stand-in for Electron, looks into the archive, and starts it from there by plain Node.
+// npm run package:check: everything about the installers that needs no download but of the npm registry. Packs the
+// application with electron-builder beside a stub of Electron, looks into the archive, starts it from there by plain
+// Node, and on Linux x64 packs and starts it with the real Electron of the tests.
 import asar from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { execFile } from 'node:child_process'
@@ -9,7 +10,9 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { build, isBuilt, root } from './build-once.mjs'
+import { noStandInReason } from './electron-stand-in.mjs'
 import { findLeaks, findStrangers, findMissing } from './package-contents.mjs'
+import { checkPacked } from './package-real.mjs'
 import { tryCommand } from './package-smoke.mjs'
 import { writeStub } from './package-stub.mjs'
 import { runTool } from './run-step.mjs'
@@ -137,6 +140,9 @@ const STEPS = [
   ['fuses are as configured', checkFuses],
   ['plain Node runs version, run, load and serve from the archive', checkStart],
   ['main, preload and page of the archive pass the desktop journeys', checkDesktop],
+  ...(noStandInReason() === null
+    ? [['packed with a real Electron, it starts from its archive, shows its page and quits', checkPacked]]
+    : []),
 ]
 
 try {

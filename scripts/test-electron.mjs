@@ -14,7 +14,7 @@ import { stageApplication } from './electron-stage.mjs'
 import { fetchStandIn, noStandInReason } from './electron-stand-in.mjs'
 import { runTool } from './run-step.mjs'
 
-const NOBODY = 65534
+export const NOBODY = 65534
 const SCREEN = '1600x1000x24'
 const LOADER = 'node_modules/playwright-core/lib/server/electron/loader.js'
 
@@ -25,7 +25,7 @@ export const noElectronReason = () =>
     : null
 
 /** A display number of a server of its own: `{ display, stop }`. */
-function startDisplay() {
+export function startDisplay() {
   const args = ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp', '-noreset']
   const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
   const ended = new Promise((resolve) => server.once('close', resolve))
