@@ -155,7 +155,7 @@ test('a wrong address is told in one line, a wrong field where it stands', async
   await fill(page, 'CA file', '/nowhere/ca.pem')
   await start(page).click()
   await expect(box(page, 'CA file')).toHaveAttribute('aria-invalid', 'true')
-  await expect(page.getByText(/found \/nowhere\/ca\.pem; expected a file/).first()).toBeAttached()
+  await expect(page.getByText(/found \/nowhere\/ca\.pem; expected a readable file/).first()).toBeAttached()
 })
 
 test('another machine is a target only after a word, and a password stands in no command line', async ({
@@ -171,7 +171,7 @@ test('another machine is a target only after a word, and a password stands in no
   await expect(page.getByTestId('command')).not.toContainText('s3cret')
   await start(page).click()
   const dialog = page.getByRole('dialog', { name: 'Send load to another computer?' })
-  await expect(dialog).toContainText('up to 1,000 messages a second')
+  await expect(dialog).toContainText('up to 1,000 messages per second')
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
