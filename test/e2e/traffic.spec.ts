@@ -40,7 +40,7 @@ test('a topic is found with a wildcard, and the tester says why', async ({ page,
   const field = page.getByLabel('Wildcard tester')
   await field.fill('home/+/kwh')
   await expect(page.getByRole('status').filter({ hasText: 'topics match' })).toContainText('6')
-  await expect(page.getByText(/Matches\..*\+ stands for exactly one level, here meter-1/)).toBeVisible()
+  await expect(page.getByText(/Matches\..*\+ matches exactly one level, here meter-1/)).toBeVisible()
   await expect(tree.locator('.hit').first()).toContainText('kwh')
   await field.fill('home/+')
   await expect(page.getByText(/the filter ends after 2/)).toBeVisible()
