@@ -1,5 +1,5 @@
 /** Entries up to which a scan is cheaper than hashing. */
-const SMALL = 48
+const SMALL = 8
 
 /**
  * A map with numbers for keys that mostly holds a few entries and has one added and one removed for every message: a

@@ -114,6 +114,10 @@ export class Packet implements Readonly<PublishHeader> {
   /** False when the bytes end before the payload of a PUBLISH, or before the identifier of another packet is over. */
   readonly complete: boolean = true
 
+  /** The topic name, once somebody has asked: whoever looks it up in a table asks for the same string again. */
+  private text: string | null = null
+  private body: Buffer | null = null
+
   /**
    * @param frame one whole packet, as a splitter gives it
    * @param level protocol level of the connection: 3, 4 or 5
@@ -151,12 +155,12 @@ export class Packet implements Readonly<PublishHeader> {
 
   /** Topic name of a PUBLISH as text; empty where a topic alias stands for it. */
   get topic(): string {
-    return this.frame.toString('utf8', this.topicAt, this.topicEnd)
+    return (this.text ??= this.frame.toString('utf8', this.topicAt, this.topicEnd))
   }
 
   /** Payload of a PUBLISH: a view on the frame. */
   get payload(): Buffer {
-    return this.frame.subarray(this.payloadAt)
+    return (this.body ??= this.frame.subarray(this.payloadAt))
   }
 
   /** Reason code of a PUBACK, PUBREC, PUBREL or PUBCOMP; 0 where it has none (MQTT 5.0 section 3.4.2.1). */

@@ -33,16 +33,29 @@ export class LoopDelayMeter {
   }
 }
 
-/** Events a second over the last whole second of clock time, for many names at once. */
+interface Meter {
+  /** Events since the interval began. */
+  n: number
+  /** Events per second of the interval before. */
+  rate: number
+}
+
+/** Events per second over the last full second of clock time, for many names at once. */
 export class RateMeter {
-  private counts = new Map<string, number>()
-  private rates = new Map<string, number>()
+  private readonly meters = new Map<string, Meter>()
   private total = 0
   private totalRate = 0
   private sinceMs = 0
 
   count(name: string): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
+    const meter = this.meters.get(name)
+    if (meter) meter.n++
+    else this.meters.set(name, { n: 1, rate: 0 })
+    this.total++
+  }
+
+  /** Counts an event of nobody in particular. */
+  countOne(): void {
     this.total++
   }
 
@@ -50,15 +63,18 @@ export class RateMeter {
   roll(nowMs: number): void {
     const seconds = (nowMs - this.sinceMs) / 1000
     if (seconds <= 0) return
-    this.rates = new Map([...this.counts].map(([name, n]) => [name, n / seconds]))
+    for (const [name, meter] of this.meters) {
+      if (meter.n === 0 && meter.rate === 0) this.meters.delete(name)
+      meter.rate = meter.n / seconds
+      meter.n = 0
+    }
     this.totalRate = this.total / seconds
-    this.counts = new Map()
     this.total = 0
     this.sinceMs = nowMs
   }
 
   rate(name: string): number {
-    return this.rates.get(name) ?? 0
+    return this.meters.get(name)?.rate ?? 0
   }
 
   get totalPerSecond(): number {

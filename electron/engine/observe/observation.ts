@@ -56,7 +56,7 @@ export class Observation {
 
   private readonly traffic: Partial<TransitObserver> = {
     entered: (p) => {
-      this.packets.count('')
+      this.packets.countOne()
       this.rates.sent(p)
     },
     settled: (p) => {

@@ -23,7 +23,7 @@ const HOST_LIMITS: FeedLimits = {
   tickMs: 50,
   statusEvery: 5,
   groupsEvery: 10,
-  packets: 300,
+  packets: 200,
   maxUnreadBytes: 1_048_576,
 }
 /** A class is many, and shares one wireless network: less at a time, and no long queue to one who is slow. */

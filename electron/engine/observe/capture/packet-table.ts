@@ -148,7 +148,8 @@ export class PacketTable {
 
   /** Copies what changes while a packet is on its way. */
   copyState(i: number, p: PacketTransit): void {
-    const fate = FATES.indexOf(p.state)
+    const delivered = p.state === 'delivered'
+    const fate = delivered ? Fated.delivered : FATES.indexOf(p.state)
     this.fate[i] = fate
     this.settledMs[i] = fate >= Fated.delivered ? p.settledMs : Number.NaN
     this.reason[i] = p.cause === null ? 0 : REASONS.indexOf(p.cause)

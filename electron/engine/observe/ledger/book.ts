@@ -30,18 +30,26 @@ export const reached = (entry: Entry): number => (entry.first === null ? 0 : 1) 
 
 /** The messages of one publisher, by sequence number; the oldest settled ones are forgotten. */
 export class Book {
-  private readonly entries = new Map<number, Entry>()
+  /** Messages in the order of their sequence numbers, which a publisher counts up by one; gaps are null. */
+  private entries: (Entry | null)[] = []
+  /** Sequence number of the first place. */
+  private first = 1
+  /** Places at the front that were forgotten and wait to be cut off. */
+  private forgotten = 0
   /** Highest sequence number each subscriber has had on each topic. */
   private readonly highest = new Map<string, number>()
-  /** So many entries at the front are settled. */
+  /** So many places behind the forgotten ones are settled. */
   private settled = 0
 
+  /** @param entry with a sequence number above all before */
   add(entry: Entry): void {
-    this.entries.set(entry.sequence, entry)
+    if (this.entries.length === 0) this.first = entry.sequence
+    while (this.first + this.entries.length < entry.sequence) this.entries.push(null)
+    this.entries.push(entry)
   }
 
   get(sequence: number): Entry | undefined {
-    return this.entries.get(sequence)
+    return this.entries[sequence - this.first] ?? undefined
   }
 
   /** True when a later message of the publisher reached this subscriber on this topic before. */
@@ -57,18 +65,19 @@ export class Book {
    * @param keep settled entries kept, so that a late duplicate is still known as one
    */
   sweep(keep: number, visit: (entry: Entry) => boolean): void {
-    let index = 0
     let leading = true
-    for (const entry of this.entries.values()) {
-      if (index++ < this.settled) continue
-      if (visit(entry)) {
-        if (leading) this.settled++
-      } else leading = false
+    for (let i = this.forgotten + this.settled; i < this.entries.length; i++) {
+      const entry = this.entries[i] ?? null
+      if (entry !== null && !visit(entry)) leading = false
+      else if (leading) this.settled++
     }
-    for (const sequence of this.entries.keys()) {
-      if (this.settled <= keep) break
-      this.entries.delete(sequence)
+    while (this.settled > keep) {
+      this.entries[this.forgotten++] = null
       this.settled--
     }
+    if (this.forgotten * 2 <= this.entries.length) return
+    this.entries = this.entries.slice(this.forgotten)
+    this.first += this.forgotten
+    this.forgotten = 0
   }
 }

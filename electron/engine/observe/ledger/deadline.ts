@@ -21,6 +21,18 @@ function longestMs(delay: DelayConfig): number {
  * while a sender may repeat it for ever.
  */
 export function settleTimeMs(link: LinkConfig, qos: QoS): number {
+  let known = settleTimes.get(link)
+  if (!known) {
+    known = [0, 1, 2].map((q) => computeSettleTimeMs(link, q as QoS))
+    settleTimes.set(link, known)
+  }
+  return known[qos] as number
+}
+
+/** By configuration, which is never changed in place; asked for every message. */
+const settleTimes = new WeakMap<LinkConfig, readonly number[]>()
+
+function computeSettleTimeMs(link: LinkConfig, qos: QoS): number {
   const wayMs = longestMs(link.uplink.delay) + longestMs(link.downlink.delay)
   const { mode, timeout, backoff, maxRetries } = link.recovery
   if (link.kind !== 'radio') return qos === 0 && link.kind === 'cut' ? wayMs + SLACK_MS : Infinity

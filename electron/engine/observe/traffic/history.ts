@@ -3,6 +3,8 @@ import type { QoS } from '../../../contract/packet'
 
 /** Messages kept per topic. */
 export const HISTORY = 50
+/** Up to so many bytes a loop copies faster than a call. */
+const SHORT_BYTES = 64
 /** Of a payload this much is kept. */
 export const PAYLOAD_BYTES = 4096
 /** What is left of the last payload of a topic when memory is short. */
@@ -65,7 +67,9 @@ export class TopicHistory {
       grown += stored - entry.payload.length
       entry.payload = new Uint8Array(stored)
     }
-    entry.payload.set(m.payload.subarray(0, stored))
+    const { payload } = entry
+    if (stored <= SHORT_BYTES) for (let i = 0; i < stored; i++) payload[i] = m.payload[i] as number
+    else payload.set(stored === m.payload.length ? m.payload : m.payload.subarray(0, stored))
     entry.stored = stored
     entry.atMs = m.atMs
     entry.clientId = m.clientId

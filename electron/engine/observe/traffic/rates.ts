@@ -37,14 +37,14 @@ class SecondRates implements Rates {
   }
 
   sent(p: PacketTransit): void {
-    this.close()
+    if (p.sentMs >= this.endMs) this.close()
     const type = p.packet.type
     this.types[type] = (this.types[type] as number) + 1
   }
 
   settled(p: PacketTransit): void {
     if (p.state !== 'lost') return
-    this.close()
+    if (p.settledMs >= this.endMs) this.close()
     this.lost++
   }
 
@@ -73,6 +73,11 @@ class SecondRates implements Rates {
 
   private now(): number {
     return Math.floor(this.clock.now() / 1000)
+  }
+
+  /** Clock ms at which the second that runs is over. */
+  private get endMs(): number {
+    return (this.second + 1) * 1000
   }
 
   private close(): void {

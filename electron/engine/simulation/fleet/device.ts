@@ -197,7 +197,12 @@ export class Device {
       log: NO_LOG,
       resubscribe: false,
       messageIdProvider: new PacketIds(),
-      timerVariant: createKeepAliveTimer(clock),
+      reschedulePings: false,
+      timerVariant: createKeepAliveTimer(
+        clock,
+        () => this.link.heardMs,
+        () => this.client?.reschedulePing(true),
+      ),
       ...credentials(),
       ...(group.protocol === 5 && !group.clean ? { properties: { sessionExpiryInterval: 0xffffffff } } : {}),
       ...(will

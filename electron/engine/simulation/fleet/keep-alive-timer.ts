@@ -10,27 +10,37 @@ interface Token {
 }
 
 /**
- * mqtt.js's keep-alive timer on the engine's clock. The library rearms it with every packet; one clock timer a device
- * that looks at the latest deadline when it fires saves two heap operations a packet.
+ * mqtt.js's keep-alive timer on the engine's clock, for a client with `reschedulePings: false`. The library would set
+ * its timer anew with every packet that comes; here the time of the last packet is asked for when the timer is due, and
+ * only then is the count of the library begun again.
+ * @param heardMs clock ms at which the client was handed a packet last
+ * @param restart makes the library count from zero and set its timer anew
  */
-export function createKeepAliveTimer(clock: Clock): TimerVariant {
+export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restart: () => void): TimerVariant {
   let active: Token | null = null
   let armed: Timer | undefined
   const arm = (): void => {
     if (!active || armed) return
     armed = clock.schedule(active.dueMs - clock.now(), () => {
       armed = undefined
-      const token = active
-      if (token && token.dueMs <= clock.now()) {
-        token.dueMs = clock.now() + token.everyMs
-        token.fire()
-      }
+      due()
       arm()
     })
   }
+  const due = (): void => {
+    const token = active
+    if (!token || token.dueMs > clock.now()) return
+    const beganMs = token.dueMs - token.everyMs
+    if (heardMs() > beganMs) {
+      restart()
+      return
+    }
+    token.dueMs = clock.now() + token.everyMs
+    token.fire()
+  }
   return {
     set(fire: () => void, ms = 0) {
-      active = { dueMs: clock.now() + ms, everyMs: ms, fire }
+      active = { dueMs: Math.max(heardMs() + ms, clock.now()), everyMs: ms, fire }
       arm()
       return active as unknown as ReturnType<TimerVariant['set']>
     },

@@ -90,8 +90,10 @@ export class Publisher {
 
   private arm(delayMs: number): void {
     this.dueMs = this.deps.clock.now() + delayMs
-    this.timer = this.deps.clock.schedule(delayMs, () => this.publish())
+    this.timer = this.deps.clock.schedule(delayMs, this.fire)
   }
+
+  private readonly fire = (): void => this.publish()
 
   private publish(): void {
     const sequence = this.deps.nextSequence()

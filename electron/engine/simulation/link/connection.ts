@@ -1,7 +1,6 @@
 import type { Direction } from '../../../contract/packet'
 import type { Frame, Packet } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
-import { FrameSplitter } from '../../mqtt/splitter'
 import { LinkEnd, type EndHooks } from './end'
 import type { LinkDirection } from './link-direction'
 
@@ -36,8 +35,7 @@ export class Connection {
   }
 
   toClient(packet: Packet): void {
-    const { client } = this
-    if (!client.destroyed && !client.readableEnded) client.push(packet.frame)
+    this.client.arrived(packet.frame)
   }
 
   toBroker(packet: Packet): void {
@@ -82,9 +80,8 @@ export class Connection {
   }
 }
 
-/** The client's end: cuts what is written into packets. */
+/** What the client's end tells its connection. */
 class ClientEnd implements EndHooks {
-  private readonly splitter = new FrameSplitter()
   private done = false
 
   /** @param path the direction the client writes to */
@@ -93,12 +90,8 @@ class ClientEnd implements EndHooks {
     private readonly path: LinkDirection,
   ) {}
 
-  written(chunk: Buffer): void {
-    try {
-      this.splitter.push(chunk, this.take)
-    } catch (error) {
-      this.connection.client.destroy(error instanceof Error ? error : new Error(String(error)))
-    }
+  written(frame: Frame): void {
+    this.connection.written(this.path, frame)
   }
 
   finished(): void {
@@ -114,10 +107,6 @@ class ClientEnd implements EndHooks {
 
   full(): boolean {
     return this.path.full()
-  }
-
-  private readonly take = (frame: Frame): void => {
-    this.connection.written(this.path, frame)
   }
 }
 

@@ -1,9 +1,11 @@
 import { Duplex } from 'node:stream'
+import { FrameSplitter } from '../../mqtt/splitter'
+import type { Frame } from '../../mqtt/packet'
 
 /** What happens at one end of a connection. */
 export interface EndHooks {
-  /** Bytes written by the endpoint, in order. */
-  written(chunk: Buffer): void
+  /** The endpoint has written a packet. */
+  written(frame: Frame): void
   /** The endpoint will write no more; what is on its way still arrives. */
   finished(): void
   /** The stream is gone. */
@@ -15,14 +17,35 @@ export interface EndHooks {
 type WriteCallback = (error: Error | null | undefined) => void
 
 /**
- * The endpoint's end of a link. An MQTT packet reaches a stream as half a dozen small writes; they go straight to the
- * link, past the buffers of Writable, which would cost more than the rest of the link together.
+ * The client's end of a link: a stream for mqtt.js, which writes a packet as half a dozen small pieces and reads by a
+ * pipe. Both ways are short-cut, since the buffers of a Duplex would cost more than the rest of the link: what is
+ * written is put together here, and a packet that arrives goes straight to what the stream is piped into.
  */
 export class LinkEnd extends Duplex {
+  private readonly splitter = new FrameSplitter()
+  private sink: NodeJS.WritableStream | null = null
   private waiting = false
+  /** Nothing was ended or destroyed yet; the stream's own answers to that cost a look at two states each. */
+  private live = true
 
   constructor(private readonly hooks: EndHooks) {
     super({ allowHalfOpen: false, decodeStrings: true })
+  }
+
+  /** A packet has arrived over the link. */
+  arrived(frame: Frame): void {
+    if (!this.live && (this.destroyed || this.readableEnded)) return
+    if (this.sink === null) this.push(frame)
+    else this.sink.write(frame)
+  }
+
+  /** The one reader a client has. What came before it still lies in the stream's own buffer. */
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+    if (this.sink !== null || this.readableLength > 0) return super.pipe(destination, options)
+    this.sink = destination
+    this.once('end', () => destination.end())
+    this.resume()
+    return destination
   }
 
   override write(
@@ -32,9 +55,9 @@ export class LinkEnd extends Duplex {
   ): boolean {
     const done = typeof encoding === 'function' ? encoding : callback
     const coding = typeof encoding === 'string' ? encoding : 'utf8'
-    if (this.destroyed || this.writableEnded) return super.write(chunk, coding, done)
-    if (typeof chunk === 'string') this.hooks.written(Buffer.from(chunk, coding))
-    else if (Buffer.isBuffer(chunk)) this.hooks.written(chunk)
+    if (!this.live) return super.write(chunk, coding, done)
+    if (typeof chunk === 'string') this.cut(Buffer.from(chunk, coding))
+    else if (chunk instanceof Uint8Array) this.cut(asBuffer(chunk))
     else return super.write(chunk, coding, done)
     if (done) process.nextTick(done, null)
     this.waiting = this.hooks.full()
@@ -58,7 +81,7 @@ export class LinkEnd extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, callback: WriteCallback): void {
-    this.hooks.written(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    this.cut(asBuffer(chunk))
     callback(null)
   }
 
@@ -67,12 +90,33 @@ export class LinkEnd extends Duplex {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
+    this.live = false
     this.hooks.finished()
     callback()
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.live = false
     this.hooks.closed()
     callback(error)
   }
+
+  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
+    // What comes with the end is written before it, and nothing after.
+    this.live = false
+    return super.end(chunk, encoding as BufferEncoding, callback as () => void)
+  }
+
+  private cut(chunk: Buffer): void {
+    try {
+      this.splitter.push(chunk, this.onFrame)
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  private readonly onFrame = (frame: Frame): void => this.hooks.written(frame)
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,4 +1,3 @@
-import { SmallMap } from '../../base/small-map'
 import { contentKey, identitySpan, type Span } from '../../mqtt/identity'
 import { Type, type Packet } from '../../mqtt/packet'
 import { bytesKey, textKey, type FateKey } from './fate'
@@ -41,6 +40,8 @@ export function countPacket(record: MessageRecord, type: number): number {
 
 /** Completed messages remembered, so that a late packet or a second delivery of the same message counts on. */
 const REMEMBERED = 32
+/** The same where nothing is drawn by lot: only the numbering of a second delivery hangs on it. */
+const REMEMBERED_WITHOUT_CHANCE = 4
 
 const span: Span = { from: -1, to: -1 }
 
@@ -53,16 +54,21 @@ const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1
  * Counts outlive sessions: a message that is sent again in a new session must not meet its old fate again.
  */
 export class ExchangeTable {
-  private readonly byKey = new SmallMap<MessageRecord>()
-  private readonly byId = new SmallMap<MessageRecord>()
+  private readonly byKey = new Map<number, MessageRecord>()
+  private readonly byId = new Map<number, MessageRecord>()
   /** A ring of completed messages; the oldest is at `at` once it is full. */
   private ring: MessageRecord[] = []
   private at = 0
-  private limit = REMEMBERED
+  private limit = REMEMBERED_WITHOUT_CHANCE
   private ordinal = 0
 
   /** @param parent key of the link and direction */
   constructor(private readonly parent: FateKey) {}
+
+  /** From now on chance decides about packets: the luck of a message hangs on how often it was seen. */
+  mindChance(): void {
+    this.grow(REMEMBERED)
+  }
 
   /** Messages remembered, open ones included. */
   get size(): number {
@@ -96,7 +102,7 @@ export class ExchangeTable {
   resetSession(): void {
     let dropped = 0
     for (const record of this.byId.values()) dropped += record.open
-    this.grow(REMEMBERED + dropped)
+    this.grow(this.limit + dropped)
     // A copy: closing may forget others.
     for (const record of [...this.byId.values()]) while (record.open > 0) this.close(record)
     this.byId.clear()

@@ -28,6 +28,10 @@ export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link
   return new SimulatedLink(id, config, deps)
 }
 
+/** True when some packet's loss or delay is drawn by lot. */
+const leftToChance = ({ uplink, downlink }: LinkConfig): boolean =>
+  [uplink, downlink].some((d) => d.loss.model !== 'none' || d.delay.model !== 'constant')
+
 /** Wiring: two directions, an agent at either side, and the connection that runs through them at the moment. */
 class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   readonly pace: Pace
@@ -42,6 +46,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   private readonly broker: Agent
   private facts: Pick<ConnectHead, 'level' | 'clean'> = { level: 4, clean: true }
   connection: Connection | null = null
+  heardMs = 0
   private cutTimer: Timer | undefined
   private soonTimer: Timer | undefined
   private openedMs = 0
@@ -64,6 +69,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     const create = (direction: Direction) =>
       new LinkDirection(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
     this.directions = { uplink: create('uplink'), downlink: create('downlink') }
+    this.mindChance()
     this.device = new Agent(
       'uplink',
       new AgentSide(this, this.directions.uplink, this.directions.downlink),
@@ -103,6 +109,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       this.parts[direction] = createParts(config[direction], before(direction))
       this.directions[direction].medium = createMedium(config, this.parts[direction])
     }
+    this.mindChance()
     if (JSON.stringify(old.cut) !== JSON.stringify(config.cut)) this.plan = new CutPlan(config.cut)
     if (JSON.stringify(old.script) !== JSON.stringify(config.script))
       this.script = new StepScript(config.script)
@@ -147,6 +154,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       this.broker.fromNetwork(packet, origin)
       return
     }
+    this.heardMs = this.pace.nowMs()
     if (packet.type === Type.CONNACK && beginsSession(packet, this.facts)) this.device.resetSession()
     this.device.fromNetwork(packet, origin)
   }
@@ -216,6 +224,11 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       return true
     }
     return false
+  }
+
+  private mindChance(): void {
+    if (!leftToChance(this.config)) return
+    for (const direction of Object.values(this.directions)) direction.exchanges.mindChance()
   }
 
   private beginSession(): void {

@@ -55,6 +55,35 @@ const SWALLOW_ENDED: AckAction = { pass: false, answer: null, ended: true }
 const REMEMBERED = 16
 
 /**
+ * The last exchanges that ended, as numbers: a ring of the exchanges themselves would keep their packets alive for
+ * seconds.
+ */
+class EndedExchanges {
+  /** Four numbers each: packet identifier, connection, and the two halves of the message's key. */
+  private readonly ring = new Int32Array(4 * REMEMBERED)
+  private at = 0
+
+  add({ packetId, connection, record }: Outstanding): void {
+    const { at, ring } = this
+    ring[at] = packetId
+    ring[at + 1] = connection
+    ring[at + 2] = record?.a ?? 0
+    ring[at + 3] = record?.b ?? 0
+    this.at = (at + 4) % ring.length
+  }
+
+  /** Whether an exchange of this message under this identifier ended on another connection. */
+  has(packetId: number, record: MessageRecord | null, connection: number): boolean {
+    const { ring } = this
+    for (let i = 0; i < ring.length; i += 4) {
+      if (ring[i] !== packetId || ring[i + 1] === connection) continue
+      if (ring[i + 2] === (record?.a ?? 0) && ring[i + 3] === (record?.b ?? 0)) return true
+    }
+    return false
+  }
+}
+
+/**
  * The sender's half of the QoS 1 and 2 handshakes (MQTT 3.1.1 section 4.3): what was sent and not acknowledged.
  * Values in, values out: it neither sends nor keeps time.
  */
@@ -62,9 +91,7 @@ export class Sender {
   private entries = new SmallMap<Outstanding>()
   /** What a session that is over left unacknowledged. */
   private before: SmallMap<Outstanding> | undefined
-  /** The last exchanges that ended: a ring. */
-  private readonly ended: Outstanding[] = []
-  private endedAt = 0
+  private ended: EndedExchanges | undefined
   private connection = 0
   private minDueMs = Infinity
 
@@ -97,8 +124,8 @@ export class Sender {
    */
   publish(packet: Packet, record: MessageRecord | null, nowMs: number): Packet {
     const { packetId } = packet
-    const known = this.entries.get(packetId) ?? this.before?.get(packetId) ?? this.endedBefore(packetId)
-    const again = known !== undefined && known.record === record
+    const known = this.entries.get(packetId) ?? this.before?.get(packetId)
+    const again = known === undefined ? this.endedBefore(packetId, record) : known.record === record
     const out = again || this.authority ? packet.withDup(again) : packet
     this.put(out, record, 'publish', nowMs)
     return out
@@ -172,8 +199,7 @@ export class Sender {
     this.entries = new SmallMap()
     this.minDueMs = Infinity
     if (!this.authority) return
-    this.ended.length = 0
-    this.endedAt = 0
+    this.ended = undefined
   }
 
   private received(entry: Outstanding | undefined, packet: Packet, nowMs: number): AckAction {
@@ -221,14 +247,13 @@ export class Sender {
   private end(entry: Outstanding): void {
     this.entries.delete(entry.packetId)
     if (this.entries.size === 0) this.minDueMs = Infinity
-    this.ended[this.endedAt] = entry
-    this.endedAt = (this.endedAt + 1) % REMEMBERED
+    this.ended ??= new EndedExchanges()
+    this.ended.add(entry)
   }
 
   /** An exchange that ended on an earlier connection, whose end the endpoint may have missed. */
-  private endedBefore(packetId: number): Outstanding | undefined {
-    if (this.connection === 0) return undefined
-    return this.ended.find((e) => e.packetId === packetId && e.connection !== this.connection)
+  private endedBefore(packetId: number, record: MessageRecord | null): boolean {
+    return this.connection > 0 && (this.ended?.has(packetId, record, this.connection) ?? false)
   }
 }
 

@@ -16,6 +16,8 @@ export interface Link {
   /** Identifier of the client it belongs to. */
   readonly id: string
   readonly config: LinkConfig
+  /** Clock ms at which the client was handed a packet last; 0 before the first. */
+  readonly heardMs: number
   /** Opens a new connection and gives its two ends. An earlier one is closed first. */
   connect(): { client: Duplex; broker: PacketPort }
   /** Changes the network under a live connection. Packets on their way keep the fate they have. */

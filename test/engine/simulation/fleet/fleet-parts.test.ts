@@ -186,15 +186,23 @@ describe('Publisher', () => {
   })
 })
 
-test('the keep-alive timer fires at the latest deadline, and again after each interval', () => {
+test('the keep-alive timer counts from the last packet, and fires again after each interval', () => {
   const clock = new ManualClock()
-  const timer = createKeepAliveTimer(clock)
+  let heardMs = 0
   const fired: number[] = []
-  let token = timer.set(() => fired.push(clock.now()), 100)
+  const begin = () => timer.set(() => fired.push(clock.now()), 100)
+  const timer = createKeepAliveTimer(
+    clock,
+    () => heardMs,
+    () => {
+      timer.clear(token)
+      token = begin()
+    },
+  )
+  let token = begin()
   for (let i = 0; i < 5; i++) {
     clock.advance(60)
-    timer.clear(token)
-    token = timer.set(() => fired.push(clock.now()), 100)
+    heardMs = clock.now()
   }
   expect(fired).toEqual([])
   clock.advance(250)

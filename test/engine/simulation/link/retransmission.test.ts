@@ -8,7 +8,7 @@ import { publishFrame } from '../../../helpers/link-rig'
 const policy: RetryPolicy = { timed: true, timeout: 100, backoff: 2, maxAttempts: 3 }
 const record = (content: string): MessageRecord => ({
   content,
-  a: 0,
+  a: Number(content.split(':')[1]),
   b: 0,
   publishes: 0,
   pubacks: 0,
