@@ -5,7 +5,7 @@ import { expect } from '@playwright/test'
 const run = promisify(execFile)
 
 const xdotool = async (...args: string[]): Promise<string> =>
-  (await run('xdotool', args).catch(() => ({ stdout: '' }))).stdout.trim()
+  (await run('xdotool', args, { timeout: 5000 }).catch(() => ({ stdout: '' }))).stdout.trim()
 
 /** Windows on the display whose title matches the expression, by their numbers. */
 export async function windowsNamed(title: string): Promise<string[]> {

@@ -93,8 +93,8 @@ test('a window that nobody has moved keeps no place; one that was moved opens th
   const isVisible = (): Promise<boolean> =>
     desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true)
   await expect.poll(isVisible).toBe(true)
-  // Where it stands by then is where it was opened.
-  await desk.page.waitForTimeout(1000)
+  // Where it stands by then, by the clock of its own process, is where it was opened.
+  await desk.app.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
   await desk.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1200, height: 800 }),
   )
