@@ -73,13 +73,21 @@ test('a run that was killed is offered at the next start, restored as unsaved, a
   await expect(page.getByText('The program did not close properly')).toBeHidden()
   await page.goto('about:blank')
   await second.end('SIGINT')
-  expect(filesBelow(kept).filter((n) => n.startsWith('sessions'))).toEqual([])
 
+  // Ctrl-C keeps what is in no file; once it was given up, nothing is offered any more.
   const third = await serve()
   await page.goto(third.url)
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await expect(page.getByRole('button', { name: 'Restore' })).toBeHidden()
+  await page.goto('about:blank')
+  await third.end('SIGINT')
+  expect(filesBelow(kept).filter((n) => n.startsWith('sessions'))).toEqual([])
+
+  const fourth = await serve()
+  await page.goto(fourth.url)
   await expect(slider(page)).toBeVisible()
   await expect(page.getByText('The program did not close properly')).toBeHidden()
-  await third.end('SIGINT')
+  await fourth.end('SIGINT')
 })
 
 test('killed in the middle of saves at random moments: every file parses, a second is lost at most', async () => {

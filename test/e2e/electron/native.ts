@@ -26,3 +26,15 @@ export async function typeIn(title: string, text: string): Promise<void> {
   await pressIn(title)
   await xdotool('type', '--delay', '5', text)
 }
+
+/** Presses a key in a window until it is gone: a dialog that has only just appeared may not listen yet. */
+export async function dismiss(title: string, key: string): Promise<void> {
+  await pressIn(title, key)
+  await expect(async () => {
+    const [id] = (await windowsNamed(title)).slice(-1)
+    if (id === undefined) return
+    await xdotool('windowfocus', '--sync', id)
+    await xdotool('key', key)
+    await expect.poll(() => windowsNamed(title), { timeout: 1000 }).toEqual([])
+  }).toPass({ timeout: 20_000 })
+}

@@ -1,7 +1,7 @@
 import { expect, test, type ElectronApplication } from '@playwright/test'
 import { existsSync, readFileSync } from 'node:fs'
 import { realDesk, type RealDesk } from './desk'
-import { pressIn, typeIn, windowsNamed } from './native'
+import { dismiss, pressIn, typeIn, windowsNamed } from './native'
 import { Home, launch } from './runtime'
 
 // One window for most of these: each goes on where the one before has stopped.
@@ -119,13 +119,12 @@ test('Save As by the dialog of the toolkit: named, given up, written, and asked 
   const path = home.path('by-hand.fleetlab.yaml')
   await open()
   await desk.choose('Save As…')
-  await pressIn('^Save$', 'Escape')
-  await expect.poll(() => windowsNamed('^Save$')).toEqual([])
+  await dismiss('^Save$', 'Escape')
   expect(existsSync(path)).toBe(false)
   await desk.choose('Save As…')
   await pressIn('^Save$', 'ctrl+a')
   await typeIn('^Save$', path)
-  await pressIn('^Save$', 'Return')
+  await dismiss('^Save$', 'Return')
   await expect.poll(() => existsSync(path)).toBe(true)
   const written = readFileSync(path, 'utf8')
   home.write('by-hand.fleetlab.yaml', 'kept\n')

@@ -111,7 +111,7 @@ export class Effects {
   private reached(seq: number, client: ClientState, id: number): void {
     const { exchanges: x, journeys: j } = this.state
     const journey = x.journey[x.at(id)] as number
-    const reached = (client.reached ??= new Map())
+    const reached = (client.reached ??= new Map<number, number>())
     const copies = (reached.get(journey) ?? 0) + 1
     reached.set(journey, copies)
     x.copies[x.at(id)] = (x.copies[x.at(id)] as number) + 1
