@@ -104,6 +104,37 @@ for (const [name, size] of [
   )
 }
 
+test('the top bar holds its parts in step mode with packets held, at every width and in both languages', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.keyboard.press('Shift+S')
+  await expect(page.getByRole('button', { name: /\d+ held/ })).toBeVisible()
+  for (const width of [1024, 1280, 1440]) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const language of ['en', 'ko']) {
+      await test.step(`${width} wide, ${language}`, async () => {
+        await expectBarInOrder(page)
+        await expect(page.locator('.topbar .scenario .name')).toBeVisible()
+        const cut = await page
+          .locator('.topbar > *')
+          .evaluateAll((parts) =>
+            parts
+              .filter(
+                (part) =>
+                  part.getBoundingClientRect().right > innerWidth || part.scrollWidth > part.clientWidth + 1,
+              )
+              .map((part) => part.textContent),
+          )
+        expect(cut).toEqual([])
+      })
+      await page.keyboard.press('Shift+L')
+    }
+  }
+  await page.keyboard.press('Shift+S')
+})
+
 for (const [language, theme] of LOOKS) {
   test(
     `no serious barrier on any screen, ${language}, ${theme}`,
