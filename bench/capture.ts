@@ -134,7 +134,8 @@ function timed(name: string, work: () => unknown): void {
 
 const full = createCapture({ clock })
 drive(full, () => undefined)
-timed('query of a full ring that finds nothing', () => full.latest('client:nobody verdict:lost', 100))
+timed('query of a full ring that finds nothing', () => full.latest('topic:nowhere verdict:lost', 100))
+timed('the same for one client', () => full.latest('client:sensor-1 topic:nowhere', 100))
 timed('the latest 2,000 packets', () => full.latest('', 2000))
 timed('pcapng of 200,000 packets', () => full.pcapng(''))
 
