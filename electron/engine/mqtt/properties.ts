@@ -20,7 +20,10 @@ export const Prop = {
   TOPIC_ALIAS_MAXIMUM: 0x22,
   TOPIC_ALIAS: 0x23,
   USER_PROPERTY: 0x26,
+  SERVER_KEEP_ALIVE: 0x13,
+  MAXIMUM_QOS: 0x24,
   MAXIMUM_PACKET: 0x27,
+  SHARED_AVAILABLE: 0x2a,
 } as const
 
 /** How the value of an MQTT 5 property stands on the wire (5.0 table 2-4). */

@@ -1,6 +1,7 @@
 import type { QoS } from '../../../contract/packet'
 import { Type } from '../../mqtt/packet'
-import { readVarint, varint, varintBytes, varintValue } from '../../mqtt/varint'
+import { findProperty, Prop } from '../../mqtt/properties'
+import { varint } from '../../mqtt/varint'
 
 /** What a CONNECT says. */
 export interface ConnectFields {
@@ -81,20 +82,6 @@ export interface Connack {
   sharedSubscriptions: boolean
 }
 
-/** Byte lengths of the fixed-size properties; the others are strings or binary data with a length in front. */
-const FIXED: Readonly<Record<number, number>> = {
-  0x11: 4,
-  0x13: 2,
-  0x21: 2,
-  0x22: 2,
-  0x24: 1,
-  0x25: 1,
-  0x27: 4,
-  0x28: 1,
-  0x29: 1,
-  0x2a: 1,
-}
-
 /** Reads the body of a CONNACK between two offsets. */
 export function readConnack(b: Buffer, at: number, end: number, level: number): Connack {
   const ack: Connack = {
@@ -111,23 +98,14 @@ export function readConnack(b: Buffer, at: number, end: number, level: number): 
 }
 
 function readProperties(b: Buffer, start: number, ack: Connack): void {
-  const block = readVarint(b, start, b.length)
-  let at = start + varintBytes(block)
-  const end = Math.min(b.length, at + varintValue(block))
-  while (at < end) {
-    const id = b[at] as number
-    const size = FIXED[id]
-    if (size === undefined) {
-      at += 3 + b.readUInt16BE(at + 1)
-      if (id === 0x26) at += 2 + b.readUInt16BE(at)
-      continue
-    }
-    const value = b.readUIntBE(at + 1, size)
-    if (id === 0x21) ack.receiveMaximum = value
-    else if (id === 0x24) ack.maximumQos = value === 0 ? 0 : 1
-    else if (id === 0x27) ack.maximumPacketSize = value
-    else if (id === 0x13) ack.serverKeepAlive = value
-    else if (id === 0x2a) ack.sharedSubscriptions = value === 1
-    at += 1 + size
+  const read = (id: number, bytes: 1 | 2 | 4): number | null => {
+    const at = findProperty(b, start, id)
+    return at < 0 || at + bytes > b.length ? null : b.readUIntBE(at, bytes)
   }
+  ack.receiveMaximum = read(Prop.RECEIVE_MAXIMUM, 2) ?? ack.receiveMaximum
+  ack.maximumPacketSize = read(Prop.MAXIMUM_PACKET, 4) ?? ack.maximumPacketSize
+  ack.serverKeepAlive = read(Prop.SERVER_KEEP_ALIVE, 2) ?? ack.serverKeepAlive
+  ack.sharedSubscriptions = read(Prop.SHARED_AVAILABLE, 1) !== 0
+  const maximumQos = read(Prop.MAXIMUM_QOS, 1)
+  if (maximumQos !== null) ack.maximumQos = maximumQos === 0 ? 0 : 1
 }
