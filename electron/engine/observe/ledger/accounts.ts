@@ -7,7 +7,7 @@ import { settleTimeMs } from './deadline'
 import type { Fleet } from '../../simulation/fleet/fleet'
 import type { Offered, Received } from '../../simulation/fleet/types'
 import { Ledger } from './ledger'
-import { MessageTie } from './message-tie'
+import { MessageCorrelator } from './message-correlator'
 import { parseIdentity, payloadIdentity, type MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
 import { Subscribers } from './subscribers'
@@ -15,7 +15,7 @@ import { Subscribers } from './subscribers'
 /** Feeds the ledger: finds out which message each arrival is, and who should get each message. */
 export class Accounts {
   private readonly ledger = new Ledger()
-  private readonly tie = new MessageTie()
+  private readonly correlator = new MessageCorrelator()
   private readonly order = new ContentOrder()
   private readonly subscribers: Subscribers
 
@@ -49,14 +49,14 @@ export class Accounts {
     const deadlineMs = m.atMs + Math.max(own, settleMs)
     this.ledger.offered(m, subscribers, deadlineMs)
     if (!m.sent) return
-    if (this.routed) this.tie.offered(m)
+    if (this.routed) this.correlator.offered(m)
     else if (!m.identified)
       this.order.offered(m.topic, m.payload, { publisher: m.publisher, sequence: m.sequence })
   }
 
   received(m: Received): void {
     // Followed for every message, so that the order of arrivals stays in step.
-    const followed = this.routed ? this.tie.received(m) : null
+    const followed = this.routed ? this.correlator.received(m) : null
     const identity = this.carried(m) ?? followed ?? this.byContent(m)
     if (identity && !m.retained) {
       this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, m.atMs)
@@ -73,19 +73,19 @@ export class Accounts {
   }
 
   entered(p: PacketTransit): void {
-    if (this.routed) this.tie.entered(p)
+    if (this.routed) this.correlator.entered(p)
   }
 
   settled(p: PacketTransit): void {
-    this.tie.settled(p)
+    this.correlator.settled(p)
   }
 
   ingress(e: RouteLeg): void {
-    this.tie.ingress(e)
+    this.correlator.ingress(e)
   }
 
   egress(e: RouteLeg): void {
-    this.tie.egress(e)
+    this.correlator.egress(e)
   }
 
   sweep(nowMs: number): void {

@@ -2,7 +2,7 @@ import type { Packet } from '../../mqtt/packet'
 import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { AgentHost } from './agent'
 import type { Connection } from './connection'
-import type { ExchangeTable, MessageRecord } from './exchanges'
+import type { MessageTable, MessageRecord } from './message-table'
 import type { LinkDirection } from './link-direction'
 import type { Pace } from './pace'
 
@@ -35,11 +35,11 @@ export class AgentSide implements AgentHost {
     return this.link.level
   }
 
-  get sent(): ExchangeTable {
+  get sent(): MessageTable {
     return this.out.exchanges
   }
 
-  get received(): ExchangeTable {
+  get received(): MessageTable {
     return this.back.exchanges
   }
 

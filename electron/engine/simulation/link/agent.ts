@@ -4,7 +4,7 @@ import type { Direction } from '../../../contract/packet'
 import { ackPacket, isHandshake, Type, type Packet } from '../../mqtt/packet'
 import type { LegEvent, TransitOrigin } from '../../mqtt/transit'
 import { Answers, answerTo, Requests } from './control'
-import type { ExchangeTable, MessageRecord } from './exchanges'
+import type { MessageTable, MessageRecord } from './message-table'
 import type { Pace } from './pace'
 import { PASS, Receiver, type Reception } from './receiver'
 import { refused, retryPolicy, Sender } from './retransmission'
@@ -15,8 +15,8 @@ export interface AgentHost {
   readonly pace: Pace
   readonly level: number
   /** Messages this side publishes, and those it receives. */
-  readonly sent: ExchangeTable
-  readonly received: ExchangeTable
+  readonly sent: MessageTable
+  readonly received: MessageTable
   /** Puts a packet on the link. */
   enter(packet: Packet, origin: TransitOrigin, record: MessageRecord | null): void
   /** Hands a packet to the endpoint. */

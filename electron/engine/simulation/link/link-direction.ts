@@ -5,7 +5,7 @@ import { PACKET_TYPES } from '../../../contract/packet'
 import { isHandshake, type Packet } from '../../mqtt/packet'
 import type { LossCause, PacketTransit, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { CutPlan } from './cut'
-import { countPacket, ExchangeTable, type MessageRecord } from './exchanges'
+import { countPacket, MessageTable, type MessageRecord } from './message-table'
 import type { FateKey } from './fate'
 import type { Medium, Verdict } from './medium'
 import type { Pace } from './pace'
@@ -45,7 +45,7 @@ const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
 /** One direction of a link: asks the medium what becomes of a packet, and does it. */
 export class LinkDirection {
   /** Messages published in this direction. */
-  readonly exchanges: ExchangeTable
+  readonly exchanges: MessageTable
   /** Who hears when there is room again after `full` said there was none. */
   sender: { roomAgain(): void } | null = null
   /** The receiving end is gone: whatever enters is lost. */
@@ -73,7 +73,7 @@ export class LinkDirection {
     private readonly host: LinkDirectionHost,
     public medium: Medium,
   ) {
-    this.exchanges = new ExchangeTable(key)
+    this.exchanges = new MessageTable(key)
     this.query = new PacketQuery(key)
     this.queue = new TransitQueue(host.pace, this)
   }

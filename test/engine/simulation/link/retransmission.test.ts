@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageRecord } from '../../../../electron/engine/simulation/link/exchanges'
+import type { MessageRecord } from '../../../../electron/engine/simulation/link/message-table'
 import { Receiver } from '../../../../electron/engine/simulation/link/receiver'
 import { Sender, type RetryPolicy } from '../../../../electron/engine/simulation/link/retransmission'
 import { ackFrame, ackPacket, Packet, Type } from '../../../../electron/engine/mqtt/packet'

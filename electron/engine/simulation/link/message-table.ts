@@ -53,7 +53,7 @@ const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1
  * identifier, and identifiers are handed out at random, so a fate must depend on the message (fate.ts).
  * Counts outlive sessions: a message that is sent again in a new session must not meet its old fate again.
  */
-export class ExchangeTable {
+export class MessageTable {
   private readonly byKey = new Map<number, MessageRecord>()
   private readonly byId = new Map<number, MessageRecord>()
   /** A ring of completed messages; the oldest is at `at` once it is full. */

@@ -34,7 +34,7 @@ function remember<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
  * embedded broker's own word on what it passes on: two messages with equal content are never confused. Idle until
  * the first such message.
  */
-export class MessageTie {
+export class MessageCorrelator {
   private active = false
   private readonly publishers = new Map<string, PublisherState>()
   private readonly subscribers = new Map<string, SubscriberState>()

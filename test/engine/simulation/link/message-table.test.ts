@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ExchangeTable } from '../../../../electron/engine/simulation/link/exchanges'
+import { MessageTable } from '../../../../electron/engine/simulation/link/message-table'
 import { seedKey, textKey } from '../../../../electron/engine/simulation/link/fate'
 import { ackFrame, Packet } from '../../../../electron/engine/mqtt/packet'
 import { withDup } from '../../../helpers/frames'
 import { publishFrame } from '../../../helpers/link-rig'
 
-const table = () => new ExchangeTable(seedKey(1))
+const table = () => new MessageTable(seedKey(1))
 const plain = (id: number, text: string) => {
   const body = Buffer.concat([Buffer.from([0, 1, 0x74, id >> 8, id & 255]), Buffer.from(text)])
   return Buffer.concat([Buffer.from([0x32, body.length]), body])
 }
 
-describe('exchange table', () => {
+describe('message table', () => {
   it('knows a message again under its identifier and under a new one', () => {
     const t = table()
     const first = t.publish(new Packet(publishFrame(1, 7, 1), 4))
