@@ -55,6 +55,15 @@ export default tseslint.config(
   { files: ['**/*.ts', '**/*.mts'], languageOptions: { parser: typedParser } },
   { files: ['**/*.vue'], rules: { 'max-lines-per-function': 'off' } },
   {
+    files: ['renderer/features/**', 'renderer/ui/**', 'renderer/canvas/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'pinia', importNames: ['defineStore'], message: 'Stores live in renderer/stores.' },
+      ],
+    },
+  },
+  {
     files: ['test/**', 'bench/**'],
     rules: {
       'max-lines-per-function': 'off',

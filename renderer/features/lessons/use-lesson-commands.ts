@@ -1,6 +1,6 @@
 import { useCommands, type Command } from '../../ui/commands'
 import type { Replay } from './use-replay'
-import { useLessons } from './store'
+import { useLessons } from '../../stores/lessons'
 
 /** Opens the lesson this many places further. */
 function useGo() {

@@ -1,5 +1,5 @@
 import type { LatencySummary, LoadReport, SeriesPoint } from '@contract/load-report'
-import { draftOfConfig, SWITCHES, TEXT_FLAGS, type Switch, type TextFlag } from './draft'
+import { draftOfConfig, SWITCHES, TEXT_FLAGS, type Switch, type TextFlag } from '../../stores/load-draft'
 import { linearScale, logScale, runSeries, type Line, type Scale } from './series'
 
 /** How a figure is written. */

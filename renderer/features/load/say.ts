@@ -1,6 +1,6 @@
 import { useI18n } from 'vue-i18n'
 import { readLine } from './engine-lines'
-import type { Problem } from './field-errors'
+import type { Problem } from '../../stores/load-field-errors'
 
 /** What the engine and the schema say, in the language of the page. */
 export function useSay() {

@@ -1,6 +1,6 @@
 import { useCommands, type Command } from '../../ui/commands'
-import { useLoadSetup } from './setup-store'
-import { useLoads } from './store'
+import { useLoadSetup } from '../../stores/load-setup'
+import { useLoads } from '../../stores/load-runs'
 import type { View } from './use-view'
 
 interface Parts {

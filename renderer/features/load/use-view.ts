@@ -1,6 +1,6 @@
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 import { navigate, route } from '../router'
-import { useLoads } from './store'
+import { useLoads } from '../../stores/load-runs'
 
 /** What stands in the middle: the address says which run or which two, else the one that runs or ran last. */
 export interface View {

@@ -2,11 +2,11 @@ import type { Lesson, LessonVariant, ScriptedLesson } from '@contract/lesson'
 import type { LessonOutcome } from '@contract/lesson-run'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
-import { useLink } from '../../api'
-import { useLog } from '../../stores/log'
-import { useAddress } from './address'
-import { useCatalog } from './catalog'
-import { useProgress } from './progress'
+import { useLink } from '../api'
+import { useLog } from './log'
+import { useAddress } from './lesson-address'
+import { useCatalog } from './lesson-catalog'
+import { useProgress } from './lesson-progress'
 
 /** What the address says is open; without a word there, the first lesson that is not done. */
 function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => boolean) {

@@ -1,8 +1,8 @@
 import type { Lesson } from '@contract/lesson'
 import { useLocalStorage } from '@vueuse/core'
 import { ref, shallowRef } from 'vue'
-import { useLink } from '../../api'
-import { useLog } from '../../stores/log'
+import { useLink } from '../api'
+import { useLog } from './log'
 
 /** Lesson files that are offered to the engine again after a restart. */
 const MAX_KEPT_FILES = 20

@@ -2,11 +2,11 @@ import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from '@
 import type { LoadConfig } from '@contract/load-config'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowReactive, shallowRef } from 'vue'
-import { useLink } from '../../api'
-import { saveFile } from '../../api/file'
-import { useConnection } from '../../stores/connection'
-import { useLog } from '../../stores/log'
-import { joinPoints, type Points } from './live'
+import { useLink } from '../api'
+import { saveFile } from '../api/file'
+import { useConnection } from './connection'
+import { useLog } from './log'
+import { joinPoints, type Points } from './load-live'
 
 const MIME: Record<LoadFileFormat, string> = { json: 'application/json', csv: 'text/csv', html: 'text/html' }
 

@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@vueuse/core'
 import { computed, watch } from 'vue'
-import { useWorkspace } from '../../stores/workspace'
+import { useWorkspace } from './workspace'
 
 /** What has been brought to its verdict, variants by lesson: kept by the host, or in the browser of a viewer. */
 export function useProgress() {

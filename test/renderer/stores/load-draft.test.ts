@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadSchema } from '../../../../electron/contract/load-config'
-import { loadCommandLine } from '../../../../electron/contract/load-text'
+import { loadSchema } from '../../../electron/contract/load-config'
+import { loadCommandLine } from '../../../electron/contract/load-text'
 import {
   draftOf,
   draftOfConfig,
@@ -11,7 +11,7 @@ import {
   readDraft,
   storedDraft,
   type Draft,
-} from '../../../../renderer/features/load/draft'
+} from '../../../renderer/stores/load-draft'
 
 const wrong = (patch: Partial<Draft>) => readDraft({ ...FIRST_DRAFT, ...patch }).problems ?? {}
 

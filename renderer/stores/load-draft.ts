@@ -1,7 +1,7 @@
 import { loadSchema, type ExecutorKind, type LoadConfig } from '@contract/load-config'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { loadFlags } from '@contract/load-text'
-import { sayIssue, type Problem } from './field-errors'
+import { sayIssue, type Problem } from './load-field-errors'
 
 /** Flags with a value, as the form holds them; an empty text leaves the flag out. */
 export const TEXT_FLAGS = [

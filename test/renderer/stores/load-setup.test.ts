@@ -1,12 +1,12 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
-import { ApiError } from '../../../../electron/contract/errors'
-import { useLoadSetup } from '../../../../renderer/features/load/setup-store'
-import { useLoads } from '../../../../renderer/features/load/store'
-import { useLog } from '../../../../renderer/stores/log'
-import { loadReportDouble, pointDouble } from '../../../helpers/fake-loads'
-import { connectedStores } from '../../stores/harness'
+import { ApiError } from '../../../electron/contract/errors'
+import { useLoadSetup } from '../../../renderer/stores/load-setup'
+import { useLoads } from '../../../renderer/stores/load-runs'
+import { useLog } from '../../../renderer/stores/log'
+import { loadReportDouble, pointDouble } from '../../helpers/fake-loads'
+import { connectedStores } from './harness'
 
 async function opened() {
   const { engine, reconnect } = await connectedStores()
