@@ -26,12 +26,13 @@ function transit(
   clientId: string,
   direction: PacketTransit['direction'],
   frame: Frame,
+  messageId: number,
 ): PacketTransit {
   return {
     id,
     clientId,
     direction,
-    packet: new Packet(frame, 4),
+    packet: new Packet(frame, 4, messageId),
     sentMs: clock.ms,
     origin: 'endpoint',
     attempt: 1,
@@ -43,19 +44,18 @@ function transit(
   }
 }
 
-type Target = Pick<Capture, 'entered' | 'settled' | 'ingress' | 'egress'>
+type Target = Pick<Capture, 'entered' | 'settled' | 'ingress'>
 const nothing: Target = {
   entered: () => undefined,
   settled: () => undefined,
   ingress: () => undefined,
-  egress: () => undefined,
 }
 
 /** CPU microseconds the whole traffic takes; `each` is called for every message. */
 function drive(target: Target, each: (i: number, device: number, payload: Buffer) => void): number {
   let next = 1
-  const through = (clientId: string, direction: PacketTransit['direction'], frame: Frame) => {
-    const p = transit(next++, clientId, direction, frame)
+  const through = (clientId: string, direction: PacketTransit['direction'], frame: Frame, messageId = 0) => {
+    const p = transit(next++, clientId, direction, frame, messageId)
     target.entered(p)
     p.state = 'delivered'
     target.settled(p)
@@ -72,10 +72,9 @@ function drive(target: Target, each: (i: number, device: number, payload: Buffer
     target.ingress({ messageId: i + 1, clientId, packetId: id })
     each(i, device, frame.subarray(-64))
     const down = (i % 65_535) + 1
-    target.egress({ messageId: i + 1, clientId: 'dashboard', packetId: down })
     const copy = Buffer.from(frame)
     copy.writeUInt16BE(down, copy.length - 66)
-    through('dashboard', 'downlink', copy)
+    through('dashboard', 'downlink', copy, i + 1)
     through(clientId, 'downlink', ackFrame(Type.PUBACK, id))
     through('dashboard', 'uplink', ackFrame(Type.PUBACK, down))
   }

@@ -38,7 +38,7 @@ export async function simulate(
   fault: (sim: Simulation) => void = () => undefined,
 ): Promise<SimulationRecord> {
   const sim = createSimulation({ scenario: scenarioOf(input) })
-  const accounts = new Accounts(sim.fleet, sim.scenario.groups, true)
+  const accounts = new Accounts(sim.fleet, sim.scenario.groups)
   const transits: PacketTransit[] = []
   sim.observe({ links: accounts, routes: accounts, fleet: accounts })
   sim.observe({ links: { entered: (p) => transits.push(p) } })

@@ -5,6 +5,7 @@ import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import { note } from '../base/notes'
 import { Accounts } from '../observe/ledger/accounts'
+import { ContentCorrelator } from '../observe/content-correlator'
 import { Observation } from '../observe/observation'
 import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
 import type { PacedClock } from '../simulation/clock/clock'
@@ -65,8 +66,10 @@ export class Lab {
       onFault: (thrown) => this.fault(thrown),
     })
     const { clock, fleet } = this.sim
-    this.accounts = new Accounts(fleet, scenario.groups, scenario.broker.kind === 'embedded')
+    this.accounts = new Accounts(fleet, scenario.groups)
     this.observation = new Observation(clock, fleet)
+    // An external broker numbers nothing; whoever watches reads the numbers, so they come first.
+    if (scenario.broker.kind === 'external') this.sim.observe({ links: new ContentCorrelator() })
     for (const o of this.observation.observers()) this.sim.observe(o)
     this.sim.observe({ links: this.accounts, routes: this.accounts, fleet: this.accounts })
     this.sim.observe({

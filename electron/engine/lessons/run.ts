@@ -37,7 +37,7 @@ export async function runLesson<T>(
 ): Promise<T> {
   const { scenario } = plan
   const sim = createSimulation({ scenario })
-  const accounts = new Accounts(sim.fleet, scenario.groups, true)
+  const accounts = new Accounts(sim.fleet, scenario.groups)
   const capture = createCapture({ clock: sim.clock, packets: PACKETS, bytes: PACKET_BYTES })
   const received = new Map<string, number>()
   sim.observe({ links: capture, routes: capture })

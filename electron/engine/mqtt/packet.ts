@@ -98,7 +98,7 @@ function varintOrNone(b: Buffer, at: number, end: number): number {
 
 /**
  * A frame that was looked at once, where it entered: its fixed header and, of a PUBLISH, where topic, properties and
- * payload lie. Everything that handles the packet afterwards reads this view. Immutable.
+ * payload lie. Everything that handles the packet afterwards reads this view. Immutable, but for the number of its message.
  */
 export class Packet implements Readonly<PublishHeader> {
   /** Packet type number, 1 to 15. */
@@ -121,10 +121,13 @@ export class Packet implements Readonly<PublishHeader> {
   /**
    * @param frame one whole packet, as a splitter gives it
    * @param level protocol level of the connection: 3, 4 or 5
+   * @param messageId number of the application message that a PUBLISH carries, the same on every leg; 0 while it has
+   * none. The embedded broker numbers what it sends, a `ContentCorrelator` what passes an external one.
    */
   constructor(
     readonly frame: Frame,
     readonly level: number,
+    public messageId = 0,
   ) {
     const type = (frame[0] as number) >> 4
     const bodyAt = (frame[1] as number) < 0x80 ? 2 : 1 + varintBytes(varintOrNone(frame, 1, frame.length))
@@ -173,7 +176,7 @@ export class Packet implements Readonly<PublishHeader> {
     if (this.dup === dup) return this
     const copy = Buffer.from(this.frame)
     copy[0] = dup ? (copy[0] as number) | DUP : (copy[0] as number) & ~DUP
-    return new Packet(copy, this.level)
+    return new Packet(copy, this.level, this.messageId)
   }
 }
 

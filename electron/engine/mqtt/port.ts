@@ -23,7 +23,8 @@ export interface PacketPort {
   receiver: PortReceiver | null
   /** Protocol level of the connection, told once CONNECT says it: 3, 4 or 5. */
   level: number
-  send(frame: Frame): void
+  /** @param messageId number of the application message that a PUBLISH carries: see `Packet`. @default 0, none */
+  send(frame: Frame, messageId?: number): void
   /** While paused nothing more is read, where the other end can be made to wait. */
   pause(): void
   resume(): void

@@ -59,10 +59,6 @@ class RouteHooks implements Required<RouteObserver> {
     for (let i = 0; i < this.all.length; i++) this.all[i]?.ingress?.(e)
   }
 
-  egress(e: RouteLeg): void {
-    for (let i = 0; i < this.all.length; i++) this.all[i]?.egress?.(e)
-  }
-
   discarded(e: Parameters<NonNullable<RouteObserver['discarded']>>[0]): void {
     for (const o of this.all) o.discarded?.(e)
   }

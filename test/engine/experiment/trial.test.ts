@@ -106,7 +106,7 @@ interface Sent {
 /** PUBLISH packets at QoS above 0 in the order of sending, by leg and message. */
 class Wire {
   readonly published = new Map<string, Sent[]>()
-  readonly routes: RouteLeg[] = []
+  readonly copies: RouteLeg[] = []
 
   entered(p: PacketTransit): void {
     if (p.packet.type !== Type.PUBLISH) return
@@ -114,6 +114,8 @@ class Wire {
     const list = this.published.get(key) ?? []
     this.published.set(key, list)
     list.push({ dup: p.packet.dup, id: p.packet.packetId })
+    const { messageId, packetId } = p.packet
+    if (p.direction === 'downlink') this.copies.push({ messageId, clientId: p.clientId, packetId })
   }
 
   legs(direction: 'uplink' | 'downlink'): Sent[][] {
@@ -125,9 +127,7 @@ describe('recovery by reconnecting', () => {
   async function run(qos: 1 | 2) {
     const wire = new Wire()
     const config = experimentSchema.parse({ recovery: 'reconnect', messages: 200, subscribers: 2 })
-    const trial = new Trial(config, qos, 0.15, [
-      { links: wire, routes: { egress: (e) => wire.routes.push(e) } },
-    ])
+    const trial = new Trial(config, qos, 0.15, [{ links: wire }])
     return { outcome: await trial.run(never), wire }
   }
 
@@ -161,7 +161,7 @@ describe('recovery by reconnecting', () => {
         if (qos === 2) expect(known.size).toBe(1)
       }
       const identifiers = new Map<string, Set<number>>()
-      for (const { messageId, clientId, packetId } of wire.routes) {
+      for (const { messageId, clientId, packetId } of wire.copies) {
         const key = `${messageId} ${clientId}`
         identifiers.set(key, (identifiers.get(key) ?? new Set()).add(packetId))
       }

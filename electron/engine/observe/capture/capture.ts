@@ -36,12 +36,10 @@ export interface CaptureOptions {
 
 export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
 
-/** Where a broker says its routing; the same shape as the embedded broker's observer. */
+/** What a broker says of its routing, besides the number on each PUBLISH that it sends. */
 export interface RoutingFacts {
   /** The broker took an inbound PUBLISH as a new message. `topic`, where given, guards against a QoS 0 one it refused silently. */
   ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void
-  /** Just before a PUBLISH enters the client's downlink. */
-  egress(e: { messageId: number; clientId: string; packetId: number }): void
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
 }
 
@@ -181,11 +179,6 @@ class RingCapture implements Capture {
   ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void {
     const client = this.state.clients.find(e.clientId)
     if (client) this.tracker.ingress(client, e.packetId, e.messageId, e.topic)
-  }
-
-  egress(e: { messageId: number; clientId: string; packetId: number }): void {
-    const client = this.state.clients.find(e.clientId)
-    if (client) this.journeys.egress(client, e.packetId, e.messageId)
   }
 
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void {

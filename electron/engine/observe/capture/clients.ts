@@ -1,11 +1,5 @@
 import { SmallMap } from '../../base/small-map'
 
-/** A broker's routing fact that waits for its PUBLISH to enter the client's downlink. */
-export interface Routed {
-  readonly packetId: number
-  readonly messageId: number
-}
-
 /** What the tracker remembers of one client, across its connections. */
 export interface ClientState {
   readonly ix: number
@@ -22,7 +16,6 @@ export interface ClientState {
   reached: Map<number, number> | null
   /** QoS 0 exchanges that arrived at the broker and wait for its routing fact, oldest first. */
   arrived: number[]
-  routed: Routed[]
   /** Topic aliases of the connection, by direction (5.0 section 3.3.2.3.4); null while there are none. Each keeps its topic. */
   aliases: [Map<number, number> | null, Map<number, number> | null]
   /** Capture number of its last packet. */
@@ -33,7 +26,6 @@ export interface ClientState {
 
 // Shared until the first one comes: most of ten thousand clients never need a list of their own.
 export const NO_EXCHANGES: number[] = []
-export const NOTHING_ROUTED: Routed[] = []
 
 /** Clients by name and by number; numbers are given again when a client is forgotten. */
 export class ClientTable {
@@ -92,7 +84,6 @@ export class ClientTable {
       live: [new SmallMap(), new SmallMap()],
       reached: null,
       arrived: NO_EXCHANGES,
-      routed: NOTHING_ROUTED,
       aliases: [null, null],
       lastPacket: 0,
       requests: new SmallMap(),

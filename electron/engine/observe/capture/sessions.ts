@@ -2,7 +2,7 @@ import type { SessionMark } from '../../../contract/model'
 import { connackHead } from '../../mqtt/connect'
 import { Type, type Packet } from '../../mqtt/packet'
 import type { LegEvent } from '../../mqtt/transit'
-import { NO_EXCHANGES, NOTHING_ROUTED, type ClientState } from './clients'
+import { NO_EXCHANGES, type ClientState } from './clients'
 import { DOWN, Fated, UP } from './codes'
 import { readConnect, readDisconnectExpiry, REPLY_TO } from './connect'
 import type { CaptureState } from './state'
@@ -114,7 +114,6 @@ export class Sessions {
       for (const topic of side?.values() ?? []) this.state.topics.release(topic)
     client.aliases = [null, null]
     client.arrived = NO_EXCHANGES
-    client.routed = NOTHING_ROUTED
     client.requests.clear()
   }
 

@@ -142,7 +142,6 @@ export class Tracker {
     const i = x.at(id)
     if (again) {
       t.resends[p] = distance(seq, x.lastPublish[i] as number)
-      if (direction === DOWN) this.journeys.claim(client, packetId)
       this.reopen(id)
     } else {
       this.begin(client, direction, packetId, id, old, t.sentMs[p] as number)

@@ -2,28 +2,24 @@ import type { LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
 import type { RouteLeg } from '../../simulation/broker/types'
-import { ContentOrder } from './content-order'
 import { settleTimeMs } from './deadline'
 import type { Fleet } from '../../simulation/fleet/fleet'
 import type { Offered, Received } from '../../simulation/fleet/types'
 import { Ledger } from './ledger'
-import { MessageCorrelator } from './message-correlator'
 import { parseIdentity, payloadIdentity, type MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
 import { Subscribers } from './subscribers'
+import { UnmarkedMessages } from './unmarked-messages'
 
 /** Feeds the ledger: finds out which message each arrival is, and who should get each message. */
 export class Accounts {
   private readonly ledger = new Ledger()
-  private readonly correlator = new MessageCorrelator()
-  private readonly order = new ContentOrder()
+  private readonly unmarked = new UnmarkedMessages()
   private readonly subscribers: Subscribers
 
-  /** @param routed the broker says what it passes on, so that unmarked messages can be followed */
   constructor(
     private readonly fleet: Fleet,
     groups: readonly GroupConfig[],
-    private readonly routed: boolean,
   ) {
     this.subscribers = new Subscribers(fleet, (clientId, qos) => this.settleMs(clientId, qos))
     for (const g of groups) this.open(g)
@@ -48,16 +44,13 @@ export class Accounts {
     const own = this.settleMs(m.publisher, m.qos)
     const deadlineMs = m.atMs + Math.max(own, settleMs)
     this.ledger.offered(m, subscribers, deadlineMs)
-    if (!m.sent) return
-    if (this.routed) this.correlator.offered(m)
-    else if (!m.identified)
-      this.order.offered(m.topic, m.payload, { publisher: m.publisher, sequence: m.sequence })
+    if (m.sent) this.unmarked.offered(m)
   }
 
   received(m: Received): void {
     // Followed for every message, so that the order of arrivals stays in step.
-    const followed = this.routed ? this.correlator.received(m) : null
-    const identity = this.carried(m) ?? followed ?? this.byContent(m)
+    const followed = this.unmarked.received(m)
+    const identity = this.carried(m) ?? followed
     if (identity && !m.retained) {
       this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, m.atMs)
     }
@@ -68,24 +61,16 @@ export class Accounts {
     return text === null ? null : parseIdentity(text)
   }
 
-  private byContent(m: Received): MessageIdentity | null {
-    return this.routed ? null : this.order.received(m.topic, m.payload, m.subscriber)
-  }
-
   entered(p: PacketTransit): void {
-    if (this.routed) this.correlator.entered(p)
+    this.unmarked.entered(p)
   }
 
   settled(p: PacketTransit): void {
-    this.correlator.settled(p)
+    this.unmarked.settled(p)
   }
 
   ingress(e: RouteLeg): void {
-    this.correlator.ingress(e)
-  }
-
-  egress(e: RouteLeg): void {
-    this.correlator.egress(e)
+    this.unmarked.ingress(e)
   }
 
   sweep(nowMs: number): void {

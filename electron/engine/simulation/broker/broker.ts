@@ -48,7 +48,6 @@ class Broker implements Hub {
       outbox: {
         limits: this.limits,
         nowMs: () => deps.clock.now(),
-        egress: (messageId, clientId, packetId) => deps.routes?.egress({ messageId, clientId, packetId }),
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (clientId, will) => this.publishWill(clientId, will),

@@ -82,15 +82,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     return this.port.bufferedBytes
   }
 
-  send(frame: Frame): void {
+  send(frame: Frame, messageId = 0): void {
     if (this.state === 'closed' || this.port.gone) return
     // [MQTT-3.1.2-24] [MQTT-3.1.2-25]; the outbox sees to PUBLISH itself.
     if (frame.length > this.maximumPacket) {
       this.denied(logMessages.answerTooLarge)
       return
     }
-    this.tap?.sent(frame)
-    this.port.send(frame)
+    this.tap?.sent(frame, messageId)
+    this.port.send(frame, messageId)
   }
 
   // --- inbound ------------------------------------------------------------------------------------------------

@@ -15,13 +15,13 @@ export interface Outlet {
   /** Bytes; larger packets must not be sent [MQTT-3.1.2-24]. */
   readonly maximumPacket: number
   bufferedBytes(): number
-  send(frame: Frame): void
+  /** @param messageId number of the message, of a PUBLISH */
+  send(frame: Frame, messageId?: number): void
 }
 
 /** What all outboxes share. */
 export interface OutboxDeps {
   nowMs(): number
-  egress(messageId: number, clientId: string, packetId: number): void
   warn(about: Note, clientId: string): void
   limits: BrokerLimits
 }
@@ -194,8 +194,7 @@ export class Outbox {
       this.drop(logMessages.dropped.tooLarge)
       return
     }
-    this.deps.egress(copy.message.id, this.clientId, 0)
-    outlet.send(frame)
+    outlet.send(frame, copy.message.id)
   }
 
   private sendAgain(outlet: Outlet): void {
@@ -211,8 +210,7 @@ export class Outbox {
     }
     s.open = true
     this.open++
-    this.deps.egress(s.copy.message.id, this.clientId, id)
-    outlet.send(frame)
+    outlet.send(frame, s.copy.message.id)
   }
 
   private sendNext(outlet: Outlet): void {
@@ -230,8 +228,7 @@ export class Outbox {
     this.sent.set(id, { copy, open: true })
     this.sentBytes += copy.message.payload.length
     this.open++
-    this.deps.egress(copy.message.id, this.clientId, id)
-    outlet.send(frame)
+    outlet.send(frame, copy.message.id)
   }
 
   private shift(): Copy {

@@ -31,8 +31,8 @@ export class Tap {
   }
 
   /** A packet goes to the client. */
-  sent(frame: Frame): void {
-    this.passed('downlink', new Packet(frame, this.level))
+  sent(frame: Frame, messageId: number): void {
+    this.passed('downlink', new Packet(frame, this.level, messageId))
   }
 
   private passed(direction: Direction, packet: Packet): void {

@@ -15,14 +15,13 @@ export interface BrokerLogLine {
 }
 
 /**
- * Ties the legs of one application message together, exactly: by a reference of the message, not by its content.
- * All calls are synchronous and must not throw.
+ * Says under which number an application message goes on; each PUBLISH that the broker sends bears the number
+ * (`Packet.messageId`), so the legs of a message are tied exactly and not by its content. All calls are synchronous and
+ * must not throw.
  */
 export interface RouteObserver {
-  /** An inbound PUBLISH was accepted as a new application message. Comes before every `egress` of it. */
+  /** An inbound PUBLISH was accepted as a new application message. Comes before every copy of it is sent. */
   ingress(e: RouteLeg): void
-  /** Called just before the bytes of that PUBLISH are written to the client's stream. */
-  egress(e: RouteLeg): void
   /** An inbound PUBLISH was acknowledged but not passed on: its QoS 2 identifier is already stored, or it was denied. */
   discarded?(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
 }

@@ -7,7 +7,7 @@ import type { LinkDirection } from './link-direction'
 /** What a connection tells its link. */
 export interface ConnectionHost {
   /** An endpoint has written a packet. */
-  written(direction: Direction, frame: Frame): void
+  written(direction: Direction, frame: Frame, messageId: number): void
   /** The first of the two ends has gone. */
   closing(by: 'client' | 'broker'): void
   /** Both ends have gone. */
@@ -49,8 +49,8 @@ export class Connection {
     this.broker.destroy()
   }
 
-  written(path: LinkDirection, frame: Frame): void {
-    this.host.written(path.direction, frame)
+  written(path: LinkDirection, frame: Frame, messageId = 0): void {
+    this.host.written(path.direction, frame, messageId)
   }
 
   /** The endpoint that writes to this direction will write no more. */
@@ -131,8 +131,8 @@ export class BrokerEnd implements PacketPort {
     return this.path.bytes
   }
 
-  send(frame: Frame): void {
-    if (!this.gone && !this.done) this.connection.written(this.path, frame)
+  send(frame: Frame, messageId?: number): void {
+    if (!this.gone && !this.done) this.connection.written(this.path, frame, messageId)
   }
 
   /** Nobody can be made to wait: the broker keeps what comes while it decides about CONNECT. */

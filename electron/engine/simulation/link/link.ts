@@ -165,8 +165,8 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   }
 
   /** The connection's call: an endpoint has written a packet. Here it is looked at, once. */
-  written(direction: Direction, frame: Frame): void {
-    const packet = new Packet(frame, this.facts.level)
+  written(direction: Direction, frame: Frame, messageId: number): void {
+    const packet = new Packet(frame, this.facts.level, messageId)
     if (direction === 'uplink') {
       this.device.fromEndpoint(packet.type === Type.CONNECT ? this.connecting(packet) : packet)
       return

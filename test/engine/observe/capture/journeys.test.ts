@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Bench, dup, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
 
-const ready = (): Bench => {
-  const b = new Bench()
+const ready = (numbers: 'by-content' | 'by-test' = 'by-test'): Bench => {
+  const b = new Bench(1000, 1 << 20, numbers)
   for (const c of ['pub', 'a', 'b']) b.connect(c)
   return b
 }
@@ -20,8 +20,7 @@ describe('journeys as the broker tells them', () => {
       [1, 'b'],
       [2, 'b'],
     ] as const) {
-      b.capture.egress({ messageId: ref, clientId: c, packetId: 0 })
-      b.pass(c, 'downlink', publish)
+      b.pass(c, 'downlink', publish, { messageId: ref })
     }
     const [first, second] = [b.journey(7), b.journey(8)]
     expect(first.deliveries).toEqual([{ clientId: 'b', copies: 1 }])
@@ -39,12 +38,10 @@ describe('journeys as the broker tells them', () => {
     b.pass('pub', 'uplink', publish)
     b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 7 })
     b.drop('pub', 'downlink', puback(7))
-    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 3 })
-    b.pass('a', 'downlink', publishFrame({ qos: 1, id: 3, payload: 'x' }))
+    b.pass('a', 'downlink', publishFrame({ qos: 1, id: 3, payload: 'x' }), { messageId: 1 })
     b.pass('pub', 'uplink', dup(publish), { attempt: 2 })
     b.capture.ingress({ messageId: 2, clientId: 'pub', packetId: 7 })
-    b.capture.egress({ messageId: 2, clientId: 'a', packetId: 4 })
-    b.pass('a', 'downlink', publishFrame({ qos: 1, id: 4, payload: 'x' }))
+    b.pass('a', 'downlink', publishFrame({ qos: 1, id: 4, payload: 'x' }), { messageId: 2 })
     expect(b.row(9).effect).toBe('delivered')
     expect(b.row(11).effect).toBe('duplicate')
     expect([7, 10].map((s) => b.row(s).effect)).toEqual(['passed-on', 'passed-on'])
@@ -56,8 +53,7 @@ describe('journeys as the broker tells them', () => {
     const b = ready()
     b.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
     b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
-    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 0 })
-    b.pass('a', 'downlink', publishFrame({ qos: 0 }))
+    b.pass('a', 'downlink', publishFrame({ qos: 0 }), { messageId: 1 })
     expect(b.exchange(8)).toMatchObject({ qos: 0, journey: b.row(7).journey })
     expect(b.journey(8).qos).toBe(2)
   })
@@ -93,8 +89,7 @@ describe('journeys as the broker tells them', () => {
   it('have no publisher for a message of the broker itself, and tie its subscribers', () => {
     const b = ready()
     for (const c of ['a', 'b']) {
-      b.capture.egress({ messageId: 99, clientId: c, packetId: 0 })
-      b.pass(c, 'downlink', publishFrame({ topic: '$SYS/x' }))
+      b.pass(c, 'downlink', publishFrame({ topic: '$SYS/x' }), { messageId: 99 })
     }
     expect(b.journey()).toMatchObject({
       publisher: null,
@@ -111,8 +106,7 @@ describe('journeys as the broker tells them', () => {
     b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 1 })
     b.pass('pub', 'uplink', dup(publishFrame({ qos: 2, id: 1 })), { attempt: 2 })
     b.capture.discarded({ clientId: 'pub', packetId: 1, why: 'duplicate' })
-    b.capture.egress({ messageId: 1, clientId: 'a', packetId: 5 })
-    b.pass('a', 'downlink', publishFrame({ qos: 2, id: 5 }))
+    b.pass('a', 'downlink', publishFrame({ qos: 2, id: 5 }), { messageId: 1 })
     b.pass('a', 'uplink', pubrec(5))
     b.pass('a', 'downlink', pubrel(5))
     b.pass('a', 'uplink', pubcomp(5))
@@ -128,7 +122,7 @@ describe('journeys as the broker tells them', () => {
 
 describe('journeys of a broker that tells nothing', () => {
   it('are tied by the identity a message carries', () => {
-    const b = ready()
+    const b = ready('by-content')
     const payload = '{"_id":"pub:1"}'
     b.pass('pub', 'uplink', publishFrame({ qos: 1, id: 1, payload }))
     b.pass('a', 'downlink', publishFrame({ qos: 1, id: 77, payload }))
@@ -138,7 +132,7 @@ describe('journeys of a broker that tells nothing', () => {
   })
 
   it('are tied by topic and content in order where there is no identity', () => {
-    const b = ready()
+    const b = ready('by-content')
     const publish = publishFrame({ payload: 'on' })
     for (let i = 0; i < 3; i++) b.pass('pub', 'uplink', publish)
     for (let i = 0; i < 3; i++) b.pass('a', 'downlink', publish)
@@ -149,19 +143,19 @@ describe('journeys of a broker that tells nothing', () => {
   })
 
   it('give a late subscriber the latest retained message', () => {
-    const b = ready()
+    const b = ready('by-content')
     for (let i = 0; i < 2; i++) b.pass('pub', 'uplink', publishFrame({ payload: 'on', retain: true }))
     b.pass('a', 'downlink', publishFrame({ payload: 'on', retain: true }))
     expect(b.row(9).journey).toBe(b.row(8).journey)
   })
 
   it('count a QoS 2 message as passed on at PUBREL, or earlier when a subscriber had it earlier', () => {
-    const late = ready()
+    const late = ready('by-content')
     late.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1 }))
     late.pass('pub', 'downlink', pubrec(1))
     late.pass('pub', 'uplink', pubrel(1))
     expect([7, 9].map((s) => late.row(s).effect)).toEqual(['stored', 'passed-on'])
-    const early = ready()
+    const early = ready('by-content')
     early.pass('pub', 'uplink', publishFrame({ qos: 2, id: 1, payload: 'e' }))
     early.pass('a', 'downlink', publishFrame({ qos: 0, payload: 'e' }))
     early.pass('pub', 'downlink', pubrec(1))

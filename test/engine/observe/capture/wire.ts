@@ -2,6 +2,7 @@ import { generate, type Packet as Fields } from 'mqtt-packet'
 import type { PacketRow } from '../../../../electron/contract/model'
 import type { Direction } from '../../../../electron/contract/packet'
 import { createCapture, type Capture } from '../../../../electron/engine/observe/capture/capture'
+import { ContentCorrelator } from '../../../../electron/engine/observe/content-correlator'
 import { ackFrame, Packet, Type, type Frame } from '../../../../electron/engine/mqtt/packet'
 import { framePacketId, withDup } from '../../../helpers/frames'
 import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
@@ -26,16 +27,24 @@ export function publishFrame(
   )
 }
 
-/** How a packet is sent: at which protocol level, and what is unusual about its way. */
-export type Sending = Partial<PacketTransit> & { level?: number }
+/** How a packet is sent: at which protocol level, as which message, and what is unusual about its way. */
+export type Sending = Partial<PacketTransit> & { level?: number; messageId?: number }
 
-/** A capture fed by hand: packets are sent, arrive or are lost one statement at a time. */
+/**
+ * A capture fed by hand: packets are sent, arrive or are lost one statement at a time. Messages are numbered by their
+ * content, as with an external broker, or by the test in the place of the embedded one.
+ */
 export class Bench {
   readonly clock = { epochMs: 1_700_000_000_000, ms: 0, now: () => this.clock.ms }
   readonly capture: Capture
+  private readonly contents = new ContentCorrelator()
   private nextTransit = 1
 
-  constructor(packets = 1000, bytes = 1 << 20) {
+  constructor(
+    packets = 1000,
+    bytes = 1 << 20,
+    private readonly numbers: 'by-content' | 'by-test' = 'by-content',
+  ) {
     this.capture = createCapture({ packets, bytes, clock: this.clock })
   }
 
@@ -44,13 +53,13 @@ export class Bench {
     clientId: string,
     direction: Direction,
     frame: Frame,
-    { level = 4, ...more }: Sending = {},
+    { level = 4, messageId = 0, ...more }: Sending = {},
   ): PacketTransit {
     const p: PacketTransit = {
       id: this.nextTransit++,
       clientId,
       direction,
-      packet: new Packet(frame, level),
+      packet: new Packet(frame, level, messageId),
       sentMs: this.clock.ms,
       origin: 'endpoint',
       attempt: 1,
@@ -61,6 +70,7 @@ export class Bench {
       segmentLosses: 0,
       ...more,
     }
+    if (this.numbers === 'by-content') this.contents.entered(p)
     this.capture.entered(p)
     return p
   }

@@ -15,8 +15,7 @@ class Wire implements Outlet {
   ids = (type: number) => this.frames.filter((f) => frameType(f) === type).map(framePacketId)
 }
 
-const make = () =>
-  new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, egress: () => undefined, warn: () => undefined })
+const make = () => new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, warn: () => undefined })
 let n = 0
 const copy = (qos: 1 | 2) => {
   const message = new Message({ id: ++n, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })

@@ -1,4 +1,4 @@
-import mqttPacket, { type Packet } from 'mqtt-packet'
+import mqttPacket, { type Packet as Fields } from 'mqtt-packet'
 import type { Duplex } from 'node:stream'
 import { createBroker } from '../../../../electron/engine/simulation/broker/broker'
 import type {
@@ -10,6 +10,7 @@ import type {
   RouteLeg,
 } from '../../../../electron/engine/simulation/broker/types'
 import type { Clock, Timer } from '../../../../electron/engine/simulation/clock/clock'
+import { Packet, Type, type Frame } from '../../../../electron/engine/mqtt/packet'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
 import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
@@ -102,7 +103,8 @@ export interface Bench {
   transits: PacketTransit[]
   legEvents: LegEvent[]
   ingress: RouteLeg[]
-  egress: RouteLeg[]
+  /** Every PUBLISH to a client in memory, with the number of its message. */
+  sent: RouteLeg[]
   discarded: { clientId: string; packetId: number; why: string }[]
 }
 
@@ -116,7 +118,7 @@ export function bench(options: BrokerOptions = {}, deps: Partial<BrokerDeps> = {
     transits: [],
     legEvents: [],
     ingress: [],
-    egress: [],
+    sent: [],
     discarded: [],
   }
   const broker = createBroker(
@@ -132,7 +134,6 @@ export function bench(options: BrokerOptions = {}, deps: Partial<BrokerDeps> = {
       log: (line) => b.logs.push(line),
       routes: {
         ingress: (e) => b.ingress.push(e),
-        egress: (e) => b.egress.push(e),
         discarded: (e) => b.discarded.push(e),
       },
       ...deps,
@@ -155,9 +156,26 @@ export interface ConnectFields {
   [more: string]: unknown
 }
 
+/** Notes under which number a PUBLISH leaves. */
+class NotingPort extends SocketPort {
+  constructor(
+    stream: Duplex,
+    private readonly clientId: string,
+    private readonly sent: RouteLeg[],
+  ) {
+    super(stream, MAX_PACKET_BYTES, createRealClock())
+  }
+
+  override send(frame: Frame, messageId = 0): void {
+    const { type, packetId } = new Packet(frame, this.level)
+    if (type === Type.PUBLISH) this.sent.push({ messageId, clientId: this.clientId, packetId })
+    super.send(frame)
+  }
+}
+
 /** A client that sends exactly the bytes it is told and acknowledges nothing by itself. */
 export class RawClient {
-  readonly got: Packet[] = []
+  readonly got: Fields[] = []
   readonly raw: Buffer[] = []
   closed = false
   private readonly splitter = new FrameSplitter()
@@ -179,7 +197,7 @@ export class RawClient {
 
   static inMemory(b: Bench, level: 3 | 4 | 5 = 4, clientId = 'any'): RawClient {
     const [client, broker] = createPair()
-    b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock()), { device: true, clientId })
+    b.broker.attach(new NotingPort(broker, clientId, b.sent), { device: true, clientId })
     return new RawClient(client, level)
   }
 
@@ -190,7 +208,7 @@ export class RawClient {
     return c
   }
 
-  encode(packet: Packet): Buffer {
+  encode(packet: Fields): Buffer {
     return mqttPacket.generate(packet, { protocolVersion: this.level })
   }
 
@@ -207,7 +225,7 @@ export class RawClient {
   }
 
   /** Everything given goes out in one chunk. */
-  send(...packets: Packet[]): void {
+  send(...packets: Fields[]): void {
     this.stream.write(Buffer.concat(packets.map((p) => this.encode(p))))
   }
 
@@ -244,8 +262,8 @@ export class RawClient {
     this.send({ cmd, messageId })
   }
 
-  of<C extends Packet['cmd']>(cmd: C): Extract<Packet, { cmd: C }>[] {
-    return this.got.filter((p): p is Extract<Packet, { cmd: C }> => p.cmd === cmd)
+  of<C extends Fields['cmd']>(cmd: C): Extract<Fields, { cmd: C }>[] {
+    return this.got.filter((p): p is Extract<Fields, { cmd: C }> => p.cmd === cmd)
   }
 
   payloads(): string[] {

@@ -4,15 +4,15 @@ import { Type } from '../../mqtt/packet'
 import type { MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
 
-/** Messages remembered at the broker and copies remembered on their way to one subscriber. */
-const MAX_REFS = 50_000
+/** Numbers remembered, and copies remembered on their way to one subscriber. */
+const MAX_NUMBERS = 50_000
 const MAX_WAITING = 10_000
 
 interface PublisherState {
   /** What the device handed to its client and has not been seen on its uplink; null for messages that name themselves. */
   unsent: (MessageIdentity | null)[]
   byPacketId: Map<number, MessageIdentity | null>
-  /** QoS 0 messages that reached the broker and were not announced by it yet. */
+  /** QoS 0 messages that reached the broker and were not numbered by it yet. */
   atBroker: (MessageIdentity | null)[]
 }
 
@@ -30,16 +30,15 @@ function remember<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
 }
 
 /**
- * Follows messages that do not say which one they are from publisher to subscriber, by packet identifiers and the
- * embedded broker's own word on what it passes on: two messages with equal content are never confused. Idle until
- * the first such message.
+ * Knows which of the offered messages each number stands for (`Packet.messageId`), where the messages do not say it
+ * themselves: what a device publishes enters its uplink in order, and a subscriber has what the number on the packet
+ * says. Idle until the first such message.
  */
-export class MessageCorrelator {
+export class UnmarkedMessages {
   private active = false
   private readonly publishers = new Map<string, PublisherState>()
   private readonly subscribers = new Map<string, SubscriberState>()
-  private readonly refs = new Map<number, MessageIdentity>()
-  private next: { clientId: string; identity: MessageIdentity | null } | null = null
+  private readonly byNumber = new Map<number, MessageIdentity>()
 
   /** @param message one that will go on the wire */
   offered(message: Offered): void {
@@ -51,28 +50,28 @@ export class MessageCorrelator {
 
   entered(p: PacketTransit): void {
     if (!this.active || p.packet.type !== Type.PUBLISH || p.origin !== 'endpoint') return
-    const packetId = p.packet.packetId
-    if (p.direction === 'uplink') this.publishSent(p, packetId)
-    else this.copySent(p, packetId)
+    if (p.direction === 'uplink') this.publishSent(p)
+    else if (p.packet.messageId > 0) this.copySent(p)
   }
 
-  private publishSent(p: PacketTransit, packetId: number): void {
+  private publishSent(p: PacketTransit): void {
+    const { packetId, messageId } = p.packet
     const state = this.publishers.get(p.clientId)
     if (!state || (p.attempt > 1 && state.byPacketId.has(packetId) && packetId > 0)) return
     const identity = state.unsent.shift() ?? null
     if (packetId > 0) state.byPacketId.set(packetId, identity)
     else remember(this.subscriber(p.clientId).onWay, p.id, identity ?? NOBODY, MAX_WAITING)
+    // Numbered before the broker has it.
+    if (messageId > 0) this.number(messageId, identity)
   }
 
-  private copySent(p: PacketTransit, packetId: number): void {
-    if (this.next?.clientId !== p.clientId) return
-    const { identity } = this.next
-    this.next = null
+  private copySent(p: PacketTransit): void {
+    const { packetId, messageId } = p.packet
+    const identity = this.byNumber.get(messageId)
     const state = this.subscriber(p.clientId)
-    if (packetId > 0) {
-      if (identity) state.byPacketId.set(packetId, identity)
-      else state.byPacketId.delete(packetId)
-    } else remember(state.onWay, p.id, identity ?? NOBODY, MAX_WAITING)
+    if (packetId === 0) remember(state.onWay, p.id, identity ?? NOBODY, MAX_WAITING)
+    else if (identity) state.byPacketId.set(packetId, identity)
+    else state.byPacketId.delete(packetId)
   }
 
   settled(p: PacketTransit): void {
@@ -83,19 +82,16 @@ export class MessageCorrelator {
     state.onWay.delete(p.id)
     if (p.state !== 'delivered') return
     const identity = found === NOBODY ? null : found
-    if (p.direction === 'uplink') this.publisher(p.clientId).atBroker.push(identity)
-    else if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: p.packet.topic, identity })
+    if (p.direction === 'downlink') {
+      if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: p.packet.topic, identity })
+    } else if (p.packet.messageId === 0) this.publisher(p.clientId).atBroker.push(identity)
   }
 
+  /** The broker has taken a message in and numbered it. */
   ingress(e: RouteLeg): void {
     if (!this.active) return
     const state = this.publishers.get(e.clientId)
-    const identity = e.packetId > 0 ? state?.byPacketId.get(e.packetId) : state?.atBroker.shift()
-    if (identity) remember(this.refs, e.messageId, identity, MAX_REFS)
-  }
-
-  egress(e: RouteLeg): void {
-    if (this.active) this.next = { clientId: e.clientId, identity: this.refs.get(e.messageId) ?? null }
+    this.number(e.messageId, e.packetId > 0 ? state?.byPacketId.get(e.packetId) : state?.atBroker.shift())
   }
 
   /** Which message a device received; null when that cannot be known. */
@@ -107,6 +103,10 @@ export class MessageCorrelator {
       if (first.topic === message.topic) return first.identity
     }
     return null
+  }
+
+  private number(messageId: number, identity: MessageIdentity | null | undefined): void {
+    if (identity) remember(this.byNumber, messageId, identity, MAX_NUMBERS)
   }
 
   private publisher(clientId: string): PublisherState {
