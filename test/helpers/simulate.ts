@@ -1,7 +1,8 @@
 import { PACKET_TYPES, type QoS } from '../../electron/contract/packet'
-import type { LedgerRow } from '../../electron/contract/model'
+import type { LedgerRow, PacketBatch } from '../../electron/contract/model'
 
 import type { PacketTransit } from '../../electron/engine/mqtt/transit'
+import { createCapture } from '../../electron/engine/observe/capture/capture'
 import { Accounts } from '../../electron/engine/observe/ledger/accounts'
 import { createSimulation, type Simulation } from '../../electron/engine/simulation/simulation'
 import { scenarioOf } from './lab-run'
@@ -21,6 +22,8 @@ export interface SimulationRecord {
   rows: LedgerRow[]
   /** Handshake packets of a client in the order of sending, such as `> PUBLISH dup` or `< PUBACK lost`. */
   story(clientId: string): string[]
+  /** All that the capture has of the run, up to its end. */
+  batch: PacketBatch
 }
 
 const HANDSHAKE = new Set(['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'])
@@ -40,6 +43,8 @@ export async function simulate(
   const sim = createSimulation({ scenario: scenarioOf(input) })
   const accounts = new Accounts(sim.fleet, sim.scenario.groups)
   const transits: PacketTransit[] = []
+  const capture = createCapture({ clock: sim.clock, packets: 5000, bytes: 1 << 20 })
+  sim.observe({ links: capture, listeners: capture, routes: capture })
   sim.observe({ links: accounts, routes: accounts, fleet: accounts })
   sim.observe({ links: { entered: (p) => transits.push(p) } })
   try {
@@ -49,7 +54,7 @@ export async function simulate(
     sim.fleet.startPublishing()
     if (!(await sim.untilQuiet())) throw new Error('it never fell quiet')
     const story = (clientId: string) => transits.filter((p) => p.clientId === clientId).flatMap(tell)
-    return { rows: accounts.finalRows(), story }
+    return { rows: accounts.finalRows(), story, batch: capture.query({ filter: '', limit: 5000 }) }
   } finally {
     await sim.close()
   }

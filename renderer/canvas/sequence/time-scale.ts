@@ -9,8 +9,6 @@ export interface TimedPacket {
   direction: Direction
   sentMs: number
   settledMs: number | null
-  journey: number | null
-  answers: number | null
 }
 
 export interface TimedMark {
@@ -92,25 +90,26 @@ export function endMs(p: TimedPacket & { fate?: string }, nowMs: number): number
   return p.fate === 'held' ? p.sentMs : Math.max(nowMs, p.sentMs)
 }
 
-/** It answers the arrival, carries the same message on, or is a client's first word after it (CONNACK, SUBSCRIBE). */
-const canCause = (arrival: TimedPacket, send: TimedPacket): boolean =>
-  arrival.seq === send.answers ||
-  (arrival.journey !== null && arrival.journey === send.journey) ||
-  (arrival.clientId === send.clientId && arrival.direction === 'downlink' && send.direction === 'uplink')
-
-/** Sends of one instant in order of capture; before each, the arrivals that can have caused it; the others last. */
+/**
+ * Sends of one instant in order of capture; before each, every arrival of a packet that was captured earlier, since any of
+ * them can have caused it (an answer, the message passed on, a will after a DISCONNECT); the other arrivals last.
+ */
 function inCausalOrder(arrivals: TimedPacket[], sends: TimedPacket[]): Happening[] {
   const waiting = [...arrivals].sort((a, b) => a.seq - b.seq)
   const ordered: Happening[] = []
-  const flush = (upTo: number): void => {
-    for (const p of waiting.splice(0, upTo)) ordered.push({ kind: 'settle', packet: p })
+  let next = 0
+  const flush = (before: number): void => {
+    for (; next < waiting.length; next++) {
+      const packet = waiting[next]
+      if (!packet || packet.seq >= before) return
+      ordered.push({ kind: 'settle', packet })
+    }
   }
   for (const packet of [...sends].sort((a, b) => a.seq - b.seq)) {
-    const cause = waiting.findIndex((a) => canCause(a, packet))
-    if (cause >= 0) flush(cause + 1)
+    flush(packet.seq)
     ordered.push({ kind: 'send', packet })
   }
-  flush(waiting.length)
+  flush(Infinity)
   return ordered
 }
 
