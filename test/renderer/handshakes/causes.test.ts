@@ -60,7 +60,7 @@ describe('no arrow starts before the one that caused it has arrived', () => {
       numRuns: 8,
     },
   )('in runs of the engine with chance losses', async (qos, loss, seed) => {
-    const base = pair(qos as 0 | 1 | 2, 6)
+    const base = pair(qos, 6)
     const { batch } = await simulate({
       ...base,
       seed,
