@@ -1,4 +1,5 @@
 import type {
+  FilePart,
   DeviceDetail,
   DeviceRow,
   EngineStatus,
@@ -88,7 +89,13 @@ export interface LabApi {
   getRing(a: { parts: number }): Promise<RingSummary>
   getPacket(a: { seq: number }): Promise<PacketDetail>
   clearCapture(a: Empty): Promise<void>
-  exportPcapng(a: { filter: string }): Promise<{ bytes: Uint8Array; packets: number }>
+  /**
+   * Makes a pcapng file of the packets that match, part by part: the first part without `from`, each other with the bytes
+   * that were received so far. A page has one such file at a time.
+   * @returns a part of about 1 MiB, the packets in the file so far, and whether it was the last part
+   * @throws ApiError `conflict` when `from` is not where the last part ended, or another file was begun since
+   */
+  exportPcapng(a: { filter: string; from?: number }): Promise<FilePart>
 
   // step mode
   /** Turns the gate of links on or off; off delivers what is held there. */

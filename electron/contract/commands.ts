@@ -19,6 +19,8 @@ const fileName = z.string().max(255).transform(printable)
 const groupName = z.string().min(1).max(64)
 const filter = z.string().max(2000)
 const seq = z.int().min(1)
+/** Packets of one answer at most: with all that belongs to them they are encoded within milliseconds. */
+const ROWS = 500
 const lessonId = z.string().min(1).max(40)
 const viewerId = z.string().min(1).max(40)
 const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
@@ -79,20 +81,20 @@ export const commands = {
       retain: z.boolean(),
     }),
   ),
-  watchPackets: viewer(z.strictObject({ filter, tail: z.int().min(0).max(2000) })),
+  watchPackets: viewer(z.strictObject({ filter, tail: z.int().min(0).max(ROWS) })),
   unwatchPackets: viewer(empty),
   queryPackets: viewer(
     z.strictObject({
       filter,
       before: seq.optional(),
       after: z.int().min(0).optional(),
-      limit: z.int().min(1).max(2000),
+      limit: z.int().min(1).max(ROWS),
     }),
   ),
   getRing: viewer(z.strictObject({ parts: z.int().min(1).max(2000) })),
   getPacket: viewer(z.strictObject({ seq })),
   clearCapture: driver(empty),
-  exportPcapng: viewer(z.strictObject({ filter })),
+  exportPcapng: viewer(z.strictObject({ filter, from: z.int().min(0).optional() })),
   setGate: driver(z.strictObject({ target, on: z.boolean() })),
   decide: driver(z.strictObject({ seq, action: z.enum(['deliver', 'drop']) })),
   deliverAll: driver(empty),

@@ -332,3 +332,12 @@ export interface LogLine {
 }
 
 export type { DirectionConfig, LinkConfig }
+
+/** A part of a file that is made while it is read. */
+export interface FilePart {
+  bytes: Uint8Array
+  /** Packets in the file so far. */
+  packets: number
+  /** It is the last part. */
+  done: boolean
+}

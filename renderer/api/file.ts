@@ -9,12 +9,18 @@ export function saveThrough(saver: Saver | null): void {
 
 /** Hands a file to the user: through the host where it has dialogs of its own, else as a download. */
 export function saveFile(name: string, content: string | Uint8Array, type: string): void {
-  if (host) {
-    host(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
-    return
-  }
-  const part = typeof content === 'string' ? content : (content as Uint8Array<ArrayBuffer>)
-  const url = URL.createObjectURL(new Blob([part], { type }))
+  if (host) host(name, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+  else download(name, new Blob([content as string | Uint8Array<ArrayBuffer>], { type }))
+}
+
+/** The same for a file that may be large. */
+export async function saveBlob(name: string, content: Blob): Promise<void> {
+  if (host) host(name, new Uint8Array(await content.arrayBuffer()))
+  else download(name, content)
+}
+
+function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content)
   const anchor = document.createElement('a')
   anchor.href = url
   anchor.download = name

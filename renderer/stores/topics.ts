@@ -9,6 +9,27 @@ import { useLog } from './log'
 
 const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
 
+/** One question at a time: what is asked meanwhile is asked once more when the answer has come. */
+function createAsker(ask: () => Promise<void>): () => Promise<void> {
+  let asking: Promise<void> | null = null
+  let asked = 0
+  async function all(): Promise<void> {
+    let answered: number
+    try {
+      do {
+        answered = asked
+        await ask()
+      } while (answered !== asked)
+    } finally {
+      asking = null
+    }
+  }
+  return () => {
+    asked++
+    return (asking ??= all())
+  }
+}
+
 /** The window of the topic tree that is on the screen. */
 export const useTopics = defineStore('topics', () => {
   const link = useLink()
@@ -19,17 +40,15 @@ export const useTopics = defineStore('topics', () => {
   const filterText = ref('')
   const filterValid = computed(() => filterText.value === '' || isValidFilter(filterText.value))
   let watching = false
-  let asked = 0
   const unfolding = new Unfolding()
+  const asker = createAsker(async () => {
+    const asked = view.value
+    const fresh = await link.api.watchTopics(asked)
+    if (asked === view.value) take(fresh)
+  })
 
-  /** Asks for the view as it is now; an answer that comes after a newer question is left out. */
-  const refresh = (): Promise<void> =>
-    log.attempt(async () => {
-      if (!watching) return
-      const mine = ++asked
-      const fresh = await link.api.watchTopics(view.value)
-      if (mine === asked) take(fresh)
-    })
+  /** Asks for the view as it is now. */
+  const refresh = (): Promise<void> => (watching ? log.attempt(asker) : Promise.resolve())
   function take(fresh: TopicPage): void {
     page.value = fresh
     const wanted = unfolding.wanted(fresh, view.value)

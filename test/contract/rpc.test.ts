@@ -184,7 +184,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
   it('keeps binary binary, and carries 5 MB both ways', async () => {
     const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 251)
     const text = 'x'.repeat(4_000_000)
-    const { api, calls } = join({ exportPcapng: async () => ({ bytes, packets: 3 }) })
+    const { api, calls } = join({ exportPcapng: async () => ({ bytes, packets: 3, done: true }) })
     const got = await api.exportPcapng({ filter: '' })
     expect(got.packets).toBe(3)
     expect(got.bytes).toBeInstanceOf(Uint8Array)

@@ -333,7 +333,7 @@ export class FakeEngine {
         throw new ApiError('not-found', 'no packet')
       },
       clearCapture: () => void this.ring.splice(0),
-      exportPcapng: () => ({ bytes: new Uint8Array(0), packets: 0 }),
+      exportPcapng: () => ({ bytes: new Uint8Array(0), packets: 0, done: true }),
       setGate: () => undefined,
       decide: () => undefined,
       deliverAll: () => undefined,

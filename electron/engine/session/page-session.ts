@@ -18,6 +18,7 @@ import type { GroupInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { EngineCore } from './engine-core'
+import { ExportFile } from './export-file'
 import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
@@ -26,6 +27,7 @@ import type { Sharing } from '../types'
 export class PageSession implements LabApi {
   private readonly feed: SessionFeed
   private readonly long: LongWork
+  private readonly file: ExportFile
 
   constructor(
     private readonly engine: EngineCore,
@@ -35,6 +37,7 @@ export class PageSession implements LabApi {
   ) {
     const isViewer = host.viewer !== undefined
     this.long = new LongWork(isViewer ? engine.slicers.viewers : engine.slicers.host, page, isViewer)
+    this.file = new ExportFile(this.long)
     this.feed = new SessionFeed(engine, page, host, this.long, sharing)
   }
 
@@ -156,12 +159,12 @@ export class PageSession implements LabApi {
     return command(() => this.engine.lab.observation.capture.clear())
   }
 
-  exportPcapng(a: { filter: string }) {
-    return command(async () => {
-      const file = await this.long.run(() => this.engine.lab.observation.capture.pcapngSteps(a.filter))
-      this.long.made(file.bytes.length)
-      return file
-    })
+  exportPcapng({ filter, from }: { filter: string; from?: number }) {
+    return command(() =>
+      from === undefined
+        ? this.file.begin(this.engine.lab.observation.capture.export(filter))
+        : this.file.go(from),
+    )
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {

@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { useLink } from '../../api'
-import { copyText, saveFile } from '../../api/file'
+import { readCaptureFile } from '../../api/capture-file'
+import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
@@ -49,10 +50,7 @@ export function useExport(diagram: Diagram) {
       ),
     saveSvg: () => log.attempt(async () => saveFile('handshakes.svg', await svg(), 'image/svg+xml')),
     savePcapng: () =>
-      log.attempt(async () => {
-        const { bytes } = await link.api.exportPcapng({ filter: packets.filter })
-        saveFile('handshakes.pcapng', bytes, 'application/x-pcapng')
-      }),
+      log.attempt(async () => saveBlob('handshakes.pcapng', await readCaptureFile(link.api, packets.filter))),
   }
 }
 export type Exports = ReturnType<typeof useExport>

@@ -11,7 +11,7 @@ import { commands, handleKey, useCommands, type Command } from '../../ui/command
 import { screens } from '../registry'
 import { useBarCommands } from './bar-commands'
 import { navigate } from '../router'
-import { useScenarioFile } from './scenario-file'
+import { useScenarioFile } from '../../stores/scenario-file'
 
 /** What a command asks of the engine, where that is not granted to every page. */
 const NEEDS: Readonly<Record<string, keyof EngineApi | undefined>> = {

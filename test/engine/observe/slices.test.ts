@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Slicer, STEP, type Steps } from '../../../electron/engine/base/slices'
+import { atOnce, Slicer, STEP, type Steps } from '../../../electron/engine/base/slices'
 import { Bench, publishFrame, puback } from './capture/wire'
 
 /** A slicer on a clock that every step moves on by 1 ms; what it does between slices is written down. */
@@ -130,16 +130,32 @@ it('the open exchanges of a client are found without a search', () => {
   expect(b.capture.inFlight('nobody', 200)).toEqual([])
 })
 
-it('a file that is overtaken by the ring says what is missing in it', () => {
-  const b = new Bench(100)
-  for (let i = 0; i < 100; i++) b.pass('c', 'uplink', publishFrame({ topic: `t${i}` }))
-  const steps = b.capture.pcapngSteps('')
-  steps.next()
-  for (let i = 0; i < 60; i++) b.pass('c', 'uplink', publishFrame({ topic: 'new' }))
-  let step = steps.next()
-  while (!step.done) step = steps.next()
-  expect(step.value.packets).toBe(72)
-  expect(Buffer.from(step.value.bytes).toString('latin1')).toContain(
-    '28 packets before this one left the capture',
-  )
+describe('a capture file', () => {
+  it('that is overtaken by the ring says what is missing in it', () => {
+    const b = new Bench(100)
+    for (let i = 0; i < 100; i++) b.pass('c', 'uplink', publishFrame({ topic: `t${i}` }))
+    const steps = b.capture.export('').next()
+    steps.next()
+    for (let i = 0; i < 60; i++) b.pass('c', 'uplink', publishFrame({ topic: 'new' }))
+    const { bytes, packets, done } = atOnce(steps)
+    expect([packets, done]).toEqual([72, true])
+    expect(Buffer.from(bytes).toString('latin1')).toContain('28 packets before this one left the capture')
+  })
+
+  it('is made part by part, and only the part that is read', () => {
+    const b = new Bench(5000, 8 << 20)
+    for (let i = 0; i < 3000; i++)
+      b.pass('c', 'uplink', publishFrame({ topic: 't', payload: Buffer.alloc(1000) }))
+    const file = b.capture.export('')
+    const parts: Uint8Array[] = []
+    for (let done = false; !done;) {
+      const part = atOnce(file.next())
+      parts.push(part.bytes)
+      done = part.done
+    }
+    const sizes = parts.map((p) => p.length)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(Math.max(...sizes)).toBeLessThan(1.3 * 1024 * 1024)
+    expect(Buffer.concat(parts).equals(b.capture.pcapng('').bytes)).toBe(true)
+  })
 })

@@ -42,6 +42,15 @@ afterEach(async () => {
   close()
 })
 
+test('a capture file is read part by part; a part that does not follow is refused', async () => {
+  const { api } = await start()
+  const first = await api.exportPcapng({ filter: 'client:sensor-1' })
+  expect(first.packets).toBeGreaterThan(0)
+  expect(first.done).toBe(true)
+  expect((await refusal(api.exportPcapng({ filter: '', from: first.bytes.length }))).code).toBe('conflict')
+  expect((await refusal(api.exportPcapng({ filter: 'colour:red' }))).code).toBe('bad-request')
+})
+
 describe('live edits', () => {
   test('a new rate reaches the devices without a new connection', async () => {
     const { api } = await start()

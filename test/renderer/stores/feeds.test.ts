@@ -143,4 +143,13 @@ describe('topics', () => {
       .map((c) => (c.argument as { filter: string }).filter)
     expect(new Set(filters)).toEqual(new Set(['']))
   })
+
+  it('asks one thing at a time, and last for what is wanted last', async () => {
+    const { engine } = await connectedStores()
+    const topics = useTopics()
+    topics.watch()
+    for (let offset = 20; offset <= 2000; offset += 20) topics.setWindow(offset, 60)
+    await vi.waitFor(() => expect(topics.page?.offset).toBe(2000))
+    expect(engine.calls.filter((c) => c.command === 'watchTopics').length).toBeLessThan(4)
+  })
 })

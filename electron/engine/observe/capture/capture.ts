@@ -10,7 +10,7 @@ import { UP, Verdict } from './codes'
 import { hidePassword, readTopicAlias } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
-import { exportPcapng, type ExportPacket } from './pcapng/export'
+import { PcapngExport, type ExportPacket } from './pcapng/export'
 import { TransitIndex } from './transit-index'
 import { queryPackets, rowsOf, seqsWithin } from './query'
 import { summarize } from './ring-summary'
@@ -81,14 +81,9 @@ export interface Capture extends TransitObserver, RoutingFacts {
   /** Forgets what is kept and starts counting from zero. */
   restart(): void
   /** The matching packets as a pcapng file. @throws FilterError */
-  pcapng(filter: string): CaptureFile
-  /** The same in steps, of the packets captured at the call. @throws FilterError */
-  pcapngSteps(filter: string): Steps<CaptureFile>
-}
-
-export interface CaptureFile {
-  bytes: Uint8Array
-  packets: number
+  pcapng(filter: string): { bytes: Uint8Array; packets: number }
+  /** The same to be made part by part, of the packets captured at the call; see `PcapngExport`. @throws FilterError */
+  export(filter: string, padding?: number): PcapngExport
 }
 
 export const DEFAULT_PACKETS = 200_000
@@ -291,14 +286,20 @@ class RingCapture implements Capture {
     this.lostByType.fill(0)
   }
 
-  pcapng(filter: string): CaptureFile {
-    return atOnce(this.pcapngSteps(filter))
+  pcapng(filter: string): { bytes: Uint8Array; packets: number } {
+    const file = this.export(filter)
+    const parts: Uint8Array[] = []
+    for (;;) {
+      const { bytes, packets, done } = atOnce(file.next())
+      parts.push(bytes)
+      if (done) return { bytes: new Uint8Array(Buffer.concat(parts)), packets }
+    }
   }
 
-  pcapngSteps(query: string): Steps<CaptureFile> {
+  export(query: string, padding?: number): PcapngExport {
     const filter = parsePacketFilter(query)
     const [first, next] = seqsWithin(this.state.packets, timeRangeOf(query))
-    return exportPcapng(this.select(filter, first, next), this.options.clock.epochMs)
+    return new PcapngExport(this.select(filter, first, next), this.options.clock.epochMs, padding)
   }
 
   /** Packets that pass, one by one, null for those that do not. Those that leave the ring meanwhile are counted. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atOnce } from '../../../../electron/engine/base/slices'
 import { Bench, dup, frameOf, puback, pubcomp, publishFrame, pubrec, pubrel } from './wire'
 
 const tshark = spawnSync('tshark', ['--version']).status === 0
@@ -183,5 +184,22 @@ describe.skipIf(!tshark)('pcapng read by tshark', () => {
     const { bytes } = b.capture.pcapng('')
     expect(types(bytes)).toEqual(['1', '2', '3', '3'])
     expect(read(bytes, '-Y', 'mqtt && frame.comment contains "not captured"')).toHaveLength(1)
+  })
+
+  it('leaves out what it may not fill with zeros, and says so', () => {
+    const b = new Bench(1000, 60_000)
+    b.connect('s')
+    const long = publishFrame({ topic: 'long', payload: Buffer.alloc(50_000, 'y') })
+    for (let i = 0; i < 5; i++) b.pass('s', 'uplink', long)
+    b.pass('s', 'uplink', publishFrame({ topic: 'short', payload: 'z' }))
+    b.pass('s', 'uplink', long)
+    const { bytes, packets } = atOnce(b.capture.export('', 100_000).next())
+    expect(packets).toBeLessThan(9)
+    expect(types(bytes)).toHaveLength(packets)
+    expect(read(bytes, '-Y', '_ws.malformed')).toEqual([])
+    expect(read(bytes, '-Y', 'mqtt.topic == "short" && frame.comment contains "are left out"')).toHaveLength(
+      1,
+    )
+    expect(Buffer.from(bytes).toString('latin1')).toContain('packets before the end are left out')
   })
 })

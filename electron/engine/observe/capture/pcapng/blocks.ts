@@ -1,6 +1,7 @@
 const SECTION_HEADER = 0x0a0d0d0a
 const INTERFACE = 1
 const NAME_RESOLUTION = 4
+const INTERFACE_STATISTICS = 5
 const ENHANCED_PACKET = 6
 const BYTE_ORDER = 0x1a2b3c4d
 const LINK_ETHERNET = 1
@@ -21,6 +22,7 @@ const padded = (n: number): number => (n + 3) & ~3
 export class PcapngWriter {
   private out = Buffer.allocUnsafe(CHUNK)
   private readonly full: Buffer[] = []
+  private fullBytes = 0
   private at = 0
   private blockStart = 0
 
@@ -64,12 +66,9 @@ export class PcapngWriter {
 
   /** @param unixMs fractions down to a nanosecond are kept as far as a double holds them */
   packet(unixMs: number, data: Buffer, comment: string | null): void {
-    const whole = Math.floor(unixMs)
-    const ns = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
     this.block(ENHANCED_PACKET)
     this.u32(0)
-    this.u32(Number(ns >> 32n))
-    this.u32(Number(ns & 0xffffffffn))
+    this.time(unixMs)
     this.u32(data.length)
     this.u32(data.length)
     this.bytes(data, padded(data.length))
@@ -80,9 +79,27 @@ export class PcapngWriter {
     this.finish()
   }
 
-  /** What was written, in order. */
-  parts(): Buffer[] {
-    return [...this.full, this.out.subarray(0, this.at)]
+  /** A comment on all packets. */
+  remark(unixMs: number, comment: string): void {
+    this.block(INTERFACE_STATISTICS)
+    this.u32(0)
+    this.time(unixMs)
+    this.option(OPTION_COMMENT, Buffer.from(comment))
+    this.endOptions()
+    this.finish()
+  }
+
+  /** Bytes written and not yet taken. */
+  get length(): number {
+    return this.fullBytes + this.at
+  }
+
+  /** What was written since it was last taken, in order; must not be called within a block. */
+  take(): Buffer[] {
+    const parts = [...this.full, this.out.subarray(0, this.at)]
+    this.full.length = this.fullBytes = this.at = this.blockStart = 0
+    this.out = Buffer.allocUnsafe(CHUNK)
+    return parts
   }
 
   private block(type: number): void {
@@ -95,6 +112,13 @@ export class PcapngWriter {
     const length = this.at + 4 - this.blockStart
     this.out.writeUInt32LE(length, this.blockStart + 4)
     this.u32(length)
+  }
+
+  private time(unixMs: number): void {
+    const whole = Math.floor(unixMs)
+    const ns = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
+    this.u32(Number(ns >> 32n))
+    this.u32(Number(ns & 0xffffffffn))
   }
 
   private option(code: number, value: Buffer): void {
@@ -131,14 +155,9 @@ export class PcapngWriter {
     const next = Buffer.allocUnsafe(Math.max(CHUNK, 2 * (begun.length + n)))
     begun.copy(next)
     this.full.push(this.out.subarray(0, this.blockStart))
+    this.fullBytes += this.blockStart
     this.out = next
     this.at = begun.length
     this.blockStart = 0
   }
-}
-
-/** All that was written, one after the other. */
-export function joined(writers: readonly PcapngWriter[]): Uint8Array {
-  const all = Buffer.concat(writers.flatMap((w) => w.parts()))
-  return new Uint8Array(all.buffer, all.byteOffset, all.length)
 }

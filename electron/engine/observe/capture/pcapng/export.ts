@@ -1,7 +1,7 @@
-import type { PacketRow } from '../../../../contract/model'
+import type { FilePart, PacketRow } from '../../../../contract/model'
 import { Type } from '../../../mqtt/packet'
 import { STEP, type Steps } from '../../../base/slices'
-import { joined, PcapngWriter } from './blocks'
+import { PcapngWriter } from './blocks'
 import { Conversation } from './conversation'
 import type { Endpoint } from './tcp'
 
@@ -17,7 +17,10 @@ export interface ExportPacket {
 
 const BROKER: Endpoint = { address: 0x7f000001, port: 1883 }
 const FIRST_PORT = 49_152
-/** Zeros put in for bytes that were not kept, over the whole file. */
+/**
+ * Zeros put in for bytes that were not kept, over the whole file. After that, packets with bytes missing are left out: the
+ * rest of one without them would be read as the beginning of the next.
+ */
 const PADDING = 64 * 1024 * 1024
 
 const REASONS = {
@@ -28,23 +31,41 @@ const REASONS = {
   reset: 'with the connection, which was reset',
 } as const
 
+/** Bytes of a part, about: few enough to be put together, encoded and sent without keeping others waiting. */
+const PART = 1 << 20
+
 /**
  * The packets as a pcapng file with TCP/IP framing made up around them, one connection a CONNECT: broker 127.0.0.1:1883,
  * each client an address 127.1.0.0/16 and above of its own, named in the file. Times are those of sending. A lost packet
- * stands in its place with a comment. Bytes that were not kept are zeros, with a comment.
+ * stands in its place with a comment. Bytes that were not kept are zeros, with a comment. The file is made part by part
+ * as it is read, and only the part that is being made is held.
  */
-export function* exportPcapng(
-  packets: Iterable<ExportPacket | null>,
-  epochMs: number,
-): Steps<{ bytes: Uint8Array; packets: number }> {
-  const file = new CaptureWriter(epochMs)
-  let looked = 0
-  for (const p of packets) {
-    if (p) file.add(p)
-    if (++looked % STEP === 0) yield STEP
+export class PcapngExport {
+  private readonly packets: Iterator<ExportPacket | null>
+  private readonly file: CaptureWriter
+
+  /** @param padding bytes of zeros in the whole file at most, @default 64 MiB */
+  constructor(packets: Iterable<ExportPacket | null>, epochMs: number, padding = PADDING) {
+    this.packets = packets[Symbol.iterator]()
+    this.file = new CaptureWriter(epochMs, padding)
   }
-  yield looked % STEP
-  return { bytes: file.bytes(), packets: file.packets }
+
+  /** Makes the next part. */
+  *next(): Steps<FilePart> {
+    let looked = 0
+    let done = false
+    while (!done && this.file.length < PART) {
+      const next = this.packets.next()
+      if (next.done) done = true
+      else {
+        if (next.value) this.file.add(next.value)
+        if (++looked % STEP === 0) yield STEP
+      }
+    }
+    yield looked % STEP
+    if (done) this.file.end()
+    return { bytes: this.file.take(), packets: this.file.packets, done }
+  }
 }
 
 interface Client {
@@ -58,27 +79,45 @@ class CaptureWriter {
   packets = 0
   private readonly out = new PcapngWriter()
   private readonly clients = new Map<string, Client>()
-  private padding = PADDING
+  /** Packets left out since the last one written. */
+  private leftOut = 0
 
-  constructor(private readonly epochMs: number) {}
-
-  add(p: ExportPacket): void {
-    this.packets++
-    const unixMs = this.epochMs + p.row.sentMs
-    const conversation = this.conversation(p, unixMs)
-    const missing = p.row.bytes - p.bytes.length
-    const fill = missing > 0 && missing <= this.padding ? missing : 0
-    this.padding -= fill
-    const bytes = fill > 0 ? Buffer.concat([p.bytes, Buffer.alloc(fill)]) : p.bytes
-    conversation.send(unixMs, p.row.direction === 'uplink', bytes, comment(p, missing, fill > 0))
+  constructor(
+    private readonly epochMs: number,
+    private padding: number,
+  ) {
+    this.out.begin('MQTT Fleet Lab')
+    this.out.names([[BROKER.address, 'broker']])
   }
 
-  bytes(): Uint8Array {
-    const head = new PcapngWriter()
-    head.begin('MQTT Fleet Lab')
-    const names = [...this.clients].map(([name, { address }]) => [address, name] as const)
-    head.names([[BROKER.address, 'broker'], ...names])
-    return joined([head, this.out])
+  get length(): number {
+    return this.out.length
+  }
+
+  add(p: ExportPacket): void {
+    const missing = p.row.bytes - p.bytes.length
+    if (missing > this.padding) {
+      this.leftOut++
+      return
+    }
+    this.packets++
+    this.padding -= missing
+    const unixMs = this.epochMs + p.row.sentMs
+    const conversation = this.conversation(p, unixMs)
+    const bytes = missing > 0 ? Buffer.concat([p.bytes, Buffer.alloc(missing)]) : p.bytes
+    conversation.send(unixMs, p.row.direction === 'uplink', bytes, comment(p, missing, this.leftOut))
+    this.leftOut = 0
+  }
+
+  /** Says what is missing at the end, where no packet carries the comment. */
+  end(): void {
+    if (this.leftOut > 0) this.out.remark(this.epochMs, leftOutBefore(this.leftOut, 'the end'))
+  }
+
+  /** What was written since it was last taken. */
+  take(): Uint8Array {
+    const all = Buffer.concat(this.out.take())
+    return new Uint8Array(all.buffer, all.byteOffset, all.length)
   }
 
   private conversation(p: ExportPacket, unixMs: number): Conversation {
@@ -86,6 +125,7 @@ class CaptureWriter {
     if (!client) {
       client = { address: addressOf(this.clients.size + 1), open: null, connections: 0 }
       this.clients.set(p.row.clientId, client)
+      this.out.names([[client.address, p.row.clientId]])
     }
     if (client.open && p.row.type !== 'CONNECT') return client.open
     const port = FIRST_PORT + (client.connections++ % (65_536 - FIRST_PORT))
@@ -104,13 +144,17 @@ const PLACEHOLDER =
 const placeholder = (): Buffer =>
   Buffer.from([Type.CONNECT << 4, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 0, 0, 0])
 
-function comment({ row, gone }: ExportPacket, missing: number, filled: boolean): string | null {
+const leftOutBefore = (packets: number, before: string): string =>
+  `${packets} packets before ${before} are left out, because most of their bytes were not kept`
+
+function comment({ row, gone }: ExportPacket, missing: number, leftOut: number): string | null {
   const parts: string[] = []
   if (gone > 0) parts.push(`${gone} packets before this one left the capture while the file was written`)
+  if (leftOut > 0) parts.push(leftOutBefore(leftOut, 'this one'))
   if (row.fate === 'lost') {
     const how = row.reason === null ? '' : ` ${REASONS[row.reason]}`
     parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)
   } else if (row.fate !== 'delivered') parts.push('still in transit when the file was written')
-  if (missing > 0) parts.push(`${missing} bytes were not captured${filled ? ' and are zeros here' : ''}`)
+  if (missing > 0) parts.push(`${missing} bytes were not captured and are zeros here`)
   return parts.length === 0 ? null : parts.join('; ')
 }

@@ -1,11 +1,12 @@
 import { ApiError } from '@contract/errors'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { useLink } from '../../api'
-import { fileName, pickFile, saveFile } from '../../api/file'
-import { useLog } from '../../stores/log'
-import { useScenario } from '../../stores/scenario'
-import { useWorkspace } from '../../stores/workspace'
+import { useLink } from '../api'
+import { readCaptureFile } from '../api/capture-file'
+import { fileName, pickFile, saveBlob, saveFile } from '../api/file'
+import { useLog } from './log'
+import { useScenario } from './scenario'
+import { useWorkspace } from './workspace'
 
 const MAX_BYTES = 4_194_304
 
@@ -35,10 +36,12 @@ function useSaving() {
     save: (format: 'yaml' | 'json', as = false): Promise<void> =>
       log.attempt(() => (workspace.native ? scenario.save(as, format) : download(format))),
     exportPackets: (): Promise<void> =>
-      log.attempt(async () => {
-        const { bytes } = await link.api.exportPcapng({ filter: '' })
-        saveFile(fileName(scenario.scenario?.name ?? 'packets', 'pcapng'), bytes, 'application/x-pcapng')
-      }),
+      log.attempt(async () =>
+        saveBlob(
+          fileName(scenario.scenario?.name ?? 'packets', 'pcapng'),
+          await readCaptureFile(link.api, ''),
+        ),
+      ),
   }
 }
 

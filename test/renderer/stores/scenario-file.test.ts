@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { expect, it, vi } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
-import { useScenarioFile } from '../../../renderer/features/shell/scenario-file'
-import { connectedStores } from '../stores/harness'
+import { useScenarioFile } from '../../../renderer/stores/scenario-file'
+import { connectedStores } from './harness'
 
 const unconfirmed = new ApiError('unconfirmed', 'not connected to broker.example.org (as ann)', [
   { path: 'host', found: 'broker.example.org', expected: 'a host that the user has allowed' },

@@ -1,0 +1,39 @@
+import { ApiError } from '../../contract/errors'
+import type { FilePart } from '../../contract/model'
+import type { PcapngExport } from '../observe/capture/pcapng/export'
+import type { LongWork } from './long-work'
+
+/** The capture file that one page is reading; a new one ends the one before. */
+export class ExportFile {
+  private file: PcapngExport | null = null
+  private sent = 0
+
+  constructor(private readonly long: LongWork) {}
+
+  /** Begins a file and makes its first part. */
+  begin(file: PcapngExport): Promise<FilePart> {
+    this.file = file
+    this.sent = 0
+    return this.part(file)
+  }
+
+  /**
+   * Makes the part that follows.
+   * @param from bytes of the file that the page has
+   * @throws ApiError `conflict` when the file has no part that begins there
+   */
+  async go(from: number): Promise<FilePart> {
+    const file = this.file
+    if (!file || from !== this.sent) throw new ApiError('conflict', `the export has no part at byte ${from}`)
+    return this.part(file)
+  }
+
+  private async part(file: PcapngExport): Promise<FilePart> {
+    const part = await this.long.run(() => file.next())
+    this.long.made(part.bytes.length)
+    if (this.file !== file) throw new ApiError('conflict', 'another export has begun')
+    this.sent += part.bytes.length
+    if (part.done) this.file = null
+    return part
+  }
+}
