@@ -127,7 +127,7 @@ class RingCapture implements Capture {
     const { type } = packet
     const client = this.clientOf(p.clientId)
     const topic = type === Type.PUBLISH ? this.topicOf(p, client) : 0
-    client.refs++
+    this.state.clients.retain(client.ix)
     this.state.topics.retain(topic)
     const t = this.state.packets
     const seq = t.add(p, client.ix, topic)
@@ -142,9 +142,13 @@ class RingCapture implements Capture {
   }
 
   private clientOf(clientId: string): ClientState {
+    return this.knownClient(clientId) ?? (this.latestClient = this.state.clients.get(clientId))
+  }
+
+  private knownClient(clientId: string): ClientState | undefined {
     const known = this.latestClient
     if (known?.name === clientId && this.state.clients.at(known.ix) === known) return known
-    return (this.latestClient = this.state.clients.get(clientId))
+    return this.state.clients.find(clientId)
   }
 
   settled(p: PacketTransit): void {
@@ -172,7 +176,7 @@ class RingCapture implements Capture {
   }
 
   ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void {
-    const client = this.state.clients.find(e.clientId)
+    const client = this.knownClient(e.clientId)
     if (client) this.tracker.ingress(client, e.packetId, e.messageId, e.topic)
   }
 
@@ -258,14 +262,9 @@ class RingCapture implements Capture {
 
   inFlight(clientId: string, limit: number): { exchange: ExchangeRow; packets: PacketRow[] }[] {
     const { exchanges: x, clients } = this.state
-    const ids: number[] = []
-    for (const live of clients.find(clientId)?.live ?? []) {
-      for (const id of live.values()) {
-        const i = x.at(id)
-        if (x.has(id) && x.verdict[i] === Verdict.open && (x.qos[i] as number) > 0) ids.push(id)
-      }
-    }
-    const rows = ids.sort((a, b) => a - b).slice(-limit)
+    const client = clients.find(clientId)
+    const ids = client ? this.state.inUseBy(client).filter((id) => x.verdict[x.at(id)] === Verdict.open) : []
+    const rows = ids.slice(-limit)
     return rows.flatMap((id) => {
       const exchange = this.rows.exchange(id)
       return exchange ? [{ exchange, packets: rowsOf(this.rows, exchange.packets) }] : []

@@ -4,14 +4,12 @@ import { SmallMap } from '../../base/small-map'
 export interface ClientState {
   readonly ix: number
   readonly name: string
-  /** Rows that refer to it; it is forgotten when there are none and it is not connected. */
-  refs: number
   /** Open connections: two for a moment when a new one takes the client identifier over. */
   connections: number
   /** The session ends with the connection. */
   clean: boolean
-  /** Last exchange of each packet identifier, by the exchange's direction; the two spaces are independent (3.1.1 section 2.3.1). */
-  readonly live: readonly [SmallMap<number>, SmallMap<number>]
+  /** Its last exchange at QoS 1 or 2, 0 for none; from there they are chained. */
+  lastExchange: number
   /** Copies of each journey that reached this subscriber. */
   reached: Map<number, number> | null
   /** QoS 0 exchanges that arrived at the broker and wait for its routing fact, oldest first. */
@@ -32,6 +30,8 @@ export class ClientTable {
   private readonly byName = new Map<string, ClientState>()
   private readonly byIx: (ClientState | undefined)[] = [undefined]
   private readonly spare: number[] = []
+  /** Rows that refer to each client, which is forgotten when there are none and it is not connected. */
+  private refs = new Int32Array(64)
 
   get size(): number {
     return this.byName.size
@@ -54,20 +54,20 @@ export class ClientTable {
   }
 
   retain(ix: number): void {
-    const client = this.byIx[ix]
-    if (client) client.refs++
+    this.refs[ix] = (this.refs[ix] as number) + 1
   }
 
   release(ix: number): void {
-    const client = this.byIx[ix]
-    if (!client) return
-    client.refs--
-    this.sweep(client)
+    const left = (this.refs[ix] as number) - 1
+    this.refs[ix] = left
+    const client = left > 0 ? undefined : this.byIx[ix]
+    if (client) this.sweep(client)
   }
 
   /** Forgets a client that nothing refers to. */
   sweep(client: ClientState): void {
-    if (client.refs > 0 || client.connections > 0 || this.byIx[client.ix] !== client) return
+    if ((this.refs[client.ix] as number) > 0 || client.connections > 0 || this.byIx[client.ix] !== client)
+      return
     this.byName.delete(client.name)
     this.byIx[client.ix] = undefined
     this.spare.push(client.ix)
@@ -75,13 +75,18 @@ export class ClientTable {
 
   private create(name: string): ClientState {
     const ix = this.spare.pop() ?? this.byIx.length
+    if (ix >= this.refs.length) {
+      const refs = new Int32Array(this.refs.length * 2)
+      refs.set(this.refs)
+      this.refs = refs
+    }
+    this.refs[ix] = 0
     const client: ClientState = {
       ix,
       name,
-      refs: 0,
       connections: 0,
       clean: true,
-      live: [new SmallMap(), new SmallMap()],
+      lastExchange: 0,
       reached: null,
       arrived: NO_EXCHANGES,
       aliases: [null, null],

@@ -37,6 +37,8 @@ export class ExchangeTable {
   /** The exchange that had the packet identifier before. */
   readonly previous: Float64Array
   readonly prevInJourney: Float64Array
+  /** The exchange before it of the same client; those at QoS 0 are left out. */
+  readonly prevOfClient: Float64Array
 
   constructor(
     capacity: number,
@@ -69,6 +71,7 @@ export class ExchangeTable {
     this.answered = [f64(), f64(), f64()]
     this.previous = f64()
     this.prevInJourney = f64()
+    this.prevOfClient = f64()
   }
 
   has(id: number): boolean {
@@ -103,7 +106,7 @@ export class ExchangeTable {
     this.publishes[i] = this.pubrels[i] = this.copies[i] = 0
     this.journey[i] = this.lastPacket[i] = this.lastPublish[i] = this.lastPubrel[i] = 0
     for (const column of this.answered) column[i] = 0
-    this.previous[i] = this.prevInJourney[i] = 0
+    this.previous[i] = this.prevInJourney[i] = this.prevOfClient[i] = 0
     return id
   }
 

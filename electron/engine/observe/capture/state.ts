@@ -1,5 +1,7 @@
 import { ChangeLog } from './change-log'
-import { ClientTable } from './clients'
+import { ClientTable, type ClientState } from './clients'
+import { DOWN } from './codes'
+import { ExchangeIndex } from './exchange-index'
 import { ExchangeTable, JourneyTable } from './exchange-table'
 import { ByteInterner } from './intern'
 import { PacketTable } from './packet-table'
@@ -12,6 +14,8 @@ export class CaptureState {
   readonly changedExchanges = new ChangeLog()
   readonly packets: PacketTable
   readonly exchanges: ExchangeTable
+  /** Which exchange a packet identifier stands for. */
+  readonly inUse: ExchangeIndex
   readonly journeys: JourneyTable
 
   constructor(packets: number, bytes: number) {
@@ -22,6 +26,7 @@ export class CaptureState {
     this.exchanges = new ExchangeTable(packets, (i) => {
       this.forgetExchange(i)
     })
+    this.inUse = new ExchangeIndex(this.exchanges)
     this.journeys = new JourneyTable(packets, (i) => {
       this.topics.release(this.journeys.topic[i] as number)
       this.clients.release(this.journeys.client[i] as number)
@@ -47,6 +52,18 @@ export class CaptureState {
     return this.journeys.add(client, topic, qos, publish, nowMs)
   }
 
+  /** Exchanges that packet identifiers of a client stand for, both directions, the oldest first. */
+  inUseBy(client: ClientState): number[] {
+    const x = this.exchanges
+    const found: number[] = []
+    for (let id = client.lastExchange; x.has(id); id = x.prevOfClient[x.at(id)] as number) {
+      const i = x.at(id)
+      const current = this.inUse.find(client.ix, x.direction[i] as number, x.packetId[i] as number)
+      if (current === id) found.push(id)
+    }
+    return found.reverse()
+  }
+
   /** Forgets all packets, exchanges and journeys; numbers go on, so an old number never names a new packet. */
   clear(): void {
     this.packets.clear()
@@ -56,12 +73,9 @@ export class CaptureState {
 
   private forgetExchange(i: number): void {
     const x = this.exchanges
-    const client = this.clients.at(x.client[i] as number)
-    if (client) {
-      const live = x.direction[i] === 0 ? client.live[0] : client.live[1]
-      const id = x.packetId[i] as number
-      if (live.get(id) === x.id[i]) live.delete(id)
-      if (x.direction[i] === 1) client.reached?.delete(x.journey[i] as number)
+    if (x.packetId[i] !== 0) this.inUse.remove(i)
+    if (x.direction[i] === DOWN) {
+      this.clients.at(x.client[i] as number)?.reached?.delete(x.journey[i] as number)
     }
     this.topics.release(x.topic[i] as number)
     this.clients.release(x.client[i] as number)

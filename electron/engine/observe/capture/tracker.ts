@@ -96,10 +96,11 @@ export class Tracker {
    */
   sessionEnded(client: ClientState, directions: readonly number[], atMs: number): void {
     const x = this.state.exchanges
+    const all = this.state.inUseBy(client)
     for (const direction of directions) {
-      for (const id of client.live[direction === UP ? 0 : 1].values()) {
-        if (!x.has(id)) continue
+      for (const id of all) {
         const i = x.at(id)
+        if (x.direction[i] !== direction) continue
         x.held[i] = 0
         const verdict = x.verdict[i]
         if (verdict === Verdict.open || verdict === Verdict.gaveUp) this.end(id, Verdict.abandoned, atMs)
@@ -144,7 +145,7 @@ export class Tracker {
       t.resends[p] = distance(seq, x.lastPublish[i] as number)
       this.reopen(id)
     } else {
-      this.begin(client, direction, packetId, id, old, t.sentMs[p] as number)
+      this.begin(client, packetId, id, old, t.sentMs[p] as number)
       this.journeys.tie(client, id, seq, packet)
     }
     this.append(seq, id)
@@ -154,17 +155,12 @@ export class Tracker {
     t.attempt[p] = Math.max(t.attempt[p] as number, sent)
   }
 
-  private begin(
-    client: ClientState,
-    direction: number,
-    packetId: number,
-    id: number,
-    old: number,
-    atMs: number,
-  ) {
+  private begin(client: ClientState, packetId: number, id: number, old: number, atMs: number): void {
     const x = this.state.exchanges
     if (packetId === 0) return
-    client.live[direction === UP ? 0 : 1].set(packetId, id)
+    this.state.inUse.set(x.at(id))
+    x.prevOfClient[x.at(id)] = client.lastExchange
+    client.lastExchange = id
     if (old === 0) return
     x.previous[x.at(id)] = old
     const verdict = x.verdict[x.at(old)]
@@ -235,8 +231,7 @@ export class Tracker {
   }
 
   private current(client: ClientState, direction: number, packetId: number): number {
-    const id = client.live[direction === UP ? 0 : 1].get(packetId) ?? 0
-    return this.state.exchanges.has(id) ? id : 0
+    return this.state.inUse.find(client.ix, direction, packetId)
   }
 
   /** The newest exchange of an identifier of which a packet has arrived, among the last few that had it. */

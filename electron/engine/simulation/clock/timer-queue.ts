@@ -5,11 +5,18 @@ export interface QueuedTimer extends Timer {
   fire: (() => void) | null
 }
 
-const before = (a: QueuedTimer, b: QueuedTimer): boolean =>
-  a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order)
+/** Numbers of one entry: due time and order. */
+const KEY = 2
+/** Children of a node, next to each other in memory. */
+const WIDE = 4
+const FIRST_CAPACITY = 64
 
-/** Timers by due time, ties in the order they were added: a binary heap whose cancelled entries leave lazily. */
+/**
+ * Timers by due time, ties in the order they were added: a heap whose cancelled entries leave lazily. What is compared
+ * lies in one block of numbers, since the timers of a thousand devices are spread over the memory.
+ */
 export class TimerQueue {
+  private keys = new Float64Array(FIRST_CAPACITY * KEY)
   private heap: QueuedTimer[] = []
   private cancelled = 0
   private nextOrder = 0
@@ -22,7 +29,8 @@ export class TimerQueue {
   add(dueMs: number, fire: () => void): QueuedTimer {
     const timer: QueuedTimer = { dueMs, order: this.nextOrder++, fire }
     this.heap.push(timer)
-    this.up(this.heap.length - 1)
+    if (this.heap.length * KEY > this.keys.length) this.grow()
+    this.up(this.heap.length - 1, timer)
     return timer
   }
 
@@ -36,7 +44,7 @@ export class TimerQueue {
   /** Due time of the next timer, or undefined when there is none. */
   nextDueMs(): number | undefined {
     this.dropCancelled()
-    return this.heap[0]?.dueMs
+    return this.heap.length === 0 ? undefined : this.keys[0]
   }
 
   /** Takes the next timer if it is due by `limitMs`. Its `fire` is handed out and cleared: it cannot be cancelled any more. */
@@ -66,43 +74,67 @@ export class TimerQueue {
   private compact(): void {
     this.heap = this.heap.filter((t) => t.fire !== null)
     this.cancelled = 0
-    for (let i = (this.heap.length >> 1) - 1; i >= 0; i--) this.down(i)
+    this.heap.forEach((t, i) => this.put(i, t))
+    for (let i = Math.floor((this.heap.length - 2) / WIDE); i >= 0; i--)
+      this.down(i, this.heap[i] as QueuedTimer)
   }
 
   private removeTop(): void {
     const last = this.heap.pop()
-    if (last && this.heap.length > 0) {
-      this.heap[0] = last
-      this.down(0)
-    }
+    if (last && this.heap.length > 0) this.down(0, last)
   }
 
-  private up(i: number): void {
-    const { heap } = this
-    const timer = heap[i] as QueuedTimer
+  private grow(): void {
+    const keys = new Float64Array(this.keys.length * 2)
+    keys.set(this.keys)
+    this.keys = keys
+  }
+
+  private put(i: number, timer: QueuedTimer): void {
+    this.heap[i] = timer
+    this.keys[i * KEY] = timer.dueMs
+    this.keys[i * KEY + 1] = timer.order
+  }
+
+  private move(to: number, from: number): void {
+    const { heap, keys } = this
+    heap[to] = heap[from] as QueuedTimer
+    keys[to * KEY] = keys[from * KEY] as number
+    keys[to * KEY + 1] = keys[from * KEY + 1] as number
+  }
+
+  /** Whether the entry at `i` fires before a timer. */
+  private isBefore(i: number, dueMs: number, order: number): boolean {
+    const due = this.keys[i * KEY] as number
+    return due < dueMs || (due === dueMs && (this.keys[i * KEY + 1] as number) < order)
+  }
+
+  private up(i: number, timer: QueuedTimer): void {
+    const { dueMs, order } = timer
     while (i > 0) {
-      const parent = (i - 1) >> 1
-      const above = heap[parent] as QueuedTimer
-      if (!before(timer, above)) break
-      heap[i] = above
+      const parent = Math.floor((i - 1) / WIDE)
+      if (this.isBefore(parent, dueMs, order)) break
+      this.move(i, parent)
       i = parent
     }
-    heap[i] = timer
+    this.put(i, timer)
   }
 
-  private down(i: number): void {
-    const { heap } = this
-    const timer = heap[i] as QueuedTimer
+  private down(i: number, timer: QueuedTimer): void {
+    const { keys } = this
+    const { dueMs, order } = timer
+    const size = this.heap.length
     for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      const right = heap[child + 1]
-      if (right && before(right, heap[child] as QueuedTimer)) child++
-      const below = heap[child] as QueuedTimer
-      if (!before(below, timer)) break
-      heap[i] = below
+      let child = WIDE * i + 1
+      if (child >= size) break
+      const end = Math.min(child + WIDE, size)
+      for (let other = child + 1; other < end; other++) {
+        if (this.isBefore(other, keys[child * KEY] as number, keys[child * KEY + 1] as number)) child = other
+      }
+      if (!this.isBefore(child, dueMs, order)) break
+      this.move(i, child)
       i = child
     }
-    heap[i] = timer
+    this.put(i, timer)
   }
 }

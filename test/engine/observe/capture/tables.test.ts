@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { ExchangeIndex } from '../../../../electron/engine/observe/capture/exchange-index'
+import { ExchangeTable } from '../../../../electron/engine/observe/capture/exchange-table'
+import { ByteInterner } from '../../../../electron/engine/observe/capture/intern'
+
+it('the newest exchange of every identifier is found, as in a map, while old rows are overwritten', () => {
+  const key = fc.record({
+    client: fc.integer({ min: 1, max: 5 }),
+    direction: fc.nat(1),
+    packetId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 65_535 })),
+  })
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 3000 }), (keys) => {
+      const table: ExchangeTable = new ExchangeTable(512, (row) => index.remove(row))
+      const index: ExchangeIndex = new ExchangeIndex(table)
+      const model = new Map<string, number>()
+      for (const { client, direction, packetId } of keys) {
+        const id = table.add(client, direction, packetId, 1, 0, 0)
+        index.set(table.at(id))
+        model.set(`${client} ${direction} ${packetId}`, id)
+      }
+      for (const { client, direction, packetId } of keys) {
+        const known = model.get(`${client} ${direction} ${packetId}`) ?? 0
+        expect(index.find(client, direction, packetId)).toBe(table.has(known) ? known : 0)
+      }
+      expect(index.find(6, 0, 1)).toBe(0)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+it('names are numbered as long as somebody refers to them, short and long ones', () => {
+  const name = fc.oneof(fc.string({ maxLength: 3 }), fc.string({ minLength: 30, maxLength: 70 }))
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, fc.boolean()), { maxLength: 400 }), (steps) => {
+      const names = new ByteInterner()
+      const kept = new Map<string, number>()
+      for (const [text, release] of steps) {
+        const bytes = Buffer.from(`#${text}#`)
+        const ix = names.intern(bytes, 1, bytes.length - 1)
+        const utf8 = bytes.toString('utf8', 1, bytes.length - 1)
+        if (kept.has(utf8)) expect(ix).toBe(kept.get(utf8))
+        expect(names.name(ix)).toBe(utf8)
+        names.retain(ix)
+        if (kept.has(utf8) || release) names.release(ix)
+        if (kept.has(utf8) && release) names.release(ix)
+        if (release) kept.delete(utf8)
+        else kept.set(utf8, ix)
+      }
+      expect(names.size).toBe(kept.size)
+    }),
+  )
+})
