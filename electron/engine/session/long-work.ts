@@ -35,6 +35,11 @@ export class LongWork {
     }
   }
 
+  /** Work for what the page watches, which is not charged and waits for no command. */
+  push<T>(begin: () => Steps<T>): Promise<T> {
+    return this.slicer.run(begin(), this.gone.signal, () => undefined)
+  }
+
   /** The page is charged for bytes that were made for it. */
   made(bytes: number): void {
     this.page.worked(bytes / COST.bytes)

@@ -1,4 +1,5 @@
 import type { HostInfo, TopicView } from '../../contract/api'
+import { ApiError } from '../../contract/errors'
 import type { LogLine, PacketBatch, TopicPage } from '../../contract/model'
 import type { PageLink } from '../../contract/rpc'
 import type { PacketWatch } from '../observe/capture/watch'
@@ -46,6 +47,8 @@ export class SessionFeed {
   /** Changes of what is watched that were asked for. */
   private wishes = 0
   private view: TopicView | null = null
+  /** A page of topics is being made. */
+  private flattening = false
   private devicesRevision = -1
   private ratesAtMs = -1
   private scenarioPending = false
@@ -99,9 +102,9 @@ export class SessionFeed {
     this.watch = null
   }
 
-  watchTopics(view: TopicView): TopicPage {
+  watchTopics(view: TopicView): Promise<TopicPage> {
     this.view = view
-    return this.engine.lab.observation.topics.page(view)
+    return this.long.run(() => this.engine.lab.observation.topics.pageSteps(view))
   }
 
   unwatchTopics(): void {
@@ -149,6 +152,19 @@ export class SessionFeed {
     if (batch && !isEmpty(batch)) events.packets(batch)
   }
 
+  private async pushTopics(view: TopicView): Promise<void> {
+    this.flattening = true
+    try {
+      const page = await this.long.push(() => this.engine.lab.observation.topics.pageSteps(view))
+      if (this.view === view) this.page.events.topics(page)
+    } catch (thrown) {
+      // The page has gone.
+      if (!(thrown instanceof ApiError)) throw thrown
+    } finally {
+      this.flattening = false
+    }
+  }
+
   private pushExperiment(): void {
     const { experiments } = this.engine
     if (!experiments.running && experiments.revision === this.experimentRevision) return
@@ -167,7 +183,7 @@ export class SessionFeed {
     const { events } = this.page
     const { lab } = this.engine
     events.groups(groupStats(lab))
-    if (this.view) events.topics(lab.observation.topics.page(this.view))
+    if (this.view && !this.flattening) void this.pushTopics(this.view)
     if (lab.devicesRevision !== this.devicesRevision) {
       this.devicesRevision = lab.devicesRevision
       events.devices({ revision: lab.devicesRevision })

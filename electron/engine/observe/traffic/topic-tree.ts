@@ -1,10 +1,12 @@
 import type { TopicView } from '../../../contract/api'
 import type { TopicDetail, TopicPage, TopicRow } from '../../../contract/model'
 import { topicMatches } from '../../../contract/topics'
+import { atOnce, type Steps } from '../../base/slices'
 import { TopicHistory, type PublishedMessage } from './history'
 import { payloadText } from './payload-text'
 import { SecondCounters } from './seconds'
-import { countMatches, levelsOf, TopicNode } from './topic-node'
+import { levelsOf, TopicNode } from './topic-node'
+import { flatten, type FlatTree } from './topic-view'
 
 export interface TopicTreeOptions {
   clock: { now(): number }
@@ -20,6 +22,8 @@ export interface TopicTree {
   published(m: PublishedMessage): void
   /** A window of the lines a page sees. Flattening is kept with the view object: pass the same one again. */
   page(view: TopicView): TopicPage
+  /** The same in steps. */
+  pageSteps(view: TopicView): Steps<TopicPage>
   detail(topic: string): TopicDetail | undefined
   /** Topics kept. */
   readonly topics: number
@@ -36,10 +40,8 @@ const BRANCHES = 3
 
 export const createTopicTree = (options: TopicTreeOptions): TopicTree => new Tree(options)
 
-interface Flat {
+interface Flat extends FlatTree {
   version: number
-  lines: TopicNode[]
-  matched: number
 }
 
 class Tree implements TopicTree {
@@ -85,7 +87,11 @@ class Tree implements TopicTree {
   }
 
   page(view: TopicView): TopicPage {
-    const flat = this.flatten(view)
+    return atOnce(this.pageSteps(view))
+  }
+
+  *pageSteps(view: TopicView): Steps<TopicPage> {
+    const flat = yield* this.flatten(view)
     const nowMs = this.options.clock.now()
     const open = new Set(view.open)
     return {
@@ -156,49 +162,13 @@ class Tree implements TopicTree {
     }
   }
 
-  private flatten(view: TopicView): Flat {
+  private *flatten(view: TopicView): Steps<Flat> {
     const known = this.flats.get(view)
     if (known?.version === this.version) return known
-    const flat = {
-      version: this.version,
-      lines: view.search === '' ? this.opened(view) : this.found(view.search),
-      matched: view.filter === '' ? 0 : countMatches(this.root, view.filter),
-    }
+    const { version } = this
+    const flat = { version, ...(yield* flatten(this.root, this.leaves, view)) }
     this.flats.set(view, flat)
     return flat
-  }
-
-  private opened(view: TopicView): TopicNode[] {
-    const open = new Set(view.open)
-    const lines: TopicNode[] = []
-    const walk = (node: TopicNode) => {
-      for (const child of node.children()) {
-        lines.push(child)
-        if (child.branch && open.has(child.path)) walk(child)
-      }
-    }
-    walk(this.root)
-    return lines
-  }
-
-  /** Topics whose path has the text, and the branches above them. */
-  private found(search: string): TopicNode[] {
-    const text = search.toLowerCase()
-    const wanted = new Set<TopicNode>()
-    for (const leaf of this.leaves) {
-      if (!leaf.path.toLowerCase().includes(text)) continue
-      for (let n: TopicNode | null = leaf; n !== null && !wanted.has(n); n = n.parent) wanted.add(n)
-    }
-    const lines: TopicNode[] = []
-    const walk = (node: TopicNode) => {
-      for (const child of node.children()) {
-        if (!wanted.has(child)) continue
-        lines.push(child)
-        if (child.branch) walk(child)
-      }
-    }
-    if (wanted.size > 0) walk(this.root)
-    return lines
   }
 
   private row(node: TopicNode, view: TopicView, open: boolean, nowMs: number): TopicRow {
