@@ -10,6 +10,8 @@ const HEAD_BYTES = 5
 /** Packets up to this size get all their memory as soon as their size is known. */
 const AT_ONCE_BYTES = 4096
 
+const always = (): boolean => true
+
 /**
  * Size in bytes of the packet that begins at `at`; 0 while its remaining length goes on beyond `end`.
  * @throws MalformedPacketError when the remaining length is over four bytes, PacketTooLargeError over the limit
@@ -46,21 +48,24 @@ export class FrameSplitter {
 
   /**
    * Takes the next chunk and hands every packet it completes to `onFrame`, in order.
+   * @param more asked after each packet: false leaves the rest of the chunk where it is
+   * @returns bytes taken: all of the chunk, unless `more` said no
    * @throws MalformedPacketError when the remaining length is over four bytes, PacketTooLargeError over the limit
    */
-  push(chunk: Buffer, onFrame: (frame: Frame) => void): void {
+  push(chunk: Buffer, onFrame: (frame: Frame) => void, more = always): number {
     let at = this.have > 0 ? this.resume(chunk, onFrame) : 0
-    while (at < chunk.length) {
+    while (at < chunk.length && (at === 0 || more())) {
       const size = packetSize(chunk, at, chunk.length, this.maxBytes)
       if (size === 0 || at + size > chunk.length) {
         if (size === 0) this.holdHead(chunk, at)
         else this.begin(size, chunk, at)
-        return
+        return chunk.length
       }
       const from = at
       at += size
       onFrame(from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at))
     }
+    return at
   }
 
   private holdHead(chunk: Buffer, at: number): void {

@@ -11,6 +11,7 @@ import { Router } from './router'
 import { logMessages } from './log-messages'
 import { Sessions } from './sessions'
 import { SocketPort } from './socket-port'
+import { Turns } from './turns'
 import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
 import { DEFAULT_LIMITS } from './types'
 import type { Will } from './wire/connect'
@@ -27,6 +28,7 @@ class Broker implements Hub {
   readonly sessions: Sessions
   readonly connected = new Map<string, ClientContext>()
   readonly connections = new Set<ClientContext>()
+  readonly turns: Turns
   private readonly router = new Router()
   private readonly core: AedesCore
   private readonly listenersOfEvents = new Set<(e: BrokerEvent) => void>()
@@ -37,6 +39,7 @@ class Broker implements Hub {
     options: BrokerOptions,
   ) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.turns = new Turns(() => deps.realClock.now())
     this.access = new Access(options.users)
     this.retained = new RetainedStore(
       () => deps.clock.now(),
@@ -149,7 +152,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     clock: deps.realClock,
     connectionCount: () => broker.connections.size,
     accept: (stream, remote, listener) =>
-      broker.accept(new SocketPort(stream, broker.limits.packetBytes, deps.realClock), {
+      broker.accept(new SocketPort(stream, broker.limits.packetBytes, deps.realClock, broker.turns), {
         device: false,
         remote,
         listener,

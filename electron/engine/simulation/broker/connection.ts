@@ -47,6 +47,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private readonly timeouts: ConnectionTimeouts
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
+  /** Reasons not to read any more from the client. */
+  private holds = 0
 
   constructor(
     readonly hub: Hub,
@@ -91,6 +93,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     }
     this.tap?.sent(frame, messageId)
     this.port.send(frame, messageId)
+  }
+
+  /** Nothing more is read from the client until `goOn` has been called as often. */
+  hold(): void {
+    if (++this.holds === 1) this.port.pause()
+  }
+
+  goOn(): void {
+    if (--this.holds === 0 && this.state !== 'closed') this.port.resume()
   }
 
   // --- inbound ------------------------------------------------------------------------------------------------
@@ -161,7 +172,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     }
     if (!this.hasRoom()) return
     this.state = 'connecting'
-    this.port.pause()
+    this.hold()
     this.hub.handOver(this.aedes)
     this.aedes.push(connectForAedes(connect.level, this.clientId))
   }
@@ -249,7 +260,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     session.outbox.attach(this)
     const client = this.info()
     if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
-    this.port.resume()
+    this.goOn()
     const packets = this.waiting
     this.waiting = []
     for (const p of packets) this.onPacket(p)

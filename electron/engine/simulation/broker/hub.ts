@@ -8,6 +8,7 @@ import type { RetainedStore } from './retained'
 import type { Session } from './session'
 import type { Sessions } from './sessions'
 import type { AedesPort } from './aedes-port'
+import type { Turns } from './turns'
 import type {
   BrokerClientInfo,
   BrokerDeps,
@@ -32,6 +33,9 @@ export interface ClientContext {
   send(frame: Frame): void
   /** Something the client asked for is denied: a log line, at most one per second. */
   denied(about: () => Note): void
+  /** Nothing more is read from the client until `goOn` has been called as often. */
+  hold(): void
+  goOn(): void
   /** The client said DISCONNECT. */
   leave(reason: string): void
   /** Ends the connection for a reason of the broker's. */
@@ -48,6 +52,8 @@ export interface Hub {
   readonly sessions: Sessions
   readonly retained: RetainedStore
   readonly routes: RouteObserver | undefined
+  /** Long work of the clients, a little of each at a time. */
+  readonly turns: Turns
   /** Connected clients by identifier. */
   readonly connected: Map<string, ClientContext>
   /** All connections, half-open ones included. */

@@ -15,6 +15,7 @@ import { createPair } from '../../../../electron/engine/mqtt/pair'
 import type { LegEvent, PacketTransit } from '../../../../electron/engine/mqtt/transit'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
+import { Turns } from '../../../../electron/engine/simulation/broker/turns'
 import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
 interface Due extends Timer {
@@ -163,7 +164,7 @@ class NotingPort extends SocketPort {
     private readonly clientId: string,
     private readonly sent: RouteLeg[],
   ) {
-    super(stream, MAX_PACKET_BYTES, createRealClock())
+    super(stream, MAX_PACKET_BYTES, createRealClock(), new Turns(() => performance.now()))
   }
 
   override send(frame: Frame, messageId = 0): void {

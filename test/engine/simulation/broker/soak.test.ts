@@ -6,6 +6,7 @@ import { ackFrame, Type } from '../../../../electron/engine/mqtt/packet'
 import { framePacketId, frameQos, frameType, payloadOffset, withDup } from '../../../helpers/frames'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
+import { Turns } from '../../../../electron/engine/simulation/broker/turns'
 import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
 let b: Bench
@@ -61,7 +62,8 @@ class LossySubscriber {
         else this.downlink(Buffer.from(f), epoch)
       }),
     )
-    this.b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock()), {
+    const turns = new Turns(() => performance.now())
+    this.b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock(), turns), {
       device: true,
       clientId: this.id,
     })

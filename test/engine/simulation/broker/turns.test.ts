@@ -1,0 +1,154 @@
+import { Duplex } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
+import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
+import { Turns } from '../../../../electron/engine/simulation/broker/turns'
+import { ManualClock, settle } from './raw-client'
+
+/** A socket whose bytes the test hands over, and which notes whether anybody reads on. */
+class Socket extends Duplex {
+  override _read(): void {}
+  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    done()
+  }
+}
+
+const PINGREQ = Buffer.from([0xc0, 0])
+const pings = (n: number): Buffer => Buffer.concat(Array.from({ length: n }, () => PINGREQ))
+
+interface Rig {
+  port: SocketPort
+  socket: Socket
+  got: number
+}
+
+/** Ports that share their turns, on a clock that stands: what a turn holds is counted in packets. */
+function rig(names: string[]): { ports: Map<string, Rig>; order: string[] } {
+  const clock = new ManualClock()
+  const turns = new Turns(() => clock.now())
+  const order: string[] = []
+  const ports = new Map<string, Rig>()
+  for (const name of names) {
+    const socket = new Socket()
+    const port = new SocketPort(socket, MAX_PACKET_BYTES, clock, turns)
+    const r: Rig = { port, socket, got: 0 }
+    const nothing = (): void => undefined
+    port.receiver = {
+      packet: () => {
+        r.got++
+        order.push(name)
+      },
+      ended: nothing,
+      drained: nothing,
+      failed: nothing,
+    }
+    ports.set(name, r)
+  }
+  return { ports, order }
+}
+
+describe('long work by turns', () => {
+  it('gives each a turn before anyone gets the next one', async () => {
+    const turns = new Turns(() => 0)
+    const order: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      let left = 3
+      turns.add(() => {
+        order.push(name)
+        return --left > 0
+      })
+    }
+    expect(order).toEqual([])
+    await settle()
+    expect(order.join('')).toBe('abcabcabc')
+    expect(turns.size).toBe(0)
+  })
+
+  it('leaves off in the middle of a round when the time is up, and begins there the next time', async () => {
+    let nowMs = 0
+    const turns = new Turns(() => nowMs)
+    const order: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      let left = 2
+      turns.add(() => {
+        order.push(name)
+        nowMs += 3
+        return --left > 0
+      })
+    }
+    await settle(1)
+    expect(order.join('')).toBe('ab')
+    await settle(4)
+    expect(order.join('')).toBe('abcabc')
+  })
+})
+
+describe('a socket', () => {
+  it('whose client sends thousands of packets is read no further until they are handled', async () => {
+    const { ports } = rig(['flood'])
+    const { port, socket, got } = ports.get('flood') as Rig
+    socket.push(pings(5000))
+    expect(got).toBe(0)
+    await new Promise((r) => setImmediate(r))
+    expect(port.gone).toBe(false)
+    await settle()
+    expect((ports.get('flood') as Rig).got).toBe(5000)
+    expect(socket.isPaused()).toBe(false)
+  })
+
+  it('with one packet comes before the rest of a flood', async () => {
+    const { ports, order } = rig(['flood', 'one'])
+    const flood = ports.get('flood') as Rig
+    const one = ports.get('one') as Rig
+    await settle(1)
+    flood.socket.push(pings(5000))
+    one.socket.push(PINGREQ)
+    await settle()
+    expect(order.indexOf('one')).toBe(64)
+    expect(order).toHaveLength(5001)
+  })
+
+  it('that is held in the middle of what it sent goes on there, and packets over two chunks stay whole', async () => {
+    const { ports } = rig(['held'])
+    const held = ports.get('held') as Rig
+    const take = held.port.receiver?.packet.bind(held.port.receiver)
+    const receiver = held.port.receiver
+    if (receiver === null || take === undefined) throw new Error('no receiver')
+    receiver.packet = (p) => {
+      take(p)
+      if (held.got === 10) held.port.pause()
+    }
+    held.socket.push(Buffer.concat([pings(20), PINGREQ.subarray(0, 1)]))
+    await settle()
+    expect(held.got).toBe(10)
+    held.socket.push(Buffer.concat([PINGREQ.subarray(1), pings(4)]))
+    await settle()
+    expect(held.got).toBe(10)
+    held.port.resume()
+    await settle()
+    expect(held.got).toBe(25)
+  })
+
+  it('whose client is gone forgets what it had sent', async () => {
+    const { ports } = rig(['gone'])
+    const gone = ports.get('gone') as Rig
+    gone.socket.push(pings(5000))
+    await new Promise((r) => process.nextTick(r))
+    gone.port.close()
+    await settle()
+    expect(gone.got).toBeLessThan(5000)
+  })
+})
+
+describe('the splitter', () => {
+  it('leaves off where it is told and says how many bytes it took', () => {
+    const splitter = new FrameSplitter()
+    let frames = 0
+    const taken = splitter.push(
+      pings(10),
+      () => frames++,
+      () => frames < 3,
+    )
+    expect([taken, frames]).toEqual([6, 3])
+  })
+})
