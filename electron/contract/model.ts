@@ -9,9 +9,11 @@ export type LossReason = 'model' | 'rule' | 'step' | 'cut' | 'reset'
 /**
  * What a delivered packet changed at its receiver.
  * passed-on: the broker accepted a new message. discarded: a DUP of a QoS 2 message already stored.
- * delivered: the subscriber got the message for the first time. duplicate: it got it again.
+ * delivered: the subscriber got the message for the first time. duplicate: it got it again. refused: the receiver took it
+ * in and does not want it; `PacketRow.refusal` says why.
  */
-export type PacketEffect = 'none' | 'passed-on' | 'stored' | 'discarded' | 'delivered' | 'duplicate'
+export type PacketEffect =
+  'none' | 'passed-on' | 'stored' | 'discarded' | 'delivered' | 'duplicate' | 'refused'
 
 /** One captured packet. Times are clock milliseconds since the run began. */
 export interface PacketRow {
@@ -43,6 +45,8 @@ export interface PacketRow {
   exchange: number | null
   journey: number | null
   effect: PacketEffect
+  /** Of a refused PUBLISH: the reason code (5.0 table 2-6), whatever the level of the connection. */
+  refusal: number | null
   /** Capture number of the packet it repeats. */
   resends: number | null
   /** Capture number of the packet it answers. */
@@ -88,13 +92,38 @@ export interface JourneyRow {
   deliveries: { clientId: string; copies: number }[]
 }
 
+/**
+ * What a session mark tells. `connack`: accepted without a session of before, or refused; `resume`: with one.
+ * Ends of a connection: `cut`, `reset` and `recovery` by the link; `disconnect`: the client said DISCONNECT; `broken`: it
+ * went without; `taken-over`: another connection took its client identifier; `timeout`: the broker heard nothing for 1.5
+ * times the keep-alive (3.1.1 section 3.1.2.10); `closed`: the broker ended it for another reason.
+ * `will`: its will is published. `no-will`: its DISCONNECT deleted the will. `gave-up`: a sender stopped repeating.
+ */
+export type SessionMarkKind =
+  | 'connect'
+  | 'connack'
+  | 'resume'
+  | 'cut'
+  | 'reset'
+  | 'recovery'
+  | 'disconnect'
+  | 'broken'
+  | 'taken-over'
+  | 'timeout'
+  | 'closed'
+  | 'will'
+  | 'no-will'
+  | 'gave-up'
+
 /** An event of a connection, drawn as a marker on the client's lane. */
 export interface SessionMark {
   atMs: number
   clientId: string
-  kind: 'connect' | 'connack' | 'resume' | 'cut' | 'reset' | 'disconnect' | 'gave-up'
-  /** Packet identifier for `gave-up`, reason code for a refused `connack`. */
+  kind: SessionMarkKind
+  /** Packet identifier for `gave-up`, reason code for a refused `connack` and, where it is known, for `closed`. */
   detail: number | null
+  /** Of a `will`. */
+  topic?: string
   /**
    * Its place among packets of the same time: after the packet of this capture number, which for an answered CONNECT is
    * the CONNACK and else the last one sent; 0 for none.

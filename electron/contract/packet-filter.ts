@@ -94,7 +94,8 @@ function topics(text: string): Test {
 
 function verdicts(text: string): Test {
   const wanted = oneOf('verdict', text, VERDICTS)
-  return (_p, { exchange, copies = 0 }) =>
+  return (p, { exchange, copies = 0 }) =>
+    (wanted.has('refused') && p.effect === 'refused') ||
     (exchange !== undefined &&
       (wanted.has(exchange.verdict) || (wanted.has('retried') && exchange.retries > 0))) ||
     (wanted.has('duplicate') && copies > 1)

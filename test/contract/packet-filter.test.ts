@@ -16,7 +16,15 @@ const row = (clientId: string, topic: string | null = null): PacketRow => ({
     dup: false,
   },
   ...{ retain: false, packetId: null, bytes: 2, topic, fate: 'transit', reason: null, lossPoint: 0 },
-  ...{ segmentLosses: 0, origin: 'endpoint', attempt: 1, exchange: null, journey: null, effect: 'none' },
+  ...{
+    segmentLosses: 0,
+    origin: 'endpoint',
+    attempt: 1,
+    exchange: null,
+    journey: null,
+    effect: 'none',
+    refusal: null,
+  },
   ...{ resends: null, answers: null },
 })
 const matches = (query: string, clientId: string, topic: string | null = null): boolean =>

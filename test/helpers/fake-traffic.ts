@@ -57,6 +57,7 @@ export function packet(part: Partial<PacketRow> & Pick<PacketRow, 'seq' | 'clien
     exchange: null,
     journey: null,
     effect: 'none',
+    refusal: null,
     resends: null,
     answers: null,
     ...part,

@@ -62,6 +62,18 @@ class RouteHooks implements Required<RouteObserver> {
   discarded(e: Parameters<NonNullable<RouteObserver['discarded']>>[0]): void {
     for (const o of this.all) o.discarded?.(e)
   }
+
+  refused(e: Parameters<NonNullable<RouteObserver['refused']>>[0]): void {
+    for (const o of this.all) o.refused?.(e)
+  }
+
+  ended(e: Parameters<NonNullable<RouteObserver['ended']>>[0]): void {
+    for (const o of this.all) o.ended?.(e)
+  }
+
+  will(e: Parameters<NonNullable<RouteObserver['will']>>[0]): void {
+    for (const o of this.all) o.will?.(e)
+  }
 }
 
 class FleetHooks implements FleetObserver {

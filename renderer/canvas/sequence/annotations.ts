@@ -32,20 +32,28 @@ export function drawRings(packets: readonly PacketRow[], c: Placed & { right: nu
   })
 }
 
-/** What a receiver did with a QoS 2 PUBLISH it does not let go yet, or knows already; only where there is room beside its lane. */
+function noteText(p: PacketRow, words: SequenceWords): string | null {
+  const atBroker = p.direction === 'uplink'
+  if (p.effect === 'stored') return words.stored(p.packetId, atBroker)
+  if (p.effect === 'discarded') return words.discarded(p.packetId, atBroker)
+  return p.refusal === null ? null : words.refused(p.refusal)
+}
+
+/**
+ * What a receiver did with a PUBLISH that it refuses, or at QoS 2 does not let go yet or knows already; only where there is
+ * room beside its lane.
+ */
 export function drawNotes(
   packets: readonly PacketRow[],
   arrows: readonly ArrowShape[],
   c: Placed,
 ): NoteShape[] {
   return packets.flatMap((p): NoteShape[] => {
-    if (p.fate !== 'delivered' || (p.effect !== 'stored' && p.effect !== 'discarded')) return []
+    const value = noteText(p, c.words)
+    if (p.fate !== 'delivered' || value === null) return []
     const leg = c.laneX(p)
     const spot = c.scale.spots.get(p.seq)
     if (!leg || !spot) return []
-    const atBroker = p.direction === 'uplink'
-    const value =
-      p.effect === 'stored' ? c.words.stored(p.packetId, atBroker) : c.words.discarded(p.packetId, atBroker)
     const right = leg.receiver >= leg.sender
     const width = textWidth(value, c.k)
     const x = leg.receiver + (right ? 11 : -11) * c.k

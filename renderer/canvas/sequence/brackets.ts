@@ -1,6 +1,7 @@
 import type { PacketRow, SessionMark } from '@contract/model'
 import { textWidth } from './arrows'
 import { flat, type Taken } from './boxes'
+import { breaks } from './marks'
 import { journeyFacts, type JourneyFacts } from './facts'
 import type { TimeScale } from './time-scale'
 import type { CardText, JourneyShape, RetryShape, SequenceInput, SequenceWords } from './types'
@@ -13,8 +14,6 @@ export interface Resend {
   /** The connection ended in between: no timer fired, the session was resumed. */
   reconnect: boolean
 }
-
-const BREAKS = new Set<SessionMark['kind']>(['cut', 'reset', 'disconnect', 'connect', 'resume'])
 
 /** Packets sent again, each with the attempt right before it. */
 export function resends(packets: readonly PacketRow[], marks: readonly SessionMark[]): Resend[] {
@@ -29,7 +28,7 @@ export function resends(packets: readonly PacketRow[], marks: readonly SessionMa
     const first = before ?? bySeq.get(p.resends)
     if (!first) continue
     const reconnect = marks.some(
-      (m) => m.clientId === p.clientId && BREAKS.has(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
+      (m) => m.clientId === p.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
     )
     found.push({ first, again: p, waitMs: p.sentMs - first.sentMs, reconnect })
   }

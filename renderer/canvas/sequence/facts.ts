@@ -32,8 +32,8 @@ export interface JourneyFacts {
   missed: string[]
   /** Exchanges in which the sender stopped repeating. */
   gaveUp: ExchangeRow[]
-  /** Exchanges that the receiver's answer refused. */
-  refused: ExchangeRow[]
+  /** PUBLISH packets that their receiver refused, ascending. */
+  refused: PacketRow[]
   /** The message never came to the broker. */
   diedOnUplink: boolean
   /** Packets lost on its way, ascending. */
@@ -107,7 +107,7 @@ export function journeyFacts(
     reached: journey.deliveries.filter((d) => d.copies > 0).map((d) => d.clientId),
     missed: missedBy(journey, downlinks),
     gaveUp: own.filter((e) => e.verdict === 'gave-up'),
-    refused: own.filter((e) => e.verdict === 'refused'),
+    refused: rows.filter((p) => p.effect === 'refused'),
     diedOnUplink: uplink !== null && ENDED.has(uplink.verdict) && !reachedBroker(rows, { downlinks }),
     losses: rows.filter((p) => p.fate === 'lost'),
     held: rows.filter((p) => p.fate === 'held'),

@@ -4,6 +4,7 @@ import { flat, Taken } from './boxes'
 import { drawJourneys, drawRetries, resends } from './brackets'
 import { drawBadges, drawMarks, drawNotes, drawRings } from './annotations'
 import { placeLanes } from './lanes'
+import { closes, tellsConnection } from './marks'
 import { buildTimeScale, type TimeScale } from './time-scale'
 import type { FoldShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
 
@@ -202,8 +203,6 @@ function drawTicks(scale: TimeScale, starts: readonly number[], o: SequenceOptio
   return ticks
 }
 
-const CLOSES = new Set<SessionMark['kind']>(['cut', 'reset', 'disconnect'])
-
 function drawLanes(
   o: SequenceOptions,
   f: Frame,
@@ -241,9 +240,9 @@ function laneSegments(
     const y0 = edges[i] ?? 0
     const y1 = edges[i + 1] ?? 0
     const middle = (y0 + y1) / 2
-    const last = marks.findLast((m) => m.y <= middle && m.kind !== 'gave-up')
+    const last = marks.findLast((m) => m.y <= middle && tellsConnection(m.kind))
     const folded = scale.folds.some((fold) => fold.y0 <= middle && middle <= fold.y1)
-    const state = last && CLOSES.has(last.kind) ? 'down' : folded ? 'folded' : 'up'
+    const state = last && closes(last.kind) ? 'down' : folded ? 'folded' : 'up'
     const before = segments.at(-1)
     if (before?.state === state) before.y1 = y1
     else segments.push({ y0, y1, state })

@@ -36,6 +36,8 @@ export interface SequenceWords {
   /** Beside the broker's lane, and beside a client's, where there is little room. */
   stored: (id: number | null, atBroker: boolean) => string
   discarded: (id: number | null, atBroker: boolean) => string
+  /** A PUBLISH that its receiver refused, by reason code. */
+  refused: (reason: number) => string
   mark: (m: SessionMark) => string
   time: (ms: number) => string
   plus: (ms: number) => string

@@ -33,6 +33,8 @@ function effectNote(p: PacketRow, t: Translate): string | null {
     case 'discarded':
     case 'stored':
       return t(`handshakes.note.${p.effect}`)
+    case 'refused':
+      return t('handshakes.note.refused')
     case 'passed-on':
     case 'none':
       return null

@@ -3,6 +3,8 @@ import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { JourneyFacts } from '../../canvas/sequence/facts'
 import type { MermaidWords } from '../../canvas/sequence/mermaid'
+import type { NarrationLanguage } from '../../canvas/sequence/narration/narrate'
+import { refusalText } from '../../canvas/sequence/narration/refusals'
 import type { CardText, SequenceWords, Tone } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
 
@@ -22,7 +24,7 @@ const TONES: Record<JourneyFacts['outcome'], Tone> = {
 }
 
 /** What a session mark says. */
-export function markText(m: SessionMark, t: Translate): string {
+export function markText(m: SessionMark, t: Translate, lang: NarrationLanguage): string {
   switch (m.kind) {
     case 'gave-up':
       return t('handshakes.word.gaveUp', { id: m.detail ?? '' })
@@ -30,11 +32,21 @@ export function markText(m: SessionMark, t: Translate): string {
       return m.detail === null
         ? t('handshakes.word.connack')
         : t('handshakes.word.refused', { code: m.detail })
+    case 'closed':
+      return m.detail === null
+        ? t('handshakes.word.closed')
+        : t('handshakes.word.closedWhy', { why: refusalText(m.detail, lang) })
     case 'connect':
     case 'resume':
     case 'cut':
     case 'reset':
+    case 'recovery':
     case 'disconnect':
+    case 'broken':
+    case 'taken-over':
+    case 'timeout':
+    case 'will':
+    case 'no-will':
       return t(`handshakes.word.${m.kind}`)
   }
 }
@@ -70,8 +82,9 @@ export function useWords(
   partial: () => boolean,
   several: () => boolean = () => false,
 ): ComputedRef<SequenceWords> {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const { format, duration } = useFormat()
+  const lang = (): NarrationLanguage => (locale.value === 'ko' ? 'ko' : 'en')
   const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
   return computed(() => ({
     broker: t('term.broker'),
@@ -90,7 +103,8 @@ export function useWords(
     stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
     discarded: (id, atBroker) =>
       t(`handshakes.word.discarded${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
-    mark: (m) => markText(m, t),
+    refused: (reason) => t('handshakes.word.refusedWhy', { why: refusalText(reason, lang()) }),
+    mark: (m) => markText(m, t, lang()),
     time: (ms) => format.value.seconds(ms),
     plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
     card: (f) => cardText(f, t, format.value.int, several()),
@@ -99,7 +113,7 @@ export function useWords(
 
 /** Words of the Mermaid text. */
 export function useMermaidWords(): ComputedRef<MermaidWords> {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   const { format } = useFormat()
   return computed(() => ({
     broker: t('term.broker'),
@@ -107,7 +121,7 @@ export function useMermaidWords(): ComputedRef<MermaidWords> {
     dropped: t('handshakes.fate.dropped'),
     held: t('handshakes.fate.held'),
     onTheWay: t('handshakes.fate.transit'),
-    mark: (m) => markText(m, t),
+    mark: (m) => markText(m, t, locale.value === 'ko' ? 'ko' : 'en'),
     idle: (ms) => t('handshakes.word.nothingHere', { time: t('common.ms', { n: format.value.number(ms) }) }),
   }))
 }

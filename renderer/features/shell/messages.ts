@@ -166,6 +166,12 @@ export const shellMessages = defineMessages(
       'broker-denied-publish': '{who}: not allowed to publish to {topic}',
       'broker-denied-subscribe': '{who}: not allowed to subscribe to {filter}',
       'broker-denied-will': '{who}: not allowed to set a will on {topic}',
+      'broker-taken-over': '{who} was disconnected: another connection took over its client identifier',
+      'broker-takeover-loop':
+        'Two clients use the client identifier {clientId} and disconnect each other again and again. Give each its own.',
+      'broker-keep-alive':
+        '{who} was disconnected: nothing was received from it for {seconds} s, 1.5 times the keep-alive',
+      'broker-broken': '{who}: the connection ended without DISCONNECT',
       'broker-no-connect': '{who}: no CONNECT within {seconds} s',
       'broker-browser':
         '{who}: a browser came to the MQTT port, which has no page; the page is at the address that fleetlab serve prints, or in the desktop window',
@@ -350,6 +356,12 @@ export const shellMessages = defineMessages(
       'broker-denied-publish': '{who}: {topic}에 게시할 수 없습니다',
       'broker-denied-subscribe': '{who}: {filter} 필터를 구독할 수 없습니다',
       'broker-denied-will': '{who}: {topic}에 유언 메시지를 남길 수 없습니다',
+      'broker-taken-over': '{who}: 다른 연결이 같은 클라이언트 식별자를 넘겨받아 연결이 끊겼습니다',
+      'broker-takeover-loop':
+        '두 클라이언트가 같은 클라이언트 식별자 {clientId}를 쓰며 서로의 연결을 번갈아 끊고 있습니다. 식별자를 각각 다르게 하세요.',
+      'broker-keep-alive':
+        '{who}: Keep Alive 시간의 1.5배인 {seconds}초 동안 아무것도 오지 않아 연결을 끊었습니다',
+      'broker-broken': '{who}: DISCONNECT 없이 연결이 끊겼습니다',
       'broker-no-connect': '{who}: {seconds}초 안에 CONNECT가 오지 않았습니다',
       'broker-browser':
         '{who}: 웹 브라우저가 MQTT 포트에 접속했습니다. 페이지는 fleetlab serve가 출력한 주소나 데스크톱 창에 있습니다',

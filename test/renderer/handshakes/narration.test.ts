@@ -121,10 +121,8 @@ describe('English', () => {
     const { journeys, exchanges, packets, marks } = b.all()
     const told = (lang: 'en' | 'ko') =>
       narrate(journeys[0]!, exchanges, packets, lang, marks).map(sentenceText).at(-1)
-    expect(told('en')).toBe(
-      'The broker refused the message: the reason code of PUBACK #7 says why, and sensor-1 does not send it again.',
-    )
-    expect(told('ko')).toContain('중개자가 메시지를 거부했습니다')
+    expect(told('en')).toBe('The broker refused PUBLISH #7 (not authorized).')
+    expect(told('ko')).toBe('중개자가 PUBLISH #7을 거부했습니다 (권한 없음).')
   })
 
   it('tells of a cut and a resumed session instead of a timer', () => {

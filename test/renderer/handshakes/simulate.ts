@@ -188,6 +188,7 @@ export class Simulation {
       exchange: leg.exchange.id,
       journey: leg.exchange.journey,
       effect: 'none',
+      refusal: null,
       resends: again ? count.last : null,
       answers,
     }

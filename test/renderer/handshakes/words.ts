@@ -16,6 +16,7 @@ export const words: SequenceWords = {
   afterReconnect: (ms) => `after reconnect ${ms} ms`,
   stored: (id) => `#${id} stored`,
   discarded: (id) => `#${id} discarded`,
+  refused: (reason) => `refused ${reason}`,
   mark: (m) => m.kind,
   time: (ms) => `${ms}`,
   plus: (ms) => `+${ms}`,

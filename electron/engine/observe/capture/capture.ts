@@ -41,6 +41,12 @@ export interface RoutingFacts {
   /** The broker took an inbound PUBLISH as a new message. `topic`, where given, guards against a QoS 0 one it refused silently. */
   ingress(e: { messageId: number; clientId: string; packetId: number; topic?: string }): void
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
+  /** The last PUBLISH that came from this client broke a rule. `reason` as in MQTT 5.0 table 2-6. */
+  refused(e: { clientId: string; reason: number }): void
+  /** The broker is about to end a client's connection. */
+  ended(e: { clientId: string; reason: number }): void
+  /** A client's will is published now. */
+  will(e: { clientId: string; topic: string }): void
 }
 
 /** Every packet of every leg: the last ones kept, their exchanges and journeys followed. */
@@ -183,6 +189,21 @@ class RingCapture implements Capture {
   discarded(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void {
     const client = this.state.clients.find(e.clientId)
     if (client) this.tracker.discarded(client, e.packetId, e.why === 'denied')
+  }
+
+  refused(e: { clientId: string; reason: number }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.tracker.refusedLast(client, e.reason)
+  }
+
+  ended(e: { clientId: string; reason: number }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) client.ending = e.reason
+  }
+
+  will(e: { clientId: string; topic: string }): void {
+    const client = this.state.clients.find(e.clientId)
+    if (client) this.sessions.will(client, e.topic, this.options.clock.now())
   }
 
   counts(): PacketCounts {

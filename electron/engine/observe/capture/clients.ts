@@ -18,6 +18,12 @@ export interface ClientState {
   aliases: [Map<number, number> | null, Map<number, number> | null]
   /** Capture number of its last packet. */
   lastPacket: number
+  /** Reason code with which the broker is about to end the connection; null while it is not. */
+  ending: number | null
+  /** The client has said DISCONNECT on its connection. */
+  said: boolean
+  /** The broker keeps a will of the connection. */
+  will: boolean
   /** Capture numbers of requests by type and packet identifier, until they are answered. */
   readonly requests: SmallMap<number>
 }
@@ -91,6 +97,9 @@ export class ClientTable {
       arrived: NO_EXCHANGES,
       aliases: [null, null],
       lastPacket: 0,
+      ending: null,
+      said: false,
+      will: false,
       requests: new SmallMap(),
     }
     this.byIx[ix] = client

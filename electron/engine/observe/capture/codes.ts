@@ -11,6 +11,12 @@ export const EFFECTS: readonly PacketEffect[] = [
   'delivered',
   'duplicate',
 ]
+
+/** From here on an effect is the reason code of a refused PUBLISH (5.0 section 3.4.2.1), and its name `refused`. */
+export const REFUSED = 0x80
+
+export const effectOf = (code: number): PacketEffect =>
+  code >= REFUSED ? 'refused' : (EFFECTS[code] ?? 'none')
 export const VERDICTS: readonly ExchangeVerdict[] = [
   'open',
   'complete',

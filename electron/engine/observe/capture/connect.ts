@@ -7,13 +7,19 @@ const number = (f: Frame, at: number, size: 2 | 4): number =>
   at >= 0 && at + size <= f.length ? f.readUIntBE(at, size) : 0
 
 /** What a CONNECT says of the session: whether a new one begins, and whether it ends with the connection. */
-export function readConnect(packet: Packet): { cleanStart: boolean; endsWithConnection: boolean } {
-  const { level, clean, afterKeepAlive } = connectHead(packet)
-  if (level !== 5) return { cleanStart: clean, endsWithConnection: clean }
+export function readConnect(packet: Packet): {
+  cleanStart: boolean
+  endsWithConnection: boolean
+  hasWill: boolean
+} {
+  const { level, flags, clean, afterKeepAlive } = connectHead(packet)
+  const hasWill = (flags & WILL_FLAG) !== 0
+  if (level !== 5) return { cleanStart: clean, endsWithConnection: clean, hasWill }
   const expiry = findProperty(packet.frame, afterKeepAlive, Prop.SESSION_EXPIRY)
-  return { cleanStart: clean, endsWithConnection: number(packet.frame, expiry, 4) === 0 }
+  return { cleanStart: clean, endsWithConnection: number(packet.frame, expiry, 4) === 0, hasWill }
 }
 
+const WILL_FLAG = 0x04
 const PASSWORD_FLAG = 0x40
 
 /**
@@ -32,6 +38,10 @@ export function readDisconnectExpiry({ frame, bodyAt }: Packet): number | null {
   const at = findProperty(frame, bodyAt + 1, Prop.SESSION_EXPIRY)
   return at < 0 ? null : number(frame, at, 4)
 }
+
+/** Reason code of a DISCONNECT (5.0 section 3.14.2.1); 0 where it has none. */
+export const readDisconnectReason = ({ frame, level, bodyAt }: Packet): number =>
+  level === 5 ? (frame[bodyAt] ?? 0) : 0
 
 /** Topic alias of a PUBLISH (5.0 section 3.3.2.3.4); 0 for none. */
 export function readTopicAlias({ frame, level, complete, propertiesAt, payloadAt }: Packet): number {

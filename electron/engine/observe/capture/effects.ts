@@ -1,6 +1,6 @@
 import { Type } from '../../mqtt/packet'
 import { NO_EXCHANGES, type ClientState } from './clients'
-import { Effect, Fated, UP } from './codes'
+import { Effect, Fated, REFUSED, UP } from './codes'
 import { Got } from './exchange-table'
 import type { Journeys } from './journeys'
 import type { CaptureState } from './state'
@@ -73,29 +73,47 @@ export class Effects {
     if (seq !== 0) this.set(seq, Effect.passedOn)
   }
 
-  /** The broker acknowledged a PUBLISH and dropped it, since it has the message or its sender may not publish it. */
-  dropped(id: number, denied: boolean): void {
+  /** The broker acknowledged a PUBLISH and dropped it, since it has the message already. */
+  dropped(id: number): void {
     const { packets: t, exchanges: x } = this.state
     if (!x.has(id)) return
-    const from = denied ? Effect.stored : Effect.none
-    const seq = this.oldest(id, (s, p) => t.type(s) === Type.PUBLISH && t.effect[p] === from)
-    if (seq !== 0) this.set(seq, denied ? Effect.none : Effect.discarded)
-    if (denied) x.held[x.at(id)] = 0
+    const seq = this.oldest(id, (s, p) => t.type(s) === Type.PUBLISH && t.effect[p] === Effect.none)
+    if (seq !== 0) this.set(seq, Effect.discarded)
   }
 
-  /** The receiver's answer refuses the message. Where no broker tells its routing, it was taken for passed on until now. */
-  refused(id: number): void {
+  /**
+   * The receiver refuses the message: its answer says so, or the broker tells it. Where no broker tells its routing, the
+   * message was taken for passed on until now.
+   * @param reason 0x80 or more
+   */
+  refused(id: number, reason: number): void {
     const { packets: t, exchanges: x } = this.state
     const i = x.at(id)
-    x.held[i] = 0
-    if (x.direction[i] !== UP || this.journeys.told) return
-    x.passed[i] = 0
-    const seq = this.oldest(
-      id,
-      (s, p) =>
-        t.type(s) === Type.PUBLISH && (t.effect[p] === Effect.passedOn || t.effect[p] === Effect.stored),
-    )
-    if (seq !== 0) this.set(seq, Effect.none)
+    if (!x.has(id)) return
+    x.held[i] = x.passed[i] = 0
+    const seq = this.oldest(id, (s, p) => {
+      const effect = t.effect[p] as number
+      return t.type(s) === Type.PUBLISH && effect !== Effect.discarded && effect < REFUSED
+    })
+    if (seq !== 0) this.set(seq, reason)
+    this.state.changedExchanges.add(id)
+  }
+
+  /** The client's last PUBLISH to arrive broke a rule. */
+  refusedLast(client: ClientState, reason: number): void {
+    const t = this.state.packets
+    for (let seq = client.lastPacket; t.has(seq);) {
+      const p = t.at(seq)
+      if (t.type(seq) === Type.PUBLISH && t.direction[p] === UP && t.fate[p] === Fated.delivered) {
+        const id = t.exchange[p] as number
+        if (this.state.exchanges.has(id)) this.refused(id, reason)
+        this.set(seq, reason)
+        return
+      }
+      const back = t.prevOfClient[p] as number
+      if (back === 0) return
+      seq -= back
+    }
   }
 
   /** The oldest QoS 0 exchange that arrived at the broker and whose routing is not told yet, or 0. */

@@ -3,7 +3,7 @@ import { PACKET_TYPES, type PacketType, type QoS } from '../../../contract/packe
 import type { FilterContext } from '../../../contract/packet-filter'
 import { Packet, Type } from '../../mqtt/packet'
 import { carriedIdentity } from '../../mqtt/identity'
-import { EFFECTS, FATES, REASONS, UP, VERDICTS } from './codes'
+import { effectOf, FATES, REASONS, REFUSED, UP, VERDICTS } from './codes'
 import type { CaptureState } from './state'
 
 /** Of the packets of an exchange, and the exchanges and deliveries of a journey, this many are listed: the latest. */
@@ -173,7 +173,9 @@ export class Rows {
     row.attempt = t.attempt[p] as number
     row.exchange = known ? exchange : null
     row.journey = known ? (x.journey[x.at(exchange)] as number) : null
-    row.effect = EFFECTS[t.effect[p] as number] ?? 'none'
+    const effect = t.effect[p] as number
+    row.effect = effectOf(effect)
+    row.refusal = effect >= REFUSED ? effect : null
     row.resends = this.earlier(seq, t.resends[p] as number)
     row.answers = this.earlier(seq, t.answers[p] as number)
     return row
@@ -207,6 +209,7 @@ function emptyRow(): PacketRow {
     exchange: null,
     journey: null,
     effect: 'none',
+    refusal: null,
     resends: null,
     answers: null,
   }

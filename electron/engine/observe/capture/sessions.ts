@@ -4,11 +4,13 @@ import { Type, type Packet } from '../../mqtt/packet'
 import type { LegEvent } from '../../mqtt/transit'
 import { NO_EXCHANGES, type ClientState } from './clients'
 import { DOWN, Fated, UP } from './codes'
-import { readConnect, readDisconnectExpiry, REPLY_TO } from './connect'
+import { readConnect, readDisconnectExpiry, readDisconnectReason, REPLY_TO } from './connect'
 import type { CaptureState } from './state'
 import type { Tracker } from './tracker'
 
 const MARKS = 8192
+
+type ClosedBy = Extract<LegEvent, { kind: 'closed' }>['by']
 
 /** Connections and sessions: the markers on the clients' lanes, and when a session's exchanges end. */
 export class Sessions {
@@ -36,10 +38,24 @@ export class Sessions {
     }
     if (client.requests.size > 64) client.requests.clear()
     if (type === Type.CONNECT) this.mark(client, 'connect', t.sentMs[p] as number, null, seq - 1)
-    if (type === Type.DISCONNECT && t.direction[p] === UP && t.level[p] === 5) {
-      const expiry = readDisconnectExpiry(packet)
-      if (expiry !== null) client.clean = expiry === 0
+    if (type === Type.DISCONNECT) this.leaving(client, packet, t.direction[p] === UP)
+  }
+
+  /** DISCONNECT, of the client or (MQTT 5) of the broker. */
+  private leaving(client: ClientState, packet: Packet, byClient: boolean): void {
+    if (!byClient) {
+      client.ending ??= readDisconnectReason(packet)
+      return
     }
+    client.said = true
+    if (packet.level !== 5) return
+    const expiry = readDisconnectExpiry(packet)
+    if (expiry !== null) client.clean = expiry === 0
+  }
+
+  /** A client's will is published now. */
+  will(client: ClientState, topic: string, atMs: number): void {
+    this.mark(client, 'will', atMs, null).topic = topic
   }
 
   settled(seq: number, client: ClientState, packet: Packet): void {
@@ -49,9 +65,15 @@ export class Sessions {
     const atMs = t.settledMs[p] as number
     const type = t.type(seq)
     if (type === Type.CONNECT) {
-      const { cleanStart, endsWithConnection } = readConnect(packet)
+      const { cleanStart, endsWithConnection, hasWill } = readConnect(packet)
       client.clean = endsWithConnection
+      client.will = hasWill
       if (cleanStart) this.tracker.sessionEnded(client, [UP, DOWN], atMs)
+    }
+    // [MQTT-3.14.4-3]
+    if (type === Type.DISCONNECT && t.direction[p] === UP && readDisconnectReason(packet) === 0) {
+      if (client.will) this.mark(client, 'no-will', atMs, null, seq)
+      client.will = false
     }
     if (type !== Type.CONNACK) return
     const { sessionPresent, code } = connackHead(packet)
@@ -98,8 +120,9 @@ export class Sessions {
 
   private closed(e: Extract<LegEvent, { kind: 'closed' }>, client: ClientState): void {
     client.connections = Math.max(0, client.connections - 1)
-    const kind = e.by === 'cut' || e.by === 'reset' ? e.by : 'disconnect'
-    this.mark(client, kind, e.atMs, null)
+    const { kind, detail } = endOf(e.by, client)
+    this.mark(client, kind, e.atMs, detail)
+    client.ending = null
     // Taken over: what is remembered is of the connection that goes on.
     if (client.connections > 0) return
     this.forgetConnection(client)
@@ -115,6 +138,8 @@ export class Sessions {
     client.aliases = [null, null]
     client.arrived = NO_EXCHANGES
     client.requests.clear()
+    client.said = false
+    client.ending = null
   }
 
   private mark(
@@ -123,9 +148,35 @@ export class Sessions {
     atMs: number,
     detail: number | null,
     after = this.state.packets.next - 1,
-  ): void {
-    this.ring.push({ atMs, clientId: client.name, kind, detail, after })
+  ): SessionMark {
+    const mark: SessionMark = { atMs, clientId: client.name, kind, detail, after }
+    this.ring.push(mark)
     this.count++
     if (this.ring.length > 2 * MARKS) this.ring.splice(0, this.ring.length - MARKS)
+    return mark
+  }
+}
+
+/** Reason codes of MQTT 5.0 table 2-6 that have a mark of their own. */
+const KEEP_ALIVE = 0x8d
+const TAKEN_OVER = 0x8e
+
+/** How a connection ended, by who ended it and what was said before. */
+function endOf(by: ClosedBy, client: ClientState): Pick<SessionMark, 'kind' | 'detail'> {
+  switch (by) {
+    case 'cut':
+    case 'reset':
+    case 'recovery':
+      return { kind: by, detail: null }
+    case 'client':
+      return { kind: client.said ? 'disconnect' : 'broken', detail: null }
+    case 'broker': {
+      // A broker that says nothing ends the older of two connections when the newer one has come.
+      const silent = client.connections > 0 ? TAKEN_OVER : null
+      const reason = client.ending ?? silent
+      if (reason === TAKEN_OVER) return { kind: 'taken-over', detail: null }
+      if (reason === KEEP_ALIVE) return { kind: 'timeout', detail: null }
+      return { kind: client.said ? 'disconnect' : 'closed', detail: client.said ? null : reason }
+    }
   }
 }

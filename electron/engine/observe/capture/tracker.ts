@@ -11,6 +11,9 @@ const SEARCH = 256
 /** Exchanges of one identifier that can be under way at once: the sender takes late answers for its own. */
 const REUSED = 16
 
+/** Reason code for a topic that a client may not publish to (5.0 section 3.4.2.1). */
+const NOT_AUTHORIZED = 0x87
+
 /** What an acknowledgement answers, and what of it must have arrived before it can be sent. */
 const ANSWERS: Partial<Record<number, { type: number; got: number; slot: 0 | 1 | 2; qos: number }>> = {
   [Type.PUBACK]: { type: Type.PUBLISH, got: Got.publish, slot: 0, qos: 1 },
@@ -66,10 +69,10 @@ export class Tracker {
         return this.effects.publishArrived(seq, client, id)
       case Type.PUBREC:
         x.got[i] = (x.got[i] as number) | Got.pubrec
-        if (refuses(packet)) this.refused(id, at)
+        if (refuses(packet)) this.refused(id, packet.reason, at)
         return false
       case Type.PUBACK:
-        if (refuses(packet)) this.refused(id, at)
+        if (refuses(packet)) this.refused(id, packet.reason, at)
         else this.end(id, Verdict.complete, at)
         return false
       case Type.PUBREL:
@@ -119,8 +122,14 @@ export class Tracker {
 
   /** The broker acknowledged a client's PUBLISH and did not pass it on. */
   discarded(client: ClientState, packetId: number, denied: boolean): void {
-    if (packetId === 0) this.effects.nextArrived(client, undefined)
-    else this.effects.dropped(this.arrived(client, packetId), denied)
+    const id = packetId === 0 ? this.effects.nextArrived(client, undefined) : this.arrived(client, packetId)
+    if (denied) this.effects.refused(id, NOT_AUTHORIZED)
+    else this.effects.dropped(id)
+  }
+
+  /** The last PUBLISH that came from a client broke a rule, and its connection ends for it. */
+  refusedLast(client: ClientState, reason: number): void {
+    this.effects.refusedLast(client, reason)
   }
 
   private publish(seq: number, client: ClientState, packet: Packet): void {
@@ -259,8 +268,8 @@ export class Tracker {
     this.state.changedExchanges.add(id)
   }
 
-  private refused(id: number, atMs: number): void {
-    this.effects.refused(id)
+  private refused(id: number, reason: number, atMs: number): void {
+    this.effects.refused(id, reason)
     this.end(id, Verdict.refused, atMs)
   }
 

@@ -4,6 +4,7 @@ import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
 import { Connection, type Origin } from './connection'
 import type { ClientContext, Hub } from './hub'
+import { Endings } from './endings'
 import { Listeners } from './listener/listeners'
 import { Message } from './message'
 import { RetainedStore } from './retained'
@@ -26,6 +27,7 @@ class Broker implements Hub {
   readonly access: Access
   readonly retained: RetainedStore
   readonly sessions: Sessions
+  readonly endings = new Endings()
   readonly connected = new Map<string, ClientContext>()
   readonly connections = new Set<ClientContext>()
   readonly turns: Turns
@@ -140,6 +142,7 @@ class Broker implements Hub {
   private publishWill(clientId: string, will: Will): void {
     const { topic, payload, qos, retain, expiry, forward } = will
     const topicBytes = Buffer.from(topic, 'utf8')
+    this.routes?.will?.({ clientId, topic })
     this.publish(this.newMessage(clientId, { topic, topicBytes, payload, qos, retain, expiry, forward }))
   }
 }

@@ -113,11 +113,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       if (p.frame.length > packetBytes) throw new PacketTooLargeError(p.frame.length, packetBytes)
       this.onPacket(p)
     } catch (e) {
-      this.failWith(e)
+      const error = protocolError(e)
+      if (p.type === Type.PUBLISH && this.state === 'open')
+        this.hub.routes?.refused?.({ clientId: this.clientId, reason: error.reason })
+      this.fail(error)
     }
   }
 
   ended(): void {
+    if (this.state === 'open' && !this.origin.device) this.notice(this.hub.endings.broken(this.realMs()))
     this.closed('client', 'connection closed without DISCONNECT')
   }
 
@@ -132,12 +136,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   }
 
   private failWith(e: unknown): void {
-    if (e instanceof ProtocolError) this.fail(e)
-    else if (e instanceof MalformedPacketError) this.fail(new ProtocolError(e.message, sizeReason(e)))
-    else {
-      const text = e instanceof Error ? e.message : String(e)
-      this.fail(new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION))
-    }
+    this.fail(protocolError(e))
   }
 
   private onPacket(p: Packet): void {
@@ -255,7 +254,9 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       }),
     )
     this.timeouts.keepAlive(connect.keepAlive, (limitMs) =>
-      this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`),
+      this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`, () =>
+        this.hub.endings.keepAlive(limitMs / 1000, this.realMs()),
+      ),
     )
     session.outbox.attach(this)
     const client = this.info()
@@ -275,7 +276,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.log('warn', about)
     if (before === 'new' || before === 'connecting') this.sendRefusal(e)
     else if (this.level === 5) this.send(disconnectFrame(e.reason, e.message))
-    this.closed('broker', e.message)
+    this.closed('broker', e.message, e.reason)
   }
 
   /** A CONNECT is answered only where the specification has an answer. */
@@ -285,12 +286,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.send(connackRefused(level, { v3: e.connack ?? 0, v5: e.reason, text: e.message }))
   }
 
-  /** Ends the connection for a reason of the broker's. */
-  end(reason: number, text: string): void {
+  /** Ends the connection for a reason of the broker's. @param about what people are told, where it is worth a notice */
+  end(reason: number, text: string, about?: () => Note | null): void {
     if (this.state === 'closed') return
     if (this.state === 'open' && this.level === 5) this.send(disconnectFrame(reason, text))
-    this.log('info', logMessages.disconnected(text))
-    this.closed('broker', text)
+    if (about) this.notice(about())
+    else if (reason === Reason.TAKEN_OVER)
+      this.notice(this.hub.endings.takenOver(this.clientId, this.realMs()))
+    else this.log('info', logMessages.disconnected(text))
+    this.closed('broker', text, reason)
   }
 
   /** The client said DISCONNECT. */
@@ -298,8 +302,16 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.closed('client', reason)
   }
 
+  private realMs(): number {
+    return this.hub.deps.realClock.now()
+  }
+
+  private notice(about: Note | null): void {
+    if (about !== null) this.log('warn', about)
+  }
+
   denied(about: () => Note): void {
-    const nowMs = this.hub.deps.realClock.now()
+    const nowMs = this.realMs()
     if (nowMs - this.deniedAtMs < DENIED_EVERY_MS) return
     this.deniedAtMs = nowMs
     this.log('warn', about())
@@ -307,7 +319,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   private drop(about: Note): void {
     this.log('warn', about)
-    this.closed('broker', about.text)
+    this.closed('broker', about.text, Reason.PROTOCOL_ERROR)
   }
 
   private log(level: 'info' | 'warn', about: Note): void {
@@ -319,11 +331,13 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     })
   }
 
-  private closed(by: 'client' | 'broker', reason: string): void {
+  /** @param code why the broker ends it; null where the client does */
+  private closed(by: 'client' | 'broker', reason: string, code: number | null = null): void {
     if (this.state === 'closed') return
     const wasOpen = this.state === 'open'
     this.state = 'closed'
     const { hub } = this
+    if (wasOpen && code !== null) hub.routes?.ended?.({ clientId: this.clientId, reason: code })
     this.timeouts.stop()
     this.waiting = []
     hub.connections.delete(this)
@@ -364,6 +378,14 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       will: will === null ? null : { topic: will.topic, qos: will.qos, retain: will.retain },
     }
   }
+}
+
+/** Whatever went wrong, as the rule that was broken. */
+function protocolError(e: unknown): ProtocolError {
+  if (e instanceof ProtocolError) return e
+  if (e instanceof MalformedPacketError) return new ProtocolError(e.message, sizeReason(e))
+  const text = e instanceof Error ? e.message : String(e)
+  return new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION)
 }
 
 const sizeReason = (e: MalformedPacketError): number =>

@@ -9,6 +9,7 @@ import type { Session } from './session'
 import type { Sessions } from './sessions'
 import type { AedesPort } from './aedes-port'
 import type { Turns } from './turns'
+import type { Endings } from './endings'
 import type {
   BrokerClientInfo,
   BrokerDeps,
@@ -54,6 +55,7 @@ export interface Hub {
   readonly routes: RouteObserver | undefined
   /** Long work of the clients, a little of each at a time. */
   readonly turns: Turns
+  readonly endings: Endings
   /** Connected clients by identifier. */
   readonly connected: Map<string, ClientContext>
   /** All connections, half-open ones included. */

@@ -22,6 +22,19 @@ export const logMessages = {
   noConnect: (seconds: number): Note =>
     note('broker-no-connect', 'no CONNECT within {seconds} s', { seconds }),
   disconnected: (why: string): Note => note('broker-disconnected', 'disconnected: {why}', { why }),
+  takenOver: (): Note =>
+    note('broker-taken-over', 'disconnected: another connection took over its client identifier'),
+  takeoverLoop: (clientId: string): Note =>
+    note(
+      'broker-takeover-loop',
+      'two clients use the client identifier {clientId} and disconnect each other again and again; give each its own',
+      { clientId },
+    ),
+  keepAlive: (seconds: number): Note =>
+    note('broker-keep-alive', 'disconnected: nothing received for {seconds} s, 1.5 times the keep-alive', {
+      seconds,
+    }),
+  broken: (): Note => note('broker-broken', 'the connection ended without DISCONNECT'),
   fullOfClients: (limit: number): Note =>
     note('broker-full-clients', 'the broker is at its limit of {limit} clients', { limit }),
   fullOfSessions: (limit: number): Note =>

@@ -24,6 +24,12 @@ export interface RouteObserver {
   ingress(e: RouteLeg): void
   /** An inbound PUBLISH was acknowledged but not passed on: its QoS 2 identifier is already stored, or it was denied. */
   discarded?(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void
+  /** The last PUBLISH that came from this client breaks a rule. Its connection ends for it. */
+  refused?(e: { clientId: string; reason: number }): void
+  /** The broker is about to end a client's connection. `reason` is one of MQTT 5.0 table 2-6, whatever the level. */
+  ended?(e: { clientId: string; reason: number }): void
+  /** A client's will is published now. */
+  will?(e: { clientId: string; topic: string }): void
 }
 export interface RouteLeg {
   /** Number of the application message: ascends from 1 during the life of the broker. */

@@ -1,4 +1,5 @@
 import type { Happening } from './events'
+import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? 'the broker'
@@ -113,8 +114,7 @@ export const english: Teller = {
       `${name(h.r)} has already released ${packet(h).replace(/^\w+ /, '')}: it *only sends PUBCOMP again*.`,
     delivered,
     'gave-up': ended,
-    refused: (h) =>
-      `*${name(h.s)} refused the message*: the reason code of ${packet(h)} says why, and ${name(h.r)} does not send it again.`,
+    refused: (h) => `*${name(h.r)} refused ${packet(h)}* (${refusalText(h.packet?.refusal ?? 0, 'en')}).`,
     abandoned: ended,
     cut: (h) =>
       h.mark === 'reset'

@@ -243,13 +243,9 @@ function endings(story: Story): Happening[] {
   })
 }
 
-/** An answer whose reason code refuses the message. The response is described, its sender and receiver change places. */
-function refusals(story: Story): Happening[] {
-  return story.facts.refused.flatMap((e) => {
-    const answer = story.rows.findLast((p) => p.exchange === e.id && p.direction !== e.direction)
-    return answer ? [happening('refused', answer, story, endOf(answer))] : []
-  })
-}
+/** Each PUBLISH that its receiver did not want. */
+const refusals = (story: Story): Happening[] =>
+  story.facts.refused.map((p) => happening('refused', p, story, endOf(p)))
 
 function beginning(story: Story): Happening[] {
   const first = story.rows.find((p) => p.type === 'PUBLISH')

@@ -1,5 +1,6 @@
 import type { Happening } from './events'
 import { josa } from './josa'
+import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? '중개자'
@@ -116,7 +117,7 @@ export const korean: Teller = {
         : `*${josa(list(h.clients), '이/가')} 받았습니다*.${h.qos === 1 ? ' 이번에는 한 번입니다.' : ''}`,
     'gave-up': ended,
     refused: (h) =>
-      `*${josa(name(h.s), '이/가')} 메시지를 거부했습니다*. 이유는 ${packet(h)}의 이유 코드에 있고, ${josa(name(h.r), '은/는')} 다시 보내지 않습니다.`,
+      `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusalText(h.packet?.refusal ?? 0, 'ko')}).`,
     abandoned: ended,
     cut: (h) =>
       h.mark === 'reset'

@@ -83,7 +83,7 @@ describe('journeys as the broker tells them', () => {
     b.capture.discarded({ clientId: 'pub', packetId: 2, why: 'denied' })
     b.pass('pub', 'uplink', publishFrame({ qos: 0, topic: 'allowed' }))
     b.capture.ingress({ messageId: 1, clientId: 'pub', packetId: 0 })
-    expect([8, 9, 10].map((s) => b.row(s).effect)).toEqual(['none', 'none', 'passed-on'])
+    expect([8, 9, 10].map((s) => b.row(s).effect)).toEqual(['refused', 'refused', 'passed-on'])
   })
 
   it('have no publisher for a message of the broker itself, and tie its subscribers', () => {

@@ -59,7 +59,7 @@ describe('an answer with a reason code of 0x80 or more (5.0 sections 3.4.2.1, 3.
     b.pass('s', 'uplink', publishFrame({ qos, id: 7 }, 5), { level: 5 })
     b.pass('s', 'downlink', answer(cmd, 0x87), { level: 5 })
     expect(b.exchange(1)).toMatchObject({ verdict: 'refused', endedMs: 2 })
-    expect(b.row(1).effect).toBe('none')
+    expect(b.row(1)).toMatchObject({ effect: 'refused', refusal: 0x87 })
     expect(b.capture.latest('verdict:refused', 10).packets).toHaveLength(2)
   })
 
