@@ -18,8 +18,8 @@ export interface CliContext {
   crashes?: { target: Pick<NodeJS.EventEmitter, 'on' | 'off'>; exit(code: number): void }
 }
 
-/** Exit codes: done; thresholds broken; bad usage or bad input; cut short by Ctrl-C. */
-export const EXIT = { done: 0, thresholds: 1, usage: 2, interrupted: 130 } as const
+/** Exit codes: done; thresholds broken; bad usage or bad input; the generator was the limit; cut short by Ctrl-C. */
+export const EXIT = { done: 0, thresholds: 1, usage: 2, inconclusive: 3, interrupted: 130 } as const
 
 /** Adds one subcommand to the program. `report` takes the exit code when it is not 0. */
 export type Subcommand = (program: Command, context: CliContext, report: (code: number) => void) => void

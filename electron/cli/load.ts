@@ -145,6 +145,7 @@ function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
 `)
     return EXIT.thresholds
   }
+  if (r.verdict.inconclusive) return EXIT.inconclusive
   return r.verdict.passed ? EXIT.done : EXIT.thresholds
 }
 

@@ -19,7 +19,8 @@ export const reportCommand: Subcommand = (program, context, report) => {
     .action(async (paths: string[], files: ReportFiles) => {
       const merged = await merge(paths)
       await writeReport(context, merged, files)
-      if (!merged.verdict.passed) report(EXIT.thresholds)
+      if (merged.verdict.inconclusive) report(EXIT.inconclusive)
+      else if (!merged.verdict.passed) report(EXIT.thresholds)
     })
 }
 

@@ -3,6 +3,8 @@ import type { LoadConfig } from './load-config'
 /** Percentiles of a latency in milliseconds; null while nothing was measured. */
 export interface LatencySummary {
   count: number
+  /** Of `count`: never answered. Each counts with its age at the end of the run, which is the least it can have been. */
+  unanswered: number
   min: number | null
   mean: number | null
   p50: number | null
@@ -108,6 +110,11 @@ export interface ShardInfo {
   startedAtMs: number
   /** The time asked for, or null. */
   startAtMs: number | null
+  /** Wall time at which publishing and counting ended; absent in reports of earlier versions. */
+  publishedUntilMs?: number | undefined
+  endedAtMs?: number | undefined
+  /** How many values of the histograms are ages of what was never answered. */
+  unanswered?: { ack: number; connect: number } | undefined
   hostname: string
   histograms: EncodedHistograms
   identity: IdentityAccount
@@ -149,7 +156,8 @@ export interface LoadReport {
   errors: Record<string, number>
   connections: ConnectionCounts
   generator: GeneratorReport
-  verdict: { passed: boolean; checks: Check[] }
+  /** inconclusive: the generator was saturated, so that neither passed nor failed would tell of the broker. */
+  verdict: { passed: boolean; inconclusive: boolean; checks: Check[] }
   /** Soak only: the first and the last quarter of the run. */
   drift: { firstP99Ms: number | null; lastP99Ms: number | null; rssGrowthBytes: number } | null
   notes: string[]

@@ -11,15 +11,16 @@ export const LOAD_FILE_FORMATS = ['json', 'csv', 'html'] as const
 export type LoadFileFormat = (typeof LOAD_FILE_FORMATS)[number]
 
 /**
- * How a run ended. passed, failed: its thresholds did; stopped: by the user; aborted: by the broker or the machine.
+ * How a run ended. passed, failed: its thresholds did; inconclusive: the generator was the limit; stopped: by the user; aborted: by the broker or the machine.
  */
-export type LoadOutcome = 'passed' | 'failed' | 'no-thresholds' | 'stopped' | 'aborted'
+export type LoadOutcome = 'passed' | 'failed' | 'inconclusive' | 'no-thresholds' | 'stopped' | 'aborted'
 
 /** `LoadReport.aborted` of a run that the user ended. */
 const STOPPED = /^stopped /
 
 export function outcomeOf(r: Pick<LoadReport, 'aborted' | 'verdict'>): LoadOutcome {
   if (r.aborted !== null) return STOPPED.test(r.aborted) ? 'stopped' : 'aborted'
+  if (r.verdict.inconclusive) return 'inconclusive'
   if (r.verdict.checks.length === 0) return 'no-thresholds'
   return r.verdict.passed ? 'passed' : 'failed'
 }

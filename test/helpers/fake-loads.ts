@@ -5,6 +5,7 @@ import type { LatencySummary, LoadReport, SeriesPoint } from '../../electron/con
 
 const latency = (p50: number, p99: number, count = 1000): LatencySummary => ({
   count,
+  unanswered: 0,
   min: p50 / 2,
   mean: p50,
   p50,
@@ -14,8 +15,9 @@ const latency = (p50: number, p99: number, count = 1000): LatencySummary => ({
   p999: p99 * 1.5,
   max: p99 * 2,
 })
-const NOTHING: LatencySummary = {
+export const NOTHING: LatencySummary = {
   count: 0,
+  unanswered: 0,
   min: null,
   mean: null,
   p50: null,
@@ -78,7 +80,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
       saturated: false,
       reasons: [],
     },
-    verdict: { passed: true, checks: [] },
+    verdict: { passed: true, inconclusive: false, checks: [] },
     drift: null,
     notes: [],
     seriesStepMs: 1000,

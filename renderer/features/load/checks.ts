@@ -16,6 +16,7 @@ export const flagOfCheck = (name: string): string =>
 export const TONES: Record<LoadOutcome, 'good' | 'loss' | 'warn' | undefined> = {
   passed: 'good',
   failed: 'loss',
+  inconclusive: 'warn',
   'no-thresholds': undefined,
   stopped: 'warn',
   aborted: 'loss',

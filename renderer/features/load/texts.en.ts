@@ -167,6 +167,7 @@ export const loadEnglish = {
   verdictSoFar: 'Verdict so far',
   passed: 'Thresholds passed: {n} of {n}',
   failed: 'Thresholds failed: {n} of {all}',
+  inconclusive: 'Inconclusive: the generator, not the broker, was the limit',
   noThresholds: 'No thresholds were set',
   noThresholdsSoFar: 'No thresholds are set',
   passedSoFar: 'Nothing has failed so far',
@@ -183,6 +184,7 @@ export const loadEnglish = {
   outcome: {
     passed: 'passed',
     failed: 'failed',
+    inconclusive: 'inconclusive',
     'no-thresholds': 'no thresholds',
     stopped: 'stopped',
     aborted: 'aborted',
@@ -291,6 +293,13 @@ export const loadEnglish = {
     late: '{n} of the messages were sent more than 10 ms late',
     busy: 'a worker was busy {n} of the time: use more workers or more computers',
     heldUp: 'a worker was blocked repeatedly for {n} ms',
+    stoodStill: 'a worker stood still for {n} of the time: this computer gave it no CPU',
+    neverAcknowledged:
+      '{n} of {all} messages were never acknowledged; each counts in the latencies with its age at the end',
+    neverArrived:
+      '{n} of {all} expected messages never arrived; each counts in the latencies with its age at the end',
+    neverConnected: '{n} connection attempts were never answered',
+    unconfirmed: '{n} connections got no answer to their last PINGREQ: the broker may have hung',
     notAll: 'only {n} of {all} clients were connected when the connect time was over',
     refused: 'connection refused: nothing is listening there',
     reset: 'connection reset by the broker',

@@ -166,6 +166,7 @@ export const loadKorean = {
   verdictSoFar: '현재 판정',
   passed: '기준 충족: {n}개 중 {n}개',
   failed: '기준 위반: {all}개 중 {n}개',
+  inconclusive: '판정 불가: 한계는 중개자가 아니라 생성기였습니다',
   noThresholds: '합격 기준이 없었습니다',
   noThresholdsSoFar: '합격 기준이 없습니다',
   passedSoFar: '지금까지 위반 없음',
@@ -182,6 +183,7 @@ export const loadKorean = {
   outcome: {
     passed: '충족',
     failed: '위반',
+    inconclusive: '판정 불가',
     'no-thresholds': '기준 없음',
     stopped: '중지됨',
     aborted: '중단됨',
@@ -290,6 +292,13 @@ export const loadKorean = {
     late: '메시지의 {n}를 10 ms 넘게 늦게 보냈습니다',
     busy: '작업자가 시간의 {n} 동안 바빴습니다. 작업자나 컴퓨터를 늘리세요',
     heldUp: '작업자가 되풀이해서 {n} ms씩 멈췄습니다',
+    stoodStill: '작업자가 시간의 {n} 동안 멈춰 있었습니다. 이 컴퓨터가 CPU를 주지 않았습니다',
+    neverAcknowledged:
+      '메시지 {all}개 중 {n}개는 끝내 확인 응답을 받지 못했습니다. 끝날 때까지 기다린 시간을 지연 시간으로 셉니다',
+    neverArrived:
+      '도착해야 할 메시지 {all}개 중 {n}개는 끝내 도착하지 않았습니다. 끝날 때까지 기다린 시간을 지연 시간으로 셉니다',
+    neverConnected: '연결 시도 {n}번은 끝내 응답을 받지 못했습니다',
+    unconfirmed: '연결 {n}개가 마지막 PINGREQ에 응답을 받지 못했습니다. 중개자가 멈췄을 수 있습니다',
     notAll: '제한 시간이 끝났을 때 클라이언트 {all}개 중 {n}개가 연결되어 있었습니다',
     refused: '연결이 거부됨: 그 주소에서 수신 대기하는 프로그램이 없습니다',
     reset: '중개자가 연결을 끊었습니다',

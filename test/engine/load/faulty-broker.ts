@@ -34,9 +34,10 @@ export class FaultyBroker {
     return `mqtt://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
-  /** Does nothing at all for a time, as a stopped process would. */
-  freeze(ms: number): void {
+  /** Does nothing at all for a time, as a stopped process would; for ever when no time is given. */
+  freeze(ms?: number): void {
     this.frozen = []
+    if (ms === undefined) return
     setTimeout(() => {
       const waiting = this.frozen ?? []
       this.frozen = null

@@ -37,7 +37,7 @@ function worker(qos: 0 | 1) {
       report: (r) => reports.push(r),
       watch: {
         begin: () => undefined,
-        read: () => ({ maxLoopDelayMs: 0, p99LoopDelayMs: 0, utilization: 0 }),
+        read: () => ({ maxLoopDelayMs: 0, p99LoopDelayMs: 0, stalledShare: 0, utilization: 0 }),
       },
     },
   )

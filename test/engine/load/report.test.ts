@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { outcomeOf } from '../../../electron/contract/load'
 import { loadSchema } from '../../../electron/contract/load-config'
 import type { LoadReport } from '../../../electron/contract/load-report'
 import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
@@ -28,6 +29,7 @@ const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
     flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 9], duplicated: 1, outOfOrder: 0 }],
     forgotten: 0,
   },
+  unanswered: { ack: 1, connect: 0 },
   errors: { 'PUBACK 0x97 quota exceeded': 1 },
   connections: { established: 2, refused: 0, lost: 0, reconnected: 0 },
   bytesSent: 1000,
@@ -40,10 +42,22 @@ const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
   maxSendDelayMs: 1,
   maxLoopDelayMs: 2,
   p99LoopDelayMs: 1,
+  stalledShare: 0,
   utilization: 0.2,
   foreign: 0,
   ...over,
 })
+
+/** All that was offered has come, also what has no acknowledgement. */
+const arrived = (over: Partial<WorkerResult> = {}): WorkerResult =>
+  worker({
+    identity: {
+      publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
+      flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 10], duplicated: 1, outOfOrder: 0 }],
+      forgotten: 0,
+    },
+    ...over,
+  })
 
 const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   config: loadSchema.parse({
@@ -58,6 +72,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   startAtMs: null,
   startedAtMs: 1000,
   publishedUntilMs: 3000,
+  endedMs: 3100,
   aborted: null,
   results: [worker()],
   cpuMicros: 180,
@@ -85,7 +100,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
 
 describe('the report of a run', () => {
   it('balances, and divides CPU time by messages sent and received', () => {
-    const r = makeReport(outcome())
+    const r = makeReport(outcome({ results: [arrived()] }))
     expect(r.offered).toBe(r.acknowledged + r.failed + r.inFlight)
     expect([r.expected, r.lost, r.duplicated]).toEqual([8, 0, 1])
     expect(r.generator.cpuMicrosPerMessage).toBe(10)
@@ -106,11 +121,49 @@ describe('the report of a run', () => {
     const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', thresholds })
     const { verdict } = makeReport(outcome({ config, results: [silent] }))
     expect(verdict.checks.map((c) => [c.name, c.actual, c.passed])).toEqual([
-      ['max-lost', null, false],
+      ['max-lost', 10, false],
       ['max-duplicated', null, false],
       ['max-out-of-order', null, false],
       ['max-failed', 10, false],
     ])
+  })
+
+  it('counts what never arrived with its age at the end, and says so first', () => {
+    const half = worker({
+      counts: {
+        connected: 2,
+        offered: 10,
+        acknowledged: 10,
+        failed: 0,
+        received: 5,
+        delivered: 5,
+        errors: 0,
+      },
+      identity: {
+        publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [] }],
+        flows: [{ receiver: 0, publisher: 0, got: [0, 5], duplicated: 0, outOfOrder: 0 }],
+        forgotten: 0,
+      },
+      histograms: { connect: histogram([3]), ack: histogram([]), endToEnd: histogram([1, 1, 1, 1, 1]) },
+      unanswered: { ack: 0, connect: 0 },
+    })
+    const config = loadSchema.parse({
+      publishers: 1,
+      subscribers: 1,
+      qos: 0,
+      duration: '2s',
+      executor: { kind: 'constant-rate', rate: 5 },
+      thresholds: { maxP99: '1s' },
+    })
+    const r = makeReport(outcome({ config, results: [half], endedMs: 13_000 }))
+    // messages 5 to 9 were due at 1.0 to 1.8 s of a run that was watched for 12 s
+    expect(r.endToEndMs).toMatchObject({ count: 10, unanswered: 5 })
+    expect(r.endToEndMs.max).toBeCloseTo(11_000, -2)
+    expect(r.endToEndMs.p90).toBeGreaterThan(10_000)
+    expect(r.verdict.passed).toBe(false)
+    expect(reportText(r).split('\n')[0]).toBe(
+      '5 of 10 expected messages never arrived; each counts in the latencies with its age at the end',
+    )
   })
 
   it('divides by the planned time of an open loop, unless answers lag behind what is usual', () => {
@@ -136,7 +189,7 @@ describe('the report of a run', () => {
     [{ maxConnectP99: 2 }, 'max-connect-p99', 3],
   ])('breaks %j', (thresholds, name, actual) => {
     const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', thresholds })
-    const { verdict } = makeReport(outcome({ config }))
+    const { verdict } = makeReport(outcome({ config, results: [arrived()] }))
     expect(verdict.passed).toBe(false)
     expect(verdict.checks).toMatchObject([{ name, passed: false }])
     expect(verdict.checks[0]?.actual).toBeCloseTo(actual, 0)
@@ -144,7 +197,7 @@ describe('the report of a run', () => {
 
   it('breaks a latency limit when nothing was measured', () => {
     const empty = histogram([])
-    const results = [worker({ histograms: { connect: empty, ack: empty, endToEnd: empty } })]
+    const results = [arrived({ histograms: { connect: empty, ack: empty, endToEnd: empty } })]
     expect(makeReport(outcome({ results })).verdict.checks.find((c) => c.name === 'max-p99')).toMatchObject({
       actual: null,
       passed: false,
@@ -158,12 +211,20 @@ describe('the report of a run', () => {
   it('says that it was the generator, above everything else', () => {
     const r = makeReport(outcome({ results: [worker({ lateSends: 5 })] }))
     expect(r.generator.saturated).toBe(true)
+    expect(r.verdict).toMatchObject({ passed: false, inconclusive: true })
+    expect(outcomeOf(r)).toBe('inconclusive')
+    expect(reportText(r)).toContain('verdict: inconclusive: the generator, not the broker, was the limit')
     expect(reportText(r).split('\n')[0]).toMatch(
       /^generator saturated: the results do not measure the broker \(50 % of the/,
     )
-    const calm = { offered: 100, lateSends: 1, busiestWorker: 0.9, p99LoopDelayMs: 50 }
+    const calm = { offered: 100, lateSends: 1, busiestWorker: 0.9, p99LoopDelayMs: 50, stalledShare: 0.2 }
     expect(saturationReasons(calm)).toEqual([])
     expect(saturationReasons({ ...calm, busiestWorker: 0.97 })).toHaveLength(1)
+    // one late message is chance, in however short a run
+    expect(saturationReasons({ ...calm, offered: 28 })).toEqual([])
+    expect(saturationReasons({ ...calm, stalledShare: 0.9 })).toEqual([
+      'a worker stood still for 90 % of the time: this computer gave it no CPU',
+    ])
   })
 })
 
@@ -239,8 +300,8 @@ describe('files', () => {
   })
 
   it('tells of the busiest worker and of the late messages of all while the run goes on', () => {
-    const calm = { lateSends: 1, maxLoopDelayMs: 4, p99LoopDelayMs: 2, utilization: 0.2 }
-    const busy = { lateSends: 2, maxLoopDelayMs: 9, p99LoopDelayMs: 3, utilization: 0.97 }
+    const calm = { lateSends: 1, maxLoopDelayMs: 4, p99LoopDelayMs: 2, stalledShare: 0, utilization: 0.2 }
+    const busy = { lateSends: 2, maxLoopDelayMs: 9, p99LoopDelayMs: 3, stalledShare: 0, utilization: 0.97 }
     expect(generatorHealth([], 100)).toBeNull()
     expect(generatorHealth([calm, busy], 1000)).toEqual({
       lateSends: 3,
@@ -251,8 +312,8 @@ describe('files', () => {
       reasons: ['a worker was busy 97 % of the time: use more workers or more computers'],
     })
     expect(generatorHealth([calm], 1000)).toMatchObject({ saturated: false, reasons: [] })
-    expect(generatorHealth([calm], 50)?.reasons).toEqual([
-      '2 % of the messages were sent more than 10 ms late',
+    expect(generatorHealth([{ ...calm, lateSends: 6 }], 100)?.reasons).toEqual([
+      '6 % of the messages were sent more than 10 ms late',
     ])
   })
 

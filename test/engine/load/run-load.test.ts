@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { loadSchema, type LoadInput } from '../../../electron/contract/load-config'
+import { headlines, UNCONFIRMED } from '../../../electron/contract/load-headlines'
 import type { LoadReport } from '../../../electron/contract/load-report'
 import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
@@ -101,6 +102,43 @@ describe('an open loop', () => {
     // A closed loop would show 10 slow messages of 500; here a third of all waited.
     expect(r.ackMs.p99).toBeGreaterThan(600)
     expect(r.ackMs.p90).toBeGreaterThan(300)
+  })
+})
+
+describe('a broker that hangs and never comes back', () => {
+  it.each([0, 1, 2] as const)('fails at QoS %i, and its silence is in the percentiles', async (qos) => {
+    const { broker, url } = await start()
+    let hung = false
+    const r = await run(
+      {
+        url,
+        publishers: 4,
+        subscribers: 1,
+        executor: { kind: 'constant-rate', rate: 25 },
+        duration: '2s',
+        drain: '300ms',
+        qos,
+        thresholds: { maxP99: '150ms', maxLost: 0 },
+      },
+      {
+        onProgress: (p) => {
+          if (p.phase !== 'publishing' || hung) return
+          hung = true
+          broker.freeze()
+        },
+      },
+    )
+    expect(hung).toBe(true)
+    expect(balances(r)).toBe(true)
+    expect(r.endToEndMs.unanswered).toBeGreaterThan(20)
+    expect(r.endToEndMs.p99).toBeGreaterThan(150)
+    if (qos > 0) {
+      expect(r.ackMs.count).toBe(r.offered)
+      expect(r.ackMs.unanswered).toBe(r.inFlight)
+      expect(r.ackMs.p99).toBeGreaterThan(150)
+    } else expect(Object.keys(r.errors)).toEqual([UNCONFIRMED])
+    expect(r.verdict.passed).toBe(false)
+    expect(headlines(r).join()).toMatch(/never arrived/)
   })
 })
 

@@ -28,6 +28,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     startAtMs: null,
     startedAtMs,
     publishedUntilMs: startedAtMs + elapsedMs,
+    endedMs: startedAtMs + elapsedMs,
     aborted: WHY,
     results: [],
     cpuMicros: 0,

@@ -40,6 +40,12 @@ export class LatencyHistogram {
     this.histogram.recordValue(micros > HIGHEST_MICROS ? HIGHEST_MICROS : micros > 0 ? Math.round(micros) : 0)
   }
 
+  /** The same latency several times. */
+  recordTimes(ms: number, times: number): void {
+    const micros = Math.min(HIGHEST_MICROS, Math.max(0, Math.round(ms * 1000)))
+    if (times > 0) this.histogram.recordValueWithCount(micros, times)
+  }
+
   add(other: LatencyHistogram): void {
     if (other.count > 0) this.histogram.add(other.histogram)
   }
@@ -58,10 +64,12 @@ export class LatencyHistogram {
     return this.count === 0 ? null : this.histogram.getValueAtPercentile(percentile) / 1000
   }
 
-  summary(): LatencySummary {
+  /** @param unanswered how many of those recorded are ages of what was never answered */
+  summary(unanswered = 0): LatencySummary {
     const some = this.count > 0
     return {
       count: this.count,
+      unanswered,
       min: some ? this.at(0) : null,
       mean: some ? Math.round(this.histogram.mean) / 1000 : null,
       p50: this.at(50),

@@ -31,6 +31,8 @@ export class Recorder {
   readonly connect = new LatencyHistogram()
   readonly ack = new LatencyHistogram()
   readonly endToEnd = new LatencyHistogram()
+  /** How many ages of unanswered things are in `ack` and `connect`. */
+  readonly unanswered = { ack: 0, connect: 0 }
   readonly errors = new TextCounts()
   /** Of the step that is not yet over; added to the totals at its end. */
   private readonly stepAck = new LatencyHistogram()
@@ -103,6 +105,19 @@ export class Recorder {
     const flow = this.shared ? new BitFlow() : new GapFlow()
     this.flows.set(receiver, own.set(publisher, flow))
     return flow
+  }
+
+  /** At the end: a message that was due at `intendedMs` and has no acknowledgement took at least until now. */
+  neverAcknowledged(intendedMs: number, nowMs: number): void {
+    if (intendedMs < this.measureFromMs) return
+    this.unanswered.ack++
+    this.ack.record(nowMs - intendedMs)
+  }
+
+  /** At the end: a connection attempt that has gone on for `ageMs` without an answer. */
+  neverConnected(ageMs: number): void {
+    this.unanswered.connect++
+    this.connect.record(ageMs)
   }
 
   /** Ends a step: what was counted since the last one. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
+import { headlines } from '../../../contract/load-headlines'
 import { REPORT_SCRIPT } from './html-script'
 import { REPORT_STYLE } from './html-style'
 import { saturationSentence } from './saturation'
@@ -107,10 +108,17 @@ function sections(r: LoadReport): string {
 
 function verdict(r: LoadReport): string {
   const saturated = saturationSentence(r.generator)
-  const kind = !r.verdict.passed ? 'bad' : r.verdict.checks.length > 0 ? 'good' : ''
-  const warning =
-    saturated === null ? '' : `<div class="verdict warn"><strong>${escape(saturated)}</strong></div>`
-  return `${warning}<div class="verdict ${kind}"><strong>${escape(verdictLine(r))}</strong></div>`
+  const kind = r.verdict.inconclusive
+    ? 'warn'
+    : !r.verdict.passed
+      ? 'bad'
+      : r.verdict.checks.length > 0
+        ? 'good'
+        : ''
+  const warnings = [saturated, ...headlines(r)].flatMap((w) =>
+    w === null ? [] : [`<div class="verdict warn"><strong>${escape(w)}</strong></div>`],
+  )
+  return `${warnings.join('')}<div class="verdict ${kind}"><strong>${escape(verdictLine(r))}</strong></div>`
 }
 
 /**

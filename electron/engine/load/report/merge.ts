@@ -1,11 +1,13 @@
 import type { LoadReport, SeriesPoint, ShardInfo } from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
 import { balance, joinAccounts } from '../measure/identity'
+import { recordMissing, type Waited } from '../measure/unanswered'
+import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
-import { checkThresholds } from './thresholds'
+import { checkThresholds, verdictOf } from './thresholds'
 
 type ShardReport = LoadReport & { shard: ShardInfo }
 
@@ -25,6 +27,15 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const { config, runId } = first
   const identity = joinAccounts(shards.map((r) => r.shard.identity))
   const sums = balance(identity, topologyOf(config), layoutOf(config, runId))
+  const endToEnd = joinHistograms(shards.map((r) => r.shard.histograms.endToEnd))
+  const neverArrived = recordMissing(
+    endToEnd,
+    identity,
+    topologyOf(config),
+    layoutOf(config, runId),
+    () => true,
+    waitedForIn(shards),
+  )
   const errors = new TextCounts()
   for (const r of shards) errors.addAll(r.errors)
   const starts = shards.map((r) => r.shard.startedAtMs)
@@ -41,13 +52,18 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
       sum(shards, (r) => (r.publishRate * measuredMs(r)) / 1000),
       elapsedMs - config.warmup,
     ),
-    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(),
-    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(),
-    endToEndMs: joinHistograms(shards.map((r) => r.shard.histograms.endToEnd)).summary(),
+    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(
+      sum(shards, (r) => r.shard?.unanswered?.connect ?? 0),
+    ),
+    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(
+      sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
+    ),
+    endToEndMs: endToEnd.summary(neverArrived),
     errors: errors.toRecord(),
   }
   const checks = checkThresholds(config.thresholds, measured)
   const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? null
+  const generator = joinGenerators(shards)
   return {
     kind: first.kind,
     version: first.version,
@@ -68,13 +84,27 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     bytesSent: sum(shards, (r) => r.bytesSent ?? 0),
     bytesReceived: sum(shards, (r) => r.bytesReceived ?? 0),
     connections: joinConnections(shards),
-    generator: joinGenerators(shards),
-    verdict: { passed: checks.every((c) => c.passed) && aborted === null, checks },
+    generator,
+    verdict: verdictOf(checks, { aborted, saturated: generator.saturated }),
     drift: null,
     notes: notesOf(shards, starts),
     series: joinSeries(shards),
     merged: { shards: shards.length, startSpreadMs: Math.max(...starts) - startedMs },
   }
+}
+
+/** A publisher's messages were due by the clock of its shard, and were waited for until the last shard ended. */
+function waitedForIn(shards: readonly ShardReport[]): (publisher: number) => Waited | null {
+  const ended = (r: ShardReport): number => r.shard.endedAtMs ?? r.shard.startedAtMs + r.elapsedMs
+  const endedMs = Math.max(...shards.map(ended))
+  const byIndex = new Map(
+    shards.map((r) => [
+      r.shard.index,
+      waitedFor(r.config, r.shard.startedAtMs, r.shard.publishedUntilMs ?? ended(r), endedMs),
+    ]),
+  )
+  const count = shards[0]?.shard.count ?? 1
+  return (publisher) => byIndex.get(publisher % count)?.(publisher) ?? null
 }
 
 const measuredMs = (r: LoadReport): number => Math.max(0, r.elapsedMs - r.config.warmup)
@@ -124,7 +154,13 @@ function joinGenerators(shards: readonly ShardReport[]): LoadReport['generator']
   const saturated = shards.filter((r) => r.generator.saturated)
   const reasons = saturated.flatMap((r) => r.generator.reasons.map((t) => `shard ${r.shard.index}: ${t}`))
   const lateSends = sum(shards, (r) => r.generator.lateSends)
-  const own = { offered: sum(shards, (r) => r.offered), lateSends, busiestWorker: 0, p99LoopDelayMs: 0 }
+  const own = {
+    offered: sum(shards, (r) => r.offered),
+    lateSends,
+    busiestWorker: 0,
+    p99LoopDelayMs: 0,
+    stalledShare: 0,
+  }
   return {
     cpuMicrosPerMessage: all > 0 ? Math.round((cpu / all) * 1000) / 1000 : null,
     includesBroker: shards.some((r) => r.generator.includesBroker),

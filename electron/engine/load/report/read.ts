@@ -9,6 +9,7 @@ const orNull = n.nullable()
 const count = z.int().min(0)
 const latency = z.object({
   count,
+  unanswered: count.default(0),
   min: orNull,
   mean: orNull,
   p50: orNull,
@@ -33,6 +34,9 @@ const shard = z.object({
   count: z.int().min(1),
   startedAtMs: n,
   startAtMs: orNull,
+  publishedUntilMs: n.optional(),
+  endedAtMs: n.optional(),
+  unanswered: z.object({ ack: count, connect: count }).optional(),
   hostname: z.string(),
   histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
@@ -95,7 +99,11 @@ const report = z.object({
     elapsedMs: n,
   }),
   generator,
-  verdict: z.object({ passed: z.boolean(), checks: z.array(check) }),
+  verdict: z.object({
+    passed: z.boolean(),
+    inconclusive: z.boolean().default(false),
+    checks: z.array(check),
+  }),
   drift: z.object({ firstP99Ms: orNull, lastP99Ms: orNull, rssGrowthBytes: n }).nullable(),
   notes: z.array(z.string()),
   seriesStepMs: n,

@@ -4,11 +4,13 @@ import type { EncodedHistograms, LoadReport, SeriesPoint } from '../../../contra
 import { TextCounts } from '../measure/counts'
 import { LatencyHistogram } from '../measure/histogram'
 import { balance, joinAccounts } from '../measure/identity'
+import { recordMissing } from '../measure/unanswered'
+import { waitedFor } from '../run/executors'
 import type { WorkerResult } from '../run/messages'
 import type { Part } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { saturationReasons } from './saturation'
-import { checkThresholds } from './thresholds'
+import { checkThresholds, verdictOf } from './thresholds'
 
 /** Everything a run knows at its end. Times are Unix ms of the run's clock. */
 export interface RunOutcome {
@@ -19,6 +21,8 @@ export interface RunOutcome {
   startedAtMs: number
   /** End of publishing as planned, or when it was stopped. */
   publishedUntilMs: number
+  /** When the answers stopped being waited for. */
+  endedMs: number
   aborted: string | null
   results: readonly WorkerResult[]
   /** CPU time of this process while publishing, µs. */
@@ -54,7 +58,8 @@ function generatorOf(o: RunOutcome, offered: number): LoadReport['generator'] {
   const lateSends = sumOf(o.results, (r) => r.lateSends)
   const busiestWorker = maxOf(o.results, (r) => r.utilization)
   const p99LoopDelayMs = maxOf(o.results, (r) => r.p99LoopDelayMs)
-  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs })
+  const stalledShare = maxOf(o.results, (r) => r.stalledShare)
+  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs, stalledShare })
   return {
     cpuMicrosPerMessage: handled > 0 ? Math.round((o.cpuMicros / handled) * 1000) / 1000 : null,
     includesBroker: o.includesBroker,
@@ -147,6 +152,16 @@ export function makeReport(o: RunOutcome): LoadReport {
   const acknowledged = sumOf(results, (r) => r.counts.acknowledged)
   const failed = sumOf(results, (r) => r.counts.failed)
   const { publishMs, receiveMs, elapsedMs } = timesOf(o, usualLag(o, histograms))
+  // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
+  const own = shardOf(o, histograms, identity)
+  const neverArrived = recordMissing(
+    histograms.endToEnd,
+    identity,
+    topologyOf(o.config),
+    layoutOf(o.config, o.runId),
+    ownReceivers(o),
+    waitedFor(o.config, o.startedAtMs, o.publishedUntilMs, o.endedMs),
+  )
   const measured = {
     failed,
     inFlight: offered - acknowledged - failed,
@@ -158,13 +173,14 @@ export function makeReport(o: RunOutcome): LoadReport {
       sumOf(results, (r) => r.measuredAcknowledged),
       publishMs,
     ),
-    connectMs: histograms.connect.summary(),
-    ackMs: histograms.ack.summary(),
-    endToEndMs: histograms.endToEnd.summary(),
+    connectMs: histograms.connect.summary(sumOf(results, (r) => r.unanswered.connect)),
+    ackMs: histograms.ack.summary(sumOf(results, (r) => r.unanswered.ack)),
+    endToEndMs: histograms.endToEnd.summary(neverArrived),
     errors: errors.toRecord(),
   }
   // A shard sees only its part: the merge checks the thresholds.
   const checks = o.shard.count > 1 ? [] : checkThresholds(o.config.thresholds, measured)
+  const generator = generatorOf(o, offered)
   return {
     kind: 'fleetlab-load-report',
     version: 1,
@@ -184,13 +200,13 @@ export function makeReport(o: RunOutcome): LoadReport {
     bytesSent: sumOf(results, (r) => r.bytesSent),
     bytesReceived: sumOf(results, (r) => r.bytesReceived),
     connections: connectionsOf(o),
-    generator: generatorOf(o, offered),
-    verdict: { passed: checks.every((c) => c.passed) && o.aborted === null, checks },
+    generator,
+    verdict: verdictOf(checks, { aborted: o.aborted, saturated: generator.saturated }),
     drift: o.drift,
     notes: o.notes,
     seriesStepMs: o.seriesStepMs,
     series: withoutEmptyEnd(o.series),
-    ...(o.shard.count > 1 ? { shard: shardOf(o, histograms, identity) } : {}),
+    ...(o.shard.count > 1 ? { shard: own } : {}),
   }
 }
 
@@ -204,6 +220,12 @@ function shardOf(
     count: o.shard.count,
     startedAtMs: o.startedAtMs,
     startAtMs: o.startAtMs,
+    publishedUntilMs: o.publishedUntilMs,
+    endedAtMs: o.endedMs,
+    unanswered: {
+      ack: sumOf(o.results, (r) => r.unanswered.ack),
+      connect: sumOf(o.results, (r) => r.unanswered.connect),
+    },
     hostname: hostname(),
     histograms: { connect: h.connect.encode(), ack: h.ack.encode(), endToEnd: h.endToEnd.encode() },
     identity,

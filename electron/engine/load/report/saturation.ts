@@ -5,6 +5,10 @@ import type { WorkerHealth } from '../run/messages'
 const MAX_LATE_SHARE = 0.01
 const MAX_UTILIZATION = 0.95
 const MAX_P99_LOOP_DELAY_MS = 100
+/** A few late messages are chance, whatever share of a short run they are. */
+const MIN_LATE = 5
+/** Share of the time in which a worker's loop did not come round. */
+const MAX_STALLED = 0.4
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
@@ -14,10 +18,12 @@ export function saturationReasons(g: {
   lateSends: number
   busiestWorker: number
   p99LoopDelayMs: number
+  stalledShare: number
 }): string[] {
   const reasons: string[] = []
   const late = g.offered > 0 ? g.lateSends / g.offered : 0
-  if (late > MAX_LATE_SHARE) reasons.push(`${percent(late)} of the messages were sent more than 10 ms late`)
+  if (late > MAX_LATE_SHARE && g.lateSends >= MIN_LATE)
+    reasons.push(`${percent(late)} of the messages were sent more than 10 ms late`)
   if (g.busiestWorker > MAX_UTILIZATION) {
     reasons.push(
       `a worker was busy ${percent(g.busiestWorker)} of the time: use more workers or more computers`,
@@ -25,6 +31,11 @@ export function saturationReasons(g: {
   }
   if (g.p99LoopDelayMs > MAX_P99_LOOP_DELAY_MS) {
     reasons.push(`a worker was blocked repeatedly for ${Math.round(g.p99LoopDelayMs)} ms`)
+  }
+  if (g.stalledShare > MAX_STALLED) {
+    reasons.push(
+      `a worker stood still for ${percent(g.stalledShare)} of the time: this computer gave it no CPU`,
+    )
   }
   return reasons
 }
@@ -36,7 +47,8 @@ export function generatorHealth(workers: readonly WorkerHealth[], offered: numbe
   const lateSends = workers.reduce((n, w) => n + w.lateSends, 0)
   const busiestWorker = most((w) => w.utilization)
   const p99LoopDelayMs = most((w) => w.p99LoopDelayMs)
-  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs })
+  const stalledShare = most((w) => w.stalledShare)
+  const reasons = saturationReasons({ offered, lateSends, busiestWorker, p99LoopDelayMs, stalledShare })
   return {
     maxLoopDelayMs: most((w) => w.maxLoopDelayMs),
     lateSends,

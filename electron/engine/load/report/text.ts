@@ -1,4 +1,5 @@
 import type { LatencySummary, LoadReport } from '../../../contract/load-report'
+import { headlines } from '../../../contract/load-headlines'
 import { saturationSentence } from './saturation'
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
@@ -66,6 +67,11 @@ export function latencies(r: LoadReport): { name: string; summary: LatencySummar
 /** One line on the verdict. */
 export function verdictLine(r: LoadReport): string {
   if (r.aborted !== null) return `aborted: ${r.aborted}`
+  if (r.verdict.inconclusive) {
+    const broken = r.verdict.checks.filter((c) => !c.passed).map((c) => c.name)
+    const also = broken.length > 0 ? `; exceeded, but perhaps not by the broker: ${broken.join(', ')}` : ''
+    return `inconclusive: the generator, not the broker, was the limit${also}`
+  }
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
   const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
@@ -105,12 +111,12 @@ function table(rows: readonly string[][]): string {
 
 /** The report for people. */
 export function reportText(r: LoadReport): string {
-  const warning = saturationSentence(r.generator)
+  const warnings = [saturationSentence(r.generator), ...headlines(r)].filter((w) => w !== null)
   const figures = [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value])
   const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
   const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
   return [
-    warning === null ? '' : `${warning}\n\n`,
+    warnings.length === 0 ? '' : `${warnings.join('\n')}\n\n`,
     `${r.config.url}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, run ${r.runId}\n`,
     ...r.notes.map((n) => `${n}\n`),
     '\n',

@@ -17,6 +17,22 @@ type Measured = Pick<
   | 'publishRate'
 >
 
+/**
+ * The verdict of a run that has ended. Where the generator was the limit there is none: neither a pass nor a failure
+ * would tell of the broker.
+ */
+export function verdictOf(
+  checks: Check[],
+  r: { aborted: string | null; saturated: boolean },
+): LoadReport['verdict'] {
+  const inconclusive = r.saturated && r.aborted === null
+  return {
+    passed: r.aborted === null && !inconclusive && checks.every((c) => c.passed),
+    inconclusive,
+    checks,
+  }
+}
+
 /** Evaluates the thresholds of a run that has ended. */
 export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
   const latencies = [r.ackMs.p99, r.endToEndMs.p99].filter((v) => v !== null)
@@ -25,7 +41,8 @@ export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
   const values = {
     p99Ms: latencies.length > 0 ? Math.max(...latencies) : null,
     connectP99Ms: r.connectMs.p99,
-    lost: arrivals ? r.lost : null,
+    // what was never acknowledged and never came is as good as lost: the drain is over
+    lost: arrivals || r.endToEndMs.unanswered > 0 ? Math.max(r.lost ?? 0, r.endToEndMs.unanswered) : null,
     duplicated: arrivals ? r.duplicated : null,
     outOfOrder: arrivals ? r.outOfOrder : null,
     failed: r.failed,

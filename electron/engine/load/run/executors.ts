@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../contract/duration'
 import type { ExecutorConfig, ExecutorKind, LoadConfig } from '../../../contract/load-config'
+import type { Waited } from '../measure/unanswered'
 import { basePlan, type Plan } from './plan'
 import { evenSchedule, rampSchedule } from './schedule'
 
@@ -107,3 +108,22 @@ export const planOf = (config: LoadConfig): Plan => {
 
 export const describeExecutor = (config: LoadConfig): string =>
   executorOf(config.executor).describe(config.executor, config)
+
+/**
+ * When the messages of a run were due, for the age of those that never arrived. In a closed loop that is not fixed before
+ * the run; there a message counts from the end of publishing on, when all had been sent. Times are Unix ms.
+ */
+export function waitedFor(
+  config: LoadConfig,
+  startedMs: number,
+  publishedUntilMs: number,
+  endedMs: number,
+): (publisher: number) => Waited {
+  const { publishing } = planOf(config)
+  const { publishers } = config
+  const timeOf = (publisher: number) => (k: number) =>
+    publishing.kind === 'open'
+      ? startedMs + publishing.schedule.timeOf(k * publishers + publisher)
+      : publishedUntilMs
+  return (publisher) => ({ timeOf: timeOf(publisher), endedMs, fromMs: startedMs + config.warmup })
+}

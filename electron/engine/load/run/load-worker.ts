@@ -1,3 +1,4 @@
+import { UNCONFIRMED } from '../../../contract/load-headlines'
 import type { IdentityAccount } from '../../../contract/load-report'
 import type { Plan } from './plan'
 import { Recorder } from '../measure/recorder'
@@ -274,9 +275,29 @@ export class LoadWorker {
     this.finishing = true
     this.connector.stop()
     this.endStep()
+    this.countUnanswered()
     const result = this.result()
     for (const m of this.members) m.client.end()
     this.deps.report({ type: 'result', result })
+  }
+
+  /** What has no answer at the end counts with its age: a broker that hangs must not look fast. */
+  private countUnanswered(): void {
+    const now = this.deps.now()
+    for (const m of this.members) {
+      const { client, source } = m
+      if (client.attemptMs !== null) this.recorder.neverConnected(now - client.attemptMs)
+      if (source === null) continue
+      if (this.init.config.qos === 0) {
+        if (client.unconfirmed) this.recorder.errors.add(UNCONFIRMED)
+        continue
+      }
+      for (const atMs of client.unacknowledgedTimes()) this.recorder.neverAcknowledged(atMs, now)
+      if (!(source instanceof OpenSource)) continue
+      for (let k = source.taken; k < source.offered; k++) {
+        this.recorder.neverAcknowledged(source.timeOf(k), now)
+      }
+    }
   }
 
   /** Connections that are still open. */
@@ -296,6 +317,7 @@ export class LoadWorker {
       counts: this.counts(),
       histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
       identity: this.identity(),
+      unanswered: r.unanswered,
       errors: r.errors.toRecord(),
       connections: this.connections,
       bytesSent: this.bytes.sent,

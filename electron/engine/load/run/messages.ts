@@ -53,7 +53,7 @@ export interface WorkerCounts {
 /** How one worker fares so far. */
 export type WorkerHealth = Pick<
   WorkerResult,
-  'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'utilization'
+  'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'stalledShare' | 'utilization'
 >
 
 /** One step of the series of one worker, complete. */
@@ -73,6 +73,8 @@ export interface WorkerBucket {
 export interface WorkerResult {
   counts: WorkerCounts
   histograms: EncodedHistograms
+  /** How many of the values in the histograms are ages of what was never answered. */
+  unanswered: { ack: number; connect: number }
   identity: IdentityAccount
   errors: Record<string, number>
   connections: { established: number; refused: number; lost: number; reconnected: number }
@@ -88,6 +90,8 @@ export interface WorkerResult {
   maxSendDelayMs: number
   maxLoopDelayMs: number
   p99LoopDelayMs: number
+  /** Share of the time in which the thread's loop did not come round as it should, 0 to 1. */
+  stalledShare: number
   /** Share of its time the thread was busy while publishing, 0 to 1. */
   utilization: number
   foreign: number

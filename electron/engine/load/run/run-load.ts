@@ -106,6 +106,7 @@ class LoadRun {
     const aborted = this.stopped ? 'stopped before publishing started' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
+    const endedMs = this.now()
     const results = await workers.finish(END_MS)
     this.phase = 'done'
     this.progress(workers)
@@ -116,6 +117,7 @@ class LoadRun {
       startAtMs: this.options.startAtMs ?? null,
       startedAtMs: this.startMs,
       publishedUntilMs,
+      endedMs,
       aborted,
       results,
       cpuMicros: used.user + used.system,

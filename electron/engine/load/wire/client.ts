@@ -69,6 +69,11 @@ export class WireClient implements ClientHandle, Sender {
     return this.phase === 'closed'
   }
 
+  /** When the connection attempt in progress began, Unix ms; null without one. */
+  get attemptMs(): number | null {
+    return this.phase === 'dialing' || this.phase === 'handshake' ? this.startedMs : null
+  }
+
   /** Begins a connection; `connected` or `closed` follows. */
   connect(): void {
     if (this.phase !== 'closed') return
@@ -376,6 +381,12 @@ export class WireClient implements ClientHandle, Sender {
     else this.events.failed(this, sequence, sequence + 1, failure)
     if (this.queued || this.blocked) return
     if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.flushQueue.mark(this)
+  }
+
+  /** Intended send times of the QoS 1 and 2 messages that were sent and have no acknowledgement. */
+  unacknowledgedTimes(): number[] {
+    const inFlight = this.session.inFlight
+    return inFlight.inOrder().map((s) => inFlight.timeMs(s))
   }
 
   /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */

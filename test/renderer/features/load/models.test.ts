@@ -1,3 +1,4 @@
+import { headlines, UNCONFIRMED } from '../../../../electron/contract/load-headlines'
 import { describe, expect, it } from 'vitest'
 import type { LoadEvent, LoadNow } from '../../../../electron/contract/load'
 import { loadSchema } from '../../../../electron/contract/load-config'
@@ -11,7 +12,7 @@ import { checksSoFar, figuresNow, fractionOf, joinPoints } from '../../../../ren
 import { resultFigures } from '../../../../renderer/features/load/result'
 import { chartsOf, logScale, runSeries, splits125, spread } from '../../../../renderer/features/load/series'
 import { loadEnglish } from '../../../../renderer/features/load/texts.en'
-import { loadReportDouble, pointDouble } from '../../../helpers/fake-loads'
+import { loadReportDouble, NOTHING, pointDouble } from '../../../helpers/fake-loads'
 
 const config = loadSchema.parse({ publishers: 10, duration: '10s' })
 const now: LoadNow = {
@@ -219,8 +220,20 @@ describe('lines of the engine', () => {
       lateSends: 50,
       busiestWorker: 0.99,
       p99LoopDelayMs: 200,
+      stalledShare: 0.9,
     })
-    expect(reasons.map((r) => readLine(r)?.key)).toEqual(['late', 'busy', 'heldUp'])
+    expect(reasons.map((r) => readLine(r)?.key)).toEqual(['late', 'busy', 'heldUp', 'stoodStill'])
+    const silent = { ...NOTHING, count: 9, unanswered: 4 }
+    const hung = loadReportDouble(
+      { qos: 1 },
+      { ackMs: silent, endToEndMs: silent, connectMs: silent, errors: { [UNCONFIRMED]: 2 } },
+    )
+    expect(headlines(hung).map((l) => readLine(l)?.key)).toEqual([
+      'neverAcknowledged',
+      'neverArrived',
+      'neverConnected',
+      'unconfirmed',
+    ])
     const codes = {
       ECONNREFUSED: 'refused',
       ECONNRESET: 'reset',
