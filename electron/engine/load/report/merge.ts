@@ -25,42 +25,10 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const shards = checkShards(reports)
   const first = shards[0] as ShardReport
   const { config, runId } = first
-  const identity = joinAccounts(shards.map((r) => r.shard.identity))
-  const sums = balance(identity, topologyOf(config), layoutOf(config, runId))
-  const endToEnd = joinHistograms(shards.map((r) => r.shard.histograms.endToEnd))
-  const neverArrived = recordMissing(
-    endToEnd,
-    identity,
-    topologyOf(config),
-    layoutOf(config, runId),
-    () => true,
-    waitedForIn(shards),
-  )
-  const errors = new TextCounts()
-  for (const r of shards) errors.addAll(r.errors)
   const starts = shards.map((r) => r.shard.startedAtMs)
   const startedMs = Math.min(...starts)
   const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
-  const measured = {
-    failed: sum(shards, (r) => r.failed),
-    inFlight: sum(shards, (r) => r.inFlight),
-    expected: sums.expected,
-    lost: sums.lost,
-    duplicated: sums.duplicated,
-    outOfOrder: sums.outOfOrder,
-    publishRate: rateOf(
-      sum(shards, (r) => (r.publishRate * measuredMs(r)) / 1000),
-      elapsedMs - config.warmup,
-    ),
-    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(
-      sum(shards, (r) => r.shard?.unanswered?.connect ?? 0),
-    ),
-    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(
-      sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
-    ),
-    endToEndMs: endToEnd.summary(neverArrived),
-    errors: errors.toRecord(),
-  }
+  const measured = measuredIn(shards, elapsedMs)
   const checks = checkThresholds(config.thresholds, measured)
   const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? null
   const generator = joinGenerators(shards)
@@ -90,6 +58,44 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     notes: notesOf(shards, starts),
     series: joinSeries(shards),
     merged: { shards: shards.length, startSpreadMs: Math.max(...starts) - startedMs },
+  }
+}
+
+/** What thresholds are checked against, over all shards. What never arrived is added to the end-to-end latencies. */
+function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
+  const { config, runId } = shards[0] as ShardReport
+  const identity = joinAccounts(shards.map((r) => r.shard.identity))
+  const sums = balance(identity, topologyOf(config), layoutOf(config, runId))
+  const endToEnd = joinHistograms(shards.map((r) => r.shard.histograms.endToEnd))
+  const neverArrived = recordMissing(
+    endToEnd,
+    identity,
+    topologyOf(config),
+    layoutOf(config, runId),
+    () => true,
+    waitedForIn(shards),
+  )
+  const errors = new TextCounts()
+  for (const r of shards) errors.addAll(r.errors)
+  return {
+    failed: sum(shards, (r) => r.failed),
+    inFlight: sum(shards, (r) => r.inFlight),
+    expected: sums.expected,
+    lost: sums.lost,
+    duplicated: sums.duplicated,
+    outOfOrder: sums.outOfOrder,
+    publishRate: rateOf(
+      sum(shards, (r) => (r.publishRate * measuredMs(r)) / 1000),
+      elapsedMs - config.warmup,
+    ),
+    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(
+      sum(shards, (r) => r.shard?.unanswered?.connect ?? 0),
+    ),
+    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(
+      sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
+    ),
+    endToEndMs: endToEnd.summary(neverArrived),
+    errors: errors.toRecord(),
   }
 }
 

@@ -1,6 +1,11 @@
 import { hostname } from 'node:os'
 import type { LoadConfig } from '../../../contract/load-config'
-import type { EncodedHistograms, LoadReport, SeriesPoint } from '../../../contract/load-report'
+import type {
+  EncodedHistograms,
+  IdentityAccount,
+  LoadReport,
+  SeriesPoint,
+} from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
 import { LatencyHistogram } from '../measure/histogram'
 import { balance, joinAccounts } from '../measure/identity'
@@ -136,33 +141,29 @@ function ownReceivers(o: RunOutcome): (receiver: number) => boolean {
   return (receiver) => count === 1 || (!shared && receiver % count === index)
 }
 
-/** The report of one process: a whole run, or one shard of it. */
-export function makeReport(o: RunOutcome): LoadReport {
-  const results = o.results
-  const histograms: Record<keyof EncodedHistograms, LatencyHistogram> = {
-    connect: joinHistograms(results.map((r) => r.histograms.connect)),
-    ack: joinHistograms(results.map((r) => r.histograms.ack)),
-    endToEnd: joinHistograms(results.map((r) => r.histograms.endToEnd)),
-  }
-  const identity = joinAccounts(results.map((r) => r.identity))
-  const sums = balance(identity, topologyOf(o.config), layoutOf(o.config, o.runId), ownReceivers(o))
+type Histograms = Record<keyof EncodedHistograms, LatencyHistogram>
+
+function histogramsOf(o: RunOutcome): Histograms {
+  const join = (name: keyof EncodedHistograms): LatencyHistogram =>
+    joinHistograms(o.results.map((r) => r.histograms[name]))
+  return { connect: join('connect'), ack: join('ack'), endToEnd: join('endToEnd') }
+}
+
+/** What thresholds are checked against. What never arrived is added to the end-to-end latencies. */
+function measuredOf(o: RunOutcome, histograms: Histograms, identity: IdentityAccount, publishMs: number) {
+  const { results } = o
+  const [topology, layout, owns] = [topologyOf(o.config), layoutOf(o.config, o.runId), ownReceivers(o)]
+  const sums = balance(identity, topology, layout, owns)
+  const waited = waitedFor(o.config, o.startedAtMs, o.publishedUntilMs, o.endedMs)
+  const neverArrived = recordMissing(histograms.endToEnd, identity, topology, layout, owns, waited)
   const errors = new TextCounts()
   for (const r of results) errors.addAll(r.errors)
   const offered = sumOf(results, (r) => r.counts.offered)
   const acknowledged = sumOf(results, (r) => r.counts.acknowledged)
   const failed = sumOf(results, (r) => r.counts.failed)
-  const { publishMs, receiveMs, elapsedMs } = timesOf(o, usualLag(o, histograms))
-  // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
-  const own = shardOf(o, histograms, identity)
-  const neverArrived = recordMissing(
-    histograms.endToEnd,
-    identity,
-    topologyOf(o.config),
-    layoutOf(o.config, o.runId),
-    ownReceivers(o),
-    waitedFor(o.config, o.startedAtMs, o.publishedUntilMs, o.endedMs),
-  )
-  const measured = {
+  return {
+    offered,
+    acknowledged,
     failed,
     inFlight: offered - acknowledged - failed,
     expected: sums.expected,
@@ -178,9 +179,20 @@ export function makeReport(o: RunOutcome): LoadReport {
     endToEndMs: histograms.endToEnd.summary(neverArrived),
     errors: errors.toRecord(),
   }
+}
+
+/** The report of one process: a whole run, or one shard of it. */
+export function makeReport(o: RunOutcome): LoadReport {
+  const results = o.results
+  const histograms = histogramsOf(o)
+  const identity = joinAccounts(results.map((r) => r.identity))
+  const { publishMs, receiveMs, elapsedMs } = timesOf(o, usualLag(o, histograms))
+  // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
+  const shard = o.shard.count > 1 ? { shard: shardOf(o, histograms, identity) } : {}
+  const measured = measuredOf(o, histograms, identity, publishMs)
   // A shard sees only its part: the merge checks the thresholds.
   const checks = o.shard.count > 1 ? [] : checkThresholds(o.config.thresholds, measured)
-  const generator = generatorOf(o, offered)
+  const generator = generatorOf(o, measured.offered)
   return {
     kind: 'fleetlab-load-report',
     version: 1,
@@ -188,8 +200,6 @@ export function makeReport(o: RunOutcome): LoadReport {
     config: o.config,
     complete: o.aborted === null,
     aborted: o.aborted,
-    offered,
-    acknowledged,
     received: sumOf(results, (r) => r.counts.received),
     elapsedMs,
     ...measured,
@@ -206,7 +216,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     notes: o.notes,
     seriesStepMs: o.seriesStepMs,
     series: withoutEmptyEnd(o.series),
-    ...(o.shard.count > 1 ? { shard: own } : {}),
+    ...shard,
   }
 }
 
