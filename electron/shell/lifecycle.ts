@@ -5,7 +5,9 @@ import { logFault } from './log'
 /** Longest that quitting waits for listeners and devices to close. */
 const CLOSE_LIMIT_MS = 1500
 /** Longest from the decision to quit to the end of the process, whatever hangs. */
-const END_LIMIT_MS = 2500
+const END_LIMIT_MS = 2300
+/** How much longer it takes when the process does not end although everything is closed. */
+const KILL_AFTER_MS = 200
 
 type Closing = 'open' | 'closing' | 'closed'
 let closing: Closing = 'open'
@@ -15,7 +17,7 @@ let quitting = false
 /** The end has begun and cannot be called off: what fails from here on is no failure. */
 export const isEnding = (): boolean => ending
 
-/** Ends the application without a question; it is gone within `END_LIMIT_MS`. */
+/** Ends the application without a question; it is gone within 3 s, whatever is open. */
 export function endNow(): void {
   markEnding()
   app.quit()
@@ -24,7 +26,11 @@ export function endNow(): void {
 function markEnding(): void {
   if (ending) return
   ending = true
-  setTimeout(() => app.exit(0), END_LIMIT_MS).unref()
+  setTimeout(() => {
+    // Does not end the loop of a dialog of GTK that asks by itself, such as before it overwrites a file.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), KILL_AFTER_MS)
+    app.exit(0)
+  }, END_LIMIT_MS)
 }
 
 /** The application is about to quit; a question before the window closes may still call it off. */

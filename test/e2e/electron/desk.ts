@@ -1,6 +1,13 @@
-import type { ElectronApplication, Page } from '@playwright/test'
+import { expect, type ElectronApplication, type Page } from '@playwright/test'
 import type { Desk } from '../electron-shell-journeys'
 import type { Home } from './runtime'
+
+/** Waits until the window is up: it takes the keyboard then, from a dialog too. */
+export async function untilShown(app: ElectronApplication): Promise<void> {
+  const isVisible = (): Promise<boolean> =>
+    app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true)
+  await expect.poll(isVisible, { timeout: 20_000 }).toBe(true)
+}
 
 /** An item of the application menu as the system got it. */
 export interface MenuLine {

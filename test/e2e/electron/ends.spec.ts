@@ -54,9 +54,13 @@ async function portsOf({ process: child }: Started): Promise<number[]> {
 }
 
 async function changeScenario(page: Page): Promise<void> {
-  await page.getByRole('slider', { name: /Packet loss on all links/ }).focus()
-  await page.keyboard.press('ArrowRight')
-  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(page.getByText(/mqtt:\/\//).first()).toBeVisible()
+  const slider = page.getByRole('slider', { name: /Packet loss on all links/ })
+  // Drawn anew while the page fills, the slider loses the focus, and with it a key.
+  await expect(async () => {
+    await slider.press('ArrowRight', { timeout: 5000 })
+    await expect(page.getByText('changed', { exact: true })).toBeVisible({ timeout: 3000 })
+  }).toPass({ timeout: 30_000 })
 }
 
 /** Ends the process that Playwright drives, with a signal. */

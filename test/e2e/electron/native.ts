@@ -13,11 +13,20 @@ export async function windowsNamed(title: string): Promise<string[]> {
   return found.split('\n').filter((id) => id !== '')
 }
 
-/** Waits for a window that the toolkit draws, such as a dialog, and presses a key in it as a user does. */
+/** Waits for a window that the toolkit draws, such as a dialog, and until it has the keyboard. */
+async function focusOn(title: string): Promise<void> {
+  await expect(async () => {
+    const [id] = (await windowsNamed(title)).slice(-1)
+    if (id === undefined) throw new Error(`no window ${title}`)
+    // Whoever is shown later takes the keyboard: it is asked for again until it stays.
+    if ((await xdotool('getwindowfocus', '-f')) !== id) await xdotool('windowfocus', id)
+    expect(await xdotool('getwindowfocus', '-f')).toBe(id)
+  }).toPass({ timeout: 20_000, intervals: [50, 100, 250] })
+}
+
+/** Presses keys in a window that the toolkit draws, as a user does. */
 export async function pressIn(title: string, ...keys: string[]): Promise<void> {
-  await expect.poll(() => windowsNamed(title), { timeout: 20_000 }).not.toEqual([])
-  const [id = ''] = (await windowsNamed(title)).slice(-1)
-  await xdotool('windowfocus', '--sync', id)
+  await focusOn(title)
   for (const key of keys) await xdotool('key', key)
 }
 
@@ -31,10 +40,8 @@ export async function typeIn(title: string, text: string): Promise<void> {
 export async function dismiss(title: string, key: string): Promise<void> {
   await pressIn(title, key)
   await expect(async () => {
-    const [id] = (await windowsNamed(title)).slice(-1)
-    if (id === undefined) return
-    await xdotool('windowfocus', '--sync', id)
-    await xdotool('key', key)
+    if ((await windowsNamed(title)).length === 0) return
+    await pressIn(title, key)
     await expect.poll(() => windowsNamed(title), { timeout: 1000 }).toEqual([])
   }).toPass({ timeout: 20_000 })
 }

@@ -84,6 +84,16 @@ export function launch(home: Home, options: StartOptions = {}): Promise<Electron
   })
 }
 
+/** Ends an application of `launch`, whatever it shows; done when its process is gone, also when it was gone before. */
+export function endOf(app: ElectronApplication): () => Promise<void> {
+  const child = app.process()
+  const closed = new Promise<void>((done) => child.once('close', () => done()))
+  return async () => {
+    child.kill('SIGTERM')
+    await closed
+  }
+}
+
 /** A start as a user's: nothing is attached to it. */
 export interface Started {
   process: ChildProcess
