@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { scenarioSchema, type Scenario } from '../electron/contract/scenario'
 import { parseScenario } from '../electron/contract/scenario-file'
 import { createEngine } from '../electron/engine/engine'
@@ -42,6 +42,30 @@ const sharing = createSharing({
 })
 const state = await sharing.start({ address: '127.0.0.1', port: 0 })
 
+/** A command of the teacher's own page every 20 ms: from when it was due to its answer. */
+const HOST_COMMAND_MS = 20
+const host = engine.session(
+  {
+    // Nothing is pushed: the page has not said hello.
+    events: {} as never,
+    bufferedBytes: () => 0,
+    worked: () => undefined,
+    onClose: () => undefined,
+  },
+  { kind: 'web', readOnly: false },
+)
+let answers: number[] = []
+let due = performance.now()
+async function askOnTime(): Promise<void> {
+  for (;;) {
+    due += HOST_COMMAND_MS
+    await new Promise((done) => setTimeout(done, Math.max(0, due - performance.now())))
+    const from = due
+    void host.getScenario({}).then(() => answers.push(Math.max(0, performance.now() - from)))
+  }
+}
+void askOnTime()
+
 const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
 delay.enable()
 let cpu = process.cpuUsage()
@@ -57,10 +81,13 @@ process.on('message', () => {
     packets: captured.seen - packets,
     lagMs,
     heapMb: process.memoryUsage().rss / 1_048_576,
+    answers,
   })
+  answers = []
   cpu = process.cpuUsage()
   packets = captured.seen
   delay.reset()
 })
 process.on('disconnect', () => process.exit())
-if (state.on) process.send?.({ url: state.url, code: state.code })
+const broker = engine.status().broker.listeners[0]
+if (state.on && broker) process.send?.({ url: state.url, code: state.code, broker: broker.url })
