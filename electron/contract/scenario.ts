@@ -129,6 +129,8 @@ const embeddedBroker = z.strictObject({
       clients: z.int().min(1).max(1_000_000).default(20_000),
       connectionsPerSecond: z.int().min(1).max(1_000_000).default(5_000),
       connectTimeout: durationSchema.default(10_000),
+      /** Levels of a topic name or filter. */
+      topicLevels: z.int().min(1).max(1024).default(128),
     })
     .prefault({}),
 })

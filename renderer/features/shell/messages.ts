@@ -165,6 +165,7 @@ export const shellMessages = defineMessages(
       'broker-login-needed': '{who}: a user name is required',
       'broker-denied-publish': '{who}: not allowed to publish to {topic}',
       'broker-denied-subscribe': '{who}: not allowed to subscribe to {filter}',
+      'broker-too-many-levels': '{who}: {text} has more than {limit} levels',
       'broker-denied-will': '{who}: not allowed to set a will on {topic}',
       'broker-taken-over': '{who} was disconnected: another connection took over its client identifier',
       'broker-takeover-loop':
@@ -355,6 +356,7 @@ export const shellMessages = defineMessages(
       'broker-login-needed': '{who}: 사용자 이름이 필요합니다',
       'broker-denied-publish': '{who}: {topic}에 게시할 수 없습니다',
       'broker-denied-subscribe': '{who}: {filter} 필터를 구독할 수 없습니다',
+      'broker-too-many-levels': '{who}: {text}의 단계가 {limit}개를 넘습니다',
       'broker-denied-will': '{who}: {topic}에 유언 메시지를 남길 수 없습니다',
       'broker-taken-over': '{who}: 다른 연결이 같은 클라이언트 식별자를 넘겨받아 연결이 끊겼습니다',
       'broker-takeover-loop':

@@ -1,4 +1,5 @@
 import { isValidTopic } from '../../../contract/topics'
+import { atOnce } from '../../base/slices'
 import type { PacketPort } from '../../mqtt/port'
 import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
@@ -6,10 +7,12 @@ import { Connection, type Origin } from './connection'
 import type { ClientContext, Hub } from './hub'
 import { Endings } from './endings'
 import { Listeners } from './listener/listeners'
+import { Dispatcher } from './dispatcher'
 import { Message } from './message'
 import { RetainedStore } from './retained'
 import { Router } from './router'
 import { logMessages } from './log-messages'
+import type { Session } from './session'
 import { Sessions } from './sessions'
 import { SocketPort } from './socket-port'
 import { Turns } from './turns'
@@ -31,7 +34,7 @@ class Broker implements Hub {
   readonly connected = new Map<string, ClientContext>()
   readonly connections = new Set<ClientContext>()
   readonly turns: Turns
-  private readonly router = new Router()
+  private readonly dispatcher: Dispatcher
   private readonly core: AedesCore
   private readonly listenersOfEvents = new Set<(e: BrokerEvent) => void>()
   private messages = 0
@@ -41,24 +44,29 @@ class Broker implements Hub {
     options: BrokerOptions,
   ) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
-    this.turns = new Turns(() => deps.realClock.now())
+    this.turns = new Turns(
+      () => deps.realClock.now(),
+      (thrown) => this.log({ level: 'error', note: logMessages.fault(`internal error: ${String(thrown)}`) }),
+    )
     this.access = new Access(options.users)
     this.retained = new RetainedStore(
       () => deps.clock.now(),
       this.limits,
       (about) => this.log({ level: 'warn', note: about }),
     )
+    const router = new Router()
+    this.dispatcher = new Dispatcher({ router, turns: this.turns, connected: this.connected })
     this.sessions = new Sessions({
-      router: this.router,
+      router,
       outbox: {
         limits: this.limits,
         nowMs: () => deps.clock.now(),
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
-      publishWill: (clientId, will) => this.publishWill(clientId, will),
+      publishWill: (session, will) => this.publishWill(session, will),
     })
     this.core = createAedesCore({
-      route: (message) => this.router.route(message),
+      route: (message) => this.dispatcher.route(message),
       storeRetained: (message) => this.retained.store(message),
       adopt: ({ topic, payload, retain }) =>
         new Message({ id: ++this.messages, topic, payload, qos: 0, retain }),
@@ -82,7 +90,7 @@ class Broker implements Hub {
     this.core.left(clientId)
   }
 
-  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message {
+  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>, external: boolean): Message {
     const { topic, topicBytes, payload, qos, retain, expiry, forward } = p
     const expiresAtMs = expiry === null ? null : this.deps.clock.now() + expiry * 1000
     return new Message({
@@ -95,6 +103,7 @@ class Broker implements Hub {
       forward,
       expiresAtMs,
       publisher: clientId,
+      external,
     })
   }
 
@@ -135,15 +144,17 @@ class Broker implements Hub {
       c.will = null
       c.end(Reason.SHUTTING_DOWN, 'the broker is shutting down')
     }
+    this.turns.stop()
     this.sessions.stop()
     await this.core.close()
   }
 
-  private publishWill(clientId: string, will: Will): void {
+  private publishWill({ clientId, clock }: Session, will: Will): void {
     const { topic, payload, qos, retain, expiry, forward } = will
     const topicBytes = Buffer.from(topic, 'utf8')
     this.routes?.will?.({ clientId, topic })
-    this.publish(this.newMessage(clientId, { topic, topicBytes, payload, qos, retain, expiry, forward }))
+    const fields = { topic, topicBytes, payload, qos, retain, expiry, forward }
+    this.publish(this.newMessage(clientId, fields, clock === this.deps.realClock))
   }
 }
 
@@ -171,7 +182,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     sessions: () => Array.from(broker.sessions.all(), (s) => s.info()),
     session: (clientId) => broker.sessions.get(clientId)?.info() ?? null,
     retained: (filter) =>
-      broker.retained.matching(filter).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
+      atOnce(broker.retained.matching(filter)).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
     clearRetained: (topic) => broker.retained.remove(topic),
     publish: ({ topic, payload, qos = 0, retain = false }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)
@@ -186,7 +197,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
         expiry: null,
         forward: Buffer.alloc(0),
       }
-      broker.publish(broker.newMessage(null, fields))
+      broker.publish(broker.newMessage(null, fields, false))
     },
     disconnect: (clientId) => {
       const c = broker.connected.get(clientId)

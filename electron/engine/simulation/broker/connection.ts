@@ -18,7 +18,8 @@ import type { BrokerClientInfo, ListenerKind } from './types'
 import { ConnectionTimeouts } from './connection-timeouts'
 import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
 import { readConnect, type Connect, type Will } from './wire/connect'
-import { malformed, ProtocolError, Reason } from './wire/protocol-error'
+import { checkLevels } from './wire/levels'
+import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol-error'
 
 /** Where a connection comes from. */
 export type Origin =
@@ -70,6 +71,10 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   get level(): ProtocolLevel {
     return this.connect?.level ?? 4
+  }
+
+  get external(): boolean {
+    return !this.origin.device
   }
 
   get receiveMaximum(): number {
@@ -162,6 +167,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     const connect = readConnect(p)
     this.port.level = connect.level
     this.connect = connect
+    checkLevels("CONNECT: the will's topic", connect.will?.topic ?? '', this.hub.limits.topicLevels)
     this.will = connect.will
     this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
     if (!this.origin.device) {
@@ -379,14 +385,3 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     }
   }
 }
-
-/** Whatever went wrong, as the rule that was broken. */
-function protocolError(e: unknown): ProtocolError {
-  if (e instanceof ProtocolError) return e
-  if (e instanceof MalformedPacketError) return new ProtocolError(e.message, sizeReason(e))
-  const text = e instanceof Error ? e.message : String(e)
-  return new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION)
-}
-
-const sizeReason = (e: MalformedPacketError): number =>
-  e instanceof PacketTooLargeError ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED

@@ -26,6 +26,8 @@ export interface ClientContext {
   readonly hub: Hub
   readonly clientId: string
   readonly level: ProtocolLevel
+  /** Not one of the application's own devices: what it asks for takes turns. */
+  readonly external: boolean
   /** Null until CONNECT is accepted. */
   readonly session: Session | null
   readonly permissions: Permissions
@@ -65,7 +67,8 @@ export interface Hub {
   left(clientId: string): void
   /** Gives a port to aedes, as soon as aedes runs. */
   handOver(port: AedesPort): void
-  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>): Message
+  /** @param external the client is not one of the application's own devices */
+  newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>, external: boolean): Message
   /** Sends a message through aedes: retained store, routing, `$SYS`. */
   publish(message: Message): void
   emit(e: BrokerEvent): void

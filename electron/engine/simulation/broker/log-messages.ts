@@ -10,6 +10,11 @@ export const logMessages = {
     note('broker-denied-publish', 'not allowed to publish to {topic}', { topic }),
   deniedSubscribe: (filter: string): Note =>
     note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter }),
+  tooManyLevels: (text: string, limit: number): Note =>
+    note('broker-too-many-levels', '{text} has more than {limit} levels', {
+      text: text.length > 60 ? `${text.slice(0, 57)}...` : text,
+      limit,
+    }),
   deniedWill: (topic: string): Note =>
     note('broker-denied-will', 'not allowed to set a will on {topic}', { topic }),
   browser: (): Note =>

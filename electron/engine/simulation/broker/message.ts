@@ -20,6 +20,8 @@ export interface MessageFields {
   expiresAtMs?: number | null
   /** Identifier of the publishing client; null for the broker itself. */
   publisher?: string | null
+  /** The publisher is not one of the application's own devices. */
+  external?: boolean
 }
 
 /** One application message on its way through the broker, shared by all its subscribers. */
@@ -30,6 +32,7 @@ export class Message {
   readonly retain: boolean
   readonly expiresAtMs: number | null
   readonly publisher: string | null
+  readonly external: boolean
   topicBytes: Buffer
   payload: Buffer
   forward: Buffer
@@ -47,6 +50,7 @@ export class Message {
     this.forward = f.forward ?? NONE
     this.expiresAtMs = f.expiresAtMs ?? null
     this.publisher = f.publisher ?? null
+    this.external = f.external ?? false
   }
 
   /** Copies what is still a view on a network buffer: a message that waits must not hold 64 KiB for 20 bytes. */

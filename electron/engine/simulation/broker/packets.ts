@@ -1,13 +1,16 @@
-import type { ProtocolLevel, QoS } from '../../../contract/packet'
+import type { Note } from '../../../contract/model'
+import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
 import { logMessages } from './log-messages'
+import { sendRetained, type Granted } from './send-retained'
 import { publicSubscription, type Session } from './session'
 import { ackWithReason, PINGRESP, suback, unsuback } from './wire/answers'
+import { checkLevels, hasTooManyLevels } from './wire/levels'
 import { ProtocolError, Reason } from './wire/protocol-error'
 import { readPublish, type Publish } from './wire/publish'
 import { checkPing, readAck, readDisconnect } from './wire/small'
-import { readSubscribe, readUnsubscribe, type SubscribeRequest } from './wire/subscribe'
+import { readSubscribe, readUnsubscribe } from './wire/subscribe'
 
 /**
  * Answers one packet of a connected client.
@@ -62,12 +65,16 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
     c.send(ackFrame(Type.PUBREC, p.packetId))
     return
   }
+  if (hasTooManyLevels(p.topic, c.hub.limits.topicLevels)) {
+    refuseLevels(c, session, p)
+    return
+  }
   if (!c.permissions.mayPublish(p.topic)) {
-    refusePublish(c, session, p)
+    refusePublish(c, session, p, logMessages.deniedPublish, Reason.NOT_AUTHORIZED)
     return
   }
   if (p.qos === 2) session.receive(p.packetId)
-  const message = c.hub.newMessage(c.clientId, p)
+  const message = c.hub.newMessage(c.clientId, p, c.external)
   c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
@@ -75,15 +82,29 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
   c.hub.publish(message)
 }
 
+/** The topic name is well formed and not taken (5.0 section 3.4.2.1); where there is no answer to say it with, the end is. */
+function refuseLevels(c: ClientContext, session: Session, p: Publish): void {
+  const limit = c.hub.limits.topicLevels
+  const about = (topic: string): Note => logMessages.tooManyLevels(topic, limit)
+  if (c.level < 5 || p.qos === 0) checkLevels('PUBLISH: the topic name', p.topic, limit)
+  refusePublish(c, session, p, about, Reason.TOPIC_NAME)
+}
+
 /** MQTT 3 has no negative acknowledgement: the message is acknowledged and dropped (3.1.1 section 3.3.5). */
-function refusePublish(c: ClientContext, session: Session, p: Publish): void {
-  c.denied(() => logMessages.deniedPublish(p.topic))
+function refusePublish(
+  c: ClientContext,
+  session: Session,
+  p: Publish,
+  about: (topic: string) => Note,
+  reason: number,
+): void {
+  c.denied(() => about(p.topic))
   c.hub.routes?.discarded?.({ clientId: c.clientId, packetId: p.packetId, why: 'denied' })
-  if (p.qos === 1) c.send(ackWithReason(Type.PUBACK, p.packetId, c.level, Reason.NOT_AUTHORIZED))
+  if (p.qos === 1) c.send(ackWithReason(Type.PUBACK, p.packetId, c.level, reason))
   if (p.qos !== 2) return
   // In MQTT 5 the refusal ends the exchange; in MQTT 3 a PUBREL will follow.
   if (c.level < 5) session.receive(p.packetId)
-  c.send(ackWithReason(Type.PUBREC, p.packetId, c.level, Reason.NOT_AUTHORIZED))
+  c.send(ackWithReason(Type.PUBREC, p.packetId, c.level, reason))
 }
 
 function onPubrel(c: ClientContext, session: Session, packetId: number): void {
@@ -94,8 +115,13 @@ function onPubrel(c: ClientContext, session: Session, packetId: number): void {
 function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
   const { packetId, requests } = readSubscribe(packet)
   const { sessions } = c.hub
-  const granted: { request: SubscribeRequest; fresh: boolean }[] = []
+  const granted: Granted[] = []
   const codes = requests.map((request) => {
+    const { topicLevels } = c.hub.limits
+    if (hasTooManyLevels(request.match, topicLevels)) {
+      c.denied(() => logMessages.tooManyLevels(request.filter, topicLevels))
+      return c.level === 5 ? Reason.TOPIC_FILTER : 0x80
+    }
     if (!c.permissions.maySubscribe(request.match)) {
       c.denied(() => logMessages.deniedSubscribe(request.filter))
       return refusedCode(c.level)
@@ -110,24 +136,13 @@ function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
     return s === undefined ? [] : [publicSubscription(s)]
   })
   if (subscriptions.length > 0) c.hub.emit({ kind: 'subscribed', clientId: c.clientId, subscriptions })
-  for (const { request, fresh } of granted) sendRetained(c, session, request, fresh)
+  sendRetained(c, session, granted)
 }
 
 const isFull = (c: ClientContext, session: Session, filter: string): boolean =>
   session.subscriptions.size >= c.hub.limits.subscriptionsPerClient && !session.subscriptions.has(filter)
 
 const refusedCode = (level: ProtocolLevel): number => (level === 5 ? Reason.NOT_AUTHORIZED : 0x80)
-
-/** Retained messages follow SUBACK, with RETAIN set [MQTT-3.3.1-6] [MQTT-3.3.1-8]. */
-function sendRetained(c: ClientContext, session: Session, request: SubscribeRequest, fresh: boolean): void {
-  if (request.share !== null || request.retainHandling === 2) return
-  if (request.retainHandling === 1 && !fresh) return
-  const ids = request.identifier === null ? [] : [request.identifier]
-  for (const message of c.hub.retained.matching(request.match)) {
-    const qos = Math.min(message.qos, request.qos) as QoS
-    session.outbox.deliver({ message, qos, retain: true, ids })
-  }
-}
 
 function onUnsubscribe(c: ClientContext, session: Session, packet: Packet): void {
   const { packetId, filters } = readUnsubscribe(packet)

@@ -10,6 +10,8 @@ export interface Subscription {
   readonly session: Session
   readonly request: SubscribeRequest
   readonly qos: QoS
+  /** Ascends with each new subscription of the broker; the router sets it. */
+  since: number
 }
 
 export const publicSubscription = (s: Subscription): BrokerSubscription => ({

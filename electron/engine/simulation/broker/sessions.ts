@@ -9,7 +9,7 @@ import type { SubscribeRequest } from './wire/subscribe'
 export interface SessionsDeps {
   router: Router
   outbox: OutboxDeps
-  publishWill(clientId: string, will: Will): void
+  publishWill(session: Session, will: Will): void
 }
 
 /** Longest will delay or expiry that is timed exactly as given; both are 32-bit seconds. */
@@ -59,7 +59,7 @@ export class Sessions {
     session.connected = false
     session.outbox.detach()
     const willDelay = Math.min(will?.delay ?? 0, session.expirySeconds)
-    if (will !== null && willDelay === 0) this.deps.publishWill(session.clientId, will)
+    if (will !== null && willDelay === 0) this.deps.publishWill(session, will)
     else if (will !== null) this.delayWill(session, will, willDelay)
     if (session.expirySeconds === 0) this.end(session)
     else if (Number.isFinite(session.expirySeconds)) {
@@ -75,7 +75,7 @@ export class Sessions {
   private releaseWill(session: Session): void {
     const will = session.delayedWill
     session.delayedWill = null
-    if (will !== null) this.deps.publishWill(session.clientId, will)
+    if (will !== null) this.deps.publishWill(session, will)
   }
 
   /** The session ends, and with it the wait of a delayed will. */
@@ -90,10 +90,10 @@ export class Sessions {
   /** Adds or replaces a subscription [MQTT-3.8.4-3]. True when the filter is new to the session. */
   subscribe(session: Session, request: SubscribeRequest, qos: QoS): boolean {
     const before = session.subscriptions.get(request.filter)
-    const subscription: Subscription = { session, request, qos }
+    const subscription: Subscription = { session, request, qos, since: 0 }
     if (before !== undefined) this.deps.router.remove(before)
     session.subscriptions.set(request.filter, subscription)
-    this.deps.router.add(subscription)
+    this.deps.router.add(subscription, before)
     return before === undefined
   }
 

@@ -80,12 +80,13 @@ export type BrokerLimits = EmbeddedBrokerConfig['limits'] & {
   streamBytes: number
 }
 
-/** @see EmbeddedBrokerConfig for the first four */
+/** @see EmbeddedBrokerConfig for the first five */
 export const DEFAULT_LIMITS: BrokerLimits = {
   packetBytes: 2_097_152,
   clients: 20_000,
   connectionsPerSecond: 5_000,
   connectTimeout: 10_000,
+  topicLevels: 128,
   queueMessages: 100_000,
   queueBytes: 67_108_864,
   sessions: 100_000,

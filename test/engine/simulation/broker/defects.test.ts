@@ -175,7 +175,7 @@ describe('what plain aedes gets wrong', () => {
   })
 
   it('topics of more than 100 levels are routed', async () => {
-    b = bench()
+    b = bench({ limits: { topicLevels: 300 } })
     const c = await RawClient.connected(b, 'c')
     const deep = Array.from({ length: 300 }, (_, i) => `l${i}`).join('/')
     c.subscribe('l0/#', 1)

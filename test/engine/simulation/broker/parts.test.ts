@@ -3,7 +3,6 @@ import mqttPacket from 'mqtt-packet'
 import { describe, expect, it } from 'vitest'
 import { topicMatches } from '../../../../electron/contract/topics'
 import { filterCovers } from '../../../../electron/engine/simulation/broker/access'
-import { TopicTrie } from '../../../../electron/engine/simulation/broker/topic-trie'
 import { readPublish, writePublish } from '../../../../electron/engine/simulation/broker/wire/publish'
 import { Packet } from '../../../../electron/engine/mqtt/packet'
 
@@ -16,45 +15,6 @@ const filter = fc
   .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 3 }), fc.boolean())
   .map(([l, hash]) => [...l, ...(hash ? ['#'] : [])].join('/'))
   .filter((f) => f !== '')
-
-describe('topic trie', () => {
-  it('finds exactly the filters that match, after any adding and removing', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(filter, fc.boolean()), { maxLength: 12 }), topic, (steps, t) => {
-        const trie = new TopicTrie<string>()
-        const kept = new Set<string>()
-        for (const [f, add] of steps) {
-          if (add) {
-            trie.add(f, f)
-            kept.add(f)
-          } else {
-            trie.remove(f, f)
-            kept.delete(f)
-          }
-        }
-        const found: string[] = []
-        trie.match(t, (f) => found.push(f))
-        expect(found.sort()).toEqual([...kept].filter((f) => topicMatches(f, t)).sort())
-      }),
-      { numRuns: 500 },
-    )
-  })
-})
-
-describe('a topic of 32,768 levels', () => {
-  it('is matched without exhausting the stack', () => {
-    const trie = new TopicTrie<string>()
-    const deep = '/'.repeat(32_767)
-    const filters = [deep, '+'.concat('/+'.repeat(32_767)), '#']
-    for (const f of filters) trie.add(f, f.slice(0, 3))
-    const found: string[] = []
-    trie.match(deep, (v) => found.push(v))
-    expect(found.sort()).toEqual(['#', '+/+', '///'])
-    for (const f of filters) trie.remove(f, f.slice(0, 3))
-    trie.match(deep, (v) => found.push(v))
-    expect(found).toHaveLength(3)
-  })
-})
 
 describe('filterCovers', () => {
   it('says yes only when every topic of the asked filter is allowed', () => {

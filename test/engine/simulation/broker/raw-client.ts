@@ -145,6 +145,12 @@ export function bench(options: BrokerOptions = {}, deps: Partial<BrokerDeps> = {
   return { broker, ...b }
 }
 
+/** Turns that fail the test on what they throw. */
+export const quietTurns = (nowMs = () => performance.now()): Turns =>
+  new Turns(nowMs, (thrown) => {
+    throw thrown
+  })
+
 /** Lets everything that needs no timer happen. */
 export async function settle(turns = 8): Promise<void> {
   for (let i = 0; i < turns; i++) await new Promise((r) => setImmediate(r))
@@ -164,7 +170,7 @@ class NotingPort extends SocketPort {
     private readonly clientId: string,
     private readonly sent: RouteLeg[],
   ) {
-    super(stream, MAX_PACKET_BYTES, createRealClock(), new Turns(() => performance.now()))
+    super(stream, MAX_PACKET_BYTES, createRealClock(), quietTurns())
   }
 
   override send(frame: Frame, messageId = 0): void {

@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+import { bench, ManualClock, quietTurns, RawClient, settle, type Bench } from './raw-client'
 import type { Duplex } from 'node:stream'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
 import { ackFrame, Type } from '../../../../electron/engine/mqtt/packet'
 import { framePacketId, frameQos, frameType, payloadOffset, withDup } from '../../../helpers/frames'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
-import { Turns } from '../../../../electron/engine/simulation/broker/turns'
 import { createRealClock } from '../../../../electron/engine/simulation/clock/real-clock'
 
 let b: Bench
@@ -62,7 +61,7 @@ class LossySubscriber {
         else this.downlink(Buffer.from(f), epoch)
       }),
     )
-    const turns = new Turns(() => performance.now())
+    const turns = quietTurns()
     this.b.broker.attach(new SocketPort(broker, MAX_PACKET_BYTES, createRealClock(), turns), {
       device: true,
       clientId: this.id,

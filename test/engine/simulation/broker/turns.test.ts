@@ -2,8 +2,7 @@ import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
-import { Turns } from '../../../../electron/engine/simulation/broker/turns'
-import { ManualClock, settle } from './raw-client'
+import { ManualClock, quietTurns, settle } from './raw-client'
 
 /** A socket whose bytes the test hands over, and which notes whether anybody reads on. */
 class Socket extends Duplex {
@@ -25,7 +24,7 @@ interface Rig {
 /** Ports that share their turns, on a clock that stands: what a turn holds is counted in packets. */
 function rig(names: string[]): { ports: Map<string, Rig>; order: string[] } {
   const clock = new ManualClock()
-  const turns = new Turns(() => clock.now())
+  const turns = quietTurns(() => clock.now())
   const order: string[] = []
   const ports = new Map<string, Rig>()
   for (const name of names) {
@@ -49,7 +48,7 @@ function rig(names: string[]): { ports: Map<string, Rig>; order: string[] } {
 
 describe('long work by turns', () => {
   it('gives each a turn before anyone gets the next one', async () => {
-    const turns = new Turns(() => 0)
+    const turns = quietTurns(() => 0)
     const order: string[] = []
     for (const name of ['a', 'b', 'c']) {
       let left = 3
@@ -66,7 +65,7 @@ describe('long work by turns', () => {
 
   it('leaves off in the middle of a round when the time is up, and begins there the next time', async () => {
     let nowMs = 0
-    const turns = new Turns(() => nowMs)
+    const turns = quietTurns(() => nowMs)
     const order: string[] = []
     for (const name of ['a', 'b', 'c']) {
       let left = 2

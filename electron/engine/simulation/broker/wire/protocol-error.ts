@@ -1,3 +1,4 @@
+import { MalformedPacketError, PacketTooLargeError } from '../../../mqtt/errors'
 import type { ProtocolLevel } from '../../../../contract/packet'
 
 /** Reason codes of MQTT 5.0 table 2-6 that this broker sends. */
@@ -47,3 +48,16 @@ export class ProtocolError extends Error {
 
 /** The bytes do not follow the format (MQTT 5 reason code 0x81). */
 export const malformed = (message: string): ProtocolError => new ProtocolError(message, Reason.MALFORMED)
+
+/** Whatever went wrong, as the rule that was broken. */
+export function protocolError(e: unknown): ProtocolError {
+  if (e instanceof ProtocolError) return e
+  if (e instanceof MalformedPacketError) {
+    return new ProtocolError(
+      e.message,
+      e instanceof PacketTooLargeError ? Reason.PACKET_TOO_LARGE : Reason.MALFORMED,
+    )
+  }
+  const text = e instanceof Error ? e.message : String(e)
+  return new ProtocolError(`internal error: ${text}`, Reason.IMPLEMENTATION)
+}

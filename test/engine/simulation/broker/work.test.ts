@@ -1,0 +1,193 @@
+import { connect as netConnect } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { atOnce } from '../../../../electron/engine/base/slices'
+import { Message } from '../../../../electron/engine/simulation/broker/message'
+import { Router } from '../../../../electron/engine/simulation/broker/router'
+import { Sessions } from '../../../../electron/engine/simulation/broker/sessions'
+import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
+import type { SubscribeRequest } from '../../../../electron/engine/simulation/broker/wire/subscribe'
+import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+
+let b: Bench | undefined
+afterEach(async () => {
+  await b?.broker.close()
+  b = undefined
+})
+
+const levels = (n: number, level = 'a'): string => Array.from({ length: n }, () => level).join('/')
+
+describe('levels of a topic', () => {
+  const limits = { topicLevels: 5 }
+
+  it('beyond the limit: a filter gets 0x8F in SUBACK, 0x80 in MQTT 3.1.1, and the others are granted', async () => {
+    b = bench({ limits })
+    for (const [level, code] of [
+      [5, 0x8f],
+      [4, 0x80],
+    ] as const) {
+      const c = await RawClient.connected(b, `c${level}`, { level })
+      const filters = [levels(5), levels(6), `${levels(5)}/#`, '+/+/#']
+      c.send({
+        cmd: 'subscribe',
+        messageId: 1,
+        subscriptions: filters.map((topic) => ({ topic, qos: 1 as const })),
+      })
+      await settle()
+      expect(c.of('suback')[0]?.granted).toEqual([1, code, code, 1])
+      expect(b.broker.session(`c${level}`)?.subscriptions).toHaveLength(2)
+    }
+    const share = await RawClient.connected(b, 'share', { level: 5 })
+    share.subscribe(`$share/g/${levels(5)}`, 1)
+    await settle()
+    expect(share.of('suback')[0]?.granted).toEqual([1])
+    expect(b.logs.map((l) => l.note.key)).toContain('broker-too-many-levels')
+  })
+
+  it('beyond the limit: PUBLISH gets 0x90, and where no acknowledgement can say it, the connection ends', async () => {
+    b = bench({ limits })
+    const five = await RawClient.connected(b, 'five', { level: 5 })
+    five.publish(levels(6), 'x', 1, 1)
+    five.publish(levels(6), 'x', 2, 2)
+    five.publish(levels(5), 'x', 1, 3)
+    await settle()
+    expect(five.of('puback').map((p) => [p.messageId, p.reasonCode])).toEqual([
+      [1, 0x90],
+      [3, 0],
+    ])
+    expect(five.of('pubrec').map((p) => [p.messageId, p.reasonCode])).toEqual([[2, 0x90]])
+    expect(b.broker.session('five')?.receiving).toBe(0)
+    five.publish(levels(6), 'x', 0)
+    await settle()
+    expect(five.of('disconnect')[0]?.reasonCode).toBe(0x90)
+    const four = await RawClient.connected(b, 'four')
+    four.publish(levels(6), 'x', 1, 1)
+    await settle()
+    expect(four.closed).toBe(true)
+    expect(four.of('puback')).toEqual([])
+  })
+
+  it('beyond the limit: a will is refused with 0x90', async () => {
+    b = bench({ limits })
+    const will = { topic: levels(6), payload: Buffer.from('x'), qos: 0 as const, retain: false }
+    const five = await RawClient.connected(b, 'five', { level: 5, will })
+    expect(five.of('connack')[0]?.reasonCode).toBe(0x90)
+    const four = await RawClient.connected(b, 'four', { will })
+    expect([four.of('connack'), four.closed]).toEqual([[], true])
+  })
+
+  it('are 128 unless the scenario says otherwise', async () => {
+    b = bench()
+    const c = await RawClient.connected(b, 'c', { level: 5 })
+    c.subscribe(levels(128), 0, 1)
+    c.subscribe(levels(129), 0, 2)
+    await settle()
+    expect(c.of('suback').map((p) => p.granted)).toEqual([[0], [0x8f]])
+  })
+})
+
+describe('a message on its way to many', () => {
+  const request = (filter: string): SubscribeRequest => ({
+    filter,
+    share: null,
+    match: filter,
+    qos: 1,
+    noLocal: false,
+    retainAsPublished: false,
+    retainHandling: 0,
+    identifier: null,
+  })
+
+  function many(): { sessions: Sessions; router: Router } {
+    const router = new Router()
+    const outbox = { limits: DEFAULT_LIMITS, nowMs: () => 0, warn: () => undefined }
+    return { router, sessions: new Sessions({ router, outbox, publishWill: () => undefined }) }
+  }
+
+  it('goes to those who had subscribed when it came and still do, once, also when they subscribe again', () => {
+    const { router, sessions } = many()
+    const clock = new ManualClock()
+    const of = Array.from({ length: 900 }, (_, i) => sessions.open(`c${i}`, false, Infinity, clock).session)
+    const first = of.slice(0, 600)
+    for (const s of first) sessions.subscribe(s, request('t'), 1)
+    const steps = router.route(
+      new Message({ id: 1, topic: 't', payload: Buffer.from('x'), qos: 1, retain: false }),
+    )
+    // Some deliveries have been made, most have not.
+    for (let i = 0; i < 40; i++) expect(steps.next().done).toBe(false)
+    const delivered = first.filter((s) => s.outbox.queued > 0).length
+    expect(delivered).toBeGreaterThan(0)
+    expect(delivered).toBeLessThan(300)
+    const [gone, again, back, late] = [
+      of.slice(300, 400),
+      of.slice(400, 500),
+      of.slice(500, 600),
+      of.slice(600),
+    ]
+    for (const s of [...gone, ...back]) sessions.unsubscribe(s, 't')
+    for (const s of [...again, ...back, ...late]) sessions.subscribe(s, request('t'), 1)
+    atOnce(steps)
+    const got = (all: typeof of): number[] => [...new Set(all.map((s) => s.outbox.queued))]
+    expect(got(of.slice(0, 300))).toEqual([1])
+    expect([got(again), got(gone), got(back), got(late)]).toEqual([[1], [0], [0], [0]])
+  })
+})
+
+async function until(done: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000 && !done(); i++) await new Promise((r) => setTimeout(r, 4))
+  expect(done()).toBe(true)
+}
+
+/** Clients over TCP: those whose work takes turns. */
+async function joined(on: Bench, port: number, id: string): Promise<RawClient> {
+  const c = new RawClient(netConnect(port, '127.0.0.1'))
+  c.connect(id)
+  await until(() => on.broker.client(id) !== null && c.got.length > 0)
+  return c
+}
+
+describe('a client over TCP', () => {
+  it('whose messages match thousands of filters waits for them, in order, while others are served', async () => {
+    const on = (b = bench())
+    const { port } = await on.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+    const [taker, flooder, one, two] = await Promise.all(
+      ['taker', 'flooder', 'one', 'two'].map((id) => joined(on, port, id)),
+    )
+    if (!taker || !flooder || !one || !two) throw new Error('not connected')
+    const filters = Array.from({ length: 4096 }, (_, n) =>
+      Array.from({ length: 12 }, (_, i) => (((n >> i) & 1) === 0 ? 'a' : '+')).join('/'),
+    )
+    for (let i = 0; i < filters.length; i += 512) {
+      const subscriptions = filters.slice(i, i + 512).map((topic) => ({ topic, qos: 0 as const }))
+      taker.send({ cmd: 'subscribe', messageId: i + 1, subscriptions })
+    }
+    two.subscribe('probe', 0)
+    await until(() => taker.of('suback').length === 8 && two.of('suback').length === 1)
+    on.ingress.length = 0
+    const total = 30
+    for (let i = 0; i < total; i++) flooder.publish(levels(12), `${i}`, 0)
+    one.publish('probe', 'x', 0)
+    await until(() => taker.of('publish').length === total && two.of('publish').length === 1)
+    expect(taker.payloads()).toEqual(Array.from({ length: total }, (_, i) => `${i}`))
+    // The flooder was read no further while its messages were under way.
+    const turn = on.ingress.findIndex((e) => e.clientId === 'one')
+    expect(turn).toBeLessThan(10)
+    expect(on.ingress).toHaveLength(total + 1)
+  })
+
+  it('that asks for retained messages with hundreds of filters does not keep another from connecting', async () => {
+    const on = (b = bench())
+    const { port } = await on.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+    for (let i = 0; i < 5000; i++) {
+      on.broker.publish({ topic: `x${i}/y`, payload: 'v', retain: true })
+    }
+    on.broker.publish({ topic: 'here/z', payload: 'found', retain: true })
+    const asker = await joined(on, port, 'asker')
+    const subscriptions = Array.from({ length: 300 }, () => ({ topic: '+/z', qos: 0 as const }))
+    asker.send({ cmd: 'subscribe', messageId: 1, subscriptions }, { cmd: 'pingreq' })
+    const other = await joined(on, port, 'other')
+    expect(other.of('connack')).toHaveLength(1)
+    expect(asker.of('pingresp')).toHaveLength(0)
+    await until(() => asker.of('pingresp').length === 1)
+    expect(asker.payloads()).toEqual(Array.from({ length: 300 }, () => 'found'))
+  })
+})
