@@ -11,6 +11,7 @@ export interface MessageIdentity {
 export const IDENTITY_MEMBER = '_id'
 
 const MARK = Buffer.from(`"${IDENTITY_MEMBER}":"`)
+const FIRST = MARK[0] as number
 const QUOTE = 0x22
 const USER_PROPERTY = 0x26
 /** Bytes at the end of a payload in which the member is looked for: a client identifier of 256 bytes fits. */
@@ -30,15 +31,30 @@ export function parseIdentity(text: string): MessageIdentity | null {
 /** The identity text in the bytes from `start` on, or null. */
 export function payloadIdentity(bytes: Buffer, start = 0): string | null {
   const from = memberAt(bytes, start)
-  return from < 0 ? null : bytes.toString('utf8', from, bytes.indexOf(QUOTE, from))
+  return from < 0 ? null : bytes.toString('utf8', from, quoteAt(bytes, from))
 }
 
 /** Where the identity text begins in the bytes from `start` on, or -1. It ends in front of the next quote. */
 function memberAt(bytes: Buffer, start: number): number {
-  const found = bytes.indexOf(MARK, Math.max(start, bytes.length - TAIL))
-  if (found < 0) return -1
-  const from = found + MARK.length
-  return bytes.indexOf(QUOTE, from) > from ? from : -1
+  const last = bytes.length - MARK.length
+  for (let at = Math.max(start, bytes.length - TAIL); at <= last; at++) {
+    // A loop over so few bytes costs less than a call to search them.
+    if (bytes[at] !== FIRST || !isMark(bytes, at)) continue
+    const from = at + MARK.length
+    return quoteAt(bytes, from) > from ? from : -1
+  }
+  return -1
+}
+
+function isMark(bytes: Buffer, at: number): boolean {
+  for (let i = 1; i < MARK.length; i++) if (bytes[at + i] !== MARK[i]) return false
+  return true
+}
+
+/** Where the next quote is, or -1. */
+function quoteAt(bytes: Buffer, from: number): number {
+  for (let at = from; at < bytes.length; at++) if (bytes[at] === QUOTE) return at
+  return -1
 }
 
 /** A stretch of bytes; `from` is -1 where there is none. */
@@ -50,7 +66,7 @@ export interface Span {
 /** Where in its frame a PUBLISH carries its identity text, in its payload or a user property; written to `into`. */
 export function identitySpan(p: Packet, into: Span): boolean {
   into.from = memberAt(p.frame, p.payloadAt)
-  if (into.from >= 0) into.to = p.frame.indexOf(QUOTE, into.from)
+  if (into.from >= 0) into.to = quoteAt(p.frame, into.from)
   else if (p.level === 5) userPropertySpan(p, into)
   return into.from >= 0
 }

@@ -161,6 +161,11 @@ export class Packet implements Readonly<PublishHeader> {
     return (this.text ??= this.frame.toString('utf8', this.topicAt, this.topicEnd))
   }
 
+  /** Told by whoever has the topic name as text already: none is made of the bytes then. */
+  topicIs(name: string): void {
+    this.text ??= name
+  }
+
   /** Payload of a PUBLISH: a view on the frame. */
   get payload(): Buffer {
     return (this.body ??= this.frame.subarray(this.payloadAt))

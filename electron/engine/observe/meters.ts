@@ -33,11 +33,14 @@ export class LoopDelayMeter {
   }
 }
 
-interface Meter {
+/** One name's events. */
+export interface Meter {
   /** Events since the interval began. */
   n: number
   /** Events per second of the interval before. */
   rate: number
+  /** It has been forgotten, since nothing happened for two intervals: what counts must ask for a new one. */
+  gone: boolean
 }
 
 /** Events per second over the last full second of clock time, for many names at once. */
@@ -48,9 +51,22 @@ export class RateMeter {
   private sinceMs = 0
 
   count(name: string): void {
-    const meter = this.meters.get(name)
-    if (meter) meter.n++
-    else this.meters.set(name, { n: 1, rate: 0 })
+    this.countOn(this.meter(name))
+  }
+
+  /** The meter of a name, for whoever counts often. */
+  meter(name: string): Meter {
+    let meter = this.meters.get(name)
+    if (!meter) {
+      meter = { n: 0, rate: 0, gone: false }
+      this.meters.set(name, meter)
+    }
+    return meter
+  }
+
+  /** @param meter one of this object's own that is not gone */
+  countOn(meter: Meter): void {
+    meter.n++
     this.total++
   }
 
@@ -64,7 +80,10 @@ export class RateMeter {
     const seconds = (nowMs - this.sinceMs) / 1000
     if (seconds <= 0) return
     for (const [name, meter] of this.meters) {
-      if (meter.n === 0 && meter.rate === 0) this.meters.delete(name)
+      if (meter.n === 0 && meter.rate === 0) {
+        this.meters.delete(name)
+        meter.gone = true
+      }
       meter.rate = meter.n / seconds
       meter.n = 0
     }

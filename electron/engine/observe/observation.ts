@@ -3,10 +3,19 @@ import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
 import type { SimulationObserver } from '../simulation/observers'
 import { createCapture, type Capture } from './capture/capture'
-import { RateMeter } from './meters'
+import { RateMeter, type Meter } from './meters'
 import { TrafficCounts } from './packet-counts'
 import { createRates, type Rates } from './traffic/rates'
 import { createTopicTree, type TopicTree } from './traffic/topic-tree'
+
+interface Publisher {
+  clientId: string
+  /** Of the fleet, when it was looked up. */
+  revision: number
+  /** Null for an external client. */
+  group: string | null
+  meter: Meter
+}
 
 /** What a page shows of a run: capture, topics, rates and meters, fed from links, listeners and the broker's routing. */
 export class Observation {
@@ -19,12 +28,14 @@ export class Observation {
   readonly messages = new RateMeter()
   readonly groupMessages = new RateMeter()
   readonly packets = new RateMeter()
+  /** By the capture's number of the client, so that nothing is looked up by name for every message. */
+  private readonly publishers: Publisher[] = []
 
   constructor(
     private readonly clock: PacedClock,
     private readonly fleet: Fleet,
   ) {
-    this.capture = createCapture({ clock, arrived: (p) => this.arrived(p) })
+    this.capture = createCapture({ clock, arrived: (p, client) => this.arrived(p, client) })
     this.topics = createTopicTree({ clock })
     this.rates = createRates({ clock })
   }
@@ -38,10 +49,10 @@ export class Observation {
     ]
   }
 
-  private arrived({ clientId, settledMs, packet }: PacketTransit): void {
+  private arrived({ clientId, settledMs, packet }: PacketTransit, client: number): void {
     const { qos } = packet
-    const group = this.fleet.device(clientId)?.spec.group.name ?? null
-    this.messages.count(clientId)
+    const { group, meter } = this.publisher(clientId, client)
+    this.messages.countOn(meter)
     this.topics.published({
       topic: packet.topic,
       clientId,
@@ -52,6 +63,18 @@ export class Observation {
     })
     this.rates.published(qos, group)
     if (group !== null) this.groupMessages.count(group)
+  }
+
+  private publisher(clientId: string, client: number): Publisher {
+    const known = this.publishers[client]
+    if (known?.clientId === clientId && known.revision === this.fleet.revision && !known.meter.gone)
+      return known
+    return (this.publishers[client] = {
+      clientId,
+      revision: this.fleet.revision,
+      group: this.fleet.device(clientId)?.spec.group.name ?? null,
+      meter: this.messages.meter(clientId),
+    })
   }
 
   private readonly traffic: Partial<TransitObserver> = {

@@ -21,6 +21,11 @@ import { isTracked, Tracker } from './tracker'
 import { Watch, type PacketWatch } from './watch'
 import { atOnce, type Steps } from '../../base/slices'
 
+/**
+ * @param client number of its publisher in the capture, given to another one only when nothing kept refers to it
+ */
+export type Arrived = (p: PacketTransit, client: number) => void
+
 export interface CaptureOptions {
   /** Packets kept @default 200_000 */
   packets?: number
@@ -31,7 +36,7 @@ export interface CaptureOptions {
    * Told of every application message that reaches the broker: of each PUBLISH at QoS 0 and 1, since the broker passes
    * each copy on, and once of a message at QoS 2, whose PUBLISH may arrive again.
    */
-  arrived?: (p: PacketTransit) => void
+  arrived?: Arrived
 }
 
 export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
@@ -172,7 +177,8 @@ class RingCapture implements Capture {
     t.copyState(i, p)
     this.state.changedPackets.add(seq)
     if (!isHandshake(type)) this.sessions.settled(seq, client, packet)
-    else if (this.tracker.settled(seq, client, packet) && p.direction === 'uplink') this.options.arrived?.(p)
+    else if (this.tracker.settled(seq, client, packet) && p.direction === 'uplink')
+      this.options.arrived?.(p, client.ix)
   }
 
   event(e: LegEvent): void {
@@ -345,6 +351,7 @@ class RingCapture implements Capture {
     const side = p.direction === 'uplink' ? UP : 1
     if (topicEnd === topicAt) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
     const topic = this.state.topics.intern(frame, topicAt, topicEnd)
+    p.packet.topicIs(this.state.topics.name(topic))
     if (alias !== 0) this.alias(client, side, alias, topic)
     return topic
   }

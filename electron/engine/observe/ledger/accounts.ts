@@ -41,7 +41,7 @@ export class Accounts {
 
   offered(m: Offered): void {
     const { subscribers, settleMs } = this.subscribers.audience(m.topic, m.qos)
-    const own = this.settleMs(m.publisher, m.qos)
+    const own = settleTimeMs(m.link, m.qos)
     const deadlineMs = m.atMs + Math.max(own, settleMs)
     this.ledger.offered(m, subscribers, deadlineMs)
     if (m.sent) this.unmarked.offered(m)

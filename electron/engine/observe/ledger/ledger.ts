@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { Latency, LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
-import { addCopy, Book, reached, type Entry } from './book'
+import { Book } from './book'
 
 /** A message on its way into the network. */
 export interface LedgerOffer {
@@ -25,6 +25,13 @@ interface Account {
   latency: Histogram
 }
 
+/** Who publishes: its messages, and the row they are counted in. */
+interface Publisher {
+  group: string
+  account: Account
+  book: Book
+}
+
 /** Settled messages kept over all publishers. */
 const KEEP_SETTLED = 200_000
 const MICROS = 1000
@@ -40,8 +47,7 @@ const createHistogram = (): Histogram =>
  */
 export class Ledger {
   private accounts = new Map<string, Account>()
-  private books = new Map<string, Book>()
-  private groupOf = new Map<string, string>()
+  private publishers = new Map<string, Publisher>()
 
   /** Opens a row for a group, so that it shows before its first message. */
   open(group: string, qos: QoS): void {
@@ -55,61 +61,42 @@ export class Ledger {
    * @param deadlineMs clock ms after which what has not arrived is lost; Infinity while something may still repeat it
    */
   offered(offer: LedgerOffer, subscribers: number, deadlineMs: number): void {
-    const account = this.account(offer.group, offer.qos)
-    account.offered++
-    account.expected += subscribers
-    this.groupOf.set(offer.publisher, offer.group)
-    if (offer.sequence === 1) this.beginAgain(offer.publisher, account)
-    this.book(offer.publisher).add({
-      sequence: offer.sequence,
-      atMs: offer.atMs,
-      deadlineMs,
-      expected: subscribers,
-      first: null,
-      firstCopies: 0,
-      others: null,
-      writtenOff: false,
-    })
+    const publisher = this.publisher(offer)
+    publisher.account.offered++
+    publisher.account.expected += subscribers
+    if (offer.sequence === 1) this.beginAgain(publisher)
+    publisher.book.add(offer.sequence, offer.atMs, deadlineMs, subscribers)
   }
 
   /** A publisher that counts from 1 again is a new one: what is open of the old one is lost. */
-  private beginAgain(publisher: string, account: Account): void {
-    this.books.get(publisher)?.sweep(0, (entry) => this.settle(account, entry, 0, true))
-    this.books.delete(publisher)
+  private beginAgain(publisher: Publisher): void {
+    publisher.book.sweep(0, (place) => settle(publisher, place, 0, true))
+    publisher.book = new Book()
   }
 
   /** One copy of a message reached a subscriber's application. Messages of other runs and clients are ignored. */
   received(publisher: string, sequence: number, subscriber: string, topic: string, atMs: number): void {
-    const book = this.books.get(publisher)
-    const entry = book?.get(sequence)
-    const account = this.accounts.get(this.groupOf.get(publisher) ?? '')
-    if (!entry || !account) return
-    if (addCopy(entry, subscriber) > 0) {
+    const known = this.publishers.get(publisher)
+    const place = known?.book.find(sequence) ?? -1
+    if (known === undefined || place < 0) return
+    const { account, book } = known
+    if (book.addCopy(place, subscriber) > 0) {
       account.duplicated++
       return
     }
     account.delivered++
-    if (entry.writtenOff) account.writtenOff--
-    account.latency.recordValue(Math.min(MAX_MICROS, Math.max(0, Math.round((atMs - entry.atMs) * MICROS))))
-    if (book?.isOvertaken(subscriber, topic, sequence)) account.outOfOrder++
+    if (book.isWrittenOff(place)) account.writtenOff--
+    const micros = Math.round((atMs - book.atMs(place)) * MICROS)
+    account.latency.recordValue(Math.min(MAX_MICROS, Math.max(0, micros)))
+    if (book.isOvertaken(subscriber, topic, sequence)) account.outOfOrder++
   }
 
   /** Writes off what can no longer arrive; `final` writes off everything that is open. */
   sweep(nowMs: number, final = false): void {
-    const keep = Math.max(64, Math.floor(KEEP_SETTLED / Math.max(1, this.books.size)))
-    for (const [publisher, book] of this.books) {
-      const account = this.accounts.get(this.groupOf.get(publisher) ?? '')
-      if (account) book.sweep(keep, (entry) => this.settle(account, entry, nowMs, final))
+    const keep = Math.max(64, Math.floor(KEEP_SETTLED / Math.max(1, this.publishers.size)))
+    for (const publisher of this.publishers.values()) {
+      publisher.book.sweep(keep, (place) => settle(publisher, place, nowMs, final))
     }
-  }
-
-  private settle(account: Account, entry: Entry, nowMs: number, final: boolean): boolean {
-    const missing = entry.expected - reached(entry)
-    if (missing <= 0 || entry.writtenOff) return true
-    if (!final && nowMs < entry.deadlineMs) return false
-    entry.writtenOff = true
-    account.writtenOff += missing
-    return true
   }
 
   rows(): LedgerRow[] {
@@ -133,11 +120,8 @@ export class Ledger {
   /** Forgets a group and its publishers. */
   remove(group: string): void {
     this.accounts.delete(group)
-    for (const [publisher, g] of this.groupOf) {
-      if (g !== group) continue
-      this.groupOf.delete(publisher)
-      this.books.delete(publisher)
-    }
+    for (const [name, publisher] of this.publishers)
+      if (publisher.group === group) this.publishers.delete(name)
   }
 
   private account(group: string, qos: QoS): Account {
@@ -154,14 +138,23 @@ export class Ledger {
     return { group, qos, ...zero, latency: createHistogram() }
   }
 
-  private book(publisher: string): Book {
-    let book = this.books.get(publisher)
-    if (!book) {
-      book = new Book()
-      this.books.set(publisher, book)
-    }
-    return book
+  private publisher({ publisher, group, qos }: LedgerOffer): Publisher {
+    let known = this.publishers.get(publisher)
+    if (known?.group === group) return known
+    known = { group, account: this.account(group, qos), book: known?.book ?? new Book() }
+    this.publishers.set(publisher, known)
+    return known
   }
+}
+
+/** Whether nothing is expected of a message any more; what is missing at its deadline is lost. */
+function settle({ account, book }: Publisher, place: number, nowMs: number, final: boolean): boolean {
+  const missing = book.missing(place)
+  if (missing <= 0 || book.isWrittenOff(place)) return true
+  if (!final && nowMs < book.deadlineMs(place)) return false
+  book.writeOff(place)
+  account.writtenOff += missing
+  return true
 }
 
 function latencyOf(h: Histogram): Latency {

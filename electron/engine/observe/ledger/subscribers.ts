@@ -10,6 +10,8 @@ export interface Audience {
   settleMs: number
 }
 
+const NOBODY: Audience = { subscribers: 0, settleMs: 0 }
+
 type Known = Map<string, Audience>
 
 /** Topics whose audience is remembered, for each QoS. */
@@ -34,6 +36,8 @@ export class Subscribers {
   }
 
   audience(topic: string, qos: QoS): Audience {
+    this.subscribed ??= [...this.fleet.devices()].filter((d) => d.subscriptions.size > 0)
+    if (this.subscribed.length === 0) return NOBODY
     const known = this.known[qos]
     let audience = known.get(topic)
     if (!audience) {
@@ -46,8 +50,7 @@ export class Subscribers {
 
   private find(topic: string, qos: QoS): Audience {
     const audience: Audience = { subscribers: 0, settleMs: 0 }
-    this.subscribed ??= [...this.fleet.devices()].filter((d) => d.subscriptions.size > 0)
-    for (const device of this.subscribed) {
+    for (const device of this.subscribed ?? []) {
       let granted = -1
       for (const [filter, q] of device.subscriptions) {
         if (q > granted && topicMatches(filter, topic)) granted = q

@@ -9,8 +9,21 @@ const SHORT_BYTES = 64
 export const PAYLOAD_BYTES = 4096
 /** What is left of the last payload of a topic when memory is short. */
 const PREVIEW_BYTES = 800
-/** What one entry costs besides its payload, roughly. */
+/** What one message costs besides its payload, roughly. */
 const ENTRY_BYTES = 160
+
+/** Numbers for each message: when, length of its payload, of which so many bytes are kept from so far on, and flags. */
+const ROW = 5
+const BYTES = 1
+const STORED = 2
+const FROM = 3
+const FLAGS = 4
+/** Bytes of payloads that a new topic has room for. */
+const FIRST_BYTES = 32
+/** A ring so many times as long as it has to be is shortened. */
+const SPARE = 4
+/** Flags: the QoS, and the RETAIN flag. */
+const RETAIN = 4
 
 export interface PublishedMessage {
   topic: string
@@ -23,102 +36,139 @@ export interface PublishedMessage {
   atMs: number
 }
 
-interface Entry {
-  atMs: number
-  clientId: string | null
-  qos: QoS
-  retain: boolean
-  bytes: number
-  payload: Uint8Array
-  stored: number
-}
-
-/** The last messages of one topic, written over in place when there are 50. */
+/**
+ * The last messages of one topic: 50 rows of numbers, and their payloads one behind the other in one ring of bytes, so
+ * that a message makes no object that outlives it.
+ */
 export class TopicHistory {
-  private entries: Entry[] = []
-  /** Place of the oldest entry once the list is full. */
-  private oldest = 0
+  /** Rows by place; the place of the n-th message of all is n modulo 50. */
+  private rows: number[] = []
+  private clients: (string | null)[] = []
+  /** Messages taken in so far, and those of them that are kept. */
+  private taken = 0
+  private kept = 0
+  private ring = new Uint8Array(0)
+  /** Bytes written into the ring so far; the place of a payload is its `FROM` modulo the ring's length. */
+  private written = 0
 
   get length(): number {
-    return this.entries.length
+    return this.kept
   }
 
   /** @returns by how many bytes the memory in use grew */
   add(m: PublishedMessage): number {
     const stored = Math.min(m.payload.length, PAYLOAD_BYTES)
-    let entry = this.entries.length < HISTORY ? undefined : this.entries[this.oldest]
     let grown = 0
-    if (entry) {
-      this.oldest = (this.oldest + 1) % HISTORY
-    } else {
-      entry = {
-        atMs: 0,
-        clientId: null,
-        qos: 0,
-        retain: false,
-        bytes: 0,
-        payload: new Uint8Array(stored),
-        stored,
-      }
-      this.entries.push(entry)
-      grown = ENTRY_BYTES + stored
-    }
-    if (entry.payload.length < stored || entry.payload.length > 4 * stored + 64) {
-      grown += stored - entry.payload.length
-      entry.payload = new Uint8Array(stored)
-    }
-    const { payload } = entry
-    if (stored <= SHORT_BYTES) for (let i = 0; i < stored; i++) payload[i] = m.payload[i] as number
-    else payload.set(stored === m.payload.length ? m.payload : m.payload.subarray(0, stored))
-    entry.stored = stored
-    entry.atMs = m.atMs
-    entry.clientId = m.clientId
-    entry.qos = m.qos
-    entry.retain = m.retain
-    entry.bytes = m.payload.length
+    if (this.kept === HISTORY) this.kept--
+    else grown += ENTRY_BYTES
+    grown += this.makeRoom(stored)
+    const { rows, ring } = this
+    const at = this.written % ring.length
+    if (stored <= SHORT_BYTES) for (let i = 0; i < stored; i++) ring[at + i] = m.payload[i] as number
+    else ring.set(stored === m.payload.length ? m.payload : m.payload.subarray(0, stored), at)
+    const place = this.taken % HISTORY
+    const row = place * ROW
+    rows[row] = m.atMs
+    rows[row + BYTES] = m.payload.length
+    rows[row + STORED] = stored
+    rows[row + FROM] = this.written
+    rows[row + FLAGS] = m.qos + (m.retain ? RETAIN : 0)
+    this.clients[place] = m.clientId
+    this.written += stored
+    this.taken++
+    this.kept++
     return grown
   }
 
   /** Gives up the older half, or the end of the only payload. @returns bytes freed */
   shrink(): number {
-    const ordered = this.ordered()
-    const last = ordered.at(-1)
-    if (!last) return 0
-    if (ordered.length === 1) {
-      if (last.payload.length <= PREVIEW_BYTES) return 0
-      const freed = last.payload.length - PREVIEW_BYTES
-      last.payload = last.payload.slice(0, PREVIEW_BYTES)
-      last.stored = Math.min(last.stored, PREVIEW_BYTES)
-      return freed
+    if (this.kept === 0) return 0
+    if (this.kept === 1) {
+      const row = this.row(this.taken - 1)
+      this.rows[row + STORED] = Math.min(this.rows[row + STORED] as number, PREVIEW_BYTES)
+      return -this.resize(Math.min(this.ring.length, this.used()))
     }
-    const gone = ordered.splice(0, Math.floor(ordered.length / 2))
-    this.entries = ordered
-    this.oldest = 0
-    return gone.reduce((n, e) => n + e.payload.length + ENTRY_BYTES, 0)
+    const gone = Math.floor(this.kept / 2)
+    this.kept -= gone
+    return gone * ENTRY_BYTES - this.resize(this.used())
   }
 
   /** Newest first. */
   messages(): TopicMessage[] {
-    return this.ordered()
-      .reverse()
-      .map((e) => ({
-        atMs: e.atMs,
-        clientId: e.clientId,
-        qos: e.qos,
-        retain: e.retain,
-        bytes: e.bytes,
-        payload: e.payload.slice(0, e.stored),
-        truncated: e.stored < e.bytes,
-      }))
+    return Array.from({ length: this.kept }, (_, i) => this.message(this.taken - 1 - i))
   }
 
   last(): { qos: QoS; payload: Uint8Array } | undefined {
-    const n = this.entries.length
-    const entry = n < HISTORY ? this.entries[n - 1] : this.entries[(this.oldest + HISTORY - 1) % HISTORY]
-    return entry && { qos: entry.qos, payload: entry.payload.subarray(0, entry.stored) }
+    if (this.kept === 0) return undefined
+    const row = this.row(this.taken - 1)
+    return { qos: this.qos(row), payload: this.payload(row) }
   }
 
-  private ordered(): Entry[] {
-    return [...this.entries.slice(this.oldest), ...this.entries.slice(0, this.oldest)]
+  private message(n: number): TopicMessage {
+    const row = this.row(n)
+    const bytes = this.rows[row + BYTES] as number
+    return {
+      atMs: this.rows[row] as number,
+      clientId: this.clients[n % HISTORY] ?? null,
+      qos: this.qos(row),
+      retain: ((this.rows[row + FLAGS] as number) & RETAIN) !== 0,
+      bytes,
+      payload: this.payload(row).slice(),
+      truncated: (this.rows[row + STORED] as number) < bytes,
+    }
+  }
+
+  private row(n: number): number {
+    return (n % HISTORY) * ROW
+  }
+
+  private qos(row: number): QoS {
+    return ((this.rows[row + FLAGS] as number) & 3) as QoS
+  }
+
+  private payload(row: number): Uint8Array {
+    const at = (this.rows[row + FROM] as number) % Math.max(1, this.ring.length)
+    return this.ring.subarray(at, at + (this.rows[row + STORED] as number))
+  }
+
+  /** Bytes of all payloads that are kept. */
+  private used(): number {
+    let sum = 0
+    for (let n = this.taken - this.kept; n < this.taken; n++) sum += this.rows[this.row(n) + STORED] as number
+    return sum
+  }
+
+  /** Moves on to where so many bytes fit in one piece. @returns by how many bytes the ring grew */
+  private makeRoom(bytes: number): number {
+    const size = this.ring.length
+    const left = size - (this.written % Math.max(1, size))
+    const lapped = left < bytes
+    const from = lapped ? this.written + left : this.written
+    const oldest = this.kept === 0 ? from : (this.rows[this.row(this.taken - this.kept) + FROM] as number)
+    if (size > 0 && from + bytes - oldest <= size && !(lapped && size > this.roomFor(bytes) * SPARE)) {
+      this.written = from
+      return 0
+    }
+    return this.resize(this.roomFor(bytes))
+  }
+
+  /** A ring for what is kept and so many bytes more, with some air: what fits exactly would be moved for every message. */
+  private roomFor(bytes: number): number {
+    return Math.ceil((this.used() + bytes) * 1.5) + FIRST_BYTES
+  }
+
+  private resize(size: number): number {
+    const old = this.ring
+    const ring = new Uint8Array(size)
+    let at = 0
+    for (let n = this.taken - this.kept; n < this.taken; n++) {
+      const row = this.row(n)
+      ring.set(this.payload(row), at)
+      this.rows[row + FROM] = at
+      at += this.rows[row + STORED] as number
+    }
+    this.ring = ring
+    this.written = at
+    return size - old.length
   }
 }

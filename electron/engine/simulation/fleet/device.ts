@@ -340,6 +340,7 @@ export class Device {
     const reliable = options.qos !== 0
     const sent = reliable ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
     message.sent = sent
+    message.link = this.link.config
     this.deps.observer.offered(message)
     if (!sent || !this.client) return
     if (reliable) this.inFlight++

@@ -19,6 +19,8 @@ export const deviceId = (group: GroupConfig, n: number): string =>
 export class Fleet {
   private readonly groups = new Map<string, GroupState>()
   private readonly byId = new Map<string, Device>()
+  /** Counts devices that came or went. */
+  revision = 0
   private publishing = false
   private defaultLink: LinkConfig
 
@@ -138,6 +140,7 @@ export class Fleet {
       const spec: DeviceSpec = { clientId, index, group, link: group.link ?? this.defaultLink }
       const device = new Device(spec, this.deps)
       this.byId.set(clientId, device)
+      this.revision++
       devices.push(device)
     }
     return devices
@@ -154,6 +157,7 @@ export class Fleet {
 
   private drop(device: Device): void {
     this.byId.delete(device.clientId)
+    this.revision++
     device.close()
   }
 }

@@ -115,6 +115,7 @@ export class Publisher {
       payload: message.payload,
       atMs,
       identified: message.identified,
+      link: spec.link,
       sent: false,
     }
     const { userProperties } = message

@@ -18,6 +18,8 @@ export interface Offered {
   atMs: number
   /** The message says itself which one it is. */
   identified: boolean
+  /** Of the link it goes over. */
+  link: LinkConfig
   /** False when it never leaves the device: QoS 0 without a connection, or too many unacknowledged. */
   sent: boolean
 }

@@ -56,7 +56,17 @@ export function readPublish(packet: Packet): Publish {
   }
 }
 
+/** False for a topic that needs a closer look: one with U+0000, a wildcard, or anything beyond ASCII. */
+function isPlain(topic: Buffer): boolean {
+  for (let i = 0; i < topic.length; i++) {
+    const c = topic[i] as number
+    if (c === 0 || c === PLUS || c === HASH || c > 0x7f) return false
+  }
+  return true
+}
+
 function checkTopicBytes(topic: Buffer): void {
+  if (isPlain(topic)) return
   if (!isUtf8(topic)) throw malformed('PUBLISH: the topic name is not valid UTF-8')
   if (topic.includes(0)) throw malformed('PUBLISH: the topic name contains U+0000')
   // [MQTT-3.3.2-2]
