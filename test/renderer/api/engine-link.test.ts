@@ -1,77 +1,61 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createMemoryChannels, type Channel } from '../../../electron/contract/channel'
+import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
-import { EngineLink, type LinkPhase } from '../../../renderer/api/engine-link'
+import type { LinkPhase } from '../../../renderer/api/engine-link'
 import { chooseTransport } from '../../../renderer/api/transport'
-import { CLASSROOM } from '../../helpers/classroom'
-import { FakeEngine } from '../../helpers/fake-engine'
-
-const links: EngineLink[] = []
-afterEach(() => {
-  for (const l of links.splice(0)) l.stop()
-})
+import { engineWithLink, eventually } from '../stores/harness'
 
 /** A link whose channels are cut and pauses ended by hand. */
-function rig(engine = new FakeEngine(CLASSROOM)) {
-  const channels: Channel[] = []
+async function rig() {
   const pauses: { ms: number; end: () => void }[] = []
   const phases: LinkPhase[] = []
-  let refuse = 0
-  const link = new EngineLink({
-    open: () => {
-      if (refuse-- > 0) return Promise.reject(new Error('nobody listens'))
-      const [page, host] = createMemoryChannels()
-      engine.serve(host)
-      channels.push(page)
-      return Promise.resolve(page)
-    },
+  let fail = 0
+  const all = await engineWithLink(undefined, {
+    open: () => (fail-- > 0 ? Promise.reject(new Error('nobody listens')) : Promise.resolve(all.connect())),
     wait: (ms) => new Promise((end) => pauses.push({ ms, end })),
     onFault: (thrown) => expect.fail(String(thrown)),
   })
-  links.push(link)
-  link.onPhase((p) => phases.push(p))
-  return { engine, link, channels, pauses, phases, failNext: (n: number) => (refuse = n) }
+  all.link.onPhase((p) => phases.push(p))
+  return { ...all, pauses, phases, failNext: (n: number) => (fail = n) }
 }
 
 describe('EngineLink', () => {
   it('greets the engine and hands on commands and events', async () => {
-    const { engine, link, phases } = rig()
+    const { link, phases } = await rig()
+    const names = new Set<string>()
+    link.on('status', (s) => names.add(s.scenario.name))
     void link.start()
-    await vi.waitFor(() => expect(phases.at(-1)?.phase).toBe('ready'))
-    const names: string[] = []
-    link.on('status', (s) => names.push(s.scenario.name))
-    engine.tick(100)
-    await vi.waitFor(() => expect(names).toEqual(['Lossy classroom']))
+    await eventually(() => expect(phases.at(-1)?.phase).toBe('ready'))
+    await eventually(() => expect([...names]).toEqual(['Lossy classroom']))
     const { scenario } = await link.api.getScenario({})
     expect(scenario.groups).toHaveLength(6)
   })
 
   it('refuses commands while there is no connection', async () => {
-    const { link } = rig()
+    const { link } = await rig()
     await expect(link.api.getScenario({})).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   it('connects again with growing pauses and tells who waits for it', async () => {
-    const { link, channels, pauses, phases, failNext } = rig()
+    const { link, channels, pauses, phases, failNext } = await rig()
     let ready = 0
     link.onReady(() => (ready += 1))
     void link.start()
-    await vi.waitFor(() => expect(ready).toBe(1))
+    await eventually(() => expect(ready).toBe(1))
     failNext(2)
     channels[0]?.close()
     for (let i = 0; i < 3; i++) {
-      await vi.waitFor(() => expect(pauses).toHaveLength(i + 1))
+      await eventually(() => expect(pauses).toHaveLength(i + 1))
       pauses[i]?.end()
     }
-    await vi.waitFor(() => expect(ready).toBe(2))
+    await eventually(() => expect(ready).toBe(2))
     const times = pauses.map((p) => p.ms)
     expect(times).toEqual([250, 500, 1000])
     expect(phases.flatMap((p) => (p.phase === 'lost' ? [p.attempt] : []))).toEqual([1, 2, 3])
   })
 
   it('gives up on an engine that does not want the page', async () => {
-    const { engine, link, pauses, phases } = rig()
-    engine.refuse.set('hello', new ApiError('unavailable', 'this page speaks contract 1, the engine 2'))
+    const { refuse, link, pauses, phases } = await rig()
+    refuse.set('hello', new ApiError('unavailable', 'this page speaks contract 1, the engine 2'))
     await link.start()
     expect(phases.at(-1)).toEqual({ phase: 'refused', message: 'this page speaks contract 1, the engine 2' })
     expect(pauses).toEqual([])

@@ -7,7 +7,7 @@ import {
 } from '../../../renderer/canvas/topology/layout'
 import { PacketMotion } from '../../../renderer/canvas/topology/motion'
 import { nodeAt, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
-import { packet } from '../../helpers/fake-traffic'
+import { packet } from '../../helpers/packet-row'
 
 const group = (name: string, count: number, part: Partial<TopologyGroup> = {}): TopologyGroup => ({
   name,

@@ -1,42 +1,42 @@
 // @vitest-environment happy-dom
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
 import { useScenarioFile } from '../../../renderer/stores/scenario-file'
-import { connectedStores } from './harness'
+import { connectedStores, eventually } from './harness'
 
 const unconfirmed = new ApiError('unconfirmed', 'not connected to broker.example.org (as ann)', [
   { path: 'host', found: 'broker.example.org', expected: 'a host that the user has allowed' },
   { path: 'username', found: 'ann', expected: 'the user name sent to it' },
 ])
-const FILE = new File(['version: 1\nname: Far away\n'], 'far.yaml')
+const FILE = new File(['version: 1\nname: Far away\nbroker: {kind: embedded, port: 0}\n'], 'far.yaml')
 
 async function asked() {
-  const { engine } = await connectedStores()
-  engine.refuse.set('openScenario', unconfirmed)
+  const { calls, refuse, scenario } = await connectedStores()
+  refuse.set('openScenario', unconfirmed)
   const file = useScenarioFile()
   file.offer(FILE)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(file.askedHost).toMatchObject({ host: 'broker.example.org', username: 'ann' }),
   )
-  const given = () => engine.calls.map((c) => c.command).filter((c) => /^(allowHost|openScenario)$/.test(c))
-  return { engine, file, given }
+  const given = () => calls.map((c) => c.command).filter((c) => /^(allowHost|openScenario)$/.test(c))
+  return { calls, scenario, file, given }
 }
 
 it('asks before a scenario connects to another machine, and opens it after the yes', async () => {
-  const { engine, file, given } = await asked()
+  const { calls, scenario, file, given } = await asked()
   expect(file.failure).toBeNull()
   await file.allowHost()
   expect(given()).toEqual(['openScenario', 'allowHost', 'openScenario'])
-  expect(engine.calls.find((c) => c.command === 'allowHost')?.argument).toEqual({
+  expect(calls.find((c) => c.command === 'allowHost')?.argument).toEqual({
     host: 'broker.example.org',
   })
-  expect([engine.scenario.name, file.askedHost]).toEqual(['Far away', null])
+  expect([(await scenario()).name, file.askedHost]).toEqual(['Far away', null])
 })
 
 it('opens nothing after a no', async () => {
-  const { engine, file, given } = await asked()
+  const { scenario, file, given } = await asked()
   file.askedHost = null
   await file.allowHost()
   expect(given()).toEqual(['openScenario'])
-  expect(engine.scenario.name).not.toBe('Far away')
+  expect((await scenario()).name).not.toBe('Far away')
 })

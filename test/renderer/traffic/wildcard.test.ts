@@ -3,7 +3,7 @@ import { explainMatch } from '../../../electron/contract/topics'
 import { filterParts, litLevels, nearMiss, reasonText } from '../../../renderer/features/traffic/wildcard'
 import { messages } from '../../../renderer/i18n/messages'
 import { branchMayMatch, toUnfold, Unfolding } from '../../../renderer/stores/topic-match'
-import { topicPage } from '../../helpers/fake-traffic'
+import { createTopicTree } from '../../../electron/engine/observe/traffic/topic-tree'
 
 const TOPICS = [
   'home/kitchen/temperature',
@@ -12,6 +12,10 @@ const TOPICS = [
   'door/1',
   '$SYS/uptime',
 ]
+
+const tree = createTopicTree({ clock: { now: () => 0 } })
+for (const topic of TOPICS)
+  tree.published({ topic, clientId: 'c', qos: 0, retain: false, payload: Buffer.from('1'), atMs: 0 })
 
 describe('wildcard tester', () => {
   it('finds the wildcards of a filter', () => {
@@ -72,13 +76,9 @@ describe('branches', () => {
 
   it('unfolds only what leads to a match', () => {
     const view = { open: [], search: '', filter: 'home/+/temperature', offset: 0, limit: 50 }
-    expect(toUnfold(topicPage(TOPICS, view), view)).toEqual(['home'])
+    expect(toUnfold(tree.page(view), view)).toEqual(['home'])
     const next = { ...view, open: ['home'] }
-    expect(toUnfold(topicPage(TOPICS, next), next).sort()).toEqual([
-      'home/attic',
-      'home/hall',
-      'home/kitchen',
-    ])
+    expect(toUnfold(tree.page(next), next).sort()).toEqual(['home/attic', 'home/hall', 'home/kitchen'])
   })
 
   it('is as the user left it once the filter is gone', () => {

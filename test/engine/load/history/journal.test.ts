@@ -9,7 +9,7 @@ import { FileRunHistory } from '../../../../electron/engine/load/history/file-ru
 import { FileJournal, readJournal } from '../../../../electron/engine/load/history/journal'
 import { readReport } from '../../../../electron/engine/load/report/read'
 import { reportText } from '../../../../electron/engine/load/report/text'
-import { pointDouble } from '../../../helpers/fake-loads'
+import { pointDouble } from '../../../helpers/load-report-double'
 
 let folder = ''
 const faults: unknown[] = []

@@ -8,7 +8,7 @@ import { LoadFeed } from '../../../../electron/engine/load/history/feed'
 import { MemoryRunHistory } from '../../../../electron/engine/load/history/run-history'
 import { LoadError } from '../../../../electron/engine/load/run/failures'
 import type { LoadOptions } from '../../../../electron/engine/load/run/run-load'
-import { loadReportDouble, pointDouble } from '../../../helpers/fake-loads'
+import { loadReportDouble, pointDouble } from '../../../helpers/load-report-double'
 
 const CONFIG = loadSchema.parse({ url: 'embedded', publishers: 10 })
 const PROGRESS: LoadProgress = {

@@ -9,7 +9,7 @@ import {
   MemoryRunHistory,
   type RunHistory,
 } from '../../../../electron/engine/load/history/run-history'
-import { loadReportDouble } from '../../../helpers/fake-loads'
+import { loadReportDouble } from '../../../helpers/load-report-double'
 
 let folder = ''
 let corrupt: [file: string, why: string][] = []

@@ -12,7 +12,7 @@ import { checksSoFar, figuresNow, fractionOf, joinPoints } from '../../../../ren
 import { resultFigures } from '../../../../renderer/features/load/result'
 import { chartsOf, logScale, runSeries, splits125, spread } from '../../../../renderer/features/load/series'
 import { loadEnglish } from '../../../../renderer/features/load/texts.en'
-import { loadReportDouble, NOTHING, pointDouble } from '../../../helpers/fake-loads'
+import { loadReportDouble, NOTHING, pointDouble } from '../../../helpers/load-report-double'
 
 const config = loadSchema.parse({ publishers: 10, duration: '10s' })
 const now: LoadNow = {

@@ -1,5 +1,3 @@
-import { ApiError } from '../../electron/contract/errors'
-import { runInfo, type LoadEvent, type LoadNow, type LoadRun } from '../../electron/contract/load'
 import { loadSchema, type LoadInput } from '../../electron/contract/load-config'
 import type { LatencySummary, LoadReport, SeriesPoint } from '../../electron/contract/load-report'
 
@@ -86,64 +84,5 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     seriesStepMs: 1000,
     series: Array.from({ length: 10 }, (_, i) => pointDouble(i)),
     ...over,
-  }
-}
-
-/** Load tests of the pretended engine: a history the test writes, and a run that ends when the test says so. */
-export class FakeLoads {
-  readonly history: LoadRun[] = []
-  now: LoadNow | null = null
-  private changes = 0
-
-  constructor(private readonly tell: (e: LoadEvent) => void) {}
-
-  /** Tells all pages where the run is. */
-  push(points: SeriesPoint[] = [], from = 0): void {
-    this.tell({ now: this.now, from, points, history: this.changes })
-  }
-
-  /** Ends the run with a report that goes to the history. */
-  finish(report: LoadReport): void {
-    const { now } = this
-    if (!now) throw new Error('no load test is running')
-    this.history.unshift({ ...now, report })
-    this.now = null
-    this.changes++
-    this.push()
-  }
-
-  commands() {
-    const found = (runId: string): LoadRun => {
-      const run = this.history.find((r) => r.runId === runId)
-      if (!run) throw new ApiError('not-found', `load test ${runId} is not in the history`)
-      return run
-    }
-    return {
-      startLoad: ({ config }: { config: LoadInput }): LoadNow => {
-        const number = (this.history[0]?.number ?? 0) + 1
-        this.now = {
-          runId: `run-${number}`,
-          number,
-          startedAtMs: 1_700_000_000_000,
-          config: loadSchema.parse(config),
-          state: 'running',
-          error: null,
-          progress: null,
-        }
-        return this.now
-      },
-      stopLoad: () => undefined,
-      listLoadRuns: () => this.history.map(runInfo),
-      getLoadRun: ({ runId }: { runId: string }) => found(runId),
-      getLoadFile: ({ runId, format }: { runId: string; format: string }) => ({
-        name: `${found(runId).runId}.${format}`,
-        text: format,
-      }),
-      deleteLoadRun: ({ runId }: { runId: string }) => {
-        this.history.splice(this.history.indexOf(found(runId)), 1)
-        this.changes++
-        this.push()
-      },
-    }
   }
 }
