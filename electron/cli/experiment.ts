@@ -7,7 +7,7 @@ import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { experimentTable } from './print/experiment-table'
 import { showLine } from './print/progress'
-import { writeOutput } from './write-output'
+import { checkOutputs, writeOutput } from './write-output'
 
 interface ExperimentFlags extends Partial<Omit<ExperimentConfig, 'qos'>> {
   qos?: number[]
@@ -78,6 +78,7 @@ export const experimentCommand: Subcommand = (program, context, report) => {
         '--json - and --csv - cannot both go to standard output; write one of them to a file',
       )
     }
+    await checkOutputs([json, csv])
     const result = await measure(context, configOf(settings))
     await print(context, result, { json, csv })
     if (!result.complete) report(EXIT.interrupted)

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type Thresholds } from '../contract/load-config'
-import { flagOfPath, flagWord, loadInput, type LoadFlags } from '../contract/load-flags'
+import { flagOfPath, flagWord, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
 import { plainTree } from '../contract/scenario-file'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
@@ -21,12 +21,31 @@ async function fileInput(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** What is expected where the schema's own words are no help on a command line. */
+const WORDS: Readonly<Record<string, string>> = {
+  '--stages': 'expected stages such as 10s:5,30s:50',
+  '--connect-rate': 'expected connections per second such as 100, 100/s or 60/min, or max',
+  '--rate': 'expected a rate such as 10, 6/min or 1/h, or max',
+}
+for (const flag of [
+  'duration',
+  'ramp',
+  'warmup',
+  'drain',
+  'keep-alive',
+  'connect-timeout',
+  'max-p99',
+  'max-connect-p99',
+]) {
+  ;(WORDS as Record<string, string>)[`--${flag}`] = 'expected a time with its unit, such as 250ms, 10s or 2m'
+}
+
 /**
  * The configuration of a load test: the file of `--config`, if any, and the flags over it.
  * @throws UsageError that names the flag, what was found and what is allowed
  */
 export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
-  const file = typeof flags['config'] === 'string' ? await fileInput(flags['config']) : {}
+  const file = typeof flags['config'] === 'string' ? inputOfFile(await fileInput(flags['config'])) : {}
   const own = loadInput(flags)
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
   const input = { ...file, ...own, thresholds }
@@ -34,7 +53,9 @@ export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]
   const flag = flagWord(flagOfPath((first?.path ?? '').split('.')))
-  throw new UsageError(`${flag}: found ${first?.found ?? 'nothing'}; ${first?.expected ?? 'not valid'}`)
+  throw new UsageError(
+    `${flag}: found ${first?.found ?? 'nothing'}; ${WORDS[flag] ?? first?.expected ?? 'not valid'}`,
+  )
 }
 
 /** Environment variables from which a shard learns its place: Kubernetes sets the first in an Indexed Job. */

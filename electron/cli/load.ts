@@ -17,6 +17,7 @@ import { UsageError } from './failure'
 import { loadConfig, shardOf, startTime } from './load-flags'
 import { serveMetrics, type MetricsServer } from './load-metrics'
 import { writeReport } from './load-output'
+import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
 /** Options in the order of the help text. */
@@ -99,6 +100,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     throw new UsageError('--csv: found - with --json -; expected only one of the two on standard output')
   }
   const config = await loadConfig(flags)
+  await checkOutputs(Object.values(outputs(flags)))
   confirmTarget(flags, config)
   const shard = shardOf(text(flags, 'shard'), context.env)
   const startAtMs = startTime(text(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
@@ -113,6 +115,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
       runId,
       ...(shard === undefined ? {} : { shard }),
       ...(startAtMs === undefined ? {} : { startAtMs }),
+      toolVersion: context.version,
       signal: context.interrupt,
       onProgress: (p) => {
         progress.show(p)

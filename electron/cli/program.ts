@@ -58,5 +58,8 @@ function usageLine(text: string): string {
     .replace(/^error:\s*/, '')
     .trim()
     .replace(/\s*\n\s*/g, ' ')
-  return `${printable(message)}; see fleetlab --help`
+  const plain = /^unknown option '--?(host|port|broker)'/.test(message)
+    ? message.replace(/( \(Did you mean.*)?$/, '; name the broker with --url mqtt://HOST:PORT')
+    : message
+  return `${printable(plain)}; see fleetlab --help`
 }

@@ -8,7 +8,7 @@ import { engineFor } from './log'
 import { runTable } from './print/run-table'
 import { showProgress } from './print/progress'
 import { readScenario } from './scenario-input'
-import { writeOutput } from './write-output'
+import { checkOutputs, writeOutput } from './write-output'
 
 interface RunFlags {
   duration?: number
@@ -39,6 +39,7 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option(...ALLOW_HOST, nameList)
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
+      await checkOutputs([flags.json, flags.pcap])
       const result = await runScenario(context, scenario, file, flags)
       if (result) await printReport(context, result, flags.json)
       if (!result?.complete) report(EXIT.interrupted)

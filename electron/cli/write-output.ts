@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf, writeAtomically, writeFailure } from '../engine/base/atomic-file'
+import { canWrite, codeOf, writeAtomically, writeFailure } from '../engine/base/atomic-file'
 
 /**
  * Writes a result whole or not at all, so that a reader, such as a merge that waits for all shards, never sees half a
@@ -13,6 +13,23 @@ export async function writeOutput(path: string, content: string | Uint8Array): P
     await writeAtomically(path, content)
   } catch (thrown) {
     throw writeFailure(path, thrown)
+  }
+}
+
+/**
+ * Finds out before the work whether its results can be written there; makes a missing folder, and leaves no file.
+ * @param paths `-` and undefined are left out
+ * @throws ApiError one line that says why not
+ */
+export async function checkOutputs(paths: readonly (string | undefined)[]): Promise<void> {
+  for (const path of paths) {
+    if (path === undefined || path === '-') continue
+    try {
+      await makeFolder(dirname(path))
+      await canWrite(path)
+    } catch (thrown) {
+      throw writeFailure(path, thrown)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import { loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 import { isValidTopic } from './topics'
 
@@ -68,8 +69,9 @@ export const IDENTITY_BYTES = 20
 const fields = z.strictObject({
   url: z
     .string()
-    .regex(/^(embedded|(mqtts?|wss?):\/\/[^\s@/]+(\/\S*)?)$/, {
-      error: 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded',
+    .superRefine((url, ctx) => {
+      const problem = loadUrlProblem(url)
+      if (problem !== null) ctx.addIssue({ code: 'custom', input: url, message: problem })
     })
     .default('mqtt://127.0.0.1:1883'),
   /** 4 is MQTT 3.1.1, 5 is MQTT 5.0. */
@@ -131,7 +133,9 @@ const fields = z.strictObject({
 /** One load test. The same names in the file, on the page and (with dashes) on the command line. */
 export const loadSchema = fields.superRefine(checkTogether)
 /** The same as a report keeps it, where any variable may be named: it is shown, and read for nothing. */
-export const keptLoadSchema = fields.extend({ passwordEnv: z.string().optional() }).superRefine(checkTogether)
+export const keptLoadSchema = fields
+  .extend({ url: z.string(), passwordEnv: z.string().optional() })
+  .superRefine(checkTogether)
 export type LoadConfig = z.output<typeof loadSchema>
 export type LoadInput = z.input<typeof loadSchema>
 

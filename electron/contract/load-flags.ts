@@ -56,7 +56,7 @@ function rate(text: string): number | string {
 function stages(text: string): { over: string; rate: number | string }[] {
   return text.split(',').map((part) => {
     const [over = '', to = ''] = part.split(':')
-    return { over, rate: number(to) }
+    return { over, rate: rate(to) }
   })
 }
 
@@ -82,9 +82,9 @@ function executorOf(flags: LoadFlags): Executor | undefined {
   }
   const list = text('stages')
   put(['ramping'], 'stages', list === undefined ? undefined : stages(list))
-  put(['ramping'], 'startRate', text('startRate') === undefined ? undefined : number(text('startRate') ?? ''))
+  put(['ramping'], 'startRate', text('startRate') === undefined ? undefined : rate(text('startRate') ?? ''))
   const connectRate = text('connectRate')
-  put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : number(connectRate))
+  put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : rate(connectRate))
   put(['reconnect-storm'], 'every', text('reconnectEvery'))
   const share = text('reconnectShare')
   put(['reconnect-storm'], 'share', share === undefined ? undefined : number(share))
@@ -105,7 +105,8 @@ function thresholdsOf(flags: LoadFlags): Record<string, string | number> {
   const out: Record<string, string | number> = {}
   for (const name of Object.keys(thresholdsSchema.shape)) {
     const text = flags[name]
-    if (typeof text === 'string') out[name] = /P99$/.test(name) ? text : number(text)
+    if (typeof text === 'string')
+      out[name] = /P99$/.test(name) ? text : name === 'minRate' ? rate(text) : number(text)
   }
   return out
 }
@@ -135,3 +136,35 @@ export function flagOfPath(path: readonly PropertyKey[]): string {
 
 /** `maxP99` as it is typed: `--max-p99`. */
 export const flagWord = (flag: string): string => `--${flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
+
+/** Names of flags that are no field of a configuration of that name: `rate` is part of the executor. */
+const ONLY_FLAGS: ReadonlySet<string> = new Set([
+  'rate',
+  'stages',
+  'startRate',
+  'connectRate',
+  'reconnectEvery',
+  'reconnectShare',
+  'localAddress',
+  ...Object.keys(thresholdsSchema.shape),
+])
+
+/**
+ * What a file says that has the names of flags, as they are typed (`max-p99`) or together (`maxP99`), beside or instead
+ * of a configuration's fields: the same as those fields.
+ */
+export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  const flags: LoadFlags = {}
+  for (const [key, value] of Object.entries(file)) {
+    const name = key.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+    const single = typeof value === 'string' || typeof value === 'number'
+    if (single && (ONLY_FLAGS.has(name) || name === 'executor'))
+      flags[name] = typeof value === 'number' && /P99$/.test(name) ? `${value}ms` : String(value)
+    else if (name === 'protocol' && single) fields[name] = protocolNumber(String(value))
+    else fields[name] = value
+  }
+  const own = loadInput(flags)
+  const thresholds = { ...(fields['thresholds'] as object | undefined), ...own.thresholds }
+  return { ...fields, ...own, thresholds }
+}

@@ -7,6 +7,12 @@ export const UNCONFIRMED = 'no answer to the last PINGREQ: the broker may not ha
 const grouped = new Intl.NumberFormat('en-US')
 const n = (value: number): string => grouped.format(value)
 
+const round = (ms: number): string => (ms < 10 ? ms.toFixed(2) : n(Math.round(ms)))
+
+/** A soak has drifted when its last quarter is slower by both. */
+const DRIFT_FACTOR = 1.5
+const DRIFT_MS = 1
+
 /**
  * What must be read before any figure of a report, one sentence each; empty for a run without such. That the generator
  * was saturated is said by its own sentence.
@@ -23,6 +29,15 @@ export function headlines(r: LoadReport): string[] {
     lines.push(
       `${n(r.endToEndMs.unanswered)} of ${n(r.endToEndMs.count)} expected messages never arrived; each counts in the latencies with its age at the end`,
     )
+  }
+  if (r.negative.count > 0) {
+    lines.push(
+      `${n(r.negative.count)} messages arrived before they were sent, by up to ${n(Math.ceil(r.negative.mostMs))} ms: the clocks of the computers do not agree, so no end-to-end latency is given`,
+    )
+  }
+  const { firstP99Ms: first, lastP99Ms: last } = r.drift ?? { firstP99Ms: null, lastP99Ms: null }
+  if (first !== null && last !== null && last > DRIFT_FACTOR * first && last - first > DRIFT_MS) {
+    lines.push(`p99 rose from ${round(first)} ms in the first quarter to ${round(last)} ms in the last`)
   }
   if (r.connectMs.unanswered > 0) {
     lines.push(`${n(r.connectMs.unanswered)} connection attempts were never answered`)

@@ -28,6 +28,27 @@ export interface SeriesPoint {
   endToEnd: { p50: number | null; p95: number | null; p99: number | null }
 }
 
+/** Where, when and with what a run was made. */
+export interface RunEnvironment {
+  /** ISO 8601; the time at which publishing began. */
+  startedAt: string
+  /** Of this program; null where it was not known. */
+  toolVersion: string | null
+  /** What the broker calls itself; null where it does not. */
+  broker: string | null
+  /** Repeats the run; passwords are masked. */
+  commandLine: string
+  host: string
+  /** System, kernel and architecture. */
+  system: string
+  /** Cores and model. */
+  cpu: string
+  memoryBytes: number
+  /** Limit of open files of the process; null where the system does not tell. */
+  openFiles: number | null
+  node: string
+}
+
 /** How the load generator itself fared. */
 export interface GeneratorReport {
   /** CPU time of this process during publishing, divided by messages sent and received; null when there were none. */
@@ -153,6 +174,11 @@ export interface LoadReport {
   connectMs: LatencySummary
   ackMs: LatencySummary
   endToEndMs: LatencySummary
+  /**
+   * Messages that arrived before they were due, so that clocks of several computers do not agree, and by how much at
+   * most (ms). Above 0 the end-to-end latencies are not given: their summary is empty.
+   */
+  negative: { count: number; mostMs: number }
   errors: Record<string, number>
   connections: ConnectionCounts
   generator: GeneratorReport
@@ -161,6 +187,8 @@ export interface LoadReport {
   /** Soak only: the first and the last quarter of the run. */
   drift: { firstP99Ms: number | null; lastP99Ms: number | null; rssGrowthBytes: number } | null
   notes: string[]
+  /** Of the first shard in a merged report; null in reports of earlier versions, and where the program was killed. */
+  environment: RunEnvironment | null
   seriesStepMs: number
   series: SeriesPoint[]
   /** Present in the report of one shard. */

@@ -65,6 +65,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     connectMs: latency(1, 3, 11),
     ackMs: NOTHING,
     endToEndMs: latency(2, 12),
+    negative: { count: 0, mostMs: 0 },
     errors: {},
     connections: { planned: 11, established: 11, refused: 0, lost: 0, reconnected: 0, elapsedMs: 0 },
     generator: {
@@ -81,6 +82,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     verdict: { passed: true, inconclusive: false, checks: [] },
     drift: null,
     notes: [],
+    environment: null,
     seriesStepMs: 1000,
     series: Array.from({ length: 10 }, (_, i) => pointDouble(i)),
     ...over,

@@ -45,10 +45,25 @@ export async function writeAtomically(
   await syncFolder(folder, io)
 }
 
+/**
+ * Tries what `writeAtomically` will do there, without writing anything.
+ * @throws what the file system throws
+ */
+export async function canWrite(path: string, io: FileSystem = fs): Promise<void> {
+  const target = await realTarget(path, io)
+  if (target.special) return
+  if (target.folder) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
+  const part = join(dirname(target.path), `.${basename(target.path)}.${process.pid}.${counter++}.part`)
+  const handle = await io.open(part, 'wx')
+  await handle.close()
+  await io.rm(part, { force: true })
+}
+
 interface Target {
   path: string
   mode: number
   special: boolean
+  folder: boolean
 }
 
 /** Follows links, so that a link stays one; keeps the rights of a file that is there. */
@@ -56,10 +71,15 @@ async function realTarget(path: string, io: FileSystem): Promise<Target> {
   try {
     const real = await io.realpath(path)
     const found = await io.stat(real)
-    return { path: real, mode: found.mode & 0o777, special: !found.isFile() && !found.isDirectory() }
+    return {
+      path: real,
+      mode: found.mode & 0o777,
+      special: !found.isFile() && !found.isDirectory(),
+      folder: found.isDirectory(),
+    }
   } catch (thrown) {
     if (codeOf(thrown) !== 'ENOENT') throw thrown
-    return { path, mode: 0o666, special: false }
+    return { path, mode: 0o666, special: false, folder: false }
   }
 }
 

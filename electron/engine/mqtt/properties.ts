@@ -23,6 +23,7 @@ export const Prop = {
   SERVER_KEEP_ALIVE: 0x13,
   MAXIMUM_QOS: 0x24,
   MAXIMUM_PACKET: 0x27,
+  WILDCARD_AVAILABLE: 0x28,
   SHARED_AVAILABLE: 0x2a,
 } as const
 

@@ -26,6 +26,8 @@ const PATTERNS: readonly (readonly [key: string, pattern: RegExp])[] = [
   ['stoodStill', /^a worker stood still for (?<n>\S+ %) of the time: this computer gave it no CPU$/],
   ['neverAcknowledged', /^(?<n>\S+) of (?<all>\S+) messages were never acknowledged; each counts .*$/],
   ['neverArrived', /^(?<n>\S+) of (?<all>\S+) expected messages never arrived; each counts .*$/],
+  ['clocks', /^(?<n>\S+) messages arrived before they were sent, by up to (?<ms>\S+) ms: .*$/],
+  ['drifted', /^p99 rose from (?<first>\S+) ms in the first quarter to (?<last>\S+) ms in the last$/],
   ['neverConnected', /^(?<n>\S+) connection attempts were never answered$/],
   ['unconfirmed', /^(?<n>\S+) connections got no answer to their last PINGREQ: .*$/],
   ['notAll', /^(?<n>\d+) of (?<all>\d+) clients were connected when the connect time was over$/],

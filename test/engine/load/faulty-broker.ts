@@ -7,6 +7,8 @@ import { payloadPublisher, payloadSequence } from '../../../electron/engine/load
 /** What the broker does to the messages it passes on; 1 copy is what is right. */
 export interface Faults {
   copies?(publisher: number, sequence: number, receiver: number): number
+  /** QoS 2 is answered as if it were QoS 1, as RabbitMQ does. */
+  lowersQos2?: boolean
   /** Return code of every CONNACK. */
   connack?: number
 }
@@ -90,7 +92,8 @@ export class FaultyBroker {
 
   private publish(from: Client, f: Frame, id: number): void {
     const qos = frameQos(f)
-    if (qos > 0) from.socket.write(ackFrame(qos === 1 ? Type.PUBACK : Type.PUBREC, id))
+    if (qos > 0)
+      from.socket.write(ackFrame(qos === 1 || this.faults.lowersQos2 ? Type.PUBACK : Type.PUBREC, id))
     const at = payloadOffset(f, 4)
     const [publisher, sequence] = [payloadPublisher(f, at), payloadSequence(f, at)]
     const topic = new Packet(f, 4).topic

@@ -131,6 +131,25 @@ describe('identity', () => {
   })
 })
 
+it('counts arrivals before their time, and by how much', () => {
+  const template = new PublishTemplate({
+    topic: 't',
+    qos: 0,
+    size: 20,
+    level: 4,
+    runTag: 1,
+    publisher: 0,
+    seed: 0,
+  })
+  const recorder = new Recorder(1, false)
+  const b = Buffer.alloc(template.length)
+  for (const [sequence, sentMs] of [10_000, 12_500].entries()) {
+    template.write(b, 0, false, 0, sequence, sentMs)
+    recorder.arrive(0, 0, b, template.length - 20, template.length, 10_500)
+  }
+  expect(recorder.negative).toEqual({ count: 1, mostMs: 2000 })
+})
+
 describe('histogram', () => {
   it('adds without averaging: the percentile of the sum, not the mean of percentiles', () => {
     const a = new LatencyHistogram()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../../electron/contract/load'
+import { headlines } from '../../../electron/contract/load-headlines'
 import { loadSchema } from '../../../electron/contract/load-config'
 import type { LoadReport } from '../../../electron/contract/load-report'
 import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
@@ -30,6 +31,7 @@ const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
     forgotten: 0,
   },
   unanswered: { ack: 1, connect: 0 },
+  negative: { count: 0, mostMs: 0 },
   errors: { 'PUBACK 0x97 quota exceeded': 1 },
   connections: { established: 2, refused: 0, lost: 0, reconnected: 0 },
   bytesSent: 1000,
@@ -95,6 +97,7 @@ const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   ],
   drift: null,
   notes: ['a <note>'],
+  environment: null,
   ...over,
 })
 
@@ -164,6 +167,27 @@ describe('the report of a run', () => {
     expect(reportText(r).split('\n')[0]).toBe(
       '5 of 10 expected messages never arrived; each counts in the latencies with its age at the end',
     )
+  })
+
+  it('gives no end-to-end latency where messages arrived before they were sent, and says so', () => {
+    const r = makeReport(outcome({ results: [arrived({ negative: { count: 3, mostMs: 1999.2 } })] }))
+    expect(r.endToEndMs).toMatchObject({ count: 0, p99: null })
+    expect(reportText(r).split('\n')[1]).toMatch(
+      /^3 messages arrived before they were sent, by up to 2,000 ms: the clocks/,
+    )
+    expect(r.verdict.checks.find((c) => c.name === 'max-p99')).toMatchObject({ actual: null, passed: false })
+  })
+
+  it('says that a soak became slower', () => {
+    const slower = makeReport(
+      outcome({ drift: { firstP99Ms: 54, lastP99Ms: 1211, rssGrowthBytes: 2 ** 21 } }),
+    )
+    expect(reportText(slower)).toContain(
+      'drift: p99 54.0 ms in the first quarter, 1,211 ms in the last; memory of the generator +2 MiB',
+    )
+    expect(headlines(slower)).toContain('p99 rose from 54 ms in the first quarter to 1,211 ms in the last')
+    const steady = makeReport(outcome({ drift: { firstP99Ms: 54, lastP99Ms: 55, rssGrowthBytes: 0 } }))
+    expect(headlines(steady).join()).not.toContain('rose')
   })
 
   it('divides by the planned time of an open loop, unless answers lag behind what is usual', () => {

@@ -154,6 +154,13 @@ describe('a run that cannot go on', () => {
     expect(broker.connects).toBe(1)
   })
 
+  it('says before any load that the broker lowers QoS 2', async () => {
+    const { url } = await start({ lowersQos2: true })
+    await expect(run({ url, publishers: 50, qos: 2 })).rejects.toThrow(
+      `${url}: an acknowledgement of the wrong kind: type 4 at QoS 2; it lowers QoS 2 to QoS 1: use --qos 1`,
+    )
+  })
+
   it('says that nothing listens', async () => {
     const { broker, url } = await start()
     await broker.close()

@@ -12,7 +12,7 @@ import { MemoryRunHistory } from './run-history'
 
 /** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
 export function createLoadService(
-  deps: Pick<EngineDeps, 'env' | 'dataFolder'>,
+  deps: Pick<EngineDeps, 'env' | 'dataFolder' | 'version'>,
   hosts: AllowedHosts,
   fault: (n: Note) => void,
 ): LoadService {
@@ -33,7 +33,7 @@ export function createLoadService(
     env: deps.env,
     hosts,
     now: () => Date.now(),
-    run: runLoad,
+    run: (config, options) => runLoad(config, { ...options, toolVersion: deps.version }),
     newRunId: freshRunId,
     onFault,
   })

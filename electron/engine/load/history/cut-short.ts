@@ -39,6 +39,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     series: points,
     drift: null,
     notes: [NOTE],
+    environment: null,
   })
   const { offered = 0, acknowledged = 0, failed = 0, received = 0, connected = 0 } = progress ?? {}
   const measuredMs = Math.max(0, elapsedMs - config.warmup)

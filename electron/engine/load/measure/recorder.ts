@@ -24,6 +24,8 @@ export class Recorder {
   delivered = 0
   /** PUBLISH packets that are not this run's. */
   foreign = 0
+  /** Messages that arrived before they were due, by the clock of the computer that received them, and by how much. */
+  readonly negative = { count: 0, mostMs: 0 }
   measuredAcknowledged = 0
   measuredReceived = 0
   lastAcknowledgedMs = 0
@@ -95,7 +97,12 @@ export class Recorder {
     if (intendedMs >= this.measureFromMs) this.measuredReceived++
     if (!first) return
     this.delivered++
-    if (intendedMs >= this.measureFromMs) this.stepEndToEnd.record(atMs - intendedMs)
+    const tookMs = atMs - intendedMs
+    if (tookMs < 0) {
+      this.negative.count++
+      this.negative.mostMs = Math.max(this.negative.mostMs, -tookMs)
+    }
+    if (intendedMs >= this.measureFromMs) this.stepEndToEnd.record(tookMs)
   }
 
   private flowOf(receiver: number, publisher: number): Flow {

@@ -6,8 +6,11 @@ import { REPORT_STYLE } from './html-style'
 import { saturationSentence } from './saturation'
 import {
   LATENCY_COLUMNS,
+  checkValue,
   connectionsLine,
   count,
+  driftLine,
+  environmentFigures,
   generatorLine,
   latencies,
   messageFigures,
@@ -88,10 +91,12 @@ function sections(r: LoadReport): string {
   const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
   const checks = r.verdict.checks.map((c) => [
     c.name,
-    String(c.limit),
-    c.actual === null ? 'nothing measured' : String(c.actual),
+    checkValue(c.name, c.limit),
+    c.actual === null ? 'nothing measured' : checkValue(c.name, c.actual),
     c.passed ? 'passed' : 'failed',
   ])
+  const drift = driftLine(r)
+  const environment = environmentFigures(r).map((f) => [f.name, f.value])
   return [
     section('Latency, ms', rows.length > 0 ? table([['', ...LATENCY_COLUMNS, 'count'], ...rows]) : ''),
     section(
@@ -102,6 +107,8 @@ function sections(r: LoadReport): string {
     section('Connections', `<p>${escape(connectionsLine(r))}</p>`),
     section('Load generator', `<p>${escape(generatorLine(r))}</p>`),
     section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
+    section('Drift', drift === null ? '' : `<p>${escape(drift)}</p>`),
+    section('Environment', environment.length > 0 ? table([['', ''], ...environment]) : ''),
     section('Configuration', `<pre>${escape(JSON.stringify(r.config, null, 2))}</pre>`),
   ].join('\n')
 }

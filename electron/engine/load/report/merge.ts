@@ -5,7 +5,7 @@ import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
 import { layoutOf, topologyOf } from '../run/topologies'
-import { joinHistograms, rateOf } from './result'
+import { endToEndSummary, joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
 
@@ -56,6 +56,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     verdict: verdictOf(checks, { aborted, saturated: generator.saturated }),
     drift: null,
     notes: notesOf(shards, starts),
+    environment: first.environment,
     series: joinSeries(shards),
     merged: { shards: shards.length, startSpreadMs: Math.max(...starts) - startedMs },
   }
@@ -75,6 +76,10 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
     () => true,
     waitedForIn(shards),
   )
+  const negative = {
+    count: sum(shards, (r) => r.negative.count),
+    mostMs: most(shards, (r) => r.negative.mostMs),
+  }
   const errors = new TextCounts()
   for (const r of shards) errors.addAll(r.errors)
   return {
@@ -94,7 +99,8 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
     ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(
       sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
     ),
-    endToEndMs: endToEnd.summary(neverArrived),
+    negative,
+    endToEndMs: endToEndSummary(endToEnd, neverArrived, negative.count),
     errors: errors.toRecord(),
   }
 }

@@ -65,6 +65,19 @@ const generator = z.object({
   reasons: z.array(z.string()),
 })
 
+const environment = z.object({
+  startedAt: z.string(),
+  toolVersion: z.string().nullable(),
+  broker: z.string().nullable(),
+  commandLine: z.string(),
+  host: z.string(),
+  system: z.string(),
+  cpu: z.string(),
+  memoryBytes: n,
+  openFiles: orNull,
+  node: z.string(),
+})
+
 const report = z.object({
   kind: z.literal('fleetlab-load-report'),
   version: z.literal(1),
@@ -89,6 +102,7 @@ const report = z.object({
   connectMs: latency,
   ackMs: latency,
   endToEndMs: latency,
+  negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
   connections: z.object({
     planned: count,
@@ -106,6 +120,7 @@ const report = z.object({
   }),
   drift: z.object({ firstP99Ms: orNull, lastP99Ms: orNull, rssGrowthBytes: n }).nullable(),
   notes: z.array(z.string()),
+  environment: environment.nullable().default(null),
   seriesStepMs: n,
   series: z.array(point),
   shard: shard.optional(),

@@ -4,6 +4,7 @@ import type {
   EncodedHistograms,
   IdentityAccount,
   LoadReport,
+  RunEnvironment,
   SeriesPoint,
 } from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
@@ -40,6 +41,7 @@ export interface RunOutcome {
   series: SeriesPoint[]
   drift: LoadReport['drift']
   notes: string[]
+  environment: RunEnvironment | null
 }
 
 const sumOf = (results: readonly WorkerResult[], f: (r: WorkerResult) => number): number =>
@@ -53,6 +55,13 @@ export function joinHistograms(texts: readonly string[]): LatencyHistogram {
   for (const t of texts) sum.add(LatencyHistogram.decode(t))
   return sum
 }
+
+/** End-to-end latencies; none where clocks were seen to disagree, since all of them are wrong by as much. */
+export const endToEndSummary = (
+  h: LatencyHistogram,
+  neverArrived: number,
+  negatives: number,
+): LoadReport['endToEndMs'] => (negatives > 0 ? new LatencyHistogram().summary() : h.summary(neverArrived))
 
 /** Messages a second over a time, to three decimals; 0 for no time. */
 export const rateOf = (messages: number, ms: number): number =>
@@ -158,6 +167,10 @@ function measuredOf(o: RunOutcome, histograms: Histograms, identity: IdentityAcc
   const neverArrived = recordMissing(histograms.endToEnd, identity, topology, layout, owns, waited)
   const errors = new TextCounts()
   for (const r of results) errors.addAll(r.errors)
+  const negative = {
+    count: sumOf(results, (r) => r.negative.count),
+    mostMs: maxOf(results, (r) => r.negative.mostMs),
+  }
   const offered = sumOf(results, (r) => r.counts.offered)
   const acknowledged = sumOf(results, (r) => r.counts.acknowledged)
   const failed = sumOf(results, (r) => r.counts.failed)
@@ -176,7 +189,8 @@ function measuredOf(o: RunOutcome, histograms: Histograms, identity: IdentityAcc
     ),
     connectMs: histograms.connect.summary(sumOf(results, (r) => r.unanswered.connect)),
     ackMs: histograms.ack.summary(sumOf(results, (r) => r.unanswered.ack)),
-    endToEndMs: histograms.endToEnd.summary(neverArrived),
+    negative,
+    endToEndMs: endToEndSummary(histograms.endToEnd, neverArrived, negative.count),
     errors: errors.toRecord(),
   }
 }
@@ -214,6 +228,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     verdict: verdictOf(checks, { aborted: o.aborted, saturated: generator.saturated }),
     drift: o.drift,
     notes: o.notes,
+    environment: o.environment,
     seriesStepMs: o.seriesStepMs,
     series: withoutEmptyEnd(o.series),
     ...shard,

@@ -75,14 +75,46 @@ export function verdictLine(r: LoadReport): string {
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
   const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${failed.map((c) => `${c.name} ${c.limit}, measured ${c.actual === null ? 'nothing' : c.actual}`).join('; ')}`
+  return `failed: ${failed.map((c) => `${c.name} ${checkValue(c.name, c.limit)}, measured ${checkValue(c.name, c.actual)}`).join('; ')}`
+}
+
+/** A threshold's limit or what was measured, with its unit. */
+export function checkValue(name: string, value: number | null): string {
+  if (value === null) return 'nothing'
+  if (/p\d/.test(name)) return `${millis(value)} ms`
+  return name === 'min-rate' ? `${count(value)} /s` : count(value)
+}
+
+/** How the end of a soak compares with its beginning; null for a run that does not. */
+export function driftLine(r: LoadReport): string | null {
+  const d = r.drift
+  if (d === null) return null
+  const grown = Math.round(d.rssGrowthBytes / 2 ** 20)
+  return `p99 ${millis(d.firstP99Ms)} ms in the first quarter, ${millis(d.lastP99Ms)} ms in the last; memory of the generator ${grown < 0 ? '' : '+'}${grown} MiB`
+}
+
+/** Where, when and with what the run was made, as names and values; empty for a report that does not say. */
+export function environmentFigures(r: LoadReport): Figure[] {
+  const e = r.environment
+  if (e === null) return []
+  return [
+    { name: 'date', value: e.startedAt },
+    { name: 'broker', value: `${r.config.url}${e.broker === null ? '' : `, ${e.broker}`}` },
+    { name: 'tool', value: `fleetlab ${e.toolVersion ?? ''}, Node ${e.node}` },
+    { name: 'host', value: `${e.host}, ${e.system}` },
+    { name: 'machine', value: `${e.cpu}, ${Math.round(e.memoryBytes / 2 ** 20)} MiB` },
+    ...(e.openFiles === null ? [] : [{ name: 'open files', value: count(e.openFiles) }]),
+    { name: 'command', value: e.commandLine },
+  ]
 }
 
 /** The generator's own state in one line. */
 export function generatorLine(r: LoadReport): string {
   const g = r.generator
   const cpu =
-    g.cpuMicrosPerMessage === null ? '' : `${g.cpuMicrosPerMessage.toFixed(1)} µs of CPU a message, `
+    g.cpuMicrosPerMessage === null
+      ? ''
+      : `${g.cpuMicrosPerMessage.toFixed(1)} µs of CPU per message sent or received, `
   const late = g.lateSends > 0 ? `, ${count(g.lateSends)} messages sent late` : ''
   return `${cpu}${g.workers} worker${g.workers > 1 ? 's' : ''}, busiest ${Math.round(g.busiestWorker * 100)} %, longest loop delay ${millis(g.maxLoopDelayMs)} ms${late}`
 }
@@ -96,7 +128,7 @@ export function connectionsLine(r: LoadReport): string {
     [c.reconnected, 'reconnected'],
   ] as const
   const rest = trouble.flatMap(([n, what]) => (n > 0 ? [`, ${count(n)} ${what}`] : [])).join('')
-  return `${count(c.established - c.reconnected)} of ${count(c.planned)} within ${(c.elapsedMs / 1000).toFixed(1)} s${rest}`
+  return `${count(c.established - c.reconnected)} of ${count(c.planned)} in ${c.elapsedMs < 1000 ? `${Math.round(c.elapsedMs)} ms` : `${(c.elapsedMs / 1000).toFixed(1)} s`}${rest}`
 }
 
 function table(rows: readonly string[][]): string {
@@ -115,6 +147,7 @@ export function reportText(r: LoadReport): string {
   const figures = [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value])
   const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
   const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
+  const drift = driftLine(r)
   return [
     warnings.length === 0 ? '' : `${warnings.join('\n')}\n\n`,
     `${r.config.url}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, run ${r.runId}\n`,
@@ -125,6 +158,8 @@ export function reportText(r: LoadReport): string {
     errors.length > 0 ? `\n${table([['errors', ''], ...errors])}` : '',
     `\nconnections: ${connectionsLine(r)}\n`,
     `generator: ${generatorLine(r)}\n`,
+    drift === null ? '' : `drift: ${drift}\n`,
+    ...environmentFigures(r).map((f) => `${f.name}: ${f.value}\n`),
     `verdict: ${verdictLine(r)}\n`,
   ].join('')
 }

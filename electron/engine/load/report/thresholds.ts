@@ -6,6 +6,7 @@ type Measured = Pick<
   LoadReport,
   | 'ackMs'
   | 'endToEndMs'
+  | 'negative'
   | 'connectMs'
   | 'lost'
   | 'duplicated'
@@ -35,7 +36,9 @@ export function verdictOf(
 
 /** Evaluates the thresholds of a run that has ended. */
 export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
-  const latencies = [r.ackMs.p99, r.endToEndMs.p99].filter((v) => v !== null)
+  // of latencies that are refused the worse of both is not known
+  const known = r.negative.count === 0
+  const latencies = known ? [r.ackMs.p99, r.endToEndMs.p99].filter((v) => v !== null) : []
   // where no message was due at a subscriber, nothing can be said of arrivals
   const arrivals = (r.expected ?? 0) > 0
   const values = {

@@ -12,10 +12,22 @@ export interface Executor<K extends ExecutorKind = ExecutorKind> {
   plan(own: Extract<ExecutorConfig, { kind: K }>, all: LoadConfig): Plan
 }
 
+/** A rate in the unit in which it is a number that can be read. */
+function rateText(perSecond: number): string {
+  const [value, unit] =
+    perSecond >= 1
+      ? [perSecond, 'second']
+      : perSecond * 60 >= 1
+        ? [perSecond * 60, 'minute']
+        : [perSecond * 3600, 'hour']
+  const rounded = Number(value.toPrecision(6))
+  return `${rounded} ${rounded === 1 ? 'message' : 'messages'} per ${unit}`
+}
+
 /** Open loop: a slow broker does not slow the sending, and its delay shows in the latency. */
 const constantRate: Executor<'constant-rate'> = {
   kind: 'constant-rate',
-  describe: (own, all) => `${own.rate} messages per second from each of ${all.publishers} publishers`,
+  describe: (own, all) => `${rateText(own.rate)} from each of ${all.publishers} publishers`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
@@ -66,7 +78,7 @@ const connectionStorm: Executor<'connection-storm'> = {
 const reconnectStorm: Executor<'reconnect-storm'> = {
   kind: 'reconnect-storm',
   describe: (own) =>
-    `${own.rate} messages per second from each publisher; ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
+    `${rateText(own.rate)} from each publisher; ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
@@ -79,7 +91,7 @@ const reconnectStorm: Executor<'reconnect-storm'> = {
 const soak: Executor<'soak'> = {
   kind: 'soak',
   describe: (own, all) =>
-    `${own.rate} messages per second from each of ${all.publishers} publishers, checked for drift`,
+    `${rateText(own.rate)} from each of ${all.publishers} publishers, checked for drift`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },

@@ -318,6 +318,7 @@ export class LoadWorker {
       histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
       identity: this.identity(),
       unanswered: r.unanswered,
+      negative: r.negative,
       errors: r.errors.toRecord(),
       connections: this.connections,
       bytesSent: this.bytes.sent,

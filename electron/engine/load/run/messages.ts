@@ -75,6 +75,8 @@ export interface WorkerResult {
   histograms: EncodedHistograms
   /** How many of the values in the histograms are ages of what was never answered. */
   unanswered: { ack: number; connect: number }
+  /** Arrivals before their time, by the clock of this computer. */
+  negative: { count: number; mostMs: number }
   identity: IdentityAccount
   errors: Record<string, number>
   connections: { established: number; refused: number; lost: number; reconnected: number }

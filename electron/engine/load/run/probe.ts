@@ -1,83 +1,188 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import { WireClient } from '../wire/client'
-import type { ClientEvents } from '../wire/client-types'
+import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
+import type { Connack } from '../wire/frames'
+import { PublishTemplate } from '../wire/template'
 import type { Dial } from '../wire/transport'
 import { LoadError, explain } from './failures'
 import type { Credentials } from './messages'
+import { layoutOf, topologyKind, topologyOf } from './topologies'
 
 const TICK_MS = 250
+/** For the acknowledgement of the first message. */
+const FIRST_ACK_MS = 10_000
+/** For a broker's own topics, which are retained where there are any. */
+const NAME_MS = 300
+const NAME_FILTERS = ['$SYS/broker/version', '$SYS/brokers/+/version']
 
 /** How to fix a refusal. */
-function hint(cause: string): string {
+function hint(cause: string, config: LoadConfig, answered: boolean): string {
   if (/password|authorized/.test(cause)) return '; check --username and --password-env'
-  return /protocol version/.test(cause) ? '; try --protocol 3.1.1 or 5.0' : ''
+  if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'
+  if (/wrong kind: type 4 at QoS 2/.test(cause)) return '; it lowers QoS 2 to QoS 1: use --qos 1'
+  const silent = !answered && config.protocol === 5 && /closed|reset/.test(cause)
+  return silent ? '; if it does not speak MQTT 5.0, use --protocol 3.1.1' : ''
 }
 
 const ignore = (): void => undefined
+const QUIET: ClientEvents = {
+  connected: ignore,
+  ready: ignore,
+  refused: ignore,
+  closed: ignore,
+  acknowledged: ignore,
+  sent: ignore,
+  confirmed: ignore,
+  failed: ignore,
+  arrived: ignore,
+  anomaly: ignore,
+  bytes: ignore,
+}
+
+/** What a probe works with. */
+export interface ProbeDeps {
+  config: LoadConfig
+  credentials: Credentials
+  runId: string
+  dial: Dial
+  now(): number
+}
+
+function fieldsOf({ config, credentials, runId }: ProbeDeps, filters: readonly string[]): ClientFields {
+  return {
+    clientId: `fl-${runId}-probe`,
+    level: config.protocol,
+    clean: true,
+    keepAlive: 30,
+    username: config.username,
+    password: credentials.password,
+    window: 1,
+    refillAt: 0,
+    barriers: false,
+    filters,
+    subscribeQos: config.subscribeQos ?? config.qos,
+    resume: false,
+    localAddress: config.localAddresses[0],
+  }
+}
+
+/** One message like those of the run, which no receiver takes for one of them. */
+function oneMessage({ config, runId, now }: ProbeDeps): MessageSource {
+  const template = new PublishTemplate({
+    topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
+    qos: config.qos,
+    size: config.size,
+    level: config.protocol,
+    runTag: 0,
+    publisher: 0,
+    seed: 0,
+  })
+  return {
+    template,
+    taken: 0,
+    due() {
+      return this.taken === 0 ? now() : -1
+    },
+    take() {
+      return (this as { taken: number }).taken++
+    },
+  }
+}
+
+/** What the broker says that it cannot do and the run needs, or null. */
+function lacking(config: LoadConfig, ack: Connack): string | null {
+  if (config.subscribers === 0) return null
+  const kind = topologyKind(config)
+  if (kind === 'shared-subscription' && !ack.sharedSubscriptions) {
+    return 'the broker offers no shared subscriptions, which --topology shared-subscription needs'
+  }
+  return kind !== 'pairs' && !ack.wildcards
+    ? `the broker offers no wildcard subscriptions, which --topology ${kind} needs`
+    : null
+}
 
 /**
- * Connects once and disconnects, so that a wrong address, password or certificate is reported in one line before
- * thousands of clients meet it.
+ * Connects once, subscribes and publishes one message as the run will, and disconnects, so that a wrong address,
+ * password or certificate, and what the broker cannot do, are reported in one line before thousands of clients meet it.
+ * Resolves to remarks for the report.
  * @throws LoadError
  */
-export function probe(
-  config: LoadConfig,
-  credentials: Credentials,
-  runId: string,
-  dial: Dial,
-  now: () => number,
-): Promise<void> {
+export function probe(deps: ProbeDeps): Promise<string[]> {
+  const { config, now } = deps
+  const publishes = config.publishers > 0 && config.executor.kind !== 'connection-storm' && config.qos > 0
+  const filters = config.subscribers > 0 ? topologyOf(config).filtersOf(0, layoutOf(config, deps.runId)) : []
   return new Promise((resolve, reject) => {
-    let connected = false
-    const finish = (error: LoadError | null): void => {
+    const state = { connected: false, missing: null as string | null, remarks: new Set<string>() }
+    let readyMs = Infinity
+    const closed = (cause: string, error: Error | null): void => {
       clearInterval(timer)
-      if (error === null) resolve()
-      else reject(error)
+      const why = state.missing ?? (cause === 'ended' && state.connected ? null : explain(cause, error))
+      if (why === null) resolve([...state.remarks])
+      else {
+        const what = state.connected ? config.url : `cannot connect to ${config.url}`
+        reject(new LoadError(`${what}: ${why}${hint(why, config, state.connected)}`, 'start'))
+      }
     }
     const events: ClientEvents = {
-      connected: () => (connected = true),
-      ready: () => client.end(),
-      refused: ignore,
-      closed: (_c, cause, error) =>
-        finish(
-          connected && cause === 'ended'
-            ? null
-            : new LoadError(
-                `cannot connect to ${config.url}: ${explain(cause, error)}${hint(cause)}`,
-                'start',
-              ),
-        ),
-      acknowledged: ignore,
-      sent: ignore,
-      confirmed: ignore,
-      failed: ignore,
-      arrived: ignore,
-      anomaly: ignore,
-      bytes: ignore,
+      ...QUIET,
+      connected: (_c, _ms, ack) => {
+        state.connected = true
+        state.missing = lacking(config, ack)
+      },
+      ready: () => {
+        readyMs = now()
+        if (!publishes || state.missing !== null) client.end()
+      },
+      acknowledged: () => client.end(),
+      failed: (_c, _from, _to, reason) => {
+        if (reason === null) return
+        state.missing = `the broker refuses a message of the run: ${reason}`
+        client.end()
+      },
+      anomaly: (_c, text) => state.remarks.add(`at the first subscription: ${text}`),
+      closed: (_c, cause, error) => closed(cause, error),
     }
-    const fields = {
-      clientId: `fl-${runId}-probe`,
-      level: config.protocol,
-      clean: true,
-      keepAlive: 30,
-      username: config.username,
-      password: credentials.password,
-      window: 1,
-      refillAt: 0,
-      barriers: false,
-      filters: [],
-      subscribeQos: 0 as const,
-      resume: false,
-      localAddress: config.localAddresses[0],
-    }
-    const client = new WireClient(0, fields, null, {
-      dial,
-      flushQueue: new FlushQueue(setImmediate),
+    const source = publishes ? oneMessage(deps) : null
+    const flushQueue = new FlushQueue(setImmediate)
+    const client = new WireClient(0, fieldsOf(deps, filters), source, {
+      dial: deps.dial,
+      flushQueue,
       events,
       now,
     })
-    const timer = setInterval(() => client.tick(now()), TICK_MS)
+    const timer = setInterval(() => {
+      client.tick(now())
+      if (now() - readyMs > FIRST_ACK_MS) {
+        client.cut(`no acknowledgement of a first message within ${FIRST_ACK_MS / 1000} s`)
+      }
+    }, TICK_MS)
+    client.connect()
+  })
+}
+
+/** What the broker calls itself in its own topics, such as `mosquitto version 2.0.18`; null where it does not. */
+export function brokerName(deps: ProbeDeps): Promise<string | null> {
+  return new Promise((resolve) => {
+    let name: string | null = null
+    const end = (): void => client.end()
+    const timer = setTimeout(end, NAME_MS)
+    const client = new WireClient(0, { ...fieldsOf(deps, NAME_FILTERS), subscribeQos: 0 }, null, {
+      dial: deps.dial,
+      flushQueue: new FlushQueue(setImmediate),
+      now: deps.now,
+      events: {
+        ...QUIET,
+        arrived: (_c, b, at, end_) => {
+          name ??= b.toString('utf8', at, Math.min(end_, at + 100)).replace(/[^\x20-\x7e]/g, '')
+          end()
+        },
+        closed: () => {
+          clearTimeout(timer)
+          resolve(name)
+        },
+      },
+    })
     client.connect()
   })
 }

@@ -13,7 +13,8 @@ import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
 import { checkCertificates, checkLimits, readMachineLimits, workerCount } from './limits'
 import type { Credentials, WorkerInit } from './messages'
-import { probe } from './probe'
+import { environmentOf } from './environment'
+import { brokerName, probe } from './probe'
 import { tagOf } from './run-id'
 import { indicesOf, within, type Part } from './slice'
 
@@ -26,6 +27,8 @@ export interface LoadOptions {
   shard?: Part
   /** Unix ms at which publishing begins, for several machines together. @default as soon as all are connected */
   startAtMs?: number
+  /** Version of the program, for the report. */
+  toolVersion?: string
   signal?: AbortSignal
   /** All clients without a connection for this long: the broker is gone. @default 5000 ms */
   giveUpMs?: number
@@ -98,7 +101,7 @@ class LoadRun {
       this.embedded = await startEmbedded()
       this.config = { ...config, url: this.embedded.url }
     }
-    await this.probe()
+    const broker = await this.probe()
     const workers = await this.startWorkers()
     await this.connect(workers)
     await this.waitForStart()
@@ -128,6 +131,12 @@ class LoadRun {
       series: this.series?.points ?? [],
       drift: this.drift?.report() ?? null,
       notes: this.allNotes(),
+      environment: environmentOf(config, {
+        startedAtMs: this.startMs,
+        toolVersion: this.options.toolVersion ?? null,
+        broker,
+        masksPassword: config.passwordEnv === undefined && this.options.credentials?.password !== undefined,
+      }),
     })
   }
 
@@ -135,12 +144,15 @@ class LoadRun {
     return this.options.signal?.aborted ?? false
   }
 
-  private async probe(): Promise<void> {
-    const { config } = this
+  /** Tries the broker out; resolves to what it calls itself. */
+  private async probe(): Promise<string | null> {
+    const { config, now } = this
     const credentials = this.options.credentials ?? {}
     checkCertificates(credentials)
     const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
-    await probe(config, credentials, this.options.runId, dialFor(config.url, tls), this.now)
+    const deps = { config, credentials, runId: this.options.runId, dial: dialFor(config.url, tls), now }
+    this.notes.push(...(await probe(deps)))
+    return this.embedded === null ? brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
   }
 
   private async startWorkers(): Promise<WorkerPool> {

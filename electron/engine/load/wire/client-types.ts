@@ -1,5 +1,5 @@
 import type { QoS } from '../../../contract/packet'
-import type { ConnectFields } from './frames'
+import type { Connack, ConnectFields } from './frames'
 import type { FlushQueue } from './flush-queue'
 import type { PublishTemplate } from './template'
 import type { Dial } from './transport'
@@ -33,7 +33,7 @@ export interface MessageSource {
 /** What happens to one client. Times are Unix ms of the run's clock. */
 export interface ClientEvents {
   /** CONNACK came. */
-  connected(c: ClientHandle, elapsedMs: number): void
+  connected(c: ClientHandle, elapsedMs: number, ack: Connack): void
   /** Connected and, where it has filters, subscribed. */
   ready(c: ClientHandle): void
   /** The broker refuses; `final`: another try cannot help. `closed` follows. */

@@ -289,7 +289,7 @@ export class WireClient implements ClientHandle, Sender {
       this.end()
       return
     }
-    this.events.connected(this, this.heardMs - this.startedMs)
+    this.events.connected(this, this.heardMs - this.startedMs, ack)
     if (!ack.sessionPresent) this.sessionLost()
     this.session.begin(ack.receiveMaximum, ack.sessionPresent)
     if (ack.sessionPresent || this.fields.filters.length === 0) this.becomeReady()

@@ -80,6 +80,7 @@ export interface Connack {
   /** Seconds, or null: the client's own. */
   serverKeepAlive: number | null
   sharedSubscriptions: boolean
+  wildcards: boolean
 }
 
 /** Reads the body of a CONNACK between two offsets. */
@@ -92,6 +93,7 @@ export function readConnack(b: Buffer, at: number, end: number, level: number): 
     maximumPacketSize: Infinity,
     serverKeepAlive: null,
     sharedSubscriptions: true,
+    wildcards: true,
   }
   if (level === 5 && at + 2 < end) readProperties(b.subarray(0, end), at + 2, ack)
   return ack
@@ -106,6 +108,7 @@ function readProperties(b: Buffer, start: number, ack: Connack): void {
   ack.maximumPacketSize = read(Prop.MAXIMUM_PACKET, 4) ?? ack.maximumPacketSize
   ack.serverKeepAlive = read(Prop.SERVER_KEEP_ALIVE, 2) ?? ack.serverKeepAlive
   ack.sharedSubscriptions = read(Prop.SHARED_AVAILABLE, 1) !== 0
+  ack.wildcards = read(Prop.WILDCARD_AVAILABLE, 1) !== 0
   const maximumQos = read(Prop.MAXIMUM_QOS, 1)
   if (maximumQos !== null) ack.maximumQos = maximumQos === 0 ? 0 : 1
 }

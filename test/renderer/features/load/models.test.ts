@@ -226,11 +226,20 @@ describe('lines of the engine', () => {
     const silent = { ...NOTHING, count: 9, unanswered: 4 }
     const hung = loadReportDouble(
       { qos: 1 },
-      { ackMs: silent, endToEndMs: silent, connectMs: silent, errors: { [UNCONFIRMED]: 2 } },
+      {
+        ackMs: silent,
+        endToEndMs: silent,
+        connectMs: silent,
+        drift: { firstP99Ms: 54, lastP99Ms: 1211, rssGrowthBytes: 0 },
+        negative: { count: 3, mostMs: 1999.5 },
+        errors: { [UNCONFIRMED]: 2 },
+      },
     )
     expect(headlines(hung).map((l) => readLine(l)?.key)).toEqual([
       'neverAcknowledged',
       'neverArrived',
+      'clocks',
+      'drifted',
       'neverConnected',
       'unconfirmed',
     ])

@@ -1,0 +1,38 @@
+const FORM = 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded'
+
+/** Schemes of other tools, and ours for the same. */
+const ALIASES: Readonly<Record<string, string>> = {
+  tcp: 'mqtt',
+  ssl: 'mqtts',
+  tls: 'mqtts',
+  http: 'ws',
+  https: 'wss',
+}
+
+const HOST = /^(\[[0-9a-fA-F:.]+(%[\w.-]+)?\]|[\p{L}\p{N}._-]+)$/u
+
+/** What is wrong with the address of a load test's broker, and what to write instead: one line; null for a good one. */
+export function loadUrlProblem(url: string): string | null {
+  if (url === 'embedded') return null
+  if (/[,\s]/.test(url.trim())) return `${FORM}: one address, not several`
+  const found = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([/?#]\S*)?$/i.exec(url)
+  if (found === null) return url.startsWith('/') ? `${FORM}: Unix sockets are not supported` : FORM
+  const [, scheme = '', authority = '', path = ''] = found
+  if (!/^(mqtts?|wss?)$/.test(scheme)) {
+    const ours = ALIASES[scheme.toLowerCase()]
+    const isUnix = /unix/i.test(scheme)
+    return ours ? `${FORM}: write ${ours}://` : isUnix ? `${FORM}: Unix sockets are not supported` : FORM
+  }
+  if (authority.includes('@')) {
+    return `${FORM}, without a user name or password: use --username and --password-env`
+  }
+  const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority) ?? []
+  if (!HOST.test(host)) return `${FORM}, such as mqtt://127.0.0.1:1883 or mqtt://[::1]:1883`
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    return `${FORM} and a port from 1 to 65535`
+  }
+  if (scheme.startsWith('mqtt') && path !== '' && path !== '/') {
+    return `${FORM}: a path is for ws:// and wss:// only`
+  }
+  return null
+}

@@ -1,0 +1,28 @@
+import { arch, availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
+import type { LoadConfig } from '../../../contract/load-config'
+import type { RunEnvironment } from '../../../contract/load-report'
+import { loadCommandLine } from '../../../contract/load-text'
+import { readMachineLimits } from './limits'
+
+/**
+ * Where, when and with what a run was made. It holds no secret: the command line has the password's variable at most.
+ * @param startedAtMs Unix ms at which publishing began
+ */
+export function environmentOf(
+  config: LoadConfig,
+  run: { startedAtMs: number; toolVersion: string | null; broker: string | null; masksPassword: boolean },
+): RunEnvironment {
+  const line = loadCommandLine(config)
+  return {
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    toolVersion: run.toolVersion,
+    broker: run.broker,
+    commandLine: run.masksPassword ? `${line} --password ***` : line,
+    host: hostname(),
+    system: `${type()} ${release()} ${arch()}`,
+    cpu: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    memoryBytes: totalmem(),
+    openFiles: readMachineLimits().openFiles,
+    node: process.version,
+  }
+}

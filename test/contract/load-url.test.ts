@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { loadUrlProblem } from '../../electron/contract/load-url'
+
+it.each([
+  'embedded',
+  'mqtt://127.0.0.1',
+  'mqtt://127.0.0.1:1883',
+  'mqtt://127.0.0.1:1883/',
+  'mqtts://broker.example.org:8883',
+  'mqtt://[::1]:1883',
+  'mqtt://my_broker:1',
+  'ws://broker:8083/mqtt?x=1',
+  'wss://broker/mqtt',
+])('%s is an address', (url) => {
+  expect(loadUrlProblem(url)).toBeNull()
+})
+
+it.each([
+  ['mqtt://127.0.0.1:99999', /port from 1 to 65535/],
+  ['mqtt://127.0.0.1:0', /port from 1 to 65535/],
+  ['mqtt://127.0.0.1:18x', /port from 1 to 65535/],
+  ['mqtt://a:1883,mqtt://b:1883', /one address, not several/],
+  ['mqtt://a:1883 mqtt://b:1883', /one address, not several/],
+  ['mqtt://ann:secret@broker', /use --username and --password-env/],
+  ['tcp://broker:1883', /write mqtt:\/\//],
+  ['ssl://broker:8883', /write mqtts:\/\//],
+  ['http://127.0.0.1', /write ws:\/\//],
+  ['unix:///run/mosquitto.sock', /Unix sockets are not supported/],
+  ['/run/mosquitto.sock', /Unix sockets are not supported/],
+  ['mqtt://broker/path', /a path is for ws/],
+  ['mqtt://', /such as mqtt:\/\/127.0.0.1:1883/],
+  ['mqtt://[::1', /such as mqtt:\/\/127.0.0.1:1883/],
+  ['127.0.0.1:1883', /expected mqtt:\/\//],
+  ['', /expected mqtt:\/\//],
+])('%s is none, and the line says why', (url, why) => {
+  const problem = loadUrlProblem(url)
+  expect(problem).toMatch(why)
+  expect(problem).not.toContain('\n')
+})
