@@ -123,6 +123,13 @@ const embeddedBroker = z.strictObject({
     )
     .max(1000)
     .optional(),
+  /** Topics that nobody may publish to, and filters that nobody may subscribe to, whatever the user. */
+  refuse: z
+    .strictObject({
+      publish: z.array(topicFilter).max(1000).default([]),
+      subscribe: z.array(topicFilter).max(1000).default([]),
+    })
+    .optional(),
   limits: z
     .strictObject({
       packetBytes: z.int().min(128).max(268_435_455).default(2_097_152),
@@ -131,6 +138,10 @@ const embeddedBroker = z.strictObject({
       connectTimeout: durationSchema.default(10_000),
       /** Levels of a topic name or filter. */
       topicLevels: z.int().min(1).max(1024).default(128),
+      /** Longest keep-alive: an MQTT 5 client that asks for a longer one, or for none, is told this one. */
+      keepAlive: durationSchema.optional(),
+      /** QoS 2 messages that an MQTT 5 client may have open at a time; it is told, and one more ends the connection. */
+      receiveMaximum: z.int().min(1).max(65_535).default(65_535),
     })
     .prefault({}),
 })

@@ -1,6 +1,6 @@
 import { topicMatches } from '../../../contract/topics'
 import { timingSafeEqual } from 'node:crypto'
-import type { BrokerUser } from './types'
+import type { BrokerOptions, BrokerUser } from './types'
 
 /** What one client may do. */
 export interface Permissions {
@@ -45,27 +45,44 @@ export type Login =
   /** `return code` 4 is bad user name or password, 5 not authorized (3.1.1 table 3.1). */
   | { ok: false; returnCode: 4 | 5 }
 
+/** What is left of `permissions` when some topics are refused to everyone. */
+function without(refuse: NonNullable<BrokerOptions['refuse']>, permissions: Permissions): Permissions {
+  return {
+    mayPublish: (topic) =>
+      permissions.mayPublish(topic) && !refuse.publish.some((f) => topicMatches(f, topic)),
+    maySubscribe: (filter) =>
+      permissions.maySubscribe(filter) && !refuse.subscribe.some((f) => filterCovers(f, filter)),
+  }
+}
+
 /** Users and what they may do. Without users everyone may do everything but write to `$SYS`. */
 export class Access {
   private readonly users: Map<string, BrokerUser> | null
 
-  constructor(users: readonly BrokerUser[] | undefined) {
+  constructor(
+    users: readonly BrokerUser[] | undefined,
+    private readonly refuse?: BrokerOptions['refuse'],
+  ) {
     this.users = users === undefined ? null : new Map(users.map((u) => [u.username, u]))
   }
 
   /** The application's own devices need no password. */
   ofDevice(): Permissions {
-    return EVERYTHING
+    return this.but(EVERYTHING)
+  }
+
+  private but(permissions: Permissions): Permissions {
+    return this.refuse === undefined ? permissions : without(this.refuse, permissions)
   }
 
   login(username: string | null, password: Buffer | null): Login {
-    if (this.users === null) return { ok: true, permissions: EVERYTHING }
+    if (this.users === null) return { ok: true, permissions: this.but(EVERYTHING) }
     if (username === null) return { ok: false, returnCode: 5 }
     const user = this.users.get(username)
     // Compared against something in any case, so that the time does not tell which names exist.
     const right = sameBytes(Buffer.from(user?.password ?? '', 'utf8'), password ?? Buffer.alloc(0))
     if (user === undefined || !right) return { ok: false, returnCode: 4 }
-    return { ok: true, permissions: permissionsOf(user) }
+    return { ok: true, permissions: this.but(permissionsOf(user)) }
   }
 }
 

@@ -48,7 +48,7 @@ class Broker implements Hub {
       () => deps.realClock.now(),
       (thrown) => this.log({ level: 'error', note: logMessages.fault(`internal error: ${String(thrown)}`) }),
     )
-    this.access = new Access(options.users)
+    this.access = new Access(options.users, options.refuse)
     this.retained = new RetainedStore(
       () => deps.clock.now(),
       this.limits,

@@ -17,8 +17,9 @@ import { Tap } from './tap'
 import type { BrokerClientInfo, ListenerKind } from './types'
 import { ConnectionTimeouts } from './connection-timeouts'
 import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
-import { readConnect, type Connect, type Will } from './wire/connect'
+import { keepAliveOf, readConnect, type Connect, type Will } from './wire/connect'
 import { checkLevels } from './wire/levels'
+import { TopicAliases } from './wire/topic-aliases'
 import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol-error'
 
 /** Where a connection comes from. */
@@ -45,6 +46,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private readonly aedes: AedesPort
   private waiting: Packet[] = []
   private tap: Tap | null = null
+  private aliases: TopicAliases | null = null
   private readonly timeouts: ConnectionTimeouts
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
@@ -97,7 +99,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       return
     }
     this.tap?.sent(frame, messageId)
-    this.port.send(frame, messageId)
+    this.port.send(this.aliases?.shorten(frame, this.maximumPacket) ?? frame, messageId)
   }
 
   /** Nothing more is read from the client until `goOn` has been called as often. */
@@ -253,13 +255,19 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     // Not before aedes has taken the last step of its CONNECT.
     setImmediate(() => this.aedes.release())
     hub.connected.set(this.clientId, this)
+    const keepAlive = keepAliveOf(connect, hub.limits.keepAlive)
     this.send(
       connackAccepted(connect.level, present, {
         assignedId: connect.clientId === '' ? this.clientId : null,
         maximumPacket: hub.limits.packetBytes,
+        receiveMaximum: hub.limits.receiveMaximum,
+        keepAlive: keepAlive === connect.keepAlive ? null : keepAlive,
       }),
     )
-    this.timeouts.keepAlive(connect.keepAlive, (limitMs) =>
+    // On a simulated link the packet that gives an alias its topic can be lost.
+    if (connect.topicAliasMaximum > 0 && this.external)
+      this.aliases = new TopicAliases(connect.topicAliasMaximum)
+    this.timeouts.keepAlive(keepAlive, (limitMs) =>
       this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`, () =>
         this.hub.endings.keepAlive(limitMs / 1000, this.realMs()),
       ),

@@ -73,13 +73,25 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
     refusePublish(c, session, p, logMessages.deniedPublish, Reason.NOT_AUTHORIZED)
     return
   }
-  if (p.qos === 2) session.receive(p.packetId)
+  if (p.qos === 2) takeOpen(c, session, p.packetId)
   const message = c.hub.newMessage(c.clientId, p, c.external)
   c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
   else if (p.qos === 2) c.send(ackFrame(Type.PUBREC, p.packetId))
   c.hub.publish(message)
+}
+
+/** [MQTT-3.3.4-8]; QoS 1 is acknowledged at once and never open. @throws ProtocolError */
+function takeOpen(c: ClientContext, session: Session, packetId: number): void {
+  const { receiveMaximum } = c.hub.limits
+  if (c.level === 5 && session.receiving >= receiveMaximum) {
+    throw new ProtocolError(
+      `PUBLISH: more than ${receiveMaximum} messages at QoS 2 are open`,
+      Reason.RECEIVE_MAXIMUM,
+    )
+  }
+  session.receive(packetId)
 }
 
 /** The topic name is well formed and not taken (5.0 section 3.4.2.1); where there is no answer to say it with, the end is. */

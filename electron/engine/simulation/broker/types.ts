@@ -63,6 +63,8 @@ export interface BrokerUser {
 export interface BrokerOptions {
   /** Absent: everyone may connect and use every topic but `$SYS`. */
   users?: readonly BrokerUser[]
+  /** Topic filters: what nobody may publish to, and what nobody may subscribe to. */
+  refuse?: { publish: readonly string[]; subscribe: readonly string[] } | undefined
   limits?: Partial<BrokerLimits>
 }
 
@@ -80,13 +82,14 @@ export type BrokerLimits = EmbeddedBrokerConfig['limits'] & {
   streamBytes: number
 }
 
-/** @see EmbeddedBrokerConfig for the first five */
+/** @see EmbeddedBrokerConfig for the first six */
 export const DEFAULT_LIMITS: BrokerLimits = {
   packetBytes: 2_097_152,
   clients: 20_000,
   connectionsPerSecond: 5_000,
   connectTimeout: 10_000,
   topicLevels: 128,
+  receiveMaximum: 65_535,
   queueMessages: 100_000,
   queueBytes: 67_108_864,
   sessions: 100_000,

@@ -103,7 +103,11 @@ export async function startEmbedded(
   env: Env,
 ): Promise<BrokerTarget> {
   const users = usersOf(config, env)
-  const broker = createBroker(deps, { limits: config.limits, ...(users ? { users } : {}) })
+  const broker = createBroker(deps, {
+    limits: config.limits,
+    refuse: config.refuse,
+    ...(users ? { users } : {}),
+  })
   try {
     const taken = await openListeners(broker, config)
     return targetOf(broker, taken ?? exposure(config))

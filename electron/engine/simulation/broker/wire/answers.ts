@@ -31,12 +31,21 @@ export function ackWithReason(type: number, packetId: number, level: ProtocolLev
 export function connackAccepted(
   level: ProtocolLevel,
   sessionPresent: boolean,
-  v5: { assignedId: string | null; maximumPacket: number },
+  v5: {
+    assignedId: string | null
+    maximumPacket: number
+    receiveMaximum: number
+    /** Seconds, where it is not what the client asked for. */
+    keepAlive: number | null
+  },
 ): Frame {
   // MQTT 3.1 has no session present flag: that byte is reserved.
   const present = sessionPresent && level > 3 ? 1 : 0
   if (level < 5) return Buffer.from([Type.CONNACK << 4, 2, present, 0])
   const props: Buffer[] = [Buffer.from([Prop.MAXIMUM_PACKET, ...u32(v5.maximumPacket)])]
+  // The value the client assumes is left out.
+  if (v5.receiveMaximum < 65_535) props.push(Buffer.from([Prop.RECEIVE_MAXIMUM, ...u16(v5.receiveMaximum)]))
+  if (v5.keepAlive !== null) props.push(Buffer.from([Prop.SERVER_KEEP_ALIVE, ...u16(v5.keepAlive)]))
   if (v5.assignedId !== null) props.push(textProperty(Prop.ASSIGNED_CLIENT_ID, v5.assignedId))
   return packet(
     Type.CONNACK << 4,

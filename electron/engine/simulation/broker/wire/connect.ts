@@ -33,6 +33,8 @@ export interface Connect {
   receiveMaximum: number
   /** Bytes; Infinity when the client names no limit. */
   maximumPacket: number
+  /** Topic aliases the client takes; 0 is none. */
+  topicAliasMaximum: number
 }
 
 const NEVER = 0xffffffff
@@ -84,7 +86,18 @@ function readRest(r: Reader, firstByte: number, level: ProtocolLevel): Connect {
     sessionExpiry: expiryOf(level, clean, props),
     receiveMaximum: props.numbers.get(Prop.RECEIVE_MAXIMUM) ?? 65_535,
     maximumPacket: props.numbers.get(Prop.MAXIMUM_PACKET) ?? Infinity,
+    topicAliasMaximum: props.numbers.get(Prop.TOPIC_ALIAS_MAXIMUM) ?? 0,
   }
+}
+
+/**
+ * Seconds of the keep-alive that holds: only an MQTT 5 client can be told another one than it asked for [MQTT-3.2.2-21].
+ * @param mostMs longest one of the broker, in ms
+ */
+export function keepAliveOf({ level, keepAlive }: Connect, mostMs: number | undefined): number {
+  if (level < 5 || mostMs === undefined) return keepAlive
+  const most = Math.min(65_535, Math.max(1, Math.ceil(mostMs / 1000)))
+  return keepAlive > 0 && keepAlive <= most ? keepAlive : most
 }
 
 function expiryOf(level: ProtocolLevel, clean: boolean, props: Properties): number {
