@@ -33,7 +33,7 @@ test.beforeEach(({ page }) => {
 const rows = (page: Page) => page.locator('[role=row][data-seq]')
 const arrows = (page: Page) => page.locator('svg [data-seq]')
 
-test('a change of loss is seen as a cross, a retry timer and DUP', async ({ page, lab }) => {
+test('a change of loss is seen as a cross, a bracket of the wait and DUP', async ({ page, lab }) => {
   test.slow()
   await open(page, lab.url, { filter: 'client:sensor-1,dashboard' })
   await expect(arrows(page).first()).toBeVisible()
@@ -41,7 +41,7 @@ test('a change of loss is seen as a cross, a retry timer and DUP', async ({ page
   await slider.focus()
   for (let i = 0; i < 45; i++) await slider.press('ArrowRight')
   await expect(page.locator('svg text.lost').first()).toBeVisible({ timeout: 20_000 })
-  await expect(page.getByText(/retry timer/).first()).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText(/resent after/).first()).toBeVisible({ timeout: 20_000 })
   await page.getByRole('combobox', { name: 'Packet filter' }).fill('client:sensor-1,dashboard dup:true')
   await expect(rows(page).first()).toContainText('DUP')
   await expect(rows(page).first()).toContainText(/resends [\d,]+ after/)

@@ -24,6 +24,8 @@ export interface SimulationRecord {
   story(clientId: string): string[]
   /** All that the capture has of the run, up to its end. */
   batch: PacketBatch
+  /** Messages that each device's application was handed. */
+  received: Map<string, number>
 }
 
 const HANDSHAKE = new Set(['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'])
@@ -45,6 +47,10 @@ export async function simulate(
   const transits: PacketTransit[] = []
   const capture = createCapture({ clock: sim.clock, packets: 5000, bytes: 1 << 20 })
   sim.observe({ links: capture, listeners: capture, routes: capture })
+  const received = new Map<string, number>()
+  sim.observe({
+    fleet: { received: ({ subscriber: s }) => received.set(s, (received.get(s) ?? 0) + 1) },
+  })
   sim.observe({ links: accounts, routes: accounts, fleet: accounts })
   sim.observe({ links: { entered: (p) => transits.push(p) } })
   try {
@@ -54,7 +60,7 @@ export async function simulate(
     sim.fleet.startPublishing()
     if (!(await sim.untilQuiet())) throw new Error('it never fell quiet')
     const story = (clientId: string) => transits.filter((p) => p.clientId === clientId).flatMap(tell)
-    return { rows: accounts.finalRows(), story, batch: capture.query({ filter: '', limit: 5000 }) }
+    return { rows: accounts.finalRows(), received, story, batch: capture.query({ filter: '', limit: 5000 }) }
   } finally {
     await sim.close()
   }

@@ -1,8 +1,8 @@
 import type { PacketRow, SessionMark } from '@contract/model'
 import { textWidth } from './arrows'
-import { crosses, flat, type Box, type Taken } from './boxes'
+import { crosses, flat, type Taken } from './boxes'
 import type { TimeScale } from './time-scale'
-import type { ArrowShape, BadgeShape, MarkShape, NoteShape, Point, RingShape, SequenceWords } from './types'
+import type { ArrowShape, MarkShape, NoteShape, Point, RingShape, SequenceWords } from './types'
 
 interface Placed {
   scale: TimeScale
@@ -101,58 +101,4 @@ export function drawMarks(
     }
     return [{ mark, x, y, text }]
   })
-}
-
-/** Where a number may stand, best first: at the cross, at the arrival, or at the start. */
-function badgePlaces(
-  a: ArrowShape,
-  row: PacketRow | undefined,
-  ring: RingShape | undefined,
-  k: number,
-): Point[] {
-  const dir = Math.sign(a.to.x - a.from.x) || 1
-  const start = [14, 33, 52].map((d) => ({ x: a.from.x + dir * d * k, y: a.from.y - 10 * k }))
-  const outside = [-12, -31].map((d) => ({ x: a.from.x + dir * d * k, y: a.from.y - 8 * k }))
-  if (a.end === 'cross') {
-    const word = textWidth(a.endText?.value ?? '', k)
-    const beside = a.endText?.anchor === 'middle' ? word / 2 + 12 * k : 24 * k + word
-    const y = a.endText?.y ?? a.to.y
-    return [0, 19, 38].map((d) => ({ x: a.to.x + dir * (beside + d * k), y })).concat(start)
-  }
-  const arrives =
-    row !== undefined && row.effect !== 'none' && row.effect !== 'passed-on' && row.resends === null
-  if (!arrives) return [...start, ...outside]
-  const beyond = ring?.text
-    ? [0, 19].map((d) => {
-        const way = ring.text?.anchor === 'end' ? -1 : 1
-        return {
-          x: (ring.text?.x ?? 0) + way * (textWidth(ring.text?.value ?? '', k) + (14 + d) * k),
-          y: ring.y,
-        }
-      })
-    : []
-  const above = [20, 39].map((d) => ({ x: a.to.x - dir * d * k, y: a.to.y - 13 * k }))
-  return [...beyond, ...above, ...start]
-}
-
-/** Numbers of the narration, each at the arrow it speaks of and on nothing else that is to be read. */
-export function drawBadges(
-  arrows: readonly ArrowShape[],
-  packets: readonly PacketRow[],
-  numbers: ReadonlyMap<number, readonly number[]> | undefined,
-  c: { k: number; taken: Taken; rings: readonly RingShape[] },
-): BadgeShape[] {
-  if (!numbers || numbers.size === 0) return []
-  const rows = new Map(packets.map((p) => [p.seq, p]))
-  const size = 16 * c.k
-  return arrows.flatMap((a) =>
-    (numbers.get(a.seq) ?? []).map((n): BadgeShape => {
-      const ring = c.rings.find((r) => r.seq === a.seq)
-      const places = badgePlaces(a, rows.get(a.seq), ring, c.k)
-      const box = (p: Point): Box => flat(p.x - size / 2, p.y, size, size)
-      const at = places.find((p) => c.taken.free(box(p))) ?? places[0] ?? a.from
-      c.taken.add(box(at))
-      return { seq: a.seq, n, x: at.x, y: at.y }
-    }),
-  )
 }

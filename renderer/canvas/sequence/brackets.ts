@@ -11,8 +11,11 @@ export interface Resend {
   first: PacketRow
   again: PacketRow
   waitMs: number
-  /** The connection ended in between: no timer fired, the session was resumed. */
-  reconnect: boolean
+  /**
+   * reconnect: the connection was another one by then. response: it answers a repeated packet of the other side.
+   * timer: neither; the sender waited.
+   */
+  why: 'timer' | 'reconnect' | 'response'
 }
 
 /** Packets sent again, each with the attempt right before it. */
@@ -30,7 +33,8 @@ export function resends(packets: readonly PacketRow[], marks: readonly SessionMa
     const reconnect = marks.some(
       (m) => m.clientId === p.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
     )
-    found.push({ first, again: p, waitMs: p.sentMs - first.sentMs, reconnect })
+    const why = reconnect ? 'reconnect' : p.answers !== null ? 'response' : 'timer'
+    found.push({ first, again: p, waitMs: p.sentMs - first.sentMs, why })
   }
   return found
 }
@@ -62,7 +66,8 @@ export function drawRetries(
 ): RetryShape[] {
   const shapes: RetryShape[] = []
   const byLane = new Map<number, { r: Resend; y0: number; y1: number; away: 1 | -1; sender: number }[]>()
-  for (const r of [...list].sort((a, b) => a.first.sentMs - b.first.sentMs)) {
+  const waited = list.filter((r) => r.why !== 'response')
+  for (const r of waited.sort((a, b) => a.first.sentMs - b.first.sentMs)) {
     const leg = laneX(r.again)
     const a = scale.spots.get(r.first.seq)
     const b = scale.spots.get(r.again.seq)
@@ -100,7 +105,8 @@ function retryText(
   x: number,
   c: { k: number; words: SequenceWords; taken: Taken },
 ): RetryShape['text'] {
-  const value = row.r.reconnect ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
+  const value =
+    row.r.why === 'reconnect' ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
   const width = textWidth(value, c.k)
   // in a band of the time it waited, or beside the middle of the bracket
   const bands = scale.folds.filter((f) => f.y0 >= row.y0 && f.y1 <= row.y1).map((f) => (f.y0 + f.y1) / 2)

@@ -2,7 +2,8 @@ import type { PacketRow, SessionMark } from '@contract/model'
 import { arrowLine, drawArrow, reserveEnd, textWidth, type ArrowContext } from './arrows'
 import { flat, Taken } from './boxes'
 import { drawJourneys, drawRetries, resends } from './brackets'
-import { drawBadges, drawMarks, drawNotes, drawRings } from './annotations'
+import { drawMarks, drawNotes, drawRings } from './annotations'
+import { drawBadges } from './badges'
 import { placeLanes } from './lanes'
 import { closes, tellsConnection } from './marks'
 import { buildTimeScale, type TimeScale } from './time-scale'
@@ -112,7 +113,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     rings,
     notes,
     marks: markShapes,
-    badges: drawBadges(arrows, packets, o.numbers, { k, taken, rings }),
+    badges: drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes }),
     scale,
     drawn: packets.length,
   }

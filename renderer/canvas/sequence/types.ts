@@ -72,8 +72,16 @@ export interface SequenceOptions {
   laneNotes?: ReadonlyMap<string, string>
   /** Line between two lane heads, by client identifier: the link. */
   linkNotes?: ReadonlyMap<string, string>
-  /** Numbers of the narration by capture number. */
-  numbers?: ReadonlyMap<number, readonly number[]>
+  /** Numbers of the narration, and what each speaks of. */
+  numbers?: readonly NumberPlace[]
+}
+
+/** What a sentence of the narration speaks of: a packet, as it set out or as it came to its end, or a session event. */
+export interface NumberPlace {
+  n: number
+  seq: number | null
+  at: 'start' | 'end'
+  mark: SessionMark | null
 }
 
 export interface Point {
@@ -172,7 +180,8 @@ export interface MarkShape {
 }
 
 export interface BadgeShape {
-  seq: number
+  /** Capture number of its packet; null at a session event. */
+  seq: number | null
   n: number
   x: number
   y: number

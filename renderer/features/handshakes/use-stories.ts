@@ -2,7 +2,7 @@ import type { JourneyRow } from '@contract/model'
 import { computed, shallowRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { journeyFacts, type JourneyFacts } from '../../canvas/sequence/facts'
-import { narrate, type Sentence } from '../../canvas/sequence/narration/narrate'
+import { narrate, numberStories, placesOf, type Sentence } from '../../canvas/sequence/narration/narrate'
 import type { CardText, SequenceInput } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
 import { usePackets } from '../../stores/packets'
@@ -40,21 +40,16 @@ export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several:
   }
   const stories = computed((): Story[] => {
     if (!on.value) return []
-    let n = 0
     const { packets: rows, exchanges, marks } = input.value
-    return journeysToTell().map((journey) => {
+    const lang = locale.value === 'ko' ? 'ko' : 'en'
+    const journeys = journeysToTell()
+    const told = numberStories(journeys.map((j) => narrate(j, exchanges, rows, lang, marks)))
+    return journeys.map((journey, i) => {
       const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int, several())
-      const told = narrate(journey, exchanges, rows, locale.value === 'ko' ? 'ko' : 'en', marks)
-      return { journey, card, sentences: told.map((s) => ({ ...s, n: ++n })) }
+      return { journey, card, sentences: told[i] ?? [] }
     })
   })
-  const numbers = computed(() => {
-    const map = new Map<number, number[]>()
-    for (const s of stories.value.flatMap((story) => story.sentences)) {
-      if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
-    }
-    return map
-  })
+  const numbers = computed(() => placesOf(stories.value.flatMap((story) => story.sentences)))
   function see(ids: readonly number[]): void {
     if (ids.join() !== inView.value.join()) inView.value = ids
   }

@@ -46,15 +46,14 @@ export function lanesOf(clients: readonly LessonClient[]): Lane[] {
   ]
 }
 
-/** Sentences whose beginning shows that something set out; all others tell how it ended. */
-const AT_DEPARTURE = new Set<Sentence['kind']>(['sent', 'resent', 'resumed', 'passed-on-again'])
-
 /** Height in the picture at which a sentence has come true. */
 export function sentenceHeight(s: Sentence, scene: Scene): number {
-  if (s.mark) return scene.scale.y(s.mark.atMs)
+  if (s.seq === null && s.mark) {
+    return scene.marks.find((m) => m.mark === s.mark)?.y ?? scene.scale.y(s.mark.atMs)
+  }
   const spot = s.seq === null ? undefined : scene.scale.spots.get(s.seq)
   if (!spot) return scene.scale.height
-  return AT_DEPARTURE.has(s.kind) ? spot.y0 : spot.y1
+  return s.at === 'start' ? spot.y0 : spot.y1
 }
 
 /** A remark above each packet that TCP had to send again, or a part of it: the diagram shows only that it was late. */

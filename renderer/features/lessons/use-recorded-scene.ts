@@ -3,7 +3,7 @@ import type { PacketBatch } from '@contract/model'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { layoutSequence } from '../../canvas/sequence/layout'
-import { narrate, type Sentence } from '../../canvas/sequence/narration/narrate'
+import { narrateRun, placesOf, type Sentence } from '../../canvas/sequence/narration/narrate'
 import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
 import type { Lane, Scene, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
@@ -30,25 +30,13 @@ function attempts(k: number): { slant: number; type: number }[] {
   return [...SLANTS.map((slant) => ({ slant, type: k })), ...smaller.map((type) => ({ slant: least, type }))]
 }
 
-/** The narration of all messages of a run, numbered through, and its numbers by packet. */
+/** The narration of a whole run, and where its numbers stand. */
 function useNarration(input: Ref<SequenceInput | null>) {
   const { locale } = useI18n()
-  const sentences = computed((): Sentence[] => {
-    const now = input.value
-    if (!now) return []
-    let n = 0
-    const language = locale.value === 'ko' ? 'ko' : 'en'
-    const journeys = [...now.journeys].sort((a, b) => a.startedMs - b.startedMs || a.id - b.id)
-    return journeys
-      .flatMap((j) => narrate(j, now.exchanges, now.packets, language, now.marks))
-      .map((s) => ({ ...s, n: ++n }))
-  })
-  const numbers = computed(() => {
-    const map = new Map<number, number[]>()
-    for (const s of sentences.value) if (s.seq !== null) map.set(s.seq, [...(map.get(s.seq) ?? []), s.n])
-    return map
-  })
-  return { sentences, numbers }
+  const sentences = computed((): Sentence[] =>
+    input.value ? narrateRun(input.value, locale.value === 'ko' ? 'ko' : 'en') : [],
+  )
+  return { sentences, numbers: computed(() => placesOf(sentences.value)) }
 }
 
 /** Second lines of the lanes' names; a lane without one says its role. '' is the broker. */

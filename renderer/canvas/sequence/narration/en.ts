@@ -1,19 +1,24 @@
-import type { Happening } from './events'
+import type { Happening } from './happening'
 import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? 'the broker'
 const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
-const have = (ids: readonly string[]): string => (ids.length > 1 ? 'have' : 'has')
-const get = (ids: readonly string[]): string => (ids.length > 1 ? 'get' : 'gets')
-const times = (n: number): string => (n > 2 ? `${n} times in all` : 'twice')
+const many = (h: Happening): boolean => h.clients.length > 1
+const have = (h: Happening): string => (many(h) ? 'have' : 'has')
+const times = (n: number): string => (n > 2 ? `${n} times` : 'twice')
 const packet = (h: Happening): string =>
   h.packet === null
     ? 'it'
     : h.packet.packetId === null
       ? h.packet.type
       : `${h.packet.type} #${h.packet.packetId}`
+const id = (h: Happening): string => String(h.packet?.packetId ?? '')
+/** The answer that the sender of what is sent again is waiting for. */
+const awaited = (h: Happening): string =>
+  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
+const client = (h: Happening): string => h.s ?? h.r ?? ''
 const seconds = (ms: number): string =>
   ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)} s`
 
@@ -34,28 +39,38 @@ function fate(h: Happening): string {
   }
 }
 
-function lost(h: Happening): string {
-  if (h.attempts > 1 && h.qos > 0) return `${fate(h)}, too.`
-  const s = name(h.s)
+function lostPublish(h: Happening): string {
   const r = name(h.r)
+  if (h.qos === 0)
+    return `${fate(h)}: at QoS 0 the sender expects no acknowledgement, so *${r} never gets it*.`
+  if (h.known) return `${fate(h)}: ${r} already has the message.`
+  const copy = h.session === false ? '' : `; ${name(h.s)} keeps its copy`
+  return `${fate(h)}: ${r} does not have the message${copy}.`
+}
+
+function lostPubrel(h: Happening): string {
+  const r = name(h.r)
+  if (h.known) return `${fate(h)}: ${r} still holds identifier ${id(h)}.`
+  return h.s === null
+    ? `${fate(h)}: ${r} has the message, but its application gets it only when PUBREL arrives. (Method A of the specification; it allows both.)`
+    : `${fate(h)}: ${r} has the message and waits for PUBREL before it forwards it. (Method A of the specification; it allows both.)`
+}
+
+function lost(h: Happening): string {
+  if (h.too && h.qos > 0) return `${fate(h)}, too.`
+  const s = name(h.s)
   switch (h.packet?.type) {
     case 'PUBLISH':
-      if (h.qos === 0)
-        return `${fate(h)}: at QoS 0 the sender expects no acknowledgement, so *${r} never gets it*.`
-      return h.known
-        ? `${fate(h)}: ${r} already has the message.`
-        : `${fate(h)}: ${r} does not have the message; ${s} keeps its copy.`
+      return lostPublish(h)
     case 'PUBACK':
-      return `${fate(h)}: ${s} has the message, but ${r} cannot know.`
     case 'PUBREC':
-      return `${fate(h)}: ${s} has the message, but ${r} cannot know.`
+      return h.copies === 0
+        ? `${fate(h)}: ${s} refused the message, but ${name(h.r)} cannot know.`
+        : `${fate(h)}: ${s} has the message, but ${name(h.r)} cannot know.`
     case 'PUBREL':
-      if (h.known) return `${fate(h)}: ${r} still holds identifier ${h.packet.packetId ?? ''}.`
-      return h.s === null
-        ? `${fate(h)}: ${r} has the message but must not deliver it to the application yet.`
-        : `${fate(h)}: ${r} has the message but must not forward it yet.`
+      return lostPubrel(h)
     case 'PUBCOMP':
-      return `${fate(h)}: ${s} is done, but ${r} cannot know.`
+      return `${fate(h)}: ${s} is done, but ${name(h.r)} cannot know.`
     default:
       return `${fate(h)}.`
   }
@@ -63,12 +78,12 @@ function lost(h: Happening): string {
 
 const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
 
-function ended(h: Happening): string {
+function stopped(h: Happening): string {
   const had = h.known ? `${name(h.r)} has the message anyway` : `*${name(h.r)} never got it*`
   const tries = `${h.attempts} ${h.attempts === 1 ? 'try' : 'tries'}`
   return h.kind === 'gave-up'
     ? `After ${tries} of ${h.packet?.type ?? 'PUBLISH'} *${name(h.s)} gave up*: ${had}.`
-    : `The session of ${h.packet?.clientId ?? h.s ?? h.r ?? ''} ended before the handshake did: ${had}.`
+    : `The session of ${client(h)} ended before the handshake did: ${had}.`
 }
 
 function sent(h: Happening): string {
@@ -79,48 +94,134 @@ function sent(h: Happening): string {
   return `${name(h.s)} sent ${p} and keeps a copy *until ${until} arrives*.`
 }
 
+function resumed(h: Happening): string {
+  const who = client(h)
+  const sender = h.s === who ? who : 'the broker'
+  switch (h.session) {
+    case true:
+      return `${who} reconnected with its session${h.s === who ? ' and' : `, and ${sender}`} ${again(h)}.`
+    case false:
+      return `${who} reconnected, *but the broker had kept no session for it*. All the same, ${sender} ${again(h)}.`
+    case null:
+      return `${who} reconnected${h.s === who ? ' and' : `, and ${sender}`} ${again(h)}.`
+  }
+}
+
+function passedOnAgain(h: Happening): string {
+  if (h.qos < 2) return `At QoS ${h.qos} ${name(h.r)} forwards it again.`
+  const then = h.r === null ? ', and it forwards it again' : ''
+  return h.session === false
+    ? `${name(h.r)} kept nothing of the session before: *to it ${packet(h)} is a new message*${then}.`
+    : `${name(h.r)} no longer held identifier ${id(h)}: *to it ${packet(h)} is a new message*${then}.`
+}
+
+function takenAgain(h: Happening): string {
+  const who = list(h.clients)
+  if (h.copies === 0) return `*${who} ${many(h) ? 'get' : 'gets'} the message again.*`
+  const must = h.known && h.qos === 1 ? `At QoS 1 ${who} must accept it again: ` : ''
+  const subject = must === '' ? who : many(h) ? 'they' : 'it'
+  return `${must}*${subject} now ${have(h)} the message ${times(h.copies)}*.`
+}
+
 function delivered(h: Happening): string {
-  if (h.qos === 2) return `*${list(h.clients)} ${have(h.clients)} it exactly once.*`
-  return h.qos === 0
-    ? `*${list(h.clients)} ${have(h.clients)} it.*`
-    : `*${list(h.clients)} ${have(h.clients)} it*, this time only once.`
+  if (h.packet?.type === 'PUBREL' && !many(h))
+    return `*${packet(h)} arrived*: the application at ${list(h.clients)} gets the message.`
+  return `*${list(h.clients)} ${have(h)} it*${h.known ? ', this time only once' : ''}.`
+}
+
+function notQueued(h: Happening): string {
+  const who = list(h.clients)
+  if (h.session === false)
+    return `${who} is away, and later comes back without a session: *it never gets this message*.`
+  return h.known
+    ? `${who} is away and subscribed at QoS 0: *the broker does not queue the message for it*.`
+    : `${who} is away: *the broker sends it nothing*.`
+}
+
+function ended(h: Happening): string {
+  const who = client(h)
+  switch (h.mark?.kind) {
+    case 'reset':
+      return `*The connection of ${who} was reset.*`
+    case 'recovery':
+      return `No response came in time, so *the connection of ${who} was closed* to be opened again.`
+    case 'disconnect':
+      return `*${who} said DISCONNECT*: it ends its connection on purpose.`
+    case 'broken':
+      return `*The connection of ${who} ended without DISCONNECT.*`
+    case 'taken-over':
+      return `*Another connection took over the client identifier ${who}*: the one before was closed.`
+    case 'timeout':
+      return `*The broker heard nothing from ${who}* for 1.5 times its keep-alive and closed the connection.`
+    case 'closed':
+      return h.mark.detail === null
+        ? `*The broker closed the connection of ${who}.*`
+        : `*The broker closed the connection of ${who}*: ${refusalText(h.mark.detail, 'en')}.`
+    default:
+      return `*The connection of ${who} was cut.*`
+  }
 }
 
 /** English sentences. */
 export const english: Teller = {
-  finish: (text) => text.replace(/^(\*?)the /, '$1The '),
+  finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/\. the /g, '. The '),
   tell: {
     sent,
     lost,
-    resent: (h) =>
-      h.known
-        ? `So ${name(h.s)} waited ${seconds(h.waitMs)} and ${again(h)}.`
-        : `No response arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
-    resumed: (h) => {
-      const who = h.packet?.clientId ?? ''
-      return `${who} reconnected with its session${h.s === who ? ' and' : `, and ${name(h.s)}`} ${again(h)}.`
-    },
-    'passed-on-again': (h) =>
-      h.clients.length > 0
-        ? `At QoS 1 the broker forwards it again: *${list(h.clients)} ${get(h.clients)} it ${times(h.copies)}*.`
-        : 'At QoS 1 the broker forwards it again.',
-    'taken-again': (h) =>
-      `At QoS 1 ${name(h.r)} must accept it again: *it now has the message ${times(h.copies)}*.`,
-    discarded: (h) =>
-      `${name(h.r)} already has ${packet(h).replace(/^\w+ /, '')}: it *discards the copy* and responds again.`,
+    held: (h) => `*${packet(h)} is held*: deliver it or drop it.`,
+    late: (h) =>
+      `TCP lost a segment of ${packet(h)}${h.copies > 1 ? ` ${times(h.copies)}` : ''} and *sent it again by itself*: ${packet(h)} is late, but not lost.`,
+    behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
+    resent: (h) => `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
+    'resent-late': (h) =>
+      `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+    'resent-answered': (h) => `${name(h.s)} ${again(h)}, although ${awaited(h)} had arrived.`,
+    'resent-response': (h) => `PUBREC came again, so ${name(h.s)} ${again(h)}.`,
+    resumed,
+    acknowledged: (h) =>
+      `*${packet(h)} arrived*: ${name(h.r)} knows that ${name(h.s)} has the message and deletes its copy.`,
+    received: (h) =>
+      `*${packet(h)} arrived*: ${name(h.r)} knows that ${name(h.s)} has the message and sends PUBREL.`,
+    'identifier-freed': (h) =>
+      `*${packet(h)} arrived*: ${name(h.r)} forgets identifier ${id(h)}. Only now would another PUBLISH #${id(h)} be a new message.`,
+    'handshake-done': (h) => `*${packet(h)} arrived*: ${name(h.r)} may use identifier ${id(h)} again.`,
+    'passed-on-again': passedOnAgain,
+    'taken-again': takenAgain,
+    discarded: (h) => `${name(h.r)} already has #${id(h)}: it *discards the copy* and responds again.`,
     released: (h) =>
-      `Only *PUBREL* releases the message${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
-    'released-before': (h) =>
-      `${name(h.r)} has already released ${packet(h).replace(/^\w+ /, '')}: it *only sends PUBCOMP again*.`,
+      `Only *${packet(h)}* releases the message${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
+    'released-before': (h) => `${name(h.r)} has already released #${id(h)}: it *only sends PUBCOMP again*.`,
+    'forgotten-before': (h) =>
+      `${name(h.r)} kept nothing of the session before and does not know #${id(h)}: it *only sends PUBCOMP*.`,
     delivered,
-    'gave-up': ended,
-    refused: (h) => `*${name(h.r)} refused ${packet(h)}* (${refusalText(h.packet?.refusal ?? 0, 'en')}).`,
-    abandoned: ended,
-    cut: (h) =>
-      h.mark === 'reset'
-        ? `*The connection of ${h.s ?? ''} was reset.*`
-        : `*The connection of ${h.s ?? ''} was cut.*`,
-    held: (h) => `*${packet(h)} is held*: deliver it or drop it. Timers are paused.`,
-    once: (h) => `Nothing was forwarded twice: *${list(h.clients)} ${have(h.clients)} it exactly once*.`,
+    refused: (h) =>
+      `*${name(h.r)} refused ${packet(h)}* (${refusalText(h.packet?.refusal ?? 0, 'en')})${h.r === null ? ' and does not forward it' : ''}.`,
+    'retained-kept': () => `RETAIN is set: *the broker keeps the message* for those who subscribe later.`,
+    'retained-sent': (h) => `${list(h.clients)} has subscribed: the broker sends it *the retained message*.`,
+    queued: (h) =>
+      `${list(h.clients)} ${many(h) ? 'are' : 'is'} away, but the broker keeps the session: *it queues the message*.`,
+    'queue-sent': (h) => `${list(h.clients)} is back: the broker sends *the message that waited*.`,
+    'not-queued': notQueued,
+    nobody: () => '*The broker has nobody to send the message to.*',
+    'gave-up': stopped,
+    abandoned: stopped,
+    once: (h) => {
+      const result = `*${list(h.clients)} ${have(h)} it exactly once*`
+      return h.known
+        ? `${packet(h)} ends the last handshake. Nothing was forwarded twice: ${result}.`
+        : `${packet(h)} ends the last handshake: ${result}.`
+    },
+    skipped: (h) => `(${h.copies} more events are left out here.)`,
+    ended,
+    back: (h) =>
+      h.session === true
+        ? `${client(h)} reconnected: *the broker had kept its session*.`
+        : `${client(h)} reconnected *without a session*: the broker had kept nothing for it.`,
+    will: (h) => {
+      const why = h.known ? 'No DISCONNECT came: ' : ''
+      return `${why}*the broker publishes the will of ${client(h)}* on ${h.mark?.topic ?? ''}.`
+    },
+    'no-will': (h) =>
+      `DISCONNECT arrived: *the broker deletes the will of ${client(h)}*, and nobody gets it.`,
   },
 }

@@ -1,20 +1,27 @@
-import type { Happening } from './events'
+import type { Happening } from './happening'
 import { josa } from './josa'
 import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
 const name = (id: string | null): string => id ?? '중개자'
 const list = (ids: readonly string[]): string => ids.join(', ')
-const times = (n: number): string => (n > 2 ? `모두 ${n}번` : '두 번')
+const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
 const packet = (h: Happening): string =>
   h.packet === null
     ? '패킷'
     : h.packet.packetId === null
       ? h.packet.type
       : `${h.packet.type} #${h.packet.packetId}`
-const number = (h: Happening): string => `#${h.packet?.packetId ?? ''}`
+const id = (h: Happening): string => String(h.packet?.packetId ?? '')
+const number = (h: Happening): string => `#${id(h)}`
+/** The answer that the sender of what is sent again is waiting for. */
+const awaited = (h: Happening): string =>
+  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
+const client = (h: Happening): string => h.s ?? h.r ?? ''
 const seconds = (ms: number): string =>
   ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)}초`
+const sender = (h: Happening): string => josa(name(h.s), '은/는')
+const receiver = (h: Happening): string => josa(name(h.r), '은/는')
 
 function fate(h: Happening): string {
   const p = josa(packet(h), '이/가')
@@ -33,31 +40,37 @@ function fate(h: Happening): string {
   }
 }
 
+function lostPublish(h: Happening): string {
+  if (h.qos === 0)
+    return `${fate(h)}. QoS 0에서는 송신자가 응답을 기다리지 않으므로 *${receiver(h)} 영영 받지 못합니다*.`
+  if (h.known) return `${fate(h)}. ${receiver(h)} 이미 메시지를 갖고 있습니다.`
+  return h.session === false
+    ? `${fate(h)}. ${receiver(h)} 메시지를 받지 못했습니다.`
+    : `${fate(h)}. ${receiver(h)} 메시지를 받지 못했고, ${sender(h)} 사본을 갖고 있습니다.`
+}
+
+function lostPubrel(h: Happening): string {
+  if (h.known) return `${fate(h)}. ${receiver(h)} 식별자 ${josa(id(h), '을/를')} 계속 기억합니다.`
+  const waits =
+    h.s === null ? '응용 프로그램은 PUBREL이 와야 받습니다' : 'PUBREL이 와야 구독자에게 전달합니다'
+  return `${fate(h)}. ${receiver(h)} 메시지를 갖고 있지만 ${waits}. (규격의 방법 A이며, 규격은 두 방법을 모두 허용합니다.)`
+}
+
 function lost(h: Happening): string {
-  if (h.attempts > 1 && h.qos > 0)
+  if (h.too && h.qos > 0)
     return `${josa(packet(h), '이/가')} 이번에도 ${h.reason === 'step' ? '버려졌습니다' : '손실되었습니다'}.`
-  const s = name(h.s)
-  const r = name(h.r)
-  const notKnown = `${josa(s, '은/는')} 메시지를 받았지만 ${josa(r, '은/는')} 알 수 없습니다.`
   switch (h.packet?.type) {
     case 'PUBLISH':
-      if (h.qos === 0)
-        return `${fate(h)}. QoS 0에서는 송신자가 응답을 기다리지 않으므로 *${josa(r, '은/는')} 영영 받지 못합니다*.`
-      return h.known
-        ? `${fate(h)}. ${josa(r, '은/는')} 이미 메시지를 갖고 있습니다.`
-        : `${fate(h)}. ${josa(r, '은/는')} 메시지를 받지 못했고, ${josa(s, '은/는')} 사본을 갖고 있습니다.`
+      return lostPublish(h)
     case 'PUBACK':
-    case 'PUBREC':
-      return `${fate(h)}. ${notKnown}`
+    case 'PUBREC': {
+      const did = h.copies === 0 ? '거부했지만' : '받았지만'
+      return `${fate(h)}. ${sender(h)} 메시지를 ${did} ${receiver(h)} 알 수 없습니다.`
+    }
     case 'PUBREL':
-      if (h.known) {
-        return `${fate(h)}. ${josa(r, '은/는')} 식별자 ${josa(String(h.packet.packetId ?? ''), '을/를')} 계속 기억합니다.`
-      }
-      return h.s === null
-        ? `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 응용 프로그램에 넘기면 안 됩니다.`
-        : `${fate(h)}. ${josa(r, '은/는')} 메시지를 갖고 있지만 아직 전달하면 안 됩니다.`
+      return lostPubrel(h)
     case 'PUBCOMP':
-      return `${fate(h)}. ${josa(s, '은/는')} 끝냈지만 ${josa(r, '은/는')} 알 수 없습니다.`
+      return `${fate(h)}. ${sender(h)} 끝냈지만 ${receiver(h)} 알 수 없습니다.`
     default:
       return `${fate(h)}.`
   }
@@ -66,13 +79,13 @@ function lost(h: Happening): string {
 const again = (h: Happening): string =>
   `*${josa(packet(h), '을/를')} ${h.packet?.dup ? 'DUP 표시와 함께 ' : ''}다시 보냈습니다*`
 
-function ended(h: Happening): string {
+function stopped(h: Happening): string {
   const had = h.known
-    ? `그래도 ${josa(name(h.r), '은/는')} 메시지를 갖고 있습니다.`
-    : `*${josa(name(h.r), '은/는')} 끝내 받지 못했습니다*.`
+    ? `그래도 ${receiver(h)} 메시지를 갖고 있습니다.`
+    : `*${receiver(h)} 끝내 받지 못했습니다*.`
   return h.kind === 'gave-up'
     ? `${josa(h.packet?.type ?? 'PUBLISH', '을/를')} ${h.attempts}번 보낸 뒤 *${josa(name(h.s), '이/가')} 포기했습니다*. ${had}`
-    : `핸드셰이크가 끝나기 전에 ${h.packet?.clientId ?? h.s ?? h.r ?? ''}의 세션이 끝났습니다. ${had}`
+    : `핸드셰이크가 끝나기 전에 ${client(h)}의 세션이 끝났습니다. ${had}`
 }
 
 function sent(h: Happening): string {
@@ -84,47 +97,141 @@ function sent(h: Happening): string {
   return `${who} ${what} 보내고 *${until} 올 때까지* 사본을 갖고 있습니다.`
 }
 
+function resumed(h: Happening): string {
+  const who = josa(client(h), '이/가')
+  const own = h.s !== null
+  switch (h.session) {
+    case true:
+      return `${who} 세션을 이어 다시 ${own ? '접속해' : '접속했고, 중개자는'} ${again(h)}.`
+    case false:
+      return `${who} 다시 접속했지만 *중개자에는 세션이 남아 있지 않습니다*. 그래도 ${sender(h)} ${again(h)}.`
+    case null:
+      return `${who} 다시 ${own ? '접속해' : '접속했고, 중개자는'} ${again(h)}.`
+  }
+}
+
+function passedOnAgain(h: Happening): string {
+  if (h.qos < 2) return `QoS ${h.qos}이므로 ${josa(name(h.r), '이/가')} 다시 전달합니다.`
+  const then = h.r === null ? '이므로 다시 전달합니다' : '입니다'
+  return h.session === false
+    ? `${receiver(h)} 이전 세션을 기억하지 않습니다. *중개자에게 ${josa(packet(h), '은/는')} 새 메시지*${then}.`
+    : `${receiver(h)} 식별자 ${josa(id(h), '을/를')} 더는 기억하지 않습니다. *${josa(packet(h), '은/는')} 새 메시지*${then}.`
+}
+
+function takenAgain(h: Happening): string {
+  const who = josa(list(h.clients), '은/는')
+  if (h.copies === 0) return `*${who} 같은 메시지를 또 받습니다.*`
+  return h.known && h.qos === 1
+    ? `QoS 1이므로 ${who} 다시 받아야 합니다. *같은 메시지를 ${times(h.copies)} 받은 셈입니다*.`
+    : `*${who} 같은 메시지를 ${times(h.copies)} 받았습니다*.`
+}
+
+function delivered(h: Happening): string {
+  if (h.packet?.type === 'PUBREL' && h.clients.length === 1)
+    return `*${josa(packet(h), '이/가')} 도착했습니다*. ${list(h.clients)}의 응용 프로그램이 메시지를 받습니다.`
+  return `*${josa(list(h.clients), '이/가')} 받았습니다*.${h.known ? ' 이번에는 한 번입니다.' : ''}`
+}
+
+function notQueued(h: Happening): string {
+  const who = josa(list(h.clients), '은/는')
+  if (h.session === false)
+    return `${who} 접속해 있지 않고, 나중에 세션 없이 다시 접속합니다. *이 메시지는 영영 받지 못합니다*.`
+  return h.known
+    ? `${who} 접속해 있지 않고 QoS 0으로 구독했습니다. *중개자는 메시지를 대기열에 넣지 않습니다*.`
+    : `${who} 접속해 있지 않습니다. *중개자는 아무것도 보내지 않습니다*.`
+}
+
+function ended(h: Happening): string {
+  const who = client(h)
+  switch (h.mark?.kind) {
+    case 'reset':
+      return `*${who}의 연결이 초기화되었습니다.*`
+    case 'recovery':
+      return `제때 응답이 오지 않아 *${who}의 연결을 끊었습니다*. 곧 다시 접속합니다.`
+    case 'disconnect':
+      return `*${josa(who, '이/가')} DISCONNECT를 보내* 스스로 연결을 끝냅니다.`
+    case 'broken':
+      return `*${who}의 연결이 DISCONNECT 없이 끊겼습니다.*`
+    case 'taken-over':
+      return `*다른 연결이 클라이언트 식별자 ${josa(who, '을/를')} 넘겨받아* 이전 연결이 끊겼습니다.`
+    case 'timeout':
+      return `*Keep Alive 시간의 1.5배 동안 ${who}에게서 아무것도 오지 않아* 중개자가 연결을 끊었습니다.`
+    case 'closed':
+      return h.mark.detail === null
+        ? `*중개자가 ${who}의 연결을 끊었습니다.*`
+        : `*중개자가 ${who}의 연결을 끊었습니다*: ${refusalText(h.mark.detail, 'ko')}.`
+    default:
+      return `*${who}의 연결이 끊겼습니다.*`
+  }
+}
+
+const arrived = (h: Happening): string => `*${josa(packet(h), '이/가')} 도착했습니다*.`
+
 /** Korean sentences; packet names stay in English capitals. */
 export const korean: Teller = {
   finish: (text) => text,
   tell: {
     sent,
     lost,
+    held: (h) => `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요.`,
+    late: (h) =>
+      `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 스스로 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
+    behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
-      h.known
-        ? `그래서 ${josa(name(h.s), '은/는')} ${josa(seconds(h.waitMs), '을/를')} 기다렸다가 ${again(h)}.`
-        : `${seconds(h.waitMs)} 안에 응답이 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
-    resumed: (h) => {
-      const who = h.packet?.clientId ?? ''
-      const then = h.s === who ? '접속해' : `접속했고, ${josa(name(h.s), '은/는')}`
-      return `${josa(who, '이/가')} 세션을 이어 다시 ${then} ${again(h)}.`
-    },
-    'passed-on-again': (h) =>
-      h.clients.length > 0
-        ? `QoS 1이므로 중개자가 다시 전달합니다. *${josa(list(h.clients), '은/는')} 같은 메시지를 ${times(h.copies)} 받습니다*.`
-        : 'QoS 1이므로 중개자가 다시 전달합니다.',
-    'taken-again': (h) =>
-      `QoS 1이므로 ${josa(name(h.r), '은/는')} 다시 받아야 합니다. *같은 메시지를 ${times(h.copies)} 받은 셈입니다*.`,
+      `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
+    'resent-late': (h) =>
+      `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+    'resent-answered': (h) =>
+      `${josa(awaited(h), '이/가')} 이미 왔지만 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+    'resent-response': (h) => `PUBREC이 다시 와서 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+    resumed,
+    acknowledged: (h) =>
+      `${arrived(h)} ${receiver(h)} ${josa(name(h.s), '이/가')} 메시지를 받은 것을 알고 사본을 지웁니다.`,
+    received: (h) =>
+      `${arrived(h)} ${receiver(h)} ${josa(name(h.s), '이/가')} 메시지를 받은 것을 알고 PUBREL을 보냅니다.`,
+    'identifier-freed': (h) =>
+      `${arrived(h)} ${receiver(h)} 식별자 ${josa(id(h), '을/를')} 잊습니다. 이제부터 PUBLISH ${josa(number(h), '은/는')} 새 메시지입니다.`,
+    'handshake-done': (h) =>
+      `${arrived(h)} ${receiver(h)} 식별자 ${josa(id(h), '을/를')} 다시 쓸 수 있습니다.`,
+    'passed-on-again': passedOnAgain,
+    'taken-again': takenAgain,
     discarded: (h) =>
-      `${josa(name(h.r), '은/는')} ${josa(number(h), '을/를')} 이미 알고 있으므로 *사본을 버리고* 다시 응답합니다.`,
+      `${receiver(h)} ${josa(number(h), '을/를')} 이미 알고 있으므로 *사본을 버리고* 다시 응답합니다.`,
     released: (h) =>
-      `*PUBREL*이 와야 메시지가 ${h.clients.length > 0 ? `${josa(list(h.clients), '으로/로')} ` : ''}전달됩니다.`,
+      `*${josa(packet(h), '이/가')}* 와야 메시지가 ${h.clients.length > 0 ? `${josa(list(h.clients), '으로/로')} ` : ''}전달됩니다.`,
     'released-before': (h) =>
-      `${josa(name(h.r), '은/는')} ${josa(number(h), '을/를')} 이미 처리했으므로 *PUBCOMP만 다시 보냅니다*.`,
-    delivered: (h) =>
-      h.qos === 2
-        ? `*${josa(list(h.clients), '은/는')} 정확히 한 번 받았습니다.*`
-        : `*${josa(list(h.clients), '이/가')} 받았습니다*.${h.qos === 1 ? ' 이번에는 한 번입니다.' : ''}`,
-    'gave-up': ended,
+      `${receiver(h)} ${josa(number(h), '을/를')} 이미 처리했으므로 *PUBCOMP만 다시 보냅니다*.`,
+    'forgotten-before': (h) =>
+      `${receiver(h)} 이전 세션을 기억하지 않아 ${josa(number(h), '을/를')} 모릅니다. *PUBCOMP만 보냅니다*.`,
+    delivered,
     refused: (h) =>
-      `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusalText(h.packet?.refusal ?? 0, 'ko')}).`,
-    abandoned: ended,
-    cut: (h) =>
-      h.mark === 'reset'
-        ? `*${h.s ?? ''}의 연결이 초기화되었습니다.*`
-        : `*${h.s ?? ''}의 연결이 끊겼습니다.*`,
-    held: (h) =>
-      `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요. 타이머는 멈춰 있습니다.`,
-    once: (h) => `두 번 전달된 것은 없습니다. *${josa(list(h.clients), '은/는')} 정확히 한 번 받았습니다*.`,
+      `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusalText(h.packet?.refusal ?? 0, 'ko')}).${h.r === null ? ' 구독자에게 전달하지 않습니다.' : ''}`,
+    'retained-kept': () =>
+      'RETAIN이 설정되어 있으므로 *중개자가 메시지를 보존합니다*. 나중에 구독하는 클라이언트를 위해서입니다.',
+    'retained-sent': (h) =>
+      `${josa(list(h.clients), '이/가')} 구독했으므로 중개자가 *보존 메시지를* 보냅니다.`,
+    queued: (h) =>
+      `${josa(list(h.clients), '은/는')} 접속해 있지 않지만 중개자에 세션이 있습니다. *메시지를 대기열에 넣습니다*.`,
+    'queue-sent': (h) =>
+      `${josa(list(h.clients), '이/가')} 돌아왔으므로 중개자가 *기다리던 메시지를* 보냅니다.`,
+    'not-queued': notQueued,
+    nobody: () => '*중개자가 메시지를 보낼 클라이언트가 없습니다.*',
+    'gave-up': stopped,
+    abandoned: stopped,
+    once: (h) => {
+      const end = `${josa(packet(h), '으로/로')} 마지막 핸드셰이크가 끝났습니다.`
+      const once = `*${josa(list(h.clients), '은/는')} 정확히 한 번 받았습니다*.`
+      return h.known ? `${end} 두 번 전달된 것은 없습니다. ${once}` : `${end} ${once}`
+    },
+    skipped: (h) => `(그사이 일어난 일 ${h.copies}가지는 줄였습니다.)`,
+    ended,
+    back: (h) =>
+      h.session === true
+        ? `${josa(client(h), '이/가')} 다시 접속했습니다. *중개자에 세션이 남아 있습니다*.`
+        : `${josa(client(h), '이/가')} *세션 없이* 다시 접속했습니다. 중개자에 남은 것이 없습니다.`,
+    will: (h) =>
+      `${h.known ? 'DISCONNECT가 오지 않았습니다. ' : ''}*중개자가 ${client(h)}의 유언 메시지를 게시합니다* (${h.mark?.topic ?? ''}).`,
+    'no-will': (h) =>
+      `DISCONNECT가 도착했습니다. *중개자가 ${client(h)}의 유언 메시지를 삭제하므로* 아무도 받지 않습니다.`,
   },
 }

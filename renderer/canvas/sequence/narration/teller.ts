@@ -1,4 +1,4 @@
-import type { Happening } from './events'
+import type { Happening } from './happening'
 
 /** The sentences of one language; `*` marks what is set in bold. */
 export interface Teller {

@@ -1,0 +1,20 @@
+import type { SessionMark } from '@contract/model'
+import { closes } from '../marks'
+import { atMark, type Happening } from './happening'
+import type { Connections } from './story'
+
+/** Connections that ended and came back, and what became of wills. */
+export function onConnections(marks: readonly SessionMark[], connections: Connections): Happening[] {
+  return marks.flatMap((m): Happening[] => {
+    if (closes(m.kind) || m.kind === 'taken-over') return [atMark('ended', m)]
+    if (m.kind === 'will') {
+      const end = connections.of(m.clientId).findLast((x) => closes(x.kind) && x.atMs <= m.atMs)
+      return [{ ...atMark('will', m), known: end !== undefined && end.kind !== 'disconnect' }]
+    }
+    if (m.kind === 'no-will') return [atMark('no-will', m)]
+    const accepted = m.kind === 'resume' || (m.kind === 'connack' && m.detail === null)
+    const before = connections.of(m.clientId)
+    const again = accepted && before.some((x) => closes(x.kind) && x.atMs <= m.atMs && x !== m)
+    return again ? [{ ...atMark('back', m), session: m.kind === 'resume' }] : []
+  })
+}

@@ -1,0 +1,125 @@
+import type { LossReason, PacketRow, SessionMark } from '@contract/model'
+import type { QoS } from '@contract/packet'
+
+/** Everything a sentence can be about. Each is a fact of the capture. */
+export type HappeningKind =
+  // packets of a handshake
+  | 'sent'
+  | 'lost'
+  | 'held'
+  | 'late'
+  | 'behind'
+  | 'resent'
+  | 'resent-late'
+  | 'resent-answered'
+  | 'resent-response'
+  | 'resumed'
+  | 'acknowledged'
+  | 'received'
+  | 'identifier-freed'
+  | 'handshake-done'
+  // what a packet changed at its receiver
+  | 'passed-on-again'
+  | 'taken-again'
+  | 'discarded'
+  | 'released'
+  | 'released-before'
+  | 'forgotten-before'
+  | 'delivered'
+  | 'refused'
+  | 'retained-kept'
+  | 'retained-sent'
+  | 'queued'
+  | 'queue-sent'
+  | 'not-queued'
+  | 'nobody'
+  // how it ended
+  | 'gave-up'
+  | 'abandoned'
+  | 'once'
+  | 'skipped'
+  // connections
+  | 'ended'
+  | 'back'
+  | 'will'
+  | 'no-will'
+
+/** What a sentence is about. `s` sends, `r` receives; null is the broker. */
+export interface Happening {
+  kind: HappeningKind
+  /** Capture number of the packet it speaks of; null for a mark. */
+  seq: number | null
+  /** More packets that it speaks of. */
+  also: number[]
+  /** When it came true, ms; of its packet, as that was sent (`start`) or as it came to its end. */
+  atMs: number
+  at: 'start' | 'end'
+  /** Its place among things of the same time. */
+  order: number
+  s: string | null
+  r: string | null
+  qos: QoS
+  packet: PacketRow | null
+  reason: LossReason | null
+  waitMs: number
+  attempts: number
+  /** Clients concerned, e.g. subscribers that got a copy. */
+  clients: string[]
+  /** Whether the receiver had the message already; of `once` and `delivered`: whether anything had gone wrong before. */
+  known: boolean
+  /** Something of the kind was told of this handshake before. */
+  too: boolean
+  /** Copies that one of `clients` has had by then; of `skipped`: happenings that are left out. */
+  copies: number
+  /** Whether the broker had kept the session, where a CONNACK said so. */
+  session: boolean | null
+  mark: SessionMark | null
+}
+
+const BLANK: Omit<Happening, 'kind' | 'atMs' | 'order'> = {
+  seq: null,
+  also: [],
+  at: 'end',
+  s: null,
+  r: null,
+  qos: 0,
+  packet: null,
+  reason: null,
+  waitMs: 0,
+  attempts: 0,
+  clients: [],
+  known: false,
+  too: false,
+  copies: 0,
+  session: null,
+  mark: null,
+}
+
+export const endOf = (p: PacketRow): number => p.settledMs ?? p.sentMs
+
+/** Of a packet as it set out. */
+export function atStart(kind: HappeningKind, p: PacketRow, qos: QoS): Happening {
+  return { ...ofPacket(kind, p, qos), at: 'start', atMs: p.sentMs, order: p.seq * 3 }
+}
+
+/** Of a packet as it arrived or was lost. */
+export function atEnd(kind: HappeningKind, p: PacketRow, qos: QoS): Happening {
+  return { ...ofPacket(kind, p, qos), at: 'end', atMs: endOf(p), order: p.seq * 3 + 1 }
+}
+
+function ofPacket(kind: HappeningKind, p: PacketRow, qos: QoS): Happening {
+  const way = p.direction === 'uplink' ? { s: p.clientId, r: null } : { s: null, r: p.clientId }
+  return { ...BLANK, kind, seq: p.seq, packet: p, qos, reason: p.reason, atMs: 0, order: 0, ...way }
+}
+
+/** Of an event of a connection. */
+export function atMark(kind: HappeningKind, mark: SessionMark): Happening {
+  return { ...BLANK, kind, mark, s: mark.clientId, atMs: mark.atMs, order: mark.after * 3 + 2 }
+}
+
+/**
+ * The order in which things are told, which is the order in which they are drawn: by time, and at one time what arrived
+ * before what was sent after it was captured. See `buildTimeScale`.
+ */
+export const inOrder = (a: Pick<Happening, 'atMs' | 'order'>, b: Pick<Happening, 'atMs' | 'order'>): number =>
+  a.atMs - b.atMs || a.order - b.order

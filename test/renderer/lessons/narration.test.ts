@@ -1,0 +1,130 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { ScriptedLesson } from '../../../electron/contract/lesson'
+import type { LessonOutcome } from '../../../electron/contract/lesson-run'
+import { LessonService } from '../../../electron/engine/lessons/lesson-service'
+import { builtInLessons } from '../../../electron/engine/lessons/library'
+import { packetName } from '../../../renderer/canvas/sequence/arrows'
+import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
+import { narrateRun, placesOf, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
+import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
+import { fromFirstPacket, lanesOf, sentenceHeight } from '../../../renderer/features/lessons/recorded'
+import { words } from '../handshakes/words'
+
+const service = new LessonService()
+afterAll(() => service.close())
+const variants = builtInLessons()
+  .filter((l): l is ScriptedLesson => l.kind === 'script')
+  .flatMap((l) => l.variants.map((v) => [l.id, v.id] as const))
+const LANGUAGES = ['en', 'ko'] as const
+
+function told(o: LessonOutcome, lang: 'en' | 'ko', k = 1, slant = 54) {
+  const input = fromFirstPacket(o.timeline)
+  const sentences = narrateRun(input, lang)
+  const numbers = placesOf(sentences)
+  const scene = layoutSequence(input, {
+    lanes: lanesOf(o.clients),
+    width: 900,
+    k,
+    pxPerMs: suggestPxPerMs(input.packets, slant) * k,
+    nowMs: 1e6,
+    noCards: true,
+    words,
+    numbers,
+  })
+  return { input, sentences, numbers, scene }
+}
+
+describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang) => {
+  test.each(variants)('%s/%s', async (lesson, variant) => {
+    const o = await service.run(lesson, variant)
+    for (const [k, slant] of [
+      [1, 84],
+      [1, 26],
+      [21 / 16, 54],
+    ] as const) {
+      const { input, sentences, numbers, scene } = told(o, lang, k, slant)
+      // each sentence has its badge, and each badge its sentence
+      expect(new Set(scene.badges.map((b) => b.n))).toEqual(new Set(sentences.map((s) => s.n)))
+      expect(scene.badges).toHaveLength(numbers.length)
+      // the order of badges is the order of time: no later number stands above an earlier one
+      const heights = sentences.map((s) => scene.badges.filter((b) => b.n === s.n).map((b) => b.y))
+      for (let i = 1; i < heights.length; i++)
+        expect(Math.min(...(heights[i] ?? [])), `badge ${i + 1}`).toBeGreaterThanOrEqual(
+          Math.max(...(heights[i - 1] ?? [])),
+        )
+      // in a replay they come true in that order too
+      const true_ = sentences.map((s) => sentenceHeight(s, scene))
+      expect(true_).toEqual([...true_].sort((a, b) => a - b))
+      // every packet that a sentence speaks of or names by its identifier is drawn
+      const drawn = new Set(scene.arrows.map((a) => a.seq))
+      const names = new Set(input.packets.filter((p) => drawn.has(p.seq)).map(packetName))
+      for (const s of sentences) {
+        expect([...s.also, ...(s.seq === null ? [] : [s.seq])].filter((seq) => !drawn.has(seq))).toEqual([])
+        const named = sentenceText(s).match(/\b(PUB(?:LISH|ACK|REC|REL|COMP)|CONN(?:ECT|ACK)) #\d+/g) ?? []
+        // "another PUBLISH #1" is one to come
+        if (s.kind !== 'identifier-freed') expect(named.filter((n) => !names.has(n))).toEqual([])
+      }
+    }
+  })
+})
+
+test('both languages tell the same of the same packets', async () => {
+  for (const [lesson, variant] of variants) {
+    const o = await service.run(lesson, variant)
+    const [en, ko] = LANGUAGES.map((lang) => told(o, lang).sentences)
+    const facts = (list: typeof en) => list?.map((s) => [s.n, s.kind, s.seq, s.at])
+    expect(facts(ko)).toEqual(facts(en))
+  }
+})
+
+/** What each lesson is about must be said, at the packet or event that shows it. */
+test.each([
+  ['publish-subscribe', 'one-topic', ['dashboard and phone have it.']],
+  ['topics-wildcards', 'dollar', ['The broker has nobody to send the message to.']],
+  ['qos-1-lost-puback', 'puback', ['dashboard now has the message twice.']],
+  ['qos-2', 'pubrel', ['PUBREL #1 was lost by rule: the broker still holds identifier 1.']],
+  [
+    'radio-or-tcp',
+    'tcp',
+    [
+      'TCP lost a segment of PUBLISH and sent it again by itself: PUBLISH is late, but not lost.',
+      'PUBLISH had to wait for what was sent before it: TCP keeps the order.',
+    ],
+  ],
+  ['radio-or-tcp', 'cut', ['The connection of sensor-1 was cut.']],
+  ['retained-and-will', 'retained', ['display has subscribed: the broker sends it the retained message.']],
+  ['retained-and-will', 'plain', ['The broker has nobody to send the message to.']],
+  [
+    'retained-and-will',
+    'will',
+    ['No DISCONNECT came: the broker publishes the will of sensor-1 on home/sensor-1/status.'],
+  ],
+  [
+    'retained-and-will',
+    'goodbye',
+    ['DISCONNECT arrived: the broker deletes the will of sensor-1, and nobody gets it.'],
+  ],
+  [
+    'sessions',
+    'persistent',
+    [
+      'phone is away, but the broker keeps the session: it queues the message.',
+      'phone reconnected: the broker had kept its session.',
+      'phone is back: the broker sends the message that waited.',
+    ],
+  ],
+  [
+    'sessions',
+    'clean',
+    ['phone is away, and later comes back without a session: it never gets this message.'],
+  ],
+  [
+    'sessions',
+    'persistent-qos-0',
+    ['phone is away and subscribed at QoS 0: the broker does not queue the message for it.'],
+  ],
+] as const)('lesson %s/%s says what it is about', async (lesson, variant, wanted) => {
+  const o = await service.run(lesson, variant)
+  const said = told(o, 'en').sentences.map(sentenceText)
+  for (const sentence of wanted) expect(said).toContain(sentence)
+})
