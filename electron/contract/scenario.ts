@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brokerLimitsSchema } from './broker-limits'
 import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
 import { passwordVariableSchema } from './password-variable'
@@ -130,20 +131,7 @@ const embeddedBroker = z.strictObject({
       subscribe: z.array(topicFilter).max(1000).default([]),
     })
     .optional(),
-  limits: z
-    .strictObject({
-      packetBytes: z.int().min(128).max(268_435_455).default(2_097_152),
-      clients: z.int().min(1).max(1_000_000).default(20_000),
-      connectionsPerSecond: z.int().min(1).max(1_000_000).default(5_000),
-      connectTimeout: durationSchema.default(10_000),
-      /** Levels of a topic name or filter. */
-      topicLevels: z.int().min(1).max(1024).default(128),
-      /** Longest keep-alive: an MQTT 5 client that asks for a longer one, or for none, is told this one. */
-      keepAlive: durationSchema.optional(),
-      /** QoS 2 messages that an MQTT 5 client may have open at a time; it is told, and one more ends the connection. */
-      receiveMaximum: z.int().min(1).max(65_535).default(65_535),
-    })
-    .prefault({}),
+  limits: brokerLimitsSchema.prefault({}),
 })
 const externalBroker = z.strictObject({
   kind: z.literal('external'),

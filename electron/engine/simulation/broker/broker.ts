@@ -3,9 +3,10 @@ import { atOnce } from '../../base/slices'
 import type { PacketPort } from '../../mqtt/port'
 import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
-import { Connection, type Origin } from './connection'
+import { Connection } from './connection'
 import type { ClientContext, Hub } from './hub'
 import { Endings } from './endings'
+import { Kept } from './kept'
 import { Listeners } from './listener/listeners'
 import { Dispatcher } from './dispatcher'
 import { Message } from './message'
@@ -16,7 +17,7 @@ import type { Session } from './session'
 import { Sessions } from './sessions'
 import { SocketPort } from './socket-port'
 import { Turns } from './turns'
-import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker } from './types'
+import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker, Origin } from './types'
 import { DEFAULT_LIMITS } from './types'
 import type { Will } from './wire/connect'
 import { Reason } from './wire/protocol-error'
@@ -25,8 +26,12 @@ import type { Publish } from './wire/publish'
 /** Real ms after which `close` cuts what has not closed by itself. */
 const CLOSE_MS = 250
 
+/** Real ms between two times that expired messages are looked for, when a limit is reached. */
+const EXPIRED_EVERY_MS = 250
+
 class Broker implements Hub {
   readonly limits: BrokerLimits
+  readonly kept: Kept
   readonly access: Access
   readonly retained: RetainedStore
   readonly sessions: Sessions
@@ -38,6 +43,8 @@ class Broker implements Hub {
   private readonly core: AedesCore
   private readonly listenersOfEvents = new Set<(e: BrokerEvent) => void>()
   private messages = 0
+  /** When expired messages were removed last, in real ms. */
+  private expiredMs = -Infinity
 
   constructor(
     readonly deps: BrokerDeps,
@@ -48,10 +55,11 @@ class Broker implements Hub {
       () => deps.realClock.now(),
       (thrown) => this.log({ level: 'error', note: logMessages.fault(`internal error: ${String(thrown)}`) }),
     )
+    this.kept = new Kept(this.limits, () => this.sessions.count)
     this.access = new Access(options.users, options.refuse)
     this.retained = new RetainedStore(
       () => deps.clock.now(),
-      this.limits,
+      this.kept,
       (about) => this.log({ level: 'warn', note: about }),
     )
     const router = new Router()
@@ -59,8 +67,9 @@ class Broker implements Hub {
     this.sessions = new Sessions({
       router,
       outbox: {
-        limits: this.limits,
+        kept: this.kept,
         nowMs: () => deps.clock.now(),
+        removeExpired: () => this.removeExpired(),
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (session, will) => this.publishWill(session, will),
@@ -149,6 +158,15 @@ class Broker implements Hub {
     await this.core.close()
   }
 
+  /** At most once in a while: it looks through every queue. */
+  private removeExpired(): void {
+    const nowMs = this.deps.realClock.now()
+    if (nowMs - this.expiredMs < EXPIRED_EVERY_MS) return
+    this.expiredMs = nowMs
+    this.sessions.removeExpired()
+    this.retained.removeExpired()
+  }
+
   private publishWill({ clientId, clock }: Session, will: Will): void {
     const { topic, payload, qos, retain, expiry, forward } = will
     const topicBytes = Buffer.from(topic, 'utf8')
@@ -183,6 +201,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     session: (clientId) => broker.sessions.get(clientId)?.info() ?? null,
     retained: (filter) =>
       atOnce(broker.retained.matching(filter)).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
+    kept: () => broker.kept.bytes(),
     clearRetained: (topic) => broker.retained.remove(topic),
     publish: ({ topic, payload, qos = 0, retain = false }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)

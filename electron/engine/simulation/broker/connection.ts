@@ -7,24 +7,22 @@ import { Packet, Type, type Frame } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import type { Permissions } from './access'
 import { AedesPort, connectForAedes, type PortOwner } from './aedes-port'
+import { clientInfo } from './client-info'
 import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
 import { logMessages } from './log-messages'
 import { HttpRequestError } from './socket-port'
+import { whyFull } from './room'
 import type { Session } from './session'
 import { Tap } from './tap'
-import type { BrokerClientInfo, ListenerKind } from './types'
+import type { BrokerClientInfo, Origin } from './types'
 import { ConnectionTimeouts } from './connection-timeouts'
 import { connackAccepted, connackRefused, disconnectFrame } from './wire/answers'
-import { keepAliveOf, readConnect, type Connect, type Will } from './wire/connect'
+import { keepAliveOf, readConnect, willBytes, type Connect, type Will } from './wire/connect'
 import { checkLevels } from './wire/levels'
 import { TopicAliases } from './wire/topic-aliases'
 import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol-error'
-
-/** Where a connection comes from. */
-export type Origin =
-  { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
 
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
@@ -39,7 +37,6 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   clientId = ''
   session: Session | null = null
   permissions: Permissions
-  will: Will | null = null
   readonly clock: Clock
   readonly openedAtMs: number
   private state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
@@ -50,6 +47,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private readonly timeouts: ConnectionTimeouts
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
+  private willKept: Will | null = null
   /** Reasons not to read any more from the client. */
   private holds = 0
 
@@ -67,6 +65,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     port.receiver = this
     const limit = hub.limits.connectTimeout
     this.timeouts.awaitConnect(limit, () => this.drop(logMessages.noConnect(limit / 1000)))
+  }
+
+  get will(): Will | null {
+    return this.willKept
+  }
+
+  set will(will: Will | null) {
+    this.hub.kept.wills += willBytes(will) - willBytes(this.willKept)
+    this.willKept = will
   }
 
   // --- Outlet -------------------------------------------------------------------------------------------------
@@ -185,13 +192,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   }
 
   private hasRoom(): boolean {
-    const { limits, connected, sessions } = this.hub
-    const clients = connected.size >= limits.clients && !connected.has(this.clientId)
-    const stored = sessions.count >= limits.sessions && sessions.get(this.clientId) === undefined
-    if (!clients && !stored) return true
-    const about = clients
-      ? logMessages.fullOfClients(limits.clients)
-      : logMessages.fullOfSessions(limits.sessions)
+    const about = whyFull(this.hub, this.clientId, this.will)
+    if (about === null) return true
     this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
     return false
   }
@@ -251,6 +253,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       this.clock,
     )
     this.session = session
+    // It is a view on the whole CONNECT, which would be kept with it.
+    connect.password = null
     this.state = 'open'
     // Not before aedes has taken the last step of its CONNECT.
     setImmediate(() => this.aedes.release())
@@ -362,34 +366,15 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     if (wasOpen && this.session !== null) {
       hub.emit({ kind: 'disconnected', clientId: this.clientId, external: !this.origin.device, by, reason })
       hub.left(this.clientId)
-      hub.sessions.disconnected(this.session, this.will)
+      const { will } = this
+      this.will = null
+      hub.sessions.disconnected(this.session, will)
     }
+    this.will = null
   }
 
   info(): BrokerClientInfo | null {
-    const { connect, session, will } = this
-    if (connect === null || session === null) return null
-    const { clientId, connected, persistent, subscriptions, queued, inFlight, receiving, dropped } =
-      session.info()
-    // Field by field: a spread costs as much as the rest of a connection together.
-    return {
-      clientId,
-      connected,
-      persistent,
-      subscriptions,
-      queued,
-      inFlight,
-      receiving,
-      dropped,
-      external: !this.origin.device,
-      remote: this.origin.device ? null : this.origin.remote,
-      listener: this.origin.device ? null : this.origin.listener,
-      protocolLevel: connect.level,
-      clean: connect.clean,
-      keepAlive: connect.keepAlive,
-      connectedAtMs: this.openedAtMs,
-      username: connect.username,
-      will: will === null ? null : { topic: will.topic, qos: will.qos, retain: will.retain },
-    }
+    const { connect, session } = this
+    return connect === null || session === null ? null : clientInfo(this, connect, session.info())
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock'
 import type { Frame } from '../../mqtt/packet'
 import type { ProtocolLevel } from '../../../contract/packet'
 import type { Access, Permissions } from './access'
+import type { Kept } from './kept'
 import type { Message } from './message'
 import type { RetainedStore } from './retained'
 import type { Session } from './session'
@@ -51,6 +52,7 @@ export interface ClientContext {
 export interface Hub {
   readonly deps: BrokerDeps
   readonly limits: BrokerLimits
+  readonly kept: Kept
   readonly access: Access
   readonly sessions: Sessions
   readonly retained: RetainedStore

@@ -1,22 +1,27 @@
 import type { Note } from '../../../contract/model'
 import { note } from '../../base/notes'
 
+/** A topic may be 64 KiB long, and a line of the log is kept. */
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
+
 /** What the broker tells people, one line each. Lines about a client are shown after its name. */
 export const logMessages = {
   brokeRule: (what: string): Note => note('broker-rule', '{what}', { what }),
   badLogin: (): Note => note('broker-bad-login', 'wrong user name or password'),
   loginNeeded: (): Note => note('broker-login-needed', 'a user name is required'),
   deniedPublish: (topic: string): Note =>
-    note('broker-denied-publish', 'not allowed to publish to {topic}', { topic }),
+    note('broker-denied-publish', 'not allowed to publish to {topic}', { topic: short(topic) }),
   deniedSubscribe: (filter: string): Note =>
-    note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter }),
+    note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter: short(filter) }),
   tooManyLevels: (text: string, limit: number): Note =>
     note('broker-too-many-levels', '{text} has more than {limit} levels', {
-      text: text.length > 60 ? `${text.slice(0, 57)}...` : text,
+      text: short(text),
       limit,
     }),
+  subscriptionsFull: (): Note =>
+    note('broker-subscriptions-full', 'subscriptions of this client are refused: the limit is reached'),
   deniedWill: (topic: string): Note =>
-    note('broker-denied-will', 'not allowed to set a will on {topic}', { topic }),
+    note('broker-denied-will', 'not allowed to set a will on {topic}', { topic: short(topic) }),
   browser: (): Note =>
     note(
       'broker-browser',
@@ -44,6 +49,8 @@ export const logMessages = {
     note('broker-full-clients', 'the broker is at its limit of {limit} clients', { limit }),
   fullOfSessions: (limit: number): Note =>
     note('broker-full-sessions', 'the broker is at its limit of {limit} sessions', { limit }),
+  fullOfWills: (): Note => note('broker-full-wills', 'the broker keeps as many wills as it may'),
+  quota: (): Note => note('broker-quota', 'disconnected: this client makes the broker keep more than it may'),
   dropped: {
     queueFull: (): Note =>
       note('broker-queue-full', 'messages for this client are dropped: its queue is full'),
@@ -66,6 +73,6 @@ export const logMessages = {
   listenerFailed: (url: string, why: string): Note =>
     note('broker-listener', 'listener {url}: {why}', { url, why }),
   notPassedOn: (topic: string, why: string): Note =>
-    note('broker-not-passed-on', 'message on {topic} was not forwarded: {why}', { topic, why }),
+    note('broker-not-passed-on', 'message on {topic} was not forwarded: {why}', { topic: short(topic), why }),
   fault: (what: string): Note => note('broker-fault', '{what}', { what }),
 } as const

@@ -1,10 +1,15 @@
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { Frame } from '../../mqtt/packet'
+import { COST } from './kept'
 import { writePublish } from './wire/publish'
 
 const NONE = Buffer.alloc(0)
 
-const compact = (b: Buffer): Buffer => (b.buffer.byteLength > 2 * b.length + 1024 ? Buffer.from(b) : b)
+/** The frame that was made last, for the other subscribers of its message: not kept with the message, which may wait. */
+const lastPlain: { message: Message | null; frames: [v3: Frame | null, v5: Frame | null] } = {
+  message: null,
+  frames: [null, null],
+}
 
 export interface MessageFields {
   /** Ascending from 1 for each application message of this broker. */
@@ -37,8 +42,8 @@ export class Message {
   payload: Buffer
   forward: Buffer
   private owned = false
-  private plain3: Frame | null = null
-  private plain5: Frame | null = null
+  /** Queues and the like that hold it, for `Kept`. */
+  holders = 0
 
   constructor(f: MessageFields) {
     this.id = f.id
@@ -53,13 +58,29 @@ export class Message {
     this.external = f.external ?? false
   }
 
-  /** Copies what is still a view on a network buffer: a message that waits must not hold 64 KiB for 20 bytes. */
+  /**
+   * Bytes that it takes while it is kept: topic (as bytes and as text), payload, properties and overhead. A message that is
+   * kept has memory of its own (`own`), so these are what goes when it goes.
+   */
+  get bytes(): number {
+    return COST.message + 2 * this.topicBytes.length + this.payload.length + this.forward.length
+  }
+
+  /** Copies what is a view on a network buffer: a message that waits must not hold 64 KiB, or a slab, for 20 bytes. */
   own(): this {
     if (this.owned) return this
     this.owned = true
-    this.payload = compact(this.payload)
-    this.topicBytes = compact(this.topicBytes)
-    this.forward = compact(this.forward)
+    const { topicBytes, payload, forward } = this
+    const all = Buffer.allocUnsafeSlow(topicBytes.length + payload.length + forward.length)
+    let at = 0
+    const moved = (from: Buffer): Buffer => {
+      const to = all.subarray(at, (at += from.length))
+      from.copy(to)
+      return to
+    }
+    this.topicBytes = moved(topicBytes)
+    this.payload = payload.length === 0 ? NONE : moved(payload)
+    this.forward = forward.length === 0 ? NONE : moved(forward)
     return this
   }
 
@@ -70,8 +91,9 @@ export class Message {
   /** The PUBLISH of one subscriber's leg. QoS 0 copies that look alike share their bytes. */
   frame(level: ProtocolLevel, copy: Copy, packetId: number, dup: boolean, nowMs: number): Frame {
     const plain = copy.qos === 0 && !copy.retain && copy.ids.length === 0 && this.expiresAtMs === null
-    const known = level === 5 ? this.plain5 : this.plain3
-    if (plain && known !== null) return known
+    const at = level === 5 ? 1 : 0
+    const known = lastPlain.message === this ? lastPlain.frames[at] : null
+    if (plain && known) return known
     const expiry =
       this.expiresAtMs === null ? null : Math.max(0, Math.ceil((this.expiresAtMs - nowMs) / 1000))
     const frame = writePublish(this, {
@@ -84,8 +106,11 @@ export class Message {
       subscriptionIds: copy.ids,
     })
     if (plain) {
-      if (level === 5) this.plain5 = frame
-      else this.plain3 = frame
+      if (lastPlain.message !== this) {
+        lastPlain.message = this
+        lastPlain.frames = [null, null]
+      }
+      lastPlain.frames[at] = frame
     }
     return frame
   }
@@ -99,3 +124,6 @@ export interface Copy {
   /** Identifiers of the matching subscriptions (MQTT 5). */
   ids: readonly number[]
 }
+
+/** Bytes of one copy in one queue, beside the message it shares. */
+export const copyBytes = ({ ids }: Copy): number => COST.copy + COST.subscriptionId * ids.length

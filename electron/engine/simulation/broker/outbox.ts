@@ -1,9 +1,9 @@
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Frame } from '../../mqtt/packet'
-import type { Copy } from './message'
+import type { Kept } from './kept'
+import { copyBytes, type Copy } from './message'
 import { logMessages } from './log-messages'
-import type { BrokerLimits } from './types'
 import { ackWithReason } from './wire/answers'
 import { Reason } from './wire/protocol-error'
 
@@ -23,7 +23,9 @@ export interface Outlet {
 export interface OutboxDeps {
   nowMs(): number
   warn(about: Note, clientId: string): void
-  limits: BrokerLimits
+  kept: Kept
+  /** Removes expired messages from the queues of all sessions, where that was not tried a moment ago. */
+  removeExpired(): void
 }
 
 interface Sent {
@@ -41,6 +43,8 @@ const NO_IDS: readonly number[] = []
 const MAX_ID = 65_535
 /** Bytes in the stream above which QoS 1 and 2 wait in the queue instead. */
 const HIGH_WATER = 1_048_576
+/** So many messages in flight may be views on the buffers they came in; further ones get memory of their own. */
+const VIEWS = 4
 
 /**
  * The sender's half of a session (MQTT 3.1.1 sections 4.3, 4.4 and 4.6): messages that wait, messages sent and not
@@ -53,8 +57,13 @@ export class Outbox {
   dropped = 0
   private queue: Copy[] = NO_COPIES
   private head = 0
+  /** Bytes of `queue` and `sent`, with topics, properties and overhead. */
   private queuedBytes = 0
   private sentBytes = 0
+  /** Engine clock ms at which the first message of the queue expires. */
+  private expiresMs = Infinity
+  /** The session has ended. */
+  private over = false
   /** In the order of first sending. */
   private sent: Map<number, Sent> = NONE_SENT
   /** In the order of their PUBREC, which is the order PUBREL must keep [MQTT-4.6.0-4]. */
@@ -78,6 +87,11 @@ export class Outbox {
 
   get inFlight(): number {
     return this.sent.size + this.released.size
+  }
+
+  /** Bytes of the messages that wait and of those in flight. */
+  get bytes(): { queued: number; inFlight: number } {
+    return { queued: this.queuedBytes, inFlight: this.sentBytes }
   }
 
   /** Takes a connection and sends again what the last one left open [MQTT-4.4.0-1], with DUP [MQTT-3.3.1-1]. */
@@ -104,16 +118,79 @@ export class Outbox {
       this.sendPlain(copy)
       return
     }
-    const { limits } = this.deps
-    if (this.queued >= limits.queueMessages || this.queuedBytes >= limits.queueBytes) {
+    if (this.over) return
+    if (!this.hasRoom()) {
       this.drop(logMessages.dropped.queueFull)
       return
     }
     if (this.queue === NO_COPIES) this.queue = []
     this.queue.push(copy)
-    this.queuedBytes += copy.message.payload.length
+    this.queuedBytes += this.hold(copy)
+    if (copy.message.expiresAtMs !== null) this.expiresMs = Math.min(this.expiresMs, copy.message.expiresAtMs)
     this.pump()
     if (this.queued > 0) copy.message.own()
+  }
+
+  /** Ends with the session: nothing waits any more. */
+  end(): void {
+    this.outlet = null
+    this.over = true
+    for (let i = this.head; i < this.queue.length; i++) this.letGo(this.queue[i] as Copy)
+    for (const s of this.sent.values()) this.letGo(s.copy)
+    this.queue = NO_COPIES
+    this.head = 0
+    this.sent = NONE_SENT
+    this.released = NONE_RELEASED
+    this.queuedBytes = this.sentBytes = 0
+  }
+
+  /** Expired messages are deleted [MQTT-3.3.2-5]. A message that has been sent once stays until it is acknowledged. */
+  removeExpired(): void {
+    const nowMs = this.deps.nowMs()
+    if (nowMs < this.expiresMs) return
+    this.expiresMs = Infinity
+    const kept: Copy[] = []
+    for (let i = this.head; i < this.queue.length; i++) {
+      const copy = this.queue[i] as Copy
+      const { expiresAtMs } = copy.message
+      if (copy.message.expired(nowMs)) this.queuedBytes -= this.letGo(copy)
+      else kept.push(copy)
+      if (expiresAtMs !== null && expiresAtMs > nowMs) this.expiresMs = Math.min(this.expiresMs, expiresAtMs)
+    }
+    this.queue = kept
+    this.head = 0
+  }
+
+  /** Room for one message more; what has expired does not take it. */
+  private hasRoom(): boolean {
+    if (this.fits()) return true
+    this.deps.removeExpired()
+    return this.fits()
+  }
+
+  private fits(): boolean {
+    const { kept } = this.deps
+    return (
+      this.queued < kept.limits.queueMessages &&
+      this.queuedBytes < kept.limits.queueBytes &&
+      kept.mayQueue(this.queuedBytes + this.sentBytes)
+    )
+  }
+
+  /** Counts a copy that is kept from now on; gives its bytes for this client. */
+  private hold(copy: Copy): number {
+    const { message } = copy
+    const own = copyBytes(copy)
+    this.deps.kept.queues += own + (message.holders++ === 0 ? message.bytes : 0)
+    return own + message.bytes
+  }
+
+  /** Counts a copy no more; gives its bytes for this client. */
+  private letGo(copy: Copy): number {
+    const { message } = copy
+    const own = copyBytes(copy)
+    this.deps.kept.queues -= own + (--message.holders === 0 ? message.bytes : 0)
+    return own + message.bytes
   }
 
   /** Sends what may be sent now. Called again when the stream has drained. */
@@ -165,7 +242,7 @@ export class Outbox {
 
   private forget(id: number, s: Sent): void {
     this.sent.delete(id)
-    this.sentBytes -= s.copy.message.payload.length
+    this.sentBytes -= this.letGo(s.copy)
   }
 
   private closeOne(counted: boolean): void {
@@ -179,13 +256,13 @@ export class Outbox {
 
   /** A client that reads and never acknowledges must not hold the memory either. */
   private mayTakeNew(): boolean {
-    return this.inFlight < MAX_ID && this.sentBytes < this.deps.limits.queueBytes
+    return this.inFlight < MAX_ID && this.sentBytes < this.deps.kept.limits.queueBytes
   }
 
   private sendPlain(copy: Copy): void {
     const outlet = this.outlet
     if (outlet === null || copy.message.expired(this.deps.nowMs())) return
-    if (outlet.bufferedBytes() > this.deps.limits.streamBytes) {
+    if (outlet.bufferedBytes() > this.deps.kept.limits.unreadBytes) {
       this.drop(logMessages.dropped.notRead)
       return
     }
@@ -215,25 +292,32 @@ export class Outbox {
 
   private sendNext(outlet: Outlet): void {
     const copy = this.shift()
+    const { message } = copy
     const nowMs = this.deps.nowMs()
-    if (copy.message.expired(nowMs)) return
+    if (message.expired(nowMs)) {
+      this.letGo(copy)
+      return
+    }
     const id = this.freeId()
-    const frame = copy.message.frame(outlet.level, copy, id, false, nowMs)
+    const frame = message.frame(outlet.level, copy, id, false, nowMs)
     if (frame.length > outlet.maximumPacket) {
+      this.letGo(copy)
       this.drop(logMessages.dropped.tooLarge)
       return
     }
     this.nextId = id === MAX_ID ? 1 : id + 1
     if (this.sent === NONE_SENT) this.sent = new Map()
     this.sent.set(id, { copy, open: true })
-    this.sentBytes += copy.message.payload.length
+    if (this.sent.size > VIEWS) message.own()
+    this.sentBytes += message.bytes + copyBytes(copy)
     this.open++
-    outlet.send(frame, copy.message.id)
+    outlet.send(frame, message.id)
   }
 
+  /** Takes the first of the queue; it is still counted as held. */
   private shift(): Copy {
     const copy = this.queue[this.head++] as Copy
-    this.queuedBytes -= copy.message.payload.length
+    this.queuedBytes -= copy.message.bytes + copyBytes(copy)
     if (this.head === this.queue.length || this.head > 4096) {
       this.queue = this.queue.slice(this.head)
       this.head = 0

@@ -3,6 +3,7 @@ import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
 import { logMessages } from './log-messages'
+import type { Message } from './message'
 import { sendRetained, type Granted } from './send-retained'
 import { publicSubscription, type Session } from './session'
 import { ackWithReason, PINGRESP, suback, unsuback } from './wire/answers'
@@ -73,14 +74,22 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
     refusePublish(c, session, p, logMessages.deniedPublish, Reason.NOT_AUTHORIZED)
     return
   }
-  if (p.qos === 2) takeOpen(c, session, p.packetId)
   const message = c.hub.newMessage(c.clientId, p, c.external)
+  // Only MQTT 5 can say it: there nothing is passed on that is not retained as asked for.
+  if (c.level === 5 && p.qos > 0 && isFull(c, message)) {
+    refusePublish(c, session, p, logMessages.retainedFull, Reason.QUOTA)
+    return
+  }
+  if (p.qos === 2) takeOpen(c, session, p.packetId)
   c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
   else if (p.qos === 2) c.send(ackFrame(Type.PUBREC, p.packetId))
   c.hub.publish(message)
 }
+
+const isFull = (c: ClientContext, message: Message): boolean =>
+  message.retain && message.payload.length > 0 && !c.hub.retained.hasRoom(message)
 
 /** [MQTT-3.3.4-8]; QoS 1 is acknowledged at once and never open. @throws ProtocolError */
 function takeOpen(c: ClientContext, session: Session, packetId: number): void {
@@ -91,6 +100,7 @@ function takeOpen(c: ClientContext, session: Session, packetId: number): void {
       Reason.RECEIVE_MAXIMUM,
     )
   }
+  if (!session.mayReceive()) throw new ProtocolError(logMessages.quota().text, Reason.QUOTA)
   session.receive(packetId)
 }
 
@@ -138,7 +148,10 @@ function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
       c.denied(() => logMessages.deniedSubscribe(request.filter))
       return refusedCode(c.level)
     }
-    if (isFull(c, session, request.filter)) return c.level === 5 ? Reason.QUOTA : 0x80
+    if (!session.maySubscribe(request.filter)) {
+      c.denied(logMessages.subscriptionsFull)
+      return c.level === 5 ? Reason.QUOTA : 0x80
+    }
     granted.push({ request, fresh: sessions.subscribe(session, request, request.qos) })
     return request.qos
   })
@@ -150,9 +163,6 @@ function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
   if (subscriptions.length > 0) c.hub.emit({ kind: 'subscribed', clientId: c.clientId, subscriptions })
   sendRetained(c, session, granted)
 }
-
-const isFull = (c: ClientContext, session: Session, filter: string): boolean =>
-  session.subscriptions.size >= c.hub.limits.subscriptionsPerClient && !session.subscriptions.has(filter)
 
 const refusedCode = (level: ProtocolLevel): number => (level === 5 ? Reason.NOT_AUTHORIZED : 0x80)
 

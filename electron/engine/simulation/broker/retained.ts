@@ -2,45 +2,105 @@ import type { Note } from '../../../contract/model'
 import type { Steps } from '../../base/slices'
 import type { Message } from './message'
 import { logMessages } from './log-messages'
+import { levelBytes, type Kept } from './kept'
 import { TopicTrie } from './topic-trie'
-import type { BrokerLimits } from './types'
+
+/** Engine clock ms between two times that all are looked through. */
+const EXPIRED_EVERY_MS = 250
 
 /** The last retained message of each topic (MQTT 3.1.1 section 3.3.1.3). */
 export class RetainedStore {
   private readonly byTopic = new Map<string, Message>()
   private readonly topics = new TopicTrie<Message>()
-  private bytes = 0
+  /** Bytes by the client that published; null is the broker. */
+  private readonly byPublisher = new Map<string | null, number>()
   private full = false
+  /** Engine clock ms at which the first one expires, or before. */
+  private expiresMs = Infinity
+  /** When expired ones were looked for last. */
+  private lookedMs = -Infinity
 
   /** @param nowMs the time now, on the clock that messages expire by */
   constructor(
     private readonly nowMs: () => number,
-    private readonly limits: Pick<BrokerLimits, 'retainedMessages' | 'retainedBytes'>,
+    private readonly kept: Kept,
     private readonly warn: (about: Note) => void,
   ) {}
 
-  /** An empty payload removes the topic's message [MQTT-3.3.1-10]. */
+  get count(): number {
+    return this.byTopic.size
+  }
+
+  /** Clients whose messages are kept, with the bytes of them. */
+  publishers(): ReadonlyMap<string | null, number> {
+    return this.byPublisher
+  }
+
+  /** Stores the message as the one of its topic. An empty payload removes that [MQTT-3.3.1-10]. */
   store(message: Message): void {
+    const room = message.payload.length > 0 && this.hasRoom(message)
     this.remove(message.topic)
     if (message.payload.length === 0) return
-    const { retainedMessages, retainedBytes } = this.limits
-    if (this.byTopic.size >= retainedMessages || this.bytes + message.payload.length > retainedBytes) {
+    if (!room) {
       if (!this.full) this.warn(logMessages.retainedFull())
       this.full = true
       return
     }
     this.byTopic.set(message.topic, message.own())
     this.topics.add(message.topic, message)
-    this.bytes += message.payload.length
+    this.tally(message, 1)
+    if (message.expiresAtMs !== null) this.expiresMs = Math.min(this.expiresMs, message.expiresAtMs)
+  }
+
+  /** May the message be stored? What has expired does not take its place. The broker's own always may. */
+  hasRoom(message: Message): boolean {
+    if (message.publisher === null || this.fits(message)) return true
+    this.removeExpired()
+    return this.fits(message)
+  }
+
+  private fits(message: Message): boolean {
+    const { limits } = this.kept
+    const before = this.byTopic.get(message.topic)
+    const bytes = retainedBytes(message)
+    const replaced = before?.publisher === message.publisher ? retainedBytes(before) : 0
+    // In the place of its own that was as large it always fits.
+    if (replaced >= bytes) return true
+    const own = (this.byPublisher.get(message.publisher) ?? 0) - replaced
+    return (
+      (before !== undefined || this.byTopic.size < limits.retainedMessages) &&
+      own + bytes <= limits.retainedBytes &&
+      this.kept.mayRetain(own)
+    )
+  }
+
+  /** Expired messages are deleted [MQTT-3.3.2-5]. */
+  removeExpired(): void {
+    const nowMs = this.nowMs()
+    if (nowMs < this.expiresMs || nowMs - this.lookedMs < EXPIRED_EVERY_MS) return
+    this.lookedMs = nowMs
+    this.expiresMs = Infinity
+    for (const message of this.byTopic.values()) {
+      if (message.expired(nowMs)) this.remove(message.topic)
+      else if (message.expiresAtMs !== null) this.expiresMs = Math.min(this.expiresMs, message.expiresAtMs)
+    }
   }
 
   remove(topic: string): boolean {
     const before = this.byTopic.get(topic)
     if (before === undefined) return false
-    this.bytes -= before.payload.length
+    this.tally(before, -1)
     this.full = false
     this.topics.remove(topic, before)
     return this.byTopic.delete(topic)
+  }
+
+  private tally(message: Message, sign: 1 | -1): void {
+    const bytes = sign * retainedBytes(message)
+    this.kept.retained += bytes
+    const own = (this.byPublisher.get(message.publisher) ?? 0) + bytes
+    if (own === 0) this.byPublisher.delete(message.publisher)
+    else this.byPublisher.set(message.publisher, own)
   }
 
   /** The message of one topic. */
@@ -71,3 +131,6 @@ export class RetainedStore {
 
 /** Messages that are looked at in one step. */
 const STEP = 32
+
+/** Bytes of a message in the store, with its way through the trie. */
+const retainedBytes = (message: Message): number => message.bytes + levelBytes(message.topic)

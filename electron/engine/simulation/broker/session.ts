@@ -1,8 +1,9 @@
 import type { QoS } from '../../../contract/packet'
 import type { Clock, Timer } from '../clock/clock'
+import { COST, levelBytes, type Kept } from './kept'
 import { Outbox, type OutboxDeps } from './outbox'
-import type { BrokerSessionInfo, BrokerSubscription } from './types'
-import type { Will } from './wire/connect'
+import type { BrokerSessionInfo, BrokerSubscription, SessionBytes } from './types'
+import { willBytes, type Will } from './wire/connect'
 import type { SubscribeRequest } from './wire/subscribe'
 
 /** A subscription of one session. Its identity is the object: the trie and the session hold the same one. */
@@ -13,6 +14,9 @@ export interface Subscription {
   /** Ascends with each new subscription of the broker; the router sets it. */
   since: number
 }
+
+/** Bytes of a subscription: its objects, its texts and its way through the trie. */
+export const subscriptionBytes = (filter: string): number => COST.subscription + levelBytes(filter)
 
 export const publicSubscription = (s: Subscription): BrokerSubscription => ({
   filter: s.request.filter,
@@ -34,8 +38,11 @@ export class Session {
   clock: Clock
   expiryTimer: Timer | undefined
   willTimer: Timer | undefined
-  delayedWill: Will | null = null
+  /** Bytes of all subscriptions. */
+  subscriptionBytes = 0
+  private willToCome: Will | null = null
   private received: Set<number> | null = null
+  private readonly kept: Kept
 
   constructor(
     readonly clientId: string,
@@ -44,11 +51,69 @@ export class Session {
   ) {
     this.clock = clock
     this.outbox = new Outbox(clientId, deps)
+    this.kept = deps.kept
+    this.kept.sessions += sessionBytes(clientId)
+  }
+
+  /** A will that waits for its delay. */
+  get delayedWill(): Will | null {
+    return this.willToCome
+  }
+
+  set delayedWill(will: Will | null) {
+    this.kept.wills += willBytes(will) - willBytes(this.willToCome)
+    this.willToCome = will
+  }
+
+  /** Gives back what is kept; the session must not be used after it. */
+  end(): void {
+    this.cancelTimers()
+    this.delayedWill = null
+    this.outbox.end()
+    this.kept.sessions -= sessionBytes(this.clientId)
+    this.kept.queues -= this.receiving * COST.received
+    this.received = null
+    this.kept.subscriptions -= this.subscriptionBytes
+    this.subscriptionBytes = 0
+    this.subscriptions.clear()
+  }
+
+  addSubscription(s: Subscription): void {
+    if (!this.subscriptions.has(s.request.filter)) this.countSubscription(s.request.filter, 1)
+    this.subscriptions.set(s.request.filter, s)
+  }
+
+  removeSubscription({ request }: Subscription): void {
+    if (this.subscriptions.delete(request.filter)) this.countSubscription(request.filter, -1)
+  }
+
+  private countSubscription(filter: string, sign: 1 | -1): void {
+    const bytes = sign * subscriptionBytes(filter)
+    this.subscriptionBytes += bytes
+    this.kept.subscriptions += bytes
+  }
+
+  /** False when one more filter is over a limit. */
+  maySubscribe(filter: string): boolean {
+    if (this.subscriptions.has(filter)) return true
+    const { kept, subscriptionBytes: own } = this
+    const { limits } = kept
+    return (
+      this.subscriptions.size < limits.subscriptionsPerClient &&
+      own + subscriptionBytes(filter) <= limits.subscriptionBytes &&
+      kept.maySubscribe(own)
+    )
   }
 
   /** QoS 2 identifiers received and not yet released: the receiver's half of the session. */
   get receiving(): number {
     return this.received?.size ?? 0
+  }
+
+  /** False when one identifier more is over a limit. */
+  mayReceive(): boolean {
+    const { queued, inFlight } = this.outbox.bytes
+    return this.kept.mayQueue(queued + inFlight + this.receiving * COST.received)
   }
 
   hasReceived(packetId: number): boolean {
@@ -57,12 +122,16 @@ export class Session {
 
   receive(packetId: number): void {
     this.received ??= new Set()
+    if (this.received.has(packetId)) return
     this.received.add(packetId)
+    this.kept.queues += COST.received
   }
 
   /** False when the identifier was not held. */
   release(packetId: number): boolean {
-    return this.received?.delete(packetId) ?? false
+    if (this.received?.delete(packetId) !== true) return false
+    this.kept.queues -= COST.received
+    return true
   }
 
   cancelTimers(): void {
@@ -70,6 +139,17 @@ export class Session {
     this.clock.cancel(this.willTimer)
     this.expiryTimer = undefined
     this.willTimer = undefined
+  }
+
+  /** What the broker keeps for this client, in bytes; see `COST`. */
+  get keptBytes(): SessionBytes {
+    const { queued, inFlight } = this.outbox.bytes
+    return {
+      queued,
+      inFlight: inFlight + this.receiving * COST.received,
+      subscriptions: this.subscriptionBytes,
+      session: sessionBytes(this.clientId) + willBytes(this.willToCome),
+    }
   }
 
   info(): BrokerSessionInfo {
@@ -83,6 +163,9 @@ export class Session {
       inFlight: this.outbox.inFlight,
       receiving: this.receiving,
       dropped: this.outbox.dropped,
+      bytes: this.keptBytes,
     }
   }
 }
+
+const sessionBytes = (clientId: string): number => COST.session + 2 * clientId.length

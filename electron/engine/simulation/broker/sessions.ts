@@ -80,11 +80,10 @@ export class Sessions {
 
   /** The session ends, and with it the wait of a delayed will. */
   private end(session: Session): void {
-    session.cancelTimers()
     if (this.byId.get(session.clientId) === session) this.byId.delete(session.clientId)
     for (const s of session.subscriptions.values()) this.deps.router.remove(s)
-    session.subscriptions.clear()
     this.releaseWill(session)
+    session.end()
   }
 
   /** Adds or replaces a subscription [MQTT-3.8.4-3]. True when the filter is new to the session. */
@@ -92,7 +91,7 @@ export class Sessions {
     const before = session.subscriptions.get(request.filter)
     const subscription: Subscription = { session, request, qos, since: 0 }
     if (before !== undefined) this.deps.router.remove(before)
-    session.subscriptions.set(request.filter, subscription)
+    session.addSubscription(subscription)
     this.deps.router.add(subscription, before)
     return before === undefined
   }
@@ -101,9 +100,14 @@ export class Sessions {
   unsubscribe(session: Session, filter: string): boolean {
     const before = session.subscriptions.get(filter)
     if (before === undefined) return false
-    session.subscriptions.delete(filter)
+    session.removeSubscription(before)
     this.deps.router.remove(before)
     return true
+  }
+
+  /** Removes expired messages from all queues [MQTT-3.3.2-5]. */
+  removeExpired(): void {
+    for (const session of this.byId.values()) session.outbox.removeExpired()
   }
 
   /** Ends all timers for good. */

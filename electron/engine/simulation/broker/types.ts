@@ -1,9 +1,11 @@
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
-import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
+import type { BrokerLimits } from '../../../contract/broker-limits'
 import type { Clock } from '../clock/clock'
 import type { PacketPort } from '../../mqtt/port'
 import type { TransitObserver } from '../../mqtt/transit'
+
+export { DEFAULT_LIMITS, type BrokerLimits } from '../../../contract/broker-limits'
 
 /** One line for the user: a refused client, a broken packet, a full queue. */
 export interface BrokerLogLine {
@@ -68,38 +70,11 @@ export interface BrokerOptions {
   limits?: Partial<BrokerLimits>
 }
 
-export type BrokerLimits = EmbeddedBrokerConfig['limits'] & {
-  /** Messages waiting for one client that is offline or does not read. */
-  queueMessages: number
-  /** Payload bytes waiting for one client, and again as many sent and not acknowledged. */
-  queueBytes: number
-  /** Sessions, those of absent clients included. */
-  sessions: number
-  subscriptionsPerClient: number
-  retainedMessages: number
-  retainedBytes: number
-  /** Bytes written to one client's stream and not yet taken; QoS 0 beyond it is dropped. */
-  streamBytes: number
-}
-
-/** @see EmbeddedBrokerConfig for the first six */
-export const DEFAULT_LIMITS: BrokerLimits = {
-  packetBytes: 2_097_152,
-  clients: 20_000,
-  connectionsPerSecond: 5_000,
-  connectTimeout: 10_000,
-  topicLevels: 128,
-  receiveMaximum: 65_535,
-  queueMessages: 100_000,
-  queueBytes: 67_108_864,
-  sessions: 100_000,
-  subscriptionsPerClient: 10_000,
-  retainedMessages: 100_000,
-  retainedBytes: 268_435_456,
-  streamBytes: 8_388_608,
-}
-
 export type ListenerKind = 'tcp' | 'ws' | 'tls'
+/** Where a connection comes from. */
+export type Origin =
+  { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
+
 export interface ListenerSpec {
   kind: ListenerKind
   host: string
@@ -139,6 +114,30 @@ export interface BrokerSubscription {
   identifier: number | null
 }
 
+/** What is kept for all clients, in bytes. */
+export interface KeptBytes {
+  /** Messages in queues and in flight: each message once, however many wait for it, and each copy of it. */
+  queues: number
+  retained: number
+  subscriptions: number
+  /** Sessions with their client identifiers. */
+  sessions: number
+  wills: number
+  /** Written and not taken by the clients' sockets. */
+  unread: number
+  /** Packets of which the end has not arrived. */
+  halfRead: number
+}
+
+/** Bytes that the broker keeps for one session, with topics, properties and overhead. */
+export interface SessionBytes {
+  queued: number
+  inFlight: number
+  subscriptions: number
+  /** The session itself, and a will that waits. */
+  session: number
+}
+
 export interface BrokerSessionInfo {
   clientId: string
   connected: boolean
@@ -153,6 +152,7 @@ export interface BrokerSessionInfo {
   receiving: number
   /** Messages dropped because the client was too slow or its queue was full. */
   dropped: number
+  bytes: SessionBytes
 }
 
 export interface BrokerClientInfo extends BrokerSessionInfo {
@@ -198,6 +198,8 @@ export interface EmbeddedBroker {
   /** Retained messages that match a filter. */
   retained(filter: string): RetainedMessage[]
   clearRetained(topic: string): boolean
+  /** What is kept for all clients, in bytes. */
+  kept(): KeptBytes
   /** A message from the broker itself. @throws RangeError for a topic that is not a topic name */
   publish(message: { topic: string; payload: Buffer | string; qos?: QoS; retain?: boolean }): void
   /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */

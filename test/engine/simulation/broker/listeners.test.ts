@@ -212,7 +212,7 @@ describe('access and limits', () => {
     expect(b.broker.clients()).toHaveLength(2)
   })
 
-  it('more connections a second than allowed are dropped, with one log line', async () => {
+  it('more connections per second than allowed are dropped, with one log line', async () => {
     const frozen: Clock = new ManualClock()
     b = bench({ limits: { connectionsPerSecond: 3 } }, { realClock: frozen })
     const { port } = await open('tcp')
@@ -231,7 +231,9 @@ describe('access and limits', () => {
   })
 
   it('limits of subscriptions, sessions and retained messages hold', async () => {
-    b = bench({ limits: { subscriptionsPerClient: 2, sessions: 2, retainedMessages: 2, retainedBytes: 100 } })
+    b = bench({
+      limits: { subscriptionsPerClient: 2, sessions: 2, retainedMessages: 2, retainedBytes: 1500 },
+    })
     const c = await RawClient.connected(b, 'c')
     for (const [i, f] of ['a', 'b', 'a', 'c'].entries()) c.subscribe(f, 0, i + 1)
     for (const t of ['r1', 'r2', 'r3']) c.publish(t, 'x', 0, 0, { retain: true })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Outbox, type Outlet } from '../../../../electron/engine/simulation/broker/outbox'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
@@ -15,7 +16,9 @@ class Wire implements Outlet {
   ids = (type: number) => this.frames.filter((f) => frameType(f) === type).map(framePacketId)
 }
 
-const make = () => new Outbox('c', { limits: DEFAULT_LIMITS, nowMs: () => 0, warn: () => undefined })
+const kept = new Kept(DEFAULT_LIMITS, () => 1)
+const make = () =>
+  new Outbox('c', { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined })
 let n = 0
 const copy = (qos: 1 | 2) => {
   const message = new Message({ id: ++n, topic: 't', payload: Buffer.from(`${n}`), qos, retain: false })

@@ -97,7 +97,7 @@ describe('identifiers and queue', () => {
   })
 
   it('a subscriber that does not read is bounded, and others go on', async () => {
-    b = bench({ limits: { streamBytes: 200_000, queueBytes: 500_000 } })
+    b = bench({ limits: { unreadBytes: 200_000, queueBytes: 500_000 } })
     const slow = await RawClient.connected(b, 'slow')
     slow.subscribe('t', 1)
     await settle()

@@ -1,6 +1,7 @@
 import { connect as netConnect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { atOnce } from '../../../../electron/engine/base/slices'
+import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Router } from '../../../../electron/engine/simulation/broker/router'
 import { Sessions } from '../../../../electron/engine/simulation/broker/sessions'
@@ -99,7 +100,8 @@ describe('a message on its way to many', () => {
 
   function many(): { sessions: Sessions; router: Router } {
     const router = new Router()
-    const outbox = { limits: DEFAULT_LIMITS, nowMs: () => 0, warn: () => undefined }
+    const kept = new Kept(DEFAULT_LIMITS, () => 1)
+    const outbox = { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined }
     return { router, sessions: new Sessions({ router, outbox, publishWill: () => undefined }) }
   }
 

@@ -2,6 +2,7 @@ import { isValidTopic } from '../../../../contract/topics'
 import type { ProtocolLevel, QoS } from '../../../../contract/packet'
 import type { Packet } from '../../../mqtt/packet'
 import { Prop } from '../../../mqtt/properties'
+import { COST } from '../kept'
 import { ALLOWED, NO_PROPERTIES, readProperties, type Properties } from './properties'
 import { malformed, ProtocolError, Reason } from './protocol-error'
 import { Reader } from './reader'
@@ -17,6 +18,17 @@ export interface Will {
   expiry: number | null
   forward: Buffer
 }
+
+/** Bytes that a will takes while it is kept; 0 for none. */
+export const willBytes = (will: Will | null): number =>
+  will === null ? 0 : COST.will + 2 * will.topic.length + will.payload.length + will.forward.length
+
+/** A will with memory of its own: it must not hold the CONNECT it came in. */
+const ownWill = (will: Will): Will => ({
+  ...will,
+  payload: Buffer.from(will.payload),
+  forward: Buffer.from(will.forward),
+})
 
 export interface Connect {
   level: ProtocolLevel
@@ -67,7 +79,7 @@ function readRest(r: Reader, firstByte: number, level: ProtocolLevel): Connect {
   const props = level === 5 ? readProperties(r, ALLOWED.CONNECT, 'CONNECT') : NO_PROPERTIES
   const clientId = r.text('client identifier')
   const clean = (flags & 0x02) !== 0
-  const will = (flags & 0x04) !== 0 ? readWill(r, flags, level) : null
+  const will = (flags & 0x04) !== 0 ? ownWill(readWill(r, flags, level)) : null
   const username = (flags & 0x80) !== 0 ? r.text('user name') : null
   const password = (flags & 0x40) !== 0 ? r.binary() : null
   r.done()

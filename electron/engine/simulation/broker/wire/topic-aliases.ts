@@ -2,8 +2,9 @@ import { Packet, Type, type Frame } from '../../../mqtt/packet'
 import { Prop } from '../../../mqtt/properties'
 import { readVarint, varint, varintBytes, varintValue } from '../../../mqtt/varint'
 
-/** Aliases of one connection at most: each keeps its topic. */
+/** Aliases of one connection at most, and characters of a topic that gets one: each keeps its topic. */
 const MOST = 32
+const LONGEST = 128
 
 /** The aliases under which one MQTT 5 client gets topic names, in the order of their first use (5.0 section 3.3.2.3.4). */
 export class TopicAliases {
@@ -22,7 +23,7 @@ export class TopicAliases {
     const { topic } = packet
     const before = this.known.get(topic)
     if (before !== undefined) return withAlias(packet, before, '')
-    if (this.known.size >= this.most) return frame
+    if (this.known.size >= this.most || topic.length > LONGEST) return frame
     const alias = this.known.size + 1
     const first = withAlias(packet, alias, topic)
     if (first.length > maximumPacket) return frame
