@@ -2,13 +2,16 @@ import type { ExchangeTable } from './exchange-table'
 
 const FIRST_CELLS = 1024
 
+/** Enough of a number to find its row, and never 0. */
+const nameOf = (id: number): number => (id & 0x3fff_ffff) + 1
+
 /**
  * The newest exchange of each packet identifier, by client and direction: one table of numbers for all clients, since
  * a map of each client's own is found cold whenever that client has something to send. Open addressing; half of the
  * cells are empty at least.
  */
 export class ExchangeIndex {
-  /** Two numbers for each cell: a hash of client, direction and identifier, and the exchange's row + 1, 0 for none. */
+  /** Two numbers for each cell: a hash of client, direction and identifier, and what names the exchange, 0 for none. */
   private cells = new Int32Array(2 * FIRST_CELLS)
   private used = 0
 
@@ -17,8 +20,8 @@ export class ExchangeIndex {
   /** The exchange an identifier stands for, or 0. */
   find(client: number, direction: number, packetId: number): number {
     const cell = this.seek(hash(client, direction, packetId), client, direction, packetId)
-    const row = this.cells[2 * cell + 1] as number
-    return row === 0 ? 0 : (this.table.id[row - 1] as number)
+    const name = this.cells[2 * cell + 1] as number
+    return name === 0 ? 0 : (this.table.id[this.table.at(name - 1)] as number)
   }
 
   /** An identifier stands for the exchange in this row from now on. */
@@ -32,7 +35,7 @@ export class ExchangeIndex {
     const cell = this.seek(h, c, d, p)
     if (this.cells[2 * cell + 1] === 0) this.used++
     this.cells[2 * cell] = h
-    this.cells[2 * cell + 1] = row + 1
+    this.cells[2 * cell + 1] = nameOf(this.table.id[row] as number)
   }
 
   /** The exchange in this row is forgotten; its identifier may stand for a newer one. */
@@ -42,7 +45,7 @@ export class ExchangeIndex {
     const d = direction[row] as number
     const p = packetId[row] as number
     const cell = this.seek(hash(c, d, p), c, d, p)
-    if (this.cells[2 * cell + 1] === row + 1) this.close(cell)
+    if (this.cells[2 * cell + 1] === nameOf(this.table.id[row] as number)) this.close(cell)
   }
 
   /** The cell of a key, or the empty one where it would stand. */
@@ -51,8 +54,9 @@ export class ExchangeIndex {
     const mask = cells.length / 2 - 1
     let cell = h & mask
     for (;;) {
-      const row = (cells[2 * cell + 1] as number) - 1
-      if (row < 0) return cell
+      const name = cells[2 * cell + 1] as number
+      if (name === 0) return cell
+      const row = table.at(name - 1)
       if (
         cells[2 * cell] === h &&
         table.packetId[row] === packetId &&

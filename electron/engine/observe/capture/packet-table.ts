@@ -1,52 +1,47 @@
 import type { Frame } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
 import { DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
+import { ColumnRing } from './column-ring'
+import { FrameRing } from './frame-ring'
 
 /** Of a long packet this much is kept when the byte ring has begun to overwrite. */
 export const LONG_FRAME_BYTES = 4096
 
-const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(2, n)))
-
 /**
- * The last packets, as columns of numbers: what is written per packet makes no object for the collector.
- * A packet's number (`seq`) ascends from 1; its row is at `at(seq)` while `has(seq)`.
+ * The last packets. A packet's number (`seq`) ascends from 1; its row is at `at(seq)` while `has(seq)`.
  * Links to earlier packets are kept as distances, 0 for none.
  */
-export class PacketTable {
+export class PacketTable extends ColumnRing {
   /** Oldest packet kept. */
   first = 1
   /** Number the next packet gets. */
   next = 1
-  readonly slots: number
-  private readonly mask: number
-  readonly sentMs: Float64Array
-  readonly settledMs: Float64Array
+  sentMs = this.f64()
+  settledMs = this.f64()
   /** Kept by the transit index. */
-  readonly transit: Float64Array
-  readonly exchange: Float64Array
-  readonly client: Uint32Array
-  readonly topic: Uint32Array
-  readonly size: Uint32Array
-  readonly packetId: Uint16Array
-  readonly head: Uint8Array
-  readonly level: Uint8Array
-  readonly direction: Uint8Array
-  readonly agent: Uint8Array
-  readonly fate: Uint8Array
-  readonly reason: Uint8Array
-  readonly effect: Uint8Array
-  readonly attempt: Uint32Array
-  readonly segmentLosses: Uint16Array
-  readonly lossPoint: Float32Array
-  readonly resends: Uint32Array
-  readonly answers: Uint32Array
-  readonly prevInExchange: Uint32Array
-  readonly prevOfClient: Uint32Array
-  private readonly from: Float64Array
-  private readonly stored: Uint32Array
-  private readonly bytes: Buffer
-  /** Bytes written since the beginning; the place in the ring is this modulo its size. */
-  private written = 0
+  transit = this.f64()
+  exchange = this.f64()
+  client = this.u32()
+  topic = this.u32()
+  size = this.u32()
+  packetId = this.u16()
+  head = this.u8()
+  level = this.u8()
+  direction = this.u8()
+  agent = this.u8()
+  fate = this.u8()
+  reason = this.u8()
+  effect = this.u8()
+  attempt = this.u32()
+  segmentLosses = this.u16()
+  lossPoint = this.f32()
+  resends = this.u32()
+  answers = this.u32()
+  prevInExchange = this.u32()
+  prevOfClient = this.u32()
+  private from = this.f64()
+  private stored = this.u32()
+  private readonly bytes: FrameRing
   private overwriting = false
 
   /**
@@ -59,41 +54,12 @@ export class PacketTable {
     byteCapacity: number,
     private readonly evicted: (seq: number, at: number) => void,
   ) {
-    const n = (this.slots = powerOfTwo(capacity))
-    this.mask = n - 1
-    this.sentMs = new Float64Array(n)
-    this.settledMs = new Float64Array(n)
-    this.transit = new Float64Array(n)
-    this.exchange = new Float64Array(n)
-    this.client = new Uint32Array(n)
-    this.topic = new Uint32Array(n)
-    this.size = new Uint32Array(n)
-    this.packetId = new Uint16Array(n)
-    this.head = new Uint8Array(n)
-    this.level = new Uint8Array(n)
-    this.direction = new Uint8Array(n)
-    this.agent = new Uint8Array(n)
-    this.fate = new Uint8Array(n)
-    this.reason = new Uint8Array(n)
-    this.effect = new Uint8Array(n)
-    this.attempt = new Uint32Array(n)
-    this.segmentLosses = new Uint16Array(n)
-    this.lossPoint = new Float32Array(n)
-    this.resends = new Uint32Array(n)
-    this.answers = new Uint32Array(n)
-    this.prevInExchange = new Uint32Array(n)
-    this.prevOfClient = new Uint32Array(n)
-    this.from = new Float64Array(n)
-    this.stored = new Uint32Array(n)
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(byteCapacity, 4 * LONG_FRAME_BYTES))
+    super(capacity)
+    this.bytes = new FrameRing(Math.max(byteCapacity, 4 * LONG_FRAME_BYTES))
   }
 
   get kept(): number {
     return this.next - this.first
-  }
-
-  at(seq: number): number {
-    return seq & this.mask
   }
 
   has(seq: number): boolean {
@@ -102,7 +68,7 @@ export class PacketTable {
 
   /** MQTT control packet type, 1 to 15. */
   type(seq: number): number {
-    return (this.head[seq & this.mask] as number) >> 4
+    return (this.head[this.at(seq)] as number) >> 4
   }
 
   /** Number of the first kept packet sent at this clock time or later; `next` when there is none. */
@@ -112,7 +78,7 @@ export class PacketTable {
     let hi = this.next
     while (lo < hi) {
       const mid = Math.floor((lo + hi) / 2)
-      if ((this.sentMs[mid & this.mask] as number) < ms) lo = mid + 1
+      if ((this.sentMs[this.at(mid)] as number) < ms) lo = mid + 1
       else hi = mid
     }
     return lo
@@ -122,8 +88,9 @@ export class PacketTable {
   add(p: PacketTransit, client: number, topic: number): number {
     const { frame, packetId, level } = p.packet
     if (this.kept >= this.capacity) this.evictOldest()
+    else if (this.kept >= this.rows) this.grow()
     const seq = this.next
-    const i = seq & this.mask
+    const i = this.at(seq)
     this.keepBytes(i, frame)
     this.next = seq + 1
     this.sentMs[i] = p.sentMs
@@ -159,9 +126,8 @@ export class PacketTable {
 
   /** The kept bytes of a packet, a view that stays valid until the packet is evicted. */
   frame(seq: number): Frame {
-    const i = seq & this.mask
-    const at = (this.from[i] as number) % this.bytes.length
-    return this.bytes.subarray(at, at + (this.stored[i] as number))
+    const i = this.at(seq)
+    return this.bytes.read(this.from[i] as number, this.stored[i] as number)
   }
 
   clear(): void {
@@ -171,37 +137,34 @@ export class PacketTable {
 
   private evictOldest(): void {
     const seq = this.first
-    this.evicted(seq, seq & this.mask)
+    this.evicted(seq, this.at(seq))
     this.first = seq + 1
   }
 
   private keepBytes(i: number, frame: Frame): void {
-    const size = this.bytes.length
+    const { bytes } = this
     let length = frame.length
-    if (length > LONG_FRAME_BYTES && (this.overwriting || length > size / 4 || this.free() < 2 * length)) {
+    if (
+      length > LONG_FRAME_BYTES &&
+      (this.overwriting || length > bytes.longest || this.free() < 2 * length)
+    ) {
       length = LONG_FRAME_BYTES
     }
-    let at = this.written % size
-    if (at + length > size) {
-      this.written += size - at
-      at = 0
-    }
-    while (this.first < this.next && this.written + length - this.oldestByte() > size) {
+    const from = bytes.reserve(length)
+    while (this.first < this.next && from + length - this.oldestByte() > bytes.size) {
       this.overwriting = true
       this.evictOldest()
     }
-    if (length < 96) for (let k = 0; k < length; k++) this.bytes[at + k] = frame[k] as number
-    else frame.copy(this.bytes, at, 0, length)
-    this.from[i] = this.written
+    bytes.write(frame, length)
+    this.from[i] = from
     this.stored[i] = length
-    this.written += length
   }
 
   private oldestByte(): number {
-    return this.from[this.first & this.mask] as number
+    return this.from[this.at(this.first)] as number
   }
 
   private free(): number {
-    return this.bytes.length - (this.first < this.next ? this.written - this.oldestByte() : 0)
+    return this.bytes.size - (this.first < this.next ? this.bytes.written - this.oldestByte() : 0)
   }
 }

@@ -84,8 +84,12 @@ export class Watch implements PacketWatch {
     this.exchanges.clear()
   }
 
+  private slot(seq: number): number {
+    return seq & (this.known.length - 1)
+  }
+
   private markSent(seq: number): void {
-    const i = this.state.packets.at(seq)
+    const i = this.slot(seq)
     if (seq >= this.start && ((this.known[i] as number) & SENT) === 0) this.shown++
     this.known[i] = MATCHED | SENT
   }
@@ -96,7 +100,7 @@ export class Watch implements PacketWatch {
     const found: number[] = []
     for (let s = Math.max(this.cursor, t.first); s < t.next; s++) {
       const passes = this.passes(s)
-      this.known[t.at(s)] = passes ? MATCHED : 0
+      this.known[this.slot(s)] = passes ? MATCHED : 0
       if (!passes) continue
       this.matched++
       found.push(s)
@@ -135,7 +139,7 @@ export class Watch implements PacketWatch {
   private reconsider(seq: number, changed: boolean): void {
     const t = this.state.packets
     if (!t.has(seq)) return
-    const i = t.at(seq)
+    const i = this.slot(seq)
     const known = this.known[i] as number
     if ((known & SENT) !== 0) {
       if (changed) this.queue(seq)
@@ -159,7 +163,7 @@ export class Watch implements PacketWatch {
   private isSent(seq: number): boolean {
     const t = this.state.packets
     if (!t.has(seq) || seq >= this.cursor) return false
-    return seq < this.start || ((this.known[t.at(seq)] as number) & SENT) !== 0
+    return seq < this.start || ((this.known[this.slot(seq)] as number) & SENT) !== 0
   }
 
   /** The page has a packet of the exchange. */

@@ -4,15 +4,15 @@ import { ExchangeIndex } from '../../../../electron/engine/observe/capture/excha
 import { ExchangeTable } from '../../../../electron/engine/observe/capture/exchange-table'
 import { ByteInterner } from '../../../../electron/engine/observe/capture/intern'
 
-it('the newest exchange of every identifier is found, as in a map, while old rows are overwritten', () => {
+it('the newest exchange of every identifier is found, as in a map, while the table grows and old rows are overwritten', () => {
   const key = fc.record({
     client: fc.integer({ min: 1, max: 5 }),
     direction: fc.nat(1),
     packetId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 65_535 })),
   })
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 3000 }), (keys) => {
-      const table: ExchangeTable = new ExchangeTable(512, (row) => index.remove(row))
+    fc.property(fc.array(key, { maxLength: 5000, size: 'max' }), fc.constantFrom(512, 2048), (keys, rows) => {
+      const table: ExchangeTable = new ExchangeTable(rows, (row) => index.remove(row))
       const index: ExchangeIndex = new ExchangeIndex(table)
       const model = new Map<string, number>()
       for (const { client, direction, packetId } of keys) {
