@@ -1,5 +1,6 @@
 import type { LessonFact } from './lesson'
 import type { PacketBatch, PacketRow } from './model'
+import type { PacketType } from './packet'
 
 /** A lesson in the list of the engine. */
 export type LessonOrigin = 'built-in' | 'opened'
@@ -36,12 +37,21 @@ export interface LessonTotals {
   latencyMs: number | null
 }
 
+/** A packet that is not drawn. Times as in the run. */
+export interface HiddenPacket {
+  type: PacketType
+  sentMs: number
+  settledMs: number
+}
+
 /** What one run of a scripted lesson came to: the recorded packets, and the verdict computed from ledger and capture. */
 export interface LessonOutcome {
   lesson: string
   variant: string
   /** The packets the lesson shows, with what belongs to them; times as in the run. */
   timeline: PacketBatch
+  /** The packets of that time that the lesson does not show, so that its picture can say so. */
+  hidden: HiddenPacket[]
   clients: LessonClient[]
   totals: LessonTotals
   /** Messages each device's application was handed. */

@@ -1,6 +1,12 @@
 import { clientsOf, type Amount, type LessonFact } from '../../contract/lesson'
-import type { LessonCheck, LessonClient, LessonOutcome, LessonTotals } from '../../contract/lesson-run'
-import type { LedgerRow } from '../../contract/model'
+import type {
+  HiddenPacket,
+  LessonCheck,
+  LessonClient,
+  LessonOutcome,
+  LessonTotals,
+} from '../../contract/lesson-run'
+import type { LedgerRow, PacketRow } from '../../contract/model'
 import type { Scenario } from '../../contract/scenario'
 import type { LessonPlan } from './plan'
 import type { LessonRecord } from './run'
@@ -65,10 +71,20 @@ const clientsOfScenario = (s: Scenario): LessonClient[] =>
     })),
   )
 
+/** What went over the links besides, from the first packet shown on. */
+function hiddenOf(shown: readonly PacketRow[], all: readonly PacketRow[]): HiddenPacket[] {
+  const drawn = new Set(shown.map((p) => p.seq))
+  const fromMs = shown[0]?.sentMs ?? Infinity
+  return all.flatMap(({ seq, type, sentMs, settledMs }) =>
+    drawn.has(seq) || sentMs < fromMs ? [] : [{ type, sentMs, settledMs: settledMs ?? sentMs }],
+  )
+}
+
 /** The verdict: facts of ledger and capture against what the lesson says, and the option they bear out. Pure. */
 export function outcomeOf(plan: LessonPlan, record: LessonRecord): LessonOutcome {
   const { lesson, variant, scenario } = plan
   const right = lesson.options.find((o) => o.when.every((f) => checkFact(f, record).holds))
+  const timeline = record.packets(lesson.show)
   const harmed =
     variant.names === undefined
       ? []
@@ -76,7 +92,8 @@ export function outcomeOf(plan: LessonPlan, record: LessonRecord): LessonOutcome
   return {
     lesson: lesson.id,
     variant: variant.id,
-    timeline: record.packets(lesson.show),
+    timeline,
+    hidden: hiddenOf(timeline.packets, record.packets('').packets),
     clients: clientsOfScenario(scenario),
     totals: totalsOf(record),
     received: Object.fromEntries(record.received),

@@ -50,8 +50,6 @@ export function drawBadges(
   },
 ): BadgeShape[] {
   const arrows = new Map(c.arrows.map((a) => [a.seq, a]))
-  const size = 16 * c.k
-  const box = (p: Point): Box => flat(p.x - size / 2, p.y, size, size)
   let lowest = -Infinity
   let until = { n: 0, y: -Infinity }
   return [...numbers]
@@ -64,6 +62,8 @@ export function drawBadges(
       const first = places[0]
       if (!first) return []
       if (n !== until.n) lowest = until.y
+      const width = (16 + 6 * (String(n).length - 1)) * c.k
+      const box = (p: Point): Box => flat(p.x - width / 2, p.y, width, 16 * c.k)
       const wanted = places.map((p) => ({ x: p.x, y: Math.max(p.y, lowest) }))
       const spot = wanted.find((p) => c.taken.free(box(p))) ?? { x: first.x, y: Math.max(first.y, lowest) }
       c.taken.add(box(spot))

@@ -6,7 +6,7 @@ import { drawMarks, drawNotes, drawRings } from './annotations'
 import { drawBadges } from './badges'
 import { placeLanes } from './lanes'
 import { closes, tellsConnection } from './marks'
-import { buildTimeScale, type TimeScale } from './time-scale'
+import { buildTimeScale, type Fold, type TimeScale } from './time-scale'
 import type { FoldShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
 
 /** Distances of the picture at 16 px type. */
@@ -144,12 +144,19 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
   })
 }
 
+/** What a band stands for. Nothing is said to have been sent only where that is true. */
+function foldText({ t0, t1, ms, idle }: Fold, { hidden = [], words }: SequenceOptions): string {
+  const within = hidden.filter((p) => p.sentMs < t1 && p.settledMs > t0).map((p) => p.type)
+  if (within.length > 0) return words.notShown(ms, [...new Set(within)])
+  return idle ? words.nothingSent(ms) : words.onlyOnTheWay(ms)
+}
+
 /** Bands that say how much time they stand for, where nothing else is to be read. */
 function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken): FoldShape[] {
   const right = f.x1 > f.brokerX + 60 * o.k
   const [a, b] = right ? [f.brokerX, f.x1] : [f.x0, f.brokerX]
   return scale.folds.map((fold) => {
-    const text = fold.idle ? o.words.nothingSent(fold.ms) : o.words.onlyOnTheWay(fold.ms)
+    const text = foldText(fold, o)
     const width = textWidth(text, o.k)
     const y = (fold.y0 + fold.y1) / 2
     const places = [0.5, 0.68, 0.32]

@@ -31,6 +31,8 @@ export interface SequenceWords {
   duplicate: string
   nothingSent: (ms: number) => string
   onlyOnTheWay: (ms: number) => string
+  /** A time in which packets were sent that are not drawn. */
+  notShown: (ms: number, types: readonly PacketType[]) => string
   retryTimer: (ms: number) => string
   afterReconnect: (ms: number) => string
   /** Beside the broker's lane, and beside a client's, where there is little room. */
@@ -72,6 +74,8 @@ export interface SequenceOptions {
   laneNotes?: ReadonlyMap<string, string>
   /** Line between two lane heads, by client identifier: the link. */
   linkNotes?: ReadonlyMap<string, string>
+  /** Packets that are left out of the picture: a band of time in which there are some says so. */
+  hidden?: readonly { type: PacketType; sentMs: number; settledMs: number }[]
   /** Numbers of the narration, and what each speaks of. */
   numbers?: readonly NumberPlace[]
 }

@@ -109,6 +109,7 @@ export const en = {
       both: 'publisher, subscriber',
       nothingSent: '{time}, nothing sent',
       nothingHere: '{time}, no packets of these messages',
+      notShown: '{time}, not shown: {types}',
       onTheWay: '{time}, packets in transit',
       retryTimer: 'resent after {time}',
       afterReconnect: 'resent after {time}: reconnected',

@@ -109,6 +109,7 @@ export const ko = {
       both: '게시자, 구독자',
       nothingSent: '{time}, 전송 없음',
       nothingHere: '{time}, 이 메시지들의 패킷 없음',
+      notShown: '{time}, 표시하지 않음: {types}',
       onTheWay: '{time}, 패킷 전송 중',
       retryTimer: '{time} 뒤 재전송',
       afterReconnect: '{time} 뒤 재전송: 재접속',

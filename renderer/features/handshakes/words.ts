@@ -98,6 +98,7 @@ export function useWords(
     nothingSent: (ms) =>
       t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: exact(ms) }),
     onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: exact(ms) }),
+    notShown: (ms, types) => t('handshakes.word.notShown', { time: exact(ms), types: types.join(', ') }),
     retryTimer: (ms) => t('handshakes.word.retryTimer', { time: duration(ms) }),
     afterReconnect: (ms) => t('handshakes.word.afterReconnect', { time: duration(ms) }),
     stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),

@@ -1,4 +1,4 @@
-import type { LessonClient } from '@contract/lesson-run'
+import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
 import type { Lane, NoteShape, Scene, SequenceInput } from '../../canvas/sequence/types'
 import type { Sentence } from '../../canvas/sequence/narration/narrate'
@@ -27,6 +27,16 @@ export function fromFirstPacket(batch: PacketBatch): SequenceInput {
       .filter((m) => m.atMs >= zero && !(m.kind === 'connect' && drawn.has(`${m.clientId} ${m.atMs}`)))
       .map((m) => ({ ...m, atMs: m.atMs - zero })),
   }
+}
+
+/** Packets that are not drawn, in the picture's time. */
+export function fromStart(o: { timeline: PacketBatch; hidden?: readonly HiddenPacket[] }): HiddenPacket[] {
+  const zero = o.timeline.packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
+  return (o.hidden ?? []).map((p) => ({
+    ...p,
+    sentMs: p.sentMs - zero,
+    settledMs: p.settledMs - zero,
+  }))
 }
 
 /** A lane for each device of the run, whether it got packets or not: publishers left, the others right. */

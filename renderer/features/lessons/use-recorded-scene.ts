@@ -1,4 +1,4 @@
-import type { LessonClient } from '@contract/lesson-run'
+import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -9,11 +9,13 @@ import type { Lane, Scene, SequenceInput, SequenceWords } from '../../canvas/seq
 import { useFormat } from '../../i18n/format'
 import { useSettings } from '../../stores/settings'
 import { useWords } from '../handshakes/words'
-import { fromFirstPacket, lanesOf, segmentNotes } from './recorded'
+import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from './recorded'
 
 export interface Recording {
   timeline: PacketBatch
   clients: readonly LessonClient[]
+  /** What went over the links besides; see `LessonOutcome`. */
+  hidden?: readonly HiddenPacket[]
   /** Stands under the name of every client instead of its role. */
   note?: string
 }
@@ -57,16 +59,18 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   const input = computed((): SequenceInput | null =>
     recording.value ? fromFirstPacket(recording.value.timeline) : null,
   )
+  const hidden = computed(() => (recording.value ? fromStart(recording.value) : []))
   const lanes = computed((): Lane[] => (recording.value ? lanesOf(recording.value.clients) : []))
   const shared = useWords(
     () => false,
     () => false,
   )
+  const wholeMs = (ms: number): string => t('common.ms', { n: format.value.int(Math.round(ms)) })
   const words = computed((): SequenceWords => ({
     ...shared.value,
     time: (ms) => format.value.int(Math.round(ms)),
-    nothingSent: (ms) =>
-      t('handshakes.word.nothingSent', { time: t('common.ms', { n: format.value.int(Math.round(ms)) }) }),
+    nothingSent: (ms) => t('handshakes.word.nothingSent', { time: wholeMs(ms) }),
+    notShown: (ms, types) => t('handshakes.word.notShown', { time: wholeMs(ms), types: types.join(', ') }),
     plus: (ms) => `+${format.value.int(Math.round(ms))}`,
   }))
   const { sentences, numbers } = useNarration(input)
@@ -79,6 +83,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
       nowMs: now.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
       words: words.value,
       noCards: true,
+      hidden: hidden.value,
       laneNotes: laneNotes(lanes.value, recording.value?.note, t('lessons.broker')),
       numbers: numbers.value,
     })

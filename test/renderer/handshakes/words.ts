@@ -12,6 +12,7 @@ export const words: SequenceWords = {
   duplicate: 'duplicate',
   nothingSent: (ms) => `${ms} ms, nothing sent`,
   onlyOnTheWay: (ms) => `${ms} ms, on the way`,
+  notShown: (ms, types) => `${ms} ms, not shown: ${types.join(', ')}`,
   retryTimer: (ms) => `retry timer ${ms} ms`,
   afterReconnect: (ms) => `after reconnect ${ms} ms`,
   stored: (id) => `#${id} stored`,

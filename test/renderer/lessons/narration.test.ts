@@ -7,7 +7,12 @@ import { packetName } from '../../../renderer/canvas/sequence/arrows'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { narrateRun, placesOf, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
-import { fromFirstPacket, lanesOf, sentenceHeight } from '../../../renderer/features/lessons/recorded'
+import {
+  fromFirstPacket,
+  fromStart,
+  lanesOf,
+  sentenceHeight,
+} from '../../../renderer/features/lessons/recorded'
 import { words } from '../handshakes/words'
 
 const service = new LessonService()
@@ -28,6 +33,7 @@ function told(o: LessonOutcome, lang: 'en' | 'ko', k = 1, slant = 54) {
     pxPerMs: suggestPxPerMs(input.packets, slant) * k,
     nowMs: 1e6,
     noCards: true,
+    hidden: fromStart(o),
     words,
     numbers,
   })
@@ -66,6 +72,21 @@ describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang)
       }
     }
   })
+})
+
+test('a band says that nothing was sent only where nothing was', async () => {
+  const said: string[] = []
+  for (const [lesson, variant] of variants) {
+    const o = await service.run(lesson, variant)
+    const { scene } = told(o, 'en')
+    for (const fold of scene.folds) {
+      const hidden = fromStart(o).some((p) => p.sentMs < fold.t1 && p.settledMs > fold.t0)
+      expect(fold.text.includes('nothing sent'), `${lesson}/${variant}`).toBe(fold.idle && !hidden)
+      if (hidden) said.push(`${lesson}: ${fold.text.replace(/^.*?, /, '')}`)
+    }
+  }
+  expect(new Set(said)).toContain('sessions: not shown: SUBSCRIBE, SUBACK')
+  expect(new Set(said)).toContain('radio-or-tcp: not shown: CONNECT, CONNACK')
 })
 
 test('both languages tell the same of the same packets', async () => {
