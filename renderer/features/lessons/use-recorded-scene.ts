@@ -47,11 +47,28 @@ function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: str
   return new Map([...own, ['', broker]])
 }
 
+/** The diagram's words, with times in whole ms from the first packet. */
+function useLessonWords() {
+  const { t } = useI18n()
+  const { format } = useFormat()
+  const shared = useWords(
+    () => false,
+    () => false,
+  )
+  const wholeMs = (ms: number): string => t('common.ms', { n: format.value.int(Math.round(ms)) })
+  return computed((): SequenceWords => ({
+    ...shared.value,
+    time: (ms) => format.value.int(Math.round(ms)),
+    nothingSent: (ms) => t('handshakes.word.nothingSent', { time: wholeMs(ms) }),
+    notShown: (ms, types) => t('handshakes.word.notShown', { time: wholeMs(ms), types: types.join(', ') }),
+    plus: (ms) => `+${format.value.int(Math.round(ms))}`,
+  }))
+}
+
 /** The picture of a recorded run, as tall as there is room, and its narration. */
 export function useRecordedScene(recording: Ref<Recording | null>) {
   const settings = useSettings()
   const { t } = useI18n()
-  const { format } = useFormat()
   const width = ref(0)
   const height = ref(0)
   const k = computed(() => (settings.projector ? 21 / 16 : 1))
@@ -61,18 +78,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   )
   const hidden = computed(() => (recording.value ? fromStart(recording.value) : []))
   const lanes = computed((): Lane[] => (recording.value ? lanesOf(recording.value.clients) : []))
-  const shared = useWords(
-    () => false,
-    () => false,
-  )
-  const wholeMs = (ms: number): string => t('common.ms', { n: format.value.int(Math.round(ms)) })
-  const words = computed((): SequenceWords => ({
-    ...shared.value,
-    time: (ms) => format.value.int(Math.round(ms)),
-    nothingSent: (ms) => t('handshakes.word.nothingSent', { time: wholeMs(ms) }),
-    notShown: (ms, types) => t('handshakes.word.notShown', { time: wholeMs(ms), types: types.join(', ') }),
-    plus: (ms) => `+${format.value.int(Math.round(ms))}`,
-  }))
+  const words = useLessonWords()
   const { sentences, numbers } = useNarration(input)
   function draw(now: SequenceInput, slant: number, type: number): Scene {
     const scene = layoutSequence(now, {

@@ -1,89 +1,92 @@
 import type { TopicMessage } from '@contract/model'
+import { readJson, type JsonNode } from './json-text'
+
+/** A stretch of text as it was sent, or a sign for what is no text: its number. */
+export interface TextPart {
+  text: string
+  sign: boolean
+}
 
 /** A payload as people can read it. */
 export type Payload =
-  | { kind: 'json'; value: unknown; text: string }
-  | { kind: 'text'; text: string }
-  | { kind: 'binary' }
+  | { kind: 'json'; json: JsonNode; text: string; parts: TextPart[] }
+  | { kind: 'text'; text: string; parts: TextPart[] }
+  /** More signs than text. */
+  | { kind: 'binary'; text: string; parts: TextPart[] }
   | { kind: 'empty' }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+/** Of what is text at most this share may be signs. */
+const MOST_SIGNS = 0.3
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const hexOf = (n: number): string => n.toString(16).toUpperCase().padStart(2, '0')
 
-export function readPayload(bytes: Uint8Array): Payload {
-  if (bytes.length === 0) return { kind: 'empty' }
-  let text: string
+/** Characters of a UTF-8 sequence by its first byte; 0 where that cannot be one. */
+function sequenceLength(first: number): number {
+  if (first < 0x80) return 1
+  if (first >= 0xc2 && first < 0xe0) return 2
+  if (first >= 0xe0 && first < 0xf0) return 3
+  return first >= 0xf0 && first < 0xf5 ? 4 : 0
+}
+
+function decode(bytes: Uint8Array): string | null {
   try {
-    text = utf8.decode(bytes)
+    return utf8.decode(bytes)
   } catch {
-    return { kind: 'binary' }
-  }
-
-  if (/[\u0000-\u0008\u000e-\u001f]/.test(text)) return { kind: 'binary' }
-  try {
-    return { kind: 'json', value: JSON.parse(text) as unknown, text }
-  } catch {
-    return { kind: 'text', text }
+    return null
   }
 }
 
-/** One line of a JSON value written out, and what stood there in the message before. */
-export interface JsonLine {
-  depth: number
-  /** Member name with quotes, or ''. */
-  key: string
-  /** Scalar, or an opening or closing bracket. */
-  value: string
-  bracket: boolean
-  comma: boolean
-  /** The scalar of the message before where it differs; null where it is the same or nothing is known. */
-  was: string | null
-  /** added: the message before had no such member. */
-  added: boolean
+/** Bytes at the end of what is kept that begin a character whose rest was cut off. */
+function cutCharacter(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const length = sequenceLength(bytes[bytes.length - back] ?? 0)
+    if (length > 1) return length > back ? back : 0
+    if (length === 1) return 0
+  }
+  return 0
 }
 
-const isObject = (v: unknown): v is Record<string, unknown> =>
-  typeof v === 'object' && v !== null && !Array.isArray(v)
-const MAX_LINES = 400
-
-/** Writes a JSON value line by line and notes what changed since `before`; undefined for no message before. */
-export function jsonLines(value: unknown, before: unknown): JsonLine[] {
-  const lines: JsonLine[] = []
-  const write = (
-    v: unknown,
-    b: unknown,
-    known: boolean,
-    key: string,
-    depth: number,
-    comma: boolean,
-  ): void => {
-    if (lines.length >= MAX_LINES) return
-    const base = { depth, key, added: known && b === undefined, was: null }
-    const entries: [string, unknown, unknown][] | null = Array.isArray(v)
-      ? v.map((x, i) => ['', x, Array.isArray(b) ? b[i] : undefined])
-      : isObject(v)
-        ? Object.entries(v).map(([k, x]) => [JSON.stringify(k), x, isObject(b) ? b[k] : undefined])
-        : null
-    if (entries === null) {
-      const text = JSON.stringify(v)
-      const was = known && b !== undefined && JSON.stringify(b) !== text ? shorten(JSON.stringify(b)) : null
-      lines.push({ ...base, value: text, bracket: false, comma, was })
-      return
+/** What is text stays as it is; a byte that is not UTF-8 and a control character become a sign with their number. */
+function textParts(bytes: Uint8Array): TextPart[] {
+  const parts: TextPart[] = []
+  let text = ''
+  const flush = (): void => {
+    if (text !== '') parts.push({ text, sign: false })
+    text = ''
+  }
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at] ?? 0
+    const length = sequenceLength(first)
+    const piece = length === 0 ? null : decode(bytes.subarray(at, at + length))
+    const control = piece !== null && length === 1 && (first < 32 ? !'\t\n\r'.includes(piece) : first === 127)
+    if (piece === null || control) {
+      flush()
+      parts.push({ text: hexOf(first), sign: true })
+      at++
+    } else {
+      text += piece
+      at += length
     }
-    const [open, close] = Array.isArray(v) ? ['[', ']'] : ['{', '}']
-    if (entries.length === 0) {
-      lines.push({ ...base, value: open + close, bracket: true, comma })
-      return
-    }
-    lines.push({ ...base, value: open, bracket: true, comma: false })
-    const comparable = known && (Array.isArray(v) ? Array.isArray(b) : isObject(b))
-    entries.forEach(([k, x, y], i) => write(x, y, comparable, k, depth + 1, i < entries.length - 1))
-    lines.push({ ...base, key: '', value: close, bracket: true, comma, added: false })
   }
-  write(value, before, before !== undefined, '', 0, false)
-  return lines
+  flush()
+  return parts
 }
 
-const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+/** @param truncated what is there is the beginning of a longer payload */
+export function readPayload(all: Uint8Array, truncated = false): Payload {
+  if (all.length === 0) return { kind: 'empty' }
+  // half a character at the end of what is kept says nothing about the payload
+  const bytes = truncated ? all.subarray(0, all.length - cutCharacter(all)) : all
+  const whole = decode(bytes)
+  const clean = whole !== null && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(whole)
+  const json = clean ? readJson(whole, truncated) : null
+  if (clean && json) return { kind: 'json', json, text: whole, parts: [{ text: whole, sign: false }] }
+  const parts = clean ? [{ text: whole, sign: false }] : textParts(bytes)
+  const signs = parts.filter((p) => p.sign).length
+  const text = parts.map((p) => (p.sign ? '' : p.text)).join('')
+  const kind = signs > MOST_SIGNS * bytes.length ? 'binary' : 'text'
+  return { kind, text, parts }
+}
 
 export interface HexRow {
   offset: string
@@ -112,22 +115,39 @@ export interface NumericSeries {
   values: number[]
 }
 
+/** The number a value is; undefined for every other value. */
+function numberOf(node: JsonNode | undefined): number | undefined {
+  const n = node && node.members === null && !node.cut && !node.text.startsWith('"') ? Number(node.text) : NaN
+  return Number.isFinite(n) ? n : undefined
+}
+
+/** The numbers of a payload by the text of their names; of a repeated name the last, as receivers read it. */
+function numbersOf(json: JsonNode | undefined): Map<string, number> {
+  const found = new Map<string, number>()
+  const own = numberOf(json)
+  if (own !== undefined) found.set('', own)
+  if (json?.text !== '{') return found
+  for (const { key, value } of json.members ?? []) {
+    const n = numberOf(value)
+    if (n === undefined) found.delete(key)
+    else found.set(key, n)
+  }
+  return found
+}
+
 /** Numbers of the newest payload followed back through the history: what a sparkline can show. */
-export function numericSeries(history: readonly Pick<TopicMessage, 'payload'>[], max = 4): NumericSeries[] {
-  const payloads = history
-    .map((m) => readPayload(m.payload))
-    .map((p) => (p.kind === 'json' ? p.value : undefined))
-  const newest = payloads[0]
-  const names = isObject(newest)
-    ? Object.keys(newest).filter((k) => k !== '_id' && typeof newest[k] === 'number')
-    : typeof newest === 'number'
-      ? ['']
-      : []
-  return names.slice(0, max).flatMap((name): NumericSeries[] => {
-    const values = payloads
-      .map((p) => (name === '' ? p : isObject(p) ? p[name] : undefined))
-      .filter((v): v is number => typeof v === 'number' && Number.isFinite(v))
-      .reverse()
+export function numericSeries(
+  history: readonly Pick<TopicMessage, 'payload' | 'truncated'>[],
+  max = 4,
+): NumericSeries[] {
+  const payloads = history.map((m) => {
+    const p = readPayload(m.payload, m.truncated)
+    return numbersOf(p.kind === 'json' ? p.json : undefined)
+  })
+  const names = [...(payloads[0]?.keys() ?? [])].filter((key) => key !== '"_id"')
+  return names.slice(0, max).flatMap((key): NumericSeries[] => {
+    const values = payloads.flatMap((p) => p.get(key) ?? []).reverse()
+    const name = key === '' ? '' : String(JSON.parse(key))
     return values.length < 2 ? [] : [{ name, values }]
   })
 }
