@@ -1,5 +1,6 @@
 import type { ExchangeRow, PacketRow } from './model'
 import { HANDSHAKE_TYPES, PACKET_TYPES, type PacketType } from './packet'
+import { isOpenQuote, splitTerms, splitValues, unquote, type QueryValue } from './query-terms'
 import { readTimeRange } from './time-range'
 import { explainLevels, isValidFilter } from './topics'
 import { wildcard } from './wildcard'
@@ -39,7 +40,7 @@ const FAMILIES: Record<string, readonly PacketType[]> = {
   PING: ['PINGREQ', 'PINGRESP'],
 }
 
-const values = (text: string): string[] => text.split(',').filter((v) => v !== '')
+const values = (text: string): string[] => splitValues(text).map((v) => v.text)
 
 function oneOf<T extends string>(term: string, text: string, allowed: readonly T[]): Set<T> {
   const found = values(text)
@@ -68,11 +69,12 @@ function numbers(term: string, text: string, max: number): Set<number> {
 }
 
 function clients(text: string): Test {
-  const wanted = values(text)
+  const wanted = splitValues(text)
   if (wanted.length === 0)
     throw new FilterError('client: found nothing; expected client identifiers; * matches any text')
-  const exact = new Set(wanted.filter((w) => !w.includes('*')))
-  const patterns = wanted.filter((w) => w.includes('*')).map(wildcard)
+  const isPattern = (w: QueryValue): boolean => !w.quoted && w.text.includes('*')
+  const exact = new Set(wanted.filter((w) => !isPattern(w)).map((w) => w.text))
+  const patterns = wanted.filter(isPattern).map((w) => wildcard(w.text))
   return (p) => exact.has(p.clientId) || patterns.some((matches) => matches(p.clientId))
 }
 
@@ -147,8 +149,11 @@ const TERMS: Record<string, (text: string) => Test> = {
 
 /** The clients that packets must be of to pass a query, null when it names none or by a pattern: whose packets to search. */
 export function clientsOf(query: string): string[] | null {
-  const names = query.split(/\s+/).find((t) => t.startsWith('client:') && !t.includes('*'))
-  return names === undefined ? null : [...new Set(values(names.slice('client:'.length)))]
+  const lists = splitTerms(query)
+    .filter((t) => t.startsWith('client:'))
+    .map((t) => splitValues(t.slice('client:'.length)))
+  const named = lists.find((list) => list.every((v) => v.quoted || !v.text.includes('*')))
+  return named === undefined ? null : [...new Set(named.map((v) => v.text))]
 }
 
 /** Names of the filter's terms, for completion. */
@@ -156,23 +161,25 @@ export const FILTER_TERMS = Object.keys(TERMS)
 
 /**
  * Reads a packet query such as `client:sensor-1,dashboard topic:home/# qos:1,2 dup:true`.
- * All terms must hold; commas mean "or"; a leading minus means "not"; a bare word is looked for in client and topic.
+ * All terms must hold; commas mean "or"; a leading minus means "not"; a bare word is looked for in client and topic, in
+ * small or capital letters. What has spaces or commas in it stands in double quotes.
  * An empty query matches everything.
  * @throws FilterError
  */
 export function parsePacketFilter(query: string): PacketFilter {
-  const terms = query.split(/\s+/).filter((t) => t !== '')
+  if (isOpenQuote(query)) throw new FilterError('found a " that is not closed; expected another')
+  const terms = splitTerms(query)
   if (terms.length > MAX_TERMS)
     throw new FilterError(`found ${terms.length} terms; expected at most ${MAX_TERMS}`)
   const tests = terms.map((term): Test => {
     const not = term.startsWith('-')
     const body = not ? term.slice(1) : term
-    const colon = body.indexOf(':')
+    const colon = body.startsWith('"') ? -1 : body.indexOf(':')
     const key = colon < 0 ? '' : body.slice(0, colon)
     if (colon >= 0 && !Object.hasOwn(TERMS, key)) {
       throw new FilterError(`unknown term ${key}; expected ${FILTER_TERMS.join(', ')}`)
     }
-    const word = body.toLowerCase()
+    const word = unquote(body).toLowerCase()
     const make = TERMS[key]
     const test: Test = make
       ? make(body.slice(colon + 1))

@@ -1,3 +1,5 @@
+import { splitTerms } from './query-terms'
+
 /** A stretch of clock time, ms: from its first instant up to, and without, its last. */
 export interface TimeRange {
   fromMs: number
@@ -26,11 +28,10 @@ export const timeTerm = ({ fromMs, toMs }: TimeRange): string =>
   `time:${seconds(fromMs)}..${toMs === Infinity ? '' : `${seconds(toMs)}s`}`
 
 const isTime = (term: string): boolean => term.startsWith('time:')
-const terms = (query: string): string[] => query.split(/\s+/).filter((t) => t !== '')
 
 /** What all time terms of a packet query leave, null when it has none: where a search of packets in order may begin and end. */
 export function timeRangeOf(query: string): TimeRange | null {
-  const ranges = terms(query)
+  const ranges = splitTerms(query)
     .filter(isTime)
     .flatMap((t) => readTimeRange(t.slice('time:'.length)) ?? [])
   if (ranges.length === 0) return null
@@ -42,6 +43,6 @@ export function timeRangeOf(query: string): TimeRange | null {
 
 /** The query with its time terms replaced by this range, or without any. */
 export function withTimeRange(query: string, range: TimeRange | null): string {
-  const others = terms(query).filter((t) => !isTime(t))
+  const others = splitTerms(query).filter((t) => !isTime(t))
   return (range === null ? others : [...others, timeTerm(range)]).join(' ')
 }

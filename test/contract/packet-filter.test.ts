@@ -1,7 +1,9 @@
-import fc from 'fast-check'
+import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import type { PacketRow } from '../../electron/contract/model'
-import { FilterError, parsePacketFilter } from '../../electron/contract/packet-filter'
+import { clientsOf, FilterError, parsePacketFilter } from '../../electron/contract/packet-filter'
+import { quoteValue, splitTerms } from '../../electron/contract/query-terms'
+import { timeRangeOf, withTimeRange } from '../../electron/contract/time-range'
 import { wildcard } from '../../electron/contract/wildcard'
 
 const row = (clientId: string, topic: string | null = null): PacketRow => ({
@@ -52,6 +54,54 @@ describe('a wildcard', () => {
       fc.property(text('ab*'), text('ab'), (p, t) => wildcard(p)(t) === slow(p, t)),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('quotes in a packet query', () => {
+  it.each([
+    ['client:"my sensor"', 'my sensor', 't', true],
+    ['client:"my sensor"', 'my', 't', false],
+    ['client:"a,b",c', 'a,b', 't', true],
+    ['client:"a,b",c', 'c', 't', true],
+    ['client:a:b', 'a:b', 't', true],
+    ['client:"a*"', 'a*', 't', true],
+    ['client:"a*"', 'abc', 't', false],
+    ['client:a*', 'abc', 't', true],
+    ['client:"say \\"hi\\""', 'say "hi"', 't', true],
+    ['client:"back\\\\slash"', 'back\\slash', 't', true],
+    ['topic:"hall 2/#"', 'c', 'hall 2/lamp', true],
+    ['-topic:"hall 2/#"', 'c', 'hall 2/lamp', false],
+    ['"hall 2"', 'c', 'Hall 2/lamp', true],
+    ['"a:b"', 'c', 'x/a:b', true],
+    ['-"hall 2"', 'c', 'hall 2', false],
+  ])('%s and %s', (query, client, topic, expected) => {
+    expect(matches(query, client, topic)).toBe(expected)
+  })
+
+  it('must be closed', () => {
+    expect(() => parsePacketFilter('client:"my sensor')).toThrow('found a " that is not closed')
+  })
+
+  it('keep together what a search for the clients of a query looks for', () => {
+    expect(clientsOf('qos:1 client:"my sensor","a,b"')).toEqual(['my sensor', 'a,b'])
+    expect(clientsOf('client:"a*"')).toEqual(['a*'])
+    expect(clientsOf('client:a*')).toBeNull()
+  })
+
+  test.prop([fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 4 })])(
+    'let any client be named',
+    (names) => {
+      const query = `qos:0,1,2 client:${names.map(quoteValue).join()}`
+      const literal = names.filter((n) => quoteValue(n) !== n || !n.includes('*'))
+      for (const name of literal) expect(matches(`client:${quoteValue(name)}`, name)).toBe(true)
+      expect(splitTerms(query)).toHaveLength(2)
+    },
+  )
+
+  it('leave a time range its own term', () => {
+    const query = 'client:"time:1..2s x" time:3..4s'
+    expect(timeRangeOf(query)).toEqual({ fromMs: 3000, toMs: 4000 })
+    expect(withTimeRange(query, null)).toBe('client:"time:1..2s x"')
   })
 })
 

@@ -1,4 +1,5 @@
 import type { ExchangeRow, JourneyRow, PacketRow } from '@contract/model'
+import { splitTerms, splitValues } from '@contract/query-terms'
 import type { Lane } from './types'
 
 /** Lanes drawn at once besides the broker's; the others are listed. */
@@ -24,11 +25,11 @@ export interface LaneChoice {
 
 /** Client identifiers a query names without wildcards, in its order. */
 export function clientsInQuery(query: string): string[] {
-  return query
-    .split(/\s+/)
+  return splitTerms(query)
     .filter((term) => term.startsWith('client:'))
-    .flatMap((term) => term.slice('client:'.length).split(','))
-    .filter((id) => id !== '' && !id.includes('*'))
+    .flatMap((term) => splitValues(term.slice('client:'.length)))
+    .filter((v) => v.quoted || !v.text.includes('*'))
+    .map((v) => v.text)
 }
 
 interface Role {

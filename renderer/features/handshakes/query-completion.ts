@@ -1,5 +1,6 @@
 import { FILTER_TERMS } from '@contract/packet-filter'
 import { HANDSHAKE_TYPES } from '@contract/packet'
+import { isOpenQuote, quoteValue, splitTerms, splitValues } from '@contract/query-terms'
 
 /** What the page knows that a query can name. */
 export interface QueryKnowledge {
@@ -29,7 +30,10 @@ const MAX = 8
 
 /** Suggestions for the word at the cursor: terms first, after a colon the values of that term. */
 export function completions(query: string, caret: number, known: QueryKnowledge): Completion[] {
-  const start = query.slice(0, caret).search(/\S*$/)
+  const typedSoFar = query.slice(0, caret)
+  const start =
+    caret -
+    (/\s$/.test(typedSoFar) && !isOpenQuote(typedSoFar) ? 0 : (splitTerms(typedSoFar).at(-1) ?? '').length)
   const word = query.slice(start, caret)
   const rest = query.slice(caret)
   const minus = word.startsWith('-') ? '-' : ''
@@ -44,21 +48,24 @@ export function completions(query: string, caret: number, known: QueryKnowledge)
     return terms.slice(0, FILTER_TERMS.length).map((t) => take(`${t}:`, ''))
   }
   const term = body.slice(0, colon)
-  const listed = body.slice(colon + 1).split(',')
-  const typed = listed.pop() ?? ''
+  // a value being typed is not in the list yet
+  const text = body.slice(colon + 1)
+  const done = splitValues(text)
+  const typed = text === '' || (text.endsWith(',') && !isOpenQuote(text)) ? '' : (done.pop()?.text ?? '')
+  const listed = done.map((v) => v.text)
   const values = term === 'client' ? known.clients : term === 'topic' ? known.topics : (VALUES[term] ?? [])
-  const before = listed.length > 0 ? `${listed.join(',')},` : ''
+  const before = listed.map((v) => `${quoteValue(v)},`).join('')
   return values
-    .filter((v) => v.toLowerCase().startsWith(typed.toLowerCase()) && !listed.includes(v) && !/\s/.test(v))
+    .filter((v) => v.toLowerCase().startsWith(typed.toLowerCase()) && !listed.includes(v))
     .slice(0, MAX)
-    .map((v) => take(`${term}:${before}${v}`, rest === '' ? ' ' : ''))
+    .map((v) => take(`${term}:${before}${quoteValue(v)}`, rest === '' ? ' ' : ''))
 }
 
 /** The query with a term put in, or taken out when it is there. */
 export function toggleTerm(query: string, term: string): string {
-  const words = query.split(/\s+/).filter((w) => w !== '')
+  const words = splitTerms(query)
   const without = words.filter((w) => w !== term)
   return (without.length < words.length ? without : [...words, term]).join(' ')
 }
 
-export const hasTerm = (query: string, term: string): boolean => query.split(/\s+/).includes(term)
+export const hasTerm = (query: string, term: string): boolean => splitTerms(query).includes(term)

@@ -35,6 +35,15 @@ describe('completion of the query', () => {
     expect(labels('-qos:')).toEqual(['-qos:0', '-qos:1', '-qos:2'])
   })
 
+  it('puts into quotes what has spaces or commas in it, and goes on within open quotes', () => {
+    const odd = { clients: ['my sensor', 'a,b', 'my'], topics: ['hall 2/x'] }
+    const texts = (query: string) => completions(query, query.length, odd).map((c) => c.query)
+    expect(texts('client:m')).toEqual(['client:"my sensor" ', 'client:my '])
+    expect(texts('qos:1 client:"my s')).toEqual(['qos:1 client:"my sensor" '])
+    expect(texts('client:"my sensor",a')).toEqual(['client:"my sensor","a,b" '])
+    expect(texts('topic:h')).toEqual(['topic:"hall 2/x" '])
+  })
+
   it('completes the word at the cursor and leaves the rest alone', () => {
     const [first] = completions('ty qos:1', 2, known)
     expect(first).toEqual({ query: 'type: qos:1', caret: 5, label: 'type:' })
