@@ -27,6 +27,16 @@ export function isValidFilter(filter: string): boolean {
   })
 }
 
+/**
+ * The filter of a shared subscription such as `$share/GROUP/home/#` (5.0 section 4.8.2), with its group; undefined for any
+ * other filter.
+ */
+export function sharedFilter(filter: string): { group: string; filter: string } | undefined {
+  const found = /^\$share\/([^/+#]+)\/([^]+)$/.exec(filter)
+  const [group, shared] = [found?.[1], found?.[2]]
+  return group === undefined || shared === undefined ? undefined : { group, filter: shared }
+}
+
 /** Why a topic matches a filter or not; `level` is the 0-based level that decided. */
 export type MatchReason =
   | { matches: true; why: 'equal' | 'single-level' | 'multi-level' | 'parent-of-multi-level' }

@@ -1,6 +1,6 @@
 import type { TopicView } from '@contract/api'
 import type { TopicPage } from '@contract/model'
-import { isValidFilter } from '@contract/topics'
+import { isValidFilter, sharedFilter } from '@contract/topics'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
@@ -30,15 +30,24 @@ function createAsker(ask: () => Promise<void>): () => Promise<void> {
   }
 }
 
+/** What stands in the wildcard tester. */
+function createTester() {
+  /** Its text, which may not be a filter yet. */
+  const filterText = ref('')
+  const shared = computed(() => sharedFilter(filterText.value))
+  /** What is matched: of a shared subscription the filter behind its group. */
+  const filter = computed(() => shared.value?.filter ?? filterText.value)
+  const filterValid = computed(() => filter.value === '' || isValidFilter(filter.value))
+  return { filterText, shared, filter, filterValid }
+}
+
 /** The window of the topic tree that is on the screen. */
 export const useTopics = defineStore('topics', () => {
   const link = useLink()
   const log = useLog()
   const page = shallowRef<TopicPage | null>(null)
   const view = shallowRef<TopicView>(FIRST_VIEW)
-  /** The wildcard tester's text, which may not be a filter yet. */
-  const filterText = ref('')
-  const filterValid = computed(() => filterText.value === '' || isValidFilter(filterText.value))
+  const tester = createTester()
   let watching = false
   const unfolding = new Unfolding()
   const asker = createAsker(async () => {
@@ -77,15 +86,14 @@ export const useTopics = defineStore('topics', () => {
     if (offset !== view.value.offset || limit !== view.value.limit) change({ offset, limit })
   }
   function setFilter(text: string): void {
-    filterText.value = text
-    if (filterValid.value) change(unfolding.byFilter(view.value, text))
+    tester.filterText.value = text
+    if (tester.filterValid.value) change(unfolding.byFilter(view.value, tester.filter.value))
   }
 
   return {
     page,
     view,
-    filterText,
-    filterValid,
+    ...tester,
     watch,
     refresh,
     setOpen,

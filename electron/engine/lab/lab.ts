@@ -67,7 +67,10 @@ export class Lab {
     })
     const { clock, fleet } = this.sim
     this.accounts = new Accounts(fleet, scenario.groups)
-    this.observation = new Observation(clock, fleet)
+    this.observation = new Observation(clock, fleet, (topic) => {
+      const embedded = this.sim.target?.embedded
+      return !embedded || embedded.retained(topic).length > 0
+    })
     // An external broker numbers nothing; whoever watches reads the numbers, so they come first.
     if (scenario.broker.kind === 'external') this.sim.observe({ links: new ContentCorrelator() })
     for (const o of this.observation.observers()) this.sim.observe(o)

@@ -34,9 +34,10 @@ export class Observation {
   constructor(
     private readonly clock: PacedClock,
     private readonly fleet: Fleet,
+    keeps?: (topic: string) => boolean,
   ) {
     this.capture = createCapture({ clock, arrived: (p, client) => this.arrived(p, client) })
-    this.topics = createTopicTree({ clock })
+    this.topics = createTopicTree({ clock, ...(keeps && { keeps }) })
     this.rates = createRates({ clock })
   }
 

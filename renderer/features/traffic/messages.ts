@@ -8,7 +8,7 @@ export const trafficMessages = defineMessages(
       find: 'Find topic',
       clearSearch: 'Clear the search',
       noneFound: 'No topic path contains this text',
-      noneFoundHint: 'The search covers full topic paths and is case-sensitive.',
+      noneFoundHint: 'The search covers full topic paths, in upper and lower case.',
       noTopics: 'Nothing has been published yet',
       noTopicsHint: 'Topics appear with their first message: run the fleet, or publish from your own client.',
       dropped: '{n} more topics are not shown: the tree has reached its limit.',
@@ -26,8 +26,11 @@ export const trafficMessages = defineMessages(
         'parent-of-multi-level': '{topic}: # also matches the level above it.',
         dollar: '{topic}: topics that begin with $ are not matched by a leading + or #.',
         'too-short': '{topic} has {levels} levels, the filter requires {filterLevels}.',
-        'too-long':
+        'too-long': '{topic} has {levels} levels, the filter ends after {filterLevels}.',
+        'too-long-plus':
           '{topic} has {levels} levels, the filter ends after {filterLevels}: + matches exactly one.',
+        empty: '(empty)',
+        shared: 'Shared subscription: $share and the group {group} are no part of the filter.',
         'level-differs': '{topic}: level {level} is {found}, the filter requires {wanted}.',
       },
       colTopic: 'Topic',
@@ -82,7 +85,7 @@ export const trafficMessages = defineMessages(
       find: '토픽 찾기',
       clearSearch: '찾기 지우기',
       noneFound: '경로에 이 글자가 있는 토픽이 없습니다',
-      noneFoundHint: '토픽 경로 전체에서 찾으며 대소문자를 구별합니다.',
+      noneFoundHint: '토픽 경로 전체에서 찾으며 대소문자를 구별하지 않습니다.',
       noTopics: '아직 게시된 것이 없습니다',
       noTopicsHint: '첫 메시지부터 토픽이 나타납니다. 장치 무리를 실행하거나 내 클라이언트로 게시하세요.',
       dropped: '트리가 한도에 이르러 토픽 {n}개는 표시하지 않습니다.',
@@ -100,8 +103,11 @@ export const trafficMessages = defineMessages(
         'parent-of-multi-level': '{topic}: #은 바로 위 레벨과도 일치합니다.',
         dollar: '{topic}: $로 시작하는 토픽은 맨 앞의 +나 #과 일치하지 않습니다.',
         'too-short': '{topic}: 레벨이 {levels}개인데 필터는 {filterLevels}개를 요구합니다.',
-        'too-long':
+        'too-long': '{topic}: 레벨이 {levels}개인데 필터는 {filterLevels}개에서 끝납니다.',
+        'too-long-plus':
           '{topic}: 레벨이 {levels}개인데 필터는 {filterLevels}개에서 끝납니다. +는 정확히 한 레벨입니다.',
+        empty: '(빈 레벨)',
+        shared: '공유 구독입니다. $share와 그룹 {group}은(는) 필터에 들어가지 않습니다.',
         'level-differs': '{topic}: {level}번째 레벨이 {found}인데 필터는 {wanted}을(를) 요구합니다.',
       },
       colTopic: '토픽',

@@ -38,29 +38,35 @@ export function nearMiss(filter: string, topics: readonly string[]): Explained |
   return best
 }
 
-/** Values of the sentence `traffic.why.<key>` for a topic and a filter. */
+/**
+ * Values of the sentence `traffic.why.<key>` for a topic and a filter.
+ * @param empty what an empty level is called: `/home` has one before its slash
+ */
 export function reasonText(
   filter: string,
   { topic, reason }: Explained,
+  empty = '""',
 ): { key: string; values: Record<string, string> } {
+  const named = (level = ''): string => (level === '' ? empty : level)
   const f = filter.split('/')
   const t = topic.split('/')
   const values: Record<string, string> = { topic }
   if (!reason.matches) {
     return {
-      key: reason.why,
+      // + is spoken of only where there is one
+      key: reason.why === 'too-long' && f.includes('+') ? 'too-long-plus' : reason.why,
       values: {
         ...values,
         level: String(reason.level + 1),
-        wanted: f[reason.level] ?? '',
-        found: t[reason.level] ?? '',
+        wanted: named(f[reason.level]),
+        found: named(t[reason.level]),
         levels: String(t.length),
         filterLevels: String(f.length),
       },
     }
   }
-  const filled = f.flatMap((level, i) => (level === '+' ? [t[i] ?? ''] : [])).join(', ')
-  const rest = t.slice(f.length - 1).join('/')
+  const filled = f.flatMap((level, i) => (level === '+' ? [named(t[i])] : [])).join(', ')
+  const rest = named(t.slice(f.length - 1).join('/'))
   return { key: reason.why, values: { ...values, filled, rest } }
 }
 

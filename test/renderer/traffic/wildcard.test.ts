@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainMatch } from '../../../electron/contract/topics'
+import { explainMatch, sharedFilter } from '../../../electron/contract/topics'
 import { filterParts, litLevels, nearMiss, reasonText } from '../../../renderer/features/traffic/wildcard'
 import { messages } from '../../../renderer/i18n/messages'
 import { branchMayMatch, toUnfold, Unfolding } from '../../../renderer/stores/topic-match'
@@ -47,7 +47,12 @@ describe('wildcard tester', () => {
       'level-differs',
       { level: '3', found: 'east', wanted: 'temperature' },
     ],
-    ['home/+', 'home/kitchen/temperature', 'too-long', { levels: '3', filterLevels: '2' }],
+    ['home/+', 'home/kitchen/temperature', 'too-long-plus', { levels: '3', filterLevels: '2' }],
+    ['home/hall', 'home/hall/air', 'too-long', { levels: '3', filterLevels: '2' }],
+    ['/home/#', 'home/hall', 'level-differs', { level: '1', found: 'home', wanted: '""' }],
+    ['home/#', '/home/hall', 'level-differs', { level: '1', found: '""', wanted: 'home' }],
+    ['home/+/air', 'home//air', 'single-level', { filled: '""' }],
+    ['home/#', 'home/', 'multi-level', { rest: '""' }],
     ['home/+/air', 'home/hall', 'too-short', { levels: '2', filterLevels: '3' }],
     ['door/1', 'door/1', 'equal', {}],
   ])('explains %s against %s', (filter, topic, key, values) => {
@@ -56,6 +61,19 @@ describe('wildcard tester', () => {
     expect(made.values).toMatchObject(values)
     const why = (messages.en['traffic'] as { why: Record<string, string> }).why[key] ?? ''
     for (const [, name] of why.matchAll(/\{(\w+)\}/g)) expect(made.values, name).toHaveProperty(name ?? '')
+  })
+
+  it('speaks of + only to a filter that has one', () => {
+    const why = (messages.en['traffic'] as { why: Record<string, string> }).why
+    expect(why['too-long']).not.toContain('+')
+    expect(why['too-long-plus']).toContain('+')
+  })
+
+  it('takes a shared subscription for the filter behind its group', () => {
+    expect(sharedFilter('$share/g/tele/#')).toEqual({ group: 'g', filter: 'tele/#' })
+    expect(sharedFilter('$share/g//x')).toEqual({ group: 'g', filter: '/x' })
+    for (const not of ['$share/g', '$share//x', '$share/+/x', 'share/g/x', '$SYS/#', ''])
+      expect(sharedFilter(not), not).toBeUndefined()
   })
 
   it('lights the levels a wildcard stands for', () => {

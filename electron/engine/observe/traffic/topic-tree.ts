@@ -10,6 +10,8 @@ import { flatten, type FlatTree } from './topic-view'
 
 export interface TopicTreeOptions {
   clock: { now(): number }
+  /** Whether the broker still keeps a retained message that it was given; one may expire @default it does */
+  keeps?: (topic: string) => boolean
   /** Topics kept @default 50_000 */
   topics?: number
   /** Bytes of history over all topics @default 32 MiB */
@@ -109,7 +111,12 @@ class Tree implements TopicTree {
   detail(topic: string): TopicDetail | undefined {
     const node = this.byTopic.get(topic)
     if (!node?.history) return undefined
-    return { topic, messages: node.messages, retained: node.retained, history: node.history.messages() }
+    return {
+      topic,
+      messages: node.messages,
+      retained: this.isRetained(node),
+      history: node.history.messages(),
+    }
   }
 
   clear(): void {
@@ -171,6 +178,12 @@ class Tree implements TopicTree {
     return flat
   }
 
+  private isRetained(node: TopicNode): boolean {
+    // what is gone from the broker does not come back by itself
+    if (node.retained && this.options.keeps?.(node.path) === false) node.retained = false
+    return node.retained
+  }
+
   private row(node: TopicNode, view: TopicView, open: boolean, nowMs: number): TopicRow {
     const { messages, bytes } = this.counters.rate(node.counter, nowMs)
     const last = node.history?.last()
@@ -186,7 +199,7 @@ class Tree implements TopicTree {
       rate: messages,
       bytesPerSecond: bytes,
       qos: last?.qos ?? null,
-      retained: node.retained,
+      retained: this.isRetained(node),
       payload: last ? payloadText(last.payload) : null,
       spark: this.counters.spark(node.counter, nowMs),
       matched: view.filter !== '' && node.history !== null && topicMatches(view.filter, node.path),

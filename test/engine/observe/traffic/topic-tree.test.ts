@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { TopicView } from '../../../../electron/contract/api'
 import { isValidFilter, topicMatches } from '../../../../electron/contract/topics'
 import { createTopicTree } from '../../../../electron/engine/observe/traffic/topic-tree'
@@ -205,4 +205,16 @@ describe('topic tree', () => {
     publish('t', payload)
     expect(tree.page(view()).rows[0]!.payload).toBe(text)
   })
+})
+
+test('a retained message that the broker keeps no longer is not shown as retained', () => {
+  const kept = new Set(['a'])
+  const tree = createTopicTree({ clock: { now: () => 0 }, keeps: (topic) => kept.has(topic) })
+  const message = { clientId: 'c', qos: 0 as const, retain: true, payload: Buffer.from('1'), atMs: 0 }
+  tree.published({ topic: 'a', ...message })
+  const view = { open: [], search: '', filter: '', offset: 0, limit: 9 }
+  expect(tree.detail('a')?.retained).toBe(true)
+  kept.clear()
+  expect(tree.page(view).rows[0]?.retained).toBe(false)
+  expect(tree.detail('a')?.retained).toBe(false)
 })
