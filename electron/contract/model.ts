@@ -352,6 +352,8 @@ export interface PacketBatch {
   /** Matching packets since watching began, and how many of them were sent to the page. */
   matched: number
   shown: number
+  /** Another run has begun, whose packets are numbered from 1 again: what was known is of the run before. */
+  restarted?: true
 }
 
 export interface LogLine {

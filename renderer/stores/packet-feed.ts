@@ -5,7 +5,7 @@ import { useLink } from '../api'
 interface Watch {
   filter: string
   tail: number
-  /** `fresh`: the answer to a new watch, which replaces what was known. */
+  /** `fresh`: the answer to a new watch, or the first packets of another run; it replaces what was known. */
   onBatch: (batch: PacketBatch, fresh: boolean) => void
   onError: (thrown: unknown) => void
 }
@@ -32,7 +32,7 @@ export const usePacketFeed = defineStore('packet-feed', () => {
     }
   }
 
-  link.on('packets', (batch) => live?.onBatch(batch, false))
+  link.on('packets', (batch) => live?.onBatch(batch, batch.restarted === true))
   link.onReady(() => {
     if (current) void ask(current)
   })

@@ -33,6 +33,7 @@ export function createSelection() {
   }
   /** Fetches again when a batch tells that something became of the selected packet. */
   function follow(batch: PacketBatch): void {
+    if (batch.restarted) select(null)
     const seq = selected.value
     if (seq !== null && batch.packets.some((p) => p.seq === seq)) void fetchDetail(seq)
   }

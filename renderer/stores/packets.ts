@@ -44,8 +44,8 @@ function createWatch(
       else window.update(batch)
       if (live.value) followed.append(only(batch, clients()))
       else followed.update(only(batch, clients()))
-    } else if (live.value || window.size === 0) {
-      // a pause outlives a lost connection: what is looked at stays
+    } else if (live.value || window.size === 0 || batch.restarted) {
+      // a pause outlives a lost connection: what is looked at stays; the numbers of another run name other packets
       window.clear()
       window.append(batch)
       followed.clear()

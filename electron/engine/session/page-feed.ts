@@ -51,6 +51,8 @@ export class SessionFeed {
   private flattening = false
   private devicesRevision = -1
   private ratesAtMs = -1
+  /** The page has not been told yet that the packets are those of another run. */
+  private restarted = false
   private scenarioPending = false
   private experimentRevision = 0
   private sharingRevision = 0
@@ -114,6 +116,7 @@ export class SessionFeed {
   /** Another run began: the page keeps watching the same things in it. */
   labReplaced(): void {
     this.watch = this.watch ? this.engine.lab.observation.capture.watch(this.filter) : null
+    this.restarted = this.watch !== null
     this.ratesAtMs = -1
     this.devicesRevision = -1
     this.scenarioPending = true
@@ -149,7 +152,10 @@ export class SessionFeed {
     }
     for (const line of this.logs.splice(0)) events.log(line)
     const batch = this.watch?.take(this.limits.packets)
-    if (batch && !isEmpty(batch)) events.packets(batch)
+    if (!batch) return
+    if (this.restarted) events.packets({ ...batch, restarted: true })
+    else if (!isEmpty(batch)) events.packets(batch)
+    this.restarted = false
   }
 
   private async pushTopics(view: TopicView): Promise<void> {

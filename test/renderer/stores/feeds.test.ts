@@ -3,6 +3,7 @@ import { ApiError } from '../../../electron/contract/errors'
 import { useDevices } from '../../../renderer/stores/devices'
 import { useLog } from '../../../renderer/stores/log'
 import { usePacketFeed } from '../../../renderer/stores/packet-feed'
+import { usePackets } from '../../../renderer/stores/packets'
 import { useRates } from '../../../renderer/stores/rates'
 import { useStatus } from '../../../renderer/stores/status'
 import { useTopics } from '../../../renderer/stores/topics'
@@ -28,6 +29,21 @@ describe('packet feed', () => {
     const known = batches.length
     await eventually(() => expect(calls.at(-1)?.command).toBe('unwatchPackets'))
     expect(batches).toHaveLength(known)
+  })
+
+  it('begins anew with another run, whose packets are numbered from 1 again', async () => {
+    await connectedStores()
+    const status = useStatus()
+    const packets = usePackets()
+    const stop = packets.open('')
+    await eventually(() => expect(packets.rows.length).toBeGreaterThan(20))
+    packets.select(packets.rows.at(-1)?.seq ?? null)
+    await status.control('restart')
+    await eventually(() => expect(packets.selected).toBeNull())
+    await eventually(() => expect(packets.rows.length).toBeGreaterThan(20))
+    // packets of one run alone: numbers and times ascend together
+    expect(packets.rows.map((p) => p.sentMs)).toEqual(packets.rows.map((p) => p.sentMs).sort((a, b) => a - b))
+    stop()
   })
 
   it('lets the next screen take over: the first one ends nothing any more', async () => {
