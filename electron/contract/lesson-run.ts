@@ -31,6 +31,8 @@ export interface LessonTotals {
   /** Messages handed to applications, copies included. */
   arrived: number
   lost: number
+  /** Of the messages offered those that never went onto a link: their device had no connection, and kept none. */
+  unsent: number
   duplicated: number
   packets: number
   /** Longest time to a first arrival, ms; null when nothing arrived. */

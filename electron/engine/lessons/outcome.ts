@@ -48,12 +48,15 @@ export function checkFact(fact: LessonFact, record: LessonRecord): LessonCheck {
 
 function totalsOf(record: LessonRecord): LessonTotals {
   const sum = (of: (r: LedgerRow) => number): number => record.ledger.reduce((n, r) => n + of(r), 0)
+  const sent = record.packets('type:PUBLISH dir:up').packets
+  const published = new Set(sent.map((p) => p.journey))
   const latencies = record.ledger.flatMap((r) => (r.latencyMs.max === null ? [] : [r.latencyMs.max]))
   return {
     offered: sum((r) => r.offered),
     delivered: sum((r) => r.delivered),
     arrived: [...record.received.values()].reduce((n, c) => n + c, 0),
     lost: sum((r) => r.lost),
+    unsent: Math.max(0, sum((r) => r.offered) - published.size),
     duplicated: sum((r) => r.duplicated),
     packets: record.packets('type:handshake').packets.length,
     latencyMs: latencies.length === 0 ? null : Math.round(Math.max(...latencies)),

@@ -63,6 +63,7 @@ export const lessonsMessages = defineMessages(
         packets: 'Handshake packets',
       },
       because: {
+        unsent: 'Never sent, because there was no connection: {n}.',
         dropped: 'Because {packet} was dropped.',
         inSpite: 'Although {packet} was dropped.',
         cut: 'Because {packet} was in transit when the connection was cut.',
@@ -146,6 +147,7 @@ export const lessonsMessages = defineMessages(
         packets: '핸드셰이크 패킷',
       },
       because: {
+        unsent: '접속해 있지 않아 보내지도 못한 메시지: {n}개.',
         dropped: '{subject} 손실되었기 때문입니다.',
         inSpite: '{subject} 손실되었는데도 그렇습니다.',
         cut: '{subject} 전송되는 도중에 연결이 끊겼기 때문입니다.',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { fromFirstPacket, lanesOf } from '../../../renderer/features/lessons/recorded'
-import { becauseText, fillHeadline } from '../../../renderer/features/lessons/verdict-text'
+import { becauseText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
 
 const service = new LessonService()
 const said = (key: string, values: Record<string, unknown> = {}): string =>
@@ -54,6 +54,20 @@ test('the verdict names the packet, as cause or in spite of it', async () => {
   expect(becauseText(await run('radio-or-tcp', 'tcp'), said)).toMatch(/^lessons\.because\.segment/)
   expect(becauseText(await run('radio-or-tcp', 'cut'), said)).toMatch(/^lessons\.because\.cut/)
   expect(becauseText(await run('publish-subscribe', 'one-topic'), said)).toBeNull()
+})
+
+test('a message that never came to be sent is explained too', async () => {
+  const cut = await run('radio-or-tcp', 'cut')
+  // two lost: one with the connection, one for want of a connection
+  expect(cut.totals).toMatchObject({ offered: 2, lost: 2, unsent: 1 })
+  expect(unsentText(cut, (key, values) => `${key} ${String(values?.['n'])}`)).toBe('lessons.because.unsent 1')
+  for (const [id, variant] of [
+    ['qos-0', 'to-broker'],
+    ['sessions', 'clean'],
+    ['qos-2', 'pubrel'],
+    ['retained-and-will', 'will'],
+  ] as const)
+    expect(unsentText(await run(id, variant), said), id).toBeNull()
 })
 
 test('a headline takes its numbers from the run', async () => {
