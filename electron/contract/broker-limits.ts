@@ -39,7 +39,8 @@ const FILTER = 'that filter is refused: SUBACK 0x97 (MQTT 3: 0x80)'
 const RETAINED =
   'the message is refused: PUBACK or PUBREC 0x97; at QoS 0 and in MQTT 3 it is passed on and not retained, with a line in the log'
 const QUEUE = 'the message is dropped for that client, counted and said in a line of the log'
-const UNREAD = 'QoS 0 is dropped and said, QoS 1 and 2 wait in the queue'
+const UNREAD =
+  'QoS 0 is dropped and said from half of it, QoS 1 and 2 wait in the queue, nothing more is read from three quarters; who takes nothing for 10 s then gets DISCONNECT 0x97 (MQTT 3: the connection ends)'
 
 /**
  * Every limit of the embedded broker. Bytes count topics, properties and a fixed overhead for each thing kept, not payload
@@ -58,6 +59,8 @@ export const BROKER_LIMITS = {
     of: 'client',
     at: 'the connection is closed',
   },
+  /** Size of a CONNECT. */
+  connectBytes: bytes('packet', 256 * 1024, 'the connection is closed', 128, 268_435_455),
   /** Levels of a topic name or filter. */
   topicLevels: items(
     'packet',
@@ -81,6 +84,9 @@ export const BROKER_LIMITS = {
   queueBytesInAll: bytes('all', 192 * MIB, QUEUE),
   /** Written for one client and not taken by it. */
   unreadBytes: bytes('client', 8 * MIB, UNREAD),
+  unreadBytesInAll: bytes('all', 64 * MIB, UNREAD),
+  /** Memory for packets of which the end has not arrived. */
+  halfReadBytesInAll: bytes('all', 32 * MIB, 'DISCONNECT 0x97 (MQTT 3: the connection ends)'),
   /** QoS 2 messages of one client that it has not released; told in CONNACK when it is less than 65,535. */
   receiveMaximum: items('client', 65_535, 'DISCONNECT 0x93 (MQTT 3 has no such limit)', 65_535),
 } as const satisfies Record<string, LimitEntry>

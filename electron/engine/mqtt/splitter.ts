@@ -39,11 +39,16 @@ export class FrameSplitter {
   private size = 0
 
   /** @param maxBytes packets longer than this are refused @default MAX_PACKET_BYTES */
-  constructor(private readonly maxBytes = MAX_PACKET_BYTES) {}
+  constructor(public maxBytes = MAX_PACKET_BYTES) {}
 
   /** Bytes waiting for the rest of their packet. */
   get pendingBytes(): number {
     return this.have
+  }
+
+  /** Bytes of memory that the packet under way has. */
+  get heldBytes(): number {
+    return this.body?.length ?? this.have
   }
 
   /**

@@ -184,11 +184,14 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     clock: deps.realClock,
     connectionCount: () => broker.connections.size,
     accept: (stream, remote, listener) =>
-      broker.accept(new SocketPort(stream, broker.limits.packetBytes, deps.realClock, broker.turns), {
-        device: false,
-        remote,
-        listener,
-      }),
+      broker.accept(
+        new SocketPort(stream, broker.limits.packetBytes, deps.realClock, broker.turns, broker.kept),
+        {
+          device: false,
+          remote,
+          listener,
+        },
+      ),
     log: (line) => deps.log(line),
   })
   return {

@@ -12,7 +12,7 @@ import type { ClientContext, Hub } from './hub'
 import type { Outlet } from './outbox'
 import { handlePacket } from './packets'
 import { logMessages } from './log-messages'
-import { HttpRequestError } from './socket-port'
+import { HttpRequestError, TooMuchKeptError } from './socket-port'
 import { whyFull } from './room'
 import type { Session } from './session'
 import { Tap } from './tap'
@@ -48,6 +48,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private deniedAtMs = -Infinity
   private refusal: Note | null = null
   private willKept: Will | null = null
+  /** What is sent now is the last of it. */
+  private ending = false
   /** Reasons not to read any more from the client. */
   private holds = 0
 
@@ -100,6 +102,10 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   send(frame: Frame, messageId = 0): void {
     if (this.state === 'closed' || this.port.gone) return
+    if (this.external && !this.ending && this.port.bufferedBytes > this.hub.limits.unreadBytes) {
+      this.failed(new TooMuchKeptError())
+      return
+    }
     // [MQTT-3.1.2-24] [MQTT-3.1.2-25]; the outbox sees to PUBLISH itself.
     if (frame.length > this.maximumPacket) {
       this.denied(logMessages.answerTooLarge)
@@ -145,6 +151,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   failed(why: Error): void {
     if (why instanceof HttpRequestError) this.drop(logMessages.browser())
+    else if (why instanceof TooMuchKeptError)
+      this.end(Reason.QUOTA, logMessages.quota().text, logMessages.quota)
     else if (why instanceof MalformedPacketError) this.failWith(why)
     else this.closed('client', `connection error: ${why.message}`)
   }
@@ -291,6 +299,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private fail(e: ProtocolError, about = logMessages.brokeRule(e.message)): void {
     if (this.state === 'closed') return
     const before = this.state
+    this.ending = true
     this.log('warn', about)
     if (before === 'new' || before === 'connecting') this.sendRefusal(e)
     else if (this.level === 5) this.send(disconnectFrame(e.reason, e.message))
@@ -307,6 +316,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** Ends the connection for a reason of the broker's. @param about what people are told, where it is worth a notice */
   end(reason: number, text: string, about?: () => Note | null): void {
     if (this.state === 'closed') return
+    this.ending = true
     if (this.state === 'open' && this.level === 5) this.send(disconnectFrame(reason, text))
     if (about) this.notice(about())
     else if (reason === Reason.TAKEN_OVER)

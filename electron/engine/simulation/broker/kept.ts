@@ -56,6 +56,14 @@ export class Kept implements KeptBytes {
     return mayGrow(own, this.retained, this.limits.retainedBytesInAll, this.holders())
   }
 
+  mayWrite(own: number): boolean {
+    return mayGrow(own, this.unread, this.limits.unreadBytesInAll, this.holders())
+  }
+
+  mayRead(own: number): boolean {
+    return mayGrow(own, this.halfRead, this.limits.halfReadBytesInAll, this.holders())
+  }
+
   bytes(): KeptBytes {
     const { queues, retained, subscriptions, sessions, wills, unread, halfRead } = this
     return { queues, retained, subscriptions, sessions, wills, unread, halfRead }

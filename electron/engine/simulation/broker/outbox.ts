@@ -251,7 +251,17 @@ export class Outbox {
   }
 
   private mayOpen(outlet: Outlet): boolean {
-    return this.open < outlet.receiveMaximum && outlet.bufferedBytes() < HIGH_WATER
+    if (this.open >= outlet.receiveMaximum) return false
+    const bytes = outlet.bufferedBytes()
+    // With nothing unread it always may: only what is taken tells when to go on.
+    return bytes === 0 || (bytes < HIGH_WATER && this.deps.kept.mayWrite(bytes))
+  }
+
+  /** QoS 0 leaves half of what may be unread to what cannot be dropped. */
+  private mayWrite(outlet: Outlet): boolean {
+    const bytes = outlet.bufferedBytes()
+    const { kept } = this.deps
+    return bytes <= kept.limits.unreadBytes / 2 && kept.mayWrite(bytes)
   }
 
   /** A client that reads and never acknowledges must not hold the memory either. */
@@ -262,7 +272,7 @@ export class Outbox {
   private sendPlain(copy: Copy): void {
     const outlet = this.outlet
     if (outlet === null || copy.message.expired(this.deps.nowMs())) return
-    if (outlet.bufferedBytes() > this.deps.kept.limits.unreadBytes) {
+    if (!this.mayWrite(outlet)) {
       this.drop(logMessages.dropped.notRead)
       return
     }

@@ -2,8 +2,10 @@ import type { Duplex } from 'node:stream'
 import { Packet, type Frame } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
-import type { Clock } from '../clock/clock'
+import type { Clock, Timer } from '../clock/clock'
+import type { Kept } from './kept'
 import { logMessages } from './log-messages'
+import { Output } from './output'
 import type { Turns } from './turns'
 
 /** Real ms a closed stream gets to hand over its last bytes before it is cut. */
@@ -19,6 +21,18 @@ const LONGEST_METHOD = 'OPTIONS '.length
 /** What a browser shows; the line in the log is for whoever runs the broker. */
 const HTTP_ANSWER = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${logMessages.browser().text}\n`
 
+/** Of the limit of unread output, the part above which nothing more is read from the client. */
+const CHOKE = 0.75
+/** Unread bytes of one client that never stop it, however much all have. */
+const LITTLE = 65_536
+/** Real ms in which a client that is not read must take something of what waits for it. */
+const STALLED_MS = 10_000
+
+/** The client makes the broker keep more than it may: unread answers, or packets that are never whole. */
+export class TooMuchKeptError extends Error {
+  override readonly name = 'TooMuchKeptError'
+}
+
 /** A browser came to a port that speaks MQTT. */
 export class HttpRequestError extends Error {
   override readonly name = 'HttpRequestError'
@@ -32,61 +46,67 @@ export class HttpRequestError extends Error {
 export class SocketPort implements PacketPort {
   receiver: PortReceiver | null = null
   level = 4
-  private corked = false
   /** Nothing has been read yet. */
   private fresh = true
   private readonly splitter: FrameSplitter
+  private readonly maxBytes: number
   /** What was read and is not taken apart yet. */
   private rest: Buffer | null = null
   /** The rest takes turns. */
   private inRing = false
   private paused = false
+  /** It takes too little of what it is sent: nothing is read from it meanwhile. */
+  private choked = false
+  private stalled: Timer | undefined
+  /** Something was taken since that was looked at last. */
+  private took = false
+  private readonly output: Output
+  /** What this client has in `kept.halfRead`. */
+  private halfRead = 0
   private closing = false
   /** Packets handled in this turn, and when it ends. */
-  private taken = 0
+  private handled = 0
   private untilMs = 0
 
   /**
    * @param maxBytes longer packets are malformed
    * @param realClock times the linger
    * @param turns with the other clients' work
+   * @param kept counts what is unread and half read; null counts nothing and sets no limits
    */
   constructor(
     private readonly stream: Duplex,
     maxBytes: number,
     private readonly realClock: Clock,
     private readonly turns: Turns,
+    private readonly kept: Kept | null = null,
   ) {
-    this.splitter = new FrameSplitter(maxBytes)
+    this.maxBytes = maxBytes
+    this.splitter = new FrameSplitter(Math.min(maxBytes, kept?.limits.connectBytes ?? maxBytes))
+    this.output = new Output(stream, kept, () => this.taken())
     const ended = (): void => this.receiver?.ended()
     stream.on('data', (chunk: Buffer) => this.read(chunk))
     stream.on('drain', () => this.receiver?.drained())
     stream.on('error', (e: Error) => this.receiver?.failed(e))
     stream.on('end', ended)
-    stream.on('close', ended)
+    stream.on('close', () => {
+      this.tallyRead(0)
+      this.realClock.cancel(this.stalled)
+      ended()
+    })
   }
 
   get bufferedBytes(): number {
-    return this.stream.writableLength
+    return this.output.bytes
   }
 
   get gone(): boolean {
     return this.stream.destroyed
   }
 
-  /** The packets of one turn leave in one write. */
+  /** The packets of one turn leave together. */
   send(frame: Frame): void {
-    if (!this.corked) {
-      this.corked = true
-      this.stream.cork()
-      process.nextTick(uncork, this)
-    }
-    this.stream.write(frame)
-  }
-
-  uncork(): void {
-    this.corked = false
-    this.stream.uncork()
+    this.output.send(frame)
   }
 
   pause(): void {
@@ -96,14 +116,25 @@ export class SocketPort implements PacketPort {
 
   resume(): void {
     this.paused = false
+    this.readOn()
+  }
+
+  private readOn(): void {
+    if (this.stopped) return
     if (this.rest === null) this.stream.resume()
     else this.takeTurns()
   }
 
+  private get stopped(): boolean {
+    return this.paused || this.choked
+  }
+
   close(): void {
     const { stream } = this
+    this.output.flush()
     this.closing = true
     this.rest = null
+    this.tallyRead(0)
     // A half-read stream would answer the peer with a reset and take the last packet with it.
     stream.resume()
     if (stream.destroyed) return
@@ -117,7 +148,7 @@ export class SocketPort implements PacketPort {
     const first = this.fresh
     this.fresh = false
     if (first && HTTP_REQUEST.test(chunk.toString('latin1', 0, LONGEST_METHOD))) {
-      this.stream.write(HTTP_ANSWER)
+      this.output.send(Buffer.from(HTTP_ANSWER))
       this.receiver?.failed(new HttpRequestError())
       return
     }
@@ -131,8 +162,8 @@ export class SocketPort implements PacketPort {
     if (this.inRing) return
     this.inRing = true
     this.turns.add(() => {
-      this.inRing = this.turn() && !this.paused
-      if (this.rest === null && !this.paused) this.stream.resume()
+      this.inRing = this.turn() && !this.stopped
+      if (this.rest === null && !this.stopped) this.stream.resume()
       return this.inRing
     })
   }
@@ -140,8 +171,8 @@ export class SocketPort implements PacketPort {
   /** Handles some packets of the rest. True while there is more of it. */
   private turn(): boolean {
     const chunk = this.rest
-    if (chunk === null || this.paused) return chunk !== null
-    this.taken = 0
+    if (chunk === null || this.stopped) return chunk !== null
+    this.handled = 0
     this.untilMs = this.realClock.now() + TURN_MS
     try {
       const at = this.splitter.push(chunk, this.take, this.more)
@@ -150,17 +181,64 @@ export class SocketPort implements PacketPort {
       this.rest = null
       this.receiver?.failed(thrown instanceof Error ? thrown : new Error(String(thrown)))
     }
+    this.limit()
     return this.rest !== null
   }
 
   private readonly more = (): boolean =>
-    !this.closing && !this.paused && ++this.taken < TURN_PACKETS && this.realClock.now() < this.untilMs
+    !this.closing && !this.stopped && ++this.handled < TURN_PACKETS && this.realClock.now() < this.untilMs
 
   private readonly take = (frame: Frame): void => {
+    // The first is CONNECT, for which less is allowed.
+    this.splitter.maxBytes = this.maxBytes
     this.receiver?.packet(new Packet(frame, this.level))
+    this.choke()
   }
-}
 
-function uncork(port: SocketPort): void {
-  port.uncork()
+  /** Stops to read where too much of what the client was sent is still here. */
+  private choke(): void {
+    const { kept } = this
+    if (kept === null || this.choked || this.closing) return
+    const { bytes } = this.output
+    if (bytes <= LITTLE || (bytes <= kept.limits.unreadBytes * CHOKE && kept.mayWrite(bytes))) return
+    this.choked = true
+    this.stream.pause()
+    this.watch()
+  }
+
+  /** A client that is not read, and takes nothing either, is not there any more or means no good. */
+  private watch(): void {
+    this.took = false
+    this.stalled = this.realClock.schedule(STALLED_MS, () => {
+      if (this.took) this.watch()
+      else this.receiver?.failed(new TooMuchKeptError())
+    })
+  }
+
+  private taken(): void {
+    this.took = true
+    const { kept } = this
+    const { bytes } = this.output
+    if (bytes === 0) this.receiver?.drained()
+    if (!this.choked || kept === null) return
+    if (bytes > LITTLE && bytes > (kept.limits.unreadBytes * CHOKE) / 2) return
+    this.choked = false
+    this.realClock.cancel(this.stalled)
+    this.readOn()
+  }
+
+  /** Counts what is half read, and ends who has too much of it while all have. */
+  private limit(): void {
+    const bytes = this.closing ? 0 : this.splitter.heldBytes + (this.rest?.length ?? 0)
+    const grows = bytes > this.halfRead
+    if (bytes === this.halfRead) return
+    this.tallyRead(bytes)
+    if (grows && this.splitter.heldBytes > 0 && this.kept?.mayRead(bytes) === false)
+      this.receiver?.failed(new TooMuchKeptError())
+  }
+
+  private tallyRead(bytes: number): void {
+    if (this.kept !== null) this.kept.halfRead += bytes - this.halfRead
+    this.halfRead = bytes
+  }
 }
