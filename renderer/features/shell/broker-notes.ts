@@ -10,6 +10,8 @@ export const brokerNotes = {
     'broker-too-many-levels': '{who}: {text} has more than {limit} levels',
     'broker-subscriptions-full': '{who}: subscriptions of this client are refused: the limit is reached',
     'broker-denied-will': '{who}: not allowed to set a will on {topic}',
+    'broker-denied-bridge':
+      '{who}: a bridge may not write to {topic}. Set `notifications false` in its configuration.',
     'broker-taken-over': '{who} was disconnected: another connection took over its client identifier',
     'broker-takeover-loop':
       'Two clients use the client identifier {clientId} and disconnect each other again and again. Give each its own.',
@@ -44,6 +46,8 @@ export const brokerNotes = {
     'broker-too-many-levels': '{who}: {text}의 단계가 {limit}개를 넘습니다',
     'broker-subscriptions-full': '{who}: 구독이 한도에 이르러 이 클라이언트의 새 구독을 거부합니다',
     'broker-denied-will': '{who}: {topic}에 유언 메시지를 남길 수 없습니다',
+    'broker-denied-bridge':
+      '{who}: 브리지는 {topic}에 게시할 수 없습니다. 브리지 설정에 `notifications false`를 넣으세요.',
     'broker-taken-over': '{who}: 다른 연결이 같은 클라이언트 식별자를 넘겨받아 연결이 끊겼습니다',
     'broker-takeover-loop':
       '두 클라이언트가 같은 클라이언트 식별자 {clientId}를 쓰며 서로의 연결을 번갈아 끊고 있습니다. 식별자를 각각 다르게 하세요.',

@@ -24,6 +24,8 @@ import { checkLevels } from './wire/levels'
 import { TopicAliases } from './wire/topic-aliases'
 import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol-error'
 
+/** Where mosquitto's bridges tell that they are up. */
+const BRIDGE_STATE = '$SYS/broker/connection/'
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
 const TAKEN_OVER = 'another connection took over the client identifier'
@@ -221,7 +223,10 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
   private refuseWill(): 5 | null {
     if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
-    this.refusal = logMessages.deniedWill(this.will.topic)
+    const { topic } = this.will
+    this.refusal = topic.startsWith(BRIDGE_STATE)
+      ? logMessages.deniedBridgeWill(topic)
+      : logMessages.deniedWill(topic)
     return 5
   }
 

@@ -22,6 +22,12 @@ export const logMessages = {
     note('broker-subscriptions-full', 'subscriptions of this client are refused: the limit is reached'),
   deniedWill: (topic: string): Note =>
     note('broker-denied-will', 'not allowed to set a will on {topic}', { topic: short(topic) }),
+  deniedBridgeWill: (topic: string): Note =>
+    note(
+      'broker-denied-bridge',
+      'a bridge may not write to {topic}: set `notifications false` in its configuration',
+      { topic },
+    ),
   browser: (): Note =>
     note(
       'broker-browser',

@@ -48,6 +48,39 @@ describe('connection life', () => {
     )
   })
 
+  it.each([
+    ['MQTT', 0x84],
+    ['MQIsdp', 0x83],
+  ])('takes in a bridge, whose level is %s %d', async (name, level) => {
+    b = bench()
+    const c = RawClient.inMemory(b, name === 'MQTT' ? 4 : 3)
+    const connect = c.encode({
+      cmd: 'connect',
+      clientId: 'bridge',
+      protocolId: name === 'MQTT' ? 'MQTT' : 'MQIsdp',
+      protocolVersion: name === 'MQTT' ? 4 : 3,
+      keepalive: 0,
+      clean: true,
+    })
+    connect[4 + name.length] = level
+    c.bytes(connect)
+    await settle()
+    expect(c.of('connack')[0]?.returnCode).toBe(0)
+    expect(b.broker.client('bridge')?.protocolLevel).toBe(level & 7)
+  })
+
+  it('tells a bridge that leaves a notice on $SYS what to change', async () => {
+    b = bench()
+    const topic = '$SYS/broker/connection/lab.bridge/state'
+    const c = RawClient.inMemory(b)
+    c.connect('bridge', { will: { topic, payload: Buffer.from('0'), qos: 1, retain: true } })
+    await settle()
+    expect(c.of('connack')[0]?.returnCode).toBe(5)
+    expect(b.logs.map((l) => l.note.text)).toContain(
+      `a bridge may not write to ${topic}: set \`notifications false\` in its configuration`,
+    )
+  })
+
   it('a connection that says nothing is closed after the connect timeout', async () => {
     b = bench({ limits: { connectTimeout: 3000 } })
     const c = RawClient.inMemory(b)

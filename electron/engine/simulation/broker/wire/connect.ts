@@ -120,9 +120,14 @@ function expiryOf(level: ProtocolLevel, clean: boolean, props: Properties): numb
 /** Session expiry interval as written in a property: 0xFFFFFFFF never ends. */
 export const expirySeconds = (value: number): number => (value === NEVER ? Infinity : value)
 
+/** Set in the protocol level by a client that is a bridge. */
+const BRIDGE = 0x80
+
 function readVersion(r: Reader): ProtocolLevel {
   const name = r.text('protocol name')
-  const level = r.u8()
+  const written = r.u8()
+  // A bridge such as mosquitto's (`try_private`) sets the top bit of the levels below 5.
+  const level = (written & BRIDGE) !== 0 && (written & ~BRIDGE) < 5 ? written & ~BRIDGE : written
   if (name === 'MQTT' && (level === 4 || level === 5)) return level
   if (name === 'MQIsdp' && level === 3) return 3
   if (name !== 'MQTT' && name !== 'MQIsdp') throw malformed('CONNECT: protocol name is not MQTT')
