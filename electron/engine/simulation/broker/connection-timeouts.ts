@@ -4,8 +4,16 @@ import type { Clock, Timer } from '../clock/clock'
 export class ConnectionTimeouts {
   private timer: Timer | undefined
   private lastHeardMs = 0
+  private stopped = false
 
-  constructor(private readonly clock: Clock) {}
+  /**
+   * @param afterReading runs a step once what has arrived is read: after the process stood still, timers are due before it
+   * is, and a client that did nothing wrong must not be cut
+   */
+  constructor(
+    private readonly clock: Clock,
+    private readonly afterReading: (step: () => void) => void,
+  ) {}
 
   /** CONNECT is due within `limitMs`; 0 is no limit. */
   awaitConnect(limitMs: number, tooLate: () => void): void {
@@ -14,14 +22,26 @@ export class ConnectionTimeouts {
 
   /** One and a half times the keep-alive without a packet is too long [MQTT-3.1.2-24]; 0 seconds is never. */
   keepAlive(seconds: number, tooLate: (limitMs: number) => void): void {
-    this.stop()
+    this.clock.cancel(this.timer)
+    this.timer = undefined
     if (seconds === 0) return
     const limitMs = seconds * 1500
     this.heard()
+    const leftMs = () => this.lastHeardMs + limitMs - this.clock.now()
+    const again = () => {
+      this.timer = this.clock.schedule(leftMs(), check)
+    }
     const check = () => {
-      const leftMs = this.lastHeardMs + limitMs - this.clock.now()
-      if (leftMs > 0) this.timer = this.clock.schedule(leftMs, check)
-      else tooLate(limitMs)
+      if (leftMs() > 0) {
+        again()
+        return
+      }
+      this.timer = undefined
+      this.afterReading(() => {
+        if (this.stopped) return
+        if (leftMs() > 0) again()
+        else tooLate(limitMs)
+      })
     }
     this.timer = this.clock.schedule(limitMs, check)
   }
@@ -31,6 +51,7 @@ export class ConnectionTimeouts {
   }
 
   stop(): void {
+    this.stopped = true
     this.clock.cancel(this.timer)
     this.timer = undefined
   }

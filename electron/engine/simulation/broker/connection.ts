@@ -64,7 +64,10 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.openedAtMs = hub.deps.clock.now()
     this.permissions = hub.access.ofDevice()
     this.aedes = new AedesPort(this)
-    this.timeouts = new ConnectionTimeouts(this.clock)
+    this.timeouts = new ConnectionTimeouts(
+      this.clock,
+      origin.device ? (step) => step() : (step) => setImmediate(step),
+    )
     hub.connections.add(this)
     port.receiver = this
     const limit = hub.limits.connectTimeout

@@ -37,6 +37,8 @@ export class Session {
   /** Time of the last connection's kind: simulated for devices, real for others. */
   clock: Clock
   expiryTimer: Timer | undefined
+  /** Time of `clock` at which an absent session ends. */
+  endsMs = Infinity
   willTimer: Timer | undefined
   /** Bytes of all subscriptions. */
   subscriptionBytes = 0

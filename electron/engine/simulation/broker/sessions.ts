@@ -40,6 +40,7 @@ export class Sessions {
     expirySeconds: number,
     clock: Clock,
   ): { session: Session; present: boolean } {
+    this.endOverdue(clientId)
     const before = this.byId.get(clientId)
     if (before !== undefined && clean) this.end(before)
     const kept = clean ? undefined : before
@@ -49,6 +50,7 @@ export class Sessions {
     session.delayedWill = null
     session.clock = clock
     session.connected = true
+    session.endsMs = Infinity
     session.expirySeconds = expirySeconds
     this.byId.set(clientId, session)
     return { session, present: kept !== undefined }
@@ -63,8 +65,16 @@ export class Sessions {
     else if (will !== null) this.delayWill(session, will, willDelay)
     if (session.expirySeconds === 0) this.end(session)
     else if (Number.isFinite(session.expirySeconds)) {
+      session.endsMs = session.clock.now() + seconds(session.expirySeconds)
       session.expiryTimer = session.clock.schedule(seconds(session.expirySeconds), () => this.end(session))
     }
+  }
+
+  /** After the process stood still a client can come before the timer of its session has run [MQTT-3.1.2-23]. */
+  private endOverdue(clientId: string): void {
+    const session = this.byId.get(clientId)
+    if (session !== undefined && !session.connected && session.endsMs <= session.clock.now())
+      this.end(session)
   }
 
   private delayWill(session: Session, will: Will, delay: number): void {
