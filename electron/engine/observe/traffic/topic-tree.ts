@@ -2,7 +2,7 @@ import type { TopicView } from '../../../contract/api'
 import type { TopicDetail, TopicPage, TopicRow } from '../../../contract/model'
 import { topicMatches } from '../../../contract/topics'
 import { atOnce, type Steps } from '../../base/slices'
-import { TopicHistory, type PublishedMessage } from './history'
+import { PAYLOAD_BYTES, TopicHistory, type PublishedMessage } from './history'
 import { payloadText } from './payload-text'
 import { SecondCounters } from './seconds'
 import { levelsOf, TopicNode } from './topic-node'
@@ -42,6 +42,10 @@ const BRANCHES = 3
 
 export const createTopicTree = (options: TopicTreeOptions): TopicTree => new Tree(options)
 
+/** Of the newest message of a topic that a page shows so much is kept, of so many topics. */
+const SHOWN_BYTES = 262_144
+const SHOWN_TOPICS = 8
+
 interface Flat extends FlatTree {
   version: number
 }
@@ -55,6 +59,8 @@ class Tree implements TopicTree {
   private readonly leaves: TopicNode[] = []
   /** Hashes of the topics that found no room. */
   private readonly droppedTopics = new Set<number>()
+  /** Topics that a page has asked for lately, with their newest message where it is long. */
+  private readonly shown = new Map<TopicNode, { n: number; payload: Uint8Array } | null>()
   private nodes = 0
   private text = 0
   private usedBytes = 0
@@ -84,6 +90,8 @@ class Tree implements TopicTree {
       this.counters.count(n.counter, m.atMs, m.payload.length)
     }
     if (m.retain) leaf.retained = m.payload.length > 0
+    if (this.shown.size > 0 && m.payload.length > PAYLOAD_BYTES && this.shown.has(leaf))
+      this.shown.set(leaf, { n: leaf.messages, payload: Uint8Array.from(m.payload.subarray(0, SHOWN_BYTES)) })
     this.usedBytes += leaf.history.add(m)
     if (this.usedBytes > this.historyBytes) this.shrink()
   }
@@ -111,17 +119,30 @@ class Tree implements TopicTree {
   detail(topic: string): TopicDetail | undefined {
     const node = this.byTopic.get(topic)
     if (!node?.history) return undefined
-    return {
-      topic,
-      messages: node.messages,
-      retained: this.isRetained(node),
-      history: node.history.messages(),
+    const history = node.history.messages()
+    const long = this.show(node)
+    const newest = history[0]
+    if (long?.n === node.messages && newest?.truncated)
+      history[0] = { ...newest, payload: long.payload, truncated: long.payload.length < newest.bytes }
+    return { topic, messages: node.messages, retained: this.isRetained(node), history }
+  }
+
+  /** Notes that a page shows the topic. @returns its newest message as far as it is kept, where that is long */
+  private show(node: TopicNode): { n: number; payload: Uint8Array } | null {
+    const known = this.shown.get(node) ?? null
+    this.shown.delete(node)
+    this.shown.set(node, known)
+    for (const oldest of this.shown.keys()) {
+      if (this.shown.size <= SHOWN_TOPICS) break
+      this.shown.delete(oldest)
     }
+    return known
   }
 
   clear(): void {
     this.root = new TopicNode('', '', -1, null, 0)
     this.byTopic.clear()
+    this.shown.clear()
     this.leaves.length = 0
     this.droppedTopics.clear()
     this.counters.clear()

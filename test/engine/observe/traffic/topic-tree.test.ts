@@ -218,3 +218,34 @@ test('a retained message that the broker keeps no longer is not shown as retaine
   expect(tree.page(view).rows[0]?.retained).toBe(false)
   expect(tree.detail('a')?.retained).toBe(false)
 })
+
+test('of a topic that a page shows the newest message is kept up to 256 KiB', () => {
+  const tree = createTopicTree({ clock: { now: () => 0 } })
+  const publish = (topic: string, length: number) =>
+    tree.published({
+      ...{ topic, clientId: 'c', qos: 0 as const, retain: false, atMs: 0 },
+      payload: Buffer.alloc(length, 'x'),
+    })
+  const newest = (topic: string) => {
+    const [m] = tree.detail(topic)?.history ?? []
+    return [m?.payload.length, m?.truncated]
+  }
+  publish('lora', 5600)
+  // nobody had asked for it when it came
+  expect(newest('lora')).toEqual([4096, true])
+  publish('lora', 5600)
+  expect(newest('lora')).toEqual([5600, false])
+  expect(tree.detail('lora')?.history[1]?.payload.length).toBe(4096)
+  publish('lora', 300_000)
+  expect(newest('lora')).toEqual([262_144, true])
+  publish('lora', 10)
+  expect(newest('lora')).toEqual([10, false])
+  publish('other', 5600)
+  publish('other', 5600)
+  expect(newest('other')).toEqual([4096, true])
+  // of eight topics at most
+  for (let i = 0; i < 9; i++) publish(`t/${i}`, 1)
+  for (let i = 0; i < 9; i++) tree.detail(`t/${i}`)
+  publish('lora', 5600)
+  expect(newest('lora')).toEqual([4096, true])
+})
