@@ -51,6 +51,10 @@ export const BROKER_LIMITS = {
   packetBytes: bytes('packet', 2 * MIB, 'DISCONNECT 0x95 (MQTT 3: the connection ends)', 128, 268_435_455),
   clients: items('all', 20_000, REFUSED, 1_000_000),
   connectionsPerSecond: items('all', 5000, 'the connection is closed', 1_000_000, 'per second'),
+  connectionsPerAddress: items('address', 2500, 'the connection is closed', 1_000_000, 'per second'),
+  /** Connections that have not been let in by a CONNECT. */
+  unconnected: items('all', 2000, 'the oldest of them is closed'),
+  unconnectedPerAddress: items('address', 1000, 'the oldest of them is closed'),
   connectTimeout: {
     default: 10_000,
     min: 0,

@@ -30,7 +30,8 @@ export const brokerNotes = {
     'broker-not-read': '{who}: messages for this client are dropped: it does not read them',
     'broker-too-large':
       '{who}: messages for this client are dropped: the packet exceeds its Maximum Packet Size',
-    'broker-limit-clients': 'Connections are refused: the limit is {limit} clients.',
+    'broker-limit-address':
+      'Connections from {address} are refused: the limit is {limit} connections per second.',
     'broker-limit-rate': 'Connections are refused: the limit is {limit} connections per second.',
     'broker-retained-full': 'New retained messages are not stored: the limit is reached.',
     'broker-listener': 'Listener {url}: {why}',
@@ -65,7 +66,7 @@ export const brokerNotes = {
     'broker-queue-full': '{who}: 대기열이 가득 차서 이 클라이언트의 메시지를 버립니다',
     'broker-not-read': '{who}: 읽지 않는 클라이언트라 메시지를 버립니다',
     'broker-too-large': '{who}: Maximum Packet Size보다 큰 패킷이라 메시지를 버립니다',
-    'broker-limit-clients': '연결을 거부합니다. 클라이언트는 {limit}개까지입니다.',
+    'broker-limit-address': '{address}의 연결을 거부합니다. 한 주소에서는 초당 {limit}개까지입니다.',
     'broker-limit-rate': '연결을 거부합니다. 초당 연결은 {limit}개까지입니다.',
     'broker-retained-full': '보존 메시지가 한도에 이르러 새 보존 메시지를 저장하지 않습니다.',
     'broker-listener': '리스너 {url}: {why}',

@@ -10,7 +10,7 @@ export type BrokerReport = { type: 'listening'; url: string } | { type: 'failed'
 /** It serves one load test alone: what that asks for is what it gets. Limits of one packet or one client stay. */
 const UNLIMITED: Partial<BrokerLimits> = Object.fromEntries(
   Object.entries(BROKER_LIMITS).flatMap(([name, { of }]) =>
-    of === 'all' ? [[name, Number.MAX_SAFE_INTEGER]] : [],
+    of === 'all' || of === 'address' ? [[name, Number.MAX_SAFE_INTEGER]] : [],
   ),
 )
 

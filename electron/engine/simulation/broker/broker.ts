@@ -182,7 +182,6 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
   const listeners = new Listeners({
     limits: broker.limits,
     clock: deps.realClock,
-    connectionCount: () => broker.connections.size,
     accept: (stream, remote, listener) =>
       broker.accept(
         new SocketPort(stream, broker.limits.packetBytes, deps.realClock, broker.turns, broker.kept),
@@ -193,6 +192,9 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
         },
       ),
     log: (line) => deps.log(line),
+  })
+  broker.on((e) => {
+    if (e.kind === 'connected' && e.client.remote !== null) listeners.connected(e.client.remote)
   })
   return {
     attach: (port, meta) => broker.accept(port, meta),

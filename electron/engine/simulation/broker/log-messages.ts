@@ -68,8 +68,12 @@ export const logMessages = {
         'messages for this client are dropped: the packet exceeds its Maximum Packet Size',
       ),
   },
-  tooManyClients: (limit: number): Note =>
-    note('broker-limit-clients', 'connections are refused: the limit is {limit} clients', { limit }),
+  tooManyOfAddress: (address: string, limit: number): Note =>
+    note(
+      'broker-limit-address',
+      'connections from {address} are refused: the limit is {limit} connections per second',
+      { address, limit },
+    ),
   tooManyConnections: (limit: number): Note =>
     note('broker-limit-rate', 'connections are refused: the limit is {limit} connections per second', {
       limit,

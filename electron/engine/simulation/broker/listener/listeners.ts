@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock'
 import {
@@ -11,7 +11,7 @@ import {
 } from '../types'
 import { logMessages } from '../log-messages'
 import type { OnStream, OpenServer } from './open-server'
-import { RateGate } from './rate-gate'
+import { Admission } from './admission'
 import { tcpServer } from './tcp'
 import { tlsServer } from './tls'
 import { wsServer } from './ws'
@@ -20,22 +20,23 @@ export interface ListenersDeps {
   limits: BrokerLimits
   /** Real time. */
   clock: Clock
-  connectionCount(): number
   accept(stream: Duplex, remote: string, kind: ListenerKind): void
   log(line: BrokerLogLine): void
 }
-
-/** Half-open connections allowed beyond the limit of clients, so that a full broker can still say so. */
-const SPARE = 100
 
 /** The broker's open ports. */
 export class Listeners {
   private readonly open_ = new Map<OpenServer, ListenerInfo>()
   private readonly sockets = new Set<Duplex>()
-  private readonly rate: RateGate
+  private readonly admission: Admission
 
   constructor(private readonly deps: ListenersDeps) {
-    this.rate = new RateGate(deps.limits.connectionsPerSecond, deps.clock)
+    this.admission = new Admission(deps.limits, deps.clock)
+  }
+
+  /** A client at this address and port was let in. */
+  connected(remote: string): void {
+    this.admission.connected(remote)
   }
 
   list(): ListenerInfo[] {
@@ -93,16 +94,10 @@ export class Listeners {
   }
 
   /** Decides about a new socket before anything is read from it. */
-  private admit(socket: Duplex): boolean {
-    const crowded = this.deps.connectionCount() >= this.deps.limits.clients + SPARE
-    if (crowded || !this.rate.take()) {
-      if (this.rate.mayLog()) {
-        const { clients, connectionsPerSecond } = this.deps.limits
-        const why = crowded
-          ? logMessages.tooManyClients(clients)
-          : logMessages.tooManyConnections(connectionsPerSecond)
-        this.deps.log({ level: 'warn', note: why })
-      }
+  private admit(socket: Socket): boolean {
+    const why = this.admission.take(socket)
+    if (why !== null) {
+      if (this.admission.mayLog()) this.deps.log({ level: 'warn', note: why })
       socket.destroy()
       return false
     }

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
-import type { Duplex } from 'node:stream'
 import type { ListenerSpec } from '../types'
 import { ListenerError } from '../types'
 import type { OnStream, OpenServer } from './open-server'
@@ -14,7 +13,7 @@ const DAY_MS = 86_400_000
 export async function tlsServer(
   spec: ListenerSpec,
   handshakeTimeout: number,
-  admit: (socket: Duplex) => boolean,
+  admit: (socket: Socket) => boolean,
   onStream: OnStream,
 ): Promise<OpenServer> {
   const { cert, key } = spec.tls ?? (await selfSigned(spec.host))

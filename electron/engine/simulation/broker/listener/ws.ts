@@ -1,6 +1,5 @@
 import { createServer } from 'node:http'
-import { isIP } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { isIP, type Socket } from 'node:net'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import { isLoopback } from '../../../../contract/loopback'
 import type { BrokerLimits } from '../types'
@@ -31,7 +30,7 @@ const UNSUPPORTED_DATA = 1003
 /** MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`. */
 export function wsServer(
   limits: BrokerLimits,
-  admit: (socket: Duplex) => boolean,
+  admit: (socket: Socket) => boolean,
   onStream: OnStream,
 ): OpenServer {
   const halfOpen = { headersTimeout: limits.connectTimeout, requestTimeout: limits.connectTimeout }

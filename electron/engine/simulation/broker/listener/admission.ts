@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net'
+import type { Note } from '../../../../contract/model'
+import type { Clock } from '../../clock/clock'
+import { logMessages } from '../log-messages'
+import type { BrokerLimits } from '../types'
+import { RateGate } from './rate-gate'
+
+/** Addresses whose rate is remembered. */
+const ADDRESSES = 4096
+
+interface Waiting {
+  socket: Socket
+  address: string
+}
+
+/**
+ * Decides about sockets before anything is read from them. Those that have not been let in by a CONNECT are few: of one too
+ * many the oldest goes, so that sockets which say nothing take nobody's place.
+ */
+export class Admission {
+  private readonly rate: RateGate
+  private readonly rates = new Map<string, RateGate>()
+  /** By address and port, the oldest first. */
+  private readonly waiting = new Map<string, Waiting>()
+  private readonly perAddress = new Map<string, number>()
+
+  constructor(
+    private readonly limits: BrokerLimits,
+    private readonly clock: Clock,
+  ) {
+    this.rate = new RateGate(limits.connectionsPerSecond, clock)
+  }
+
+  /** Why the socket is not taken, or null. */
+  take(socket: Socket): Note | null {
+    const address = socket.remoteAddress ?? '?'
+    const { connectionsPerSecond, connectionsPerAddress, unconnected, unconnectedPerAddress } = this.limits
+    if (!this.rateOf(address).take()) return logMessages.tooManyOfAddress(address, connectionsPerAddress)
+    if (!this.rate.take()) return logMessages.tooManyConnections(connectionsPerSecond)
+    if ((this.perAddress.get(address) ?? 0) >= unconnectedPerAddress) this.dropOldest(address)
+    if (this.waiting.size >= unconnected) this.dropOldest()
+    const remote = `${address}:${socket.remotePort ?? 0}`
+    this.waiting.set(remote, { socket, address })
+    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1)
+    socket.once('close', () => this.letGo(remote, socket))
+    return null
+  }
+
+  /** A client at this address and port was let in. */
+  connected(remote: string): void {
+    this.letGo(remote)
+  }
+
+  /** True at most once per second. */
+  mayLog(): boolean {
+    return this.rate.mayLog()
+  }
+
+  private rateOf(address: string): RateGate {
+    const known = this.rates.get(address)
+    if (known !== undefined) return known
+    if (this.rates.size >= ADDRESSES) this.rates.clear()
+    const gate = new RateGate(this.limits.connectionsPerAddress, this.clock)
+    this.rates.set(address, gate)
+    return gate
+  }
+
+  private dropOldest(address?: string): void {
+    for (const [remote, w] of this.waiting) {
+      if (address !== undefined && w.address !== address) continue
+      this.letGo(remote)
+      w.socket.destroy()
+      return
+    }
+  }
+
+  private letGo(remote: string, socket?: Socket): void {
+    const w = this.waiting.get(remote)
+    if (w === undefined || (socket !== undefined && w.socket !== socket)) return
+    this.waiting.delete(remote)
+    const left = (this.perAddress.get(w.address) ?? 1) - 1
+    if (left === 0) this.perAddress.delete(w.address)
+    else this.perAddress.set(w.address, left)
+  }
+}
