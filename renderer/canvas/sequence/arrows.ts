@@ -34,6 +34,10 @@ const ENDS = { delivered: 'head', lost: 'cross', held: 'bars', transit: 'open' }
 export const packetName = (p: Pick<PacketRow, 'type' | 'packetId'>): string =>
   p.packetId === null ? p.type : `${p.type} #${p.packetId}`
 
+/** QoS and RETAIN of a PUBLISH, as they stand behind its name; null for the other packets. */
+export const flagsText = (p: Pick<PacketRow, 'type' | 'qos' | 'retain'>): string | null =>
+  p.type === 'PUBLISH' && p.qos !== null ? `QoS ${p.qos}${p.retain ? ' RETAIN' : ''}` : null
+
 function labelWidth(name: string, qos: string | null, dup: boolean, k: number): number {
   return (14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)) * k
 }
@@ -60,7 +64,7 @@ export interface Line {
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const { k } = c
   const name = packetName(p)
-  const qos = p.type === 'PUBLISH' && p.qos !== null ? `QoS ${p.qos}` : null
+  const qos = flagsText(p)
   const width = labelWidth(name, qos, p.dup, k)
   const dx = line.to.x - line.from.x
   const dy = line.to.y - line.from.y

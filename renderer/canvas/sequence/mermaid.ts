@@ -1,5 +1,5 @@
 import type { PacketRow, SessionMark } from '@contract/model'
-import { packetName } from './arrows'
+import { flagsText, packetName } from './arrows'
 import { endMs } from './time-scale'
 import type { Lane, SequenceInput } from './types'
 
@@ -25,7 +25,8 @@ const escape = (text: string): string =>
     .replace(/[\r\n]+/g, ' ')
 
 function message(p: PacketRow, words: MermaidWords): string {
-  const qos = p.type === 'PUBLISH' && p.qos !== null ? ` QoS ${p.qos}` : ''
+  const flags = flagsText(p)
+  const qos = flags === null ? '' : ` ${flags}`
   const dup = p.dup ? ' DUP' : ''
   const fate = {
     delivered: '',

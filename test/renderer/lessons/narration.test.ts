@@ -89,6 +89,15 @@ test('a band says that nothing was sent only where nothing was', async () => {
   expect(new Set(said)).toContain('radio-or-tcp: not shown: CONNECT, CONNACK')
 })
 
+test('an arrow says that its PUBLISH is a retained one', async () => {
+  const labels = async (variant: string) => {
+    const { scene } = told(await service.run('retained-and-will', variant), 'en')
+    return scene.arrows.flatMap((a) => (a.type === 'PUBLISH' ? [a.label.qos] : []))
+  }
+  expect(await labels('retained')).toEqual(['QoS 1 RETAIN', 'QoS 1 RETAIN'])
+  expect(await labels('plain')).toEqual(['QoS 1'])
+})
+
 test('both languages tell the same of the same packets', async () => {
   for (const [lesson, variant] of variants) {
     const o = await service.run(lesson, variant)
