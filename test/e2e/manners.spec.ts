@@ -224,3 +224,13 @@ test('nothing moves for those who ask for less motion, and focus is seen', async
   )
   expect(parseFloat(outline)).toBeGreaterThanOrEqual(2)
 })
+
+test('what is typed after Ctrl+K looks for a command', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab', { language: 'en' })
+  await page.keyboard.press('Control+k')
+  const field = page.getByRole('dialog').getByRole('combobox')
+  await expect(field).toBeFocused()
+  await page.keyboard.type('handshakes')
+  await expect(field).toHaveValue('handshakes')
+  await expect(page.getByRole('option').first()).toContainText('Handshakes')
+})
