@@ -131,6 +131,8 @@ const embeddedBroker = z.strictObject({
       subscribe: z.array(topicFilter).max(1000).default([]),
     })
     .optional(),
+  /** How often `$SYS/broker/...` is published to those who come over the network; 0 is never. */
+  sysInterval: durationSchema.default(10_000),
   limits: brokerLimitsSchema.prefault({}),
 })
 const externalBroker = z.strictObject({

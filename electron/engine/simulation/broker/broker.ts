@@ -1,5 +1,6 @@
 import { isValidTopic } from '../../../contract/topics'
 import { atOnce } from '../../base/slices'
+import type { QoS } from '../../../contract/packet'
 import type { PacketPort } from '../../mqtt/port'
 import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
@@ -16,6 +17,8 @@ import { logMessages } from './log-messages'
 import type { Session } from './session'
 import { Sessions } from './sessions'
 import { SocketPort } from './socket-port'
+import { SysTopics } from './sys-topics'
+import { BrokerTraffic } from './traffic'
 import { Turns } from './turns'
 import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker, Origin } from './types'
 import { DEFAULT_LIMITS } from './types'
@@ -36,6 +39,8 @@ class Broker implements Hub {
   readonly retained: RetainedStore
   readonly sessions: Sessions
   readonly endings = new Endings()
+  readonly traffic = new BrokerTraffic()
+  private readonly sys: SysTopics | null
   readonly connected = new Map<string, ClientContext>()
   readonly connections = new Set<ClientContext>()
   readonly turns: Turns
@@ -81,6 +86,20 @@ class Broker implements Hub {
         new Message({ id: ++this.messages, topic, payload, qos: 0, retain }),
       warn: (about) => this.log({ level: 'warn', note: about }),
     })
+    const every = options.sysInterval ?? 0
+    this.sys =
+      every > 0
+        ? new SysTopics(this, deps.realClock, every, (topic, text) =>
+            this.say(topic, Buffer.from(text), 0, true),
+          )
+        : null
+  }
+
+  /** A message of the broker's own. */
+  say(topic: string, payload: Buffer, qos: QoS, retain: boolean): void {
+    const topicBytes = Buffer.from(topic, 'utf8')
+    const fields = { topic, topicBytes, payload, qos, retain, expiry: null, forward: Buffer.alloc(0) }
+    this.publish(this.newMessage(null, fields, false))
   }
 
   get routes() {
@@ -153,6 +172,7 @@ class Broker implements Hub {
       c.will = null
       c.end(Reason.SHUTTING_DOWN, 'the broker is shutting down')
     }
+    this.sys?.stop()
     this.turns.stop()
     this.sessions.stop()
     await this.core.close()
@@ -210,18 +230,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     clearRetained: (topic) => broker.retained.remove(topic),
     publish: ({ topic, payload, qos = 0, retain = false }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)
-      const topicBytes = Buffer.from(topic, 'utf8')
-      const bytes = Buffer.from(payload)
-      const fields = {
-        topic,
-        topicBytes,
-        payload: bytes,
-        qos,
-        retain,
-        expiry: null,
-        forward: Buffer.alloc(0),
-      }
-      broker.publish(broker.newMessage(null, fields, false))
+      broker.say(topic, Buffer.from(payload), qos, retain)
     },
     disconnect: (clientId) => {
       const c = broker.connected.get(clientId)

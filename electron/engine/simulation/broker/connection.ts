@@ -116,6 +116,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       this.denied(logMessages.answerTooLarge)
       return
     }
+    this.hub.traffic.went(frame.length)
     this.tap?.sent(frame, messageId)
     this.port.send(this.aliases?.shorten(frame, this.maximumPacket) ?? frame, messageId)
   }
@@ -134,6 +135,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** Runs a step of the protocol; what it throws ends this connection. */
   packet(p: Packet): void {
     try {
+      this.hub.traffic.came(p.frame.length)
       const { packetBytes } = this.hub.limits
       if (p.frame.length > packetBytes) throw new PacketTooLargeError(p.frame.length, packetBytes)
       this.onPacket(p)

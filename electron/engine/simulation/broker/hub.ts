@@ -10,6 +10,7 @@ import type { Session } from './session'
 import type { Sessions } from './sessions'
 import type { AedesPort } from './aedes-port'
 import type { Turns } from './turns'
+import type { BrokerTraffic } from './traffic'
 import type { Endings } from './endings'
 import type {
   BrokerClientInfo,
@@ -60,6 +61,7 @@ export interface Hub {
   /** Long work of the clients, a little of each at a time. */
   readonly turns: Turns
   readonly endings: Endings
+  readonly traffic: BrokerTraffic
   /** Connected clients by identifier. */
   readonly connected: Map<string, ClientContext>
   /** All connections, half-open ones included. */

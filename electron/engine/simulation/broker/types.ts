@@ -68,6 +68,8 @@ export interface BrokerOptions {
   /** Topic filters: what nobody may publish to, and what nobody may subscribe to. */
   refuse?: { publish: readonly string[]; subscribe: readonly string[] } | undefined
   limits?: Partial<BrokerLimits>
+  /** Real ms between two times that `$SYS/broker/...` is published. @default 0, never */
+  sysInterval?: number
 }
 
 export type ListenerKind = 'tcp' | 'ws' | 'tls'

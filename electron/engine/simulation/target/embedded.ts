@@ -105,6 +105,7 @@ export async function startEmbedded(
   const users = usersOf(config, env)
   const broker = createBroker(deps, {
     limits: config.limits,
+    sysInterval: config.sysInterval,
     refuse: config.refuse,
     ...(users ? { users } : {}),
   })

@@ -1,0 +1,42 @@
+import { afterEach, expect, it } from 'vitest'
+import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+
+let b: Bench
+afterEach(() => b.broker.close())
+
+it('says on $SYS/broker what it serves and keeps, only what has changed, and not to #', async () => {
+  const real = new ManualClock()
+  b = bench({ sysInterval: 10_000 }, { realClock: real })
+  const all = await RawClient.connected(b, 'all')
+  all.subscribe('#', 0)
+  const sys = await RawClient.connected(b, 'sys')
+  sys.subscribe('$SYS/broker/#', 0)
+  await settle()
+  real.advance(0)
+  await settle()
+  const said = () =>
+    Object.fromEntries(sys.of('publish').map((p) => [p.topic.slice(12), p.payload.toString()]))
+  expect(said()).toMatchObject({ 'clients/connected': '2', 'subscriptions/count': '2', uptime: '0 seconds' })
+  const before = sys.of('publish').length
+  real.advance(10_000)
+  await settle()
+  const again = sys.of('publish').slice(before)
+  expect(again.map((p) => p.topic)).not.toContain('$SYS/broker/clients/connected')
+  expect(said().uptime).toBe('10 seconds')
+  expect(all.of('publish')).toEqual([])
+  const late = await RawClient.connected(b, 'late')
+  late.subscribe('$SYS/broker/clients/connected', 0)
+  await settle()
+  expect(late.payloads()).toEqual(['2'])
+})
+
+it('nothing is said without an interval', async () => {
+  const real = new ManualClock()
+  b = bench({}, { realClock: real })
+  const sys = await RawClient.connected(b, 'sys')
+  sys.subscribe('$SYS/broker/#', 0)
+  real.advance(60_000)
+  await settle()
+  expect(sys.of('publish')).toEqual([])
+  expect(b.broker.retained('$SYS/#')).toEqual([])
+})
