@@ -12,6 +12,16 @@ export function createCutMedium(parts: Parts): Medium {
   }
 }
 
+/** Plans without rules, which count nothing: one for all links of a configuration. */
+const shared = new WeakMap<LinkConfig['cut'], CutPlan>()
+
+export function cutPlanOf(config: LinkConfig['cut']): CutPlan {
+  if (config.rules.length > 0) return new CutPlan(config)
+  const plan = shared.get(config) ?? new CutPlan(config)
+  shared.set(config, plan)
+  return plan
+}
+
 /** When to cut, by packet and by time. Counts packets from when it was configured, over all connections. */
 export class CutPlan {
   private readonly watched: { direction: Direction; type: number; when: 'before' | 'after'; left: number }[]

@@ -42,6 +42,9 @@ export interface LinkDirectionHost {
 /** A number for each packet type. */
 const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
 
+/** Filled for each packet that enters, and done with before anybody else is told of it. */
+const query = new PacketQuery()
+
 /** One direction of a link: asks the medium what becomes of a packet, and does it. */
 export class LinkDirection {
   /** Messages published in this direction. */
@@ -54,7 +57,6 @@ export class LinkDirection {
   bytes = 0
   /** Called when the last packet on its way has arrived. */
   onDrained: (() => void) | null = null
-  private readonly query: PacketQuery
   private readonly queue: TransitQueue
   private losing: Map<PacketTransit, { timer: Timer; cause: LossCause }> | undefined
   private held: Set<PacketTransit> | undefined
@@ -74,7 +76,6 @@ export class LinkDirection {
     public medium: Medium,
   ) {
     this.exchanges = new MessageTable(key)
-    this.query = new PacketQuery(key)
     this.queue = new TransitQueue(host.pace, this)
   }
 
@@ -109,12 +110,11 @@ export class LinkDirection {
     const { type } = packet
     const nth = this.count(type, record)
     const now = this.host.pace.nowMs()
-    this.query.fill(record ?? this.key, type, nth, packet.frame.length, now)
-    this.query.condemned = this.takeCondemned(type)
+    query.fill(this.key, record ?? this.key, type, nth, packet.frame.length, now)
+    query.condemned = this.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
-    const verdict: Verdict =
-      cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(this.query)
+    const verdict: Verdict = cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(query)
     const transit: PacketTransit = {
       id: this.host.nextTransitId(),
       clientId: this.host.id,
@@ -217,7 +217,7 @@ export class LinkDirection {
     transit.settledMs = transit.sentMs + wayMs
     if (verdict.fate !== 'lose') transit.segmentLosses = verdict.segmentLosses
     const losing = step === null && verdict.fate === 'lose'
-    if (losing || step === 'hold' || step === 'drop') transit.lossPoint = this.query.point()
+    if (losing || step === 'hold' || step === 'drop') transit.lossPoint = query.point()
     if (losing) transit.settledMs = transit.sentMs + wayMs * transit.lossPoint
     observer.entered(transit)
     if (losing) this.loseLater(transit, verdict.cause, wayMs * transit.lossPoint)

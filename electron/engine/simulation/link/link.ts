@@ -8,13 +8,13 @@ import type { PacketPort } from '../../mqtt/port'
 import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import { Agent } from './agent'
 import { Connection, type ConnectionHost } from './connection'
-import { CutPlan } from './cut'
+import { cutPlanOf, type CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
 import { LinkDirection, type LinkDirectionHost } from './link-direction'
-import { createMedium } from './media'
+import { mediumOf } from './media'
 import { createParts, type Parts } from './medium'
 import { Pace, READ_MS } from './pace'
-import { StepScript } from './script'
+import { scriptOf, type StepScript } from './script'
 import { AgentSide } from './agent-side'
 import type { GateKeeper, Link, LinkDeps } from './types'
 
@@ -62,12 +62,12 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.observer = deps.observer
     this.gate = deps.gate
     this.nextTransitId = deps.nextTransitId
-    this.plan = new CutPlan(config.cut)
-    this.script = new StepScript(config.script)
+    this.plan = cutPlanOf(config.cut)
+    this.script = scriptOf(config.script)
     const key = textKey(seedKey(deps.seed), id)
     this.parts = { uplink: createParts(config.uplink), downlink: createParts(config.downlink) }
     const create = (direction: Direction) =>
-      new LinkDirection(direction, textKey(key, direction), this, createMedium(config, this.parts[direction]))
+      new LinkDirection(direction, textKey(key, direction), this, mediumOf(config, this.parts[direction]))
     this.directions = { uplink: create('uplink'), downlink: create('downlink') }
     this.mindChance()
     this.device = new Agent(
@@ -107,12 +107,11 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.config = config
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction] = createParts(config[direction], before(direction))
-      this.directions[direction].medium = createMedium(config, this.parts[direction])
+      this.directions[direction].medium = mediumOf(config, this.parts[direction])
     }
     this.mindChance()
-    if (JSON.stringify(old.cut) !== JSON.stringify(config.cut)) this.plan = new CutPlan(config.cut)
-    if (JSON.stringify(old.script) !== JSON.stringify(config.script))
-      this.script = new StepScript(config.script)
+    if (JSON.stringify(old.cut) !== JSON.stringify(config.cut)) this.plan = cutPlanOf(config.cut)
+    if (JSON.stringify(old.script) !== JSON.stringify(config.script)) this.script = scriptOf(config.script)
     this.device.configure(config)
     this.broker.configure(config)
     if (this.connection !== null) this.planCut()

@@ -15,7 +15,7 @@ export interface LossQuery {
   chain(index: number): number
 }
 
-/** Decides whether a packet is lost. One instance a link and direction, so it may keep a state. */
+/** Decides whether a packet is lost. One that keeps a state has an instance for each link and direction. */
 export interface LossModel {
   lost(query: LossQuery): boolean
   /** True for a model that names packet types itself and so is asked about every packet, whatever the loss scope. */
@@ -25,6 +25,8 @@ export interface LossModel {
 /** One row of the registry: the name used in scenario files and how to make an instance. */
 export interface LossKind<C extends LossConfig = LossConfig> {
   readonly model: C['model']
+  /** What becomes of a packet hangs on those before it. */
+  readonly keepsState?: boolean
   create(config: C): LossModel
 }
 
@@ -46,6 +48,7 @@ const independent: LossKind<Extract<LossConfig, { model: 'independent' }>> = {
  */
 const gilbertElliott: LossKind<Extract<LossConfig, { model: 'gilbert-elliott' }>> = {
   model: 'gilbert-elliott',
+  keepsState: true,
   create({ goodToBad, badToGood, lossGood, lossBad }) {
     let bad = false
     let index = 0
@@ -68,6 +71,7 @@ function named(rule: LossRule, n: number): boolean {
 /** Loss by name: "the next PUBACK", "every third PUBREC", "PUBLISH 2 and 5". Asks no dice. */
 const rule: LossKind<Extract<LossConfig, { model: 'rule' }>> = {
   model: 'rule',
+  keepsState: true,
   create({ rules }) {
     const watched = rules.map((r) => ({ rule: r, type: PACKET_TYPES.indexOf(r.type), seen: 0 }))
     return {
@@ -101,9 +105,14 @@ const schedule: LossKind<Extract<LossConfig, { model: 'schedule' }>> = {
 /** Every loss model there is. A new one is one object above and one entry here (docs/links.md). */
 const LOSS_KINDS: readonly LossKind[] = [none, independent, gilbertElliott, rule, schedule]
 
-/** A fresh instance of the model a configuration names. */
-export function createLoss(config: LossConfig): LossModel {
+function kindOf(config: LossConfig): LossKind {
   const kind = LOSS_KINDS.find((k) => k.model === config.model)
   if (kind === undefined) throw new Error(`no loss model is registered as "${config.model}"`)
-  return kind.create(config)
+  return kind
 }
+
+/** A fresh instance of the model a configuration names. */
+export const createLoss = (config: LossConfig): LossModel => kindOf(config).create(config)
+
+/** Whether each link and direction needs an instance of its own. */
+export const keepsState = (config: LossConfig): boolean => kindOf(config).keepsState === true

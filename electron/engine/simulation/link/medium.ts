@@ -1,7 +1,7 @@
 import type { DirectionConfig } from '../../../contract/link-config'
 import { Serialiser } from './bandwidth'
 import { createDelay, type DelayModel } from './delay'
-import { createLoss, type LossModel } from './loss'
+import { createLoss, keepsState, type LossModel } from './loss'
 import type { PacketQuery } from './query'
 
 /** What becomes of a packet that enters a link. Times count from its entry. */
@@ -31,10 +31,27 @@ export interface Parts {
   readonly line: Serialiser
 }
 
+/** The pieces of directions in which nothing keeps a state, by configuration: one set for all links that have it. */
+const shared = new WeakMap<DirectionConfig, Parts>()
+
+const isShared = (config: DirectionConfig): boolean =>
+  config.bandwidth === undefined && !keepsState(config.loss)
+
+function sharedParts(config: DirectionConfig): Parts {
+  let parts = shared.get(config)
+  if (parts === undefined) {
+    const line = new Serialiser(undefined)
+    parts = { loss: createLoss(config.loss), delay: createDelay(config.delay), line }
+    shared.set(config, parts)
+  }
+  return parts
+}
+
 /** The pieces for one direction; those whose configuration stays the same keep their state. */
 export function createParts(config: DirectionConfig, old?: { config: DirectionConfig; parts: Parts }): Parts {
+  if (isShared(config)) return sharedParts(config)
   const sameLoss = old !== undefined && JSON.stringify(old.config.loss) === JSON.stringify(config.loss)
-  const line = old?.parts.line ?? new Serialiser(undefined)
+  const line = old === undefined || isShared(old.config) ? new Serialiser(undefined) : old.parts.line
   line.bitsPerSecond = config.bandwidth
   return { loss: sameLoss ? old.parts.loss : createLoss(config.loss), delay: createDelay(config.delay), line }
 }

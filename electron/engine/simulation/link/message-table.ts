@@ -1,3 +1,4 @@
+import { SmallMap } from '../../base/small-map'
 import { contentKey, identitySpan, type Span } from '../../mqtt/identity'
 import { Type, type Packet } from '../../mqtt/packet'
 import { bytesKey, textKey, type FateKey } from './fate'
@@ -45,17 +46,15 @@ const REMEMBERED_WITHOUT_CHANCE = 4
 
 const span: Span = { from: -1, to: -1 }
 
-/** The first 53 bits of a key as one number: what maps take, without making a text of it. */
-const numberOf = ({ a, b }: FateKey): number => (a >>> 0) * 0x20_0000 + (b & 0x1f_ffff)
-
 /**
  * Which message each packet identifier stands for, in one direction of PUBLISH. Acknowledgements carry only the
  * identifier, and identifiers are handed out at random, so a fate must depend on the message (fate.ts).
  * Counts outlive sessions: a message that is sent again in a new session must not meet its old fate again.
  */
 export class MessageTable {
-  private readonly byKey = new Map<number, MessageRecord>()
-  private readonly byId = new Map<number, MessageRecord>()
+  /** By the first half of the key; of two messages that share it, the older one is forgotten early. */
+  private readonly byKey = new SmallMap<MessageRecord>()
+  private readonly byId = new SmallMap<MessageRecord>()
   /** A ring of completed messages; the oldest is at `at` once it is full. */
   private ring: MessageRecord[] = []
   private at = 0
@@ -110,7 +109,8 @@ export class MessageTable {
 
   private identified(key: FateKey, holder: MessageRecord | undefined): MessageRecord {
     if (holder !== undefined && holder.a === key.a && holder.b === key.b) return holder
-    return this.byKey.get(numberOf(key)) ?? this.add(key, null)
+    const known = this.byKey.get(key.a)
+    return known?.b === key.b ? known : this.add(key, null)
   }
 
   /** Without identity only the identifier and the content can tell whether the PUBLISH repeats its holder's message. */
@@ -136,7 +136,7 @@ export class MessageTable {
       open: 0,
       recent: 0,
     }
-    this.byKey.set(numberOf(record), record)
+    this.byKey.set(a, record)
     return record
   }
 
@@ -170,7 +170,7 @@ export class MessageTable {
 
   private forget(record: MessageRecord): void {
     if (--record.recent > 0 || record.open > 0) return
-    this.byKey.delete(numberOf(record))
+    if (this.byKey.get(record.a) === record) this.byKey.delete(record.a)
     this.release(record.id, record)
     for (const id of record.earlierIds ?? []) this.release(id, record)
   }

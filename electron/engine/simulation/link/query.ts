@@ -2,7 +2,9 @@ import { Draw, uniform, type FateKey } from './fate'
 import type { DelayQuery } from './delay'
 import type { LossQuery } from './loss'
 
-/** Everything that may be asked about one packet on its way into the link. One object per direction, refilled each time. */
+const NO_KEY: FateKey = { a: 0, b: 0 }
+
+/** Everything that may be asked about one packet on its way into a link. One object for all links, filled for each packet. */
 export class PacketQuery implements LossQuery, DelayQuery {
   type = 0
   bytes = 0
@@ -12,16 +14,16 @@ export class PacketQuery implements LossQuery, DelayQuery {
   condemned = false
   /** Counts the transmissions of all its segments (tcp links); 0 elsewhere. */
   nth = 0
-  private key: FateKey
+  private key: FateKey = NO_KEY
+  private direction: FateKey = NO_KEY
   private attempt = 1
 
-  /** @param direction key of the link and direction */
-  constructor(private readonly direction: FateKey) {
-    this.key = direction
-  }
-
-  /** @param key of the message or, for packets that belong to none, of the direction */
-  fill(key: FateKey, type: number, attempt: number, bytes: number, nowMs: number): void {
+  /**
+   * @param direction key of the link and direction
+   * @param key of the message or, for packets that belong to none, of the direction
+   */
+  fill(direction: FateKey, key: FateKey, type: number, attempt: number, bytes: number, nowMs: number): void {
+    this.direction = direction
     this.key = key
     this.type = type
     this.attempt = attempt

@@ -4,6 +4,9 @@ import { PACKET_TYPES, type Direction } from '../../../contract/packet'
 /** What step mode does with a packet. */
 export type StepAction = 'deliver' | 'drop'
 
+export const scriptOf = (steps: LinkConfig['script']): StepScript =>
+  steps.length === 0 ? NO_SCRIPT : new StepScript(steps)
+
 /** Step mode decided beforehand: one decision after the other, each taken by the first packet that matches it. */
 export class StepScript {
   private at = 0
@@ -25,3 +28,6 @@ export class StepScript {
     return step.action
   }
 }
+
+/** For all links without decisions. */
+const NO_SCRIPT = new StepScript([])
