@@ -12,6 +12,10 @@ export interface StorySource {
   marks: readonly SessionMark[]
 }
 
+/** The broker took the client in. */
+const isAccepted = (m: SessionMark): boolean =>
+  m.kind === 'resume' || (m.kind === 'connack' && m.detail === null)
+
 /** What a client's marks say of its connections. */
 export class Connections {
   private readonly byClient = new Map<string, SessionMark[]>()
@@ -40,15 +44,15 @@ export class Connections {
 
   /** How the broker took the client in next, from a time on. */
   accepted(clientId: string, fromMs: number): SessionMark | undefined {
-    return this.of(clientId).find(
-      (m) => m.atMs >= fromMs && (m.kind === 'resume' || (m.kind === 'connack' && m.detail === null)),
-    )
+    return this.of(clientId).find((m) => m.atMs >= fromMs && isAccepted(m))
   }
 
   /** How the broker took the client in for the connection that it has at this time; its CONNACK may still be on its way. */
   answerTo(clientId: string, atMs: number): SessionMark | undefined {
     const asked = this.of(clientId).findLast((m) => m.kind === 'connect' && m.atMs <= atMs)
-    return asked && this.accepted(clientId, asked.atMs)
+    if (asked) return this.accepted(clientId, asked.atMs)
+    // its CONNECT is not in view
+    return this.of(clientId).findLast((m) => m.atMs <= atMs && isAccepted(m))
   }
 
   /** Whether the broker began a new session for the client in this time, and so forgot what it had. */
