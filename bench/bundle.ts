@@ -1,5 +1,5 @@
 import { mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'vite'
 
 const root = join(import.meta.dirname, '..')
@@ -27,5 +27,5 @@ export async function bundle(
       },
     },
   })
-  return { folder, path: (script) => join(folder, script.replace(/\.ts$/, '.mjs')) }
+  return { folder, path: (script) => join(folder, basename(script).replace(/\.ts$/, '.mjs')) }
 }

@@ -13,6 +13,15 @@ type Leaf = Subscription | ShareGroup
 
 const isGroup = (leaf: Leaf): leaf is ShareGroup => 'members' in leaf
 
+/** Whom the messages of one topic go to. */
+interface Receivers {
+  /** Subscriptions and groups together. */
+  readonly size: number
+  readonly groups: readonly ShareGroup[]
+  /** Those of one session each. */
+  readonly sessions: readonly (readonly Subscription[])[]
+}
+
 /** Topics whose subscriptions are remembered, the longest of them in characters, and subscriptions of all together. */
 const KEPT_TOPICS = 4096
 const KEPT_TOPIC = 256
@@ -30,8 +39,8 @@ const DELIVERY = 16
 export class Router {
   private readonly trie = new TopicTrie<Leaf>()
   private readonly groups = new Map<string, ShareGroup>()
-  /** What matches the topics published last, until a subscription comes or goes. */
-  private readonly matches = new Map<string, readonly Leaf[]>()
+  /** Who gets the topics published last, until a subscription comes or goes. */
+  private readonly matches = new Map<string, Receivers>()
   private kept = 0
   /** Ascends with each subscription that comes, and with each that comes or goes. */
   private added = 0
@@ -76,24 +85,21 @@ export class Router {
   /** Sends a message to all who subscribed before it came and still do. A step is one node of the trie looked at. */
   *route(message: Message): Steps<void> {
     const { added, changes } = this
-    const matching = this.matches.get(message.topic) ?? (yield* this.find(message.topic))
-    const own = new Map<Session, Subscription[]>()
-    const shared: Subscription[] = []
+    const { groups, sessions } = this.matches.get(message.topic) ?? (yield* this.find(message.topic))
     let looked = 0
-    for (const leaf of matching) {
-      if (isGroup(leaf)) {
-        const member = nextMember(leaf)
-        looked += leaf.members.length
-        if (member !== undefined) shared.push(member)
-      } else if (leaf.since <= added && !isOwn(leaf, message)) gather(own, leaf)
-      if (++looked < FEW) continue
+    for (const group of groups) {
+      const member = nextMember(group)
+      if (member !== undefined) deliver(message, [member])
+      looked += DELIVERY + group.members.length
+      if (looked < FEW) continue
       yield looked
       looked = 0
     }
-    for (const subscriptions of [...shared.map((s) => [s]), ...own.values()]) {
-      const still = this.changes === changes ? subscriptions : subscriptions.flatMap(successor)
-      if (still.length > 0) deliver(message, still)
-      looked += DELIVERY
+    for (const all of sessions) {
+      const still = this.changes === changes ? all : all.flatMap((s) => successor(s, added))
+      const due = notOwn(still, message)
+      if (due.length > 0) deliver(message, due)
+      looked += DELIVERY + all.length
       if (looked < FEW) continue
       yield looked
       looked = 0
@@ -103,23 +109,25 @@ export class Router {
   /** The same at once, where it is known whom it goes to and they are few; else false, and nothing is done. */
   routeToFew(message: Message): boolean {
     const known = this.matches.get(message.topic)
-    if (known === undefined || known.length > FEW) return false
-    const [only] = known
-    if (known.length === 1 && only !== undefined && !isGroup(only)) {
-      if (!isOwn(only, message)) deliver(message, [only])
-    } else if (known.length > 0) atOnce(this.route(message))
+    if (known === undefined || known.size > FEW) return false
+    const { groups, sessions } = known
+    const [only] = sessions
+    if (groups.length === 0 && sessions.length === 1 && only !== undefined) {
+      const due = notOwn(only, message)
+      if (due.length > 0) deliver(message, due)
+    } else if (known.size > 0) atOnce(this.route(message))
     return true
   }
 
-  private *find(topic: string): Steps<readonly Leaf[]> {
+  private *find(topic: string): Steps<Receivers> {
     const { changes } = this
     const found = yield* this.trie.matching(topic)
-    const leaves = found.length === 0 ? NOBODY : found
-    if (this.changes !== changes || topic.length > KEPT_TOPIC || found.length > KEPT_LEAVES) return leaves
+    const receivers = found.length === 0 ? NOBODY : yield* gather(found)
+    if (this.changes !== changes || topic.length > KEPT_TOPIC || found.length > KEPT_LEAVES) return receivers
     if (this.matches.size >= KEPT_TOPICS || this.kept + found.length > KEPT_LEAVES) this.forget()
-    this.matches.set(topic, leaves)
+    this.matches.set(topic, receivers)
     this.kept += found.length
-    return leaves
+    return receivers
   }
 
   private changed(): void {
@@ -133,21 +141,34 @@ export class Router {
   }
 }
 
-const NOBODY: readonly Leaf[] = []
+const NOBODY: Receivers = { size: 0, groups: [], sessions: [] }
 
-const isOwn = (s: Subscription, message: Message): boolean =>
-  s.request.noLocal && s.session.clientId === message.publisher
-
-function gather(all: Map<Session, Subscription[]>, s: Subscription): void {
-  const before = all.get(s.session)
-  if (before === undefined) all.set(s.session, [s])
-  else before.push(s)
+function* gather(found: readonly Leaf[]): Steps<Receivers> {
+  const groups: ShareGroup[] = []
+  const sessions = new Map<Session, Subscription[]>()
+  let at = 0
+  for (const leaf of found) {
+    if (isGroup(leaf)) groups.push(leaf)
+    else {
+      const before = sessions.get(leaf.session)
+      if (before === undefined) sessions.set(leaf.session, [leaf])
+      else before.push(leaf)
+    }
+    if (++at % FEW === 0) yield FEW
+  }
+  return { size: found.length, groups, sessions: [...sessions.values()] }
 }
 
-/** What has become of a subscription while a message was on its way: nothing when it was given up. */
-function successor(s: Subscription): Subscription[] {
+/** What of one client's subscriptions its own message goes to. */
+function notOwn(all: readonly Subscription[], message: Message): readonly Subscription[] {
+  const own = all[0]?.session.clientId === message.publisher
+  return own ? all.filter((s) => !s.request.noLocal) : all
+}
+
+/** What has become of a subscription while a message was on its way: nothing when it was given up or came later. */
+function successor(s: Subscription, added: number): Subscription[] {
   const now = s.session.subscriptions.get(s.request.filter)
-  return now?.since === s.since ? [now] : []
+  return now?.since === s.since && s.since <= added ? [now] : []
 }
 
 function deliver(message: Message, matching: readonly Subscription[]): void {

@@ -8,7 +8,7 @@ import { logMessages } from './log-messages'
 import { Output } from './output'
 import type { Turns } from './turns'
 
-/** Real ms a closed stream gets to hand over its last bytes before it is cut. */
+/** Real ms in which the other side reads the last bytes and closes too, before the stream is cut. */
 const LINGER_MS = 200
 
 /** Packets of one client that are handled in one turn, and the real ms after which no further one is begun. */
@@ -54,6 +54,8 @@ export class SocketPort implements PacketPort {
   private rest: Buffer | null = null
   /** The rest takes turns. */
   private inRing = false
+  /** What was read last took more than one turn: what comes next takes turns from the start. */
+  private heavy = false
   private paused = false
   /** It takes too little of what it is sent: nothing is read from it meanwhile. */
   private choked = false
@@ -138,7 +140,10 @@ export class SocketPort implements PacketPort {
     // A half-read stream would answer the peer with a reset and take the last packet with it.
     stream.resume()
     if (stream.destroyed) return
-    stream.end(() => stream.destroy())
+    // Who is still sending reads the last packet first, and is not answered with a reset before that.
+    stream.end(() => {
+      if (stream.readableEnded) stream.destroy()
+    })
     const timer = this.realClock.schedule(LINGER_MS, () => stream.destroy())
     stream.once('close', () => this.realClock.cancel(timer))
   }
@@ -153,7 +158,7 @@ export class SocketPort implements PacketPort {
       return
     }
     this.rest = this.rest === null ? chunk : Buffer.concat([this.rest, chunk])
-    if (this.inRing || !this.turn()) return
+    if (this.inRing || (!this.heavy && !this.turn())) return
     this.stream.pause()
     this.takeTurns()
   }
@@ -162,7 +167,9 @@ export class SocketPort implements PacketPort {
     if (this.inRing) return
     this.inRing = true
     this.turns.add(() => {
-      this.inRing = this.turn() && !this.stopped
+      const more = this.turn()
+      this.heavy = more || this.handled >= TURN_PACKETS
+      this.inRing = more && !this.stopped
       if (this.rest === null && !this.stopped) this.stream.resume()
       return this.inRing
     })

@@ -1,0 +1,175 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { constants, cpus, setPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bundle } from './bundle'
+import { KINDS } from './soak/kinds'
+import type { Seen } from './soak/bystanders'
+
+/**
+ * `npm run soak`: 200 well-behaved clients of a broker beside ten abusers of each kind, for an hour or `--minutes`.
+ * Broker, abusers and well-behaved clients are processes of their own; the abusers have the lowest priority, so that on
+ * few cores the time they take is not measured as the broker's. Then the same beside mosquitto, where it is installed.
+ */
+const CLIENTS = 200
+const MOST_P99_MS = 50
+const MOST_RSS_MB = 1024
+const SETTLE_MS = 2000
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '60' },
+    abusers: { type: 'string', default: '10' },
+    kinds: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+})
+const minutes = Number(values.minutes)
+const abusers = Number(values.abusers)
+const kinds = values.kinds?.split(',') ?? [...KINDS.keys()]
+const wrong = kinds.filter((k) => !KINDS.has(k))
+if (values.help === true || !(minutes > 0) || !(abusers >= 0) || wrong.length > 0) {
+  const names = Array.from(KINDS, ([name, { does }]) => `  ${name.padEnd(14)}${does}`)
+  console.log('npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto]')
+  console.log(`kinds:\n${names.join('\n')}`)
+  process.exit(values.help === true ? 0 : 2)
+}
+
+interface Row extends Seen {
+  name: string
+  rssMb: number
+}
+type Started = { child: ChildProcess; port: number; stop(): Promise<void> }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Memory of a process in MiB, as Linux tells it; 0 where it does not. */
+function rssMb(pid: number | undefined): number {
+  try {
+    const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return Number(line?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  const killing = setTimeout(() => child.kill('SIGKILL'), 5000)
+  await exit
+  clearTimeout(killing)
+}
+
+async function startFleetlab(script: string): Promise<Started> {
+  const args = ['--max-semi-space-size=32', script, 'broker', '--port', '0']
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  child.stdout.resume()
+  return { child, port: Number(/:(\d+)/.exec(line.toString())?.[1]), stop: () => stopped(child) }
+}
+
+async function startMosquitto(): Promise<Started | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleetlab-soak-'))
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  await writeFile(join(folder, 'm.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\n`)
+  const child = spawn('mosquitto', ['-c', join(folder, 'm.conf')], { stdio: 'ignore' })
+  const failed = await Promise.race([once(child, 'error').then(() => true), wait(1000).then(() => false)])
+  const stop = async (): Promise<void> => {
+    if (!failed) await stopped(child)
+    await rm(folder, { recursive: true })
+  }
+  if (!failed) return { child, port, stop }
+  await stop()
+  return null
+}
+
+async function measure(name: string, broker: Started, path: (script: string) => string): Promise<Row> {
+  const well = fork(path('bystanders.ts'), [String(broker.port), String(CLIENTS)])
+  await once(well, 'message')
+  const bad = fork(path('abusers.ts'), [String(broker.port), String(abusers), kinds.join(',')])
+  setPriority(bad.pid as number, constants.priority.PRIORITY_LOW)
+  let most = 0
+  const watch = setInterval(() => (most = Math.max(most, rssMb(broker.child.pid))), 200)
+  await wait(SETTLE_MS)
+  well.send('begin')
+  await wait(minutes * 60_000)
+  const answer = once(well, 'message')
+  well.send('end')
+  const [seen] = (await answer) as [Seen]
+  clearInterval(watch)
+  await Promise.all([stopped(bad), stopped(well)])
+  return { name, rssMb: most, ...seen }
+}
+
+const ms = (n: number): string => n.toFixed(1)
+const COLUMNS: readonly [string, (row: Row) => string][] = [
+  ['broker', (r) => r.name],
+  ['p50 ms', (r) => ms(r.p50)],
+  ['p99 ms', (r) => ms(r.p99)],
+  ['max ms', (r) => ms(r.max)],
+  ['connect p99 ms', (r) => ms(r.connectP99)],
+  ['own loop p99 ms', (r) => ms(r.loopP99)],
+  ['messages', (r) => String(r.arrived)],
+  ['lost QoS 0', (r) => String(r.lost[0])],
+  ['lost QoS 1', (r) => String(r.lost[1])],
+  ['lost QoS 2', (r) => String(r.lost[2])],
+  ['twice QoS 2', (r) => String(r.twice)],
+  ['cut', (r) => String(r.cut)],
+  ['memory MiB', (r) => r.rssMb.toFixed(0)],
+]
+
+function print(rows: readonly Row[]): void {
+  const cells = [COLUMNS.map(([head]) => head), ...rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))]
+  const widths = COLUMNS.map((_, i) => Math.max(...cells.map((line) => (line[i] ?? '').length)))
+  for (const line of cells) {
+    console.log(
+      line
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join('  '),
+    )
+  }
+}
+
+/** What of a row breaks a promise. */
+function broken(r: Row): string[] {
+  return [
+    r.p99 > MOST_P99_MS ? `p99 ${ms(r.p99)} ms is over ${MOST_P99_MS}` : '',
+    r.rssMb > MOST_RSS_MB ? `memory ${r.rssMb.toFixed(0)} MiB is over ${MOST_RSS_MB}` : '',
+    r.lost[1] + r.lost[2] + r.twice > 0 ? 'messages at QoS 1 or 2 were lost or came twice' : '',
+    r.cut > 0 ? `${r.cut} well-behaved clients were cut` : '',
+  ].filter((s) => s !== '')
+}
+
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
+console.log(`${minutes} min, ${CLIENTS} well-behaved clients, ${abusers} of each of: ${kinds.join(', ')}\n`)
+const built = await bundle(['../electron/cli/main.ts', 'soak/bystanders.ts', 'soak/abusers.ts'])
+const rows: Row[] = []
+try {
+  const starts = {
+    fleetlab: () => startFleetlab(built.path('main.ts')),
+    mosquitto: startMosquitto,
+  }
+  for (const [name, start] of Object.entries(starts)) {
+    if (values.only !== undefined && values.only !== name) continue
+    const broker = await start()
+    if (broker === null) {
+      console.log(`${name} is not installed`)
+      continue
+    }
+    rows.push(await measure(name, broker, (script) => built.path(script)))
+    await broker.stop()
+  }
+} finally {
+  await rm(built.folder, { recursive: true })
+}
+print(rows)
+for (const why of rows.filter((r) => r.name === 'fleetlab').flatMap(broken)) {
+  console.log(`NOT KEPT: ${why}`)
+  process.exitCode = 1
+}
