@@ -5,7 +5,7 @@ import { isValidFilter } from '../../electron/contract/topics'
 /** As the specification puts it (3.1.1 sections 4.7.1 to 4.7.3), level by level. */
 function isFilterByLevels(filter: string): boolean {
   if (filter.length === 0 || Buffer.byteLength(filter) > 65_535 || filter.includes('\0')) return false
-  if (!filter.isWellFormed()) return false
+  if (Buffer.from(filter).toString() !== filter) return false
   const levels = filter.split('/')
   return levels.every((level, i) => {
     if (level.includes('#')) return level === '#' && i === levels.length - 1
