@@ -78,7 +78,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
 
   it('hands every command over with its argument', async () => {
     const { api, calls } = join()
-    for (const command of COMMANDS) await call(api, command, GOOD[command])
+    await Promise.all(COMMANDS.map((command) => call(api, command, GOOD[command])))
     expect(calls).toEqual(COMMANDS.map((c): RecordedCall => ({ command: c, argument: GOOD[c] })))
   })
 
@@ -139,9 +139,11 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
     await expect(call(api, 'publish', { ...GOOD.publish, topic: 'a/#' })).rejects.toMatchObject({
       code: 'bad-request',
     })
-    for (const argument of [null, undefined, 7, 'x', []]) {
-      await expect(call(api, 'getPacket', argument)).rejects.toMatchObject({ code: 'bad-request' })
-    }
+    await Promise.all(
+      [null, undefined, 7, 'x', []].map((argument) =>
+        expect(call(api, 'getPacket', argument)).rejects.toMatchObject({ code: 'bad-request' }),
+      ),
+    )
     expect(calls).toEqual([])
   })
 
@@ -204,10 +206,16 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
   })
 
   it.each(['page', 'engine'] as const)('rejects what is pending when the %s closes', async (side) => {
-    const { api } = join({ getRates: () => new Promise(() => undefined) })
-    const pending = api.getRates({})
-    const failure = expect(pending).rejects.toThrow(/closed/)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    let arrived: () => void = () => undefined
+    const asked = new Promise<void>((done) => (arrived = done))
+    const { api } = join({
+      getRates: () => {
+        arrived()
+        return new Promise(() => undefined)
+      },
+    })
+    const failure = expect(api.getRates({})).rejects.toThrow(/closed/)
+    await asked
     pair[side].close()
     await failure
   })
@@ -229,11 +237,12 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
   it('refuses a viewer every command that changes something, and grants the others', async () => {
     const { api, calls } = join({}, 'viewer')
     const readOnly = new Set<string>(COMMANDS.filter((c) => commands[c].allowed === 'viewer'))
-    for (const command of COMMANDS) {
-      const outcome = call(api, command, GOOD[command])
-      if (readOnly.has(command)) await outcome
-      else await expect(outcome).rejects.toMatchObject({ code: 'forbidden' })
-    }
+    await Promise.all(
+      COMMANDS.map((command) => {
+        const outcome = call(api, command, GOOD[command])
+        return readOnly.has(command) ? outcome : expect(outcome).rejects.toMatchObject({ code: 'forbidden' })
+      }),
+    )
     expect(calls.map((c) => c.command)).toEqual(COMMANDS.filter((c) => readOnly.has(c)))
   })
 
