@@ -28,7 +28,8 @@ describe('the environment variables a file may name', () => {
   })
 
   it('are shown in a report of an earlier version whatever their name', () => {
-    expect(keptLoadSchema.parse({ passwordEnv: 'MQTT_PASSWORD' }).passwordEnv).toBe('MQTT_PASSWORD')
+    const kept = keptLoadSchema.parse({ url: 'mqtt://a.example', passwordEnv: 'MQTT_PASSWORD' })
+    expect(kept.passwordEnv).toBe('MQTT_PASSWORD')
   })
 })
 

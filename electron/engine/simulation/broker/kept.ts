@@ -1,6 +1,6 @@
 import type { BrokerLimits, KeptBytes } from './types'
 
-/** Bytes that each thing costs beside its texts: objects, entries of maps, buffers. Rounded up from heap snapshots. */
+/** Bytes that each thing costs beside its texts: objects, entries of maps, buffers. Estimates, on the high side. */
 export const COST = {
   message: 512,
   /** A message in one queue, and each subscription identifier with it. */
