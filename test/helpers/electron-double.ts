@@ -217,6 +217,13 @@ export function createElectron(page: Page, folder: string) {
   const display = { id: 1, workArea: { x: 0, y: 0, width: 1600, height: 1000 } }
   const ended = new EventEmitter()
   const exited = new Promise<number>((resolve) => ended.once('exit', resolve))
+  // The application runs in the process of the tests, which goes on when the application kills its own.
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    if (pid !== process.pid || signal !== 'SIGKILL') return kill(pid, signal)
+    ended.emit('exit', null)
+    return true
+  }
   const app = Object.assign(new EventEmitter(), {
     whenReady: () => Promise.resolve(),
     requestSingleInstanceLock: () => true,
