@@ -2,7 +2,6 @@
 // application with electron-builder beside a stub of Electron, looks into the archive, starts it from there by plain
 // Node, and on Linux x64 packs and starts it with the real Electron of the tests.
 import asar from '@electron/asar'
-import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,7 +11,8 @@ import { parse } from 'yaml'
 import { build, isBuilt, root } from './build-once.mjs'
 import { noStandInReason } from './electron-stand-in.mjs'
 import { findLeaks, findStrangers, findMissing } from './package-contents.mjs'
-import { checkPacked } from './package-real.mjs'
+import { checkFuses } from './package-fuses.mjs'
+import { installReal, packReal, removeReal, startReal } from './package-real.mjs'
 import { tryCommand } from './package-smoke.mjs'
 import { writeStub } from './package-stub.mjs'
 import { runTool } from './run-step.mjs'
@@ -101,17 +101,8 @@ function checkSize() {
   return shown.join(', ')
 }
 
-async function checkFuses() {
-  const ON = '1'.charCodeAt(0)
-  const wire = await getCurrentFuseWire(join(work, `dist/linux-unpacked/${config.linux.executableName}`))
-  const fuses = Object.entries(config.electronFuses).filter(([name]) => name !== 'resetAdHocDarwinSignature')
-  for (const [name, wanted] of fuses) {
-    const index = FuseV1Options[name[0].toUpperCase() + name.slice(1)]
-    if (index === undefined || (wire[index] === ON) !== wanted)
-      throw new Error(`fuse ${name} is not ${wanted}`)
-  }
-  return `${fuses.length} set`
-}
+const checkStubFuses = () =>
+  checkFuses(join(work, `dist/linux-unpacked/${config.linux.executableName}`), config.electronFuses)
 
 async function checkStart() {
   await tryCommand([process.execPath, join(extracted, 'out/main/cli.js')], {
@@ -137,11 +128,15 @@ const STEPS = [
   ['nothing is missing, uninvited or telling of this machine', checkContents],
   ['licences and examples lie beside it', checkResources],
   ['sizes keep their budget', checkSize],
-  ['fuses are as configured', checkFuses],
+  ['fuses are as configured', checkStubFuses],
   ['plain Node runs version, run, load and serve from the archive', checkStart],
   ['main, preload and page of the archive pass the desktop journeys', checkDesktop],
   ...(noStandInReason() === null
-    ? [['packed with a real Electron, it starts from its archive, shows its page and quits', checkPacked]]
+    ? [
+        ['electron-builder packs it with a real Electron, and makes the deb', packReal],
+        ['it starts from its archive, and from nothing else, shows its page and quits', startReal],
+        ['the deb is installed, opens by its menu entry and by its files, and leaves nothing', installReal],
+      ]
     : []),
 ]
 
@@ -156,5 +151,6 @@ try {
   console.error(`FAILED: ${error.message}`)
   process.exitCode = 1
 } finally {
+  removeReal()
   rmSync(work, { recursive: true, force: true })
 }

@@ -2,15 +2,18 @@
  * A packed application out of the build and the Electron of the tests: electron-builder packs it as it packs an
  * installer, and it is started from its archive.
  */
-import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import asar from '@electron/asar'
 import { execFile, spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -23,6 +26,8 @@ import { parse, stringify } from 'yaml'
 import { build, isBuilt, root } from './build-once.mjs'
 import { stageApplication } from './electron-stage.mjs'
 import { fetchStandIn, STAND_IN_ELECTRON } from './electron-stand-in.mjs'
+import { checkDeb, noInstallReason } from './package-deb.mjs'
+import { checkFuses } from './package-fuses.mjs'
 import { NOBODY, startDisplay } from './test-electron.mjs'
 
 const run = promisify(execFile)
@@ -32,7 +37,13 @@ const END_LIMIT_MS = 3000
 /** Fuses that the Electron of the tests does not have yet. */
 const YOUNGER_FUSES = ['grantFileProtocolExtraPrivileges']
 
-/** Packs it below `folder`; resolves to the folder of the unpacked application. */
+/** Whether Debian's tool that makes packages is here. */
+const hasDpkgDeb = ['/usr/bin/dpkg-deb', '/bin/dpkg-deb'].some((path) => existsSync(path))
+
+/**
+ * Packs it below `folder` as a release does, the deb too where there is dpkg-deb; `unpacked` is the folder of the
+ * application, `deb` the package or null. `fuses` is what was configured of those this Electron has.
+ */
 async function pack(folder) {
   if (!isBuilt()) await build()
   const project = join(folder, 'project')
@@ -53,17 +64,29 @@ async function pack(folder) {
     electronDist: dist,
     electronVersion: STAND_IN_ELECTRON,
     'directories.output': join(folder, 'dist'),
+    // Reserved names (RFC 2606): nobody gets this deb.
+    'extraMetadata.homepage': 'https://mqtt-fleet-lab.invalid',
+    'linux.maintainer': 'Check <check@mqtt-fleet-lab.invalid>',
   }
   const flags = Object.entries(set).map(([key, value]) => `-c.${key}=${value}`)
-  const args = ['--linux', 'dir', '--x64', '--publish', 'never', '--projectDir', project, ...flags]
-  await run(process.execPath, [require.resolve('electron-builder/cli.js'), ...args], { cwd: root })
-  return join(folder, 'dist/linux-unpacked')
+  const targets = hasDpkgDeb ? ['dir', 'deb'] : ['dir']
+  const args = ['--linux', ...targets, '--x64', '--publish', 'never', '--projectDir', project, ...flags]
+  await run(process.execPath, [require.resolve('electron-builder/cli.js'), ...args], {
+    cwd: root,
+    env: { ...process.env, CUSTOM_FPM_PATH: join(root, 'scripts/package-fpm.mjs') },
+  })
+  const out = join(folder, 'dist')
+  const [deb] = readdirSync(out).filter((name) => name.endsWith('.deb'))
+  return {
+    unpacked: join(out, 'linux-unpacked'),
+    deb: deb ? join(out, deb) : null,
+    fuses: config.electronFuses,
+  }
 }
 
 /** Starts it as a user does; resolves when its window has a page, rejects when that does not come. */
 async function startAndEnd(executable, folder) {
-  const home = join(folder, 'home')
-  mkdirSync(home)
+  const home = mkdtempSync(join(folder, 'home-'))
   const isRoot = process.getuid?.() === 0
   if (isRoot) chownSync(home, NOBODY, NOBODY)
   const drop = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'] : []
@@ -104,20 +127,46 @@ async function pageOf(child) {
   throw new Error(`no page in its window; it said:\n${said}`)
 }
 
-/** @throws Error that says what is not as it should be; resolves to a line about what was seen */
-export async function checkPacked() {
-  const folder = mkdtempSync(join(tmpdir(), 'fleetlab-packed-'))
-  chmodSync(folder, 0o755)
+/** Only its archive is run: without it, a plain folder of the same application in its place is refused. */
+async function checkOnlyArchive(unpacked, executable, folder) {
+  const resources = join(unpacked, 'resources')
+  const archive = join(resources, 'app.asar')
+  asar.extractAll(archive, join(resources, 'app'))
+  renameSync(archive, `${archive}.away`)
   try {
-    const unpacked = await pack(folder)
-    const executable = join(unpacked, 'mqtt-fleet-lab')
-    statSync(join(unpacked, 'resources/app.asar'))
-    const fuses = await getCurrentFuseWire(executable)
-    const ON = '1'.charCodeAt(0)
-    if (fuses[FuseV1Options.RunAsNode] === ON) throw new Error('the fuse RunAsNode is on')
-    if (fuses[FuseV1Options.OnlyLoadAppFromAsar] !== ON) throw new Error('OnlyLoadAppFromAsar is off')
-    return await startAndEnd(executable, folder)
+    await startAndEnd(executable, folder)
+  } catch {
+    return
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    renameSync(`${archive}.away`, archive)
+    rmSync(join(resources, 'app'), { recursive: true })
   }
+  throw new Error('it runs a folder in place of its archive')
 }
+
+const work = {}
+
+/** Packs; @throws Error when the fuses are not as configured, or another application than the archive is run */
+export async function packReal() {
+  work.folder = mkdtempSync(join(tmpdir(), 'fleetlab-packed-'))
+  chmodSync(work.folder, 0o755)
+  Object.assign(work, await pack(work.folder))
+  statSync(join(work.unpacked, 'resources/app.asar'))
+  return checkFuses(join(work.unpacked, 'mqtt-fleet-lab'), work.fuses)
+}
+
+/** @throws Error that says what is not as it should be; resolves to a line about what was seen */
+export async function startReal() {
+  const executable = join(work.unpacked, 'mqtt-fleet-lab')
+  const said = await startAndEnd(executable, work.folder)
+  await checkOnlyArchive(work.unpacked, executable, work.folder)
+  return said
+}
+
+/** Installs, uses and removes the deb; resolves to a line about what was seen, or why not. */
+export async function installReal() {
+  const reason = work.deb === null ? 'there is no dpkg-deb' : noInstallReason()
+  return reason === null ? checkDeb(work.deb, mkdtempSync(join(work.folder, 'user-'))) : `SKIPPED: ${reason}`
+}
+
+export const removeReal = () => work.folder && rmSync(work.folder, { recursive: true, force: true })
