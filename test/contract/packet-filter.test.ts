@@ -5,30 +5,10 @@ import { clientsOf, FilterError, parsePacketFilter } from '../../electron/contra
 import { quoteValue, splitTerms } from '../../electron/contract/query-terms'
 import { timeRangeOf, withTimeRange } from '../../electron/contract/time-range'
 import { wildcard } from '../../electron/contract/wildcard'
+import { packet } from '../helpers/packet-row'
 
-const row = (clientId: string, topic: string | null = null): PacketRow => ({
-  ...{
-    seq: 1,
-    sentMs: 0,
-    settledMs: null,
-    clientId,
-    direction: 'uplink',
-    type: 'PUBLISH',
-    qos: 0,
-    dup: false,
-  },
-  ...{ retain: false, packetId: null, bytes: 2, topic, fate: 'transit', reason: null, lossPoint: 0 },
-  ...{
-    segmentLosses: 0,
-    origin: 'endpoint',
-    attempt: 1,
-    exchange: null,
-    journey: null,
-    effect: 'none',
-    refusal: null,
-  },
-  ...{ resends: null, answers: null },
-})
+const row = (clientId: string, topic: string | null = null): PacketRow =>
+  packet({ seq: 1, clientId, type: 'PUBLISH', qos: 0, topic })
 const matches = (query: string, clientId: string, topic: string | null = null): boolean =>
   parsePacketFilter(query)(row(clientId, topic), {})
 
