@@ -24,6 +24,18 @@ const ODD: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
+/** Korean has one term for one thing; these are the others. */
+const OTHER_TERMS: readonly (readonly [RegExp, string])[] = [
+  [/중개자/, '브로커'],
+  [/게시(자|하|되|를|와|로|한|할|합|했|됨|함)/, '발행'],
+  [/상향|하향/, '업링크, 다운링크'],
+  [/원장/, '전달 집계'],
+  [/장치 무리/, '장치 그룹'],
+  [/닫힌 (형식|식)|이론값/, '이론식'],
+  [/같은 시드/, '같은 난수'],
+  [/수업(에|을|과)? 공유/, '학급과 공유'],
+]
+
 const odd = (text: string): string[] =>
   ODD.flatMap(([pattern, instead]) => {
     const found = pattern.exec(text)
@@ -71,4 +83,21 @@ it('and the documentation', () => {
     ]),
   ]
   expect(pages.flatMap(([file, text]) => odd(text).map((o) => `${file}: ${o}`))).toEqual([])
+})
+
+it('Korean has one term for one thing, in page, desktop, lessons and documents', () => {
+  const all = [
+    ...filesBelow('renderer', /\.ts$/),
+    ...filesBelow('electron', /\.(ts|json)$/),
+    ...filesBelow('examples', /\.yaml$/),
+    ...filesBelow('docs', /\.md$/),
+    ['README.md', readFileSync(join(root, 'README.md'), 'utf8')] as const,
+  ]
+  const found = all.flatMap(([file, text]) =>
+    OTHER_TERMS.flatMap(([pattern, instead]) => {
+      const term = pattern.exec(text)
+      return term ? [`${file}: ${term[0]}: write ${instead}`] : []
+    }),
+  )
+  expect(found).toEqual([])
 })

@@ -183,7 +183,7 @@ test(
     })
     const late = await phone.newPage()
     await late.goto(url)
-    await expect(late.getByRole('heading', { name: '수업 참가' })).toBeVisible()
+    await expect(late.getByRole('heading', { name: '학급 참가' })).toBeVisible()
     await expectAccessible(late)
     await expectNothingClipped(late)
     await takePicture(late, 'share-join-ko-phone')

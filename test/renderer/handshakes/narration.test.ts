@@ -128,7 +128,7 @@ describe('English', () => {
     const told = (lang: 'en' | 'ko') =>
       narrate(journeys[0]!, exchanges, packets, lang, marks).map(sentenceText).at(-1)
     expect(told('en')).toBe('The broker refused PUBLISH #7 (not authorized) and does not forward it.')
-    expect(told('ko')).toBe('중개자가 PUBLISH #7을 거부했습니다 (권한 없음). 구독자에게 전달하지 않습니다.')
+    expect(told('ko')).toBe('브로커가 PUBLISH #7을 거부했습니다 (권한 없음). 구독자에게 전달하지 않습니다.')
   })
 
   it('tells of a cut and a resumed session instead of a timer', () => {
@@ -175,9 +175,9 @@ describe('Korean', () => {
   it('tells of the lost PUBACK with the right particles', () => {
     expect(story(one(1, [up('PUBACK')]), 'ko').slice(1)).toEqual([
       'dashboard가 받았습니다.',
-      'PUBACK #7이 손실되었습니다. 중개자는 메시지를 받았지만 sensor-1은 알 수 없습니다.',
+      'PUBACK #7이 손실되었습니다. 브로커는 메시지를 받았지만 sensor-1은 알 수 없습니다.',
       'sensor-1은 PUBACK을 1.2초 동안 기다리다가 PUBLISH #7을 DUP 표시와 함께 다시 보냈습니다.',
-      'QoS 1이므로 중개자가 다시 전달합니다.',
+      'QoS 1이므로 브로커가 다시 전달합니다.',
       'dashboard는 같은 메시지를 두 번 받았습니다.',
     ])
   })
@@ -194,7 +194,7 @@ describe('Korean', () => {
 
 describe('particles', () => {
   it.each([
-    ['중개자', '은/는', '중개자는'],
+    ['브로커', '은/는', '브로커는'],
     ['메시지', '을/를', '메시지를'],
     ['토픽', '이/가', '토픽이'],
     ['7', '이/가', '7이'],

@@ -3,7 +3,7 @@ import { josa } from './josa'
 import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
-const name = (id: string | null): string => id ?? '중개자'
+const name = (id: string | null): string => id ?? '브로커'
 const list = (ids: readonly string[]): string => ids.join(', ')
 const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
 const packet = (h: Happening): string =>
@@ -53,7 +53,7 @@ function lostPubrel(h: Happening): string {
   if (h.known) return `${fate(h)}. ${receiver(h)} 식별자 ${josa(id(h), '을/를')} 계속 기억합니다.`
   const waits =
     h.s === null ? '응용 프로그램은 PUBREL이 와야 받습니다' : 'PUBREL이 와야 구독자에게 전달합니다'
-  return `${fate(h)}. ${receiver(h)} 메시지를 갖고 있지만 ${waits}. (규격의 방법 A이며, 규격은 두 방법을 모두 허용합니다.)`
+  return `${fate(h)}. ${receiver(h)} 메시지를 갖고 있지만 ${waits}. (명세의 방법 A이며, 명세는 두 방법을 모두 허용합니다.)`
 }
 
 function lost(h: Happening): string {
@@ -102,11 +102,11 @@ function resumed(h: Happening): string {
   const own = h.s !== null
   switch (h.session) {
     case true:
-      return `${who} 세션을 이어 다시 ${own ? '접속해' : '접속했고, 중개자는'} ${again(h)}.`
+      return `${who} 세션을 이어 다시 ${own ? '접속해' : '접속했고, 브로커는'} ${again(h)}.`
     case false:
-      return `${who} 다시 접속했지만 *중개자에는 세션이 남아 있지 않습니다*. 그래도 ${sender(h)} ${again(h)}.`
+      return `${who} 다시 접속했지만 *브로커에는 세션이 남아 있지 않습니다*. 그래도 ${sender(h)} ${again(h)}.`
     case null:
-      return `${who} 다시 ${own ? '접속해' : '접속했고, 중개자는'} ${again(h)}.`
+      return `${who} 다시 ${own ? '접속해' : '접속했고, 브로커는'} ${again(h)}.`
   }
 }
 
@@ -114,7 +114,7 @@ function passedOnAgain(h: Happening): string {
   if (h.qos < 2) return `QoS ${h.qos}이므로 ${josa(name(h.r), '이/가')} 다시 전달합니다.`
   const then = h.r === null ? '이므로 다시 전달합니다' : '입니다'
   return h.session === false
-    ? `${receiver(h)} 이전 세션을 기억하지 않습니다. *중개자에게 ${josa(packet(h), '은/는')} 새 메시지*${then}.`
+    ? `${receiver(h)} 이전 세션을 기억하지 않습니다. *브로커에게 ${josa(packet(h), '은/는')} 새 메시지*${then}.`
     : `${receiver(h)} 식별자 ${josa(id(h), '을/를')} 더는 기억하지 않습니다. *${josa(packet(h), '은/는')} 새 메시지*${then}.`
 }
 
@@ -137,8 +137,8 @@ function notQueued(h: Happening): string {
   if (h.session === false)
     return `${who} 접속해 있지 않고, 나중에 세션 없이 다시 접속합니다. *이 메시지는 영영 받지 못합니다*.`
   return h.known
-    ? `${who} 접속해 있지 않고 QoS 0으로 구독했습니다. *중개자는 메시지를 대기열에 넣지 않습니다*.`
-    : `${who} 접속해 있지 않습니다. *중개자는 아무것도 보내지 않습니다*.`
+    ? `${who} 접속해 있지 않고 QoS 0으로 구독했습니다. *브로커는 메시지를 대기열에 넣지 않습니다*.`
+    : `${who} 접속해 있지 않습니다. *브로커는 아무것도 보내지 않습니다*.`
 }
 
 function ended(h: Happening): string {
@@ -155,11 +155,11 @@ function ended(h: Happening): string {
     case 'taken-over':
       return `*다른 연결이 클라이언트 식별자 ${josa(who, '을/를')} 넘겨받아* 이전 연결이 끊겼습니다.`
     case 'timeout':
-      return `*Keep Alive 시간의 1.5배 동안 ${who}에게서 아무것도 오지 않아* 중개자가 연결을 끊었습니다.`
+      return `*Keep Alive 시간의 1.5배 동안 ${who}에게서 아무것도 오지 않아* 브로커가 연결을 끊었습니다.`
     case 'closed':
       return h.mark.detail === null
-        ? `*중개자가 ${who}의 연결을 끊었습니다.*`
-        : `*중개자가 ${who}의 연결을 끊었습니다*: ${refusalText(h.mark.detail, 'ko')}.`
+        ? `*브로커가 ${who}의 연결을 끊었습니다.*`
+        : `*브로커가 ${who}의 연결을 끊었습니다*: ${refusalText(h.mark.detail, 'ko')}.`
     default:
       return `*${who}의 연결이 끊겼습니다.*`
   }
@@ -207,15 +207,15 @@ export const korean: Teller = {
     refused: (h) =>
       `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusalText(h.packet?.refusal ?? 0, 'ko')}).${h.r === null ? ' 구독자에게 전달하지 않습니다.' : ''}`,
     'retained-kept': () =>
-      'RETAIN이 설정되어 있으므로 *중개자가 메시지를 보존합니다*. 나중에 구독하는 클라이언트를 위해서입니다.',
+      'RETAIN이 설정되어 있으므로 *브로커가 메시지를 보존합니다*. 나중에 구독하는 클라이언트를 위해서입니다.',
     'retained-sent': (h) =>
-      `${josa(list(h.clients), '이/가')} 구독했으므로 중개자가 *보존 메시지를* 보냅니다.`,
+      `${josa(list(h.clients), '이/가')} 구독했으므로 브로커가 *보존 메시지를* 보냅니다.`,
     queued: (h) =>
-      `${josa(list(h.clients), '은/는')} 접속해 있지 않지만 중개자에 세션이 있습니다. *메시지를 대기열에 넣습니다*.`,
+      `${josa(list(h.clients), '은/는')} 접속해 있지 않지만 브로커에 세션이 있습니다. *메시지를 대기열에 넣습니다*.`,
     'queue-sent': (h) =>
-      `${josa(list(h.clients), '이/가')} 돌아왔으므로 중개자가 *기다리던 메시지를* 보냅니다.`,
+      `${josa(list(h.clients), '이/가')} 돌아왔으므로 브로커가 *기다리던 메시지를* 보냅니다.`,
     'not-queued': notQueued,
-    nobody: () => '*중개자가 메시지를 보낼 클라이언트가 없습니다.*',
+    nobody: () => '*브로커가 메시지를 보낼 클라이언트가 없습니다.*',
     'gave-up': stopped,
     abandoned: stopped,
     once: (h) => {
@@ -227,11 +227,11 @@ export const korean: Teller = {
     ended,
     back: (h) =>
       h.session === true
-        ? `${josa(client(h), '이/가')} 다시 접속했습니다. *중개자에 세션이 남아 있습니다*.`
-        : `${josa(client(h), '이/가')} *세션 없이* 다시 접속했습니다. 중개자에 남은 것이 없습니다.`,
+        ? `${josa(client(h), '이/가')} 다시 접속했습니다. *브로커에 세션이 남아 있습니다*.`
+        : `${josa(client(h), '이/가')} *세션 없이* 다시 접속했습니다. 브로커에 남은 것이 없습니다.`,
     will: (h) =>
-      `${h.known ? 'DISCONNECT가 오지 않았습니다. ' : ''}*중개자가 ${client(h)}의 유언 메시지를 게시합니다* (${h.mark?.topic ?? ''}).`,
+      `${h.known ? 'DISCONNECT가 오지 않았습니다. ' : ''}*브로커가 ${client(h)}의 유언 메시지를 발행합니다* (${h.mark?.topic ?? ''}).`,
     'no-will': (h) =>
-      `DISCONNECT가 도착했습니다. *중개자가 ${client(h)}의 유언 메시지를 삭제하므로* 아무도 받지 않습니다.`,
+      `DISCONNECT가 도착했습니다. *브로커가 ${client(h)}의 유언 메시지를 삭제하므로* 아무도 받지 않습니다.`,
   },
 }
