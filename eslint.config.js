@@ -8,6 +8,19 @@ const size = {
   'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
 }
 
+const WAIT = 'Wait for a condition with until() of test/helpers/until.ts, or drive the clock.'
+/** Tests wait for what they test, not for a time. */
+const noSleep = [
+  'error',
+  { selector: 'CallExpression[callee.name=/^set(Timeout|Interval)$/]', message: WAIT },
+  { selector: 'CallExpression[callee.property.name="waitForTimeout"]', message: WAIT },
+  {
+    selector:
+      'ImportDeclaration[source.value=/timers.promises$/] > ImportSpecifier[imported.name="setTimeout"]',
+    message: WAIT,
+  },
+]
+
 export default tseslint.config(
   {
     ignores: [
@@ -71,6 +84,11 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       'no-console': 'off',
     },
+  },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/e2e/**'],
+    rules: { 'no-restricted-syntax': noSleep },
   },
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],

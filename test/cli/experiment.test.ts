@@ -74,9 +74,12 @@ describe('fleetlab experiment', () => {
 
   it('prints what it has and exits 130 when cut short', async () => {
     const stop = new AbortController()
-    setTimeout(() => stop.abort(), 50)
     const args = ['experiment', '--messages', '20000', '--json', '-']
-    const { code, stdout } = await runFleetlab(args, {}, { interrupt: stop.signal })
+    const { code, stdout } = await runFleetlab(
+      args,
+      {},
+      { interrupt: stop.signal, onStderr: () => stop.abort() },
+    )
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ complete: false })
   })

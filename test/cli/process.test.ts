@@ -112,7 +112,6 @@ describe('the fleetlab process', () => {
   it('prints what it has and exits 130 when Ctrl-C cuts a run short', async () => {
     const run = start([...FLEETLAB, 'run', CLASSROOM, '--json', '-'])
     await run.printed(/s: \d of 6 devices/)
-    await new Promise((resolve) => setTimeout(resolve, 500))
     const { code, stdout, tookMs } = await interrupt(run)
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ complete: false })

@@ -99,11 +99,10 @@ describe('fleetlab run', () => {
 
   it('prints what it has and exits 130 when cut short', async () => {
     const stop = new AbortController()
-    setTimeout(() => stop.abort(), 20)
     const { code, stdout, engines } = await runFleetlab(
       ['run', scenario],
       { endless: true },
-      { interrupt: stop.signal },
+      { interrupt: stop.signal, onStderr: () => stop.abort() },
     )
     expect(code).toBe(130)
     expect(stdout).toContain('cut short')

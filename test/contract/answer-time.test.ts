@@ -20,6 +20,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 it('waits for a person as long as they take, and then page and host agree', async () => {
+  // eslint-disable-next-line no-restricted-syntax -- an hour of the fake timers
   const later = <T>(value: T) => new Promise<T>((done) => setTimeout(() => done(value), HOUR_MS))
   const api = connected({
     saveScenario: () => later({ name: 'a.yaml' }),

@@ -29,7 +29,9 @@ describe.each(CHANNEL_KINDS)('channel $name', ({ open }) => {
 
   it('keeps what arrives before there is a listener', async () => {
     pair.page.send(Uint8Array.of(7))
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    pair.page.close()
+    // its end comes after what was sent before
+    await ended('engine')
     const first = await new Promise<Uint8Array>((resolve) => pair.engine.onMessage(resolve))
     expect([...first]).toEqual([7])
   })

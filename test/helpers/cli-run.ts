@@ -23,14 +23,20 @@ const collect = (stream: PassThrough): (() => string) => {
 export async function runFleetlab(
   args: readonly string[],
   behaviour: EngineBehaviour = {},
-  options: { root?: string; interrupt?: AbortSignal; onStdout?: (text: string) => void } = {},
+  options: {
+    root?: string
+    interrupt?: AbortSignal
+    onStdout?: (text: string) => void
+    onStderr?: () => void
+  } = {},
 ): Promise<CliOutcome> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const out = collect(stdout)
   const err = collect(stderr)
-  const { onStdout } = options
+  const { onStdout, onStderr } = options
   if (onStdout) stdout.on('data', () => onStdout(out()))
+  if (onStderr) stderr.on('data', onStderr)
   const engines: EngineDouble[] = []
   const context: CliContext = {
     root: options.root ?? '/nowhere',

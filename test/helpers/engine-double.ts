@@ -147,8 +147,10 @@ export function createEngineDouble(
     finished: (signal) =>
       new Promise((resolve) => {
         const report = behaviour.report ?? reportDouble()
+        const cutShort = (): void => resolve({ ...report, complete: false })
         if (!behaviour.endless) resolve(report)
-        else signal?.addEventListener('abort', () => resolve({ ...report, complete: false }))
+        else if (signal?.aborted) cutShort()
+        else signal?.addEventListener('abort', cutShort)
       }),
     session: (page, host) => {
       pages.push(page)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from './until'
 
 /** The broker of Debian's package, or null where it is not installed. */
 export const mosquittoPath: string | null =
@@ -27,18 +28,17 @@ export async function freePort(): Promise<number> {
 }
 
 async function listening(port: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const open = await new Promise<boolean>((done) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        done(true)
-      })
-      socket.on('error', () => done(false))
-    })
-    if (open) return
-    await new Promise((done) => setTimeout(done, 25))
-  }
-  throw new Error(`mosquitto does not listen on ${port}`)
+  await until(
+    () =>
+      new Promise<boolean>((done) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.destroy()
+          done(true)
+        })
+        socket.on('error', () => done(false))
+      }),
+    `mosquitto on port ${port}`,
+  )
 }
 
 /** Starts mosquitto on a free loopback port; with `password`, only user `ann` may enter with it. */

@@ -75,12 +75,3 @@ export async function openPage(
     },
   }
 }
-
-/** Waits until a condition holds, at most 10 s. */
-export async function until(holds: () => boolean, what = 'condition'): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`${what} did not come true within 10 s`)
-    await new Promise((done) => setTimeout(done, 5))
-  }
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioOf, testEngine } from '../helpers/lab-run'
 import { freePort, mosquittoPath, startMosquitto } from '../helpers/mosquitto'
-import { until } from '../helpers/page'
+import { until } from '../helpers/until'
 
 const scenario = (url: string, more: { username?: string; passwordEnv?: string } = {}) =>
   scenarioOf({

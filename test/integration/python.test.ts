@@ -6,6 +6,7 @@ import { scenarioSchema } from '../../electron/contract/scenario'
 import { createEngine } from '../../electron/engine/engine'
 import type { Engine } from '../../electron/engine/types'
 import { clientLines } from '../../renderer/features/lab/client-snippets'
+import { until } from '../helpers/until'
 
 const scripts = join(import.meta.dirname, '../../examples/python')
 
@@ -115,14 +116,12 @@ describe.skipIf(python === undefined)('examples/python against the embedded brok
 /** Resolves when the client has a subscription at the broker. */
 function subscription(clientId: string): { promise: Promise<void>; stop: () => void } {
   let stopped = false
-  const look = async (): Promise<void> => {
+  const promise = until(async () => {
     const known = await api.getDevice({ clientId }).catch(() => null)
     if (stopped) throw new Error(`${clientId} ended without a subscription`)
-    if (known?.subscriptions.length) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    await look()
-  }
-  return { promise: look(), stop: () => void (stopped = true) }
+    return (known?.subscriptions.length ?? 0) > 0
+  }, `a subscription of ${clientId}`)
+  return { promise, stop: () => void (stopped = true) }
 }
 
 describe.skipIf(!mosquitto)('mosquitto clients against the embedded broker', () => {

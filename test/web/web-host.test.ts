@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { startWebHost, type WebHost } from '../../electron/web/web-host'
 import { createEngineDouble, type EngineDouble } from '../helpers/engine-double'
+import { settled } from '../helpers/until'
 
 let root = ''
 let host: WebHost
@@ -141,8 +142,7 @@ describe('engine socket', () => {
     for (let i = 0; i < 20; i++) {
       page.events.log({ atMs: i, level: 'info', note: { key: 'big', values: {}, text } })
     }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(page.bufferedBytes()).toBeGreaterThan(1_000_000)
+    expect(await settled(() => page.bufferedBytes())).toBeGreaterThan(1_000_000)
     slow.resume()
     await expect.poll(() => page.bufferedBytes()).toBe(0)
     slow.terminate()

@@ -5,6 +5,7 @@ import type { LiveOutcome } from '../../../electron/contract/lesson-run'
 import type { Engine } from '../../../electron/engine/types'
 import { scenarioOf, testEngine } from '../../helpers/lab-run'
 import { openPage } from '../../helpers/page'
+import { until } from '../../helpers/until'
 
 let engine: Engine
 let client: MqttClient | null = null
@@ -29,14 +30,11 @@ afterEach(async () => {
 
 const watch = (api: EngineApi): Promise<LiveOutcome> => api.watchLesson({ id: 'python-client' })
 
-/** Asks until the outcome is as wanted, at most 5 s. */
+/** Asks until the outcome is as wanted. */
 async function becomes(api: EngineApi, wanted: (o: LiveOutcome) => boolean): Promise<LiveOutcome> {
-  for (let i = 0; i < 250; i++) {
-    const o = await watch(api)
-    if (wanted(o)) return o
-    await new Promise((done) => setTimeout(done, 20))
-  }
-  throw new Error(`did not come: ${JSON.stringify(await watch(api))}`)
+  let outcome = await watch(api)
+  await until(async () => wanted((outcome = await watch(api))), 'the outcome')
+  return outcome
 }
 
 async function come(options: { protocolVersion: 4 | 5 }): Promise<MqttClient> {

@@ -40,6 +40,7 @@ export class FaultyBroker {
   freeze(ms?: number): void {
     this.frozen = []
     if (ms === undefined) return
+    // eslint-disable-next-line no-restricted-syntax -- the time that a load test is to measure
     setTimeout(() => {
       const waiting = this.frozen ?? []
       this.frozen = null

@@ -5,7 +5,8 @@ import type { EngineApi } from '../../../electron/contract/api'
 import { ApiError } from '../../../electron/contract/errors'
 import type { Engine } from '../../../electron/engine/types'
 import { scenarioOf, testEngine } from '../../helpers/lab-run'
-import { openPage, until, type Pushed } from '../../helpers/page'
+import { openPage, type Pushed } from '../../helpers/page'
+import { until } from '../../helpers/until'
 
 let engine: Engine
 let close: () => void = () => undefined
@@ -36,6 +37,11 @@ const refusal = async (p: Promise<unknown>): Promise<ApiError> => {
   return thrown
 }
 const ledger = () => engine.status()
+/** The page's news go by real time, whatever the simulated time does. */
+const toldTwice = (pushed: Pushed): Promise<void> => {
+  const before = pushed.status.length
+  return until(() => pushed.status.length >= before + 2, 'news for the page')
+}
 
 afterEach(async () => {
   await engine.close()
@@ -126,11 +132,11 @@ describe('live edits', () => {
 
 describe('step mode', () => {
   test('time stands still while a packet is held; drop and deliver decide its fate', async () => {
-    const { api } = await start()
+    const { api, pushed } = await start()
     await api.setGate({ target: { clientId: 'sensor-1' }, on: true })
     await until(() => engine.status().held > 0, 'a held packet')
     const frozen = engine.status().nowMs
-    await new Promise((done) => setTimeout(done, 50))
+    await toldTwice(pushed)
     expect(engine.status().nowMs).toBe(frozen)
     const held = await api.queryPackets({ filter: 'fate:held', limit: 10 })
     const [first] = held.packets
@@ -163,10 +169,10 @@ describe('what a page is pushed', () => {
   })
 
   test('pause stops time, restart begins a new run with the same devices', async () => {
-    const { api } = await start()
+    const { api, pushed } = await start()
     expect((await api.control({ action: 'pause' })).run).toBe('paused')
     const { nowMs } = engine.status()
-    await new Promise((done) => setTimeout(done, 40))
+    await toldTwice(pushed)
     expect(engine.status().nowMs).toBe(nowMs)
     await api.control({ action: 'run' })
     await until(() => engine.status().nowMs > nowMs + 10, 'time to go on')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { PacketBatch, PacketDetail, PacketField } from '@contract/model'
 import { scenarioSchema } from '@contract/scenario'
 import {
@@ -140,7 +140,8 @@ describe('the window', () => {
 })
 
 describe('redraws', () => {
-  it('are few when packets are many', async () => {
+  it('are few when packets are many', () => {
+    vi.useFakeTimers()
     let drawn = 0
     let now = 0
     const calm = new Calm(
@@ -150,13 +151,16 @@ describe('redraws', () => {
     calm.hurry()
     calm.ask()
     calm.ask()
-    await new Promise((done) => setTimeout(done, 5))
+    vi.advanceTimersByTime(5)
     expect(drawn).toBe(1)
     now = 10
     calm.ask()
-    await new Promise((done) => setTimeout(done, 5))
+    vi.advanceTimersByTime(239)
     expect(drawn).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect(drawn).toBe(2)
     calm.hurry()
+    vi.useRealTimers()
   })
 })
 

@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { EngineApi, EngineEvents, HostInfo } from '../../../electron/contract/api'
 import { encode } from '../../../electron/contract/codec'
@@ -16,6 +17,7 @@ import { createSharing, type SharingOptions } from '../../../electron/web/share/
 import { createWebSocketChannel } from '../../../electron/web/websocket-channel'
 import { createEngineDouble, type EngineDouble } from '../../helpers/engine-double'
 import { GOOD } from '../../helpers/good-arguments'
+import { settled, until } from '../../helpers/until'
 
 let root = ''
 let engine: EngineDouble
@@ -44,6 +46,7 @@ beforeEach(async () => {
   faults.length = 0
 })
 afterEach(async () => {
+  vi.useRealTimers()
   for (const ws of sockets.splice(0)) ws.terminate()
   await sharing.stop()
   await rm(root, { recursive: true })
@@ -293,12 +296,20 @@ describe('a viewer', () => {
   })
 
   it('that answers no heartbeat is dropped', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     await start({ limits: { heartbeatMs: 30 } })
     const { ws, api } = await pupil('Mina')
     await api.hello({ contract: 1 })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    for (let beat = 0; beat < 4; beat++) {
+      const pinged = once(ws, 'ping')
+      vi.advanceTimersByTime(30)
+      await pinged
+      // what comes after the answer shows that the answer has come
+      await api.hello({ contract: 1 })
+    }
     expect(on().viewers).toMatchObject([{ connected: true }])
     ws.pause()
+    vi.advanceTimersByTime(60)
     await expect.poll(() => on().viewers[0]?.connected).toBe(false)
   })
 
@@ -310,10 +321,11 @@ describe('a viewer', () => {
     const text = 'x'.repeat(1_000_000)
     for (let i = 0; i < 20; i++)
       page?.events.log({ atMs: i, level: 'info', note: { key: 'big', values: {}, text } })
-    await expect.poll(() => page?.bufferedBytes() ?? 0).toBeGreaterThan(1000)
+    const unread = await settled(() => page?.bufferedBytes() ?? 0)
+    expect(unread).toBeGreaterThan(1000)
     const before = engine.calls.length
     const answer = verdict(api.getRates({}))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(() => (page?.bufferedBytes() ?? 0) > unread, 'the refusal behind what is unread')
     ws.resume()
     expect(await answer).toBe('unavailable')
     expect(engine.calls).toHaveLength(before)

@@ -12,6 +12,7 @@ import {
   type ConnectFields,
 } from '../../simulation/broker/raw-client'
 import { Bench as CaptureBench, frameOf } from './wire'
+import { until } from '../../../helpers/until'
 
 let b: Bench
 let capture: Capture
@@ -23,11 +24,6 @@ async function open(options: Parameters<typeof bench>[0] = {}): Promise<void> {
   capture = createCapture({ clock, packets: 500, bytes: 1 << 18 })
   b = bench(options, { clock, observer: capture, routes: capture })
   port = (await b.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })).port
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !done(); i++) await new Promise((r) => setTimeout(r, 4))
-  expect(done()).toBe(true)
 }
 
 async function client(id: string, fields: ConnectFields = {}): Promise<RawClient> {

@@ -2,14 +2,10 @@ import { connect as netConnect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Packet } from '../../../../electron/engine/mqtt/packet'
 import { bench, RawClient, settle, type Bench, type ConnectFields } from './raw-client'
+import { until } from '../../../helpers/until'
 
 let b: Bench
 afterEach(() => b.broker.close())
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !done(); i++) await new Promise((r) => setTimeout(r, 4))
-  expect(done()).toBe(true)
-}
 
 async function joined(id: string, fields: ConnectFields = {}): Promise<RawClient> {
   const { port } =

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ListenerInfo } from '../../../../electron/engine/simulation/broker/types'
 import { bench, type Bench } from './raw-client'
+import { until } from '../../../helpers/until'
 
 const run = promisify(execFile)
 const python = ['/usr/bin/python3', 'python3'].find((p) => works(p, ['-c', 'import paho.mqtt.client']))
@@ -94,7 +95,7 @@ describe('programs others wrote', () => {
           child.on('close', () => resolve(text.trim()))
         })
       })
-      while (!cases.every((c) => ready.has(c.topic))) await new Promise((r) => setTimeout(r, 10))
+      await until(() => cases.every((c) => ready.has(c.topic)), 'subscriptions of all')
       off()
       for (const { version, pq, topic } of cases) {
         await run('mosquitto_pub', [

@@ -6,16 +6,11 @@ import { createWebSocketStream, WebSocket } from 'ws'
 import type { Clock } from '../../../../electron/engine/simulation/clock/clock'
 import type { ListenerKind } from '../../../../electron/engine/simulation/broker/types'
 import { bench, ManualClock, RawClient, settle, type Bench, type ConnectFields } from './raw-client'
+import { until } from '../../../helpers/until'
 
 let b: Bench
 afterEach(() => b.broker.close())
 const open = (kind: ListenerKind) => b.broker.listen({ kind, host: '127.0.0.1', port: 0 })
-
-/** Waits for something that sockets bring about. */
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !done(); i++) await new Promise((r) => setTimeout(r, 4))
-  expect(done()).toBe(true)
-}
 
 async function tcpClient(
   port: number,
@@ -315,9 +310,10 @@ describe('noise on the ports', () => {
       const noise = Buffer.from(
         Array.from({ length: 200 }, (_, k) => (i * 131 + k * 17 + ((i * k) % 7)) & 255),
       )
-      s.write(i % 2 === 0 ? noise : Buffer.concat([Buffer.from('GET / HTTP/1.1\r\n\r\n'), noise]))
-      if (i % 4 === 3) setImmediate(() => s.resetAndDestroy())
-      else setTimeout(() => s.end(), 30)
+      s.write(i % 2 === 0 ? noise : Buffer.concat([Buffer.from('GET / HTTP/1.1\r\n\r\n'), noise]), () => {
+        if (i % 4 === 3) s.resetAndDestroy()
+        else s.end()
+      })
     }
     await until(() => closed === 60)
     good.send({ cmd: 'pingreq' })

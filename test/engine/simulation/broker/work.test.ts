@@ -8,6 +8,7 @@ import { Sessions } from '../../../../electron/engine/simulation/broker/sessions
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
 import type { SubscribeRequest } from '../../../../electron/engine/simulation/broker/wire/subscribe'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+import { until } from '../../../helpers/until'
 
 let b: Bench | undefined
 afterEach(async () => {
@@ -133,11 +134,6 @@ describe('a message on its way to many', () => {
     expect([got(again), got(gone), got(back), got(late)]).toEqual([[1], [0], [0], [0]])
   })
 })
-
-async function until(done: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !done(); i++) await new Promise((r) => setTimeout(r, 4))
-  expect(done()).toBe(true)
-}
 
 /** Clients over TCP: those whose work takes turns. */
 async function joined(on: Bench, port: number, id: string): Promise<RawClient> {
