@@ -10,8 +10,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/fixtures/**', 'node_modules/**'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // only ends what hangs: a machine that is busy with something else is no fault of a test
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // what process tests start; a worker keeps its modules from file to file, which is most of the time of small files
     globalSetup: 'test/helpers/built.ts',
     setupFiles: 'test/helpers/fixed-seed.ts',

@@ -8,7 +8,7 @@ import type { EngineStatus, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
-import type { EngineCore } from './session/engine-core'
+import type { SessionEngine } from './session/session-engine'
 import { Slicer } from './base/slices'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab/lab'
@@ -38,7 +38,7 @@ const slicer = (rest: number): Slicer =>
     rest,
   })
 
-class LabEngine implements Engine, EngineCore {
+class LabEngine implements Engine, SessionEngine {
   revision = 0
   /** The scenario that this revision is of. */
   private running: Scenario | null = null
@@ -166,7 +166,7 @@ class LabEngine implements Engine, EngineCore {
     const group = groupOf(next, patch.name ?? name)
     this.changed(next)
     this.lab.fleet.update(name, group)
-    if (group.name !== name) this.lab.accounts.remove(name)
+    if (group.name !== name) this.lab.ledger.remove(name)
     this.lab.groupChanged(group)
     return group
   }
@@ -174,7 +174,7 @@ class LabEngine implements Engine, EngineCore {
   removeGroup(name: string): void {
     this.changed(withoutGroup(this.scenario, name))
     this.lab.fleet.remove(name)
-    this.lab.accounts.remove(name)
+    this.lab.ledger.remove(name)
   }
 
   setLink(target: LinkTarget, patch: LinkInput): void {

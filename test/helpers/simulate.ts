@@ -3,7 +3,7 @@ import type { LedgerRow, PacketBatch } from '../../electron/contract/model'
 
 import type { PacketTransit } from '../../electron/engine/mqtt/transit'
 import { createCapture } from '../../electron/engine/observe/capture/capture'
-import { Accounts } from '../../electron/engine/observe/ledger/accounts'
+import { FleetLedger } from '../../electron/engine/observe/ledger/fleet-ledger'
 import { createSimulation, type Simulation } from '../../electron/engine/simulation/simulation'
 import { scenarioOf } from './lab-run'
 
@@ -43,7 +43,7 @@ export async function simulate(
   fault: (sim: Simulation) => void = () => undefined,
 ): Promise<SimulationRecord> {
   const sim = createSimulation({ scenario: scenarioOf(input) })
-  const accounts = new Accounts(sim.fleet, sim.scenario.groups)
+  const ledger = new FleetLedger(sim.fleet, sim.scenario.groups)
   const transits: PacketTransit[] = []
   const capture = createCapture({ clock: sim.clock, packets: 5000, bytes: 1 << 20 })
   sim.observe({ links: capture, listeners: capture, routes: capture })
@@ -51,7 +51,7 @@ export async function simulate(
   sim.observe({
     fleet: { received: ({ subscriber: s }) => received.set(s, (received.get(s) ?? 0) + 1) },
   })
-  sim.observe({ links: accounts, routes: accounts, fleet: accounts })
+  sim.observe({ links: ledger, routes: ledger, fleet: ledger })
   sim.observe({ links: { entered: (p) => transits.push(p) } })
   try {
     await sim.start()
@@ -60,7 +60,7 @@ export async function simulate(
     sim.fleet.startPublishing()
     if (!(await sim.untilQuiet())) throw new Error('it never fell quiet')
     const story = (clientId: string) => transits.filter((p) => p.clientId === clientId).flatMap(tell)
-    return { rows: accounts.finalRows(), received, story, batch: capture.query({ filter: '', limit: 5000 }) }
+    return { rows: ledger.finalRows(), received, story, batch: capture.query({ filter: '', limit: 5000 }) }
   } finally {
     await sim.close()
   }

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 4
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = 'a condition',
-  limitMs = 18_000,
+  limitMs = 50_000,
 ): Promise<void> {
   for (let looks = Math.ceil(limitMs / LOOK_EVERY_MS); !(await holds()); looks--) {
     if (looks === 0) throw new Error(`${what} did not come within ${limitMs / 1000} s`)

@@ -4,7 +4,7 @@ import type { QoS } from '../../contract/packet'
 import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import { note } from '../base/notes'
-import { Accounts } from '../observe/ledger/accounts'
+import { FleetLedger } from '../observe/ledger/fleet-ledger'
 import { ContentCorrelator } from '../observe/content-correlator'
 import { Observation } from '../observe/observation'
 import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
@@ -42,7 +42,7 @@ const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.cou
 /** One scenario's run for pages and command line: a simulation at a pace, and everything that watches it. */
 export class Lab {
   readonly observation: Observation
-  readonly accounts: Accounts
+  readonly ledger: FleetLedger
   state: RunState = 'running'
   private readonly sim: Simulation
   private finishListeners: (() => void)[] = []
@@ -66,7 +66,7 @@ export class Lab {
       onFault: (thrown) => this.fault(thrown),
     })
     const { clock, fleet } = this.sim
-    this.accounts = new Accounts(fleet, scenario.groups)
+    this.ledger = new FleetLedger(fleet, scenario.groups)
     this.observation = new Observation(clock, fleet, (topic) => {
       const embedded = this.sim.target?.embedded
       return !embedded || embedded.retained(topic).length > 0
@@ -74,7 +74,7 @@ export class Lab {
     // An external broker numbers nothing; whoever watches reads the numbers, so they come first.
     if (scenario.broker.kind === 'external') this.sim.observe({ links: new ContentCorrelator() })
     for (const o of this.observation.observers()) this.sim.observe(o)
-    this.sim.observe({ links: this.accounts, routes: this.accounts, fleet: this.accounts })
+    this.sim.observe({ links: this.ledger, routes: this.ledger, fleet: this.ledger })
     this.sim.observe({
       fleet: { changed: () => this.devicesRevision++, log: (level, about) => this.log(level, about) },
       log: (line) => this.brokerLog(line),
@@ -176,7 +176,7 @@ export class Lab {
   }
 
   report(): RunReport {
-    const rows = this.accounts.finalRows()
+    const rows = this.ledger.finalRows()
     return {
       scenario: this.scenario.name,
       seed: this.scenario.seed,
@@ -196,7 +196,7 @@ export class Lab {
 
   /** Opens or changes a group's row of the ledger. */
   groupChanged(group: GroupConfig): void {
-    this.accounts.open(group)
+    this.ledger.open(group)
   }
 
   log(level: LogLine['level'], about: Note): void {
@@ -245,7 +245,7 @@ export class Lab {
   private roll(): void {
     this.clock.schedule(ROLL_MS, () => {
       this.observation.roll()
-      this.accounts.sweep(this.clock.now())
+      this.ledger.sweep(this.clock.now())
       this.roll()
     })
   }

@@ -36,7 +36,7 @@ export function statusOf(
 
 /** One entry per group, publishing or not. */
 export function groupStats(lab: Lab): GroupStats[] {
-  const rows = new Map(lab.accounts.rows().map((r) => [r.group, r]))
+  const rows = new Map(lab.ledger.rows().map((r) => [r.group, r]))
   const latencyMs = { p50: null, p95: null, p99: null, max: null }
   return lab.scenario.groups.map((g) => ({
     name: g.name,

@@ -1,7 +1,7 @@
 import type { LessonStep } from '../../contract/lesson'
 import type { LedgerRow, PacketBatch } from '../../contract/model'
 import { createCapture } from '../observe/capture/capture'
-import { Accounts } from '../observe/ledger/accounts'
+import { FleetLedger } from '../observe/ledger/fleet-ledger'
 import type { Fleet } from '../simulation/fleet/fleet'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
 import { lateGroups, linkWithDrops, waitingPublishers, type LessonPlan } from './plan'
@@ -37,11 +37,11 @@ export async function runLesson<T>(
 ): Promise<T> {
   const { scenario } = plan
   const sim = createSimulation({ scenario })
-  const accounts = new Accounts(sim.fleet, scenario.groups)
+  const ledger = new FleetLedger(sim.fleet, scenario.groups)
   const capture = createCapture({ clock: sim.clock, packets: PACKETS, bytes: PACKET_BYTES })
   const received = new Map<string, number>()
   sim.observe({ links: capture, routes: capture })
-  sim.observe({ links: accounts, routes: accounts, fleet: accounts })
+  sim.observe({ links: ledger, routes: ledger, fleet: ledger })
   sim.observe({
     fleet: { received: ({ subscriber }) => received.set(subscriber, (received.get(subscriber) ?? 0) + 1) },
   })
@@ -50,7 +50,7 @@ export async function runLesson<T>(
     await play(sim, plan, signal)
     if (signal.aborted) throw new SimulationError(`${scenario.name}: it took too long and was stopped`)
     return conclude({
-      ledger: accounts.finalRows(),
+      ledger: ledger.finalRows(),
       received,
       packets: (filter) => capture.query({ filter, limit: PACKETS }),
       durationMs: sim.clock.now(),

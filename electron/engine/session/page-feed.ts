@@ -3,7 +3,7 @@ import { ApiError } from '../../contract/errors'
 import type { LogLine, PacketBatch, TopicPage } from '../../contract/model'
 import type { PageLink } from '../../contract/rpc'
 import type { PacketWatch } from '../observe/capture/watch'
-import type { EngineCore } from './engine-core'
+import type { SessionEngine } from './session-engine'
 import type { LongWork } from './long-work'
 import { LoadFeed } from '../load/history/feed'
 import { groupStats } from '../lab/status'
@@ -61,7 +61,7 @@ export class SessionFeed {
   private readonly limits: FeedLimits
 
   constructor(
-    private readonly engine: EngineCore,
+    private readonly engine: SessionEngine,
     private readonly page: PageLink,
     host: HostInfo,
     private readonly long: LongWork,

@@ -17,7 +17,7 @@ import type { PageLink } from '../../contract/rpc'
 import type { GroupInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
-import type { EngineCore } from './engine-core'
+import type { SessionEngine } from './session-engine'
 import { ExportFile } from './export-file'
 import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
@@ -30,7 +30,7 @@ export class PageSession implements LabApi {
   private readonly file: ExportFile
 
   constructor(
-    private readonly engine: EngineCore,
+    private readonly engine: SessionEngine,
     page: PageLink,
     private readonly host: HostInfo,
     private readonly sharing?: Sharing,

@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { Latency, LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
-import { Book } from './book'
+import { PublisherMessages } from './publisher-messages'
 
 /** A message on its way into the network. */
 export interface LedgerOffer {
@@ -13,7 +13,7 @@ export interface LedgerOffer {
   atMs: number
 }
 
-interface Account {
+interface GroupCounts {
   group: string
   qos: QoS
   offered: number
@@ -28,8 +28,8 @@ interface Account {
 /** Who publishes: its messages, and the row they are counted in. */
 interface Publisher {
   group: string
-  account: Account
-  book: Book
+  counts: GroupCounts
+  messages: PublisherMessages
 }
 
 /** Settled messages kept over all publishers. */
@@ -46,14 +46,14 @@ const createHistogram = (): Histogram =>
  * never hides a loss.
  */
 export class Ledger {
-  private accounts = new Map<string, Account>()
+  private groups = new Map<string, GroupCounts>()
   private publishers = new Map<string, Publisher>()
 
   /** Opens a row for a group, so that it shows before its first message. */
   open(group: string, qos: QoS): void {
-    const known = this.accounts.get(group)
+    const known = this.groups.get(group)
     if (known) known.qos = qos
-    else this.accounts.set(group, this.createAccount(group, qos))
+    else this.groups.set(group, this.createCounts(group, qos))
   }
 
   /**
@@ -62,45 +62,45 @@ export class Ledger {
    */
   offered(offer: LedgerOffer, subscribers: number, deadlineMs: number): void {
     const publisher = this.publisher(offer)
-    publisher.account.offered++
-    publisher.account.expected += subscribers
+    publisher.counts.offered++
+    publisher.counts.expected += subscribers
     if (offer.sequence === 1) this.beginAgain(publisher)
-    publisher.book.add(offer.sequence, offer.atMs, deadlineMs, subscribers)
+    publisher.messages.add(offer.sequence, offer.atMs, deadlineMs, subscribers)
   }
 
   /** A publisher that counts from 1 again is a new one: what is open of the old one is lost. */
   private beginAgain(publisher: Publisher): void {
-    publisher.book.sweep(0, (place) => settle(publisher, place, 0, true))
-    publisher.book = new Book()
+    publisher.messages.sweep(0, (place) => settle(publisher, place, 0, true))
+    publisher.messages = new PublisherMessages()
   }
 
   /** One copy of a message reached a subscriber's application. Messages of other runs and clients are ignored. */
   received(publisher: string, sequence: number, subscriber: string, topic: string, atMs: number): void {
     const known = this.publishers.get(publisher)
-    const place = known?.book.find(sequence) ?? -1
+    const place = known?.messages.find(sequence) ?? -1
     if (known === undefined || place < 0) return
-    const { account, book } = known
-    if (book.addCopy(place, subscriber) > 0) {
-      account.duplicated++
+    const { counts, messages } = known
+    if (messages.addCopy(place, subscriber) > 0) {
+      counts.duplicated++
       return
     }
-    account.delivered++
-    if (book.isWrittenOff(place)) account.writtenOff--
-    const micros = Math.round((atMs - book.atMs(place)) * MICROS)
-    account.latency.recordValue(Math.min(MAX_MICROS, Math.max(0, micros)))
-    if (book.isOvertaken(subscriber, topic, sequence)) account.outOfOrder++
+    counts.delivered++
+    if (messages.isWrittenOff(place)) counts.writtenOff--
+    const micros = Math.round((atMs - messages.atMs(place)) * MICROS)
+    counts.latency.recordValue(Math.min(MAX_MICROS, Math.max(0, micros)))
+    if (messages.isOvertaken(subscriber, topic, sequence)) counts.outOfOrder++
   }
 
   /** Writes off what can no longer arrive; `final` writes off everything that is open. */
   sweep(nowMs: number, final = false): void {
     const keep = Math.max(64, Math.floor(KEEP_SETTLED / Math.max(1, this.publishers.size)))
     for (const publisher of this.publishers.values()) {
-      publisher.book.sweep(keep, (place) => settle(publisher, place, nowMs, final))
+      publisher.messages.sweep(keep, (place) => settle(publisher, place, nowMs, final))
     }
   }
 
   rows(): LedgerRow[] {
-    return [...this.accounts.values()].map((a) => {
+    return [...this.groups.values()].map((a) => {
       const lost = Math.max(0, a.writtenOff)
       return {
         group: a.group,
@@ -119,21 +119,21 @@ export class Ledger {
 
   /** Forgets a group and its publishers. */
   remove(group: string): void {
-    this.accounts.delete(group)
+    this.groups.delete(group)
     for (const [name, publisher] of this.publishers)
       if (publisher.group === group) this.publishers.delete(name)
   }
 
-  private account(group: string, qos: QoS): Account {
-    let account = this.accounts.get(group)
-    if (!account) {
-      account = this.createAccount(group, qos)
-      this.accounts.set(group, account)
+  private countsOf(group: string, qos: QoS): GroupCounts {
+    let counts = this.groups.get(group)
+    if (!counts) {
+      counts = this.createCounts(group, qos)
+      this.groups.set(group, counts)
     }
-    return account
+    return counts
   }
 
-  private createAccount(group: string, qos: QoS): Account {
+  private createCounts(group: string, qos: QoS): GroupCounts {
     const zero = { offered: 0, expected: 0, delivered: 0, writtenOff: 0, duplicated: 0, outOfOrder: 0 }
     return { group, qos, ...zero, latency: createHistogram() }
   }
@@ -141,19 +141,19 @@ export class Ledger {
   private publisher({ publisher, group, qos }: LedgerOffer): Publisher {
     let known = this.publishers.get(publisher)
     if (known?.group === group) return known
-    known = { group, account: this.account(group, qos), book: known?.book ?? new Book() }
+    known = { group, counts: this.countsOf(group, qos), messages: known?.messages ?? new PublisherMessages() }
     this.publishers.set(publisher, known)
     return known
   }
 }
 
 /** Whether nothing is expected of a message any more; what is missing at its deadline is lost. */
-function settle({ account, book }: Publisher, place: number, nowMs: number, final: boolean): boolean {
-  const missing = book.missing(place)
-  if (missing <= 0 || book.isWrittenOff(place)) return true
-  if (!final && nowMs < book.deadlineMs(place)) return false
-  book.writeOff(place)
-  account.writtenOff += missing
+function settle({ counts, messages }: Publisher, place: number, nowMs: number, final: boolean): boolean {
+  const missing = messages.missing(place)
+  if (missing <= 0 || messages.isWrittenOff(place)) return true
+  if (!final && nowMs < messages.deadlineMs(place)) return false
+  messages.writeOff(place)
+  counts.writtenOff += missing
   return true
 }
 

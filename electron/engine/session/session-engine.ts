@@ -9,7 +9,7 @@ import type { Lab } from '../lab/lab'
 import type { LessonService } from '../lessons/lesson-service'
 
 /** What a page's session may ask of the engine. */
-export interface EngineCore {
+export interface SessionEngine {
   readonly lab: Lab
   readonly scenario: Scenario
   readonly revision: number

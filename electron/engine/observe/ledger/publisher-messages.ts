@@ -14,7 +14,7 @@ const COPY = 2
  * The messages of one publisher, by sequence number; the oldest settled ones are forgotten. Kept as numbers: an object
  * for each of 200,000 messages would be moved about by the collector.
  */
-export class Book {
+export class PublisherMessages {
   /** In the order of sequence numbers, which a publisher counts up by one. */
   private rows: number[] = []
   /** The first subscriber each message reached; most have one. */

@@ -11,8 +11,8 @@ import type { PacketTransit } from '../../mqtt/transit'
 import { Subscribers } from './subscribers'
 import { UnmarkedMessages } from './unmarked-messages'
 
-/** Feeds the ledger: finds out which message each arrival is, and who should get each message. */
-export class Accounts {
+/** The ledger of a simulated fleet: finds out which message each arrival is, and who should get each message. */
+export class FleetLedger {
   private readonly ledger = new Ledger()
   private readonly unmarked = new UnmarkedMessages()
   private readonly subscribers: Subscribers
