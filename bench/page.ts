@@ -1,6 +1,6 @@
 import { chromium, type Page } from '@playwright/test'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { ensureBuilt } from '../scripts/build-once.mjs'
 import { findChromium } from '../test/helpers/chromium'
 import { startServe, type Served } from '../test/helpers/served'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
+import { cpuSeconds } from './process-use'
 
 /**
  * The built page in Chromium while 1,000 devices publish 10,000 messages per second: every screen in turn, with a user who
@@ -18,8 +19,6 @@ const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1
 const minutes = Number(values.minutes)
 const DWELL_MS = 8000
 const WARM_UP_MS = 4000
-/** `getconf CLK_TCK` on Linux. */
-const TICKS = 100
 
 const SCENARIO = `version: 1
 name: Page bench
@@ -36,16 +35,6 @@ async function startEngine(data: string): Promise<Served> {
   writeFileSync(file, SCENARIO)
   await ensureBuilt(console.log)
   return startServe({ data, args: ['--scenario', file], node: ['--max-semi-space-size=32'] })
-}
-
-/** CPU seconds of a process so far; NaN where the system does not tell. */
-function cpuSeconds(child: ChildProcess): number {
-  const file = `/proc/${child.pid ?? 0}/stat`
-  if (!existsSync(file)) return Number.NaN
-  const fields = readFileSync(file, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
 }
 
 /** What a user does on every screen; the number of inputs made. */
@@ -141,9 +130,9 @@ async function goRound(page: Page, url: string, child: ChildProcess): Promise<Me
   const until = Date.now() + minutes * 60_000
   do {
     for (const screen of screens) {
-      const before = cpuSeconds(child)
+      const before = cpuSeconds(child.pid ?? 0)
       const reading = await visit(page, screen, meter)
-      engineCore.set(screen, (cpuSeconds(child) - before) / reading.seconds)
+      engineCore.set(screen, (cpuSeconds(child.pid ?? 0) - before) / reading.seconds)
       readings.set(screen, [...(readings.get(screen) ?? []), reading])
     }
     heaps.push(await meter.heapMb())
