@@ -25,6 +25,7 @@ const { values } = parseArgs({
     abusers: { type: 'string', default: '10' },
     kinds: { type: 'string' },
     only: { type: 'string' },
+    profile: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
@@ -34,7 +35,9 @@ const kinds = values.kinds?.split(',') ?? [...KINDS.keys()]
 const wrong = kinds.filter((k) => !KINDS.has(k))
 if (values.help === true || !(minutes > 0) || !(abusers >= 0) || wrong.length > 0) {
   const names = Array.from(KINDS, ([name, { does }]) => `  ${name.padEnd(14)}${does}`)
-  console.log('npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto]')
+  console.log(
+    'npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto] [--profile FOLDER]',
+  )
   console.log(`kinds:\n${names.join('\n')}`)
   process.exit(values.help === true ? 0 : 2)
 }
@@ -67,7 +70,11 @@ async function stopped(child: ChildProcess): Promise<void> {
 }
 
 async function startFleetlab(script: string): Promise<Started> {
-  const args = ['--max-semi-space-size=32', script, 'broker', '--port', '0']
+  const profile =
+    values.profile === undefined
+      ? []
+      : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${values.profile}`]
+  const args = ['--max-semi-space-size=32', ...profile, script, 'broker', '--port', '0']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   child.stdout.resume()
@@ -93,7 +100,7 @@ async function measure(name: string, broker: Started, path: (script: string) => 
   const well = fork(path('bystanders.ts'), [String(broker.port), String(CLIENTS)])
   await once(well, 'message')
   const bad = fork(path('abusers.ts'), [String(broker.port), String(abusers), kinds.join(',')])
-  setPriority(bad.pid as number, constants.priority.PRIORITY_LOW)
+  setPriority(bad.pid as number, Number(process.env.SOAK_NICE ?? constants.priority.PRIORITY_LOW))
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, rssMb(broker.child.pid))), 200)
   await wait(SETTLE_MS)

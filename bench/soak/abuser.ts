@@ -15,6 +15,8 @@ export class Abuser {
     private readonly hello: Partial<IConnectPacket> & { clientId: string },
     private readonly reads: boolean,
     private readonly script: () => Iterator<Buffer | null>,
+    /** Told when it is cut or has ended its connection; without, it comes back. */
+    private readonly left?: () => void,
   ) {
     this.begin()
   }
@@ -26,7 +28,8 @@ export class Abuser {
     socket.on('error', () => undefined)
     // A paused socket does not notice its end by reading; writing fails then.
     socket.on('close', () => {
-      setTimeout(() => this.begin(), 200)
+      if (this.left === undefined) setTimeout(() => this.begin(), 200)
+      else this.left()
     })
     const level = this.hello.protocolVersion === 5 ? 5 : 4
     const fields = {

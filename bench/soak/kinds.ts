@@ -72,19 +72,14 @@ let sessions = 0
 function absent(port: number, n: number): void {
   const next = (): void => {
     const clientId = `left${n}-${++sessions}`
-    let ended = false
-    new Abuser(port, { clientId, clean: false }, true, function* () {
-      if (ended) {
-        // It came back because it was closed: it stays, and another one takes its turn.
-        yield null
-        return
-      }
-      ended = true
-      yield subscribe(['left/#'], 1)
-      yield null
-      yield encode({ cmd: 'disconnect' })
-      setTimeout(next, 20)
-    })
+    const steps = [subscribe(['left/#'], 1), null, encode({ cmd: 'disconnect' })]
+    new Abuser(
+      port,
+      { clientId, clean: false },
+      true,
+      () => steps.values(),
+      () => setTimeout(next, 20),
+    )
   }
   next()
   new Abuser(port, { clientId: `tells${n}` }, true, function* () {

@@ -35,12 +35,15 @@ const items = (
 ): LimitEntry => ({ default: value, min: 1, max, unit, of, at })
 
 const REFUSED = 'CONNACK 0x97 (MQTT 3: return code 3)'
+const STAYS = 'CONNACK 0x97 (MQTT 3: return code 3), where the session would stay after the connection'
+const SESSION_BYTES =
+  'CONNACK 0x97 (MQTT 3: return code 3); from three quarters, where the session would stay after the connection'
 const FILTER = 'that filter is refused: SUBACK 0x97 (MQTT 3: 0x80)'
 const RETAINED =
   'the message is refused: PUBACK or PUBREC 0x97; at QoS 0 and in MQTT 3 it is passed on and not retained, with a line in the log'
 const QUEUE = 'the message is dropped for that client, counted and said in a line of the log'
 const UNREAD =
-  'QoS 0 is dropped and said from half of it, QoS 1 and 2 wait in the queue, nothing more is read from three quarters; who takes nothing for 10 s then gets DISCONNECT 0x97 (MQTT 3: the connection ends)'
+  'QoS 0 is dropped and said from half of it, QoS 1 and 2 wait in the queue, nothing more is read from three quarters; who then takes nothing for `unreadTimeout` gets DISCONNECT 0x97 (MQTT 3: the connection ends)'
 
 /**
  * Every limit of the embedded broker. Bytes count topics, properties and a fixed overhead for each thing kept, not payload
@@ -72,9 +75,11 @@ export const BROKER_LIMITS = {
     'SUBACK 0x8F (MQTT 3: 0x80); PUBACK, PUBREC or DISCONNECT 0x90 (MQTT 3: the connection ends)',
     1024,
   ),
-  sessions: items('all', 50_000, REFUSED),
-  sessionBytes: bytes('all', 64 * MIB, REFUSED),
+  sessions: items('all', 50_000, STAYS),
+  sessionBytes: bytes('all', 80 * MIB, SESSION_BYTES),
   willBytes: bytes('all', 32 * MIB, REFUSED),
+  /** Filters in one SUBSCRIBE or UNSUBSCRIBE. */
+  filtersPerSubscribe: items('packet', 10_000, 'DISCONNECT 0x97 (MQTT 3: the connection ends)'),
   subscriptionsPerClient: items('client', 10_000, FILTER),
   subscriptionBytes: bytes('client', 32 * MIB, FILTER),
   subscriptionBytesInAll: bytes('all', 128 * MIB, FILTER),
@@ -89,6 +94,15 @@ export const BROKER_LIMITS = {
   /** Written for one client and not taken by it. */
   unreadBytes: bytes('client', 8 * MIB, UNREAD),
   unreadBytesInAll: bytes('all', 64 * MIB, UNREAD),
+  /** For a client that is not read any more since too much waits for it. */
+  unreadTimeout: {
+    default: 10_000,
+    min: 0,
+    max: Infinity,
+    unit: 'ms',
+    of: 'client',
+    at: 'DISCONNECT 0x97 (MQTT 3: the connection ends)',
+  },
   /** Memory for packets of which the end has not arrived. */
   halfReadBytesInAll: bytes('all', 32 * MIB, 'DISCONNECT 0x97 (MQTT 3: the connection ends)'),
   /** QoS 2 messages of one client that it has not released; told in CONNACK when it is less than 65,535. */

@@ -20,13 +20,18 @@ export function isValidTopic(topic: string): boolean {
 
 const SLASH = 0x2f
 
-/**
- * A topic filter: + stands for a whole level, # for the last one (3.1.1 sections 4.7.1.2 and 4.7.1.3). One pass without
- * taking it apart, since a client may send sixteen of 65 kB in one packet.
- */
+/** A topic filter: + stands for a whole level, # for the last one (3.1.1 sections 4.7.1.2 and 4.7.1.3). */
 export function isValidFilter(filter: string): boolean {
-  if (filter.length === 0 || filter.length > MAX_BYTES) return false
-  if (hasForbidden(filter) || (filter.length * 3 > MAX_BYTES && utf8Length(filter) > MAX_BYTES)) return false
+  if (filter.length > MAX_BYTES || hasForbidden(filter)) return false
+  return (filter.length * 3 <= MAX_BYTES || utf8Length(filter) <= MAX_BYTES) && hasFilterForm(filter)
+}
+
+/**
+ * The same for a text that is a UTF-8 string of MQTT already. One pass without taking it apart, since a client may send
+ * sixteen of 65 kB in one packet.
+ */
+export function hasFilterForm(filter: string): boolean {
+  if (filter.length === 0) return false
   for (let at = filter.indexOf('+'); at >= 0; at = filter.indexOf('+', at + 1)) {
     if (!isLevel(filter, at)) return false
   }

@@ -78,6 +78,10 @@ class Broker implements Hub {
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (session, will) => this.publishWill(session, will),
+      later: (session, steps) => {
+        if (session.clock === deps.clock) atOnce(steps)
+        else if (this.turns.some(steps)) this.turns.add(() => this.turns.some(steps))
+      },
     })
     this.core = createAedesCore({
       route: (message) => this.dispatcher.route(message),
@@ -202,15 +206,12 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
   const listeners = new Listeners({
     limits: broker.limits,
     clock: deps.realClock,
-    accept: (stream, remote, listener) =>
-      broker.accept(
-        new SocketPort(stream, broker.limits.packetBytes, deps.realClock, broker.turns, broker.kept),
-        {
-          device: false,
-          remote,
-          listener,
-        },
-      ),
+    accept: (stream, remote, listener) => {
+      broker.turns.hurry()
+      const { limits, turns, kept } = broker
+      const port = new SocketPort(stream, limits.packetBytes, deps.realClock, turns, kept)
+      broker.accept(port, { device: false, remote, listener })
+    },
     log: (line) => deps.log(line),
   })
   broker.on((e) => {

@@ -24,10 +24,10 @@ import { checkLevels } from './wire/levels'
 import { TopicAliases } from './wire/topic-aliases'
 import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol-error'
 
-/** Where mosquitto's bridges tell that they are up. */
-const BRIDGE_STATE = '$SYS/broker/connection/'
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
+/** Frames of what an earlier connection left open that are sent at a stretch. */
+const BURST = 256
 const TAKEN_OVER = 'another connection took over the client identifier'
 
 /**
@@ -39,6 +39,9 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   clientId = ''
   session: Session | null = null
   permissions: Permissions
+  readonly external: boolean
+  /** Devices' packets all leave in their simulated moment. */
+  readonly burst: number
   readonly clock: Clock
   readonly openedAtMs: number
   private state: 'new' | 'connecting' | 'open' | 'closed' = 'new'
@@ -60,6 +63,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     private readonly port: PacketPort,
     readonly origin: Origin,
   ) {
+    this.external = !origin.device
+    this.burst = origin.device ? Infinity : BURST
     this.clock = hub.clockOf(origin.device)
     this.openedAtMs = hub.deps.clock.now()
     this.permissions = hub.access.ofDevice()
@@ -87,10 +92,6 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   get level(): ProtocolLevel {
     return this.connect?.level ?? 4
-  }
-
-  get external(): boolean {
-    return !this.origin.device
   }
 
   get receiveMaximum(): number {
@@ -164,7 +165,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     else this.closed('client', `connection error: ${why.message}`)
   }
 
-  private failWith(e: unknown): void {
+  failWith(e: unknown): void {
     this.fail(protocolError(e))
   }
 
@@ -194,20 +195,20 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     checkLevels("CONNECT: the will's topic", connect.will?.topic ?? '', this.hub.limits.topicLevels)
     this.will = connect.will
     this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
-    if (!this.origin.device) {
+    if (this.external) {
       this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
       this.tap.opened()
       this.tap.received(new Packet(p.frame, connect.level))
     }
-    if (!this.hasRoom()) return
+    if (!this.hasRoom(connect.sessionExpiry > 0)) return
     this.state = 'connecting'
     this.hold()
     this.hub.handOver(this.aedes)
     this.aedes.push(connectForAedes(connect.level, this.clientId))
   }
 
-  private hasRoom(): boolean {
-    const about = whyFull(this.hub, this.clientId, this.will)
+  private hasRoom(stays: boolean): boolean {
+    const about = whyFull(this.hub, this.clientId, this.will, stays)
     if (about === null) return true
     this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
     return false
@@ -215,7 +216,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
 
   /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
   authenticate(): 4 | 5 | null {
-    if (this.origin.device) return this.refuseWill()
+    if (!this.external) return this.refuseWill()
     const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
     if (!login.ok) {
       this.refusal = login.returnCode === 4 ? logMessages.badLogin() : logMessages.loginNeeded()
@@ -228,10 +229,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** A will is a PUBLISH to come: who may not publish there cannot leave one. */
   private refuseWill(): 5 | null {
     if (this.will === null || this.permissions.mayPublish(this.will.topic)) return null
-    const { topic } = this.will
-    this.refusal = topic.startsWith(BRIDGE_STATE)
-      ? logMessages.deniedBridgeWill(topic)
-      : logMessages.deniedWill(topic)
+    this.refusal = logMessages.deniedWill(this.will.topic)
     return 5
   }
 
@@ -295,8 +293,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       ),
     )
     session.outbox.attach(this)
-    const client = this.info()
-    if (client !== null) hub.emit({ kind: 'connected', client, sessionPresent: present })
+    const client = clientInfo(this, connect, session.info())
+    hub.emit({ kind: 'connected', client, sessionPresent: present })
     this.goOn()
     const packets = this.waiting
     this.waiting = []

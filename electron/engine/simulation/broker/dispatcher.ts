@@ -2,7 +2,7 @@ import { atOnce } from '../../base/slices'
 import type { ClientContext } from './hub'
 import type { Message } from './message'
 import type { Router } from './router'
-import { doSome, type Turns } from './turns'
+import type { Turns } from './turns'
 
 export interface DispatcherDeps {
   router: Router
@@ -39,7 +39,7 @@ export class Dispatcher {
     if (router.routeToFew(message)) return
     const steps = router.route(message)
     if (!message.external || message.publisher === null) atOnce(steps)
-    else if (doSome(steps)) this.goOn(message.publisher, message, steps)
+    else if (this.deps.turns.some(steps)) this.goOn(message.publisher, message, steps)
   }
 
   private goOn(publisher: string, first: Message, begun: ReturnType<Router['route']>): void {
@@ -49,7 +49,7 @@ export class Dispatcher {
     first.own()
     let steps = begun
     this.deps.turns.add(() => {
-      if (doSome(steps)) return true
+      if (this.deps.turns.some(steps)) return true
       const next = backlog.waiting.shift()
       if (next !== undefined) {
         steps = this.deps.router.route(next)

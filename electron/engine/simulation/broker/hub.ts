@@ -41,6 +41,8 @@ export interface ClientContext {
   /** Nothing more is read from the client until `goOn` has been called as often. */
   hold(): void
   goOn(): void
+  /** What was thrown while a packet of the client was handled: its connection ends for it. */
+  failWith(thrown: unknown): void
   /** The client said DISCONNECT. */
   leave(reason: string): void
   /** Ends the connection for a reason of the broker's. */

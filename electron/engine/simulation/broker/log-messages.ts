@@ -4,6 +4,9 @@ import { note } from '../../base/notes'
 /** A topic may be 64 KiB long, and a line of the log is kept. */
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
 
+/** Where mosquitto's bridges tell that they are up. */
+const BRIDGE_STATE = '$SYS/broker/connection/'
+
 /** What the broker tells people, one line each. Lines about a client are shown after its name. */
 export const logMessages = {
   brokeRule: (what: string): Note => note('broker-rule', '{what}', { what }),
@@ -21,13 +24,13 @@ export const logMessages = {
   subscriptionsFull: (): Note =>
     note('broker-subscriptions-full', 'subscriptions of this client are refused: the limit is reached'),
   deniedWill: (topic: string): Note =>
-    note('broker-denied-will', 'not allowed to set a will on {topic}', { topic: short(topic) }),
-  deniedBridgeWill: (topic: string): Note =>
-    note(
-      'broker-denied-bridge',
-      'a bridge may not write to {topic}: set `notifications false` in its configuration',
-      { topic },
-    ),
+    topic.startsWith(BRIDGE_STATE)
+      ? note(
+          'broker-denied-bridge',
+          'a bridge may not write to {topic}: set `notifications false` in its configuration',
+          { topic },
+        )
+      : note('broker-denied-will', 'not allowed to set a will on {topic}', { topic: short(topic) }),
   browser: (): Note =>
     note(
       'broker-browser',

@@ -5,6 +5,9 @@ import { writePublish } from './wire/publish'
 
 const NONE = Buffer.alloc(0)
 
+/** Bytes from which on memory is not copied without need. */
+const LARGE = 16_384
+
 /** The frame that was made last, for the other subscribers of its message: not kept with the message, which may wait. */
 const lastPlain: { message: Message | null; frames: [v3: Frame | null, v5: Frame | null] } = {
   message: null,
@@ -71,6 +74,7 @@ export class Message {
     if (this.owned) return this
     this.owned = true
     const { topicBytes, payload, forward } = this
+    if (isAlone(topicBytes, payload, forward)) return this
     const all = Buffer.allocUnsafeSlow(topicBytes.length + payload.length + forward.length)
     let at = 0
     const moved = (from: Buffer): Buffer => {
@@ -114,6 +118,14 @@ export class Message {
     }
     return frame
   }
+}
+
+/** Whether hardly anything else is in the memory that a large message came in: then it can stay there. */
+function isAlone(topic: Buffer, payload: Buffer, forward: Buffer): boolean {
+  const { buffer } = topic
+  const inside = (part: Buffer): boolean => part.length === 0 || part.buffer === buffer
+  const bytes = topic.length + payload.length + forward.length
+  return bytes >= LARGE && buffer.byteLength <= bytes * 1.1 && inside(payload) && inside(forward)
 }
 
 /** How one subscriber gets a message: the result of all its subscriptions that match. */

@@ -4,6 +4,7 @@ import { ackFrame, Type, type Frame } from '../../mqtt/packet'
 import type { Kept } from './kept'
 import { copyBytes, type Copy } from './message'
 import { logMessages } from './log-messages'
+import { MAX_ID, PacketIds } from './packet-ids'
 import { ackWithReason } from './wire/answers'
 import { Reason } from './wire/protocol-error'
 
@@ -14,6 +15,8 @@ export interface Outlet {
   readonly receiveMaximum: number
   /** Bytes; larger packets must not be sent [MQTT-3.1.2-24]. */
   readonly maximumPacket: number
+  /** Frames that are sent at a stretch where bytes wait already: the rest follow when these have left. */
+  readonly burst: number
   bufferedBytes(): number
   /** @param messageId number of the message, of a PUBLISH */
   send(frame: Frame, messageId?: number): void
@@ -40,7 +43,6 @@ const NONE_RELEASED: Map<number, boolean> = new Map()
 const NO_COPIES: Copy[] = []
 const NO_IDS: readonly number[] = []
 
-const MAX_ID = 65_535
 /** Bytes in the stream above which QoS 1 and 2 wait in the queue instead. */
 const HIGH_WATER = 1_048_576
 /** So many messages in flight may be views on the buffers they came in; further ones get memory of their own. */
@@ -68,10 +70,11 @@ export class Outbox {
   private sent: Map<number, Sent> = NONE_SENT
   /** In the order of their PUBREC, which is the order PUBREL must keep [MQTT-4.6.0-4]. */
   private released: Map<number, boolean> = NONE_RELEASED
+  /** What the last connection left open: those released, then those sent. */
   private resend: readonly number[] = NO_IDS
   private resendAt = 0
   private open = 0
-  private nextId = 1
+  private readonly packetIds = new PacketIds(this)
   private outlet: Outlet | null = null
   private full = false
   private pumping = false
@@ -89,6 +92,15 @@ export class Outbox {
     return this.sent.size + this.released.size
   }
 
+  has(id: number): boolean {
+    return this.sent.has(id) || this.released.has(id)
+  }
+
+  *ids(): Iterable<number> {
+    yield* this.sent.keys()
+    yield* this.released.keys()
+  }
+
   /** Bytes of the messages that wait and of those in flight. */
   get bytes(): { queued: number; inFlight: number } {
     return { queued: this.queuedBytes, inFlight: this.sentBytes }
@@ -98,12 +110,9 @@ export class Outbox {
   attach(outlet: Outlet): void {
     this.outlet = outlet
     this.open = 0
-    for (const id of this.released.keys()) {
-      this.released.set(id, false)
-      outlet.send(ackFrame(Type.PUBREL, id))
-    }
+    for (const id of this.released.keys()) this.released.set(id, false)
     for (const s of this.sent.values()) s.open = false
-    this.resend = this.sent.size === 0 ? NO_IDS : [...this.sent.keys()]
+    this.resend = this.inFlight === 0 ? NO_IDS : [...this.released.keys(), ...this.sent.keys()]
     this.resendAt = 0
     this.pump()
   }
@@ -197,7 +206,8 @@ export class Outbox {
   pump(): void {
     if (this.pumping) return
     this.pumping = true
-    while (this.outlet !== null && this.mayOpen(this.outlet)) {
+    for (let sent = 0; this.outlet !== null && this.mayOpen(this.outlet); sent++) {
+      if (sent >= this.outlet.burst && this.outlet.bufferedBytes() > 0) break
       if (this.resendAt < this.resend.length) this.sendAgain(this.outlet)
       else if (this.queued > 0 && this.mayTakeNew()) this.sendNext(this.outlet)
       else break
@@ -210,6 +220,7 @@ export class Outbox {
     const s = this.sent.get(id)
     if (s?.copy.qos !== 1) return
     this.forget(id, s)
+    this.packetIds.release(id)
     this.closeOne(s.open)
   }
 
@@ -219,6 +230,7 @@ export class Outbox {
     if (s?.copy.qos === 2) {
       this.forget(id, s)
       if (reason >= 0x80) {
+        this.packetIds.release(id)
         this.closeOne(s.open)
         return
       }
@@ -237,6 +249,7 @@ export class Outbox {
     const open = this.released.get(id)
     if (open === undefined) return
     this.released.delete(id)
+    this.packetIds.release(id)
     this.closeOne(open)
   }
 
@@ -286,12 +299,17 @@ export class Outbox {
 
   private sendAgain(outlet: Outlet): void {
     const id = this.resend[this.resendAt++] as number
+    if (this.released.has(id)) {
+      outlet.send(ackFrame(Type.PUBREL, id))
+      return
+    }
     const s = this.sent.get(id)
     if (s === undefined) return
     const frame = s.copy.message.frame(outlet.level, s.copy, id, true, this.deps.nowMs())
     if (frame.length > outlet.maximumPacket) {
       // [MQTT-3.1.2-25]: as if it had been sent and acknowledged.
       this.forget(id, s)
+      this.packetIds.release(id)
       this.drop(logMessages.dropped.tooLarge)
       return
     }
@@ -308,14 +326,14 @@ export class Outbox {
       this.letGo(copy)
       return
     }
-    const id = this.freeId()
+    const id = this.packetIds.free()
     const frame = message.frame(outlet.level, copy, id, false, nowMs)
     if (frame.length > outlet.maximumPacket) {
       this.letGo(copy)
       this.drop(logMessages.dropped.tooLarge)
       return
     }
-    this.nextId = id === MAX_ID ? 1 : id + 1
+    this.packetIds.take(id)
     if (this.sent === NONE_SENT) this.sent = new Map()
     this.sent.set(id, { copy, open: true })
     if (this.sent.size > VIEWS) message.own()
@@ -333,13 +351,6 @@ export class Outbox {
       this.head = 0
     }
     return copy
-  }
-
-  /** The next identifier not in use [MQTT-2.3.1-2]; `pump` has made sure there is one. */
-  private freeId(): number {
-    let id = this.nextId
-    while (this.sent.has(id) || this.released.has(id)) id = id === MAX_ID ? 1 : id + 1
-    return id
   }
 
   private drop(why: () => Note): void {

@@ -6,6 +6,17 @@ import { COST, type Kept } from './kept'
 const SMALL = 1024
 const TOGETHER = 65_536
 
+/** Those with frames that are not handed to their streams yet. */
+let pending: Output[] = []
+
+/** Hands what has been sent in this turn to the streams; at the end of the turn it is done anyway. */
+export function flushOutputs(): void {
+  if (pending.length === 0) return
+  const all = pending
+  pending = []
+  for (const output of all) output.flush()
+}
+
 /**
  * What is written to one client's stream and not taken by it. The frames of one turn leave in as few writes as may be:
  * each write that waits costs memory beside its bytes, which is counted with them.
@@ -39,7 +50,10 @@ export class Output {
   }
 
   send(frame: Frame): void {
-    if (this.frames.length === 0) process.nextTick(flush, this)
+    if (this.frames.length === 0) {
+      if (pending.length === 0) process.nextTick(flushOutputs)
+      pending.push(this)
+    }
     this.frames.push(frame)
     this.frameBytes += frame.length
     this.tally()
@@ -102,8 +116,4 @@ function* together(frames: readonly Frame[]): Generator<Buffer> {
       from = i + 1
     } else bytes = length
   }
-}
-
-function flush(output: Output): void {
-  output.flush()
 }

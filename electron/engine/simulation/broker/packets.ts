@@ -1,17 +1,15 @@
 import type { Note } from '../../../contract/model'
-import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
 import { logMessages } from './log-messages'
 import type { Message } from './message'
-import { sendRetained, type Granted } from './send-retained'
-import { publicSubscription, type Session } from './session'
-import { ackWithReason, PINGRESP, suback, unsuback } from './wire/answers'
+import type { Session } from './session'
+import { byTurns, subscribing, unsubscribing } from './subscribing'
+import { ackWithReason, PINGRESP } from './wire/answers'
 import { checkLevels, hasTooManyLevels } from './wire/levels'
 import { ProtocolError, Reason } from './wire/protocol-error'
 import { readPublish, type Publish } from './wire/publish'
 import { checkPing, readAck, readDisconnect } from './wire/small'
-import { readSubscribe, readUnsubscribe } from './wire/subscribe'
 
 /**
  * Answers one packet of a connected client.
@@ -39,10 +37,10 @@ export function handlePacket(c: ClientContext, packet: Packet): void {
       session.outbox.pubcomp(readAck(packet).packetId)
       return
     case Type.SUBSCRIBE:
-      onSubscribe(c, session, packet)
+      byTurns(c, subscribing(c, session, packet))
       return
     case Type.UNSUBSCRIBE:
-      onUnsubscribe(c, session, packet)
+      byTurns(c, unsubscribing(c, session, packet))
       return
     case Type.PINGREQ:
       checkPing(packet)
@@ -132,45 +130,6 @@ function refusePublish(
 function onPubrel(c: ClientContext, session: Session, packetId: number): void {
   const held = session.release(packetId)
   c.send(ackWithReason(Type.PUBCOMP, packetId, c.level, held ? 0 : Reason.ID_NOT_FOUND))
-}
-
-function onSubscribe(c: ClientContext, session: Session, packet: Packet): void {
-  const { packetId, requests } = readSubscribe(packet)
-  const { sessions } = c.hub
-  const granted: Granted[] = []
-  const codes = requests.map((request) => {
-    const { topicLevels } = c.hub.limits
-    if (hasTooManyLevels(request.match, topicLevels)) {
-      c.denied(() => logMessages.tooManyLevels(request.filter, topicLevels))
-      return c.level === 5 ? Reason.TOPIC_FILTER : 0x80
-    }
-    if (!c.permissions.maySubscribe(request.match)) {
-      c.denied(() => logMessages.deniedSubscribe(request.filter))
-      return refusedCode(c.level)
-    }
-    if (!session.maySubscribe(request.filter)) {
-      c.denied(logMessages.subscriptionsFull)
-      return c.level === 5 ? Reason.QUOTA : 0x80
-    }
-    granted.push({ request, fresh: sessions.subscribe(session, request, request.qos) })
-    return request.qos
-  })
-  c.send(suback(c.level, packetId, codes))
-  const subscriptions = granted.flatMap(({ request }) => {
-    const s = session.subscriptions.get(request.filter)
-    return s === undefined ? [] : [publicSubscription(s)]
-  })
-  if (subscriptions.length > 0) c.hub.emit({ kind: 'subscribed', clientId: c.clientId, subscriptions })
-  sendRetained(c, session, granted)
-}
-
-const refusedCode = (level: ProtocolLevel): number => (level === 5 ? Reason.NOT_AUTHORIZED : 0x80)
-
-function onUnsubscribe(c: ClientContext, session: Session, packet: Packet): void {
-  const { packetId, filters } = readUnsubscribe(packet)
-  const codes = filters.map((f) => (c.hub.sessions.unsubscribe(session, f) ? 0 : Reason.NO_SUBSCRIPTION))
-  c.send(unsuback(c.level, packetId, codes))
-  c.hub.emit({ kind: 'unsubscribed', clientId: c.clientId, filters })
 }
 
 function onDisconnect(c: ClientContext, session: Session, packet: Packet): void {

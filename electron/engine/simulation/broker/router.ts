@@ -5,9 +5,9 @@ import { TopicTrie } from './topic-trie'
 
 /** Members of one `$share` group on one filter take turns (MQTT 5.0 section 4.8.2). */
 interface ShareGroup {
-  readonly name: string
-  readonly members: Subscription[]
-  turn: number
+  readonly members: Set<Subscription>
+  /** Goes round the members, those that come later included. */
+  turn: Iterator<Subscription>
 }
 type Leaf = Subscription | ShareGroup
 
@@ -58,11 +58,12 @@ export class Router {
     const key = `${share}/${match}`
     let group = this.groups.get(key)
     if (group === undefined) {
-      group = { name: share, members: [], turn: 0 }
+      const members = new Set<Subscription>()
+      group = { members, turn: members.values() }
       this.groups.set(key, group)
       this.trie.add(match, group)
     }
-    group.members.push(s)
+    group.members.add(s)
   }
 
   remove(s: Subscription): void {
@@ -74,10 +75,7 @@ export class Router {
     }
     const key = `${share}/${match}`
     const group = this.groups.get(key)
-    const at = group?.members.indexOf(s) ?? -1
-    if (group === undefined || at < 0) return
-    group.members.splice(at, 1)
-    if (group.members.length > 0) return
+    if (group?.members.delete(s) !== true || group.members.size > 0) return
     this.groups.delete(key)
     this.trie.remove(match, group)
   }
@@ -90,7 +88,7 @@ export class Router {
     for (const group of groups) {
       const member = nextMember(group)
       if (member !== undefined) deliver(message, [member])
-      looked += DELIVERY + group.members.length
+      looked += DELIVERY + group.members.size
       if (looked < FEW) continue
       yield looked
       looked = 0
@@ -197,14 +195,16 @@ function copyFor(message: Message, matching: readonly Subscription[]): Copy {
 
 /** The next member in turn, one that is connected if there is any. */
 function nextMember(group: ShareGroup): Subscription | undefined {
-  const n = group.members.length
-  for (let i = 0; i < n; i++) {
-    const at = (group.turn + i) % n
-    const member = group.members[at]
-    if (member?.session.connected === true) {
-      group.turn = at + 1
-      return member
-    }
+  for (let n = group.members.size; n > 0; n--) {
+    const member = step(group)
+    if (member?.session.connected === true) return member
   }
-  return group.members[group.turn++ % n]
+  return step(group)
+}
+
+function step(group: ShareGroup): Subscription | undefined {
+  const next = group.turn.next()
+  if (next.done !== true) return next.value
+  group.turn = group.members.values()
+  return group.turn.next().value as Subscription | undefined
 }

@@ -1,3 +1,4 @@
+import type { Steps } from '../../base/slices'
 import type { Clock } from '../clock/clock'
 import type { OutboxDeps } from './outbox'
 import type { Router } from './router'
@@ -10,7 +11,13 @@ export interface SessionsDeps {
   router: Router
   outbox: OutboxDeps
   publishWill(session: Session, will: Will): void
+  /** Does long work for a session that has ended. */
+  later(session: Session, steps: Steps<void>): void
 }
+
+/** Subscriptions that are removed in one step, and what they cost in steps. */
+const REMOVED = 8
+const STEP = 64
 
 /** Longest will delay or expiry that is timed exactly as given; both are 32-bit seconds. */
 const seconds = (s: number): number => s * 1000
@@ -91,9 +98,20 @@ export class Sessions {
   /** The session ends, and with it the wait of a delayed will. */
   private end(session: Session): void {
     if (this.byId.get(session.clientId) === session) this.byId.delete(session.clientId)
-    for (const s of session.subscriptions.values()) this.deps.router.remove(s)
+    const subscriptions = [...session.subscriptions.values()]
+    // Shared ones at once: their group must not choose them any more. What comes for the others goes nowhere.
+    for (const s of subscriptions) if (s.request.share !== null) this.deps.router.remove(s)
     this.releaseWill(session)
     session.end()
+    this.deps.later(session, this.removing(subscriptions))
+  }
+
+  private *removing(subscriptions: readonly Subscription[]): Steps<void> {
+    let removed = 0
+    for (const s of subscriptions) {
+      if (s.request.share === null) this.deps.router.remove(s)
+      if (++removed % REMOVED === 0) yield STEP
+    }
   }
 
   /** Adds or replaces a subscription [MQTT-3.8.4-3]. True when the filter is new to the session. */

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../clock/clock'
 import type { Kept } from './kept'
 import { logMessages } from './log-messages'
 import { Output } from './output'
-import type { Turns } from './turns'
+import { Share, type Turns } from './turns'
 
 /** Real ms in which the other side reads the last bytes and closes too, before the stream is cut. */
 const LINGER_MS = 200
@@ -25,9 +25,6 @@ const HTTP_ANSWER = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nCon
 const CHOKE = 0.75
 /** Unread bytes of one client that never stop it, however much all have. */
 const LITTLE = 65_536
-/** Real ms in which a client that is not read must take something of what waits for it. */
-const STALLED_MS = 10_000
-
 /** The client makes the broker keep more than it may: unread answers, or packets that are never whole. */
 export class TooMuchKeptError extends Error {
   override readonly name = 'TooMuchKeptError'
@@ -56,6 +53,7 @@ export class SocketPort implements PacketPort {
   private inRing = false
   /** What was read last took more than one turn: what comes next takes turns from the start. */
   private heavy = false
+  private readonly share = new Share()
   private paused = false
   /** It takes too little of what it is sent: nothing is read from it meanwhile. */
   private choked = false
@@ -127,6 +125,11 @@ export class SocketPort implements PacketPort {
     else this.takeTurns()
   }
 
+  /** Nothing is read from the client, since it takes too little of what it is sent. */
+  get choking(): boolean {
+    return this.choked
+  }
+
   private get stopped(): boolean {
     return this.paused || this.choked
   }
@@ -158,9 +161,17 @@ export class SocketPort implements PacketPort {
       return
     }
     this.rest = this.rest === null ? chunk : Buffer.concat([this.rest, chunk])
-    if (this.inRing || (!this.heavy && !this.turn())) return
+    if (this.inRing || (!this.heavy && this.turns.mayServe(this.share) && !this.serve())) return
     this.stream.pause()
     this.takeTurns()
+  }
+
+  /** Handles what was just read, as far as it goes. True while there is more of it. */
+  private serve(): boolean {
+    const beganMs = this.realClock.now()
+    const more = this.turn()
+    this.turns.served(this.realClock.now() - beganMs)
+    return more
   }
 
   private takeTurns(): void {
@@ -172,7 +183,7 @@ export class SocketPort implements PacketPort {
       this.inRing = more && !this.stopped
       if (this.rest === null && !this.stopped) this.stream.resume()
       return this.inRing
-    })
+    }, this.share)
   }
 
   /** Handles some packets of the rest. True while there is more of it. */
@@ -180,7 +191,8 @@ export class SocketPort implements PacketPort {
     const chunk = this.rest
     if (chunk === null || this.stopped) return chunk !== null
     this.handled = 0
-    this.untilMs = this.realClock.now() + TURN_MS
+    const beganMs = this.realClock.now()
+    this.untilMs = beganMs + TURN_MS
     try {
       const at = this.splitter.push(chunk, this.take, this.more)
       if (this.rest !== null) this.rest = at < chunk.length ? chunk.subarray(at) : null
@@ -189,6 +201,8 @@ export class SocketPort implements PacketPort {
       this.receiver?.failed(thrown instanceof Error ? thrown : new Error(String(thrown)))
     }
     this.limit()
+    const nowMs = this.realClock.now()
+    this.share.took(nowMs - beganMs, nowMs)
     return this.rest !== null
   }
 
@@ -213,10 +227,12 @@ export class SocketPort implements PacketPort {
     this.watch()
   }
 
-  /** A client that is not read, and takes nothing either, is not there any more or means no good. */
+  /** A client that is not read, and takes nothing of what waits for it either, is not there any more or means no good. */
   private watch(): void {
+    const timeoutMs = this.kept?.limits.unreadTimeout ?? 0
+    if (timeoutMs === 0) return
     this.took = false
-    this.stalled = this.realClock.schedule(STALLED_MS, () => {
+    this.stalled = this.realClock.schedule(timeoutMs, () => {
       if (this.took) this.watch()
       else this.receiver?.failed(new TooMuchKeptError())
     })

@@ -1,22 +1,58 @@
 import type { Steps } from '../../base/slices'
+import { flushOutputs } from './output'
 
-/** Real ms that are worked between two looks at sockets and timers. */
-const SLICE_MS = 4
+/** Real ms of long work between two looks at sockets and timers, and while new connections come in. */
+const SLICE_MS = 2
+const HURRIED_SLICE_MS = 0.5
 
-/** Steps of one turn: about a millisecond. */
-const TURN_STEPS = 8192
+/** Longest turn in real ms and in steps. */
+const TURN_MS = 1
+const TURN_STEPS = 2048
+
+/** Real ms between two looks at the sockets in which packets are handled as they are read: of light clients, of any. */
+const AS_READ_MS = { light: 4, any: 1 }
+
+/** A client is light that takes less than so much of the time, after a start of so many ms. */
+const LIGHT_PART = 0.02
+const LIGHT_MS = 10
 
 /** A little of some long work. True while there is more of it. */
 export type Turn = () => boolean
 
+/** How much of the broker's time one client has taken lately. */
+export class Share {
+  private ms = 0
+  private atMs = 0
+
+  /** @param ms of real time that were worked for the client */
+  took(ms: number, nowMs: number): void {
+    this.ms = this.left(nowMs) + ms
+    this.atMs = nowMs
+  }
+
+  isLight(nowMs: number): boolean {
+    return this.left(nowMs) < LIGHT_MS
+  }
+
+  private left(nowMs: number): number {
+    return Math.max(0, this.ms - (nowMs - this.atMs) * LIGHT_PART)
+  }
+}
+
 /**
  * Long work of several clients by turns, a little of each at a time. Between slices the event loop reads sockets and
- * runs timers, so who has little to ask never waits for who asks much.
+ * runs timers, so who has little to ask never waits for who asks much: the packets of light clients are handled as they are
+ * read, or come first where too many were.
  */
 export class Turns {
   private ring: Turn[] = []
+  /** Of light clients. */
+  private first: Turn[] = []
   private planned = false
   private stopped = false
+  private hurried = false
+  /** Real ms of packets that were handled as they were read, since the last look at the sockets. */
+  private asReadMs = 0
 
   /**
    * @param nowMs real ms of a clock that never jumps
@@ -29,45 +65,92 @@ export class Turns {
 
   /** How much work is going on. */
   get size(): number {
-    return this.ring.length
+    return this.ring.length + this.first.length
   }
 
-  /** Takes its first turn soon, never at once. */
-  add(turn: Turn): void {
-    this.ring.push(turn)
+  /** Takes its first turn soon, never at once. @param share of the client it is for: a light one comes first */
+  add(turn: Turn, share?: Share): void {
+    if (share?.isLight(this.nowMs()) === true) this.first.push(turn)
+    else this.ring.push(turn)
     this.plan()
+  }
+
+  /** May packets of this client be handled as they are read? Else they take turns. */
+  mayServe(share: Share): boolean {
+    if (share.isLight(this.nowMs())) return this.asReadMs < AS_READ_MS.light
+    return this.size === 0 && this.asReadMs < AS_READ_MS.any
+  }
+
+  /** Packets were handled as they were read. */
+  served(ms: number): void {
+    this.asReadMs += ms
+    this.plan()
+  }
+
+  /** A connection has come in. The system hands over one at each look at the sockets, so the next look comes soon. */
+  hurry(): void {
+    this.hurried = true
+  }
+
+  /** One turn of work in steps. True while there is more of it. */
+  some(steps: Steps<void>): boolean {
+    const untilMs = this.nowMs() + TURN_MS
+    for (let left = TURN_STEPS; left > 0;) {
+      const step = steps.next()
+      if (step.done === true) return false
+      left -= step.value
+      if (this.nowMs() >= untilMs) return true
+    }
+    return true
   }
 
   /** Nobody gets a turn any more. */
   stop(): void {
     this.stopped = true
-    this.ring = []
+    this.ring = this.first = []
   }
 
   private plan(): void {
-    if (this.planned || this.stopped || this.ring.length === 0) return
+    if (this.planned || this.stopped) return
     this.planned = true
     setImmediate(() => {
       this.planned = false
-      if (!this.stopped) this.slice()
-      this.plan()
+      this.asReadMs = 0
+      if (this.stopped || this.size === 0) return
+      this.slice()
+      if (this.size > 0) this.plan()
     })
   }
 
   private slice(): void {
-    const untilMs = this.nowMs() + SLICE_MS
-    do {
-      // One round: each of those that are there takes one turn, and the round is left off where the time is up.
-      const round = this.ring
+    const untilMs = this.nowMs() + (this.hurried ? HURRIED_SLICE_MS : SLICE_MS)
+    this.hurried = false
+    while (this.first.length > 0 && this.nowMs() < untilMs) {
+      const light = this.first
+      this.first = []
+      // Meanwhile others may have been added: they come next.
+      this.first = [...this.round(light, untilMs), ...this.first]
+    }
+    // Who is not light has a turn each time at least.
+    while (this.ring.length > 0) {
+      const others = this.ring
       this.ring = []
-      let at = 0
-      do {
-        const turn = round[at++] as Turn
-        if (this.hasMore(turn)) this.ring.push(turn)
-      } while (at < round.length && this.nowMs() < untilMs)
-      // Those that had no turn yet come first the next time.
-      if (at < round.length) this.ring = [...round.slice(at), ...this.ring]
-    } while (this.ring.length > 0 && this.nowMs() < untilMs)
+      this.ring = [...this.round(others, untilMs), ...this.ring]
+      if (this.nowMs() >= untilMs) return
+    }
+  }
+
+  /** Each takes one turn; those that had none when the time is up come first the next time. What goes on is given back. */
+  private round(all: Turn[], untilMs: number): Turn[] {
+    const more: Turn[] = []
+    let at = 0
+    do {
+      const turn = all[at++] as Turn
+      if (this.hasMore(turn)) more.push(turn)
+      // What it sent is part of the turn.
+      flushOutputs()
+    } while (at < all.length && this.nowMs() < untilMs)
+    return at < all.length ? [...all.slice(at), ...more] : more
   }
 
   private hasMore(turn: Turn): boolean {
@@ -78,14 +161,4 @@ export class Turns {
       return false
     }
   }
-}
-
-/** One turn of work in steps. True while there is more of it. */
-export function doSome(steps: Steps<void>): boolean {
-  for (let left = TURN_STEPS; left > 0;) {
-    const step = steps.next()
-    if (step.done === true) return false
-    left -= step.value
-  }
-  return true
 }

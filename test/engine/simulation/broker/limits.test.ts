@@ -175,6 +175,15 @@ describe('subscriptions, wills and sessions', () => {
     expect(b.broker.clients()).toHaveLength(2)
     expect(b.events.filter((e) => e.kind === 'connected')).toHaveLength(2)
   })
+
+  it('of sessions that stay, a quarter is left for clients whose sessions do not', async () => {
+    limited({ sessionBytes: 100_000 })
+    const long = 'x'.repeat(10_000)
+    for (let i = 0; i < 6; i++) await RawClient.connected(b, `stays${i}${long}`, { clean: false })
+    expect(b.broker.clients()).toHaveLength(4)
+    await RawClient.connected(b, 'passing')
+    expect(b.broker.clients()).toHaveLength(5)
+  })
 })
 
 describe('the account', () => {

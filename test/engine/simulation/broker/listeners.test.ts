@@ -238,8 +238,11 @@ describe('access and limits', () => {
     expect(b.broker.retained('#').map((m) => m.topic)).toEqual(['r2'])
     const kept = await RawClient.connected(b, 'kept', { clean: false })
     await kept.cut()
-    const other = await RawClient.connected(b, 'other')
+    const other = await RawClient.connected(b, 'other', { clean: false })
     expect(other.of('connack')[0]?.returnCode).toBe(3)
+    // Its session ends with the connection: those that stay do not keep it out.
+    const passing = await RawClient.connected(b, 'passing')
+    expect(passing.of('connack')[0]?.returnCode).toBe(0)
   })
 })
 

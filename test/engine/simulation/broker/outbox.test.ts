@@ -10,6 +10,7 @@ class Wire implements Outlet {
   readonly level = 4
   readonly receiveMaximum = 65_535
   readonly maximumPacket = Infinity
+  readonly burst: number = Infinity
   readonly frames: Frame[] = []
   bufferedBytes = () => 0
   send = (frame: Frame) => void this.frames.push(frame)
@@ -66,6 +67,31 @@ describe('outbox', () => {
     const wire = new Wire()
     box.attach(wire)
     expect(wire.frames).toHaveLength(65_535)
+  })
+
+  it('what a connection leaves open is sent again a stretch at a time, as the client takes it', () => {
+    const box = make()
+    box.attach(new Wire())
+    for (let i = 0; i < 100; i++) box.deliver(copy(2))
+    for (let id = 1; id <= 50; id++) box.pubrec(id, 0)
+    box.detach()
+    let unread = 0
+    const wire = Object.assign(new Wire(), { burst: 20, bufferedBytes: () => unread })
+    const plain = wire.send
+    wire.send = (frame) => {
+      unread++
+      plain(frame)
+    }
+    box.attach(wire)
+    const lengths: number[] = []
+    for (let i = 0; i < 6; i++) {
+      lengths.push(wire.frames.length)
+      unread = 0
+      box.pump()
+    }
+    expect(lengths).toEqual([20, 40, 60, 80, 100, 100])
+    expect(wire.ids(Type.PUBREL)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(wire.ids(Type.PUBLISH)).toEqual(Array.from({ length: 50 }, (_, i) => i + 51))
   })
 
   it('an acknowledgement of the wrong kind changes nothing', () => {

@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
+import { Share } from '../../../../electron/engine/simulation/broker/turns'
 import { ManualClock, quietTurns, settle } from './raw-client'
 
 /** A socket whose bytes the test hands over, and which notes whether anybody reads on. */
@@ -71,7 +72,7 @@ describe('long work by turns', () => {
       let left = 2
       turns.add(() => {
         order.push(name)
-        nowMs += 3
+        nowMs += 1.5
         return --left > 0
       })
     }
@@ -79,6 +80,51 @@ describe('long work by turns', () => {
     expect(order.join('')).toBe('ab')
     await settle(4)
     expect(order.join('')).toBe('abcabc')
+  })
+})
+
+describe('clients that take little of the time', () => {
+  it('come before all others, who still have a turn each time', async () => {
+    let nowMs = 0
+    const turns = quietTurns(() => nowMs)
+    const order: string[] = []
+    const heavy = new Share()
+    heavy.took(20, nowMs)
+    const work = (name: string, share: Share, times: number): void => {
+      let left = times
+      turns.add(() => {
+        order.push(name)
+        nowMs += 1
+        return --left > 0
+      }, share)
+    }
+    work('h', heavy, 3)
+    for (let i = 0; i < 4; i++) work('l', new Share(), 1)
+    await settle(1)
+    expect(order.join('')).toBe('llh')
+    await settle(8)
+    expect(order.join('')).toBe('llhllhh')
+  })
+
+  it('are handled as they are read, up to 4 ms between two looks at the sockets', async () => {
+    const turns = quietTurns(() => 0)
+    const [light, heavy] = [new Share(), new Share()]
+    heavy.took(20, 0)
+    expect([turns.mayServe(light), turns.mayServe(heavy)]).toEqual([true, true])
+    turns.served(2)
+    expect([turns.mayServe(light), turns.mayServe(heavy)]).toEqual([true, false])
+    turns.served(2)
+    expect(turns.mayServe(light)).toBe(false)
+    await settle(1)
+    expect([turns.mayServe(light), turns.mayServe(heavy)]).toEqual([true, true])
+    turns.add(() => false)
+    expect([turns.mayServe(light), turns.mayServe(heavy)]).toEqual([true, false])
+  })
+
+  it('are those again that took much, once they have taken little for a while', () => {
+    const share = new Share()
+    share.took(30, 0)
+    expect([share.isLight(0), share.isLight(900), share.isLight(1100)]).toEqual([false, false, true])
   })
 })
 

@@ -1,5 +1,5 @@
 import { connect as netConnect, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_LIMITS, type BrokerLimits } from '../../../../electron/contract/broker-limits'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
 import { Kept } from '../../../../electron/engine/simulation/broker/kept'
@@ -7,6 +7,8 @@ import { SocketPort, TooMuchKeptError } from '../../../../electron/engine/simula
 import { Turns } from '../../../../electron/engine/simulation/broker/turns'
 import { PINGRESP } from '../../../../electron/engine/simulation/broker/wire/answers'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+
+const WAIT = { timeout: 20_000, interval: 5 }
 
 /** A port whose every packet is answered, and the client's end of it, which is not read. */
 function answering(limits: Partial<BrokerLimits>, answer = PINGRESP) {
@@ -45,25 +47,28 @@ const pings = (n: number): Buffer => Buffer.alloc(2 * n, Buffer.from([0xc0, 0]))
 
 describe('what is written and not taken', () => {
   it('stops the reading before the limit, and goes on when the client takes it', async () => {
-    const { kept, client, seen } = answering({ unreadBytes: 200_000 }, Buffer.alloc(1000, PINGRESP))
+    const { kept, client, port, seen } = answering({ unreadBytes: 200_000 }, Buffer.alloc(1000, PINGRESP))
     client.write(pings(5000))
-    await settle(200)
+    await vi.waitFor(() => expect(port.choking).toBe(true), WAIT)
     expect(seen.answered).toBeLessThan(500)
     expect(seen.most).toBeLessThan(300_000)
     client.resume()
-    await settle(600)
-    expect(seen).toMatchObject({ answered: 5000, failed: null })
+    await vi.waitFor(() => expect(seen).toMatchObject({ answered: 5000, failed: null }), WAIT)
     expect(seen.most).toBeLessThan(300_000)
     expect(kept.bytes()).toMatchObject({ unread: 0, halfRead: 0 })
   })
 
   it('ends a client that takes nothing for 10 s, and counts nothing of it any more', async () => {
-    const { kept, clock, client, seen } = answering({ unreadBytes: 200_000 }, Buffer.alloc(1000, PINGRESP))
+    const { kept, clock, client, port, seen } = answering(
+      { unreadBytes: 200_000 },
+      Buffer.alloc(1000, PINGRESP),
+    )
     client.write(pings(5000))
-    await settle(200)
+    await vi.waitFor(() => expect(port.choking).toBe(true), WAIT)
     clock.advance(9_000)
     expect(seen.failed).toBeNull()
-    clock.advance(2_000)
+    // What it had taken when it was read no further counts for the first 10 s.
+    clock.advance(11_000)
     expect(seen.failed).toBeInstanceOf(TooMuchKeptError)
     clock.advance(1_000)
     await settle()

@@ -87,6 +87,27 @@ describe('levels of a topic', () => {
   })
 })
 
+describe('a SUBSCRIBE', () => {
+  it('of more filters in one packet than allowed ends the connection with 0x97', async () => {
+    b = bench({ limits: { filtersPerSubscribe: 3 } })
+    for (const cmd of ['subscribe', 'unsubscribe'] as const) {
+      const c = await RawClient.connected(b, cmd, { level: 5 })
+      const send = (n: number): void => {
+        const filters = Array.from({ length: n }, (_, i) => `f${i}`)
+        if (cmd === 'unsubscribe') c.send({ cmd, messageId: 1, unsubscriptions: filters })
+        else
+          c.send({ cmd, messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 0 as const })) })
+      }
+      send(3)
+      await settle()
+      expect(c.of(cmd === 'subscribe' ? 'suback' : 'unsuback')).toHaveLength(1)
+      send(4)
+      await settle()
+      expect(c.of('disconnect').map((p) => p.reasonCode)).toEqual([0x97])
+    }
+  })
+})
+
 describe('a message on its way to many', () => {
   const request = (filter: string): SubscribeRequest => ({
     filter,
@@ -103,7 +124,15 @@ describe('a message on its way to many', () => {
     const router = new Router()
     const kept = new Kept(DEFAULT_LIMITS, () => 1)
     const outbox = { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined }
-    return { router, sessions: new Sessions({ router, outbox, publishWill: () => undefined }) }
+    return {
+      router,
+      sessions: new Sessions({
+        router,
+        outbox,
+        publishWill: () => undefined,
+        later: (_session, steps) => atOnce(steps),
+      }),
+    }
   }
 
   it('goes to those who had subscribed when it came and still do, once, also when they subscribe again', () => {
@@ -170,6 +199,27 @@ describe('a client over TCP', () => {
     const turn = on.ingress.findIndex((e) => e.clientId === 'one')
     expect(turn).toBeLessThan(10)
     expect(on.ingress).toHaveLength(total + 1)
+  })
+
+  it('whose session of thousands of filters ends is forgotten in turns, and its filters with it', async () => {
+    const on = (b = bench())
+    const { port } = await on.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+    const filters = Array.from({ length: 8000 }, (_, i) => `f/${i}/+`)
+    const leaver = await joined(on, port, 'leaver')
+    for (let i = 0; i < filters.length; i += 1000) {
+      const subscriptions = filters.slice(i, i + 1000).map((topic) => ({ topic, qos: 1 as const }))
+      leaver.send({ cmd: 'subscribe', messageId: i + 1, subscriptions })
+    }
+    await until(() => leaver.of('suback').length === 8)
+    leaver.stream.destroy()
+    await until(() => on.broker.session('leaver') === null)
+    expect(on.broker.kept().subscriptions).toBe(0)
+    // Messages on their filters go nowhere, before and after these are gone.
+    const other = await joined(on, port, 'other')
+    other.subscribe('f/#', 0)
+    for (let i = 0; i < 50; i++) other.publish(`f/${i * 160}/x`, `${i}`, 0)
+    await until(() => other.of('publish').length === 50)
+    expect(on.logs.filter((l) => l.level === 'error')).toEqual([])
   })
 
   it('that asks for retained messages with hundreds of filters does not keep another from connecting', async () => {

@@ -1,6 +1,7 @@
-import { isValidFilter } from '../../../../contract/topics'
+import { hasFilterForm } from '../../../../contract/topics'
 import type { QoS } from '../../../../contract/packet'
 import type { Packet } from '../../../mqtt/packet'
+import type { Steps } from '../../../base/slices'
 import { Prop } from '../../../mqtt/properties'
 import { ALLOWED, readProperties } from './properties'
 import { malformed, ProtocolError, Reason } from './protocol-error'
@@ -34,8 +35,12 @@ export function checkTwoFlags({ frame, level }: Packet, what: string): void {
   if (flags !== 2) throw malformed(`${what}: reserved flags are wrong`)
 }
 
-/** @throws ProtocolError */
-export function readSubscribe(packet: Packet): Subscribe {
+/** Bytes of a packet that are read in one step, and what they cost in steps. */
+const STEP_BYTES = 1024
+const STEP = 64
+
+/** @param most filters that are allowed @throws ProtocolError */
+export function* readSubscribe(packet: Packet, most: number): Steps<Subscribe> {
   const { level } = packet
   checkTwoFlags(packet, 'SUBSCRIBE')
   const r = Reader.body(packet, 'SUBSCRIBE')
@@ -43,7 +48,13 @@ export function readSubscribe(packet: Packet): Subscribe {
   const props = level === 5 ? readProperties(r, ALLOWED.SUBSCRIBE, 'SUBSCRIBE') : null
   const identifier = props?.numbers.get(Prop.SUBSCRIPTION_ID) ?? null
   const requests: SubscribeRequest[] = []
-  while (r.left > 0) requests.push(readRequest(r, level, identifier))
+  for (let seen = r.left; r.left > 0;) {
+    if (requests.length >= most) throw tooMany('SUBSCRIBE', most)
+    requests.push(readRequest(r, level, identifier))
+    if (seen - r.left < STEP_BYTES) continue
+    seen = r.left
+    yield STEP
+  }
   // [MQTT-3.8.3-3]
   if (requests.length === 0) throw new ProtocolError('SUBSCRIBE: no topic filter')
   return { packetId: id, requests }
@@ -51,7 +62,7 @@ export function readSubscribe(packet: Packet): Subscribe {
 
 function readRequest(r: Reader, level: number, identifier: number | null): SubscribeRequest {
   const filter = r.text('topic filter')
-  if (!isValidFilter(filter)) {
+  if (!hasFilterForm(filter)) {
     throw new ProtocolError(`SUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
   }
   const options = r.u8()
@@ -84,7 +95,7 @@ function readShare(filter: string): { group: string; match: string } | null {
   const slash = filter.indexOf('/', 7)
   const group = filter.slice(7, slash < 0 ? undefined : slash)
   const match = slash < 0 ? '' : filter.slice(slash + 1)
-  if (group.length === 0 || /[+#]/.test(group) || !isValidFilter(match)) {
+  if (group.length === 0 || /[+#]/.test(group) || !hasFilterForm(match)) {
     throw new ProtocolError(
       `SUBSCRIBE: "${shorten(filter)}" is not a shared subscription`,
       Reason.TOPIC_FILTER,
@@ -93,19 +104,26 @@ function readShare(filter: string): { group: string; match: string } | null {
   return { group, match }
 }
 
-/** @throws ProtocolError */
-export function readUnsubscribe(packet: Packet): Unsubscribe {
+const tooMany = (what: string, most: number): ProtocolError =>
+  new ProtocolError(`${what}: more than ${most} topic filters`, Reason.QUOTA)
+
+/** @param most filters that are allowed @throws ProtocolError */
+export function* readUnsubscribe(packet: Packet, most: number): Steps<Unsubscribe> {
   checkTwoFlags(packet, 'UNSUBSCRIBE')
   const r = Reader.body(packet, 'UNSUBSCRIBE')
   const id = packetId(r, 'UNSUBSCRIBE')
   if (packet.level === 5) readProperties(r, ALLOWED.UNSUBSCRIBE, 'UNSUBSCRIBE')
   const filters: string[] = []
-  while (r.left > 0) {
+  for (let seen = r.left; r.left > 0;) {
+    if (filters.length >= most) throw tooMany('UNSUBSCRIBE', most)
     const filter = r.text('topic filter')
-    if (!isValidFilter(filter)) {
+    if (!hasFilterForm(filter)) {
       throw new ProtocolError(`UNSUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
     }
     filters.push(filter)
+    if (seen - r.left < STEP_BYTES) continue
+    seen = r.left
+    yield STEP
   }
   // [MQTT-3.10.3-2]
   if (filters.length === 0) throw new ProtocolError('UNSUBSCRIBE: no topic filter')
