@@ -126,6 +126,13 @@ module.exports = {
       },
     },
     {
+      name: 'import-stands-on-observe',
+      severity: 'error',
+      comment: 'a capture file is read without any run: what watches a run watches it too',
+      from: { path: '^electron/engine/import/' },
+      to: { path: '^electron/engine/', pathNot: '^electron/engine/(import|observe|base|mqtt)/' },
+    },
+    {
       name: 'load-stands-alone',
       severity: 'error',
       comment: 'the generator may start an embedded broker, and knows nothing else of the simulation',

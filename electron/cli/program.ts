@@ -4,6 +4,7 @@ import { printable } from '../contract/printable'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { experimentCommand } from './experiment'
 import { endingOf } from './failure'
+import { inspectCommand } from './inspect'
 import { loadCommand } from './load'
 import { reportCommand } from './report'
 import { runCommand } from './run'
@@ -16,6 +17,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   experimentCommand,
   loadCommand,
   reportCommand,
+  inspectCommand,
   serveCommand,
   brokerCommand,
   schemaCommand,

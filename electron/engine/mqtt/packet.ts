@@ -176,6 +176,11 @@ export class Packet implements Readonly<PublishHeader> {
     return this.frame[this.bodyAt + 2] ?? 0
   }
 
+  /** The same packet of which only so many bytes are known. */
+  begin(bytes: number): Packet {
+    return new Packet(this.frame.subarray(0, Math.max(2, bytes)), this.level, this.messageId)
+  }
+
   /** The same PUBLISH with the DUP flag as given; copies only when it changes. */
   withDup(dup: boolean): Packet {
     if (this.dup === dup) return this

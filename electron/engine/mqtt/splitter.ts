@@ -73,6 +73,19 @@ export class FrameSplitter {
     return at
   }
 
+  /**
+   * Leaves off the packet under way, so that the next byte begins another one.
+   * @returns its bytes that are here and its size, 0 where that is not known; null between two packets
+   */
+  abandon(): { begun: Buffer; size: number } | null {
+    if (this.have === 0) return null
+    const { size } = this
+    const begun = Buffer.from((this.body ?? (this.head as Buffer)).subarray(0, this.have))
+    this.body = null
+    this.have = this.size = 0
+    return { begun, size }
+  }
+
   private holdHead(chunk: Buffer, at: number): void {
     this.head ??= Buffer.allocUnsafe(HEAD_BYTES)
     while (at < chunk.length) this.head[this.have++] = chunk[at++] as number

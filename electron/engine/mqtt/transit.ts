@@ -17,6 +17,8 @@ export interface PacketTransit {
   readonly clientId: string
   readonly direction: Direction
   readonly packet: Packet
+  /** Size on the wire in bytes, where the end of the frame is not known @default all of the frame */
+  readonly wireBytes?: number
   /** Clock ms at which it was sent. */
   readonly sentMs: number
   readonly origin: TransitOrigin

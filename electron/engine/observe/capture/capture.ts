@@ -37,7 +37,12 @@ export interface CaptureOptions {
    * each copy on, and once of a message at QoS 2, whose PUBLISH may arrive again.
    */
   arrived?: Arrived
+  /** Told how each exchange stands that leaves the ring; of those that are kept `outcomes` tells. */
+  forgotten?: (e: ExchangeOutcome) => void
 }
+
+/** How an exchange stands, or has ended. */
+export type ExchangeOutcome = Pick<ExchangeRow, 'clientId' | 'direction' | 'qos' | 'verdict' | 'retries'>
 
 export type PacketCounts = Record<PacketType, { sent: number; lost: number }>
 
@@ -78,6 +83,8 @@ export interface Capture extends TransitObserver, RoutingFacts {
   querySteps(q: CaptureQuery): Steps<PacketBatch>
   /** Exchanges of a client at QoS 1 and 2 that are open, and their packets; the latest `limit`. Costs no search. */
   inFlight(clientId: string, limit: number): { exchange: ExchangeRow; packets: PacketRow[] }[]
+  /** How all exchanges that are kept stand, in no order. */
+  outcomes(): ExchangeOutcome[]
   /** How many packets the ring keeps of which time, in this many equal parts. */
   summary(parts: number): RingSummary
   /** The latest `tail` packets that match. @throws FilterError */
@@ -121,7 +128,12 @@ class RingCapture implements Capture {
 
   constructor(private readonly options: CaptureOptions) {
     const packets = options.packets ?? DEFAULT_PACKETS
-    this.state = new CaptureState(packets, options.bytes ?? DEFAULT_BYTES)
+    const { forgotten } = options
+    this.state = new CaptureState(
+      packets,
+      options.bytes ?? DEFAULT_BYTES,
+      forgotten && ((i) => forgotten(this.rows.outcome(i))),
+    )
     this.journeys = new Journeys(this.state, packets)
     this.tracker = new Tracker(this.state, this.journeys)
     this.sessions = new Sessions(this.state, this.tracker)
@@ -240,6 +252,10 @@ class RingCapture implements Capture {
       clients: clientsOf(filter),
     }
     return queryPackets(this.state, this.rows, this.sessions, q)
+  }
+
+  outcomes(): ExchangeOutcome[] {
+    return this.rows.outcomes()
   }
 
   summary(parts: number): RingSummary {

@@ -97,7 +97,7 @@ export class PacketTable extends ColumnRing {
     this.exchange[i] = 0
     this.client[i] = client
     this.topic[i] = topic
-    this.size[i] = frame.length
+    this.size[i] = p.wireBytes ?? frame.length
     this.packetId[i] = packetId
     this.head[i] = frame[0] ?? 0
     this.level[i] = level

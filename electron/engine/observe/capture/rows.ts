@@ -79,6 +79,26 @@ export class Rows {
     }
   }
 
+  /** How the exchange of a row of the table stands. */
+  outcome(i: number): Pick<ExchangeRow, 'clientId' | 'direction' | 'qos' | 'verdict' | 'retries'> {
+    const { exchanges: x, clients } = this.state
+    return {
+      clientId: clients.name(x.client[i] as number),
+      direction: x.direction[i] === UP ? 'uplink' : 'downlink',
+      qos: x.qos[i] as QoS,
+      verdict: VERDICTS[x.verdict[i] as number] ?? 'open',
+      retries: this.retries(i),
+    }
+  }
+
+  /** The same of all exchanges that are kept. */
+  outcomes(): ReturnType<Rows['outcome']>[] {
+    const x = this.state.exchanges
+    return Array.from(x.id.keys())
+      .filter((i) => x.id[i] !== 0)
+      .map((i) => this.outcome(i))
+  }
+
   /** Kept packets of an exchange, ascending, the latest 200. */
   packetsOf(id: number): number[] {
     const { exchanges: x, packets: t } = this.state

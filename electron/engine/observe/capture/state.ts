@@ -18,7 +18,12 @@ export class CaptureState {
   readonly inUse: ExchangeIndex
   readonly journeys: JourneyTable
 
-  constructor(packets: number, bytes: number) {
+  /** @param forgotten told of each exchange just before it goes, by its row */
+  constructor(
+    packets: number,
+    bytes: number,
+    private readonly forgotten?: (i: number) => void,
+  ) {
     this.packets = new PacketTable(packets, bytes, (_seq, i) => {
       this.topics.release(this.packets.topic[i] as number)
       this.clients.release(this.packets.client[i] as number)
@@ -73,6 +78,7 @@ export class CaptureState {
 
   private forgetExchange(i: number): void {
     const x = this.exchanges
+    this.forgotten?.(i)
     if (x.packetId[i] !== 0) this.inUse.remove(i)
     if (x.direction[i] === DOWN) {
       this.clients.at(x.client[i] as number)?.reached?.delete(x.journey[i] as number)
