@@ -1,8 +1,12 @@
 import type { EngineApi, HostInfo } from '@contract/api'
 import { mayGive, roleOf } from '@contract/roles'
+import { useIntervalFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLink, type LinkPhase } from '../api'
+
+/** Seconds without a word from an engine that says its status four times a second, after which it is called busy. */
+const BUSY_AFTER_S = 5
 
 /** Whether the page has its engine, what its host can do, and what this page may do. */
 export const useConnection = defineStore('connection', () => {
@@ -24,6 +28,13 @@ export const useConnection = defineStore('connection', () => {
   })
   link.on('host', (e) => (host.value = e))
 
+  /** Seconds of the page's own life since the engine was last heard of: a page that was asleep has not waited. */
+  const silentS = ref(0)
+  const heard = (): void => void (silentS.value = 0)
+  link.on('status', heard)
+  link.onPhase(heard)
+  useIntervalFn(() => (silentS.value += 1), 1000)
+
   const role = computed(() => (host.value ? roleOf(host.value) : 'host'))
   return {
     state,
@@ -31,6 +42,8 @@ export const useConnection = defineStore('connection', () => {
     host,
     version,
     ready: computed(() => state.value.phase === 'ready'),
+    /** The connection stands, but the engine has said nothing for seconds. */
+    engineBusy: computed(() => state.value.phase === 'ready' && silentS.value > BUSY_AFTER_S),
     /** A viewer may look but not change anything. */
     readOnly: computed(() => host.value?.readOnly ?? false),
     /** host, or one of a class: viewer, or driver while the controls are theirs. */

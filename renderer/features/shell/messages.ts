@@ -118,6 +118,9 @@ export const shellMessages = defineMessages(
       lostHint: 'You are seeing the last known state. Retrying in {n}, attempt {attempt}.',
       lostNow: 'Trying to connect.',
       retryNow: 'Try now',
+      busyTitle: 'The engine is busy',
+      busyHint:
+        'No response for more than 5 seconds. You are seeing the last known state; what you do takes effect when the engine responds.',
       refusedTitle: 'This page does not match the engine version',
       refusedHint: '{message}. Reload the page; if that does not help, restart the program.',
       noTransportTitle: 'This page cannot reach the engine',
@@ -279,6 +282,9 @@ export const shellMessages = defineMessages(
       lostHint: '화면은 마지막으로 알려진 상태입니다. {n} 뒤 다시 시도합니다({attempt}번째).',
       lostNow: '연결하는 중입니다.',
       retryNow: '지금 시도',
+      busyTitle: '엔진이 다른 작업을 하고 있습니다',
+      busyHint:
+        '5초 넘게 응답이 없습니다. 화면은 마지막으로 알려진 상태이며, 지금 하는 조작은 엔진이 응답할 때 적용됩니다.',
       refusedTitle: '화면과 엔진의 버전이 맞지 않습니다',
       refusedHint: '{message}. 페이지를 새로 고치고, 그래도 안 되면 프로그램을 다시 시작하세요.',
       noTransportTitle: '엔진에 연결할 수 없는 페이지입니다',

@@ -94,6 +94,23 @@ test('a sleep of two minutes that nobody told of is said', async () => {
   await expect(desk.page.getByText('The computer was asleep for 2 min.')).toBeVisible({ timeout: 15_000 })
 })
 
+test('an engine that is busy for long is said by the page, which stays alive, until it answers again', async () => {
+  await desk.page.evaluate(() => {
+    const seen: string[] = []
+    Object.assign(window, { seen })
+    new MutationObserver(() => {
+      const said = document.body.innerText.includes('The engine is busy')
+      if (said !== (seen.at(-1) === 'busy')) seen.push(said ? 'busy' : 'answers')
+    }).observe(document.body, { childList: true, subtree: true })
+  })
+  await desk.app.evaluate(() => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7500)
+  })
+  const seen = (): Promise<unknown> =>
+    desk.page.evaluate(() => (window as unknown as { seen: string[] }).seen)
+  await expect.poll(seen).toEqual(['busy', 'answers'])
+})
+
 test('a window that nobody has moved keeps no place; one that was moved opens there again', async () => {
   const kept = `${home.kept}/window.json`
   await desk.app.close()
