@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { readFile } from 'node:fs/promises'
 import { brokerHost } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
@@ -8,11 +7,11 @@ import type { LoadReport } from '../contract/load-report'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { saturationSentence } from '../engine/load/report/saturation'
 import { LoadError } from '../engine/load/run/failures'
-import type { Credentials } from '../engine/load/run/messages'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import { runLoad } from '../engine/load/run/run-load'
 import { ALLOW_HOST, nameList } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
+import { CREDENTIAL_OPTIONS, readCredentials } from './credentials'
 import { UsageError } from './failure'
 import { loadConfig, shardOf, startTime } from './load-flags'
 import { serveMetrics, type MetricsServer } from './load-metrics'
@@ -47,14 +46,7 @@ const OPTIONS: readonly (readonly [string, string])[] = [
   ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
   ['--workers <number>', 'threads, or auto'],
   ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
-  ['--username <name>', 'user name'],
-  ['--password <text>', 'password; other users of this computer can see it, prefer --password-env'],
-  ['--password-env <name>', 'environment variable with the password; its name starts with FLEETLAB_'],
-  ['--ca-file <file>', 'PEM certificates to trust'],
-  ['--cert-file <file>', 'PEM client certificate'],
-  ['--key-file <file>', 'PEM key of the client certificate'],
-  ['--server-name <name>', 'host name the certificate must be issued for'],
-  ['--insecure', 'accept any certificate'],
+  ...CREDENTIAL_OPTIONS,
   ['--keep-alive <time>', 'keep-alive (default 60s, 0s turns it off)'],
   ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
   ['--resume', 'keep the session across a lost connection and resend'],
@@ -175,35 +167,6 @@ function runIdOf(
     throw new UsageError(`--run-id: found ${given}; expected 1 to 32 letters, digits or dashes`)
   }
   return sharded ? sharedRunId(config, startAtMs) : freshRunId()
-}
-
-async function readCredentials(
-  config: LoadConfig,
-  context: CliContext,
-  password: string | undefined,
-): Promise<Credentials> {
-  const fromEnv = config.passwordEnv === undefined ? undefined : context.env[config.passwordEnv]
-  if (config.passwordEnv !== undefined && fromEnv === undefined) {
-    throw new UsageError(`--password-env: the environment variable ${config.passwordEnv} is not set`)
-  }
-  return {
-    password: password ?? fromEnv,
-    ca: await pem('--ca-file', config.caFile),
-    cert: await pem('--cert-file', config.certFile),
-    key: await pem('--key-file', config.keyFile),
-  }
-}
-
-async function pem(flag: string, path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined
-  let content: string
-  try {
-    content = await readFile(path, 'utf8')
-  } catch {
-    throw new UsageError(`${flag}: ${path} cannot be read`)
-  }
-  if (!content.includes('-----BEGIN')) throw new UsageError(`${flag}: ${path} is not in PEM format`)
-  return content
 }
 
 async function metricsOf(

@@ -6,6 +6,7 @@ import { experimentCommand } from './experiment'
 import { endingOf } from './failure'
 import { inspectCommand } from './inspect'
 import { loadCommand } from './load'
+import { probeCommand } from './probe'
 import { reportCommand } from './report'
 import { runCommand } from './run'
 import { schemaCommand } from './schema'
@@ -16,6 +17,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   runCommand,
   experimentCommand,
   loadCommand,
+  probeCommand,
   reportCommand,
   inspectCommand,
   serveCommand,
