@@ -103,7 +103,10 @@ export function servePage(
   }
   const rpc = createBirpc<EngineEvents, { invoke: Invoke }>(
     { invoke },
-    { ...channelOptions(channel, options.onInternalError, EVENT_NAMES), onGeneralError: () => true },
+    {
+      ...channelOptions(channel, ['invoke'], options.onInternalError, EVENT_NAMES),
+      onGeneralError: () => true,
+    },
   )
   const push = (name: keyof EngineEvents) => (event: unknown) => {
     const send = rpc[name].asEvent as (e: unknown) => Promise<void>
@@ -126,7 +129,7 @@ export function connectEngine(
   const rpc = createBirpc<{ invoke: Invoke }, EngineEvents>(
     handlers,
     // What a call fails with is for its caller.
-    { ...channelOptions(channel, (_where, e) => onFault(e)), onGeneralError: () => false },
+    { ...channelOptions(channel, EVENT_NAMES, (_where, e) => onFault(e)), onGeneralError: () => false },
   )
   const call = async (command: Command, argument: unknown): Promise<unknown> => {
     const outcome = await inTime(command, rpc.invoke(command, argument))
@@ -137,16 +140,15 @@ export function connectEngine(
   return Object.fromEntries(COMMANDS.map((c) => [c, (a: unknown) => call(c, a)])) as unknown as EngineApi
 }
 
-const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))
-
 /** The two shapes of a message between the ends; birpc throws on others, outside of any call. */
-function isCallOrAnswer(m: unknown): boolean {
+function isCallOrAnswer(m: unknown): m is { t: 's' } | { t: 'q'; m: string } {
   if (typeof m !== 'object' || m === null || !('t' in m)) return false
   return m.t === 's' || (m.t === 'q' && 'm' in m && typeof m.m === 'string' && 'a' in m && Array.isArray(m.a))
 }
 
 function channelOptions<R extends object>(
   channel: Channel,
+  functions: readonly string[],
   onFault: (where: string, thrown: unknown) => void,
   eventNames: (keyof R)[] = [],
 ) {
@@ -167,12 +169,12 @@ function channelOptions<R extends object>(
           channel.close()
           return
         }
-        listener(message)
+        // Only what was named is called, never what every object inherits; the rest is the other end's fault.
+        if (message.t === 's' || functions.includes(message.m)) listener(message)
+        else onFault('decode', new Error('a call of what is not there'))
       }),
     serialize: encode,
     deserialize: (m: unknown) => m,
-    // Only what was named is called, never what every object inherits.
-    resolver: (name: string, f: unknown) => (inherited.has(name) ? undefined : f) as never,
     onFunctionError: (e: Error, name: string) => {
       onFault(name, e)
       return true

@@ -170,6 +170,13 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
     for (const stray of strays) pair.page.send(encode(stray))
     await api.getRates({})
     expect(calls).toEqual([{ command: 'getRates', argument: {} }])
+    // the other end's fault: a viewer's is not for the host's log, and its words never are
+    expect(internal.map((i) => [i.command, String(i.thrown)])).toEqual(
+      ['nothing', 'constructor', '__defineSetter__'].map(() => [
+        'decode',
+        'Error: a call of what is not there',
+      ]),
+    )
   })
 
   it.each([null, 7, 'text', [1], {}, { t: 'q' }, { t: 'q', m: 'invoke', a: { length: 1e9 } }])(

@@ -5,6 +5,7 @@ import { runIdSchema, type LoadNow, type LoadRun } from '../../../contract/load'
 import { keptLoadSchema } from '../../../contract/load-config'
 import type { LoadProgress, SeriesPoint } from '../../../contract/load-report'
 import { isAlive } from '../../base/process-alive'
+import { pointSchema, progressSchema } from '../report/read'
 import { cutShortReport } from './cut-short'
 
 /** What a running test tells, one line of the journal each. */
@@ -86,7 +87,9 @@ export class FileJournal implements RunJournal {
   }
 }
 
-/** The run a journal tells of; null when it tells of none. Its last line may be cut off. */
+const entrySchema = z.object({ point: pointSchema.optional(), progress: progressSchema.optional() })
+
+/** The run a journal tells of; null when it tells of none. Lines that are cut off or say something else are left out. */
 export function readJournal(text: string): LoadRun | null {
   const [first = '', ...rest] = text.split('\n')
   const head = headSchema.safeParse(parsed(first))
@@ -94,7 +97,7 @@ export function readJournal(text: string): LoadRun | null {
   const points: SeriesPoint[] = []
   let progress: LoadProgress | null = null
   for (const line of rest) {
-    const entry = parsed(line) as Partial<{ point: SeriesPoint; progress: LoadProgress }> | null
+    const { data: entry } = entrySchema.safeParse(parsed(line))
     if (entry?.point) points.push(entry.point)
     if (entry?.progress) progress = entry.progress
   }

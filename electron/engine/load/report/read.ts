@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keptLoadSchema } from '../../../contract/load-config'
-import type { LoadReport } from '../../../contract/load-report'
+import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { areRanges } from '../measure/ranges'
 import { LoadError } from '../run/failures'
 
@@ -41,7 +41,8 @@ const shard = z.object({
   histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
 })
-const point = z.object({
+/** One point of a series, as a file holds it. */
+export const pointSchema = z.object({
   atMs: n,
   offered: n,
   acknowledged: n,
@@ -51,7 +52,7 @@ const point = z.object({
   errors: n,
   ack: step,
   endToEnd: step,
-})
+}) satisfies z.ZodType<SeriesPoint>
 const check = z.object({ name: z.string(), limit: n, actual: orNull, passed: z.boolean() })
 const generator = z.object({
   cpuMicrosPerMessage: orNull,
@@ -64,6 +65,31 @@ const generator = z.object({
   saturated: z.boolean(),
   reasons: z.array(z.string()),
 })
+
+/** What a running test told last, as its journal holds it. */
+export const progressSchema = z.object({
+  phase: z.enum(['connecting', 'waiting', 'publishing', 'draining', 'done']),
+  elapsedMs: n,
+  plannedMs: orNull,
+  clients: count,
+  connected: count,
+  offered: count,
+  acknowledged: count,
+  failed: count,
+  received: count,
+  errors: count,
+  last: pointSchema.nullable(),
+  generator: generator
+    .pick({
+      maxLoopDelayMs: true,
+      lateSends: true,
+      busiestWorker: true,
+      workers: true,
+      saturated: true,
+      reasons: true,
+    })
+    .nullable(),
+}) satisfies z.ZodType<LoadProgress>
 
 const environment = z.object({
   startedAt: z.string(),
@@ -122,7 +148,7 @@ const report = z.object({
   notes: z.array(z.string()),
   environment: environment.nullable().default(null),
   seriesStepMs: n,
-  series: z.array(point),
+  series: z.array(pointSchema),
   shard: shard.optional(),
   merged: z.object({ shards: count, startSpreadMs: n }).optional(),
 }) satisfies z.ZodType<LoadReport>

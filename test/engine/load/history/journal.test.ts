@@ -117,6 +117,17 @@ describe('the journal of a running load test', () => {
 
   it('that tells nothing gives no run', async () => {
     expect(readJournal('')).toBeNull()
+    const { runId, number, startedAtMs, config } = RUN
+    const lines = [
+      { runId, number, startedAtMs, config },
+      { point: { offered: 1 } },
+      { point: pointDouble(1) },
+      { progress: { phase: 'publishing', offered: '<b>' } },
+      { progress: progress(1) },
+      { progress: {} },
+    ]
+    const run = readJournal(lines.map((l) => JSON.stringify(l)).join('\n'))
+    expect(run?.report).toMatchObject({ offered: 100, series: [pointDouble(1)] })
     expect(readJournal('{"runId":"x"')).toBeNull()
     await killed(0)
     expect(await left(open())).toEqual([])

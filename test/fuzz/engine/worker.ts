@@ -1,0 +1,79 @@
+/** One target in a thread of its own: an input that never ends, or takes all memory, ends the thread and is known. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { Loop, type Target } from './loop'
+import { seeded } from './mutate'
+
+export interface Job {
+  /** File of the instrumented target. */
+  bundle: string
+  words: readonly string[]
+  branches: number
+  /** Folders of inputs to begin with; what is found goes to the first. */
+  folders: readonly string[]
+  broken: string
+  untilMs: number
+  seed: number
+  maxBytes: number
+  /** The input that is tried: its length, then its bytes; with the number of the try before both. */
+  current: SharedArrayBuffer
+}
+
+const job = workerData as Job
+const nameOf = (data: Buffer): string => createHash('sha256').update(data).digest('hex').slice(0, 16)
+
+const globals = globalThis as { fuzzHit?: (branch: number) => void }
+let loop: Loop | null = null
+globals.fuzzHit = (branch) => loop?.hit(branch)
+const target = createRequire(import.meta.url)(job.bundle) as Target
+
+const numbers = new Uint32Array(job.current, 0, 2)
+const bytes = new Uint8Array(job.current, 8)
+
+function tell(data: Buffer, thrown: unknown): void {
+  const file = join(job.broken, nameOf(data))
+  mkdirSync(job.broken, { recursive: true })
+  writeFileSync(file, data)
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  parentPort?.postMessage({ broken: file, text: text.slice(0, 2000) })
+}
+
+loop = new Loop({
+  target,
+  random: seeded(job.seed),
+  words: job.words,
+  branches: job.branches,
+  maxBytes: job.maxBytes,
+  onTry: (data) => {
+    bytes.set(data)
+    numbers[1] = data.length
+    Atomics.add(numbers, 0, 1)
+  },
+  onNew: (data) => {
+    writeFileSync(join(job.folders[0] ?? '.', nameOf(data)), data)
+  },
+  onBroken: tell,
+})
+process.on('unhandledRejection', (thrown) => tell(Buffer.from(bytes.subarray(0, numbers[1])), thrown))
+
+for (const folder of job.folders) {
+  for (const name of readdirSync(folder).sort()) {
+    const file = join(folder, name)
+    if (!statSync(file).isFile()) continue
+    const data = readFileSync(file).subarray(0, job.maxBytes)
+    if (await loop.try(data)) loop.corpus.push(data)
+  }
+}
+let nextTellMs = 0
+while (Date.now() < job.untilMs) {
+  for (let i = 0; i < 100; i++) await loop.mutateOne()
+  if (Date.now() < nextTellMs) continue
+  nextTellMs = Date.now() + 5000
+  parentPort?.postMessage({ tried: loop.tried, kept: loop.corpus.length, covered: loop.covered })
+}
+parentPort?.postMessage({ tried: loop.tried, kept: loop.corpus.length, covered: loop.covered, done: true })
+await target.end?.()
+process.exit(0)
