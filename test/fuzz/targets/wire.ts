@@ -8,6 +8,7 @@ import mqttPacket, { type Packet as Theirs } from 'mqtt-packet'
 import { MalformedPacketError } from '../../../electron/engine/mqtt/errors'
 import { Packet, Type } from '../../../electron/engine/mqtt/packet'
 import { varint } from '../../../electron/engine/mqtt/varint'
+import { atOnce } from '../../../electron/engine/base/slices'
 import { FrameSplitter } from '../../../electron/engine/mqtt/splitter'
 import { decodePacket } from '../../../electron/engine/observe/capture/decode/decode'
 import { PacketReader } from '../../../electron/engine/load/wire/reader'
@@ -141,7 +142,7 @@ function ours(p: Packet): Record<string, unknown> | null {
     case Type.PUBCOMP:
       return { messageId: readAck(p).packetId }
     case Type.SUBSCRIBE: {
-      const { packetId, requests } = readSubscribe(p)
+      const { packetId, requests } = atOnce(readSubscribe(p, MAX_BYTES))
       return {
         messageId: packetId,
         subscriptions: requests.map((r) => ({
@@ -152,7 +153,7 @@ function ours(p: Packet): Record<string, unknown> | null {
       }
     }
     case Type.UNSUBSCRIBE: {
-      const { packetId, filters } = readUnsubscribe(p)
+      const { packetId, filters } = atOnce(readUnsubscribe(p, MAX_BYTES))
       return { messageId: packetId, unsubscriptions: filters }
     }
     case Type.PINGREQ:
