@@ -94,6 +94,7 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
     writeFileSync(file, data)
     console.log(`${target}: ${why}\n  input: ${file}`)
   }
+  // eslint-disable-next-line no-restricted-syntax -- a limit, not a wait
   const heart = setInterval(() => {
     const now = Atomics.load(numbers, 0)
     if (now === last && now > 0) {

@@ -84,6 +84,7 @@ const ANSWER_MS = 10_000
 async function inTime(answer: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
+    // eslint-disable-next-line no-restricted-syntax -- a limit, not a wait
     timer = setTimeout(() => reject(new Broken('every call is answered')), ANSWER_MS)
   })
   await Promise.race([answer, late]).finally(() => clearTimeout(timer))
