@@ -56,6 +56,7 @@ const COLUMNS: readonly (readonly [string, (p: ExperimentPoint) => number | null
     [snake(v), (p: ExperimentPoint) => p[v]] as const,
     ...theoryColumns(v),
   ]),
+  ['latency_mean_ms', (p) => p.latencyMs.mean],
   ['latency_p50_ms', (p) => p.latencyMs.p50],
   ['latency_p95_ms', (p) => p.latencyMs.p95],
   ['latency_p99_ms', (p) => p.latencyMs.p99],

@@ -99,7 +99,13 @@ export interface ExperimentPoint {
   /** Packets of the handshakes between publishers and broker, both ways / offered. */
   packetsPerMessage: number
   /** From publish to first arrival, in simulated time; null when nothing arrived. */
-  latencyMs: { p50: number | null; p95: number | null; p99: number | null; max: number | null }
+  latencyMs: {
+    mean: number | null
+    p50: number | null
+    p95: number | null
+    p99: number | null
+    max: number | null
+  }
   /** Times a connection was lost and resumed. */
   reconnects: number
   /** Expectation by the formulas of docs/theory.md; null where there is none. */

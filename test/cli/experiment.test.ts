@@ -38,7 +38,7 @@ describe('fleetlab experiment', () => {
       duplicatesPerMessage: 0,
       publishPerMessage: 1,
       packetsPerMessage: 2,
-      latencyMs: { p50: 20, p95: 20, p99: 20 },
+      latencyMs: { mean: 20, p50: 20, p95: 20, p99: 20 },
       theory: { deliveryRatio: 1, duplicatesPerMessage: 0, publishPerMessage: 1, packetsPerMessage: 2 },
     })
   })

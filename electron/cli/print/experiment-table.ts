@@ -10,8 +10,17 @@ function row(p: ExperimentPoint): string[] {
     const outside = insideInterval(p, v) === false
     return [`${p[v].toFixed(4)}${outside ? '!' : ''}`, expected(p.theory[v])]
   })
-  const { p50, p95, p99 } = p.latencyMs
-  return [`QoS ${p.qos}`, p.loss.toFixed(2), String(p.delivered), ...values, ms(p50), ms(p95), ms(p99)]
+  const { mean, p50, p95, p99 } = p.latencyMs
+  return [
+    `QoS ${p.qos}`,
+    p.loss.toFixed(2),
+    String(p.delivered),
+    ...values,
+    mean === null ? '-' : mean.toFixed(1),
+    ms(p50),
+    ms(p95),
+    ms(p99),
+  ]
 }
 
 const HEAD = [
@@ -26,7 +35,7 @@ const HEAD = [
   'theory',
   'packets',
 ]
-const MORE = ['theory', 'p50 ms', 'p95 ms', 'p99 ms']
+const MORE = ['theory', 'mean ms', 'p50 ms', 'p95 ms', 'p99 ms']
 
 /** An experiment's result for people: one line per point, each measured value beside its expectation. */
 export function experimentTable({ config, complete, points }: ExperimentResult): string {

@@ -118,8 +118,9 @@ export function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: Tri
   }
 }
 
-/** The ledger's histogram tells three significant digits apart. */
-function rounded({ p50, p95, p99, max }: TrialOutcome['latencyMs']): ExperimentPoint['latencyMs'] {
+/** The ledger's histogram tells three significant digits apart; the mean is exact, and given in microseconds. */
+function rounded({ mean, p50, p95, p99, max }: TrialOutcome['latencyMs']): ExperimentPoint['latencyMs'] {
   const three = (ms: number | null): number | null => (ms === null ? null : Number(ms.toPrecision(3)))
-  return { p50: three(p50), p95: three(p95), p99: three(p99), max: three(max) }
+  const micros = mean === null ? null : Number(mean.toFixed(3))
+  return { mean: micros, p50: three(p50), p95: three(p95), p99: three(p99), max: three(max) }
 }

@@ -25,7 +25,7 @@ export interface TrialOutcome {
   /** On the publishers' legs. */
   publishes: number
   packets: number
-  latencyMs: Latency
+  latencyMs: Latency & { mean: number | null }
   reconnects: number
 }
 
@@ -102,7 +102,7 @@ export class Trial {
       duplicates: row.duplicated,
       publishes: this.count.publishes,
       packets: this.count.packets,
-      latencyMs: row.latencyMs,
+      latencyMs: { ...row.latencyMs, mean: this.ledger.meanLatencyMs(row.group) },
       reconnects: this.count.connections - this.sim.fleet.size,
     }
   }

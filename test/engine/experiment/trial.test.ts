@@ -45,6 +45,7 @@ describe('an experiment', () => {
       [400, 0, 4],
     ])
     expect(perfect.map((p) => p.latencyMs.p99)).toEqual([20, 20, 40])
+    expect(perfect.map((p) => p.latencyMs.mean)).toEqual([20, 20, 40])
     expect(all.filter((p) => p.qos === 2).map((p) => p.duplicates)).toEqual([0, 0, 0])
     expect(all.find((p) => p.qos === 1 && p.loss === 0.3)?.duplicates).toBeGreaterThan(100)
   })
@@ -68,9 +69,11 @@ describe('an experiment', () => {
   it('over TCP loses and repeats nothing; a lost segment costs the RTO, another one its double', async () => {
     const all = await points({ link: 'tcp', loss: [0.1], messages: 1000 })
     for (const p of all) expect([p.delivered, p.duplicates]).toEqual([p.expected, 0])
-    const { p50, p95, p99 } = all[0]?.latencyMs ?? {}
+    const { mean, p50, p95, p99 } = all[0]?.latencyMs ?? {}
     // 10 ms a way; 200 ms after one loss, 200 + 400 ms after two.
     expect([p50, p95, p99]).toEqual([20, 220, 620])
+    // two legs, each late with chance 0.1 by 200 ms, with 0.01 by 400 ms more, and so on: 20 + 2 * 0.1 * 200 / (1 - 0.2)
+    expect(Math.abs((mean ?? 0) - 70)).toBeLessThan(15)
   })
 
   it('has the same result for the same seed, and another for another', async () => {

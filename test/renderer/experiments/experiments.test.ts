@@ -21,7 +21,7 @@ const point = (qos: 0 | 1 | 2, loss: number, more: Partial<ExperimentPoint> = {}
   duplicatesPerMessage: 0,
   publishPerMessage: 1,
   packetsPerMessage: [1, 2, 4][qos] ?? 0,
-  latencyMs: { p50: 20, p95: 40, p99: 90, max: 95 },
+  latencyMs: { mean: 25, p50: 20, p95: 40, p99: 90, max: 95 },
   reconnects: 0,
   theory: { deliveryRatio: 1, duplicatesPerMessage: 0, publishPerMessage: 1, packetsPerMessage: 1 },
   interval99: {
@@ -116,7 +116,7 @@ describe('charts', () => {
 
   it('hold every value, and give the three of latency one scale', () => {
     const panels = panelsOf(
-      stateOf([point(2, 0.2, { latencyMs: { p50: 10, p95: 200, p99: 730, max: 730 } })]),
+      stateOf([point(2, 0.2, { latencyMs: { mean: 30, p50: 10, p95: 200, p99: 730, max: 730 } })]),
     )
     expect(panels.slice(4).map((p) => p.max)).toEqual([800, 800, 800])
     expect(panels[0]).toMatchObject({ min: 0.6, max: 1 })
