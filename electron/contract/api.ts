@@ -15,6 +15,7 @@ import type { ExperimentInput, ExperimentState } from './experiment'
 import type { Lesson } from './lesson'
 import type { LessonOutcome, LiveOutcome } from './lesson-run'
 import type { LinkInput } from './link-config'
+import type { LossyListenerInput } from './lossy-listener'
 import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from './load'
 import type { LoadInput } from './load-config'
 import type { Direction, PacketType, QoS } from './packet'
@@ -27,7 +28,8 @@ import type { ShareAddress, ShareState } from './share'
 export const CONTRACT_VERSION = 1
 
 /** Which links a command speaks of. */
-export type LinkTarget = { group: string } | { clientId: string } | 'all'
+/** `listener`: which of the broker's lossy listeners, from 0. */
+export type LinkTarget = { group: string } | { clientId: string } | { listener: number } | 'all'
 
 /** Every command of the page: the engine's own, and those of the user's files and settings, which the host answers. */
 export interface EngineApi extends LabApi, WorkspaceApi {}
@@ -61,6 +63,10 @@ export interface LabApi {
   removeGroup(a: { name: string }): Promise<void>
   /** Merges a change into the links named, at once and without reconnecting. */
   setLink(a: { target: LinkTarget; patch: LinkInput }): Promise<void>
+  /** Opens a port whose clients reach the broker through a link; the next free one where the port is taken. */
+  addListener(a: { listener: LossyListenerInput }): Promise<void>
+  /** Closes one, and the connections over it. @param a.index in the order of the scenario, from 0 */
+  removeListener(a: { index: number }): Promise<void>
   /** Sets independent loss with chance p in both directions on every link. */
   setLoss(a: { p: number }): Promise<void>
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EngineApi } from './api'
 import { experimentSchema } from './experiment'
 import { linkSchema } from './link-config'
+import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { LOAD_FILE_FORMATS, runIdSchema } from './load'
 import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
@@ -23,7 +24,16 @@ const seq = z.int().min(1)
 const ROWS = 500
 const lessonId = z.string().min(1).max(40)
 const viewerId = z.string().min(1).max(40)
-const target = z.union([z.literal('all'), z.strictObject({ group: groupName }), z.strictObject({ clientId })])
+const listenerIndex = z
+  .int()
+  .min(0)
+  .max(MAX_LOSSY_LISTENERS - 1)
+const target = z.union([
+  z.literal('all'),
+  z.strictObject({ group: groupName }),
+  z.strictObject({ clientId }),
+  z.strictObject({ listener: listenerIndex }),
+])
 
 /**
  * Accepts what the schema accepts and hands on the spelling that was sent: the engine merges, then parses.
@@ -61,6 +71,8 @@ export const commands = {
   updateGroup: driver(z.strictObject({ name: groupName, patch: groupPatch })),
   removeGroup: driver(z.strictObject({ name: groupName })),
   setLink: driver(z.strictObject({ target, patch: spelled(linkSchema) })),
+  addListener: host(z.strictObject({ listener: spelled(lossyListenerSchema) }), { change: true }),
+  removeListener: host(z.strictObject({ index: listenerIndex }), { change: true }),
   setLoss: driver(z.strictObject({ p: z.number().min(0).max(1) })),
   listDevices: viewer(
     z.strictObject({

@@ -73,15 +73,32 @@ export const cutRuleSchema = z.strictObject({
 /** Counts upward from 0; `unlimited` never gives up. */
 export const retriesSchema = z.union([z.int().min(0).max(1_000_000), z.literal('unlimited')])
 
-export const recoverySchema = z.strictObject({
-  /** retry: resend with DUP=1; reconnect: drop the connection and resume the session; none: stall. */
-  mode: z.enum(['retry', 'reconnect', 'none']).default('retry'),
+const recoveryTimes = {
   timeout: durationSchema.default(1000),
   /** Factor on the timeout after each attempt, 1 for none. */
   backoff: z.number().min(1).max(10).default(1),
   maxRetries: retriesSchema.default('unlimited'),
+}
+
+export const recoverySchema = z.strictObject({
+  /**
+   * retry: the client resends with DUP=1; reconnect: drop the connection and resume the session; link: the link itself
+   * sends the same bytes again, as a radio with acknowledgements of its own does; none: stall.
+   */
+  mode: z.enum(['retry', 'reconnect', 'link', 'none']).default('retry'),
+  ...recoveryTimes,
 })
 export type RecoveryConfig = z.output<typeof recoverySchema>
+
+/** A real client does not resend while it is connected, so nothing does so in its place. */
+const realRecoverySchema = z.strictObject({
+  mode: z
+    .enum(['reconnect', 'link', 'none'], {
+      error: 'expected reconnect, link or none: a real client does not resend while it is connected',
+    })
+    .default('reconnect'),
+  ...recoveryTimes,
+})
 
 const tcpSchema = z.strictObject({
   /** First retransmission timeout; doubles with each loss of the same segment (RFC 6298). */
@@ -112,44 +129,59 @@ const directionSchema = z.strictObject(directionFields)
 export const linkKindSchema = z.enum(['radio', 'tcp', 'cut'])
 export type LinkKind = z.output<typeof linkKindSchema>
 
+const linkFields = {
+  kind: linkKindSchema.default('radio'),
+  ...directionFields,
+  uplink: directionSchema.optional(),
+  downlink: directionSchema.optional(),
+  /** Which packets a radio link may lose. */
+  lossScope: z.enum(['handshake', 'all']).default('handshake'),
+  tcp: tcpSchema.prefault({}),
+  cut: cutSchema.prefault({}),
+  /** Step mode: packets wait at the gate for a decision. */
+  gate: z.boolean().default(false),
+  /** Step mode decided beforehand: packets that match are delivered or dropped in this order, the rest wait. */
+  script: z
+    .array(
+      z.strictObject({
+        direction: z.enum(['uplink', 'downlink']).optional(),
+        type: z.enum(HANDSHAKE_TYPES).optional(),
+        action: z.enum(['deliver', 'drop']),
+      }),
+    )
+    .max(10_000)
+    .default([]),
+}
+
+type OneDirection = z.output<typeof directionSchema>
+type BothDirections = OneDirection & {
+  uplink?: OneDirection | undefined
+  downlink?: OneDirection | undefined
+}
+
+/** Spells both directions out. */
+function eachWay<T extends BothDirections>(link: T) {
+  const { loss, delay, bandwidth, uplink, downlink, ...rest } = link
+  const side = (own: OneDirection | undefined) => ({
+    loss: own?.loss ?? loss ?? ({ model: 'none' } as const),
+    delay: own?.delay ?? delay ?? ({ model: 'constant', ms: 0 } as const),
+    bandwidth: own?.bandwidth ?? bandwidth,
+  })
+  return { ...rest, uplink: side(uplink), downlink: side(downlink) }
+}
+
 /**
  * The simulated network between one client and the broker.
  * `loss`, `delay` and `bandwidth` count for both directions unless `uplink` or `downlink` says otherwise.
  */
 export const linkSchema = z
-  .strictObject({
-    kind: linkKindSchema.default('radio'),
-    ...directionFields,
-    uplink: directionSchema.optional(),
-    downlink: directionSchema.optional(),
-    /** Which packets a radio link may lose. */
-    lossScope: z.enum(['handshake', 'all']).default('handshake'),
-    recovery: recoverySchema.prefault({}),
-    tcp: tcpSchema.prefault({}),
-    cut: cutSchema.prefault({}),
-    /** Step mode: packets wait at the gate for a decision. */
-    gate: z.boolean().default(false),
-    /** Step mode decided beforehand: packets that match are delivered or dropped in this order, the rest wait. */
-    script: z
-      .array(
-        z.strictObject({
-          direction: z.enum(['uplink', 'downlink']).optional(),
-          type: z.enum(HANDSHAKE_TYPES).optional(),
-          action: z.enum(['deliver', 'drop']),
-        }),
-      )
-      .max(10_000)
-      .default([]),
-  })
-  .transform((link) => {
-    const { loss, delay, bandwidth, uplink, downlink, ...rest } = link
-    const side = (own: z.output<typeof directionSchema> | undefined) => ({
-      loss: own?.loss ?? loss ?? ({ model: 'none' } as const),
-      delay: own?.delay ?? delay ?? ({ model: 'constant', ms: 0 } as const),
-      bandwidth: own?.bandwidth ?? bandwidth,
-    })
-    return { ...rest, uplink: side(uplink), downlink: side(downlink) }
-  })
+  .strictObject({ ...linkFields, recovery: recoverySchema.prefault({}) })
+  .transform(eachWay)
+
+/** The same for a program of somebody else's: what recovers a lost packet is not the client's doing. */
+export const realLinkSchema = z
+  .strictObject({ ...linkFields, recovery: realRecoverySchema.prefault({}) })
+  .transform(eachWay)
 
 /** A link as the engine uses it: both directions spelled out, times in milliseconds. Parses to itself. */
 export type LinkConfig = z.output<typeof linkSchema>

@@ -144,6 +144,8 @@ export interface BrokerStatus {
   kind: 'embedded' | 'external'
   state: 'starting' | 'up' | 'down'
   listeners: ListenerStatus[]
+  /** Lossy listeners, in the order of the scenario. */
+  lossy?: ListenerStatus[]
   /** URL of an external broker. */
   url: string | null
   /** One plain line when something is not as asked, e.g. that port 1883 was taken. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { brokerLimitsSchema } from './broker-limits'
 import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
+import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { passwordVariableSchema } from './password-variable'
 import { isPlain } from './printable'
 import { isValidFilter, isValidTopic } from './topics'
@@ -97,6 +98,9 @@ export const groupSchema = z.strictObject({
 export type GroupConfig = z.output<typeof groupSchema>
 export type GroupInput = z.input<typeof groupSchema>
 
+/** Further ports whose clients reach the broker through a link that can lose, delay and cut. */
+const listeners = z.array(lossyListenerSchema).max(MAX_LOSSY_LISTENERS).optional()
+
 const embeddedBroker = z.strictObject({
   kind: z.literal('embedded'),
   host: z.string().min(1).default('127.0.0.1'),
@@ -134,6 +138,7 @@ const embeddedBroker = z.strictObject({
   /** How often `$SYS/broker/...` is published to those who come over the network; 0 is never. */
   sysInterval: durationSchema.default(10_000),
   limits: brokerLimitsSchema.prefault({}),
+  listeners,
 })
 const externalBroker = z.strictObject({
   kind: z.literal('external'),
@@ -144,6 +149,7 @@ const externalBroker = z.strictObject({
   passwordEnv: passwordVariableSchema.optional(),
   caFile: z.string().optional(),
   insecure: z.boolean().default(false),
+  listeners,
 })
 export const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
 export type BrokerConfig = z.output<typeof brokerSchema>
@@ -166,6 +172,13 @@ export const scenarioSchema = z
     groups: z.array(groupSchema).max(200).default([]),
   })
   .superRefine((s, ctx) => {
+    const ports = new Set<number>(s.broker.kind === 'embedded' ? [s.broker.port] : [])
+    s.broker.listeners?.forEach((l, i) => {
+      const path = ['broker', 'listeners', i, 'port']
+      if (l.port !== 0 && ports.has(l.port))
+        ctx.addIssue({ code: 'custom', path, input: l.port, message: 'expected a port of its own' })
+      ports.add(l.port)
+    })
     const names = new Map<string, number>()
     const ids = new Map<string, number>()
     s.groups.forEach((g, i) => {

@@ -4,6 +4,7 @@ import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
 import { COMMANDS, commands } from '../contract/commands'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
+import type { LossyListenerInput } from '../contract/lossy-listener'
 import type { EngineStatus, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
@@ -16,11 +17,20 @@ import { LessonService } from './lessons/lesson-service'
 import { createLoadService } from './load/history/create'
 import type { LoadService } from './load/history/load-service'
 import { LabSlot } from './lab/lab-slot'
-import { mergeLink } from './lab/link-edit'
+import { mergeLink, mergeRealLink } from './lab/link-edit'
 import { AllowedHosts } from './base/allowed-hosts'
 import { LoopDelayMeter } from './observe/meters'
 import { note } from './base/notes'
-import { groupOf, withGroup, withGroupChanged, withLink, withoutGroup } from './lab/scenario-edit'
+import {
+  groupOf,
+  withGroup,
+  withGroupChanged,
+  withLink,
+  withListener,
+  withListenerLink,
+  withoutGroup,
+  withoutListener,
+} from './lab/scenario-edit'
 import { PageSession } from './session/page-session'
 import { lossOf, statusOf } from './lab/status'
 import type { Engine, EngineDeps, RunLimits, Sharing } from './types'
@@ -180,17 +190,39 @@ class LabEngine implements Engine, SessionEngine {
   setLink(target: LinkTarget, patch: LinkInput): void {
     const { fleet } = this.lab
     if (target !== 'all' && 'clientId' in target) {
-      const device = fleet.device(target.clientId)
-      if (!device) throw new ApiError('not-found', `${target.clientId} has no simulated link`)
-      device.link.setConfig(mergeLink(device.link.config, patch))
+      const link = this.lab.linkOf(target.clientId)
+      if (!link) throw new ApiError('not-found', `${target.clientId} has no simulated link`)
+      const merge = fleet.device(target.clientId) ? mergeLink : mergeRealLink
+      link.setConfig(merge(link.config, patch))
+      return
+    }
+    if (target !== 'all' && 'listener' in target) {
+      this.changed(withListenerLink(this.scenario, target.listener, patch))
+      this.lab.takeListenerLinks()
       return
     }
     const next = withLink(this.scenario, target, patch)
     this.changed(next)
-    if (target === 'all') fleet.setDefaultLink(next.link)
+    if (target === 'all') {
+      fleet.setDefaultLink(next.link)
+      this.lab.takeListenerLinks()
+    }
     for (const g of next.groups) {
       if (g.link && (target === 'all' || target.group === g.name)) fleet.setGroupLink(g.name, g, g.link)
     }
+  }
+
+  /** @throws ApiError `conflict` when the port cannot be had, `bad-request` for one that does not fit the scenario */
+  async addListener(listener: LossyListenerInput): Promise<void> {
+    const next = withListener(this.scenario, listener)
+    await this.lab.openListener(next.broker.listeners?.at(-1))
+    this.changed(next)
+  }
+
+  async removeListener(index: number): Promise<void> {
+    const next = withoutListener(this.scenario, index)
+    await this.lab.closeListener(index)
+    this.changed(next)
   }
 
   private changed(scenario: Scenario): void {

@@ -37,6 +37,7 @@ export const en = {
       'Packets in transit are lost with it. The client reconnects and resends from its session whatever was not acknowledged.',
     sentenceRetry: 'MQTT packets are lost; the retry timer ({timer}) recovers them',
     sentenceReconnect: 'MQTT packets are lost; the client reconnects after {timer} without an answer',
+    sentenceLink: 'MQTT packets are lost; the link itself sends the same bytes again after {timer}',
     sentenceNone: 'MQTT packets are lost, and nothing recovers them',
     sentenceTcp: 'segments are lost; TCP retransmits them after {timer}: late, never missing',
     sentenceCut: 'the connection is cut; the client reconnects after {timer} and resends from its session',

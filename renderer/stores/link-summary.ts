@@ -76,7 +76,12 @@ export function linkSentence(link: LinkConfig): LinkSentence {
     case 'cut':
       return { key: 'sentenceCut', timerMs: link.cut.down }
     case 'radio': {
-      const keys = { retry: 'sentenceRetry', reconnect: 'sentenceReconnect', none: 'sentenceNone' } as const
+      const keys = {
+        retry: 'sentenceRetry',
+        reconnect: 'sentenceReconnect',
+        link: 'sentenceLink',
+        none: 'sentenceNone',
+      } as const
       return { key: keys[link.recovery.mode], timerMs: link.recovery.timeout }
     }
   }

@@ -16,8 +16,11 @@ export interface EditContext {
 
 type Act = () => Promise<unknown>
 
-const targetKey = (t: LinkTarget): string =>
-  t === 'all' ? 'all' : 'group' in t ? `group:${t.group}` : `client:${t.clientId}`
+function targetKey(t: LinkTarget): string {
+  if (t === 'all') return t
+  if ('group' in t) return `group:${t.group}`
+  return 'listener' in t ? `listener:${t.listener}` : `client:${t.clientId}`
+}
 
 /** A link whose absent members are named, so that merging it leaves nothing of what was there. */
 const whole = (l: LinkConfig): LinkInput => ({
@@ -31,10 +34,16 @@ function linksBefore(api: EngineApi, s: Scenario, target: LinkTarget, ofClient: 
     const link = s.groups.find((g) => g.name === name)?.link
     return () => api.updateGroup({ name, patch: { link } })
   }
+  const ofListener = (index: number): Act => {
+    const link = s.broker.listeners?.[index]?.link
+    return () => (link ? api.setLink({ target: { listener: index }, patch: whole(link) }) : Promise.resolve())
+  }
   if (target === 'all') {
     const groups = s.groups.filter((g) => g.link !== undefined).map((g) => ofGroup(g.name))
-    return [() => api.setLink({ target, patch: whole(s.link) }), ...groups]
+    const listeners = (s.broker.listeners ?? []).map((_l, index) => ofListener(index))
+    return [() => api.setLink({ target, patch: whole(s.link) }), ...groups, ...listeners]
   }
+  if ('listener' in target) return [ofListener(target.listener)]
   if ('group' in target) return [ofGroup(target.group)]
   return ofClient ? [() => api.setLink({ target, patch: whole(ofClient) })] : []
 }

@@ -11,6 +11,8 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   openScenario: { text: 'version: 1', name: 'a.yaml' },
   allowHost: { host: 'broker.example.org' },
   scenarioText: { format: 'yaml' },
+  addListener: { listener: { port: 1884, link: { loss: 0.2 } } },
+  removeListener: { index: 0 },
   addGroup: { group: { name: 'sensors' } },
   updateGroup: { name: 'sensors', patch: { count: 3 } },
   removeGroup: { name: 'sensors' },

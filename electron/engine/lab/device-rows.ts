@@ -40,7 +40,7 @@ function externalRow(lab: Lab, c: BrokerClientInfo): DeviceRow {
     subscribes: c.subscriptions.length > 0,
     messagesPerSecond: rate,
     inFlight: c.inFlight,
-    linkKind: null,
+    linkKind: lab.guests.link(c.clientId)?.config.kind ?? null,
     remote: c.remote,
   }
 }
@@ -101,7 +101,7 @@ export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
   const external = broker?.external ? broker : undefined
   if (!device && !external) throw new ApiError('not-found', `unknown client ${clientId}`)
   const row = device ? simulatedRow(lab, device) : externalRow(lab, external as BrokerClientInfo)
-  const link = device?.link.config ?? null
+  const link = lab.linkOf(clientId)?.config ?? null
   const granted = device
     ? [...device.subscriptions].map(([filter, qos]) => ({ filter, qos: qos as QoS }))
     : null

@@ -1,4 +1,5 @@
 import { ApiError } from '../../contract/errors'
+import type { LossyListener } from '../../contract/lossy-listener'
 import type { LedgerRow, LogLine, Note, RunState } from '../../contract/model'
 import type { QoS } from '../../contract/packet'
 import type { RunReport } from '../../contract/report'
@@ -10,7 +11,8 @@ import { Observation } from '../observe/observation'
 import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
-import type { GateKeeper } from '../simulation/link/types'
+import type { Guests } from '../simulation/guests/guests'
+import type { GateKeeper, Link } from '../simulation/link/types'
 import { createSimulation, type Simulation } from '../simulation/simulation'
 import type { BrokerTarget } from '../simulation/target/target'
 import type { EngineDeps, RunLimits } from '../types'
@@ -162,6 +164,31 @@ export class Lab {
     if (!embedded)
       throw new ApiError('unavailable', 'only the embedded broker supports this; this broker is external')
     return embedded
+  }
+
+  /** The link of a client: of a device, or of one that came over a lossy listener. */
+  linkOf(clientId: string): Link | undefined {
+    return this.fleet.device(clientId)?.link ?? this.sim.guests.link(clientId)
+  }
+
+  /** Clients that came over lossy listeners. */
+  get guests(): Guests {
+    return this.sim.guests
+  }
+
+  /** @throws ApiError `conflict` when the port cannot be had */
+  async openListener(listener: LossyListener | undefined): Promise<void> {
+    const about = listener ? await this.guests.add(listener, false) : null
+    if (about) this.log('warn', about)
+  }
+
+  async closeListener(index: number): Promise<void> {
+    await this.guests.remove(index)
+  }
+
+  /** The links of the lossy listeners are now as the scenario has them. */
+  takeListenerLinks(): void {
+    this.scenario.broker.listeners?.forEach(({ link }, index) => this.guests.setLink(index, link))
   }
 
   /** Clients of the embedded broker that are not ours. */

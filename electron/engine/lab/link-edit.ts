@@ -1,4 +1,5 @@
-import { linkSchema, type LinkConfig, type LinkInput } from '../../contract/link-config'
+import type { z } from 'zod'
+import { linkSchema, realLinkSchema, type LinkConfig, type LinkInput } from '../../contract/link-config'
 
 type Shared = Pick<LinkInput, 'loss' | 'delay' | 'bandwidth'>
 
@@ -20,4 +21,14 @@ export function mergeLink(current: LinkConfig, patch: LinkInput): LinkConfig {
     uplink: { ...current.uplink, ...both, ...uplink },
     downlink: { ...current.downlink, ...both, ...downlink },
   })
+}
+
+/**
+ * The same for the link of a real client: a patch that makes all clients resend leaves what recovers a packet there.
+ * @throws ZodError when the patch is not part of a valid link
+ */
+export function mergeRealLink(current: LinkConfig, patch: LinkInput): z.output<typeof realLinkSchema> {
+  const { recovery, ...rest } = patch
+  const mine = recovery?.mode === 'retry' ? { ...recovery, mode: current.recovery.mode } : recovery
+  return realLinkSchema.parse(mergeLink(current, mine ? { ...rest, recovery: mine } : rest))
 }

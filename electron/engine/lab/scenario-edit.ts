@@ -3,8 +3,9 @@ import type { LinkTarget } from '../../contract/api'
 import { ApiError } from '../../contract/errors'
 import type { LinkInput } from '../../contract/link-config'
 import { issueDetails } from '../../contract/issues'
+import type { LossyListenerInput } from '../../contract/lossy-listener'
 import { scenarioSchema, type GroupConfig, type GroupInput, type Scenario } from '../../contract/scenario'
-import { mergeLink } from './link-edit'
+import { mergeLink, mergeRealLink } from './link-edit'
 
 /** Changes of a scenario as values: each gives the new scenario or throws an ApiError and changes nothing. */
 
@@ -48,13 +49,39 @@ export function withGroupChanged(scenario: Scenario, name: string, patch: Partia
 /** Changes the links of one group, or the default link and every group's own. */
 export function withLink(
   scenario: Scenario,
-  target: Exclude<LinkTarget, { clientId: string }>,
+  target: Exclude<LinkTarget, { clientId: string } | { listener: number }>,
   patch: LinkInput,
 ): Scenario {
   if (target === 'all') {
     const groups = scenario.groups.map((g) => (g.link ? { ...g, link: mergeLink(g.link, patch) } : g))
-    return checked({ ...scenario, link: mergeLink(scenario.link, patch), groups })
+    const listeners = scenario.broker.listeners?.map((l) => ({ ...l, link: mergeRealLink(l.link, patch) }))
+    const broker = { ...scenario.broker, ...(listeners && { listeners }) }
+    return checked({ ...scenario, broker, link: mergeLink(scenario.link, patch), groups })
   }
   const group = groupOf(scenario, target.group)
   return withGroupChanged(scenario, group.name, { link: mergeLink(group.link ?? scenario.link, patch) })
+}
+
+/** @throws ApiError `bad-request` when the broker has as many as it may have, or one with that port */
+export function withListener(scenario: Scenario, listener: LossyListenerInput): Scenario {
+  const listeners = [...(scenario.broker.listeners ?? []), listener]
+  return checked({ ...scenario, broker: { ...scenario.broker, listeners } })
+}
+
+/** @throws ApiError `not-found` */
+export function withoutListener(scenario: Scenario, index: number): Scenario {
+  const listeners = scenario.broker.listeners ?? []
+  if (!listeners[index]) throw new ApiError('not-found', `there is no lossy listener ${index}`)
+  return checked({
+    ...scenario,
+    broker: { ...scenario.broker, listeners: listeners.filter((_l, i) => i !== index) },
+  })
+}
+
+/** Changes the link of one lossy listener. @throws ApiError `not-found` */
+export function withListenerLink(scenario: Scenario, index: number, patch: LinkInput): Scenario {
+  const listeners = scenario.broker.listeners ?? []
+  if (!listeners[index]) throw new ApiError('not-found', `there is no lossy listener ${index}`)
+  const changed = listeners.map((l, i) => (i === index ? { ...l, link: mergeRealLink(l.link, patch) } : l))
+  return checked({ ...scenario, broker: { ...scenario.broker, listeners: changed } })
 }

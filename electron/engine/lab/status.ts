@@ -14,7 +14,10 @@ export function statusOf(
   const { capture } = lab.observation
   let connected = 0
   for (const d of lab.fleet.devices()) if (d.connected) connected++
-  const broker = lab.state === 'stopped' ? { ...DOWN, kind: scenario.broker.kind } : lab.broker.status()
+  const broker =
+    lab.state === 'stopped'
+      ? { ...DOWN, kind: scenario.broker.kind }
+      : { ...lab.broker.status(), lossy: lab.guests.listeners() }
   return {
     run: lab.state,
     nowMs: clock.now(),

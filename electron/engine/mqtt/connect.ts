@@ -1,4 +1,4 @@
-import type { Packet } from './packet'
+import { propertiesEnd, type Packet } from './packet'
 
 /** What the beginning of a CONNECT says, as much of it as is there. */
 export interface ConnectHead {
@@ -22,6 +22,15 @@ export function connectHead({ frame, bodyAt }: Packet): ConnectHead {
   const flags = frame[levelAt + 1]
   if (flags === undefined) return { level: 4, flags: 0x02, clean: true, afterKeepAlive: frame.length }
   return { level, flags, clean: (flags & 0x02) !== 0, afterKeepAlive: levelAt + 4 }
+}
+
+/** The client identifier of a CONNECT; empty where it has none or cannot be read. */
+export function connectClientId(packet: Packet): string {
+  const { frame } = packet
+  const { level, afterKeepAlive } = connectHead(packet)
+  const at = level === 5 ? propertiesEnd(frame, afterKeepAlive, frame.length) : afterKeepAlive
+  if (at < 0 || at + 2 > frame.length) return ''
+  return frame.toString('utf8', at + 2, at + 2 + frame.readUInt16BE(at))
 }
 
 /** Session present flag and return or reason code of a CONNACK (MQTT 3.1.1 section 3.2.2). */

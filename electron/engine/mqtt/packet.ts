@@ -78,7 +78,7 @@ export function readPublishHeader(
 }
 
 /** Where the property block at `at` ends; -1 when it does not fit. */
-function propertiesEnd(b: Buffer, at: number, end: number): number {
+export function propertiesEnd(b: Buffer, at: number, end: number): number {
   if (at >= end) return -1
   // Most have none.
   if (b[at] === 0) return at + 1

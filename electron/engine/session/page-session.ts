@@ -8,6 +8,7 @@ import {
 import { ApiError } from '../../contract/errors'
 import { experimentSchema, type ExperimentInput } from '../../contract/experiment'
 import type { LinkInput } from '../../contract/link-config'
+import type { LossyListenerInput } from '../../contract/lossy-listener'
 import type { LoadFileFormat } from '../../contract/load'
 import { loadSchema, type LoadInput } from '../../contract/load-config'
 import type { LogLine } from '../../contract/model'
@@ -99,6 +100,14 @@ export class PageSession implements LabApi {
     return command(() => this.engine.setLink(a.target, a.patch))
   }
 
+  addListener(a: { listener: LossyListenerInput }) {
+    return command(() => this.engine.addListener(a.listener))
+  }
+
+  removeListener(a: { index: number }) {
+    return command(() => this.engine.removeListener(a.index))
+  }
+
   setLoss(a: { p: number }) {
     return command(() =>
       this.engine.setLink('all', { loss: a.p, uplink: { loss: a.p }, downlink: { loss: a.p } }),
@@ -119,8 +128,8 @@ export class PageSession implements LabApi {
 
   cut(a: { clientId: string }) {
     return command(() => {
-      const device = this.engine.lab.fleet.device(a.clientId)
-      if (device) device.link.cut()
+      const link = this.engine.lab.linkOf(a.clientId)
+      if (link) link.cut()
       else if (!this.engine.lab.broker.embedded?.disconnect(a.clientId)) {
         throw new ApiError('not-found', `unknown client ${a.clientId}`)
       }
@@ -312,9 +321,9 @@ export class PageSession implements LabApi {
   }
 
   private link(clientId: string) {
-    const device = this.engine.lab.fleet.device(clientId)
-    if (!device) throw new ApiError('not-found', `${clientId} has no simulated link`)
-    return device.link
+    const link = this.engine.lab.linkOf(clientId)
+    if (!link) throw new ApiError('not-found', `${clientId} has no simulated link`)
+    return link
   }
 }
 

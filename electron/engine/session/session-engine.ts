@@ -1,5 +1,6 @@
 import type { LinkTarget } from '../../contract/api'
 import type { LinkInput } from '../../contract/link-config'
+import type { LossyListenerInput } from '../../contract/lossy-listener'
 import type { EngineStatus } from '../../contract/model'
 import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
 import type { ExperimentRunner } from '../experiment/runner'
@@ -27,4 +28,6 @@ export interface SessionEngine {
   updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
   removeGroup(name: string): void
   setLink(target: LinkTarget, patch: LinkInput): void
+  addListener(listener: LossyListenerInput): Promise<void>
+  removeListener(index: number): Promise<void>
 }

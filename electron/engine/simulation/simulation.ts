@@ -1,11 +1,12 @@
 import type { LinkConfig } from '../../contract/link-config'
 import type { Scenario } from '../../contract/scenario'
-import type { BrokerDeps, BrokerLogLine } from './broker/types'
+import { DEFAULT_LIMITS, type BrokerDeps, type BrokerLogLine } from './broker/types'
 import type { PacedClock, Timer } from './clock/clock'
 import { createPacedClock, type PacedClockOptions } from './clock/paced-clock'
 import { createRealClock } from './clock/real-clock'
 import type { Device } from './fleet/device'
 import { Fleet } from './fleet/fleet'
+import { Guests } from './guests/guests'
 import { createGate } from './link/gate'
 import { createLink } from './link/link'
 import type { Attachment, GateKeeper } from './link/types'
@@ -72,6 +73,8 @@ class Simulation {
   private readonly attachments = new Set<Attachment>()
   private readonly steps = new Set<Timer>()
   private readonly closed = new AbortController()
+  /** Clients that come over lossy listeners. */
+  readonly guests: Guests
   private opening: Promise<BrokerTarget> | null = null
   private open: BrokerTarget | null = null
   private closing: Promise<void> | null = null
@@ -100,6 +103,13 @@ class Simulation {
       messageLimit: this.messageLimit,
       maxInFlight: options.maxInFlight,
     })
+    this.guests = new Guests({
+      attach: (clientId, config) => this.attach(clientId, config, true),
+      target: () => this.open,
+      realClock: createRealClock(),
+      limits: scenario.broker.kind === 'embedded' ? scenario.broker.limits : DEFAULT_LIMITS,
+      log: (line) => this.brokerLine(line),
+    })
     this.observe({ links: { event: (e) => this.linkEvent(e) } })
     for (const o of options.observers ?? []) this.observe(o)
   }
@@ -122,25 +132,31 @@ class Simulation {
   async start(): Promise<void> {
     this.opening ??= this.openTarget()
     this.open = await this.opening
+    if (this.options.network && !this.closing) await this.guests.open(this.scenario.broker)
     if (this.closing) throw new SimulationError(`${this.scenario.name}: closed before it had started`)
     this.clock.start()
   }
 
-  /** Joins a client to the broker by a link of its own. @param config of the link */
-  attach(clientId: string, config: LinkConfig): Attachment {
+  /**
+   * Joins a client to the broker by a link of its own.
+   * @param config of the link
+   * @param real the client is a program of somebody else's
+   */
+  attach(clientId: string, config: LinkConfig, real = false): Attachment {
     const link = createLink(clientId, config, {
       clock: this.clock,
       observer: this.observers.links,
       seed: this.scenario.seed,
       nextTransitId: this.nextTransitId,
       gate: this.gate,
+      real,
     })
     const attachment: Attachment = {
       link,
-      connect: () => {
+      connect: (guest) => {
         if (!this.open) throw new SimulationError(`${clientId} cannot connect: the broker is not open`)
         const { client, broker } = link.connect()
-        this.open.attach(broker, clientId)
+        this.open.attach(broker, clientId, guest)
         return client
       },
       close: () => {
@@ -213,6 +229,7 @@ class Simulation {
     this.waits.close()
     this.clock.stop()
     this.fleet.close()
+    await this.guests.close()
     for (const attachment of this.attachments) attachment.close()
     // Why it could not be opened is for `start` to say.
     const target = await this.opening?.catch(() => null)

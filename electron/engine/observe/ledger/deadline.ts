@@ -36,7 +36,7 @@ function computeSettleTimeMs(link: LinkConfig, qos: QoS): number {
   const wayMs = longestMs(link.uplink.delay) + longestMs(link.downlink.delay)
   const { mode, timeout, backoff, maxRetries } = link.recovery
   if (link.kind !== 'radio') return qos === 0 && link.kind === 'cut' ? wayMs + SLACK_MS : Infinity
-  if (qos === 0 || mode === 'none') return wayMs + SLACK_MS
+  if (mode === 'none' || (qos === 0 && mode !== 'link')) return wayMs + SLACK_MS
   if (mode === 'reconnect' || maxRetries === 'unlimited') return Infinity
   let repeatMs = 0
   for (let i = 0; i <= maxRetries; i++) repeatMs += timeout * backoff ** i

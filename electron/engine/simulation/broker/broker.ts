@@ -203,22 +203,24 @@ class Broker implements Hub {
 /** A broker inside the application: aedes, with sessions and packet checks that follow the specification. */
 export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): EmbeddedBroker {
   const broker = new Broker(deps, options)
+  const accept: EmbeddedBroker['accept'] = (stream, remote, listener) => {
+    broker.turns.hurry()
+    const { limits, turns, kept } = broker
+    const port = new SocketPort(stream, limits.packetBytes, deps.realClock, turns, kept)
+    broker.accept(port, { device: false, remote, listener })
+  }
   const listeners = new Listeners({
     limits: broker.limits,
     clock: deps.realClock,
-    accept: (stream, remote, listener) => {
-      broker.turns.hurry()
-      const { limits, turns, kept } = broker
-      const port = new SocketPort(stream, limits.packetBytes, deps.realClock, turns, kept)
-      broker.accept(port, { device: false, remote, listener })
-    },
+    accept,
     log: (line) => deps.log(line),
   })
   broker.on((e) => {
     if (e.kind === 'connected' && e.client.remote !== null) listeners.connected(e.client.remote)
   })
   return {
-    attach: (port, meta) => broker.accept(port, meta),
+    attach: (port, origin) => broker.accept(port, origin),
+    accept,
     listen: (spec) => listeners.open(spec),
     listeners: () => listeners.list(),
     clients: () => [...broker.connected.values()].flatMap((c) => c.info() ?? []),

@@ -57,6 +57,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   private ending = false
   /** Reasons not to read any more from the client. */
   private holds = 0
+  private readonly linked: string | undefined
 
   constructor(
     readonly hub: Hub,
@@ -64,8 +65,9 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     readonly origin: Origin,
   ) {
     this.external = !origin.device
-    this.burst = origin.device ? Infinity : BURST
+    this.burst = origin.device || origin.linked !== undefined ? Infinity : BURST
     this.clock = hub.clockOf(origin.device)
+    this.linked = origin.device ? undefined : origin.linked
     this.openedAtMs = hub.deps.clock.now()
     this.permissions = hub.access.ofDevice()
     this.aedes = new AedesPort(this)
@@ -161,7 +163,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     if (why instanceof HttpRequestError) this.drop(logMessages.browser())
     else if (why instanceof TooMuchKeptError)
       this.end(Reason.QUOTA, logMessages.quota().text, logMessages.quota)
-    else if (why instanceof MalformedPacketError) this.failWith(why)
+    else if (why instanceof MalformedPacketError) this.fail(protocolError(why))
     else this.closed('client', `connection error: ${why.message}`)
   }
 
@@ -194,8 +196,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.connect = connect
     checkLevels("CONNECT: the will's topic", connect.will?.topic ?? '', this.hub.limits.topicLevels)
     this.will = connect.will
-    this.clientId = connect.clientId === '' ? `auto-${randomBytes(6).toString('hex')}` : connect.clientId
-    if (this.external) {
+    this.clientId = connect.clientId || (this.linked ?? `auto-${randomBytes(6).toString('hex')}`)
+    if (this.external && this.linked === undefined) {
       this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
       this.tap.opened()
       this.tap.received(new Packet(p.frame, connect.level))
@@ -241,7 +243,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       try {
         this.accept(this.connect)
       } catch (e) {
-        this.failWith(e)
+        this.fail(protocolError(e))
       }
       return
     }
@@ -285,7 +287,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       }),
     )
     // On a simulated link the packet that gives an alias its topic can be lost.
-    if (connect.topicAliasMaximum > 0 && this.external)
+    if (connect.topicAliasMaximum > 0 && this.external && this.linked === undefined)
       this.aliases = new TopicAliases(connect.topicAliasMaximum)
     this.timeouts.keepAlive(keepAlive, (limitMs) =>
       this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`, () =>

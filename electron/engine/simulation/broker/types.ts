@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { BrokerLimits } from '../../../contract/broker-limits'
@@ -75,7 +76,17 @@ export interface BrokerOptions {
 export type ListenerKind = 'tcp' | 'ws' | 'tls'
 /** Where a connection comes from. */
 export type Origin =
-  { device: true; clientId: string } | { device: false; remote: string; listener: ListenerKind }
+  | { device: true; clientId: string }
+  | {
+      device: false
+      remote: string
+      listener: ListenerKind
+      /**
+       * It comes over a simulated link, where its packets are observed, as the client of that name: the broker gives it to a
+       * client that has none.
+       */
+      linked?: string
+    }
 
 export interface ListenerSpec {
   kind: ListenerKind
@@ -186,8 +197,10 @@ export interface RetainedMessage {
 }
 
 export interface EmbeddedBroker {
-  /** Takes the broker end of a device's link. Not tapped: the link itself is observed. */
-  attach(port: PacketPort, meta: { device: true; clientId: string }): void
+  /** Takes the broker end of a link. Not tapped: the link itself is observed. */
+  attach(port: PacketPort, origin: Origin): void
+  /** Takes an external client's stream, as a listener does. */
+  accept(stream: Duplex, remote: string, listener: ListenerKind): void
   /** @throws ListenerError */
   listen(spec: ListenerSpec): Promise<ListenerInfo>
   listeners(): ListenerInfo[]

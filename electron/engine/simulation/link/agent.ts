@@ -26,12 +26,29 @@ export interface AgentHost {
   recover(): void
 }
 
+/** What stands between an endpoint and the link. */
+export interface LinkAgent {
+  /** Timers that are set. */
+  readonly pending: number
+  configure(config: LinkConfig): void
+  /** The endpoint has sent a packet. */
+  fromEndpoint(packet: Packet): void
+  /** A packet has arrived over the link. */
+  fromNetwork(packet: Packet, origin: TransitOrigin): void
+  /** A packet outside the handshakes was lost on the link. */
+  controlLost(packet: Packet, lostOn: Direction): void
+  /** The connection has ended. */
+  disconnected(): void
+  /** The broker has begun a new session. */
+  resetSession(): void
+}
+
 /**
  * Stands between an MQTT endpoint and the link, on either side. Repeats what is not acknowledged, sets DUP, and
  * answers repeated packets its endpoint would trip over. The decisions are made in retransmission.ts, receiver.ts
  * and control.ts; here they are carried out, and here is the one timer.
  */
-export class Agent {
+export class Agent implements LinkAgent {
   private readonly sender: Sender
   private readonly receiver = new Receiver()
   private readonly requests: Requests
@@ -246,4 +263,7 @@ export class Agent {
 
 /** Only a radio link loses packets, so only there is anything timed. */
 const policyOf = (config: LinkConfig) =>
-  retryPolicy(config.recovery, config.kind === 'radio' && config.recovery.mode !== 'none')
+  retryPolicy(
+    config.recovery,
+    config.kind === 'radio' && (config.recovery.mode === 'retry' || config.recovery.mode === 'reconnect'),
+  )

@@ -27,6 +27,8 @@ export class Connection {
     readonly uplink: LinkDirection,
     readonly downlink: LinkDirection,
     private readonly host: ConnectionHost,
+    /** The client is a real program: it can be made to wait, and it may read slowly. */
+    readonly real = false,
   ) {
     this.client = new LinkEnd(new ClientEnd(this, uplink))
     this.broker = new BrokerEnd(this, downlink)
@@ -108,6 +110,10 @@ class ClientEnd implements EndHooks {
   full(): boolean {
     return this.path.full()
   }
+
+  readAgain(): void {
+    this.connection.broker.roomAgain()
+  }
 }
 
 /** The broker's end: whole packets, without a stream between. */
@@ -127,21 +133,22 @@ export class BrokerEnd implements PacketPort {
   ) {}
 
   get bufferedBytes(): number {
-    this.waiting ||= this.path.full()
-    return this.path.bytes
+    const unread = this.connection.real ? this.connection.client.backlog() : 0
+    this.waiting ||= this.path.full() || unread > 0
+    return this.path.bytes + unread
   }
 
   send(frame: Frame, messageId?: number): void {
     if (!this.gone && !this.done) this.connection.written(this.path, frame, messageId)
   }
 
-  /** Nobody can be made to wait: the broker keeps what comes while it decides about CONNECT. */
+  /** A device cannot be made to wait: the broker keeps what comes while it decides about CONNECT. */
   pause(): void {
-    return undefined
+    if (this.connection.real) this.connection.uplink.stall()
   }
 
   resume(): void {
-    return undefined
+    if (this.connection.real) this.connection.uplink.goOn()
   }
 
   close(): void {

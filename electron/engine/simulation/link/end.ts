@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import { FrameSplitter } from '../../mqtt/splitter'
 import type { Frame } from '../../mqtt/packet'
+import type { ClientStream } from './types'
 
 /** What happens at one end of a connection. */
 export interface EndHooks {
@@ -12,6 +13,8 @@ export interface EndHooks {
   closed(): void
   /** True while the link holds so much that the endpoint should wait for `drain`. */
   full(): boolean
+  /** Whoever reads has taken what waited for it. */
+  readAgain(): void
 }
 
 type WriteCallback = (error: Error | null | undefined) => void
@@ -21,7 +24,7 @@ type WriteCallback = (error: Error | null | undefined) => void
  * pipe. Both ways are short-cut, since the buffers of a Duplex would cost more than the rest of the link: what is
  * written is put together here, and a packet that arrives goes straight to what the stream is piped into.
  */
-export class LinkEnd extends Duplex {
+export class LinkEnd extends Duplex implements ClientStream {
   private readonly splitter = new FrameSplitter()
   private sink: NodeJS.WritableStream | null = null
   private waiting = false
@@ -30,6 +33,13 @@ export class LinkEnd extends Duplex {
 
   constructor(private readonly hooks: EndHooks) {
     super({ allowHalfOpen: false, decodeStrings: true })
+  }
+
+  /** Set by a reader that may be slow. */
+  backlog: () => number = () => 0
+
+  readAgain(): void {
+    this.hooks.readAgain()
   }
 
   /** A packet has arrived over the link. */

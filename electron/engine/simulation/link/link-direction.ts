@@ -67,6 +67,7 @@ export class LinkDirection {
   private sentTypes = 0
   private condemned: number[] | undefined
   private crowded = false
+  private stalled = false
 
   /** @param key of the link and direction */
   constructor(
@@ -86,8 +87,18 @@ export class LinkDirection {
 
   /** So many bytes are on their way that the sender should wait. */
   full(): boolean {
-    if (this.bytes >= FULL_BYTES) this.crowded = true
+    if (this.stalled || this.bytes >= FULL_BYTES) this.crowded = true
     return this.crowded
+  }
+
+  /** The receiver takes no more for now: the sender should wait. */
+  stall(): void {
+    this.stalled = true
+  }
+
+  goOn(): void {
+    this.stalled = false
+    this.room()
   }
 
   /** Held packets, oldest first. */
@@ -246,18 +257,21 @@ export class LinkDirection {
   /** What it means to take a packet away depends on the kind of link: only a radio link can lose just the packet. */
   private drop(transit: PacketTransit, ending: Ending, afterMs: number): void {
     const { config, pace } = this.host
+    const late = (byMs: number): void => {
+      const dueMs = this.queue.arrival(byMs)
+      transit.segmentLosses++
+      transit.lossPoint = 1
+      transit.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
+      this.queue.send(transit, dueMs, ending)
+    }
     switch (config.kind) {
       case 'radio':
-        this.loseLater(transit, 'step', afterMs)
+        if (config.recovery.mode === 'link') late(config.recovery.timeout)
+        else this.loseLater(transit, 'step', afterMs)
         break
-      case 'tcp': {
-        const dueMs = this.queue.arrival(config.tcp.rto)
-        transit.segmentLosses++
-        transit.lossPoint = 1
-        transit.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
-        this.queue.send(transit, dueMs, ending)
+      case 'tcp':
+        late(config.tcp.rto)
         break
-      }
       case 'cut':
         this.lose(transit, 'cut', transit.lossPoint)
         this.host.cut()
@@ -308,7 +322,11 @@ export class LinkDirection {
 
   private leave(transit: PacketTransit): void {
     this.bytes -= transit.packet.frame.length
-    if (!this.crowded || this.bytes > FULL_BYTES / 2) return
+    this.room()
+  }
+
+  private room(): void {
+    if (!this.crowded || this.stalled || this.bytes > FULL_BYTES / 2) return
     this.crowded = false
     this.sender?.roomAgain()
   }

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
@@ -6,7 +5,8 @@ import { beginsSession, connectHead, type ConnectHead } from '../../mqtt/connect
 import { Packet, Type, type Frame } from '../../mqtt/packet'
 import type { PacketPort } from '../../mqtt/port'
 import type { LegEvent, TransitObserver, TransitOrigin } from '../../mqtt/transit'
-import { Agent } from './agent'
+import { Agent, type LinkAgent } from './agent'
+import { Bystander } from './bystander'
 import { Connection, type ConnectionHost } from './connection'
 import { cutPlanOf, type CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
@@ -16,7 +16,7 @@ import { createParts, type Parts } from './medium'
 import { Pace, READ_MS } from './pace'
 import { scriptOf, type StepScript } from './script'
 import { AgentSide } from './agent-side'
-import type { GateKeeper, Link, LinkDeps } from './types'
+import type { ClientStream, GateKeeper, Link, LinkDeps } from './types'
 
 type ClosedBy = Extract<LegEvent, { kind: 'closed' }>['by']
 
@@ -42,8 +42,8 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   script: StepScript
   private readonly parts: Record<Direction, Parts>
   private readonly directions: Record<Direction, LinkDirection>
-  private readonly device: Agent
-  private readonly broker: Agent
+  private readonly device: LinkAgent
+  private readonly broker: LinkAgent
   private facts: Pick<ConnectHead, 'level' | 'clean'> = { level: 4, clean: true }
   connection: Connection | null = null
   heardMs = 0
@@ -51,6 +51,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   private soonTimer: Timer | undefined
   private openedMs = 0
   private stepping = false
+  private readonly real: boolean
   private ended = false
 
   constructor(
@@ -59,6 +60,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     deps: LinkDeps,
   ) {
     this.pace = new Pace(deps.clock, deps.gate)
+    this.real = deps.real ?? false
     this.observer = deps.observer
     this.gate = deps.gate
     this.nextTransitId = deps.nextTransitId
@@ -70,30 +72,27 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       new LinkDirection(direction, textKey(key, direction), this, mediumOf(config, this.parts[direction]))
     this.directions = { uplink: create('uplink'), downlink: create('downlink') }
     this.mindChance()
-    this.device = new Agent(
-      'uplink',
-      new AgentSide(this, this.directions.uplink, this.directions.downlink),
-      config,
-    )
-    this.broker = new Agent(
-      'downlink',
-      new AgentSide(this, this.directions.downlink, this.directions.uplink),
-      config,
-    )
+    const agent = (direction: Direction): LinkAgent => {
+      const back = direction === 'uplink' ? 'downlink' : 'uplink'
+      const side = new AgentSide(this, this.directions[direction], this.directions[back])
+      return this.real ? new Bystander(side, config) : new Agent(direction, side, config)
+    }
+    this.device = agent('uplink')
+    this.broker = agent('downlink')
   }
 
   get level(): number {
     return this.facts.level
   }
 
-  connect(): { client: Duplex; broker: PacketPort } {
+  connect(): { client: ClientStream; broker: PacketPort } {
     if (this.ended) throw new Error(`the link of ${this.id} is closed`)
     this.end('client', 'cut')
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction].line.clear()
       this.directions[direction].shut = false
     }
-    const connection = new Connection(this.directions.uplink, this.directions.downlink, this)
+    const connection = new Connection(this.directions.uplink, this.directions.downlink, this, this.real)
     this.connection = connection
     this.openedMs = this.pace.nowMs()
     this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })

@@ -19,7 +19,7 @@ export function mediumOf(config: LinkConfig, parts: Parts): Medium {
 function createMedium(config: LinkConfig, parts: Parts): Medium {
   switch (config.kind) {
     case 'radio':
-      return createRadioMedium(config.lossScope, parts)
+      return createRadioMedium(config, parts)
     case 'tcp':
       return createTcpMedium(config.tcp, parts)
     case 'cut':

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { LinkConfig } from '../../../contract/link-config'
+import type { ListenerStatus } from '../../../contract/model'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Clock } from '../clock/clock'
 import type { PacketPort } from '../../mqtt/port'
@@ -19,7 +20,7 @@ export interface Link {
   /** Clock ms at which the client was handed a packet last; 0 before the first. */
   readonly heardMs: number
   /** Opens a new connection and gives its two ends. An earlier one is closed first. */
-  connect(): { client: Duplex; broker: PacketPort }
+  connect(): { client: ClientStream; broker: PacketPort }
   /** Changes the network under a live connection. Packets on their way keep the fate they have. */
   setConfig(config: LinkConfig): void
   /** Loses the next packet of that type in that direction, whatever the loss model says. */
@@ -32,11 +33,29 @@ export interface Link {
   close(): void
 }
 
+/** The client's end of a connection. */
+export interface ClientStream extends Duplex {
+  /** Bytes that were handed on and not taken yet by whoever reads. */
+  backlog: () => number
+  /** The reader has taken what waited for it. */
+  readAgain(): void
+}
+
+/** Where a program of somebody else's comes from that reaches the broker over a link. */
+export interface Guest {
+  /** Address and port. */
+  readonly remote: string
+  readonly listener: ListenerStatus['kind']
+}
+
 /** A client's place at the broker: its link, which outlives connections, and the way to open one. */
 export interface Attachment {
   readonly link: Link
-  /** Opens a connection to the broker through the link and gives the client's end; an earlier one is closed first. */
-  connect(): Duplex
+  /**
+   * Opens a connection to the broker through the link and gives the client's end; an earlier one is closed first.
+   * @param guest where the client comes from, if it is no device of ours
+   */
+  connect(guest?: Guest): ClientStream
   /** Ends the connection and the link for good. */
   close(): void
 }
@@ -62,6 +81,8 @@ export interface LinkDeps {
   /** Next transit identifier; shared by all legs. */
   nextTransitId: () => number
   gate: GateKeeper
+  /** The client is a program of somebody else's: nothing is repeated or answered in its place, or in the broker's. */
+  real?: boolean
 }
 
 /** The links' side of the gate. */

@@ -1,42 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { isLoopback } from '../../../contract/loopback'
-import { ApiError } from '../../../contract/errors'
 import type { Note } from '../../../contract/model'
 import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
+import { listenNear, readTls } from './listen-near'
 import { createBroker } from '../broker/broker'
-import {
-  ListenerError,
-  type BrokerDeps,
-  type BrokerUser,
-  type EmbeddedBroker,
-  type ListenerSpec,
-} from '../broker/types'
+import { type BrokerDeps, type BrokerUser, type EmbeddedBroker, type ListenerSpec } from '../broker/types'
 import { secret, type BrokerTarget, type Env } from './target'
-
-/** Ports tried after the one asked for. */
-const MORE_PORTS = 20
 
 function usersOf(config: EmbeddedBrokerConfig, env: Env): BrokerUser[] | undefined {
   return config.users?.map(({ passwordEnv, ...user }) => ({ ...user, password: secret(env, passwordEnv) }))
-}
-
-/** Opens the listener on the port asked for or, if that is taken and need not be exact, on the next free one. */
-async function listenNear(broker: EmbeddedBroker, spec: ListenerSpec, exact: boolean): Promise<Note | null> {
-  for (let port = spec.port; ; port++) {
-    try {
-      await broker.listen({ ...spec, port })
-      if (port === spec.port) return null
-      return note('port-taken', 'Port {wanted} is already in use; the broker listens on {port}.', {
-        wanted: spec.port,
-        port,
-      })
-    } catch (thrown) {
-      if (!(thrown instanceof ListenerError)) throw thrown
-      const next = thrown.code === 'EADDRINUSE' && !exact && spec.port !== 0 && port < spec.port + MORE_PORTS
-      if (!next) throw new ApiError('conflict', thrown.message)
-    }
-  }
 }
 
 /** Says that other machines can connect, where the scenario opens the broker to a network. */
@@ -51,31 +23,15 @@ function exposure({ host, users }: EmbeddedBrokerConfig): Note | null {
       })
 }
 
-async function readTls(
-  config: NonNullable<EmbeddedBrokerConfig['tls']>,
-): Promise<{ cert: string; key: string } | undefined> {
-  if (!config.certFile || !config.keyFile) return undefined
-  try {
-    const [cert, key] = await Promise.all([
-      readFile(config.certFile, 'utf8'),
-      readFile(config.keyFile, 'utf8'),
-    ])
-    return { cert, key }
-  } catch (thrown) {
-    throw new ApiError(
-      'bad-scenario',
-      `broker.tls: ${thrown instanceof Error ? thrown.message : 'cannot be read'}`,
-    )
-  }
-}
-
 /** @param about what people should know about its listeners */
 function targetOf(broker: EmbeddedBroker, about: Note | null): BrokerTarget {
   let open = true
   return {
     embedded: broker,
     credentials: null,
-    attach: (end, clientId) => broker.attach(end, { device: true, clientId }),
+    attach: (end, clientId, guest) =>
+      broker.attach(end, guest ? { device: false, ...guest, linked: clientId } : { device: true, clientId }),
+    accept: (stream, remote, listener) => broker.accept(stream, remote, listener),
     status: () => ({
       kind: 'embedded',
       state: open ? 'up' : 'down',
@@ -121,14 +77,15 @@ export async function startEmbedded(
 /** The note says which port was taken, if one was. */
 async function openListeners(broker: EmbeddedBroker, config: EmbeddedBrokerConfig): Promise<Note | null> {
   const { host, fixedPort } = config
-  let taken = await listenNear(broker, { kind: 'tcp', host, port: config.port }, fixedPort)
+  const open = (spec: ListenerSpec) => broker.listen(spec)
+  let taken = await listenNear(open, { kind: 'tcp', host, port: config.port }, fixedPort)
   if (config.wsPort !== undefined) {
-    taken = (await listenNear(broker, { kind: 'ws', host, port: config.wsPort }, fixedPort)) ?? taken
+    taken = (await listenNear(open, { kind: 'ws', host, port: config.wsPort }, fixedPort)) ?? taken
   }
   if (config.tls) {
-    const tls = await readTls(config.tls)
+    const tls = await readTls(config.tls, 'broker.tls')
     const spec: ListenerSpec = { kind: 'tls', host, port: config.tls.port, ...(tls ? { tls } : {}) }
-    taken = (await listenNear(broker, spec, fixedPort)) ?? taken
+    taken = (await listenNear(open, spec, fixedPort)) ?? taken
   }
   return taken
 }

@@ -127,6 +127,21 @@ class ExternalTarget implements BrokerTarget {
     join(end, socket)
   }
 
+  accept(stream: Duplex): void {
+    const socket = this.open(
+      () => undefined,
+      () => stream.destroy(),
+    )
+    this.sockets.add(socket)
+    socket.on('close', () => {
+      this.sockets.delete(socket)
+      stream.destroy()
+    })
+    stream.on('error', () => socket.destroy())
+    stream.on('close', () => socket.destroy())
+    stream.pipe(socket).pipe(stream)
+  }
+
   status(): BrokerStatus {
     const state = this.closed || this.problem ? 'down' : 'up'
     return { kind: 'external', state, listeners: [], url: this.config.url, note: this.problem }
@@ -148,11 +163,14 @@ function credentialsOf({ username, passwordEnv }: ExternalBrokerConfig, env: Env
 function join(end: PacketPort, socket: Duplex): void {
   const splitter = new FrameSplitter()
   end.receiver = {
-    packet: (p) => void socket.write(p.frame),
+    packet: (p) => {
+      if (!socket.write(p.frame)) end.pause()
+    },
     ended: () => socket.destroy(),
     drained: () => socket.resume(),
     failed: () => socket.destroy(),
   }
+  socket.on('drain', () => end.resume())
   socket.on('data', (chunk: Buffer) => {
     try {
       splitter.push(chunk, (frame) => end.send(frame))

@@ -1,8 +1,10 @@
+import type { Duplex } from 'node:stream'
 import { ApiError } from '../../../contract/errors'
 import type { BrokerStatus } from '../../../contract/model'
 import type { PacketPort } from '../../mqtt/port'
-import type { EmbeddedBroker } from '../broker/types'
+import type { EmbeddedBroker, ListenerKind } from '../broker/types'
 import type { Credentials } from '../fleet/types'
+import type { Guest } from '../link/types'
 
 /** The broker that clients are attached to: the embedded one or an external one. */
 export interface BrokerTarget {
@@ -10,8 +12,13 @@ export interface BrokerTarget {
   readonly embedded: EmbeddedBroker | null
   /** What our devices log in with; null where they need nothing. */
   readonly credentials: Credentials | null
-  /** Takes the broker's end of a client's connection. */
-  attach(end: PacketPort, clientId: string): void
+  /**
+   * Takes the broker's end of a client's connection.
+   * @param guest where it comes from, if it is no device of ours
+   */
+  attach(end: PacketPort, clientId: string, guest?: Guest): void
+  /** Joins an external client's stream to the broker, without a link. */
+  accept(stream: Duplex, remote: string, listener: ListenerKind): void
   status(): BrokerStatus
   close(): Promise<void>
 }

@@ -1,0 +1,181 @@
+import type { Duplex } from 'node:stream'
+import type { LinkConfig } from '../../../contract/link-config'
+import type { LossyListener } from '../../../contract/lossy-listener'
+import type { ListenerStatus, Note } from '../../../contract/model'
+import type { BrokerConfig } from '../../../contract/scenario'
+import { wildcard } from '../../../contract/wildcard'
+import { connectClientId } from '../../mqtt/connect'
+import type { Packet } from '../../mqtt/packet'
+import { Listeners } from '../broker/listener/listeners'
+import type { BrokerLimits, BrokerLogLine } from '../broker/types'
+import type { Clock } from '../clock/clock'
+import type { Attachment, Guest, Link } from '../link/types'
+import { listenNear, readTls } from '../target/listen-near'
+import type { BrokerTarget } from '../target/target'
+import { greet } from './greet'
+import { join } from './join'
+
+/** Links of clients that have gone are kept, since a client that comes back goes on where it was; the oldest are forgotten. */
+const REMEMBERED = 1000
+
+export interface GuestsDeps {
+  /** A link for a real client. */
+  attach(clientId: string, config: LinkConfig): Attachment
+  target(): BrokerTarget | null
+  realClock: Clock
+  limits: BrokerLimits
+  log(line: BrokerLogLine): void
+}
+
+interface Door {
+  config: LossyListener
+  readonly listeners: Listeners
+  status: ListenerStatus
+}
+
+/** A client that is connected over a lossy listener, or was. */
+export interface Seat extends Guest {
+  readonly clientId: string
+  readonly attachment: Attachment
+  readonly door: Door
+  /** The CONNECT of its last connection. */
+  readonly connect: Packet
+  connected: boolean
+}
+
+/**
+ * Clients that are not ours and reach the broker through a link: they come over lossy listeners. A second connection
+ * with the same identifier has a link of its own until the broker decides who stays, as in the world outside.
+ */
+export class Guests {
+  private readonly doors: Door[] = []
+  /** By client identifier, those that came first or came back first. */
+  private readonly seats = new Map<string, Seat>()
+  private unnamed = 0
+  private closed = false
+
+  constructor(private readonly deps: GuestsDeps) {}
+
+  /**
+   * Opens the lossy listeners of a broker.
+   * @throws ApiError `conflict` when a port cannot be had, `bad-scenario` for a certificate that cannot be read
+   */
+  async open(broker: BrokerConfig): Promise<void> {
+    const exact = broker.kind === 'external' || broker.fixedPort
+    for (const listener of broker.listeners ?? []) await this.add(listener, exact)
+  }
+
+  /**
+   * Opens one more.
+   * @param exact no other port will do
+   * @returns says so when another port was taken
+   * @throws as `open`
+   */
+  async add(config: LossyListener, exact: boolean): Promise<Note | null> {
+    const listeners = new Listeners({
+      limits: this.deps.limits,
+      clock: this.deps.realClock,
+      accept: (stream, remote, listener) => this.greet(door, stream, { remote, listener }),
+      log: (line) => this.deps.log(line),
+    })
+    const door: Door = { config, listeners, status: { kind: config.kind, url: '' } }
+    const tls = config.kind === 'tls' ? await readTls(config, 'broker.listeners') : undefined
+    const { kind, host, port } = config
+    const about = await listenNear(
+      (spec) => listeners.open(spec),
+      { kind, host, port, ...(tls && { tls }) },
+      exact,
+    )
+    door.status = { kind, url: listeners.list()[0]?.url ?? '' }
+    this.doors.push(door)
+    if (this.closed) await this.remove(this.doors.length - 1)
+    return about
+  }
+
+  /** Closes a listener and the connections over it. @param index in the order in which they were opened */
+  async remove(index: number): Promise<void> {
+    const [door] = this.doors.splice(index, 1)
+    if (!door) return
+    for (const seat of this.seats.values()) if (seat.door === door) this.drop(seat)
+    const closing = door.listeners.close()
+    door.listeners.destroySockets()
+    await closing
+  }
+
+  /** The open listeners, in the order of the scenario. */
+  listeners(): ListenerStatus[] {
+    return this.doors.map((d) => d.status)
+  }
+
+  /** Clients that are connected. */
+  connected(): Seat[] {
+    return [...this.seats.values()].filter((s) => s.connected)
+  }
+
+  find(clientId: string): Seat | undefined {
+    return this.seats.get(clientId)
+  }
+
+  link(clientId: string): Link | undefined {
+    return this.seats.get(clientId)?.attachment.link
+  }
+
+  /** Changes the link of a listener and of all who came over it. @param index in the order in which they were opened */
+  setLink(index: number, link: LossyListener['link']): void {
+    const door = this.doors[index]
+    if (!door) return
+    door.config = { ...door.config, link }
+    for (const seat of this.seats.values()) if (seat.door === door) seat.attachment.link.setConfig(link)
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    while (this.doors.length > 0) await this.remove(0)
+  }
+
+  private greet(door: Door, stream: Duplex, guest: Guest): void {
+    const { connectBytes, connectTimeout } = this.deps.limits
+    const asks = { maxBytes: connectBytes, timeoutMs: connectTimeout, clock: this.deps.realClock }
+    greet(stream, asks, (connect) => {
+      door.listeners.connected(guest.remote)
+      const target = this.deps.target()
+      if (target === null) stream.destroy()
+      else if (connect !== null && wildcard(door.config.clients)(connectClientId(connect)))
+        this.seat(door, stream, guest, connect)
+      else target.accept(stream, guest.remote, guest.listener)
+    })
+  }
+
+  private seat(door: Door, stream: Duplex, guest: Guest, connect: Packet): void {
+    const clientId = connectClientId(connect) || `auto-${++this.unnamed}`
+    const before = this.seats.get(clientId)
+    const again = before?.door === door && !before.connected
+    if (before && !before.connected && !again) this.drop(before)
+    const attachment = again ? before.attachment : this.deps.attach(clientId, door.config.link)
+    const seat: Seat = { ...guest, clientId, attachment, door, connect, connected: true }
+    this.seats.delete(clientId)
+    this.seats.set(clientId, seat)
+    const end = attachment.connect(guest)
+    end.on('close', () => this.left(seat))
+    join(stream, end, this.deps.realClock)
+  }
+
+  private left(seat: Seat): void {
+    seat.connected = false
+    if (this.seats.get(seat.clientId) !== seat) {
+      seat.attachment.close()
+      return
+    }
+    if (this.seats.size <= REMEMBERED) return
+    for (const old of this.seats.values()) {
+      if (old.connected) continue
+      this.drop(old)
+      return
+    }
+  }
+
+  private drop(seat: Seat): void {
+    if (this.seats.get(seat.clientId) === seat) this.seats.delete(seat.clientId)
+    seat.attachment.close()
+  }
+}
