@@ -45,6 +45,22 @@ export interface RecoveredScenario {
   changed: boolean
 }
 
+export interface NewerVersion {
+  /** e.g. 1.2.3 */
+  version: string
+  /** Page of the release. */
+  url: string
+}
+
+/** Looking for newer versions of the program. */
+export interface UpdateState {
+  /** `ask`: the user has not said yet; nothing is looked up then. */
+  lookUp: 'ask' | 'on' | 'off'
+  /** Whom the program asks. */
+  host: string
+  newer: NewerVersion | null
+}
+
 /** What the host keeps for its user. */
 export interface WorkspaceState {
   settings: Settings
@@ -55,6 +71,8 @@ export interface WorkspaceState {
   recovered: RecoveredScenario | null
   /** native: files are opened and saved by the host; browser: by the page. */
   files: 'native' | 'browser'
+  /** Null where nothing is looked up: in a browser, where it is forbidden, or where no place is known. */
+  updates: UpdateState | null
 }
 
 /** Commands of the page that the application menu may give too, each by the id it has on the page. */
@@ -127,6 +145,10 @@ export interface WorkspaceApi {
   /** Opens what a crash left, or lets it go. Rejects with `not-found` when another page has decided. */
   settleRecovery(a: { action: 'restore' | 'discard' }): Promise<void>
   getAbout(a: None): Promise<About>
+  /** Has newer versions looked up, or not. Rejects with `unavailable` where that is not done. */
+  chooseUpdates(a: { on: boolean }): Promise<void>
+  /** Shows the newer version's page in the user's browser. */
+  openNewer(a: None): Promise<void>
 }
 
 const none = z.strictObject({})
@@ -161,6 +183,8 @@ export const workspaceCommands = {
   ),
   settleRecovery: host(z.strictObject({ action: z.enum(['restore', 'discard']) })),
   getAbout: host(none),
+  chooseUpdates: host(z.strictObject({ on: z.boolean() })),
+  openNewer: host(none),
 } as const satisfies { [K in keyof WorkspaceApi]: CommandEntry<Parameters<WorkspaceApi[K]>[0]> }
 
 /** Commands that are answered once a person has closed a dialog, be it after hours. */

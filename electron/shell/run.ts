@@ -11,6 +11,7 @@ import { closeOnQuit, endNow, isEnding, whenReady } from './lifecycle'
 import { logNote } from './log'
 import { languageOf } from './menu'
 import { askToGoOn, type Profile } from './profile'
+import { followUpdates } from './updates'
 
 export interface RunDeps {
   /** Root of the application: `out`, `build` and `examples` lie in it. */
@@ -18,13 +19,16 @@ export interface RunDeps {
   /** Folder of the user's data. */
   folder: string
   profile: Profile
+  /** Of the program. */
+  version: string
   workspace: Workspace
   /** Makes the engine, once the settings are read, and the way to serve a page. */
   open(): { engine: Engine; sharing: Sharing; serve(channel: Channel): void }
 }
 
 /** Runs the desktop application until it has a page; every step looks whether the end has begun meanwhile. */
-export async function runDesktop({ root, folder, profile, workspace, open }: RunDeps): Promise<void> {
+export async function runDesktop(deps: RunDeps): Promise<void> {
+  const { root, folder, profile, workspace, open } = deps
   await workspace.load()
   const place = await openPlace(folder, logNote)
   if (isEnding()) return
@@ -56,4 +60,5 @@ export async function runDesktop({ root, folder, profile, workspace, open }: Run
   })
   await openDemo(root, engine, workspace)
   if (!isEnding()) await desktop.show()
+  if (!isEnding()) await followUpdates(deps)
 }

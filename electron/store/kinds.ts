@@ -37,6 +37,16 @@ const windowPlaceSchema = z.object({
 /** Where the window was, in the display's own pixels, and whether it filled it. */
 export type WindowPlace = z.output<typeof windowPlaceSchema>
 
+const updatesSchema = z.object({
+  lookUp: z.enum(['ask', 'on', 'off']),
+  /** Unix ms; null before the first look. */
+  lookedAtMs: z.number().nullable(),
+  /** What the last look that was answered found. */
+  found: z.object({ version: z.string(), url: z.string() }).nullable(),
+})
+/** Whether newer versions are looked up, and what came of it. */
+export type UpdateChoice = z.output<typeof updatesSchema>
+
 /** Every file the program keeps for itself, beside the history of load tests. */
 export const KINDS = {
   settings: { name: 'settings', version: 1, schema: settingsSchema, fallback: DEFAULT_SETTINGS },
@@ -48,11 +58,18 @@ export const KINDS = {
     schema: windowPlaceSchema.nullable(),
     fallback: null,
   },
+  updates: {
+    name: 'updates',
+    version: 1,
+    schema: updatesSchema,
+    fallback: { lookUp: 'ask', lookedAtMs: null, found: null },
+  },
 } satisfies {
   settings: FileKind<z.output<typeof settingsSchema>>
   recent: FileKind<RecentEntry[]>
   progress: FileKind<z.output<typeof progressSchema>>
   window: FileKind<WindowPlace | null>
+  updates: FileKind<UpdateChoice>
 }
 
 /** The file of one run of the program. */

@@ -72,5 +72,7 @@ function commands(
       await workspace.forgetCrashes()
     },
     getAbout: about,
+    chooseUpdates: (a) => workspace.newerVersions().choose(a.on),
+    openNewer: () => workspace.newerVersions().open(),
   }
 }

@@ -9,6 +9,7 @@ import {
   type LessonProgress,
   type MenuCommand,
   type Settings,
+  type UpdateState,
   type WorkspaceEvent,
   type WorkspaceState,
 } from '../contract/workspace'
@@ -39,6 +40,14 @@ export interface WorkspaceDeps {
   io?: FileSystem
 }
 
+/** Newer versions, where the host looks for them. */
+export interface NewerVersions {
+  state(): UpdateState
+  choose(on: boolean): Promise<void>
+  /** Shows the newer version's page. */
+  open(): Promise<void>
+}
+
 interface OpenFile {
   name: string
   path: string | null
@@ -48,6 +57,7 @@ interface OpenFile {
 export class Workspace {
   settings: Settings = DEFAULT_SETTINGS
   readonly recent: RecentFiles
+  updates: NewerVersions | null = null
   private kept = false
   private progress: LessonProgress = {}
   private crashed: Crashed[] = []
@@ -176,6 +186,7 @@ export class Workspace {
           }
         : null,
       files: this.deps.dialogs ? 'native' : 'browser',
+      updates: this.updates?.state() ?? null,
     }
   }
 
@@ -209,6 +220,12 @@ export class Workspace {
     if (!this.deps.dialogs)
       throw new ApiError('unavailable', 'here, files are opened and saved by the browser')
     return this.deps.dialogs
+  }
+
+  /** @throws ApiError `unavailable` */
+  newerVersions(): NewerVersions {
+    if (!this.updates) throw new ApiError('unavailable', 'here, newer versions are not looked up')
+    return this.updates
   }
 
   /**
@@ -301,7 +318,8 @@ export class Workspace {
     await this.autosave.end(keep)
   }
 
-  private tell(): void {
+  /** Tells the pages and the host that the state has changed. */
+  tell(): void {
     const event: WorkspaceEvent = { kind: 'state', state: this.state() }
     for (const p of this.pages) p.events.workspace(event)
     for (const f of this.listeners) f()
@@ -326,7 +344,8 @@ export class Workspace {
     )
   }
 
-  private corrupt(file: string, keptAs: string, why: string): void {
+  /** Says that a file was put aside, and why. */
+  corrupt(file: string, keptAs: string, why: string): void {
     const values = { file: basename(file), kept: keptAs, why }
     this.notice(
       'warn',

@@ -49,6 +49,8 @@ export const useWorkspace = defineStore('workspace', () => {
       log.attempt(() => link.api.setSettings({ patch })),
     markLesson: (lesson: string, variant: string): Promise<void> =>
       log.attempt(() => link.api.markLesson({ lesson, variant })),
+    chooseUpdates: (on: boolean): Promise<void> => log.attempt(() => link.api.chooseUpdates({ on })),
+    openNewer: (): Promise<void> => log.attempt(() => link.api.openNewer({})),
     clearRecent: (): Promise<void> => log.attempt(() => link.api.clearRecent({})),
     onOffer: (f: (o: Offer) => void): (() => void) => {
       offerListeners.add(f)

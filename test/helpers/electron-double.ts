@@ -262,6 +262,7 @@ export function createElectron(page: Page, folder: string) {
     nativeTheme: { themeSource: 'system', shouldUseDarkColors: true },
     net: { fetch: fetchFile },
     powerMonitor: new EventEmitter(),
+    shell: {},
     screen: {
       getPrimaryDisplay: () => display,
       getAllDisplays: () => [display],

@@ -11,6 +11,7 @@ const NAMES = [
   'powerMonitor',
   'protocol',
   'screen',
+  'shell',
 ]
 
 export async function resolve(specifier, context, next) {

@@ -70,4 +70,6 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   saveFile: { name: 'packets.pcapng', bytes: new Uint8Array([1, 2]) },
   settleRecovery: { action: 'discard' },
   getAbout: {},
+  chooseUpdates: { on: true },
+  openNewer: {},
 }

@@ -25,6 +25,7 @@ function open(kept: Settings, viewer = false) {
     recent: [],
     progress: {},
     recovered: null,
+    updates: null,
     files: 'browser',
   })
   const link = {
