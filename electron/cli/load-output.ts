@@ -3,8 +3,10 @@ import { printableLines } from '../contract/printable'
 import { readChartLibrary } from '../engine/load/report/chart-library'
 import { seriesCsv } from '../engine/load/report/csv'
 import { reportHtml } from '../engine/load/report/html'
-import { reportText } from '../engine/load/report/text'
+import { reportMarkdown } from '../engine/load/report/markdown'
+import { checkValue, reportText } from '../engine/load/report/text'
 import type { CliContext } from './command'
+import { junitXml, type JunitCase } from './print/junit'
 import { writeOutput } from './write-output'
 
 /** Files a report is written to; `-` is standard output. `{shard}` in a name stands for the shard's index. */
@@ -12,6 +14,8 @@ export interface ReportFiles {
   json?: string
   html?: string
   csv?: string
+  junit?: string
+  markdown?: string
 }
 
 /** Writes a report where it was asked for; the text for people goes to standard output unless something else does. */
@@ -29,5 +33,25 @@ export async function writeReport(
   if (files.json !== '-' && files.csv !== '-') context.stdout.write(printableLines(reportText(report)))
   await put(files.json, () => `${JSON.stringify(report, null, 2)}\n`)
   await put(files.csv, () => seriesCsv(report))
+  await put(files.junit, () => junitXml(`fleetlab load ${report.config.url}`, loadCases(report)))
+  await put(files.markdown, () => reportMarkdown(report))
   await put(files.html, async () => reportHtml(report, await readChartLibrary()))
+}
+
+/** The thresholds as test cases, and first that the run was complete and told of the broker. */
+function loadCases({ aborted, verdict }: LoadReport): JunitCase[] {
+  const run: JunitCase = {
+    group: 'run',
+    name: 'complete, and not limited by the generator',
+    ...(aborted !== null ? { failure: aborted } : {}),
+    ...(verdict.inconclusive
+      ? { failure: 'inconclusive: the generator, not the broker, was the limit' }
+      : {}),
+  }
+  const checks = verdict.checks.map(({ name, limit, actual, passed }) => ({
+    group: 'threshold',
+    name,
+    ...(passed ? {} : { failure: `limit ${checkValue(name, limit)}, measured ${checkValue(name, actual)}` }),
+  }))
+  return [run, ...checks]
 }

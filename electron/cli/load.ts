@@ -15,7 +15,7 @@ import { CREDENTIAL_OPTIONS, readCredentials } from './credentials'
 import { UsageError } from './failure'
 import { loadConfig, shardOf, startTime } from './load-flags'
 import { serveMetrics, type MetricsServer } from './load-metrics'
-import { writeReport } from './load-output'
+import { writeReport, type ReportFiles } from './load-output'
 import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
@@ -68,6 +68,8 @@ const OPTIONS: readonly (readonly [string, string])[] = [
   ['--json <file>', 'write the report as JSON, - for standard output'],
   ['--html <file>', 'write the report as one HTML file'],
   ['--csv <file>', 'write the time series as CSV, - for standard output'],
+  ['--junit <file>', 'write the thresholds as a JUnit file'],
+  ['--markdown <file>', 'write a summary as Markdown, for a CI job or a pull request'],
 ]
 
 /** `fleetlab load`: load-tests a broker and prints the results. */
@@ -76,6 +78,11 @@ export const loadCommand: Subcommand = (program, context, report) => {
     .command('load')
     .description('load-test a broker: latency percentiles, lost and duplicated messages, a verdict')
   for (const [flags, text] of OPTIONS) command.option(flags, text)
+  command.option(
+    '--threshold <expressions>',
+    'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',
+    (text: string, before?: string) => (before === undefined ? text : `${before},${text}`),
+  )
   command.action(async (flags: LoadFlags) => {
     report(await load(context, flags))
   })
@@ -127,8 +134,12 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   return exitCode(context, result, silent)
 }
 
-const outputs = (flags: LoadFlags): { json?: string; html?: string; csv?: string } =>
-  Object.fromEntries(['json', 'html', 'csv'].flatMap((k) => (text(flags, k) ? [[k, text(flags, k)]] : [])))
+const outputs = (flags: LoadFlags): ReportFiles =>
+  Object.fromEntries(
+    ['json', 'html', 'csv', 'junit', 'markdown'].flatMap((k) =>
+      text(flags, k) ? [[k, text(flags, k)]] : [],
+    ),
+  )
 
 /** Says what is wrong on standard error and gives the exit code. `silent`: the text for people was not printed. */
 function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {

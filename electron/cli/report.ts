@@ -16,6 +16,8 @@ export const reportCommand: Subcommand = (program, context, report) => {
     .option('--json <file>', 'write the merged report as JSON, - for standard output')
     .option('--html <file>', 'write the merged report as one HTML file')
     .option('--csv <file>', 'write the time series as CSV, - for standard output')
+    .option('--junit <file>', 'write the thresholds as a JUnit file')
+    .option('--markdown <file>', 'write a summary as Markdown')
     .action(async (paths: string[], files: ReportFiles) => {
       const merged = await merge(paths)
       await writeReport(context, merged, files)

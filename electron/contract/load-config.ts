@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import { parseExpression } from './load-expressions'
 import { loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 import { isValidTopic } from './topics'
@@ -48,6 +49,11 @@ export type ExecutorKind = ExecutorConfig['kind']
 export const TOPOLOGIES = ['pairs', 'fan-in', 'fan-out', 'shared-subscription'] as const
 export type TopologyKind = (typeof TOPOLOGIES)[number]
 
+const expressionSchema = z.string().superRefine((text, ctx) => {
+  const read = parseExpression(text)
+  if (typeof read === 'string') ctx.addIssue({ code: 'custom', input: text, message: read })
+})
+
 /** Limits that decide the verdict; each is absent by default. */
 export const thresholdsSchema = z.strictObject({
   /** Of publish to acknowledgement at QoS 1 and 2, and of publish to receipt where there are subscribers. */
@@ -60,6 +66,8 @@ export const thresholdsSchema = z.strictObject({
   maxErrors: z.int().min(0).optional(),
   /** Acknowledged messages per second over all publishers. */
   minRate: z.number().min(0).optional(),
+  /** Such as `p99<50ms`, `lost==0`, `rate>=9500`. */
+  expressions: z.array(expressionSchema).max(50).optional(),
 })
 export type Thresholds = z.output<typeof thresholdsSchema>
 

@@ -101,20 +101,22 @@ function fieldsOf(flags: LoadFlags): Record<string, unknown> {
   return out
 }
 
-function thresholdsOf(flags: LoadFlags): Record<string, string | number> {
-  const out: Record<string, string | number> = {}
+function thresholdsOf(flags: LoadFlags): Record<string, string | number | string[]> {
+  const out: Record<string, string | number | string[]> = {}
   for (const name of Object.keys(thresholdsSchema.shape)) {
     const text = flags[name]
-    if (typeof text === 'string')
+    if (typeof text === 'string' && name !== 'expressions')
       out[name] = /P99$/.test(name) ? text : name === 'minRate' ? rate(text) : number(text)
   }
+  const written = flags['threshold']
+  if (typeof written === 'string') out['expressions'] = written.split(',')
   return out
 }
 
 /** What the flags say, for `loadSchema` to check; a field without a flag is left out. */
 export function loadInput(
   flags: LoadFlags,
-): Record<string, unknown> & { thresholds: Record<string, string | number> } {
+): Record<string, unknown> & { thresholds: ReturnType<typeof thresholdsOf> } {
   const executor = executorOf(flags)
   return { ...fieldsOf(flags), ...(executor ? { executor } : {}), thresholds: thresholdsOf(flags) }
 }
@@ -130,7 +132,7 @@ const OF_EXECUTOR: Readonly<Record<string, string>> = {
 export function flagOfPath(path: readonly PropertyKey[]): string {
   const [first = '', second] = path.map(String)
   if (first === 'executor') return second === undefined ? first : (OF_EXECUTOR[second] ?? second)
-  if (first === 'thresholds') return second ?? first
+  if (first === 'thresholds') return second === 'expressions' ? 'threshold' : (second ?? first)
   return first === 'localAddresses' ? 'localAddress' : first
 }
 
@@ -146,6 +148,7 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
   'reconnectEvery',
   'reconnectShare',
   'localAddress',
+  'threshold',
   ...Object.keys(thresholdsSchema.shape),
 ])
 

@@ -80,6 +80,7 @@ const thresholdWords = ({ thresholds: t }: LoadConfig): Words => [
   ['--max-failed', t.maxFailed],
   ['--max-errors', t.maxErrors],
   ['--min-rate', t.minRate],
+  ['--threshold', t.expressions?.join(',')],
 ]
 
 /** A word as a POSIX shell takes it. */

@@ -1,4 +1,5 @@
 import type { Thresholds } from './load-config'
+import { fulfils, parseExpression, type Expression } from './load-expressions'
 
 /** What thresholds are measured against; null for what was not measured, or is not known before the end. */
 export interface ThresholdValues {
@@ -15,6 +16,10 @@ export interface ThresholdValues {
   errors: number | null
   /** Acknowledged messages per second. */
   publishRate: number | null
+  /** Messages received per second. */
+  receiveRate: number | null
+  /** Latencies in ms by the names of expressions, such as `p99` and `ack.mean`; what is left out is not known. */
+  latencies: Readonly<Record<string, number | null>>
 }
 
 /**
@@ -32,7 +37,7 @@ export interface ThresholdCheck {
 }
 
 interface Rule {
-  key: keyof Thresholds
+  key: Exclude<keyof Thresholds, 'expressions'>
   actual(v: ThresholdValues): number | null
   /** True: the limit is the least, not the most. */
   least?: true
@@ -59,12 +64,51 @@ export const thresholdName = (key: string): string => key.replace(/[A-Z]/g, (c) 
  * without an answer have failed, and so has a threshold on something that was not measured.
  */
 export function evaluateThresholds(asked: Thresholds, v: ThresholdValues, ended: boolean): ThresholdCheck[] {
-  return RULES.flatMap((rule) => {
+  const named = RULES.flatMap((rule) => {
     const limit = asked[rule.key]
     return limit === undefined
       ? []
       : [{ name: thresholdName(rule.key), limit, ...stateOf(rule, limit, v, ended) }]
   })
+  const written = (asked.expressions ?? []).flatMap((text) => {
+    const e = parseExpression(text)
+    return typeof e === 'string' ? [] : [{ name: e.text, limit: e.limit, ...stateOfExpression(e, v, ended) }]
+  })
+  return [...named, ...written]
+}
+
+function valueOf(metric: string, v: ThresholdValues): number | null {
+  switch (metric) {
+    case 'rate':
+      return v.publishRate
+    case 'receiveRate':
+      return v.receiveRate
+    case 'lost':
+    case 'duplicated':
+    case 'outOfOrder':
+    case 'failed':
+    case 'errors':
+      return v[metric]
+    default:
+      return v.latencies[metric] ?? null
+  }
+}
+
+function stateOfExpression(
+  e: Expression,
+  v: ThresholdValues,
+  ended: boolean,
+): Pick<ThresholdCheck, 'actual' | 'state'> {
+  const certain = valueOf(e.metric, v)
+  if (certain === null) return { actual: null, state: ended ? 'failed' : 'end' }
+  const actual = e.metric === 'failed' ? certain + v.unanswered : certain
+  if (ended) return { actual, state: fulfils(e, actual) ? 'passed' : 'failed' }
+  if (!fulfils(e, certain)) {
+    const over =
+      e.grows && (e.operator === '<' || (e.operator !== '>' && e.operator !== '>=' && certain > e.limit))
+    return { actual: certain, state: over ? 'failed' : 'beyond' }
+  }
+  return fulfils(e, actual) ? { actual: certain, state: 'passed' } : { actual, state: 'unanswered' }
 }
 
 function stateOf(

@@ -73,6 +73,8 @@ export function checksSoFar(
     unanswered: p ? p.offered - p.acknowledged - p.failed : 0,
     errors: p?.errors ?? null,
     publishRate: rateSoFar(points, c.warmup, stepMs),
+    receiveRate: null,
+    latencies: { p99: worstSecond(points, c.warmup) },
   }
   return evaluateThresholds(c.thresholds, values, false)
 }

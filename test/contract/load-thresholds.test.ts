@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Thresholds } from '../../electron/contract/load-config'
+import { parseExpression } from '../../electron/contract/load-expressions'
 import { evaluateThresholds, type ThresholdValues } from '../../electron/contract/load-thresholds'
 
 const values = (over: Partial<ThresholdValues> = {}): ThresholdValues => ({
@@ -11,6 +13,8 @@ const values = (over: Partial<ThresholdValues> = {}): ThresholdValues => ({
   unanswered: 0,
   errors: 0,
   publishRate: 100,
+  receiveRate: 90,
+  latencies: { p99: 20, 'ack.mean': 2.5 },
   ...over,
 })
 
@@ -26,13 +30,34 @@ describe('the evaluator of thresholds, while a run goes on (live) and at its end
     [{ minRate: 100 }, { publishRate: 100 }, ['passed', 100], ['passed', 100]],
     [{ maxLost: 0 }, { lost: null }, ['end', null], ['failed', null]],
     [{ maxConnectP99: 5 }, { connectP99Ms: 6 }, ['beyond', 6], ['failed', 6]],
-  ] as const)('%j with %j', (asked, over, live, end) => {
-    const [[now], [last]] = [false, true].map((ended) => evaluateThresholds(asked, values(over), ended)) as [
-      ReturnType<typeof evaluateThresholds>,
-      ReturnType<typeof evaluateThresholds>,
-    ]
-    expect([now?.state, now?.actual]).toEqual(live)
-    expect([last?.state, last?.actual]).toEqual(end)
+    [{ expressions: ['p99<20ms'] }, {}, ['beyond', 20], ['failed', 20]],
+    [{ expressions: ['p99 <= 0.02s'] }, {}, ['passed', 20], ['passed', 20]],
+    [{ expressions: ['ack.mean<2600us'] }, {}, ['passed', 2.5], ['passed', 2.5]],
+    [{ expressions: ['e2e.p50<1s'] }, {}, ['end', null], ['failed', null]],
+    [{ expressions: ['lost==0'] }, { lost: null }, ['end', null], ['failed', null]],
+    [{ expressions: ['duplicated==0'] }, { duplicated: 1 }, ['failed', 1], ['failed', 1]],
+    [{ expressions: ['failed<2'] }, { failed: 1, unanswered: 1 }, ['unanswered', 2], ['failed', 2]],
+    [{ expressions: ['rate>=100.5/s'] }, {}, ['beyond', 100], ['failed', 100]],
+    [{ expressions: ['receiveRate>89'] }, {}, ['passed', 90], ['passed', 90]],
+  ] as [Thresholds, Partial<ThresholdValues>, unknown[], unknown[]][])(
+    '%j with %j',
+    (asked, over, live, end) => {
+      const [[now], [last]] = [false, true].map((ended) =>
+        evaluateThresholds(asked, values(over), ended),
+      ) as [ReturnType<typeof evaluateThresholds>, ReturnType<typeof evaluateThresholds>]
+      expect([now?.state, now?.actual]).toEqual(live)
+      expect([last?.state, last?.actual]).toEqual(end)
+    },
+  )
+
+  it.each([
+    ['p99<50', /with its unit, such as p99<50ms/],
+    ['p98<50ms', /expected one of p50/],
+    ['ack.lost==0', /expected one of/],
+    ['lost==0ms', /without a unit/],
+    ['p99!50ms', /expected a threshold such as/],
+  ])('says what is wrong with %s', (text, problem) => {
+    expect(parseExpression(text)).toMatch(problem)
   })
 
   it('evaluates what was asked for, by the names of the flags', () => {

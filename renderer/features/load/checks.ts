@@ -6,7 +6,11 @@ const TIMES: ReadonlySet<string> = new Set(['max-p99', 'max-connect-p99'])
 
 export type CheckUnit = 'ms' | 'rate' | 'count'
 export const unitOfCheck = (name: string): CheckUnit =>
-  TIMES.has(name) ? 'ms' : name === 'min-rate' ? 'rate' : 'count'
+  TIMES.has(name) || /(p\d+|mean|max)[<>=]/.test(name)
+    ? 'ms'
+    : name === 'min-rate' || /rate[<>=]/i.test(name)
+      ? 'rate'
+      : 'count'
 
 /** `max-p99` is the flag `maxP99`, under which its text stands. */
 export const flagOfCheck = (name: string): string =>

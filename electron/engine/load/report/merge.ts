@@ -29,7 +29,11 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const startedMs = Math.min(...starts)
   const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
   const measured = measuredIn(shards, elapsedMs)
-  const checks = checkThresholds(config.thresholds, measured)
+  const receiveRate = rateOf(
+    sum(shards, (r) => (r.receiveRate * measuredMs(r)) / 1000),
+    elapsedMs - config.warmup,
+  )
+  const checks = checkThresholds(config.thresholds, { ...measured, receiveRate })
   const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? null
   const generator = joinGenerators(shards)
   return {
@@ -45,10 +49,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     received: sum(shards, (r) => r.received),
     elapsedMs,
     ...measured,
-    receiveRate: rateOf(
-      sum(shards, (r) => (r.receiveRate * measuredMs(r)) / 1000),
-      elapsedMs - config.warmup,
-    ),
+    receiveRate,
     bytesSent: sum(shards, (r) => r.bytesSent ?? 0),
     bytesReceived: sum(shards, (r) => r.bytesReceived ?? 0),
     connections: joinConnections(shards),

@@ -204,8 +204,12 @@ export function makeReport(o: RunOutcome): LoadReport {
   // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
   const shard = o.shard.count > 1 ? { shard: shardOf(o, histograms, identity) } : {}
   const measured = measuredOf(o, histograms, identity, publishMs)
+  const receiveRate = rateOf(
+    sumOf(results, (r) => r.measuredReceived),
+    receiveMs,
+  )
   // A shard sees only its part: the merge checks the thresholds.
-  const checks = o.shard.count > 1 ? [] : checkThresholds(o.config.thresholds, measured)
+  const checks = o.shard.count > 1 ? [] : checkThresholds(o.config.thresholds, { ...measured, receiveRate })
   const generator = generatorOf(o, measured.offered)
   return {
     kind: 'fleetlab-load-report',
@@ -217,10 +221,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     received: sumOf(results, (r) => r.counts.received),
     elapsedMs,
     ...measured,
-    receiveRate: rateOf(
-      sumOf(results, (r) => r.measuredReceived),
-      receiveMs,
-    ),
+    receiveRate,
     bytesSent: sumOf(results, (r) => r.bytesSent),
     bytesReceived: sumOf(results, (r) => r.bytesReceived),
     connections: connectionsOf(o),

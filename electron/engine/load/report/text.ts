@@ -1,4 +1,5 @@
 import type { LatencySummary, LoadReport } from '../../../contract/load-report'
+import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
 import { saturationSentence } from './saturation'
 
@@ -75,14 +76,14 @@ export function verdictLine(r: LoadReport): string {
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
   const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${failed.map((c) => `${c.name} ${checkValue(c.name, c.limit)}, measured ${checkValue(c.name, c.actual)}`).join('; ')}`
+  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${checkValue(c.name, c.actual)}`).join('; ')}`
 }
 
 /** A threshold's limit or what was measured, with its unit. */
 export function checkValue(name: string, value: number | null): string {
   if (value === null) return 'nothing'
-  if (/p\d/.test(name)) return `${millis(value)} ms`
-  return name === 'min-rate' ? `${count(value)} /s` : count(value)
+  if (/p\d|(mean|max)[<>=]/.test(name)) return `${millis(value)} ms`
+  return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
 }
 
 /** How the end of a soak compares with its beginning; null for a run that does not. */

@@ -1,5 +1,5 @@
 import type { Thresholds } from '../../../contract/load-config'
-import type { Check, LoadReport } from '../../../contract/load-report'
+import type { Check, LatencySummary, LoadReport } from '../../../contract/load-report'
 import { evaluateThresholds } from '../../../contract/load-thresholds'
 
 type Measured = Pick<
@@ -16,7 +16,7 @@ type Measured = Pick<
   | 'expected'
   | 'errors'
   | 'publishRate'
->
+> & { receiveRate: number }
 
 /**
  * The verdict of a run that has ended. Where the generator was the limit there is none: neither a pass nor a failure
@@ -34,15 +34,32 @@ export function verdictOf(
   }
 }
 
+const FIGURES = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const
+
+/** Latencies by the names of expressions: those of each leg, and the worse of acknowledgement and end to end. */
+function latenciesOf(r: Measured): Record<string, number | null> {
+  const of = (leg: string, s: LatencySummary): [string, number | null][] =>
+    FIGURES.map((f) => [`${leg}.${f}`, s[f]])
+  const worse = FIGURES.map((f): [string, number | null] => {
+    const known = [r.ackMs[f], r.endToEndMs[f]].filter((v) => v !== null)
+    // of latencies that are refused the worse of both is not known
+    return [f, known.length > 0 && r.negative.count === 0 ? Math.max(...known) : null]
+  })
+  return Object.fromEntries([
+    ...of('ack', r.ackMs),
+    ...of('e2e', r.endToEndMs),
+    ...of('connect', r.connectMs),
+    ...worse,
+  ])
+}
+
 /** Evaluates the thresholds of a run that has ended. */
 export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
-  // of latencies that are refused the worse of both is not known
-  const known = r.negative.count === 0
-  const latencies = known ? [r.ackMs.p99, r.endToEndMs.p99].filter((v) => v !== null) : []
+  const latencies = latenciesOf(r)
   // where no message was due at a subscriber, nothing can be said of arrivals
   const arrivals = (r.expected ?? 0) > 0
   const values = {
-    p99Ms: latencies.length > 0 ? Math.max(...latencies) : null,
+    p99Ms: latencies['p99'] ?? null,
     connectP99Ms: r.connectMs.p99,
     // what was never acknowledged and never came is as good as lost: the drain is over
     lost: arrivals || r.endToEndMs.unanswered > 0 ? Math.max(r.lost ?? 0, r.endToEndMs.unanswered) : null,
@@ -52,6 +69,8 @@ export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
     unanswered: r.inFlight,
     errors: Object.values(r.errors).reduce((a, b) => a + b, 0),
     publishRate: r.publishRate,
+    receiveRate: arrivals ? r.receiveRate : null,
+    latencies,
   }
   return evaluateThresholds(asked, values, true).map(({ name, limit, actual, state }) => ({
     name,

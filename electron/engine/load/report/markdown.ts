@@ -1,0 +1,55 @@
+import { headlines } from '../../../contract/load-headlines'
+import type { LoadReport } from '../../../contract/load-report'
+import { saturationSentence } from './saturation'
+import {
+  checkValue,
+  connectionsLine,
+  environmentFigures,
+  latencies,
+  LATENCY_COLUMNS,
+  messageFigures,
+  millis,
+  rateFigures,
+  verdictLine,
+} from './text'
+
+/** Text in a cell or a line: nothing of it is markup. */
+const plain = (text: string): string =>
+  text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>|#~&]/g, (c) => `&#${c.charCodeAt(0)};`)
+
+const row = (cells: readonly string[]): string => `| ${cells.map(plain).join(' | ')} |\n`
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  row(head) + `|${head.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|\n` + rows.map(row).join('')
+
+const mark = (r: LoadReport): string => (r.verdict.inconclusive ? '⚠️' : r.verdict.passed ? '✅' : '❌')
+
+/** The report as Markdown, short: for the summary of a CI job or a pull request. */
+export function reportMarkdown(r: LoadReport): string {
+  const warnings = [saturationSentence(r.generator), ...headlines(r)].filter((w) => w !== null)
+  const checks = r.verdict.checks.map((c) => [
+    c.name,
+    checkValue(c.name, c.limit),
+    checkValue(c.name, c.actual),
+    c.passed ? 'passed' : 'failed',
+  ])
+  const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
+  const errors = Object.entries(r.errors).map(([text, n]) => [text, String(n)])
+  return [
+    `### ${mark(r)} ${plain(verdictLine(r))}\n\n`,
+    ...warnings.map((w) => `> ${plain(w)}\n\n`),
+    `${plain(r.config.url)}, QoS ${r.config.qos}, ${r.config.publishers} publishers, ${r.config.subscribers} subscribers; connections: ${plain(connectionsLine(r))}\n\n`,
+    checks.length > 0 ? `${table(['threshold', 'limit', 'measured', ''], checks)}\n` : '',
+    `${table(
+      ['', ''],
+      [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value]),
+    )}\n`,
+    rows.length > 0 ? `${table(['latency, ms', ...LATENCY_COLUMNS], rows)}\n` : '',
+    errors.length > 0 ? `${table(['errors', ''], errors)}\n` : '',
+    '<details><summary>environment</summary>\n\n',
+    table(
+      ['', ''],
+      environmentFigures(r).map((f) => [f.name, f.value]),
+    ),
+    '\n</details>\n',
+  ].join('')
+}

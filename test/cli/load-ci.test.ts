@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import type { LoadReport } from '../../electron/contract/load-report'
+import { junitXml } from '../../electron/cli/print/junit'
+import { reportMarkdown } from '../../electron/engine/load/report/markdown'
+import { runFleetlab } from '../helpers/cli-run'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'fleetlab-ci-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Action {
+  runs: { steps: { id?: string; run?: string }[] }
+}
+
+it('the GitHub Action runs the load test, fails with its exit code, and leaves summary, JSON and JUnit', () => {
+  const action = parse(readFileSync(join(root, '.github/actions/load/action.yml'), 'utf8')) as Action
+  const script = action.runs.steps.find((s) => s.id === 'load')?.run ?? ''
+  const [output, summary] = [join(folder, 'output'), join(folder, 'summary')]
+  writeFileSync(output, '')
+  const ran = spawnSync('bash', ['-eo', 'pipefail', '-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      ARGS: '--url embedded --publishers 2 --rate max --messages 20 --qos 1 --threshold "lost == 0" --threshold \'rate>=100000000\'',
+      FOLDER: 'out',
+      GITHUB_ACTION_PATH: join(root, '.github/actions/load'),
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+    },
+  })
+  const report = JSON.parse(readFileSync(join(folder, 'out/report.json'), 'utf8')) as LoadReport
+  expect(report.verdict.checks.map((c) => [c.name, c.passed])).toEqual([
+    ['lost==0', true],
+    ['rate>=100000000', false],
+  ])
+  // a busy machine may make the run inconclusive; it never passes
+  expect(ran.status).toBe(report.verdict.inconclusive ? 3 : 1)
+  expect(readFileSync(output, 'utf8')).toBe('json=out/report.json\njunit=out/report.xml\n')
+  expect(readFileSync(summary, 'utf8')).toContain('| rate&#62;=100000000 |')
+  expect(readFileSync(join(folder, 'out/report.xml'), 'utf8')).toMatch(
+    /name="rate&gt;=100000000"><failure message="limit/,
+  )
+  const safe = reportMarkdown({ ...report, runId: 'x', errors: { '<img src=x> | [a](b)': 1 } })
+  expect(safe).not.toMatch(/<img|\]\(/)
+}, 60_000)
+
+it('JUnit escapes what XML does not allow', () => {
+  const xml = junitXml('a&b', [
+    { group: 'g', name: '<"\u0001', failure: 'x' },
+    { group: 'g', name: 'n', skipped: '' },
+  ])
+  expect(xml).toContain('<testsuite name="a&amp;b" tests="2" failures="1" skipped="1">')
+  expect(xml).toContain('name="&lt;&quot;?"><failure message="x"/>')
+})
+
+it('a wrong threshold is one line', async () => {
+  const r = await runFleetlab(['load', '--url', 'embedded', '--threshold', 'p99<50'])
+  expect([r.code, r.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^fleetlab: --threshold: found "p99<50"; .*p99<50ms/),
+  ])
+})
