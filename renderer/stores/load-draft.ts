@@ -3,12 +3,8 @@ import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'
 
-/** Flags with a value, as the form holds them; an empty text leaves the flag out. */
-export const TEXT_FLAGS = [
-  'url',
-  'publishers',
-  'subscribers',
-  'topology',
+/** What drives the load, and what each message is like. */
+export const EXECUTOR_FLAGS = [
   'executor',
   'rate',
   'stages',
@@ -16,11 +12,30 @@ export const TEXT_FLAGS = [
   'connectRate',
   'reconnectEvery',
   'reconnectShare',
-  'qos',
-  'subscribeQos',
   'size',
   'duration',
   'messages',
+] as const
+/** What the verdict goes by. */
+export const LIMIT_FLAGS = [
+  'maxP99',
+  'maxConnectP99',
+  'maxLost',
+  'maxDuplicated',
+  'maxOutOfOrder',
+  'maxFailed',
+  'maxErrors',
+  'minRate',
+] as const
+/** Flags with a value, as the form holds them; an empty text leaves the flag out. */
+export const TEXT_FLAGS = [
+  'url',
+  'publishers',
+  'subscribers',
+  'topology',
+  'qos',
+  'subscribeQos',
+  ...EXECUTOR_FLAGS,
   'ramp',
   'warmup',
   'drain',
@@ -39,14 +54,7 @@ export const TEXT_FLAGS = [
   'topic',
   'localAddress',
   'seed',
-  'maxP99',
-  'maxConnectP99',
-  'maxLost',
-  'maxDuplicated',
-  'maxOutOfOrder',
-  'maxFailed',
-  'maxErrors',
-  'minRate',
+  ...LIMIT_FLAGS,
 ] as const
 export type TextFlag = (typeof TEXT_FLAGS)[number]
 export const SWITCHES = ['insecure', 'resume'] as const
@@ -138,7 +146,7 @@ function flagsOf(draft: Draft): LoadFlags {
 }
 
 /** What is wrong, by the flag it stands at. */
-export type Problems = Partial<Record<TextFlag, Problem>>
+type Problems = Partial<Record<TextFlag, Problem>>
 
 /** The load test a form describes, or what keeps it from being one. */
 export function readDraft(

@@ -2,6 +2,7 @@ import { ref, shallowRef, type Ref } from 'vue'
 import { useLink } from '../api'
 import { useLog } from './log'
 import type { PacketWindow } from './packet-window'
+import { createTurns } from './turns'
 
 const PAGE = 300
 
@@ -15,31 +16,16 @@ export interface Paged {
   changed: () => unknown
 }
 
-/** One reading at a time: what is asked for meanwhile is left out. */
-function createTurn() {
-  const log = useLog()
-  let busy = false
-  return async (run: () => Promise<void>): Promise<void> => {
-    if (busy) return
-    busy = true
-    try {
-      await run()
-    } catch (thrown) {
-      log.fail(thrown)
-    } finally {
-      busy = false
-    }
-  }
-}
-
 /** Reads the engine's ring beyond the window: in either direction, or from somewhere else. */
 export function createPaging({ window, followed, clients, filter, live, changed }: Paged) {
   const link = useLink()
   const atStart = ref(false)
   /** Where the window was moved to last. */
   const reached = shallowRef<{ seq: number } | null>(null)
-  const alone = createTurn()
-  let wanted: number | null = null
+  const log = useLog()
+  const turns = createTurns()
+  /** One reading at a time: what is asked for meanwhile is left out. */
+  const alone = (read: () => Promise<void>): Promise<void> => log.attempt(() => turns.ifFree(read))
 
   const ask = (where: { before: number } | { after: number }) =>
     link.api.queryPackets({ filter: filter.value, ...where, limit: PAGE })
@@ -71,24 +57,20 @@ export function createPaging({ window, followed, clients, filter, live, changed 
   /** Leaves the window for the packets around a capture number; the view stands still there. The latest wish counts. */
   async function goTo(seq: number): Promise<void> {
     live.value = false
-    wanted = seq
-    await alone(async () => {
-      while (wanted !== null) {
-        const at = wanted
-        wanted = null
-        const older = await ask({ before: at })
-        const newer = await ask({ after: at - 1 })
-        window.clear()
-        followed.clear()
-        window.append(older)
-        window.append(newer)
-        const packets = window.rows().filter((p) => clients().has(p.clientId))
-        followed.append({ ...newer, packets, exchanges: [], journeys: [] })
-        atStart.value = older.packets.length === 0
-        reached.value = { seq: at }
-        changed()
-      }
-    })
+    await log.attempt(() => turns.latest(() => moveTo(seq)))
+  }
+  async function moveTo(seq: number): Promise<void> {
+    const older = await ask({ before: seq })
+    const newer = await ask({ after: seq - 1 })
+    window.clear()
+    followed.clear()
+    window.append(older)
+    window.append(newer)
+    const packets = window.rows().filter((p) => clients().has(p.clientId))
+    followed.append({ ...newer, packets, exchanges: [], journeys: [] })
+    atStart.value = older.packets.length === 0
+    reached.value = { seq }
+    changed()
   }
   return { atStart, reached, loadOlder, loadNewer, goTo }
 }

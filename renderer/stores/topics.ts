@@ -6,29 +6,9 @@ import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
 import { findFirstMatch, Unfolding } from './topic-match'
 import { useLog } from './log'
+import { createTurns } from './turns'
 
 const FIRST_VIEW: TopicView = { open: [], search: '', filter: '', offset: 0, limit: 60 }
-
-/** One question at a time: what is asked meanwhile is asked once more when the answer has come. */
-function createAsker(ask: () => Promise<void>): () => Promise<void> {
-  let asking: Promise<void> | null = null
-  let asked = 0
-  async function all(): Promise<void> {
-    let answered: number
-    try {
-      do {
-        answered = asked
-        await ask()
-      } while (answered !== asked)
-    } finally {
-      asking = null
-    }
-  }
-  return () => {
-    asked++
-    return (asking ??= all())
-  }
-}
 
 /** What stands in the wildcard tester. */
 function createTester() {
@@ -50,14 +30,15 @@ export const useTopics = defineStore('topics', () => {
   const tester = createTester()
   let watching = false
   const unfolding = new Unfolding()
-  const asker = createAsker(async () => {
+  const turns = createTurns()
+  async function ask(): Promise<void> {
     const asked = view.value
     const fresh = await link.api.watchTopics(asked)
     if (asked === view.value) take(fresh)
-  })
+  }
 
   /** Asks for the view as it is now. */
-  const refresh = (): Promise<void> => (watching ? log.attempt(asker) : Promise.resolve())
+  const refresh = (): Promise<void> => (watching ? log.attempt(() => turns.latest(ask)) : Promise.resolve())
   function take(fresh: TopicPage): void {
     page.value = fresh
     const wanted = unfolding.wanted(fresh, view.value)
