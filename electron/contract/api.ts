@@ -11,6 +11,7 @@ import type {
   TopicDetail,
   TopicPage,
 } from './model'
+import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'
 import type { Lesson } from './lesson'
 import type { LessonOutcome, LiveOutcome } from './lesson-run'
@@ -148,6 +149,8 @@ export interface LabApi {
   openLesson(a: { text: string; name: string }): Promise<Lesson>
   /** Runs a variant of a scripted lesson beside the open scenario, at once and to its end. */
   runLesson(a: { id: string; variant: string }): Promise<LessonOutcome>
+  /** One message at QoS 0, 1 and 2 with the same loss, run beside the open scenario. */
+  compareQos(a: { loss: Loss }): Promise<QosComparison>
   /** How far a live lesson is: the clients that came to the open scenario's broker since the first call. */
   watchLesson(a: { id: string }): Promise<LiveOutcome>
 

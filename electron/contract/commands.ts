@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EngineApi } from './api'
+import { LOSSES } from './comparison'
 import { experimentSchema } from './experiment'
 import { linkSchema } from './link-config'
 import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
@@ -142,6 +143,7 @@ export const commands = {
   listLessons: viewer(empty),
   openLesson: host(z.strictObject({ text: z.string().max(262_144), name: fileName })),
   runLesson: host(z.strictObject({ id: lessonId, variant: lessonId })),
+  compareQos: host(z.strictObject({ loss: z.enum(LOSSES) })),
   watchLesson: viewer(z.strictObject({ id: lessonId })),
   getSharing: host(empty),
   startSharing: host(

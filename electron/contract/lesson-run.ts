@@ -46,26 +46,30 @@ export interface HiddenPacket {
   settledMs: number
 }
 
-/** What one run of a scripted lesson came to: the recorded packets, and the verdict computed from ledger and capture. */
-export interface LessonOutcome {
-  lesson: string
-  variant: string
-  /** The packets the lesson shows, with what belongs to them; times as in the run. */
+/** What a run that was played to its end left behind. */
+export interface RunRecording {
+  /** The packets that are shown, with what belongs to them; times as in the run. */
   timeline: PacketBatch
-  /** The packets of that time that the lesson does not show, so that its picture can say so. */
+  /** The packets of that time that are not shown, so that the picture can say so. */
   hidden: HiddenPacket[]
   clients: LessonClient[]
   totals: LessonTotals
   /** Messages each device's application was handed. */
   received: Record<string, number>
+  /** Clock time of the run, ms. */
+  durationMs: number
+}
+
+/** What one run of a scripted lesson came to: the recorded packets, and the verdict computed from ledger and capture. */
+export interface LessonOutcome extends RunRecording {
+  lesson: string
+  variant: string
   /** The option whose facts hold; null when none does. */
   answer: string | null
   /** What the lesson says must hold. */
   checks: LessonCheck[]
   /** The lost packet the verdict names; null when the lesson names none, or none was found. */
   named: PacketRow | null
-  /** Clock time of the run, ms. */
-  durationMs: number
 }
 
 /** A client that came to the broker of the open scenario. */

@@ -12,6 +12,9 @@ const paramsOf = (hash: string): URLSearchParams | null => {
   return path === PREFIX ? new URLSearchParams(query) : null
 }
 
+/** Stands in the place of a lesson's identifier for one message at QoS 0, 1 and 2. */
+export const SIDE_BY_SIDE = 'qos-side-by-side'
+
 /** The link to a lesson, or to one of its variants. */
 export function lessonHash(id: string, variant?: string): string {
   return `${PREFIX}?${new URLSearchParams(variant === undefined ? { id } : { id, variant }).toString()}`

@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useLink } from '../api'
 import { useLog } from './log'
-import { useAddress } from './lesson-address'
+import { SIDE_BY_SIDE, useAddress } from './lesson-address'
 import { useCatalog } from './lesson-catalog'
 import { useProgress } from './lesson-progress'
 
@@ -22,7 +22,10 @@ function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => bool
     const all = script.value?.variants ?? []
     return all.find((v) => v.id === address.variant.value) ?? all[0] ?? null
   })
-  return { address, lesson, script, variant, key: computed(() => `${lesson.value?.id}/${variant.value?.id}`) }
+  /** Instead of a lesson, one message at each QoS is shown. */
+  const comparing = computed(() => address.id.value === SIDE_BY_SIDE)
+  const key = computed(() => `${lesson.value?.id}/${variant.value?.id}`)
+  return { address, lesson, script, variant, comparing, key }
 }
 
 /** The lessons, the one that is open, the student's prediction and the run's outcome. */
@@ -31,7 +34,7 @@ export const useLessons = defineStore('lessons', () => {
   const log = useLog()
   const { lessons, loaded, add } = useCatalog()
   const { done, isDone, markDone } = useProgress()
-  const { address, lesson, script, variant, key } = useChoice(lessons, isDone)
+  const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
   const prediction = ref<string | null>(null)
   const outcome = shallowRef<LessonOutcome | null>(null)
   /** The replay has been seen to its end: the verdict may be read. */
@@ -74,6 +77,6 @@ export const useLessons = defineStore('lessons', () => {
   }
   const finished = computed(() => lessons.value.filter((l) => isDone(l.id)).length)
   const next = computed(() => lessons.value[at.value + 1] ?? null)
-  const choice = { lessons, loaded, lesson, script, variant, at, next, open: address.go, openFile }
+  const choice = { lessons, loaded, lesson, script, variant, comparing, at, next, open: address.go, openFile }
   return { ...choice, done, finished, markDone, prediction, outcome, judged, running, run, judge }
 })

@@ -191,3 +191,25 @@ test('a picture taller than its pane can be scrolled to its end, in projector mo
   expect(shown).toBeCloseTo(drawn, 0)
   expect(reach).toBeGreaterThanOrEqual(Math.floor(drawn))
 })
+
+test('one message at QoS 0, 1 and 2 side by side, each loss to its end', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lessons?id=qos-side-by-side', { language: 'ko' })
+  const copies = {
+    없음: ['1', '1', '1'],
+    '브로커로 가는 PUBLISH': ['0', '1', '1'],
+    '브로커의 응답': ['1', '2', '1'],
+  }
+  for (const [name, wanted] of Object.entries(copies)) {
+    await page.getByRole('radio', { name, exact: true }).click()
+    await expect(page.getByTestId('recording')).toHaveCount(3)
+    await toEnd(page)
+    await expect(page.locator('.outcome').first()).toBeVisible()
+    await expect(stat(page, 'arrived')).toHaveText(wanted)
+  }
+  const said = page.locator('.outcome')
+  await expect(said.nth(1)).toHaveText('구독자는 메시지를 2번 받습니다.')
+  await expect(said.nth(2)).toHaveText('구독자는 메시지를 한 번 받습니다.')
+  await expect(page.locator('[data-qos="0"]')).toContainText('QoS 0에는 그런 패킷이 없으므로')
+  await expectNothingClipped(page)
+  await expectAccessible(page)
+})

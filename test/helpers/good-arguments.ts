@@ -50,6 +50,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   listLessons: {},
   openLesson: { text: 'version: 1', name: 'mine.yaml' },
   runLesson: { id: 'qos-2', variant: 'pubrec' },
+  compareQos: { loss: 'answer' },
   watchLesson: { id: 'python-client' },
   getSharing: {},
   startSharing: { address: '127.0.0.1' },

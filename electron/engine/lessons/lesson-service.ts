@@ -1,13 +1,15 @@
 import { ApiError } from '../../contract/errors'
 import type { Lesson } from '../../contract/lesson'
+import type { Loss, QosComparison } from '../../contract/comparison'
 import type { LessonOutcome, LiveOutcome } from '../../contract/lesson-run'
 import type { Lab } from '../lab/lab'
+import { compareQos } from './comparison'
 import { builtInLessons } from './library'
 import { LiveWatch } from './live'
 import { outcomeOf } from './outcome'
 import { planOf } from './plan'
 import { parseLesson } from './read'
-import { runLesson } from './run'
+import { runLesson, type LessonRecord } from './run'
 
 /** Real ms one run may take; an ordinary one takes a few hundred. */
 const RUN_TIMEOUT_MS = 20_000
@@ -16,11 +18,13 @@ const MAX_OPENED = 50
 /** Runs that may wait for their turn. */
 const MAX_WAITING = 100
 
+type Result = LessonOutcome | QosComparison
+
 /** The lessons of an engine: built in and opened, their runs one after the other, and the watch of the live one. */
 export class LessonService {
   private readonly opened = new Map<string, Lesson>()
   /** Runs asked for and not finished: who asks for the same gets the same. */
-  private readonly pending = new Map<string, Promise<LessonOutcome>>()
+  private readonly pending = new Map<string, Promise<Result>>()
   private last: Promise<unknown> = Promise.resolve()
   private live: LiveWatch | null = null
   private readonly stop = new AbortController()
@@ -52,15 +56,27 @@ export class LessonService {
     const lesson = this.lesson(id)
     if (lesson.kind !== 'script') throw new ApiError('bad-request', `lesson ${id} has no script to run`)
     const plan = planOf(lesson, variant)
-    const key = `${id}/${variant}`
+    const take = (record: LessonRecord): LessonOutcome => outcomeOf(plan, record)
+    return this.inTurn(`${id}/${variant}`, (signal) => runLesson(plan, signal, take))
+  }
+
+  /**
+   * Sends one message at QoS 0, 1 and 2, each on broker, links and devices of its own, and loses the same packet of each.
+   * @throws ApiError `unavailable` when it was ended before its end
+   */
+  compare(loss: Loss): Promise<QosComparison> {
+    return this.inTurn(`compare/${loss}`, (signal) => compareQos(loss, signal))
+  }
+
+  /** One run after the other; who asks for what is waiting or running already gets that. */
+  private inTurn<T extends Result>(key: string, job: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const known = this.pending.get(key)
-    if (known) return known
+    if (known) return known as Promise<T>
     if (this.pending.size >= MAX_WAITING)
       throw new ApiError('unavailable', 'too many lessons are waiting to run; try again in a moment')
     const run = this.last.then(async () => {
-      const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)])
       try {
-        return await runLesson(plan, signal, (record) => outcomeOf(plan, record))
+        return await job(AbortSignal.any([this.stop.signal, AbortSignal.timeout(RUN_TIMEOUT_MS)]))
       } catch (thrown) {
         const why = thrown instanceof Error ? thrown.message : String(thrown)
         throw new ApiError('unavailable', `the run failed: ${why}`)

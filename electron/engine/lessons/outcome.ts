@@ -5,6 +5,7 @@ import type {
   LessonClient,
   LessonOutcome,
   LessonTotals,
+  RunRecording,
 } from '../../contract/lesson-run'
 import type { LedgerRow, PacketRow } from '../../contract/model'
 import type { Scenario } from '../../contract/scenario'
@@ -83,26 +84,33 @@ function hiddenOf(shown: readonly PacketRow[], all: readonly PacketRow[]): Hidde
   )
 }
 
-/** The verdict: facts of ledger and capture against what the lesson says, and the option they bear out. Pure. */
-export function outcomeOf(plan: LessonPlan, record: LessonRecord): LessonOutcome {
-  const { lesson, variant, scenario } = plan
-  const right = lesson.options.find((o) => o.when.every((f) => checkFact(f, record).holds))
-  const timeline = record.packets(lesson.show)
-  const harmed =
-    variant.names === undefined
-      ? []
-      : record.packets(variant.names).packets.filter((p) => p.fate === 'lost' || p.segmentLosses > 0)
+/** What can be drawn and counted of a run; `show` is the filter of the packets to draw. */
+export function recordingOf(record: LessonRecord, scenario: Scenario, show: string): RunRecording {
+  const timeline = record.packets(show)
   return {
-    lesson: lesson.id,
-    variant: variant.id,
     timeline,
     hidden: hiddenOf(timeline.packets, record.packets('').packets),
     clients: clientsOfScenario(scenario),
     totals: totalsOf(record),
     received: Object.fromEntries(record.received),
+    durationMs: Math.round(record.durationMs),
+  }
+}
+
+/** The verdict: facts of ledger and capture against what the lesson says, and the option they bear out. Pure. */
+export function outcomeOf(plan: LessonPlan, record: LessonRecord): LessonOutcome {
+  const { lesson, variant, scenario } = plan
+  const right = lesson.options.find((o) => o.when.every((f) => checkFact(f, record).holds))
+  const harmed =
+    variant.names === undefined
+      ? []
+      : record.packets(variant.names).packets.filter((p) => p.fate === 'lost' || p.segmentLosses > 0)
+  return {
+    ...recordingOf(record, scenario, lesson.show),
+    lesson: lesson.id,
+    variant: variant.id,
     answer: right?.id ?? null,
     checks: variant.expect.map((f) => checkFact(f, record)),
     named: harmed[0] ?? null,
-    durationMs: Math.round(record.durationMs),
   }
 }

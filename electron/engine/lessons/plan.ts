@@ -3,15 +3,21 @@ import { linkSchema, type DirectionConfig, type LinkConfig, type LossRule } from
 import type { LessonDrop, LessonStep, ScriptedLesson } from '../../contract/lesson'
 import { scenarioSchema, type Scenario } from '../../contract/scenario'
 
+/** What is played: devices and links, what happens when, and which packets are lost. */
+export interface RunPlan {
+  scenario: Scenario
+  steps: readonly LessonStep[]
+  drop: readonly LessonDrop[]
+}
+
 /** One variant of a lesson, ready to be run. */
-export interface LessonPlan {
+export interface LessonPlan extends RunPlan {
   lesson: ScriptedLesson
   variant: ScriptedLesson['variants'][number]
-  scenario: Scenario
 }
 
 /** The link where a lesson says nothing: fast enough to read in ms, slow enough to be seen. */
-const LINK = { kind: 'radio', delay: 40, recovery: { timeout: 1200 } } as const
+export const LESSON_LINK = { kind: 'radio', delay: 40, recovery: { timeout: 1200 } } as const
 
 /** @throws ApiError `not-found` for a variant the lesson does not have */
 export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
@@ -22,10 +28,10 @@ export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
     name: `${lesson.id}/${variant.id}`,
     seed: lesson.seed,
     messages: variant.messages ?? lesson.messages ?? 1,
-    link: variant.link ?? lesson.link ?? linkSchema.parse(LINK),
+    link: variant.link ?? lesson.link ?? linkSchema.parse(LESSON_LINK),
     groups: variant.groups ?? lesson.groups,
   })
-  return { lesson, variant, scenario }
+  return { lesson, variant, scenario, steps: variant.steps, drop: variant.drop }
 }
 
 /** Groups that come only when a step says so. */

@@ -4,7 +4,7 @@ import { createCapture } from '../observe/capture/capture'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
 import type { Fleet } from '../simulation/fleet/fleet'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
-import { lateGroups, linkWithDrops, waitingPublishers, type LessonPlan } from './plan'
+import { lateGroups, linkWithDrops, waitingPublishers, type RunPlan } from './plan'
 
 /** Clock ms between two looks at whether all are ready, or all is over. */
 const LOOK_MS = 50
@@ -31,7 +31,7 @@ export interface LessonRecord {
  * @throws SimulationError when something inside failed or the signal aborts
  */
 export async function runLesson<T>(
-  plan: LessonPlan,
+  plan: RunPlan,
   signal: AbortSignal,
   conclude: (record: LessonRecord) => T,
 ): Promise<T> {
@@ -61,17 +61,17 @@ export async function runLesson<T>(
 }
 
 /** All who are to be there come; then the script begins. */
-async function play(sim: Simulation, { variant }: LessonPlan, signal: AbortSignal): Promise<void> {
+async function play(sim: Simulation, { steps, drop }: RunPlan, signal: AbortSignal): Promise<void> {
   const { fleet } = sim
-  const late = lateGroups(variant.steps)
-  const waiting = waitingPublishers(variant.steps)
+  const late = lateGroups(steps)
+  const waiting = waitingPublishers(steps)
   const devices = [...fleet.devices()]
-  for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, variant.drop))
+  for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, drop))
   const early = devices.filter((d) => !late.has(d.spec.group.name))
   const looks = { everyMs: LOOK_MS, signal }
   if (!(await sim.connect({ devices: early, ...looks, patienceMs: LONGEST_MS }))) return
   for (const d of devices) if (!waiting.has(d.spec.group.name)) d.startPublishing()
-  sim.plan(variant.steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
+  sim.plan(steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
   await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs: LONGEST_MS - sim.clock.now() })
 }
 

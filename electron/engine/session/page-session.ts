@@ -5,6 +5,7 @@ import {
   type LinkTarget,
   type TopicView,
 } from '../../contract/api'
+import type { Loss } from '../../contract/comparison'
 import { ApiError } from '../../contract/errors'
 import { experimentSchema, type ExperimentInput } from '../../contract/experiment'
 import type { LinkInput } from '../../contract/link-config'
@@ -240,6 +241,10 @@ export class PageSession implements LabApi {
 
   async runLesson(a: { id: string; variant: string }) {
     return this.engine.lessons.run(a.id, a.variant)
+  }
+
+  async compareQos(a: { loss: Loss }) {
+    return this.engine.lessons.compare(a.loss)
   }
 
   watchLesson(a: { id: string }) {

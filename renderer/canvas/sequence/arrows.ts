@@ -38,6 +38,12 @@ export const packetName = (p: Pick<PacketRow, 'type' | 'packetId'>): string =>
 export const flagsText = (p: Pick<PacketRow, 'type' | 'qos' | 'retain'>): string | null =>
   p.type === 'PUBLISH' && p.qos !== null ? `QoS ${p.qos}${p.retain ? ' RETAIN' : ''}` : null
 
+/** A column's head says the QoS. */
+function labelFlags(p: PacketRow, c: ArrowContext): string | null {
+  if (!c.column) return flagsText(p)
+  return p.type === 'PUBLISH' && p.retain ? 'RETAIN' : null
+}
+
 function labelWidth(name: string, qos: string | null, dup: boolean, k: number): number {
   return (14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)) * k
 }
@@ -48,6 +54,8 @@ export interface ArrowContext {
   taken: Taken
   /** Lines drawn so far, that a label should rather not stand on. */
   lines: { a: Point; b: Point }[]
+  /** The picture's head says the QoS. @default false */
+  column?: boolean
 }
 
 const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.16, 0.84]
@@ -64,7 +72,7 @@ export interface Line {
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const { k } = c
   const name = packetName(p)
-  const qos = flagsText(p)
+  const qos = labelFlags(p, c)
   const width = labelWidth(name, qos, p.dup, k)
   const dx = line.to.x - line.from.x
   const dy = line.to.y - line.from.y
@@ -134,6 +142,12 @@ export function arrowLine(
   }
 }
 
+/** Whether a lost packet got far enough for its name to stand on its arrow; if not, the name stands at its cross. */
+function fitsItsName(p: PacketRow, { from, to }: Line, c: ArrowContext): boolean {
+  const room = Math.hypot(to.x - from.x, to.y - from.y) - 10 * c.k
+  return room >= labelWidth(packetName(p), labelFlags(p, c), p.dup, c.k)
+}
+
 /** The word beside a cross and the place it takes. */
 function endWord(
   p: PacketRow,
@@ -142,7 +156,8 @@ function endWord(
 ): { text: ArrowShape['endText']; box: Box } | null {
   if (p.fate !== 'lost') return null
   const { k } = c
-  const value = p.reason === 'step' ? c.words.dropped : c.words.lost
+  const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
+  const value = fitsItsName(p, line, c) ? fate : `${packetName(p)} ${fate}`
   const dir = Math.sign(line.to.x - line.from.x) || 1
   const w = textWidth(value, k)
   const { x, y } = line.to
@@ -166,6 +181,7 @@ export function reserveEnd(p: PacketRow, line: Line, c: ArrowContext): void {
 /** One packet as one arrow with its label; takes the label's place. */
 export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape {
   const { label, box } = placeLabel(line, p, c)
+  if (p.fate === 'lost' && !fitsItsName(p, line, c)) label.crowded = true
   if (!label.crowded) c.taken.add(box)
   return {
     seq: p.seq,

@@ -6,7 +6,7 @@ import { drawMarks, drawNotes, drawRings } from './annotations'
 import { drawBadges } from './badges'
 import { placeLanes } from './lanes'
 import { closes, tellsConnection } from './marks'
-import { buildTimeScale, type Fold, type TimeScale } from './time-scale'
+import { buildTimeScale, type Fold, type TimeScale, type TimeScaleOptions } from './time-scale'
 import type { FoldShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
 
 /** Distances of the picture at 16 px type. */
@@ -20,6 +20,9 @@ export const METRICS = {
   bottom: 26,
   cards: 136,
   narrow: 860,
+  /** A column beside others: room for the axis, and for the words right of the last lane. */
+  columnAxis: 56,
+  columnEnd: 98,
 } as const
 
 interface Frame {
@@ -27,15 +30,27 @@ interface Frame {
   brokerX: number
   x0: number
   x1: number
+  axisX: number
   right: number
 }
 
 function frameOf(o: SequenceOptions): Frame {
   const { k } = o
+  if (o.column) return columnFrame(o)
   const narrow = o.width < METRICS.narrow * k
   const cards = o.noCards ? 0 : (METRICS.cards + 20 + (narrow ? 70 : 92)) * k
   const x0 = (METRICS.axis + (narrow ? 32 : 48)) * k
   const x1 = o.width - (o.noCards ? 110 * k : cards)
+  return frameBetween(o, x0, x1, METRICS.axis * k)
+}
+
+function columnFrame(o: SequenceOptions): Frame {
+  const axisX = METRICS.columnAxis * o.k
+  return frameBetween(o, axisX + 16 * o.k, o.width - METRICS.columnEnd * o.k, axisX)
+}
+
+function frameBetween(o: SequenceOptions, x0: number, x1: number, axisX: number): Frame {
+  const { k } = o
   const xs = placeLanes(o.lanes, x0, Math.max(x0 + 80 * k, x1))
   const laneX = new Map<string, number>()
   let brokerX = x0
@@ -43,7 +58,7 @@ function frameOf(o: SequenceOptions): Frame {
     if (lane.clientId === null) brokerX = xs[i] ?? x0
     else laneX.set(lane.clientId, xs[i] ?? x0)
   })
-  return { laneX, brokerX, x0, x1, right: x1 + 20 * k }
+  return { laneX, brokerX, x0, x1, axisX, right: x1 + 20 * k }
 }
 
 /** Lanes of a packet's sender and receiver; null when its client has no lane. */
@@ -55,6 +70,36 @@ function legOf(p: PacketRow, f: Frame): { sender: number; receiver: number } | n
     : { sender: f.brokerX, receiver: client }
 }
 
+/** What is drawn of the input, as the time scale takes it: packets in order of capture, session events in order of time. */
+export function timedOf(
+  input: SequenceInput,
+  o: SequenceOptions,
+): { packets: (PacketRow & { side: string })[]; marks: SessionMark[] } {
+  const sides = new Map(o.lanes.flatMap((l) => (l.clientId === null ? [] : [[l.clientId, l.side] as const])))
+  const packets = input.packets
+    .flatMap((p) => {
+      const side = sides.get(p.clientId)
+      return side === undefined ? [] : [{ ...p, side }]
+    })
+    .sort((a, b) => a.seq - b.seq)
+  const first = packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
+  const marks = input.marks
+    .filter((m) => sides.has(m.clientId) && m.atMs >= first)
+    .sort((a, b) => a.atMs - b.atMs)
+  return { packets, marks }
+}
+
+/** Distances of the time scale at the size of the type. */
+export const scaleOptions = ({ k, pxPerMs, nowMs }: SequenceOptions): TimeScaleOptions => ({
+  pxPerMs,
+  slot: METRICS.slot * k,
+  foldPx: METRICS.fold * k,
+  foldAbove: METRICS.foldAbove * k,
+  maxGap: METRICS.maxGap * k,
+  top: METRICS.top * k,
+  nowMs,
+})
+
 /**
  * Draws handshakes as a sequence diagram: model in, shapes out. Every packet whose client has a lane is drawn exactly
  * once, from its sender's lane, at the height of its sending; only a delivered one reaches its receiver's lane, at the
@@ -63,21 +108,10 @@ function legOf(p: PacketRow, f: Frame): { sender: number; receiver: number } | n
 export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene {
   const { k, words } = o
   const frame = frameOf(o)
-  const packets = [...input.packets].filter((p) => frame.laneX.has(p.clientId)).sort((a, b) => a.seq - b.seq)
-  const marks = marksToDraw(input.marks, packets, frame)
-  const sides = new Map(o.lanes.map((l) => [l.clientId, l.side]))
-  const timed = packets.map((p) => ({ ...p, side: sides.get(p.clientId) ?? p.clientId }))
-  const scale = buildTimeScale(timed, marks, {
-    pxPerMs: o.pxPerMs,
-    slot: METRICS.slot * k,
-    foldPx: METRICS.fold * k,
-    foldAbove: METRICS.foldAbove * k,
-    maxGap: METRICS.maxGap * k,
-    top: METRICS.top * k,
-    nowMs: o.nowMs,
-  })
+  const { packets, marks } = timedOf(input, o)
+  const scale = o.scale ?? buildTimeScale(packets, marks, scaleOptions(o))
   const taken = new Taken()
-  const context: ArrowContext = { k, words, taken, lines: [] }
+  const context: ArrowContext = { k, words, taken, lines: [], column: o.column ?? false }
   const shown: SequenceInput = { ...input, packets, marks }
   const arrows = drawArrows(packets, scale, frame, context)
   const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
@@ -99,7 +133,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   return {
     width: o.width,
     height: cards.height,
-    axisX: METRICS.axis * k,
+    axisX: frame.axisX,
     right: frame.right,
     lanes: drawLanes(o, frame, scale, marks, cards.height),
     links: drawLinks(o, frame),
@@ -117,11 +151,6 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     scale,
     drawn: packets.length,
   }
-}
-
-function marksToDraw(marks: readonly SessionMark[], packets: readonly PacketRow[], f: Frame): SessionMark[] {
-  const first = packets.reduce((t, p) => Math.min(t, p.sentMs), Infinity)
-  return marks.filter((m) => f.laneX.has(m.clientId) && m.atMs >= first).sort((a, b) => a.atMs - b.atMs)
 }
 
 function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c: ArrowContext) {
@@ -156,19 +185,21 @@ function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken)
   const right = f.x1 > f.brokerX + 60 * o.k
   const [a, b] = right ? [f.brokerX, f.x1] : [f.x0, f.brokerX]
   return scale.folds.map((fold) => {
-    const text = foldText(fold, o)
-    const width = textWidth(text, o.k)
     const y = (fold.y0 + fold.y1) / 2
+    const all = foldText(fold, o)
+    // a column may be too narrow for more than the time
+    const crowded = o.column && !taken.free(flat((a + b) / 2, y, textWidth(all, o.k), 12 * o.k))
+    const text = crowded ? `${o.words.time(fold.ms)} ms` : all
+    const width = textWidth(text, o.k)
     const places = [0.5, 0.68, 0.32]
       .map((share) => a + (b - a) * share)
       .concat((f.x0 + f.brokerX) / 2, f.x0 + width)
     // the words stay within the band
-    const [least, most] = [METRICS.axis * o.k + width / 2 + 4 * o.k, f.right - width / 2 - 4 * o.k]
+    const [least, most] = [f.axisX + width / 2 + 4 * o.k, f.right - width / 2 - 4 * o.k]
     const within = places.map((x) => Math.max(least, Math.min(most, x)))
-    const textX =
-      within.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k))) ??
-      Math.max(least, Math.min(most, (a + b) / 2))
-    return { ...fold, text, textX }
+    const free = within.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k)))
+    const textX = free ?? Math.max(least, Math.min(most, (a + b) / 2))
+    return { ...fold, text: o.column && free === undefined ? '' : text, textX }
   })
 }
 

@@ -78,6 +78,10 @@ export interface SequenceOptions {
   hidden?: readonly { type: PacketType; sentMs: number; settledMs: number }[]
   /** Numbers of the narration, and what each speaks of. */
   numbers?: readonly NumberPlace[]
+  /** A narrow picture that stands beside others, whose head says the QoS of its messages. @default false */
+  column?: boolean
+  /** The time scale of several pictures, which has a place for all that is drawn here. @default its own */
+  scale?: TimeScale
 }
 
 /** What a sentence of the narration speaks of: a packet, as it set out or as it came to its end, or a session event. */

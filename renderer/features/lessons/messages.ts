@@ -5,6 +5,26 @@ export const lessonsMessages = defineMessages(
   {
     lessons: {
       section: 'Lessons',
+      sideBySide: {
+        title: 'QoS 0, 1 and 2 side by side',
+        hint: 'One message is sent at each QoS, over links that lose the same packet.',
+        lose: 'Lost packet:',
+        loss: {
+          none: 'none',
+          publish: 'PUBLISH to the broker',
+          answer: 'the broker’s answer',
+          'passed-on': 'PUBLISH to the subscriber',
+          confirmation: 'the subscriber’s answer',
+        },
+        packets: 'Packets',
+        promise: { 0: 'at most once', 1: 'at least once', 2: 'exactly once' },
+        noPacket: 'There is no such packet at QoS {qos}: nothing is lost here.',
+        outcome: {
+          lost: 'The subscriber never gets the message.',
+          once: 'The subscriber gets the message once.',
+          more: 'The subscriber gets the message {n} times.',
+        },
+      },
       list: 'Lessons',
       finished: '{n} of {total} completed',
       variantsDone: '{n} of {total}',
@@ -95,6 +115,26 @@ export const lessonsMessages = defineMessages(
   {
     lessons: {
       section: '학습',
+      sideBySide: {
+        title: 'QoS 0, 1, 2 나란히 보기',
+        hint: '같은 패킷이 사라지는 링크에서 메시지 하나를 QoS마다 보냅니다.',
+        lose: '사라지는 패킷:',
+        loss: {
+          none: '없음',
+          publish: '브로커로 가는 PUBLISH',
+          answer: '브로커의 응답',
+          'passed-on': '구독자로 가는 PUBLISH',
+          confirmation: '구독자의 응답',
+        },
+        packets: '패킷',
+        promise: { 0: '최대 한 번', 1: '최소 한 번', 2: '정확히 한 번' },
+        noPacket: 'QoS {qos}에는 그런 패킷이 없으므로 여기서는 아무것도 사라지지 않습니다.',
+        outcome: {
+          lost: '구독자는 메시지를 받지 못합니다.',
+          once: '구독자는 메시지를 한 번 받습니다.',
+          more: '구독자는 메시지를 {n}번 받습니다.',
+        },
+      },
       list: '수업',
       finished: '{total}개 중 {n}개 완료',
       variantsDone: '{n} / {total}',

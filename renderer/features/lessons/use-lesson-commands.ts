@@ -29,9 +29,12 @@ export function useLessonKeys(): void {
 }
 
 /** Keys for the run and its replay. */
-export function useReplayKeys(replay: Replay, run: () => unknown, canRun: () => boolean): void {
-  const lessons = useLessons()
-  const there = (): boolean => lessons.outcome !== null
+export function useReplayKeys(
+  replay: Replay,
+  run: () => unknown,
+  canRun: () => boolean,
+  there: () => boolean,
+): void {
   useCommands([
     { ...command('run', 'lessons.run', 'R', run), enabled: canRun },
     { ...command('play', 'lessons.play', 'K', replay.toggle), enabled: there },

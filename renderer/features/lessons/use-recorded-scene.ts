@@ -26,7 +26,7 @@ const SLANTS = [84, 66, 54, 46, 38, 32, 26]
 const SMALLER = [0.92, 0.84, 0.76]
 
 /** Slants and type sizes in the order in which they are tried. */
-function attempts(k: number): { slant: number; type: number }[] {
+export function attempts(k: number): { slant: number; type: number }[] {
   const smaller = SMALLER.map((share) => share * k).filter((type) => type >= 1)
   const least = SLANTS.at(-1) ?? 0
   return [...SLANTS.map((slant) => ({ slant, type: k })), ...smaller.map((type) => ({ slant: least, type }))]
@@ -48,7 +48,7 @@ function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: str
 }
 
 /** The diagram's words, with times in whole ms from the first packet. */
-function useLessonWords() {
+export function useLessonWords() {
   const { t } = useI18n()
   const { format } = useFormat()
   const shared = useWords(

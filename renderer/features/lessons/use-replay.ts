@@ -1,6 +1,6 @@
 import { usePreferredReducedMotion, useRafFn } from '@vueuse/core'
 import { computed, ref, watch, type Ref } from 'vue'
-import type { Scene } from '../../canvas/sequence/types'
+import type { TimeScale } from '../../canvas/sequence/time-scale'
 
 /** Pixels a second at 16 px type: slow enough to read a label as its arrow grows. */
 const PACE = 62
@@ -10,8 +10,8 @@ export const SPEEDS = [0.5, 1, 2] as const
 export type ReplaySpeed = (typeof SPEEDS)[number]
 
 /** Heights at which something happens. */
-function stopsOf(scene: Scene | null, end: number): number[] {
-  const heights = scene?.scale.instants.flatMap((i) => [i.y0, i.y1]) ?? []
+function stopsOf(scale: TimeScale | null, end: number): number[] {
+  const heights = scale?.instants.flatMap((i) => [i.y0, i.y1]) ?? []
   return [...new Set([...heights, end])].sort((a, b) => a - b)
 }
 
@@ -19,15 +19,15 @@ function stopsOf(scene: Scene | null, end: number): number[] {
  * Plays a picture from top to bottom. The pen moves evenly over the picture, not over time: folded time passes as
  * quickly as its band is high.
  */
-export function useReplay(scene: Ref<Scene | null>, k: Ref<number>, onEnd: () => void) {
+export function useReplay(scale: Ref<TimeScale | null>, k: Ref<number>, onEnd: () => void) {
   const y = ref(0)
   const playing = ref(false)
   const speed = ref<ReplaySpeed>(1)
   const motion = usePreferredReducedMotion()
-  const end = computed(() => (scene.value ? scene.value.scale.height + AFTER * k.value : 0))
+  const end = computed(() => (scale.value ? scale.value.height + AFTER * k.value : 0))
   const atEnd = computed(() => end.value > 0 && y.value >= end.value)
-  const timeMs = computed(() => scene.value?.scale.time(Math.min(y.value, end.value - AFTER * k.value)) ?? 0)
-  const stops = (): number[] => stopsOf(scene.value, end.value)
+  const timeMs = computed(() => scale.value?.time(Math.min(y.value, end.value - AFTER * k.value)) ?? 0)
+  const stops = (): number[] => stopsOf(scale.value, end.value)
 
   const raf = useRafFn(
     ({ delta }) => {

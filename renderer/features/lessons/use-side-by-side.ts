@@ -1,0 +1,66 @@
+import type { QosComparison } from '@contract/comparison'
+import { computed, ref, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { narrateRun, placesOf } from '../../canvas/sequence/narration/narrate'
+import { layoutTogether } from '../../canvas/sequence/side-by-side'
+import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
+import { useSettings } from '../../stores/settings'
+import { fromFirstPacket, fromStart, lanesOf } from './recorded'
+import { attempts, useLessonWords } from './use-recorded-scene'
+
+/** The three pictures of a comparison on one clock, as tall as there is room, and their narration. */
+export function useSideBySide(comparison: Ref<QosComparison | null>) {
+  const settings = useSettings()
+  const { locale } = useI18n()
+  const width = ref(0)
+  const height = ref(0)
+  const k = computed(() => (settings.projector ? 21 / 16 : 1))
+  const words = useLessonWords()
+  const columns = computed(() =>
+    (comparison.value?.runs ?? []).map((run) => {
+      const input = fromFirstPacket(run.timeline)
+      return { run, input, sentences: narrateRun(input, locale.value === 'ko' ? 'ko' : 'en') }
+    }),
+  )
+  function draw(slant: number, type: number) {
+    const packets = columns.value.flatMap((c) => c.input.packets)
+    const nowMs = packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0)
+    const pxPerMs = suggestPxPerMs(packets, slant) * type
+    return layoutTogether(
+      columns.value.map(({ run, input, sentences }) => ({
+        input,
+        options: {
+          lanes: lanesOf(run.clients),
+          width: width.value,
+          k: type,
+          pxPerMs,
+          nowMs,
+          words: words.value,
+          noCards: true,
+          hidden: fromStart(run),
+          numbers: placesOf(sentences),
+        },
+      })),
+    )
+  }
+  const picture = computed(() => {
+    if (width.value < 100 || columns.value.length === 0) return null
+    let drawn: { scenes: ReturnType<typeof draw>; k: number } | null = null
+    for (const { slant, type } of attempts(k.value)) {
+      drawn = { scenes: draw(slant, type), k: type }
+      if ((drawn.scenes?.scenes[0]?.height ?? 0) <= height.value) break
+    }
+    return drawn
+  })
+  return {
+    columns,
+    scenes: computed(() => picture.value?.scenes?.scenes.map((s) => ({ ...s, journeys: [] })) ?? []),
+    scale: computed(() => picture.value?.scenes?.scale ?? null),
+    k: computed(() => picture.value?.k ?? k.value),
+    strokeK: computed(() => (settings.projector ? 1.6 : 1)),
+    resize: (w: number, h: number): void => {
+      width.value = Math.floor(w)
+      height.value = Math.floor(h)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { afterAll, expect, test } from 'vitest'
+import { LOSSES } from '../../../electron/contract/comparison'
+import { LessonService } from '../../../electron/engine/lessons/lesson-service'
+import { narrateRun, placesOf } from '../../../renderer/canvas/sequence/narration/narrate'
+import { layoutTogether } from '../../../renderer/canvas/sequence/side-by-side'
+import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
+import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { countsUntil, outcomeOfRun } from '../../../renderer/features/lessons/side-by-side'
+import { words } from '../handshakes/words'
+
+const service = new LessonService()
+afterAll(() => service.close())
+
+test.each(LOSSES)('three pictures stand on one clock, lost: %s', async (loss) => {
+  const { runs } = await service.compare(loss)
+  const inputs = runs.map((r) => fromFirstPacket(r.timeline))
+  const pxPerMs = suggestPxPerMs(
+    inputs.flatMap((i) => i.packets),
+    46,
+  )
+  const stories = inputs.map((i) => narrateRun(i, 'en'))
+  const drawn = layoutTogether(
+    runs.map((run, i) => ({
+      input: inputs[i] ?? { packets: [], exchanges: [], journeys: [], marks: [] },
+      options: {
+        lanes: lanesOf(run.clients),
+        width: 420,
+        k: 1,
+        pxPerMs,
+        nowMs: 1e6,
+        words,
+        noCards: true,
+        hidden: fromStart(run),
+        numbers: placesOf(stories[i] ?? []),
+      },
+    })),
+  )
+  const scenes = drawn?.scenes ?? []
+  expect(scenes.map((s) => s.drawn)).toEqual(runs.map((r) => r.totals.packets))
+  expect(new Set(scenes.map((s) => s.height)).size).toBe(1)
+  // what happens at one time begins at one height in all columns, and later is never higher
+  const heights = new Map<number, Set<number>>()
+  scenes.forEach((scene, i) => {
+    for (const p of inputs[i]?.packets ?? []) {
+      const spot = scene.scale.spots.get(p.seq)
+      expect(spot && spot.y1 >= spot.y0).toBe(true)
+      const at = drawn?.scale.instants.find((x) => x.t === p.sentMs)
+      expect(spot?.y0).toBeGreaterThanOrEqual(at?.y0 ?? Infinity)
+      expect(spot?.y0).toBeLessThanOrEqual(at?.y1 ?? -Infinity)
+      const same = heights.get(p.sentMs) ?? new Set()
+      heights.set(p.sentMs, same.add(spot?.y0 ?? NaN))
+    }
+    // a band says that nothing was sent only where nothing was under way in that column
+    const busy = (t0: number, t1: number): boolean =>
+      (inputs[i]?.packets ?? []).some((p) => p.sentMs < t1 && (p.settledMs ?? Infinity) > t0)
+    for (const f of scene.folds) {
+      expect(f.idle).toBe(!busy(f.t0, f.t1))
+      if (f.text.includes('nothing sent')) expect(f.idle).toBe(true)
+    }
+    expect(new Set(scene.badges.map((b) => b.n))).toEqual(new Set(stories[i]?.map((s) => s.n)))
+    expect(scene.arrows.every((a) => a.label.qos === null)).toBe(true)
+  })
+  expect(heights.get(0)?.size).toBe(1)
+  // counted from the picture at its end and by the ledger: the same
+  runs.forEach((run, i) => {
+    const counts = countsUntil(inputs[i] ?? { packets: [], exchanges: [], journeys: [], marks: [] }, Infinity)
+    const { packets, arrived, duplicated } = run.totals
+    expect(counts).toEqual({ packets, arrived, duplicated })
+    expect(outcomeOfRun(run)).toBe(['lost', 'once', 'more'][Math.min(2, arrived)])
+  })
+})
+
+test('counts go with the moment', async () => {
+  const { runs } = await service.compare('answer')
+  const [, one] = runs.map((r) => fromFirstPacket(r.timeline))
+  const at = (ms: number) => countsUntil(one ?? { packets: [], exchanges: [], journeys: [], marks: [] }, ms)
+  // 40 ms to the broker and 40 ms on
+  expect(at(0)).toEqual({ packets: 1, arrived: 0, duplicated: 0 })
+  expect(at(79).arrived).toBe(0)
+  expect(at(80)).toMatchObject({ arrived: 1, duplicated: 0 })
+  expect(at(1e6)).toMatchObject({ arrived: 2, duplicated: 1 })
+})
