@@ -3,7 +3,7 @@ import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { parsePacketFilter } from './packet-filter'
-import { groupSchema } from './scenario'
+import { groupSchema, scenarioSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 
 const inBoth = <S extends z.ZodType>(schema: S) => z.strictObject({ en: schema, ko: schema })
@@ -183,8 +183,14 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
       there.map((g) => g.id).join(),
       'expected {n} in the id of every group with more than one device',
     )
-  if (there.reduce((n, g) => n + g.count, 0) > MAX_LESSON_DEVICES)
+  if (there.reduce((n, g) => n + g.count, 0) > MAX_LESSON_DEVICES) {
     issue([...path, 'groups'], undefined, `expected ${MAX_LESSON_DEVICES} devices at most`)
+    return
+  }
+  // what the run's own scenario would refuse, such as two groups of one name
+  const run = scenarioSchema.safeParse({ version: 1, name: lesson.id, groups: there }, { reportInput: true })
+  for (const { path: of, message, input } of run.error?.issues ?? [])
+    issue([...(variant.groups ? path : []), ...(of as (string | number)[])], input, message)
   const names = new Set(there.map((g) => g.name))
   const clients = new Set(there.flatMap(clientsOf))
   const known = (set: Set<string>, name: string, where: (string | number)[]): void => {

@@ -1,3 +1,4 @@
+import { printable } from '@contract/printable'
 import type { PacketRow, SessionMark } from '@contract/model'
 import { arrowLine, drawArrow, reserveEnd, textWidth, type ArrowContext } from './arrows'
 import { flat, Taken } from './boxes'
@@ -251,7 +252,7 @@ function drawLanes(
 ): LaneShape[] {
   return o.lanes.map((lane) => {
     const x = lane.clientId === null ? f.brokerX : (f.laneX.get(lane.clientId) ?? f.x0)
-    const title = lane.clientId ?? o.words.broker
+    const title = lane.clientId === null ? o.words.broker : shorten(printable(lane.clientId))
     const role = lane.publishes
       ? lane.subscribes
         ? o.words.both
@@ -298,3 +299,7 @@ function drawLinks(o: SequenceOptions, f: Frame): Scene['links'] {
     return text === undefined || x === undefined ? [] : [{ x: (x + f.brokerX) / 2, text }]
   })
 }
+
+/** Characters of a lane's title: an identifier may have 65,535. */
+const TITLE = 48
+const shorten = (text: string): string => (text.length > TITLE ? `${text.slice(0, TITLE - 1)}…` : text)

@@ -1,3 +1,4 @@
+import { printable } from '@contract/printable'
 import type { PacketRow, SessionMark } from '@contract/model'
 import { flagsText, packetName } from './arrows'
 import { endMs } from './time-scale'
@@ -17,12 +18,12 @@ export interface MermaidWords {
 /** Idle time shorter than this is not noted, ms. */
 const NOTE_IDLE_MS = 500
 
-/** Mermaid ends a statement at `;` and reads `#` as an entity. */
+/**
+ * Names as Mermaid shows them and never acts on them: it ends a statement at `;`, reads `#` as an entity, `%%{` as a
+ * directive wherever it stands, and labels as HTML.
+ */
 const escape = (text: string): string =>
-  text
-    .replace(/#/g, '#35;')
-    .replace(/;(?<!#35;)/g, '#59;')
-    .replace(/[\r\n]+/g, ' ')
+  printable(text.replace(/[\r\n]+/g, ' ')).replace(/[#;%<>"&]/g, (c) => `#${c.charCodeAt(0)};`)
 
 function message(p: PacketRow, words: MermaidWords): string {
   const flags = flagsText(p)

@@ -1,3 +1,4 @@
+import { printable } from '@contract/printable'
 import type { SessionMark } from '@contract/model'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -69,7 +70,7 @@ export function cardText(
   const told = f.refused.length > 0 ? 'refusedWhy' : f.diedOnUplink ? 'neverBroker' : null
   const reason = !settled || !troubled ? '' : told === null ? counts : t(`handshakes.card.${told}`)
   const publisher = withPublisher ? f.journey.publisher : null
-  const n = publisher === null ? int(f.number) : `${publisher}:${f.number}`
+  const n = publisher === null ? int(f.number) : `${printable(publisher)}:${f.number}`
   const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.journey.qos, n })
   return { title, chips, reason, brief: `${title}: ${outcome}` }
 }

@@ -59,6 +59,12 @@ describe('a lesson file that is wrong says where and what is expected', () => {
       'sensor',
     ],
     [
+      'two groups of one name',
+      (l) => (l['groups'] = [...(l['groups'] as unknown[]), (l['groups'] as unknown[])[0]]),
+      'groups.3.name',
+      'expected a unique name; groups[0] has it too',
+    ],
+    [
       'a drop for a client there is not',
       (l) => (one(l)['drop'] = [{ client: 'x', direction: 'uplink', type: 'PUBLISH' }]),
       'variants.0.drop.0.client',

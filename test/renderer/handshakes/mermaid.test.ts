@@ -36,6 +36,10 @@ it('keeps signs that mean something to Mermaid out of names', () => {
   const sim = new Simulation().message({ at: 0, qos: 0, publisher: 'a;b#c\nd' }).run()
   const text = toMermaid(sim, chooseLanes(sim).lanes, words)
   expect(text).toContain('participant p0 as a#59;b#35;c d')
+  const evil = new Simulation().message({ at: 0, qos: 0, publisher: '%%{init}<b>\u202e"x\u001b' }).run()
+  expect(toMermaid(evil, chooseLanes(evil).lanes, words)).toContain(
+    'participant p0 as #37;#37;{init}#60;b#62;\\u202e#34;x\\x1b',
+  )
 })
 
 it('notes a cut where it happened', () => {

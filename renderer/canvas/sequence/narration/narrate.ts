@@ -1,3 +1,4 @@
+import { printable } from '@contract/printable'
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
 import type { NumberPlace } from '../types'
 import { english } from './en'
@@ -43,7 +44,7 @@ function parts(text: string): Sentence['parts'] {
 
 /** Client identifiers and topics may hold the sign that marks bold text. */
 const plain = (h: Happening): Happening => {
-  const clean = (text: string): string => text.replaceAll('*', '∗')
+  const clean = (text: string): string => printable(text).replaceAll('*', '∗')
   const orNull = (id: string | null): string | null => (id === null ? null : clean(id))
   const mark = h.mark === null ? null : { ...h.mark, topic: clean(h.mark.topic ?? '') }
   return { ...h, s: orNull(h.s), r: orNull(h.r), clients: h.clients.map(clean), mark }
