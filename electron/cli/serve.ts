@@ -38,10 +38,7 @@ export const serveCommand: Subcommand = (program, context) => {
 }
 
 async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
-  const page = join(context.root, 'out/renderer')
-  if (!existsSync(join(page, 'index.html'))) {
-    throw new UsageError(`the page is not built (${page}); run: npm run build`)
-  }
+  const page = builtPage(context)
   const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
   const scenario = await readScenario(file)
   const desk = openDesk(context)
@@ -84,6 +81,15 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     await web?.close()
     await desk.close()
   }
+}
+
+/** Folder of the page. @throws UsageError before it is built */
+export function builtPage({ root }: CliContext): string {
+  const page = join(root, 'out/renderer')
+  if (!existsSync(join(page, 'index.html'))) {
+    throw new UsageError(`the page is not built (${page}); run: npm run build`)
+  }
+  return page
 }
 
 const openFile = (path: string | undefined): { name: string; path: string | null } => ({

@@ -13,6 +13,7 @@ import type {
 } from './model'
 import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'
+import type { InspectReport } from './inspect-report'
 import type { Lesson } from './lesson'
 import type { LessonOutcome, LiveOutcome } from './lesson-run'
 import type { LinkInput } from './link-config'
@@ -103,6 +104,25 @@ export interface LabApi {
    * @throws ApiError `conflict` when `from` is not where the last part ended, or another file was begun since
    */
   exportPcapng(a: { filter: string; from?: number }): Promise<FilePart>
+
+  // recorded captures
+  /**
+   * Takes the next part of a capture file (pcap, pcapng); with the last one the file is shown in place of the run, which is
+   * paused until `closeCapture`. A page sends one file at a time.
+   * @param at bytes sent before
+   * @returns what was read so far
+   * @throws ApiError `bad-request` for a file that is no capture, `conflict` when `at` is not where the last part ended
+   */
+  openCapture(a: {
+    name: string
+    at: number
+    bytes: Uint8Array
+    done: boolean
+  }): Promise<{ frames: number; packets: number }>
+  /** Shows the run again; it goes on if it ran. */
+  closeCapture(a: Empty): Promise<void>
+  /** What the open capture holds. @throws ApiError `not-found` while none is open */
+  getCaptureReport(a: Empty): Promise<InspectReport>
 
   // step mode
   /** Turns the gate of links on or off; off delivers what is held there. */

@@ -23,6 +23,13 @@ const filter = z.string().max(2000)
 const seq = z.int().min(1)
 /** Packets of one answer at most: with all that belongs to them they are encoded within milliseconds. */
 const ROWS = 500
+/** A part of a file that a page sends. */
+const PART_BYTES = 1_048_576
+const part = z
+  .instanceof(Uint8Array<ArrayBufferLike>)
+  .refine((b) => b.length <= PART_BYTES, { error: `expected at most ${PART_BYTES} bytes` })
+  // One kind of bytes, whatever a channel makes of them.
+  .transform((b) => new Uint8Array(b.buffer, b.byteOffset, b.length))
 const lessonId = z.string().min(1).max(40)
 const viewerId = z.string().min(1).max(40)
 const listenerIndex = z
@@ -108,6 +115,17 @@ export const commands = {
   getPacket: viewer(z.strictObject({ seq })),
   clearCapture: driver(empty),
   exportPcapng: viewer(z.strictObject({ filter, from: z.int().min(0).optional() })),
+  openCapture: host(
+    z.strictObject({
+      name: fileName,
+      at: z.int().min(0),
+      bytes: part,
+      done: z.boolean(),
+    }),
+    { change: true },
+  ),
+  closeCapture: host(empty, { change: true }),
+  getCaptureReport: viewer(empty, { cost: 4 }),
   setGate: driver(z.strictObject({ target, on: z.boolean() })),
   decide: driver(z.strictObject({ seq, action: z.enum(['deliver', 'drop']) })),
   deliverAll: driver(empty),

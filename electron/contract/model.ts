@@ -1,3 +1,4 @@
+import type { ExchangeCounts } from './inspect-report'
 import type { DirectionConfig, LinkConfig, LinkKind } from './link-config'
 import type { Direction, PacketType, ProtocolLevel, QoS } from './packet'
 
@@ -159,6 +160,21 @@ export interface Note {
   text: string
 }
 
+/** A capture file that is open. */
+export interface RecordingStatus {
+  /** Of the file, without its folder. */
+  name: string
+  /** Another number for every file that was opened. */
+  revision: number
+  frames: number
+  clients: number
+  exchanges: Pick<ExchangeCounts, 'complete' | 'unfinished' | 'repeated'>
+  /** Bytes that were sent and are not in the file, and those that could not be read. */
+  missingBytes: number
+  unreadBytes: number
+  malformed: number
+}
+
 export interface EngineStatus {
   run: RunState
   /** Clock time of the run, ms. */
@@ -179,6 +195,8 @@ export interface EngineStatus {
   /** Packets seen since the start, and those still in the ring. */
   captured: { seen: number; kept: number }
   loopDelayP99Ms: number
+  /** The recorded capture that is shown in place of the run, which is paused meanwhile; null while there is none. */
+  recording: RecordingStatus | null
   /** `file`: name of the scenario's file without its folder, which a watching class need not know. */
   scenario: { name: string; seed: number; revision: number; file: string | null }
 }

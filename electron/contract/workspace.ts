@@ -83,6 +83,7 @@ export const MENU_COMMANDS = [
   'save-as',
   'save-json',
   'export-pcapng',
+  'open-capture',
   'undo',
   'redo',
   'go-lab',

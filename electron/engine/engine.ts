@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { HostInfo, LabApi, LinkTarget } from '../contract/api'
-import { COMMANDS, commands } from '../contract/commands'
+import { COMMANDS, commands, type Command } from '../contract/commands'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
 import type { LossyListenerInput } from '../contract/lossy-listener'
@@ -9,7 +9,8 @@ import type { EngineStatus, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
-import type { SessionEngine } from './session/session-engine'
+import type { Observed, SessionEngine } from './session/session-engine'
+import type { Recording } from './import/recording'
 import { Slicer } from './base/slices'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab/lab'
@@ -48,6 +49,9 @@ const slicer = (rest: number): Slicer =>
     rest,
   })
 
+/** Changes of what is shown. */
+const FILE_COMMANDS: ReadonlySet<Command> = new Set(['openScenario', 'openCapture', 'closeCapture'])
+
 class LabEngine implements Engine, SessionEngine {
   revision = 0
   /** The scenario that this revision is of. */
@@ -55,6 +59,10 @@ class LabEngine implements Engine, SessionEngine {
   private file: string | null = null
   private limits: RunLimits = {}
   private held = false
+  recording: Recording | null = null
+  /** The run was paused for a recorded capture. */
+  private pausedForRecording = false
+  private recordings = 0
   private readonly hosts = new AllowedHosts()
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonService()
@@ -103,6 +111,23 @@ class LabEngine implements Engine, SessionEngine {
     return current
   }
 
+  get observed(): Observed {
+    return this.recording ?? this.lab.observation
+  }
+
+  showRecording(recording: Recording | null): void {
+    const { lab } = this
+    if (recording && lab.state === 'running') {
+      lab.pause()
+      this.pausedForRecording = true
+    }
+    if (!recording && this.pausedForRecording && lab.state === 'paused') lab.run()
+    if (!recording) this.pausedForRecording = false
+    else this.recordings++
+    this.recording = recording
+    for (const s of this.sessions) s.labReplaced()
+  }
+
   get scenario(): Scenario {
     return this.lab.scenario
   }
@@ -133,6 +158,8 @@ class LabEngine implements Engine, SessionEngine {
 
   /** The scenario's revision is another only when the scenario is: a restart changes nothing that could be saved. */
   private replaced(lab: Lab): void {
+    this.recording = null
+    this.pausedForRecording = false
     if (lab.scenario !== this.running) this.revision++
     this.running = lab.scenario
     this.deps.onScenario?.(lab.scenario)
@@ -140,7 +167,12 @@ class LabEngine implements Engine, SessionEngine {
   }
 
   status(): EngineStatus {
-    return statusOf(this.lab, { file: this.file, revision: this.revision, loopDelay: this.loopDelay })
+    const status = statusOf(this.lab, {
+      file: this.file,
+      revision: this.revision,
+      loopDelay: this.loopDelay,
+    })
+    return this.recording === null ? status : { ...status, ...this.recording.status(this.recordings) }
   }
 
   async finished(signal?: AbortSignal): Promise<RunReport> {
@@ -242,13 +274,19 @@ class LabEngine implements Engine, SessionEngine {
     return this.ordered(session)
   }
 
+  /** @throws ApiError `conflict` for a change of the run while a recorded capture is shown in its place */
+  private checkChange(command: Command): void {
+    if (this.recording !== null && !FILE_COMMANDS.has(command))
+      throw new ApiError('conflict', `the recorded capture ${this.recording.name} is open; close it first`)
+  }
+
   /** The session's commands; those that change the run take their turn. */
   private ordered(session: PageSession): LabApi {
     const run = (command: keyof LabApi, a: unknown): unknown =>
       (session[command] as (a: unknown) => unknown).call(session, a)
     const served = COMMANDS.filter((c): c is keyof LabApi => c in session).map((c) => [
       c,
-      (a: unknown) => (commands[c].change ? this.change(() => run(c, a)) : run(c, a)),
+      (a: unknown) => (commands[c].change ? this.change(() => (this.checkChange(c), run(c, a))) : run(c, a)),
     ])
     return Object.fromEntries(served) as LabApi
   }

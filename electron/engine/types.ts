@@ -1,3 +1,4 @@
+import type { Recording } from './import/recording'
 import type { HostInfo, LabApi } from '../contract/api'
 import type { EngineStatus, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
@@ -60,6 +61,8 @@ export interface Engine {
   session(page: PageLink, host: HostInfo, sharing?: Sharing): LabApi
   /** The capture as a pcapng file. */
   pcapng(filter: string): Uint8Array
+  /** Shows a recorded capture to every page in place of the run, which is paused meanwhile; null shows the run again. */
+  showRecording(recording: Recording | null): void
   /** What takes long just now, and how much of it is done, 0 to 1; null when nothing does. */
   work(): { kind: 'experiment' | 'load'; fraction: number } | null
   /** Time of the run stands still, as while the computer sleeps, until it is let go. */

@@ -27,6 +27,10 @@ export const useConnection = defineStore('connection', () => {
     state.value = { phase: 'ready' }
   })
   link.on('host', (e) => (host.value = e))
+  /** A recorded capture is shown: there is no run that could be changed. */
+  const recorded = ref(false)
+  link.onReady((w) => (recorded.value = w.status.recording !== null))
+  link.on('status', (s) => (recorded.value = s.recording !== null))
 
   /** Seconds of the page's own life since the engine was last heard of: a page that was asleep has not waited. */
   const silentS = ref(0)
@@ -45,7 +49,7 @@ export const useConnection = defineStore('connection', () => {
     /** The connection stands, but the engine has said nothing for seconds. */
     engineBusy: computed(() => state.value.phase === 'ready' && silentS.value > BUSY_AFTER_S),
     /** A viewer may look but not change anything. */
-    readOnly: computed(() => host.value?.readOnly ?? false),
+    readOnly: computed(() => recorded.value || (host.value?.readOnly ?? false)),
     /** host, or one of a class: viewer, or driver while the controls are theirs. */
     role,
     /** The name this page joined under; null on the host's own. */

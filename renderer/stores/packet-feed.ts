@@ -33,6 +33,14 @@ export const usePacketFeed = defineStore('packet-feed', () => {
   }
 
   link.on('packets', (batch) => live?.onBatch(batch, batch.restarted === true))
+  /** Which recorded capture is shown, 0 for the run: what was there before the watch has to be asked for. */
+  let recording = 0
+  link.on('status', (s) => {
+    const shown = s.recording?.revision ?? 0
+    if (shown === recording) return
+    recording = shown
+    if (current) void ask(current)
+  })
   link.onReady(() => {
     if (current) void ask(current)
   })

@@ -17,12 +17,20 @@ export const useRates = defineStore('rates', () => {
   const points = shallowRef<readonly RatePoint[]>([])
   const changes = shallowRef<readonly { atMs: number; p: number }[]>([])
 
-  link.onReady(() => {
+  const load = (): void => {
     link.api.getRates({}).then(
       (all) => (points.value = all.slice(-MAX_POINTS)),
       () => undefined,
     )
-  })
+  }
+  link.onReady(load)
+  watch(
+    () => status.status?.recording?.revision,
+    () => {
+      changes.value = []
+      load()
+    },
+  )
   link.on('rates', (p) => {
     const last = points.value.at(-1)
     if (last && p.atMs === last.atMs) return

@@ -1,3 +1,4 @@
+import type { Recording } from '../../electron/engine/import/recording'
 import type { EngineApi, HostInfo } from '../../electron/contract/api'
 import { ApiError } from '../../electron/contract/errors'
 import type { EngineStatus } from '../../electron/contract/model'
@@ -50,6 +51,7 @@ export function statusDouble(overrides: Partial<EngineStatus> = {}): EngineStatu
     packetsPerSecond: 6,
     lostPackets: 1,
     captured: { seen: 0, kept: 0 },
+    recording: null,
     loopDelayP99Ms: 1,
     scenario: { name: 'double', seed: 1, revision: 1, file: null },
     ...overrides,
@@ -85,6 +87,8 @@ export const reportDouble = (overrides: Partial<RunReport> = {}): RunReport => (
 })
 
 export interface EngineDouble extends Engine {
+  /** Recorded captures shown. */
+  recordings: (Recording | null)[]
   /** Hosts allowed. */
   allowed: string[]
   readonly opened: { scenario: Scenario; file: string | null; limits: RunLimits | undefined }[]
@@ -111,6 +115,7 @@ export function createEngineDouble(
 ): EngineDouble {
   const opened: EngineDouble['opened'] = []
   const allowed: string[] = []
+  const recordings: (Recording | null)[] = []
   const pages: PageLink[] = []
   const hosts: HostInfo[] = []
   const scenario = scenarioSchema.parse({ version: 1, name: 'double' })
@@ -144,6 +149,8 @@ export function createEngineDouble(
     work: () => null,
     hold: () => undefined,
     recover: async () => undefined,
+    showRecording: (recording) => void recordings.push(recording),
+    recordings,
     finished: (signal) =>
       new Promise((resolve) => {
         const report = behaviour.report ?? reportDouble()

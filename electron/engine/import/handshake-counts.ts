@@ -13,6 +13,8 @@ import { endpointText } from './net/address'
 
 /** Clients that are told apart. */
 const CLIENTS = 10_000
+/** Of more, this many are counted. */
+const MOST_CLIENTS = 100_000
 /** One hour; longer answers count as one hour. */
 const HIGHEST_MICROS = 3_600_000_000
 const ACKNOWLEDGEMENTS: ReadonlySet<PacketType> = new Set(['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'])
@@ -24,10 +26,13 @@ export class HandshakeCounts {
   readonly exchanges = noExchanges()
   readonly faults: PacketFaults = { outOfOrder: 0, dupWithoutCause: 0, repeatedWithoutDup: 0 }
   /** Clients of which there was no room for counts of their own. */
-  otherClients = 0
+  get otherClients(): number {
+    return this.others.size
+  }
   private readonly all = histogram()
   private readonly byType = new Map<PacketType, Histogram>()
-  private readonly clients = new Map<string, Client>()
+  private readonly others = new Set<string>()
+  private readonly byName = new Map<string, Client>()
 
   /** The packet that the capture has taken in last. */
   packet(row: PacketRow, capture: Pick<Capture, 'row'>): void {
@@ -68,6 +73,11 @@ export class HandshakeCounts {
     client.missingBytes += c.missingBytes
   }
 
+  /** Clients that were seen. */
+  get clients(): number {
+    return this.byName.size - (this.byName.has(OTHERS) ? 1 : 0) + this.others.size
+  }
+
   answers(): { all: AnswerTimes; byType: Partial<Record<PacketType, AnswerTimes>> } {
     return {
       all: times(this.all),
@@ -76,17 +86,17 @@ export class HandshakeCounts {
   }
 
   clientRows(): InspectedClient[] {
-    return [...this.clients.values()]
+    return [...this.byName.values()]
       .filter((c) => c.clientId !== OTHERS)
       .sort((a, b) => b.packets - a.packets)
       .map(({ answers, ...client }) => ({ ...client, answerMs: times(answers) }))
   }
 
   private clientOf(clientId: string): Client {
-    const known = this.clients.get(clientId)
+    const known = this.byName.get(clientId)
     if (known) return known
-    if (this.clients.size >= CLIENTS && clientId !== OTHERS) {
-      this.otherClients++
+    if (this.byName.size >= CLIENTS && clientId !== OTHERS) {
+      if (this.others.size < MOST_CLIENTS) this.others.add(clientId)
       return this.clientOf(OTHERS)
     }
     const client: Client = {
@@ -105,7 +115,7 @@ export class HandshakeCounts {
       repeatedWithoutDup: 0,
       answers: histogram(),
     }
-    this.clients.set(clientId, client)
+    this.byName.set(clientId, client)
     return client
   }
 }

@@ -1,5 +1,5 @@
 import type { InspectReport, UnfinishedHandshake } from '../../contract/inspect-report'
-import type { ExchangeRow, PacketRow } from '../../contract/model'
+import type { EngineStatus, ExchangeRow, PacketRow, RecordingStatus } from '../../contract/model'
 import { PACKET_TYPES, type PacketType } from '../../contract/packet'
 import { createCapture, type Capture } from '../observe/capture/capture'
 import { ContentCorrelator } from '../observe/content-correlator'
@@ -76,6 +76,39 @@ export class Recording implements ImportObserver {
 
   ended(c: Parameters<HandshakeCounts['connection']>[0]): void {
     if (c.clientId !== '') this.counts.connection(c)
+  }
+
+  get frames(): number {
+    return this.reading.facts.frames
+  }
+
+  /** What of the engine's status is another while the recording is shown. */
+  status(revision: number): Partial<EngineStatus> & { recording: RecordingStatus } {
+    const { facts } = this.reading
+    const { exchanges } = this.counts
+    return {
+      run: 'paused',
+      nowMs: facts.durationMs,
+      epochMs: facts.epochMs,
+      held: 0,
+      lagMs: 0,
+      devices: { total: 0, connected: 0 },
+      externalClients: this.counts.clients,
+      messagesPerSecond: 0,
+      packetsPerSecond: 0,
+      lostPackets: this.capture.lost,
+      captured: { seen: this.capture.seen, kept: this.capture.kept },
+      recording: {
+        name: this.name,
+        revision,
+        frames: facts.frames,
+        clients: this.counts.clients,
+        exchanges,
+        missingBytes: facts.missingBytes,
+        unreadBytes: facts.unreadBytes,
+        malformed: facts.malformed,
+      },
+    }
   }
 
   /** Of a file that was read to its end. */

@@ -32,6 +32,7 @@ export function statusOf(
     packetsPerSecond: lab.observation.packets.totalPerSecond,
     lostPackets: lab.observation.counts.lostTotal,
     captured: { seen: capture.seen, kept: capture.kept },
+    recording: null,
     loopDelayP99Ms: more.loopDelay.p99Ms(performance.now()),
     scenario: { name: scenario.name, seed: scenario.seed, revision: more.revision, file: more.file },
   }

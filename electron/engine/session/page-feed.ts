@@ -83,7 +83,7 @@ export class SessionFeed {
 
   /** The latest packets that match; what comes after them is pushed. Of two questions the later counts. */
   async watchPackets(filter: string, tail: number): Promise<PacketBatch> {
-    const { capture } = this.engine.lab.observation
+    const { capture } = this.engine.observed
     const wish = ++this.wishes
     let watch: PacketWatch | null = null
     const batch = await this.long.run(() => {
@@ -91,7 +91,7 @@ export class SessionFeed {
       return capture.querySteps({ filter, limit: tail })
     })
     if (wish !== this.wishes) return batch
-    const now = this.engine.lab.observation.capture
+    const now = this.engine.observed.capture
     this.watch?.close()
     this.watch = now === capture ? watch : now.watch(filter)
     this.filter = filter
@@ -106,7 +106,7 @@ export class SessionFeed {
 
   watchTopics(view: TopicView): Promise<TopicPage> {
     this.view = view
-    return this.long.run(() => this.engine.lab.observation.topics.pageSteps(view))
+    return this.long.run(() => this.engine.observed.topics.pageSteps(view))
   }
 
   unwatchTopics(): void {
@@ -115,7 +115,7 @@ export class SessionFeed {
 
   /** Another run began: the page keeps watching the same things in it. */
   labReplaced(): void {
-    this.watch = this.watch ? this.engine.lab.observation.capture.watch(this.filter) : null
+    this.watch = this.watch ? this.engine.observed.capture.watch(this.filter) : null
     this.restarted = this.watch !== null
     this.ratesAtMs = -1
     this.devicesRevision = -1
@@ -161,7 +161,7 @@ export class SessionFeed {
   private async pushTopics(view: TopicView): Promise<void> {
     this.flattening = true
     try {
-      const page = await this.long.push(() => this.engine.lab.observation.topics.pageSteps(view))
+      const page = await this.long.push(() => this.engine.observed.topics.pageSteps(view))
       if (this.view === view) this.page.events.topics(page)
     } catch (thrown) {
       // The page has gone.
@@ -194,7 +194,7 @@ export class SessionFeed {
       this.devicesRevision = lab.devicesRevision
       events.devices({ revision: lab.devicesRevision })
     }
-    for (const point of lab.observation.rates.points()) {
+    for (const point of this.engine.observed.rates.points()) {
       if (point.atMs <= this.ratesAtMs) continue
       this.ratesAtMs = point.atMs
       events.rates(point)

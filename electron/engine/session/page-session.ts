@@ -20,6 +20,7 @@ import type { GroupInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { SessionEngine } from './session-engine'
+import { CaptureUpload } from './capture-upload'
 import { ExportFile } from './export-file'
 import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
@@ -30,6 +31,7 @@ export class PageSession implements LabApi {
   private readonly feed: SessionFeed
   private readonly long: LongWork
   private readonly file: ExportFile
+  private readonly upload: CaptureUpload
 
   constructor(
     private readonly engine: SessionEngine,
@@ -40,6 +42,7 @@ export class PageSession implements LabApi {
     const isViewer = host.viewer !== undefined
     this.long = new LongWork(isViewer ? engine.slicers.viewers : engine.slicers.host, page, isViewer)
     this.file = new ExportFile(this.long)
+    this.upload = new CaptureUpload((recording) => engine.showRecording(recording))
     this.feed = new SessionFeed(engine, page, host, this.long, sharing)
   }
 
@@ -150,31 +153,44 @@ export class PageSession implements LabApi {
   }
 
   queryPackets(a: { filter: string; before?: number; after?: number; limit: number }) {
-    return command(() => this.long.run(() => this.engine.lab.observation.capture.querySteps(a)))
+    return command(() => this.long.run(() => this.engine.observed.capture.querySteps(a)))
   }
 
   getPacket(a: { seq: number }) {
     return command(() => {
-      const detail = this.engine.lab.observation.capture.detail(a.seq)
+      const detail = this.engine.observed.capture.detail(a.seq)
       if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer in the capture`)
       return detail
     })
   }
 
   getRing(a: { parts: number }) {
-    return command(() => this.engine.lab.observation.capture.summary(a.parts))
+    return command(() => this.engine.observed.capture.summary(a.parts))
   }
 
   clearCapture() {
-    return command(() => this.engine.lab.observation.capture.clear())
+    return command(() => this.engine.observed.capture.clear())
   }
 
   exportPcapng({ filter, from }: { filter: string; from?: number }) {
     return command(() =>
-      from === undefined
-        ? this.file.begin(this.engine.lab.observation.capture.export(filter))
-        : this.file.go(from),
+      from === undefined ? this.file.begin(this.engine.observed.capture.export(filter)) : this.file.go(from),
     )
+  }
+
+  openCapture(a: { name: string; at: number; bytes: Uint8Array; done: boolean }) {
+    return command(() => this.upload.take(a))
+  }
+
+  closeCapture() {
+    return command(() => this.engine.showRecording(null))
+  }
+
+  getCaptureReport() {
+    return command(() => {
+      if (!this.engine.recording) throw new ApiError('not-found', 'no recorded capture is open')
+      return this.engine.recording.report()
+    })
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {
@@ -205,7 +221,7 @@ export class PageSession implements LabApi {
 
   getTopic(a: { topic: string }) {
     return command(() => {
-      const detail = this.engine.lab.observation.topics.detail(a.topic)
+      const detail = this.engine.observed.topics.detail(a.topic)
       if (!detail) throw new ApiError('not-found', `nothing has been published to ${a.topic}`)
       return detail
     })
@@ -216,7 +232,7 @@ export class PageSession implements LabApi {
   }
 
   getRates() {
-    return command(() => this.engine.lab.observation.rates.points())
+    return command(() => this.engine.observed.rates.points())
   }
 
   startExperiment(a: { config: ExperimentInput }) {

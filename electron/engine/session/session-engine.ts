@@ -6,12 +6,21 @@ import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
 import type { ExperimentRunner } from '../experiment/runner'
 import type { LoadService } from '../load/history/load-service'
 import type { Slicer } from '../base/slices'
+import type { Recording } from '../import/recording'
+import type { Observation } from '../observe/observation'
 import type { Lab } from '../lab/lab'
 import type { LessonService } from '../lessons/lesson-service'
+
+/** Packets, topics and rates, of whatever is shown. */
+export type Observed = Pick<Observation, 'capture' | 'topics' | 'rates'>
 
 /** What a page's session may ask of the engine. */
 export interface SessionEngine {
   readonly lab: Lab
+  /** What a page is shown: of the run, or of the recorded capture that is open. */
+  readonly observed: Observed
+  /** The recorded capture that is open, shown to every page in place of the run; null for none. */
+  readonly recording: Recording | null
   readonly scenario: Scenario
   readonly revision: number
   readonly version: string
@@ -24,6 +33,7 @@ export interface SessionEngine {
   allowHost(host: string): void
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
+  showRecording(recording: Recording | null): void
   addGroup(group: GroupInput): GroupConfig
   updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
   removeGroup(name: string): void
