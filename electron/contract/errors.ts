@@ -1,3 +1,5 @@
+import type { Note } from './model'
+
 /** Codes a failed command can carry. */
 export const API_ERROR_CODES = [
   'bad-request',
@@ -20,6 +22,8 @@ export class ApiError extends Error {
     message: string,
     /** e.g. one entry a wrong field: path, what was found, what is allowed. */
     readonly details: readonly ErrorDetail[] = [],
+    /** The same line for a page in another language; null where there is none. */
+    readonly note: Note | null = null,
   ) {
     super(message)
   }
@@ -37,18 +41,20 @@ export interface WireError {
   code: ApiErrorCode
   message: string
   details: readonly ErrorDetail[]
+  note: Note | null
 }
 
 /** Any thrown value as a WireError; only an ApiError keeps its text, the rest is for the log of the host. */
 export function toWireError(thrown: unknown): WireError {
   if (thrown instanceof ApiError)
-    return { code: thrown.code, message: thrown.message, details: thrown.details }
+    return { code: thrown.code, message: thrown.message, details: thrown.details, note: thrown.note }
   return {
     code: 'internal',
     message: 'the engine failed to run this command; see its log for the cause',
     details: [],
+    note: null,
   }
 }
 
 /** The inverse of `toWireError`. */
-export const fromWireError = (e: WireError): ApiError => new ApiError(e.code, e.message, e.details)
+export const fromWireError = (e: WireError): ApiError => new ApiError(e.code, e.message, e.details, e.note)

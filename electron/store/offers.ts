@@ -17,11 +17,11 @@ export class Offers {
 
   /**
    * @param tell told of each file that can be opened
-   * @param refuse told why one cannot
+   * @param refuse gets what was thrown when one cannot
    */
   constructor(
     private readonly tell: (id: string, name: string) => void,
-    private readonly refuse: (why: string) => void,
+    private readonly refuse: (thrown: unknown) => void,
   ) {}
 
   async path(path: string): Promise<void> {
@@ -35,7 +35,7 @@ export class Offers {
       this.files.set(id, file)
       this.tell(id, printable(file.name))
     } catch (thrown) {
-      this.refuse(thrown instanceof Error ? thrown.message : String(thrown))
+      this.refuse(thrown)
     }
   }
 

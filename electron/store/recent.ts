@@ -5,7 +5,8 @@ import { ApiError } from '../contract/errors'
 import { printable } from '../contract/printable'
 import { MAX_SCENARIO_CHARS } from '../contract/scenario-file'
 import type { RecentFile } from '../contract/workspace'
-import { writeAtomically } from '../engine/base/atomic-file'
+import { codeOf, writeAtomically } from '../engine/base/atomic-file'
+import { note } from '../engine/base/notes'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type RecentEntry } from './kinds'
 
@@ -30,8 +31,10 @@ export async function readScenarioText(path: string): Promise<string> {
     return await readFile(path, 'utf8')
   } catch (thrown) {
     if (thrown instanceof ApiError) throw thrown
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unreadable'
-    throw new ApiError('not-found', `${name} cannot be read: ${WHY[code] ?? code}`)
+    const code = codeOf(thrown) || 'unreadable'
+    const values = { name, why: WHY[code] ?? code, whyCode: `read-${code}` }
+    const about = note('file-unreadable', '{name} cannot be read: {why}', values)
+    throw new ApiError('not-found', about.text, [], about)
   }
 }
 

@@ -70,7 +70,7 @@ export class Workspace {
   /** Files given to the program; the page asks about unsaved changes before it opens one. */
   readonly offers = new Offers(
     (id, name) => this.send({ kind: 'offer', id, name }),
-    (why) => this.notice('error', note('file-not-read', '{why}', { why })),
+    (thrown) => this.notice('error', noteOf(thrown, 'file-not-read')),
   )
   private readonly listeners = new Set<() => void>()
   private readonly autosave: Autosave
@@ -250,8 +250,7 @@ export class Workspace {
 
   /** Says on the page why saving did not work, where no command of the page waits for the answer. */
   saveFailed(thrown: unknown): void {
-    const why = thrown instanceof Error ? thrown.message : String(thrown)
-    this.notice('error', note('not-saved', '{why}', { why }))
+    this.notice('error', noteOf(thrown, 'not-saved'))
   }
 
   /** Writes what the page made to a file the user chooses. @throws ApiError `unavailable` */
@@ -358,20 +357,22 @@ export class Workspace {
   }
 
   private notKept(thrown: unknown): void {
-    const { message } = writeFailure(basename(this.deps.folder), thrown)
-    this.notice(
-      'warn',
-      note('store-not-written', 'Settings and recent files cannot be saved: {why}', { why: message }),
-    )
+    const why = writeFailure(basename(this.deps.folder), thrown).note
+    const text = 'Settings and recent files cannot be saved: {name} was not written: {why}'
+    this.notice('warn', note('store-not-written', text, why?.values))
   }
 
   private autosaveFailed(thrown: unknown): void {
-    const { message } = writeFailure('The autosaved scenario', thrown)
-    this.notice(
-      'warn',
-      note('autosave-failed', 'Autosave failed; save your scenario yourself: {why}', { why: message }),
-    )
+    const why = writeFailure('The autosaved scenario', thrown).note
+    const text = 'Autosave failed; save your scenario yourself: {why}'
+    this.notice('warn', note('autosave-failed', text, why?.values))
   }
+}
+
+/** What a page in any language can show of a failure. */
+function noteOf(thrown: unknown, key: string): Note {
+  if (thrown instanceof ApiError && thrown.note) return thrown.note
+  return note(key, '{why}', { why: thrown instanceof Error ? thrown.message : String(thrown) })
 }
 
 const fileStem = (name: string): string =>

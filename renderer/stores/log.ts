@@ -34,7 +34,8 @@ export const useLog = defineStore('log', () => {
   }
   const fail = (thrown: unknown): void => {
     const text = thrown instanceof Error ? thrown.message : String(thrown)
-    push({ level: 'error', text, note: null, details: thrown instanceof ApiError ? thrown.details : [] })
+    const { details = [], note = null } = thrown instanceof ApiError ? thrown : {}
+    push({ level: 'error', text, note, details })
   }
   /** Runs a command and shows its failure as a notice. */
   const attempt = async (run: () => Promise<unknown>): Promise<void> => {

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ApiError } from '../../contract/errors'
+import { note } from './notes'
 
 /** The few operations on files that writing needs; tests give their own to fail on purpose. */
 export type FileSystem = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'mkdir' | 'realpath' | 'stat'>
@@ -111,5 +112,8 @@ export function writeProblem(thrown: unknown): string {
 }
 
 /** What a person reads about a file that could not be written. */
-export const writeFailure = (name: string, thrown: unknown): ApiError =>
-  new ApiError('unavailable', `${name} was not written: ${writeProblem(thrown)}`)
+export function writeFailure(name: string, thrown: unknown): ApiError {
+  const values = { name, why: writeProblem(thrown), whyCode: `write-${codeOf(thrown)}` }
+  const about = note('file-not-written', '{name} was not written: {why}', values)
+  return new ApiError('unavailable', about.text, [], about)
+}
