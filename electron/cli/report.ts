@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
+import type { LoadReport } from '../contract/load-report'
 import { LoadError } from '../engine/load/run/failures'
 import { mergeReports } from '../engine/load/report/merge'
 import { readReport } from '../engine/load/report/read'
 import { EXIT, type Subcommand } from './command'
 import { UsageError } from './failure'
+import { addCompare } from './report-compare'
 import { writeReport, type ReportFiles } from './load-output'
 
-/** `fleetlab report merge`: one report from the shards of one run. */
+/** `fleetlab report`: one report from the shards of a run, and two runs compared. */
 export const reportCommand: Subcommand = (program, context, report) => {
   const command = program.command('report').description('work with reports of fleetlab load')
   command
@@ -24,11 +26,18 @@ export const reportCommand: Subcommand = (program, context, report) => {
       if (merged.verdict.inconclusive) report(EXIT.inconclusive)
       else if (!merged.verdict.passed) report(EXIT.thresholds)
     })
+  addCompare(command, context, async (path) => (await reports([path]))[0] as LoadReport, report)
 }
 
-async function merge(paths: readonly string[]) {
+const merge = (paths: readonly string[]): Promise<LoadReport> =>
+  orUsage(async () => mergeReports(await reports(paths)))
+
+const reports = (paths: readonly string[]): Promise<LoadReport[]> =>
+  orUsage(() => Promise.all(paths.map(async (p) => readReport(await read(p), p))))
+
+async function orUsage<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return mergeReports(await Promise.all(paths.map(async (p) => readReport(await read(p), p))))
+    return await work()
   } catch (thrown) {
     if (thrown instanceof LoadError) throw new UsageError(thrown.message)
     throw thrown

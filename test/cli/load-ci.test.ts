@@ -8,6 +8,7 @@ import type { LoadReport } from '../../electron/contract/load-report'
 import { junitXml } from '../../electron/cli/print/junit'
 import { reportMarkdown } from '../../electron/engine/load/report/markdown'
 import { runFleetlab } from '../helpers/cli-run'
+import { loadReportDouble } from '../helpers/load-report-double'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'fleetlab-ci-'))
@@ -65,4 +66,17 @@ it('a wrong threshold is one line', async () => {
     2,
     expect.stringMatching(/^fleetlab: --threshold: found "p99<50"; .*p99<50ms/),
   ])
+})
+
+it('fleetlab report compare exits 1 where the second run is worse', async () => {
+  const [before, after] = [join(folder, 'before.json'), join(folder, 'after.json')]
+  writeFileSync(before, JSON.stringify(loadReportDouble()))
+  writeFileSync(after, JSON.stringify(loadReportDouble({ qos: 1 }, { lost: 2 })))
+  const same = await runFleetlab(['report', 'compare', before, before])
+  expect([same.code, same.stdout]).toEqual([0, expect.stringContaining('lost>+0: passed')])
+  const worse = await runFleetlab(['report', 'compare', before, after, '--json', '-'])
+  expect(worse.code).toBe(1)
+  const found = JSON.parse(worse.stdout) as { rules: unknown[]; differences: string[] }
+  expect(found.rules).toContainEqual({ rule: 'lost>+0', state: 'failed' })
+  expect(found.differences).toEqual(['qos'])
 })
