@@ -7,6 +7,7 @@ import { endingOf } from './failure'
 import { inspectCommand } from './inspect'
 import { loadCommand } from './load'
 import { probeCommand } from './probe'
+import { proxyCommand } from './proxy'
 import { reportCommand } from './report'
 import { runCommand } from './run'
 import { schemaCommand } from './schema'
@@ -22,6 +23,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
   inspectCommand,
   serveCommand,
   brokerCommand,
+  proxyCommand,
   schemaCommand,
 ]
 

@@ -16,6 +16,11 @@ export const lossyListenerSchema = z.strictObject({
   /** Client identifiers that the link is for; `*` stands for any text. */
   clients: z.string().min(1).max(256).default('*'),
   link: realLinkSchema.prefault({}),
+  /** Links of some clients in particular: the first pattern that fits a client's identifier. */
+  special: z
+    .array(z.strictObject({ clients: z.string().min(1).max(256), link: realLinkSchema }))
+    .max(50)
+    .optional(),
 })
 export type LossyListener = z.output<typeof lossyListenerSchema>
 export type LossyListenerInput = z.input<typeof lossyListenerSchema>

@@ -14,6 +14,7 @@ import type { LegEvent } from '../mqtt/transit'
 import { Observers, type SimulationObserver } from './observers'
 import { startEmbedded, startIsolated } from './target/embedded'
 import { startExternal } from './target/external'
+import type { Passage } from './target/pass-through'
 import type { BrokerTarget, Env } from './target/target'
 import { Waits, type WaitOptions } from './waits'
 
@@ -32,6 +33,8 @@ export interface SimulationOptions {
    * @default none: an embedded broker that only links lead to
    */
   network?: { env: Env }
+  /** See `GuestsDeps.passing`. */
+  passing?: (clientId: string) => Passage
   /** Messages each device may publish. @default the scenario's */
   messageLimit?: number
   /** See `DeviceDeps.maxInFlight`. */
@@ -109,6 +112,7 @@ class Simulation {
       realClock: createRealClock(),
       limits: scenario.broker.kind === 'embedded' ? scenario.broker.limits : DEFAULT_LIMITS,
       log: (line) => this.brokerLine(line),
+      ...(options.passing && { passing: options.passing }),
     })
     this.observe({ links: { event: (e) => this.linkEvent(e) } })
     for (const o of options.observers ?? []) this.observe(o)

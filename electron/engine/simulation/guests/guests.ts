@@ -11,6 +11,7 @@ import type { BrokerLimits, BrokerLogLine } from '../broker/types'
 import type { Clock } from '../clock/clock'
 import type { Attachment, Guest, Link } from '../link/types'
 import { listenNear, readTls } from '../target/listen-near'
+import type { Passage } from '../target/pass-through'
 import type { BrokerTarget } from '../target/target'
 import { greet } from './greet'
 import { join } from './join'
@@ -25,12 +26,38 @@ export interface GuestsDeps {
   realClock: Clock
   limits: BrokerLimits
   log(line: BrokerLogLine): void
+  /**
+   * Clients whose link decides nothing are joined to the broker byte for byte, and these see them.
+   * @default all come over their links
+   */
+  passing?: (clientId: string) => Passage
 }
 
 interface Door {
   config: LossyListener
   readonly listeners: Listeners
   status: ListenerStatus
+}
+
+/** What the listener says of this client in particular. */
+const specialFor = ({ special }: LossyListener, clientId: string) =>
+  special?.find((s) => wildcard(s.clients)(clientId))
+
+/** The link of a client; null for one that comes in without. */
+function linkFor(listener: LossyListener, clientId: string): LossyListener['link'] | null {
+  const special = specialFor(listener, clientId)
+  if (special) return special.link
+  return wildcard(listener.clients)(clientId) ? listener.link : null
+}
+
+/** The link loses, delays, holds and cuts nothing. */
+function isTransparent({ uplink, downlink, gate, script, cut }: LinkConfig): boolean {
+  const free = [uplink, downlink].every(
+    ({ loss, delay, bandwidth }) =>
+      loss.model === 'none' && delay.model === 'constant' && delay.ms === 0 && bandwidth === undefined,
+  )
+  const whole = cut.every === undefined && cut.rules.length === 0 && cut.at.length === 0
+  return free && whole && !gate && script.length === 0
 }
 
 /** A client that is connected over a lossy listener, or was. */
@@ -77,6 +104,7 @@ export class Guests {
       clock: this.deps.realClock,
       accept: (stream, remote, listener) => this.greet(door, stream, { remote, listener }),
       log: (line) => this.deps.log(line),
+      allowHalfOpen: this.deps.passing !== undefined,
     })
     const door: Door = { config, listeners, status: { kind: config.kind, url: '' } }
     const tls = config.kind === 'tls' ? await readTls(config, 'broker.listeners') : undefined
@@ -125,7 +153,9 @@ export class Guests {
     const door = this.doors[index]
     if (!door) return
     door.config = { ...door.config, link }
-    for (const seat of this.seats.values()) if (seat.door === door) seat.attachment.link.setConfig(link)
+    for (const seat of this.seats.values()) {
+      if (seat.door === door && !specialFor(door.config, seat.clientId)) seat.attachment.link.setConfig(link)
+    }
   }
 
   async close(): Promise<void> {
@@ -139,19 +169,25 @@ export class Guests {
     greet(stream, asks, (connect) => {
       door.listeners.connected(guest.remote)
       const target = this.deps.target()
-      if (target === null) stream.destroy()
-      else if (connect !== null && wildcard(door.config.clients)(connectClientId(connect)))
-        this.seat(door, stream, guest, connect)
-      else target.accept(stream, guest.remote, guest.listener)
+      if (target === null) {
+        stream.destroy()
+        return
+      }
+      const { passing } = this.deps
+      const clientId = connect === null ? null : connectClientId(connect)
+      const link = clientId === null ? null : linkFor(door.config, clientId)
+      if (connect !== null && link !== null && !(passing && isTransparent(link)))
+        this.seat(door, stream, guest, connect, link)
+      else target.accept(stream, guest.remote, guest.listener, passing?.(clientId ?? ''))
     })
   }
 
-  private seat(door: Door, stream: Duplex, guest: Guest, connect: Packet): void {
+  private seat(door: Door, stream: Duplex, guest: Guest, connect: Packet, link: LinkConfig): void {
     const clientId = connectClientId(connect) || `auto-${++this.unnamed}`
     const before = this.seats.get(clientId)
     const again = before?.door === door && !before.connected
     if (before && !before.connected && !again) this.drop(before)
-    const attachment = again ? before.attachment : this.deps.attach(clientId, door.config.link)
+    const attachment = again ? before.attachment : this.deps.attach(clientId, link)
     const seat: Seat = { ...guest, clientId, attachment, door, connect, connected: true }
     this.seats.delete(clientId)
     this.seats.set(clientId, seat)

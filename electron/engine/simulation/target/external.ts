@@ -9,7 +9,9 @@ import type { ExternalBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
 import type { PacketPort } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
+import type { ListenerKind } from '../broker/types'
 import type { Credentials } from '../fleet/types'
+import { passThrough, type Passage } from './pass-through'
 import { secret, type BrokerTarget, type Env } from './target'
 
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883 }
@@ -63,7 +65,7 @@ class ExternalTarget implements BrokerTarget {
     const { hostname, protocol, port } = this.url
     const host = hostname.replace(/^\[|\]$/g, '')
     const at = { host, port: Number(port || DEFAULT_PORTS[protocol]) }
-    if (protocol === 'mqtt:') return connectTcp({ ...at, noDelay: true }, onOpen)
+    if (protocol === 'mqtt:') return connectTcp({ ...at, noDelay: true, allowHalfOpen: true }, onOpen)
     return connectTls(
       { ...at, servername: host, ca: this.ca, rejectUnauthorized: !this.config.insecure },
       onOpen,
@@ -127,19 +129,14 @@ class ExternalTarget implements BrokerTarget {
     join(end, socket)
   }
 
-  accept(stream: Duplex): void {
+  accept(stream: Duplex, _remote: string, _listener: ListenerKind, seen?: Passage): void {
     const socket = this.open(
+      () => (this.problem = null),
       () => undefined,
-      () => stream.destroy(),
     )
     this.sockets.add(socket)
-    socket.on('close', () => {
-      this.sockets.delete(socket)
-      stream.destroy()
-    })
-    stream.on('error', () => socket.destroy())
-    stream.on('close', () => socket.destroy())
-    stream.pipe(socket).pipe(stream)
+    socket.on('close', () => this.sockets.delete(socket))
+    passThrough(stream, socket, seen)
   }
 
   status(): BrokerStatus {
@@ -181,6 +178,7 @@ function join(end: PacketPort, socket: Duplex): void {
     if (end.bufferedBytes > FULL_BYTES) socket.pause()
   })
   // What the broker said last, such as why it refuses, still has to cross the link.
+  socket.on('end', () => socket.end())
   socket.on('close', () => end.close())
 }
 

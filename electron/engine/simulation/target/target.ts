@@ -5,6 +5,7 @@ import type { PacketPort } from '../../mqtt/port'
 import type { EmbeddedBroker, ListenerKind } from '../broker/types'
 import type { Credentials } from '../fleet/types'
 import type { Guest } from '../link/types'
+import type { Passage } from './pass-through'
 
 /** The broker that clients are attached to: the embedded one or an external one. */
 export interface BrokerTarget {
@@ -17,8 +18,11 @@ export interface BrokerTarget {
    * @param guest where it comes from, if it is no device of ours
    */
   attach(end: PacketPort, clientId: string, guest?: Guest): void
-  /** Joins an external client's stream to the broker, without a link. */
-  accept(stream: Duplex, remote: string, listener: ListenerKind): void
+  /**
+   * Joins an external client's stream to the broker, without a link.
+   * @param seen told of the bytes, by a broker elsewhere
+   */
+  accept(stream: Duplex, remote: string, listener: ListenerKind, seen?: Passage): void
   status(): BrokerStatus
   close(): Promise<void>
 }

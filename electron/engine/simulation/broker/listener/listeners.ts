@@ -22,6 +22,8 @@ export interface ListenersDeps {
   clock: Clock
   accept(stream: Duplex, remote: string, kind: ListenerKind): void
   log(line: BrokerLogLine): void
+  /** TCP clients that send no more are still sent to. @default false */
+  allowHalfOpen?: boolean
 }
 
 /** The broker's open ports. */
@@ -80,7 +82,7 @@ export class Listeners {
     const onStream: OnStream = (stream, remote) => this.deps.accept(stream, remote, spec.kind)
     switch (spec.kind) {
       case 'tcp':
-        return tcpServer((socket) => this.admit(socket), onStream)
+        return tcpServer((socket) => this.admit(socket), onStream, this.deps.allowHalfOpen)
       case 'tls':
         return await tlsServer(
           spec,

@@ -1,0 +1,137 @@
+import { InvalidArgumentError } from 'commander'
+import type { LinkInput, LossRule } from '../contract/link-config'
+import type { LossyListenerInput } from '../contract/lossy-listener'
+import { PACKET_TYPES, type PacketType } from '../contract/packet'
+import type { ScenarioInput } from '../contract/scenario'
+
+export interface ProxyFlags {
+  listen: ListenAt
+  target: string
+  link: 'radio' | 'tcp' | 'cut'
+  loss?: number
+  delay?: number
+  drop?: Drop[]
+  recovery: 'none' | 'reconnect' | 'link'
+  timeout: number
+  clients: string
+  seed: number
+  ca?: string
+  insecure?: boolean
+  cert?: string
+  key?: string
+  json?: string
+  pcap?: string
+  record?: string
+}
+
+export interface ListenAt {
+  kind: 'tcp' | 'ws' | 'tls'
+  host: string
+  port: number
+}
+
+/** Packets that are lost by name. */
+export interface Drop {
+  rule: LossRule
+  /** Both where it is not said. */
+  direction: 'uplink' | 'downlink' | null
+  clients: string
+}
+
+const KINDS = { mqtt: 'tcp', ws: 'ws', mqtts: 'tls' } as const
+const LISTEN = 'expected [HOST:]PORT such as 1884 or 127.0.0.1:1884, or mqtt://, mqtts:// or ws:// before it'
+
+export function listenAt(text: string): ListenAt {
+  const found = /^(?:(mqtts?|ws):\/\/)?(?:(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):)?(\d{1,5})\/?$/.exec(text)
+  const port = Number(found?.[3])
+  if (!found || port > 65_535) throw new InvalidArgumentError(LISTEN)
+  const kind = KINDS[(found[1] ?? 'mqtt') as keyof typeof KINDS]
+  return { kind, host: (found[2] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port }
+}
+
+/** A chance as `20%` or `0.2`. */
+export function chance(text: string): number {
+  const found = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim())
+  const value = found ? Number(found[1]) / (found[2] === '%' ? 100 : 1) : NaN
+  if (value <= 1) return value
+  throw new InvalidArgumentError('expected a share such as 20% or 0.2, at most 100%')
+}
+
+const DROP = "expected such as 'PUBACK to sensor-* every 3', 'PUBLISH from pump next 1' or 'PUBREL nth 2,5'"
+
+/** Adds one `--drop` to those before. */
+export function dropText(text: string, before: Drop[] = []): Drop[] {
+  const found = /^([A-Z]+)(?:\s+(to|from)\s+(\S+))?(?:\s+(every|next|nth)\s+(\d+(?:,\d+)*))?$/.exec(
+    text.trim(),
+  )
+  const type = found?.[1] as PacketType | undefined
+  if (!found || type === undefined || !PACKET_TYPES.includes(type)) throw new InvalidArgumentError(DROP)
+  const numbers = (found[5] ?? '1').split(',').map(Number)
+  const [n = 0] = numbers
+  const way = found[4] ?? 'every'
+  if (numbers.some((x) => x < 1) || (way !== 'nth' && numbers.length > 1))
+    throw new InvalidArgumentError(DROP)
+  const which = way === 'nth' ? { nth: numbers } : way === 'next' ? { next: n } : { every: n }
+  const direction = { to: 'downlink', from: 'uplink' } as const
+  return [
+    ...before,
+    {
+      rule: { type, ...which },
+      direction: found[2] === undefined ? null : direction[found[2] as 'to' | 'from'],
+      clients: found[3] ?? '*',
+    },
+  ]
+}
+
+/** The scenario that the flags describe: a broker elsewhere, one lossy listener, no devices. */
+export function proxyScenario(flags: ProxyFlags): ScenarioInput {
+  const { listen, target, drop = [], clients, seed, ca, insecure, cert, key } = flags
+  const link = linkOf(flags, [])
+  const patterns = [...new Set(drop.map((d) => d.clients))]
+  const special = patterns.map((pattern) => ({
+    clients: pattern,
+    link: linkOf(
+      flags,
+      drop.filter((d) => d.clients === pattern || d.clients === '*'),
+    ),
+  }))
+  const listener: LossyListenerInput = {
+    ...listen,
+    clients,
+    link,
+    special,
+    ...(cert && { certFile: cert }),
+    ...(key && { keyFile: key }),
+  }
+  return {
+    version: 1,
+    name: 'proxy',
+    seed,
+    broker: {
+      kind: 'external',
+      url: target,
+      insecure: insecure ?? false,
+      listeners: [listener],
+      ...(ca && { caFile: ca }),
+    },
+  }
+}
+
+type RealLink = NonNullable<LossyListenerInput['link']>
+
+function linkOf(
+  { link, loss = 0, delay = 0, recovery, timeout }: ProxyFlags,
+  drops: readonly Drop[],
+): RealLink {
+  const side = (direction: 'uplink' | 'downlink'): Pick<LinkInput, 'loss'> => {
+    const rules = drops.filter((d) => d.direction === null || d.direction === direction).map((d) => d.rule)
+    return { loss: rules.length > 0 ? { model: 'rule', rules } : loss }
+  }
+  return {
+    kind: link,
+    delay,
+    recovery: { mode: recovery, timeout },
+    uplink: side('uplink'),
+    downlink: side('downlink'),
+  }
+}

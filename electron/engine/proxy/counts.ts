@@ -1,0 +1,69 @@
+import { PACKET_TYPES, type PacketType } from '../../contract/packet'
+import { Type } from '../mqtt/packet'
+import type { TransitObserver } from '../mqtt/transit'
+import type { Passage } from '../simulation/target/pass-through'
+import { HeaderScanner } from './scanner'
+
+/** What passed a proxy, as `fleetlab proxy --json` writes it. */
+export interface ProxyReport {
+  /** Packets of both directions by type: how many were sent into the proxy, and how many of these it lost. */
+  packets: Partial<Record<PacketType, { sent: number; lost: number }>>
+  /** Client identifiers, in the order in which they came. */
+  clients: string[]
+  /** Handshakes of QoS 1 and 2 over one leg: those that ended with PUBACK or PUBCOMP, and those that have not. */
+  exchanges: { complete: number; unfinished: number }
+}
+
+const DUP = 0x08
+const QOS = 0x06
+
+/** Counts packets of connections with a link and without one. */
+export class ProxyCounts {
+  private readonly sent = new Array<number>(16).fill(0)
+  private readonly lost = new Array<number>(16).fill(0)
+  private readonly clients = new Set<string>()
+  private begun = 0
+  private complete = 0
+
+  /** Counts what passes over links. */
+  readonly links: Partial<TransitObserver> = {
+    entered: ({ packet, clientId }) => {
+      this.clients.add(clientId)
+      this.count(packet.frame[0] as number)
+    },
+    settled: ({ packet, state }) => {
+      if (state === 'lost') this.lost[packet.type] = (this.lost[packet.type] as number) + 1
+      else if (packet.type === Type.PUBACK || packet.type === Type.PUBCOMP) this.complete++
+    },
+  }
+
+  /** Counts what passes one connection without a link. */
+  passage(clientId: string): Passage {
+    if (clientId !== '') this.clients.add(clientId)
+    const take = (first: number): void => {
+      this.count(first)
+      if (first >> 4 === Type.PUBACK || first >> 4 === Type.PUBCOMP) this.complete++
+    }
+    const up = new HeaderScanner(take)
+    const down = new HeaderScanner(take)
+    return { uplink: (chunk) => up.push(chunk), downlink: (chunk) => down.push(chunk) }
+  }
+
+  report(): ProxyReport {
+    const packets: ProxyReport['packets'] = {}
+    this.sent.forEach((sent, type) => {
+      const name = PACKET_TYPES[type]
+      if (sent > 0 && name !== undefined) packets[name] = { sent, lost: this.lost[type] as number }
+    })
+    const { complete } = this
+    const unfinished = Math.max(0, this.begun - complete)
+    return { packets, clients: [...this.clients], exchanges: { complete, unfinished } }
+  }
+
+  /** @param first byte of the packet: type and flags */
+  private count(first: number): void {
+    const type = first >> 4
+    this.sent[type] = (this.sent[type] as number) + 1
+    if (type === Type.PUBLISH && (first & QOS) !== 0 && (first & DUP) === 0) this.begun++
+  }
+}
