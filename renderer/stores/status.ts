@@ -40,6 +40,8 @@ export const useStatus = defineStore('status', () => {
     control,
     setSpeed,
     clockNow,
+    /** A recorded capture is shown in place of the run. */
+    recorded: computed(() => (status.value?.recording ?? null) !== null),
     running: computed(() => status.value?.run === 'running'),
     /** The address to give to other clients. */
     brokerUrl: computed(() => {

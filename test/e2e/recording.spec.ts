@@ -32,6 +32,9 @@ test('a capture is opened, shown read-only like live traffic, and closed', async
   await expect(page.getByRole('banner')).toContainText('field.pcapng')
   await expect(page.locator('[role=row][data-seq]').filter({ hasText: 'PUBREC' })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Narration' })).toContainText('field-sensor')
+  // What other clients the broker had is not in the file.
+  await expect(page.getByRole('region', { name: 'Narration' })).toContainText('no receiver in the file')
+  await expect(page.getByRole('region', { name: 'Narration' })).not.toContainText('nobody')
   await expect(page.getByRole('slider', { name: /loss/i })).toBeDisabled()
 
   await band.getByRole('button', { name: 'Report' }).click()

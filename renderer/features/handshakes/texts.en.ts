@@ -150,6 +150,7 @@ export const en = {
       'exactly-once': 'exactly once',
       delivered: 'delivered',
       'no-subscriber': 'sent to nobody',
+      'none-seen': 'no receiver in the file',
       counts: 'lost {lost}, duplicated {dup}',
       refusedWhy: 'the response has reason code 0x80 or higher',
       neverBroker: 'never reached the broker',

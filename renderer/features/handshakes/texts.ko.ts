@@ -150,6 +150,7 @@ export const ko = {
       'exactly-once': '정확히 한 번',
       delivered: '전달',
       'no-subscriber': '받을 클라이언트 없음',
+      'none-seen': '파일에 받은 클라이언트 없음',
       counts: '손실 {lost}, 중복 {dup}',
       refusedWhy: '응답의 이유 코드가 0x80 이상입니다',
       neverBroker: '브로커에 닿지 못함',

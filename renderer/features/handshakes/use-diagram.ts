@@ -109,7 +109,8 @@ export function useDiagram() {
   const input = useInput(lanes, centre)
   const time = useTimeZoom(input)
   const { stories, numbers, see } = useStories(input, narration, lanes.several)
-  const words = useWords(() => packets.filter !== '' || lanes.others.value.length > 0, lanes.several)
+  const partial = (): boolean => packets.filter !== '' || lanes.others.value.length > 0
+  const words = useWords(partial, lanes.several, () => status.recorded)
   const links = useLinkNotes(lanes.lanes)
   const scene = computed((): Scene | null => {
     if (units.value < 100) return null

@@ -6,6 +6,7 @@ import { narrate, numberStories, placesOf, type Sentence } from '../../canvas/se
 import type { CardText, SequenceInput } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
 import { usePackets } from '../../stores/packets'
+import { useStatus } from '../../stores/status'
 import { cardText } from './words'
 
 const MAX_STORIES = 3
@@ -18,12 +19,16 @@ export interface Story {
   sentences: Sentence[]
 }
 
+/** A recorded capture does not know whether the broker had other subscribers. */
+const isSeen = (s: Sentence): boolean => s.kind !== 'nobody'
+
 const isTroubled = (f: JourneyFacts): boolean =>
   f.losses.length > 0 || f.retries > 0 || f.held.length > 0 || f.duplicates > 0
 
 /** The stories to tell: of the selected packet's message, else of those in view in which something went wrong. */
 export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several: () => boolean) {
   const packets = usePackets()
+  const status = useStatus()
   const { t, locale } = useI18n()
   const { format } = useFormat()
   /** Journeys that can be seen now. */
@@ -43,9 +48,12 @@ export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several:
     const { packets: rows, exchanges, marks } = input.value
     const lang = locale.value === 'ko' ? 'ko' : 'en'
     const journeys = journeysToTell()
-    const told = numberStories(journeys.map((j) => narrate(j, exchanges, rows, lang, marks)))
+    const { recorded } = status
+    const told = numberStories(
+      journeys.map((j) => narrate(j, exchanges, rows, lang, marks).filter((s) => !recorded || isSeen(s))),
+    )
     return journeys.map((journey, i) => {
-      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int, several())
+      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int, several(), recorded)
       return { journey, card, sentences: told[i] ?? [] }
     })
   })

@@ -52,14 +52,19 @@ export function markText(m: SessionMark, t: Translate, lang: NarrationLanguage):
   }
 }
 
-/** Verdict of one journey: title (with its publisher where there are several), chips, reason. */
+/**
+ * Verdict of one journey: title (with its publisher where there are several), chips, reason.
+ * @param recorded whether the packets are those of a recorded capture, which does not know of all subscribers
+ */
 export function cardText(
   f: JourneyFacts,
   t: Translate,
   int: (n: number) => string,
   withPublisher = false,
+  recorded = false,
 ): CardText {
-  const outcome = t(`handshakes.card.${f.outcome}`)
+  const seen = recorded && f.outcome === 'no-subscriber' ? 'none-seen' : f.outcome
+  const outcome = t(`handshakes.card.${seen}`)
   const chips: CardText['chips'] = []
   if (f.retries > 0) chips.push({ tone: 'warn', text: t('handshakes.card.retried', { n: f.retries }) })
   chips.push({ tone: TONES[f.outcome], text: outcome })
@@ -82,6 +87,7 @@ export function cardText(
 export function useWords(
   partial: () => boolean,
   several: () => boolean = () => false,
+  recorded: () => boolean = () => false,
 ): ComputedRef<SequenceWords> {
   const { t, locale } = useI18n()
   const { format, duration } = useFormat()
@@ -109,7 +115,7 @@ export function useWords(
     mark: (m) => markText(m, t, lang()),
     time: (ms) => format.value.seconds(ms),
     plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
-    card: (f) => cardText(f, t, format.value.int, several()),
+    card: (f) => cardText(f, t, format.value.int, several(), recorded()),
   }))
 }
 
