@@ -5,7 +5,10 @@ type Issue = z.core.$ZodIssue
 
 const shown = (input: unknown): string => {
   if (input === undefined) return 'nothing'
-  return typeof input === 'number' ? String(input) : JSON.stringify(input).slice(0, 80)
+  if (typeof input === 'number') return String(input)
+  // undefined for a function or a symbol, which YAML's tags can make
+  const text = JSON.stringify(input) as string | undefined
+  return (text ?? typeof input).slice(0, 80)
 }
 
 /** zod says what it received, too; that is reported as found. */
