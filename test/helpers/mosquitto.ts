@@ -41,8 +41,11 @@ async function listening(port: number): Promise<void> {
   )
 }
 
-/** Starts mosquitto on a free loopback port; with `password`, only user `ann` may enter with it. */
-export async function startMosquitto(password?: string): Promise<Mosquitto> {
+/**
+ * Starts mosquitto on a free loopback port; with `password`, only user `ann` may enter with it.
+ * @param more lines of its configuration
+ */
+export async function startMosquitto(password?: string, more: readonly string[] = []): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'fleetlab-mosquitto-'))
   const port = await freePort()
   const lines = [`listener ${port} 127.0.0.1`, 'persistence false', 'log_type none', 'user root']
@@ -52,6 +55,7 @@ export async function startMosquitto(password?: string): Promise<Mosquitto> {
     spawnSync('mosquitto_passwd', ['-b', '-c', file, 'ann', password])
     lines.push('allow_anonymous false', `password_file ${file}`)
   }
+  lines.push(...more)
   const config = join(folder, 'mosquitto.conf')
   writeFileSync(config, `${lines.join('\n')}\n`)
   const process = spawn(mosquittoPath ?? 'mosquitto', ['-c', config], { stdio: 'ignore' })

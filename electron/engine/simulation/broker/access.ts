@@ -1,6 +1,7 @@
 import { topicMatches } from '../../../contract/topics'
 import { timingSafeEqual } from 'node:crypto'
 import type { BrokerOptions, BrokerUser } from './types'
+import type { Connect } from './wire/connect'
 
 /** What one client may do. */
 export interface Permissions {
@@ -40,6 +41,12 @@ function permissionsOf(user: BrokerUser): Permissions {
   }
 }
 
+/** A bridge such as mosquitto's also says that it is up, retained and as its will. */
+const ofBridge = ({ mayPublish, maySubscribe }: Permissions): Permissions => ({
+  mayPublish: (topic) => mayPublish(topic) || /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic),
+  maySubscribe,
+})
+
 export type Login =
   | { ok: true; permissions: Permissions }
   /** `return code` 4 is bad user name or password, 5 not authorized (3.1.1 table 3.1). */
@@ -75,14 +82,16 @@ export class Access {
     return this.refuse === undefined ? permissions : without(this.refuse, permissions)
   }
 
-  login(username: string | null, password: Buffer | null): Login {
-    if (this.users === null) return { ok: true, permissions: this.but(EVERYTHING) }
+  login(connect: Pick<Connect, 'username' | 'password' | 'bridge'> | null): Login {
+    const { username = null, password = null, bridge = false } = connect ?? {}
+    const allow = (p: Permissions): Login => ({ ok: true, permissions: this.but(bridge ? ofBridge(p) : p) })
+    if (this.users === null) return allow(EVERYTHING)
     if (username === null) return { ok: false, returnCode: 5 }
     const user = this.users.get(username)
     // Compared against something in any case, so that the time does not tell which names exist.
     const right = sameBytes(Buffer.from(user?.password ?? '', 'utf8'), password ?? Buffer.alloc(0))
     if (user === undefined || !right) return { ok: false, returnCode: 4 }
-    return { ok: true, permissions: this.but(permissionsOf(user)) }
+    return allow(permissionsOf(user))
   }
 }
 

@@ -219,7 +219,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   /** aedes asks while it works on CONNECT. Null lets the client in, else the return code of CONNACK. */
   authenticate(): 4 | 5 | null {
     if (!this.external) return this.refuseWill()
-    const login = this.hub.access.login(this.connect?.username ?? null, this.connect?.password ?? null)
+    const login = this.hub.access.login(this.connect)
     if (!login.ok) {
       this.refusal = login.returnCode === 4 ? logMessages.badLogin() : logMessages.loginNeeded()
       return login.returnCode

@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
+import { mosquittoPath, NO_MOSQUITTO, startMosquitto } from '../../../helpers/mosquitto'
+import { until } from '../../../helpers/until'
 import { bench, RawClient, settle, type Bench } from './raw-client'
+
+if (mosquittoPath === null) console.log(`skipped: ${NO_MOSQUITTO}`)
 
 let b: Bench
 afterEach(() => b.broker.close())
@@ -80,6 +85,32 @@ describe('connection life', () => {
       `a bridge may not write to ${topic}: set \`notifications false\` in its configuration`,
     )
   })
+
+  it.skipIf(mosquittoPath === null)(
+    'a bridge of mosquitto with its defaults connects, tells that it is up, and passes messages both ways',
+    async () => {
+      b = bench()
+      const { port } = await b.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+      const lines = [`connection lab`, `address 127.0.0.1:${port}`, 'topic t/# both 1', 'local_clientid here']
+      const bridge = await startMosquitto(undefined, lines)
+      try {
+        const state = () =>
+          b.broker.retained('$SYS/broker/connection/+/state').map((m) => m.payload.toString())
+        await until(() => state().includes('1'), 'the state of the bridge')
+        const got: string[] = []
+        const watch = await RawClient.connected(b, 'watch')
+        watch.subscribe('t/#', 1)
+        spawnSync('mosquitto_pub', ['-p', String(bridge.port), '-t', 't/up', '-m', 'up', '-q', '1'])
+        await until(async () => {
+          await settle()
+          got.push(...watch.payloads())
+          return got.includes('up')
+        }, 'the message over the bridge')
+      } finally {
+        bridge.stop()
+      }
+    },
+  )
 
   it('a connection that says nothing is closed after the connect timeout', async () => {
     b = bench({ limits: { connectTimeout: 3000 } })

@@ -235,6 +235,18 @@ describe('MQTT 5', () => {
     expect(late.payloads()).toEqual([])
   })
 
+  it('clients of MQTT 3.1.1 share as at mosquitto; what is no shared subscription is a filter like any other', async () => {
+    b = bench()
+    const members = await Promise.all(['s1', 's2'].map((id) => RawClient.connected(b, id)))
+    for (const m of members) m.subscribe('$share/g/t/+', 1)
+    members[0]?.subscribe('$share/g', 1)
+    const pub = await RawClient.connected(b, 'pub')
+    for (let i = 1; i <= 4; i++) pub.publish('t/x', `m${i}`, 1, i)
+    await settle()
+    expect(members.map((m) => m.payloads().length)).toEqual([2, 2])
+    expect(members[0]?.of('suback').map((p) => p.granted)).toEqual([[1], [1]])
+  })
+
   it('[MQTT-4.8.2-5] [MQTT-4.8.2-6] a shared QoS 2 message stays with the member it was sent to', async () => {
     b = bench()
     const kept = { clean: false, properties: { sessionExpiryInterval: 1000 } }

@@ -32,6 +32,8 @@ const ownWill = (will: Will): Will => ({
 
 export interface Connect {
   level: ProtocolLevel
+  /** It says that it is a bridge between brokers. */
+  bridge: boolean
   clientId: string
   /** Clean session, or clean start in MQTT 5. */
   clean: boolean
@@ -61,16 +63,16 @@ const MAX_ID_3_1 = 23
  */
 export function readConnect(packet: Packet): Connect {
   const r = Reader.body(packet, 'CONNECT')
-  const level = readVersion(r)
+  const { level, bridge } = readVersion(r)
   try {
-    return readRest(r, packet.frame[0] ?? 0, level)
+    return readRest(r, packet.frame[0] ?? 0, level, bridge)
   } catch (e) {
     if (e instanceof ProtocolError) e.level = level
     throw e
   }
 }
 
-function readRest(r: Reader, firstByte: number, level: ProtocolLevel): Connect {
+function readRest(r: Reader, firstByte: number, level: ProtocolLevel, bridge: boolean): Connect {
   // [MQTT-2.2.2-1]; MQTT 3.1 calls these bits unused.
   if (level > 3 && (firstByte & 0x0f) !== 0) throw malformed('CONNECT: reserved flags are set')
   const flags = r.u8()
@@ -89,6 +91,7 @@ function readRest(r: Reader, firstByte: number, level: ProtocolLevel): Connect {
   }
   return {
     level,
+    bridge,
     clientId,
     clean,
     keepAlive,
@@ -123,13 +126,14 @@ export const expirySeconds = (value: number): number => (value === NEVER ? Infin
 /** Set in the protocol level by a client that is a bridge. */
 const BRIDGE = 0x80
 
-function readVersion(r: Reader): ProtocolLevel {
+function readVersion(r: Reader): Pick<Connect, 'level' | 'bridge'> {
   const name = r.text('protocol name')
   const written = r.u8()
   // A bridge such as mosquitto's (`try_private`) sets the top bit of the levels below 5.
-  const level = (written & BRIDGE) !== 0 && (written & ~BRIDGE) < 5 ? written & ~BRIDGE : written
-  if (name === 'MQTT' && (level === 4 || level === 5)) return level
-  if (name === 'MQIsdp' && level === 3) return 3
+  const bridge = (written & BRIDGE) !== 0 && (written & ~BRIDGE) < 5
+  const level = bridge ? written & ~BRIDGE : written
+  if (name === 'MQTT' && (level === 4 || level === 5)) return { level, bridge }
+  if (name === 'MQIsdp' && level === 3) return { level, bridge }
   if (name !== 'MQTT' && name !== 'MQIsdp') throw malformed('CONNECT: protocol name is not MQTT')
   // [MQTT-3.1.2-2]
   const e = new ProtocolError(

@@ -14,7 +14,7 @@ export interface Subscribe {
 export interface SubscribeRequest {
   /** As written, `$share/…` included. */
   filter: string
-  /** Group of a shared subscription (MQTT 5), or null. */
+  /** Group of a shared subscription, or null. */
   share: string | null
   /** The filter that topics are matched with. */
   match: string
@@ -73,7 +73,7 @@ function readRequest(r: Reader, level: number, identifier: number | null): Subsc
   }
   const handling = (options >> 4) & 3
   if (handling === 3) throw new ProtocolError('SUBSCRIBE: retain handling is 3')
-  const shared = level === 5 ? readShare(filter) : null
+  const shared = readShare(filter, level)
   const noLocal = (options & 4) !== 0
   // [MQTT-3.8.3-4] of MQTT 5
   if (shared !== null && noLocal) throw new ProtocolError('SUBSCRIBE: no local on a shared subscription')
@@ -89,13 +89,17 @@ function readRequest(r: Reader, level: number, identifier: number | null): Subsc
   }
 }
 
-/** Takes `$share/group/filter` apart [MQTT-4.8.2-1] [MQTT-4.8.2-2]. */
-function readShare(filter: string): { group: string; match: string } | null {
+/**
+ * Takes `$share/group/filter` apart [MQTT-4.8.2-1] [MQTT-4.8.2-2]. Older clients share as those of MQTT 5 do, as at mosquitto;
+ * what has not that form is for them a filter like any other.
+ */
+function readShare(filter: string, level: number): { group: string; match: string } | null {
   if (!filter.startsWith('$share/')) return null
   const slash = filter.indexOf('/', 7)
   const group = filter.slice(7, slash < 0 ? undefined : slash)
   const match = slash < 0 ? '' : filter.slice(slash + 1)
   if (group.length === 0 || /[+#]/.test(group) || !hasFilterForm(match)) {
+    if (level < 5) return null
     throw new ProtocolError(
       `SUBSCRIBE: "${shorten(filter)}" is not a shared subscription`,
       Reason.TOPIC_FILTER,
