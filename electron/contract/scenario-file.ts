@@ -2,6 +2,7 @@ import { parseDocument, stringify } from 'yaml'
 import type { z } from 'zod'
 import { ApiError, type ApiErrorCode } from './errors'
 import { issueDetails } from './issues'
+import { printable } from './printable'
 import { scenarioSchema, type Scenario } from './scenario'
 
 /** Longest scenario text that is read, in characters. */
@@ -25,7 +26,7 @@ export function parseFile<S extends z.ZodType>(
   const bad = doc.errors[0]
   if (bad) {
     const line = text.slice(0, bad.pos[0]).split('\n').length
-    fail(`line ${line}: ${bad.message.split('\n')[0] ?? 'not YAML'}`)
+    fail(`line ${line}: ${printable(bad.message.split('\n')[0] ?? 'not YAML')}`)
   }
   let value: unknown
   try {
