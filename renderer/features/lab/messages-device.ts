@@ -58,7 +58,7 @@ export const deviceEn = {
     schedule: 'By time, from the file',
   },
   delayModel: { constant: 'Constant', uniform: 'Uniform', normal: 'Normal' },
-  recovery: { retry: 'retry', reconnect: 'reconnect', none: 'none' },
+  recovery: { retry: 'retry', reconnect: 'reconnect', link: 'link', none: 'none' },
 } as const
 
 export const deviceKo = {
@@ -120,5 +120,5 @@ export const deviceKo = {
     schedule: '시각별 (파일에서)',
   },
   delayModel: { constant: '일정', uniform: '균등 분포', normal: '정규 분포' },
-  recovery: { retry: '재전송', reconnect: '재접속', none: '없음' },
+  recovery: { retry: '재전송', reconnect: '재접속', link: '링크', none: '없음' },
 } as const
