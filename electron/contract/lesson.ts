@@ -40,7 +40,7 @@ const amount = z.union([
 export type Amount = z.output<typeof amount>
 
 /** What a run may be asked for. Every value that is named must hold. */
-export const lessonFactSchema = z.union([
+const lessonFactSchema = z.union([
   /** The ledger's account of a group's messages; `latencyMs` is the longest time to a first arrival. */
   z.strictObject({
     group: groupName,
@@ -59,7 +59,7 @@ export const lessonFactSchema = z.union([
 export type LessonFact = z.output<typeof lessonFactSchema>
 
 /** What happens, and when: ms after all devices of the beginning are ready. */
-export const lessonStepSchema = z.union([
+const lessonStepSchema = z.union([
   /** The group's devices begin to publish; the first message comes half a gap of their rate later. */
   z.strictObject({ at: durationSchema, publish: groupName }),
   /** The group's devices connect; without such a step they are there from the beginning. */
@@ -216,7 +216,7 @@ export const clientsOf = (g: { name: string; id: string; count: number }): strin
   )
 
 /** Devices of one variant, at most. */
-export const MAX_LESSON_DEVICES = 20
+const MAX_LESSON_DEVICES = 20
 
 /** A lesson file, version 1: text, question, scripted run and verdict, in both languages. */
 export const lessonSchema = z

@@ -5,7 +5,7 @@ import { HANDSHAKE_TYPES, PACKET_TYPES } from './packet'
 const probability = z.number().min(0).max(1)
 
 /** One rule of loss by name: which packets of a type are lost. `next` and `every` count from when the rule is set. */
-export const lossRuleSchema = z.strictObject({
+const lossRuleSchema = z.strictObject({
   type: z.enum(PACKET_TYPES).default('PUBLISH'),
   /** Lose the next n packets of the type, then no more. */
   next: z.int().min(1).optional(),
@@ -63,7 +63,7 @@ export const delaySchema = z.union([
 export type DelayConfig = z.output<typeof delaySchema>
 
 /** Cuts the connection when the n-th packet of a type enters the link (before: it is lost with it; after: it still arrives). */
-export const cutRuleSchema = z.strictObject({
+const cutRuleSchema = z.strictObject({
   when: z.enum(['before', 'after']).default('before'),
   direction: z.enum(['uplink', 'downlink']),
   type: z.enum(PACKET_TYPES),
@@ -80,7 +80,7 @@ const recoveryTimes = {
   maxRetries: retriesSchema.default('unlimited'),
 }
 
-export const recoverySchema = z.strictObject({
+const recoverySchema = z.strictObject({
   /**
    * retry: the client resends with DUP=1; reconnect: drop the connection and resume the session; link: the link itself
    * sends the same bytes again, as a radio with acknowledgements of its own does; none: stall.
@@ -126,7 +126,7 @@ const directionFields = {
 }
 const directionSchema = z.strictObject(directionFields)
 
-export const linkKindSchema = z.enum(['radio', 'tcp', 'cut'])
+const linkKindSchema = z.enum(['radio', 'tcp', 'cut'])
 export type LinkKind = z.output<typeof linkKindSchema>
 
 const linkFields = {

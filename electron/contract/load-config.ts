@@ -10,7 +10,7 @@ const qos = z.union([z.literal(0), z.literal(1), z.literal(2)])
 const file = z.string().min(1).max(4096)
 
 /** What drives a load test, one variant per file in engine/load/executors. Rates are messages per second of each publisher. */
-export const executorSchema = z.discriminatedUnion('kind', [
+const executorSchema = z.discriminatedUnion('kind', [
   /** Open loop: send times are fixed in advance, and latency counts from them. */
   z.strictObject({ kind: z.literal('constant-rate'), rate: rate.default(10) }),
   /** Closed loop: each publisher keeps `window` messages unacknowledged. */
@@ -46,7 +46,7 @@ export type ExecutorKind = ExecutorConfig['kind']
  * Who receives whose messages. pairs: publisher i to subscriber i; fan-in: each publisher to one subscriber;
  * fan-out: each publisher to every subscriber; shared-subscription: each message to one of the group.
  */
-export const TOPOLOGIES = ['pairs', 'fan-in', 'fan-out', 'shared-subscription'] as const
+const TOPOLOGIES = ['pairs', 'fan-in', 'fan-out', 'shared-subscription'] as const
 export type TopologyKind = (typeof TOPOLOGIES)[number]
 
 const expressionSchema = z.string().superRefine((text, ctx) => {

@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
 ]
 
 /** The flag of a threshold: maxP99 is max-p99, maxConnectP99 is max-connect-p99. */
-export const thresholdName = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+const thresholdName = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 
 /**
  * Evaluates the thresholds of a run, while it goes on and at its end. At the end nothing is open any more: messages

@@ -71,7 +71,7 @@ export const publishSchema = z.strictObject({
 })
 export type PublishConfig = z.output<typeof publishSchema>
 
-export const subscribeSchema = z.strictObject({ filter: topicFilter, qos: qosSchema.default(0) })
+const subscribeSchema = z.strictObject({ filter: topicFilter, qos: qosSchema.default(0) })
 export type SubscribeConfig = z.output<typeof subscribeSchema>
 
 const willSchema = z.strictObject({
@@ -151,7 +151,7 @@ const externalBroker = z.strictObject({
   insecure: z.boolean().default(false),
   listeners,
 })
-export const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
+const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
 export type BrokerConfig = z.output<typeof brokerSchema>
 export type EmbeddedBrokerConfig = z.output<typeof embeddedBroker>
 export type ExternalBrokerConfig = z.output<typeof externalBroker>

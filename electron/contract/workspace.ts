@@ -155,7 +155,7 @@ export interface WorkspaceApi {
 const none = z.strictObject({})
 
 /** Longest file the page may have the host write, in bytes. */
-export const MAX_FILE_BYTES = 536_870_912
+const MAX_FILE_BYTES = 536_870_912
 
 /** The commands above: the host's alone. */
 export const workspaceCommands = {
@@ -194,6 +194,3 @@ export const WAITS_FOR_PERSON = [
   'saveScenario',
   'saveFile',
 ] as const satisfies (keyof WorkspaceApi)[]
-
-/** Names of the commands that belong to the host's own page alone. */
-export const WORKSPACE_COMMANDS = Object.keys(workspaceCommands) as (keyof WorkspaceApi)[]

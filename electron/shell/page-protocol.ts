@@ -12,7 +12,7 @@ export function registerPageScheme(): void {
 }
 
 /** File of the built page that a URL names, or undefined when it leads anywhere else. */
-export function pageFile(root: string, url: string): string | undefined {
+function pageFile(root: string, url: string): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { host, pathname } = new URL(url)
   if (`${BRIDGE.scheme}://${host}` !== BRIDGE.origin) return undefined

@@ -6,7 +6,7 @@ import type { About } from '../contract/workspace'
 const licencesSchema = z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))
 
 /** Where the build leaves the list of packages and their licences, from the root of the application. */
-export const LICENCE_LIST = 'out/licences.json'
+const LICENCE_LIST = 'out/licences.json'
 
 /** Versions of the program and of what it runs on, and the licences of its parts. */
 export async function about(root: string, version: string, versions: NodeJS.ProcessVersions): Promise<About> {

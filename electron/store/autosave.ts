@@ -6,7 +6,7 @@ import { JsonFile, type StoreDeps } from './json-file'
 import { sessionKind, type SessionData } from './kinds'
 
 /** A change is on the disk this long after it was made, plus the time of writing; later changes do not put it off. */
-export const AUTOSAVE_MS = 400
+const AUTOSAVE_MS = 400
 /** A process that lives tells so this often; one that was not heard of for `DEAD_MS` is another with its number. */
 const ALIVE_MS = 15_000
 const DEAD_MS = 60_000

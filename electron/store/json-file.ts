@@ -42,7 +42,7 @@ const firstLine = (thrown: unknown): string => {
 }
 
 /** The text of a file as its latest version's data. @throws Error that says what is wrong */
-export function readVersioned<T>(kind: FileKind<T>, text: string): T {
+function readVersioned<T>(kind: FileKind<T>, text: string): T {
   const file = envelope.parse(JSON.parse(text))
   if (file.kind !== `fleetlab-${kind.name}`) throw new Error(`holds ${file.kind}`)
   if (file.version > kind.version)

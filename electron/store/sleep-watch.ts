@@ -2,7 +2,7 @@ import { note } from '../engine/base/notes'
 import type { Workspace } from './workspace'
 
 /** A sleep shorter than this is not worth a word. */
-export const WORTH_SAYING_MS = 30_000
+const WORTH_SAYING_MS = 30_000
 const EVERY_MS = 5000
 
 /**

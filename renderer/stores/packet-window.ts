@@ -1,7 +1,7 @@
 import type { ExchangeRow, JourneyRow, PacketBatch, PacketRow, SessionMark } from '@contract/model'
 
 /** Rows kept on the page; the ring itself is the engine's. */
-export const WINDOW_ROWS = 2400
+const WINDOW_ROWS = 2400
 const MAX_MARKS = 800
 
 export type End = 'start' | 'end'

@@ -7,7 +7,7 @@ const LOG_EVERY = 5
 const seconds = (ms: number): string => (ms / 1000).toFixed(0)
 
 /** One line on how far a load test is. */
-export function loadProgressLine(p: LoadProgress): string {
+function loadProgressLine(p: LoadProgress): string {
   const clients = `${count(p.connected)} of ${count(p.clients)} clients`
   if (p.phase === 'connecting')
     return `connecting: ${clients}${p.errors > 0 ? `, ${count(p.errors)} errors` : ''}`

@@ -5,7 +5,7 @@ const LOG_EVERY_MS = 5000
 const REDRAW_EVERY_MS = 250
 
 /** One line on how far a run is. */
-export function progressLine(s: EngineStatus): string {
+function progressLine(s: EngineStatus): string {
   const behind = s.lagMs > 1000 ? `, ${(s.lagMs / 1000).toFixed(1)} s behind` : ''
   return (
     `${(s.nowMs / 1000).toFixed(1)} s: ${s.devices.connected} of ${s.devices.total} devices, ` +

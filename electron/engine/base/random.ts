@@ -2,7 +2,7 @@
 export type Random = () => number
 
 /** 32-bit hash of a text, well mixed (FNV-1a with the finaliser of MurmurHash3). */
-export function hashText(text: string, seed = 0): number {
+function hashText(text: string, seed = 0): number {
   let h = 0x811c9dc5 ^ seed
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)

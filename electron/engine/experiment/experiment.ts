@@ -98,7 +98,7 @@ class Sweep {
 }
 
 /** Measured values beside what theory expects. */
-export function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: TrialOutcome): ExperimentPoint {
+function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: TrialOutcome): ExperimentPoint {
   const theory = theoryOf(config, qos, loss)
   return {
     qos,

@@ -25,7 +25,7 @@ const valueOf = (row: LedgerRow, name: (typeof VALUES)[number]): number | null =
   name === 'latencyMs' ? (row.latencyMs.max === null ? null : Math.round(row.latencyMs.max)) : row[name]
 
 /** Looks a fact up in what a run left behind. */
-export function checkFact(fact: LessonFact, record: LessonRecord): LessonCheck {
+function checkFact(fact: LessonFact, record: LessonRecord): LessonCheck {
   if ('packets' in fact) {
     const count = record.packets(fact.packets).packets.length
     return { fact, holds: fits(count, fact.count), found: { count } }

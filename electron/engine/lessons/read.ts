@@ -3,7 +3,7 @@ import { lessonSchema, type Lesson } from '../../contract/lesson'
 import { parseFile } from '../../contract/scenario-file'
 
 /** Longest lesson text that is read, in characters. */
-export const MAX_LESSON_CHARS = 262_144
+const MAX_LESSON_CHARS = 262_144
 
 /**
  * Reads a lesson from YAML or JSON text.

@@ -4,7 +4,7 @@ import type { Spot } from './time-scale'
 import type { ArrowShape, LabelShape, Point, SequenceWords } from './types'
 
 /** Width of one character of the fixed-width face at 11 px. */
-export const MONO = 6.6
+const MONO = 6.6
 /** Average width of one character of the proportional face at 11 px; Hangul is wider. */
 export function textWidth(text: string, k: number): number {
   let w = 0

@@ -45,7 +45,7 @@ interface Span {
 }
 
 /** Lowest track on which each span is free of the earlier ones. */
-export function tracks(spans: readonly Span[], gap: number): number[] {
+function tracks(spans: readonly Span[], gap: number): number[] {
   const ends: number[] = []
   return spans.map((s) => {
     let track = ends.findIndex((end) => end + gap <= s.y0)

@@ -50,7 +50,7 @@ function messageNumber(j: JourneyRow, uplink: ExchangeRow | null): number {
 }
 
 /** True when the broker is known to have taken the message over. */
-export function reachedBroker(
+function reachedBroker(
   packets: readonly PacketRow[],
   facts: { downlinks: readonly ExchangeRow[] },
 ): boolean {

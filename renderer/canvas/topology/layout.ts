@@ -45,9 +45,9 @@ export interface TopologyLayout {
 }
 
 /** Groups with more devices than this are drawn as one node with a count. */
-export const COLLAPSE_ABOVE = 36
+const COLLAPSE_ABOVE = 36
 /** Devices drawn by themselves over all groups; beyond it the largest groups collapse too. */
-export const MAX_SINGLE = 150
+const MAX_SINGLE = 150
 
 /** Which groups are drawn as one node: large ones, and the largest of the rest until few enough are left. */
 export function collapsedGroups(groups: readonly { name: string; count: number }[]): ReadonlySet<string> {

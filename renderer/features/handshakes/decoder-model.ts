@@ -3,7 +3,7 @@ import type { PacketType } from '@contract/packet'
 import { PACKET_TYPES } from '@contract/packet'
 
 /** Bytes in one line of the hex view. */
-export const LINE_BYTES = 8
+const LINE_BYTES = 8
 
 export interface HexByte {
   at: number

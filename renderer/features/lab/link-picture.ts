@@ -15,7 +15,7 @@ function chances(seed: number): () => number {
 }
 
 /** Whether each of `n` packets in a row is lost, as an example of the model. */
-export function exampleLosses(d: Pick<DirectionConfig, 'loss'>, n: number, seed: number): boolean[] {
+function exampleLosses(d: Pick<DirectionConfig, 'loss'>, n: number, seed: number): boolean[] {
   const next = chances(seed)
   const { loss } = d
   let bad = false

@@ -67,7 +67,7 @@ export function logScale(lines: readonly Pick<Line, 'values'>[], limit: number |
 }
 
 /** The nearest of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … at or beyond `value`: below it (-1) or above (1). */
-export function step125(value: number, way: -1 | 1): number {
+function step125(value: number, way: -1 | 1): number {
   const unit = 10 ** Math.floor(Math.log10(value) + 1e-9)
   const steps = [1, 2, 5, 10].map((n) => Number((n * unit).toPrecision(3)))
   const found =

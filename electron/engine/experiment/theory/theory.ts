@@ -11,7 +11,7 @@ export interface Theory {
 }
 
 /** Two-sided quantile of the normal distribution for 99 %. */
-export const Z99 = 2.5758293035489004
+const Z99 = 2.5758293035489004
 const TAIL = 0.005
 
 /** The part of an experiment the formulas depend on. */
@@ -21,7 +21,7 @@ export type TheoryConfig = Pick<
 >
 
 /** The chances on both legs. TCP loses no packet; without recovery there is one attempt. */
-export function journeyOf(config: TheoryConfig, qos: QoS, loss: number): Journey {
+function journeyOf(config: TheoryConfig, qos: QoS, loss: number): Journey {
   const p = config.link === 'tcp' ? 0 : loss
   const up = config.direction === 'down' ? 0 : p
   const down = config.direction === 'up' ? 0 : p

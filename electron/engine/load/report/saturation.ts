@@ -60,7 +60,7 @@ export function generatorHealth(workers: readonly WorkerHealth[], offered: numbe
 }
 
 /** The sentence that stands above the numbers of a saturated generator. */
-export const SATURATED = 'generator saturated: the results do not measure the broker'
+const SATURATED = 'generator saturated: the results do not measure the broker'
 
 /** One sentence for people, or null. */
 export const saturationSentence = (g: Pick<GeneratorReport, 'saturated' | 'reasons'>): string | null =>

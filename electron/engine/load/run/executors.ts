@@ -100,7 +100,7 @@ const soak: Executor<'soak'> = {
 }
 
 /** All executors. A new one: a variant of the schema, an object above, a line here. */
-export const EXECUTORS: { [K in ExecutorKind]: Executor<K> } = {
+const EXECUTORS: { [K in ExecutorKind]: Executor<K> } = {
   'constant-rate': constantRate,
   max,
   ramping,

@@ -1,7 +1,7 @@
 import type { OpenSource } from './sources'
 
 /** A message that leaves later than this after its time counts as sent late. */
-export const LATE_MS = 10
+const LATE_MS = 10
 
 /** One publisher and the client that sends for it. */
 export interface Paced {

@@ -31,7 +31,7 @@ export interface Plan {
 }
 
 /** Publishing time when neither `duration` nor `messages` is given. */
-export const DEFAULT_DURATION_MS = 30_000
+const DEFAULT_DURATION_MS = 30_000
 
 /** Duration of a run without stages: as given, else none with a message count, else the default. */
 export const plainDuration = (all: LoadConfig): number | null =>

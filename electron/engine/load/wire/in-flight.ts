@@ -1,6 +1,6 @@
 /** Where a QoS 1 or 2 message stands. `published`: PUBLISH sent; `released`: PUBREC came, PUBREL sent. */
-export const FREE = 0
-export const PUBLISHED = 1
+const FREE = 0
+const PUBLISHED = 1
 export const RELEASED = 2
 
 /**

@@ -104,8 +104,8 @@ export interface Capture extends TransitObserver, RoutingFacts {
   export(filter: string, padding?: number): PcapngExport
 }
 
-export const DEFAULT_PACKETS = 200_000
-export const DEFAULT_BYTES = 64 * 1024 * 1024
+const DEFAULT_PACKETS = 200_000
+const DEFAULT_BYTES = 64 * 1024 * 1024
 
 /** Creates the capture of one engine. */
 export function createCapture(options: CaptureOptions): Capture {

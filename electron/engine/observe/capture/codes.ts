@@ -3,7 +3,7 @@ import type { ExchangeVerdict, Fate, LossReason, PacketEffect } from '../../../c
 /** Column values of the tables: the position of each word in its list. */
 export const FATES: readonly Fate[] = ['transit', 'held', 'delivered', 'lost']
 export const REASONS: readonly (LossReason | null)[] = [null, 'model', 'rule', 'step', 'cut', 'reset']
-export const EFFECTS: readonly PacketEffect[] = [
+const EFFECTS: readonly PacketEffect[] = [
   'none',
   'passed-on',
   'stored',

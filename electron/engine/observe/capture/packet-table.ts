@@ -5,7 +5,7 @@ import { ColumnRing } from './column-ring'
 import { FrameRing } from './frame-ring'
 
 /** Of a long packet this much is kept when the byte ring has begun to overwrite. */
-export const LONG_FRAME_BYTES = 4096
+const LONG_FRAME_BYTES = 4096
 
 /**
  * The last packets. A packet's number (`seq`) ascends from 1; its row is at `at(seq)` while `has(seq)`.

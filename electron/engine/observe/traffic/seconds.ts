@@ -1,5 +1,5 @@
 /** Seconds of history behind a sparkline. */
-export const SPARK_SECONDS = 30
+const SPARK_SECONDS = 30
 const SLOTS = 32
 /** Full seconds over which a rate is averaged. */
 const RATE_SECONDS = 10

@@ -1,7 +1,7 @@
 import type { TopicHistory } from './history'
 
 /** Topics deeper than this keep their rest as one last level: a hostile topic has 32,768 levels. */
-export const MAX_LEVELS = 64
+const MAX_LEVELS = 64
 
 /** One level of the tree: a topic, a branch, or both. */
 export class TopicNode {

@@ -72,7 +72,7 @@ function* walk(
  * Topics at or below `root` that a valid filter matches (3.1.1 section 4.7), without looking at those it does not:
  * `#` takes the count of the branch.
  */
-export function* countMatches(root: TopicNode, filter: string): Steps<number> {
+function* countMatches(root: TopicNode, filter: string): Steps<number> {
   const levels = filter.split('/')
   const open: { node: TopicNode; at: number }[] = [{ node: root, at: 0 }]
   let sum = 0

@@ -51,7 +51,7 @@ function latinFinal(word: string): FinalSound {
 }
 
 /** Final sound of the last letter or digit of `text`; marks and brackets at the end are passed over. */
-export function finalSound(text: string): FinalSound {
+function finalSound(text: string): FinalSound {
   const word = text.replace(/[^0-9A-Za-z\uac00-\ud7a3]+$/, '')
   const last = word.at(-1)
   if (last === undefined) return 'none'

@@ -43,7 +43,7 @@ export function readAck(packet: Packet): Ack {
 }
 
 /** [MQTT-2.2.2-2]; MQTT 3.1 calls these bits unused. */
-export function checkNoFlags({ frame, level }: Packet, what: string): void {
+function checkNoFlags({ frame, level }: Packet, what: string): void {
   if (level > 3 && ((frame[0] as number) & 0x0f) !== 0) throw malformed(`${what}: reserved flags are set`)
 }
 
