@@ -50,10 +50,7 @@ function messageNumber(j: JourneyRow, uplink: ExchangeRow | null): number {
 }
 
 /** True when the broker is known to have taken the message over. */
-function reachedBroker(
-  packets: readonly PacketRow[],
-  facts: { downlinks: readonly ExchangeRow[] },
-): boolean {
+function reachedBroker(packets: readonly PacketRow[], facts: { downlinks: readonly ExchangeRow[] }): boolean {
   if (facts.downlinks.length > 0) return true
   return packets.some(
     (p) =>

@@ -12,6 +12,7 @@ const OPTION_USER_APPLICATION = 4
 const NAME_IPV4 = 1
 
 const CHUNK = 1 << 18
+const MAX_NS = 2n ** 64n - 1n
 
 const padded = (n: number): number => (n + 3) & ~3
 
@@ -114,9 +115,11 @@ export class PcapngWriter {
     this.u32(length)
   }
 
+  /** A capture that was opened may bear times that 64 bits of ns (1970 to 2554) cannot hold: the nearest is written. */
   private time(unixMs: number): void {
     const whole = Math.floor(unixMs)
-    const ns = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
+    const exact = BigInt(whole) * 1_000_000n + BigInt(Math.round((unixMs - whole) * 1e6))
+    const ns = exact < 0n ? 0n : exact > MAX_NS ? MAX_NS : exact
     this.u32(Number(ns >> 32n))
     this.u32(Number(ns & 0xffffffffn))
   }
