@@ -80,7 +80,7 @@ export interface SequenceOptions {
   numbers?: readonly NumberPlace[]
   /** A narrow picture that stands beside others, whose head says the QoS of its messages. @default false */
   column?: boolean
-  /** The time scale of several pictures, which has a place for all that is drawn here. @default its own */
+  /** A time scale that has a place for all that is drawn here. @default its own */
   scale?: TimeScale
 }
 

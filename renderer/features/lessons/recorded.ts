@@ -1,7 +1,6 @@
 import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
 import type { Lane, NoteShape, Scene, SequenceInput } from '../../canvas/sequence/types'
-import type { Sentence } from '../../canvas/sequence/narration/narrate'
 
 /** A recorded run with time counted from its first packet. Marks before it (the devices' CONNECT) are left out. */
 export function fromFirstPacket(batch: PacketBatch): SequenceInput {
@@ -54,16 +53,6 @@ export function lanesOf(clients: readonly LessonClient[]): Lane[] {
     { clientId: null, side: 'broker', publishes: false, subscribes: false },
     ...right.map((c) => lane(c, 'right')),
   ]
-}
-
-/** Height in the picture at which a sentence has come true. */
-export function sentenceHeight(s: Sentence, scene: Scene): number {
-  if (s.seq === null && s.mark) {
-    return scene.marks.find((m) => m.mark === s.mark)?.y ?? scene.scale.y(s.mark.atMs)
-  }
-  const spot = s.seq === null ? undefined : scene.scale.spots.get(s.seq)
-  if (!spot) return scene.scale.height
-  return s.at === 'start' ? spot.y0 : spot.y1
 }
 
 /** A remark above each packet that TCP had to send again, or a part of it: the diagram shows only that it was late. */

@@ -2,10 +2,9 @@ import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { layoutSequence } from '../../canvas/sequence/layout'
-import { narrateRun, placesOf, type Sentence } from '../../canvas/sequence/narration/narrate'
-import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
-import type { Lane, Scene, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
+import { fitPicture, type Fitted } from '../../canvas/sequence/fit'
+import { narrateRun, type Sentence } from '../../canvas/sequence/narration/narrate'
+import type { Lane, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
 import { useSettings } from '../../stores/settings'
 import { useWords } from '../handshakes/words'
@@ -20,25 +19,12 @@ export interface Recording {
   note?: string
 }
 
-/** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
-const SLANTS = [84, 66, 54, 46, 38, 32, 26]
-/** Type sizes that are tried after that, as shares, as long as they are not smaller than 16 px type. */
-const SMALLER = [0.92, 0.84, 0.76]
-
-/** Slants and type sizes in the order in which they are tried. */
-export function attempts(k: number): { slant: number; type: number }[] {
-  const smaller = SMALLER.map((share) => share * k).filter((type) => type >= 1)
-  const least = SLANTS.at(-1) ?? 0
-  return [...SLANTS.map((slant) => ({ slant, type: k })), ...smaller.map((type) => ({ slant: least, type }))]
-}
-
-/** The narration of a whole run, and where its numbers stand. */
+/** The narration of a whole run. */
 function useNarration(input: Ref<SequenceInput | null>) {
   const { locale } = useI18n()
-  const sentences = computed((): Sentence[] =>
+  return computed((): Sentence[] =>
     input.value ? narrateRun(input.value, locale.value === 'ko' ? 'ko' : 'en') : [],
   )
-  return { sentences, numbers: computed(() => placesOf(sentences.value)) }
 }
 
 /** Second lines of the lanes' names; a lane without one says its role. '' is the broker. */
@@ -65,7 +51,7 @@ export function useLessonWords() {
   }))
 }
 
-/** The picture of a recorded run, as tall as there is room, and its narration. */
+/** The picture of a recorded run, as large as there is room, and its narration. */
 export function useRecordedScene(recording: Ref<Recording | null>) {
   const settings = useSettings()
   const { t } = useI18n()
@@ -79,39 +65,33 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   const hidden = computed(() => (recording.value ? fromStart(recording.value) : []))
   const lanes = computed((): Lane[] => (recording.value ? lanesOf(recording.value.clients) : []))
   const words = useLessonWords()
-  const { sentences, numbers } = useNarration(input)
-  function draw(now: SequenceInput, slant: number, type: number): Scene {
-    const scene = layoutSequence(now, {
-      lanes: lanes.value,
-      width: width.value,
-      k: type,
-      pxPerMs: suggestPxPerMs(now.packets, slant) * type,
-      nowMs: now.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
-      words: words.value,
-      noCards: true,
-      hidden: hidden.value,
-      laneNotes: laneNotes(lanes.value, recording.value?.note, t('lessons.broker')),
-      numbers: numbers.value,
-    })
-    // Brackets of whole messages belong to the verdict cards, which are not drawn here.
-    const notes = segmentNotes(now, scene, type, (n) => t('lessons.segmentNote', { n }))
-    return { ...scene, journeys: [], notes: [...scene.notes, ...notes] }
-  }
-  const picture = computed((): { scene: Scene; k: number } | null => {
+  const sentences = useNarration(input)
+  const picture = computed((): Fitted | null => {
     const now = input.value
     if (!now || width.value < 100) return null
-    let drawn: { scene: Scene; k: number } | null = null
-    for (const { slant, type } of attempts(k.value)) {
-      drawn = { scene: draw(now, slant, type), k: type }
-      if (drawn.scene.height <= height.value) break
-    }
-    return drawn
+    const drawn = fitPicture(now, {
+      lanes: lanes.value,
+      width: width.value,
+      height: height.value,
+      k: k.value,
+      words: words.value,
+      hidden: hidden.value,
+      laneNotes: laneNotes(lanes.value, recording.value?.note, t('lessons.broker')),
+      sentences: sentences.value,
+    })
+    // Brackets of whole messages belong to the verdict cards, which are not drawn here.
+    const notes = segmentNotes(now, drawn.scene, drawn.k, (n) => t('lessons.segmentNote', { n }))
+    return { ...drawn, scene: { ...drawn.scene, journeys: [], notes: [...drawn.scene.notes, ...notes] } }
   })
   return {
     scene: computed(() => picture.value?.scene ?? null),
     sentences,
+    /** Where the sentences stand beside the picture; null where there is no room for them. */
+    beside: computed(() => picture.value?.beside ?? null),
     k: computed(() => picture.value?.k ?? k.value),
-    strokeK,
+    strokeK: computed(
+      () => strokeK.value * Math.min(1.5, Math.sqrt((picture.value?.k ?? k.value) / k.value)),
+    ),
     resize: (w: number, h: number): void => {
       width.value = Math.floor(w)
       height.value = Math.floor(h)

@@ -4,15 +4,12 @@ import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
 import { packetName } from '../../../renderer/canvas/sequence/arrows'
+import { linesOf, SENTENCE, sentenceHeight } from '../../../renderer/canvas/sequence/beside'
+import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { narrateRun, placesOf, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
-import {
-  fromFirstPacket,
-  fromStart,
-  lanesOf,
-  sentenceHeight,
-} from '../../../renderer/features/lessons/recorded'
+import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/lessons/recorded'
 import { words } from '../handshakes/words'
 
 const service = new LessonService()
@@ -72,6 +69,61 @@ describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang)
       }
     }
   })
+})
+
+describe.each([
+  ['1024x700', 'ko', 1, 700, 400],
+  ['1366x768', 'en', 1, 970, 420],
+  ['projector at 1080p', 'ko', 21 / 16, 1400, 620],
+] as const)('sentences beside the picture, %s, %s', (_size, lang, k, width, height) => {
+  test('each at the height of its number, none on another, nothing reversed', async () => {
+    const elsewhere: string[] = []
+    for (const [lesson, variant] of variants) {
+      const o = await service.run(lesson, variant)
+      const input = fromFirstPacket(o.timeline)
+      const sentences = narrateRun(input, lang)
+      const lanes = lanesOf(o.clients)
+      const fitted = fitPicture(input, { lanes, width, height, k, hidden: fromStart(o), words, sentences })
+      const { scene, beside } = fitted
+      const name = `${lesson}/${variant}`
+      expect(fitted.k, name).toBeGreaterThanOrEqual(1)
+      // they stand elsewhere only where labels would be in each other's way
+      if (beside === null) elsewhere.push(name)
+      if (!beside) continue
+      expect(scene.arrows.filter((a) => a.label.crowded)).toEqual([])
+      let free = -Infinity
+      let before = -Infinity
+      for (const [i, s] of sentences.entries()) {
+        const box = beside.boxes[i]
+        const badge = scene.badges.findLast((b) => b.n === s.n)
+        if (!box || !badge) throw new Error(`${name}: sentence ${s.n} has no place`)
+        expect(box.top, name).toBeGreaterThanOrEqual(free - 0.01)
+        const off = box.top + (SENTENCE.line / 2) * fitted.k - badge.y
+        // of sentences that speak of one moment the later ones stand below
+        const now = sentenceHeight(s, scene)
+        if (now > before) expect(Math.abs(off), `${name} ${s.n}`).toBeLessThan(16 * fitted.k)
+        else expect(off).toBeGreaterThan(-1)
+        expect(now).toBeGreaterThanOrEqual(before)
+        free = box.top + box.height
+        before = now
+      }
+      expect(scene.height).toBeGreaterThanOrEqual(free)
+      for (const p of input.packets) {
+        const spot = scene.scale.spots.get(p.seq)
+        expect(spot && spot.y1 >= spot.y0, name).toBe(true)
+        if (p.answers === null) continue
+        expect(scene.scale.spots.get(p.answers)?.y1 ?? 0, name).toBeLessThanOrEqual((spot?.y0 ?? 0) + 0.01)
+      }
+    }
+    if (width > 900) expect(elsewhere).toHaveLength(Math.min(1, elsewhere.length))
+  })
+})
+
+test('a sentence is broken between words, and a word that is too long within', () => {
+  expect(linesOf('', 100, 1)).toBe(1)
+  expect(linesOf('dashboard has it.', 200, 1)).toBe(1)
+  expect(linesOf('dashboard has it.', 80, 1)).toBe(2)
+  expect(linesOf('x'.repeat(40), 100, 1)).toBe(4)
 })
 
 test('a band says that nothing was sent only where nothing was', async () => {

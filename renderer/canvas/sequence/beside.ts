@@ -1,0 +1,114 @@
+import { textWidth } from './arrows'
+import { sentenceText, type Sentence } from './narration/narrate'
+import { spread, type Room } from './spread'
+import type { TimeScale } from './time-scale'
+import type { Scene } from './types'
+
+/** Type of a sentence at 16 px type, px: its size, the height of its lines, and the room below it. */
+export const SENTENCE = { font: 13, line: 18, gap: 8, number: 26 } as const
+/** Type is seldom as narrow as an average says; bold words are wider. */
+const SAFETY = 1.08
+/** How often room is made before what is left is put below each other. */
+const PASSES = 3
+
+/** Where a sentence stands: its first line is at the height of its number in the picture, or below the sentence before. */
+export interface SentenceBox {
+  n: number
+  top: number
+  height: number
+}
+
+/** A picture with its sentences. The scene is as high as both need. */
+export interface Beside {
+  scene: Scene
+  boxes: SentenceBox[]
+}
+
+/** Height at which a sentence has come true. */
+export function sentenceHeight(s: Sentence, scene: Scene): number {
+  if (s.seq === null && s.mark) {
+    return scene.marks.find((m) => m.mark === s.mark)?.y ?? scene.scale.y(s.mark.atMs)
+  }
+  const spot = s.seq === null ? undefined : scene.scale.spots.get(s.seq)
+  if (!spot) return scene.scale.height
+  return s.at === 'start' ? spot.y0 : spot.y1
+}
+
+/** Lines that a sentence takes in a column, when lines are broken between words alone. */
+export function linesOf(text: string, width: number, k: number): number {
+  const size = (SENTENCE.font / 11) * SAFETY
+  let lines = 1
+  let used = 0
+  for (const word of text.split(' ')) {
+    const w = textWidth(word, k) * size
+    const space = used === 0 ? 0 : textWidth(' ', k) * size
+    if (used + space + w <= width) used += space + w
+    else {
+      lines += (used === 0 ? 0 : 1) + Math.max(0, Math.ceil(w / width) - 1)
+      used = w % width
+    }
+  }
+  return lines
+}
+
+/** The number of a sentence that stands at what it speaks of; of several, the last. */
+function badgeHeights(scene: Scene): Map<number, number> {
+  return new Map(scene.badges.map((b) => [b.n, b.y]))
+}
+
+interface Column {
+  /** Width of the column, its numbers included, px. */
+  width: number
+  k: number
+}
+
+/** Puts each sentence beside its number, and says where the picture needs more room for that. */
+function place(
+  sentences: readonly Sentence[],
+  scene: Scene,
+  { width, k }: Column,
+): { boxes: SentenceBox[]; rooms: Room[] } {
+  const badges = badgeHeights(scene)
+  const rooms: Room[] = []
+  const boxes: SentenceBox[] = []
+  let moved = 0
+  let free = 0
+  let before = -Infinity
+  for (const s of sentences) {
+    const anchor = sentenceHeight(s, scene)
+    const lines = linesOf(sentenceText(s), width - SENTENCE.number * k, k)
+    const height = (lines * SENTENCE.line + SENTENCE.gap) * k
+    const wanted = (badges.get(s.n) ?? anchor) - (SENTENCE.line / 2) * k
+    const missing = free - (wanted + moved)
+    if (missing > 0.5 && anchor > before) {
+      rooms.push({ at: anchor, px: missing })
+      moved += missing
+    }
+    const top = Math.max(wanted, (boxes.at(-1)?.top ?? 0) + (boxes.at(-1)?.height ?? 0))
+    boxes.push({ n: s.n, top, height })
+    free = Math.max(free, wanted + moved) + height
+    before = anchor
+  }
+  return { boxes, rooms }
+}
+
+/**
+ * Draws a picture so that each sentence of its narration stands at the height of its number: where sentences are taller
+ * than what they speak of is far apart, the time between is drawn taller. Sentences that speak of one moment stand below
+ * each other. `draw` lays the picture out on the scale it is given, or on its own. Pure as far as `draw` is.
+ */
+export function layoutBeside(
+  sentences: readonly Sentence[],
+  draw: (scale?: TimeScale) => Scene,
+  column: Column,
+): Beside {
+  let scene = draw()
+  let placed = place(sentences, scene, column)
+  for (let pass = 0; pass < PASSES && placed.rooms.length > 0; pass++) {
+    scene = draw(spread(scene.scale, placed.rooms))
+    placed = place(sentences, scene, column)
+  }
+  const last = placed.boxes.at(-1)
+  const bottom = last ? last.top + last.height : 0
+  return { scene: { ...scene, height: Math.max(scene.height, bottom) }, boxes: placed.boxes }
+}

@@ -1,0 +1,104 @@
+import { layoutBeside, type SentenceBox } from './beside'
+import { layoutSequence } from './layout'
+import { placesOf, type Sentence } from './narration/narrate'
+import { suggestPxPerMs, type TimeScale } from './time-scale'
+import type { Scene, SequenceInput, SequenceOptions } from './types'
+
+/** Slants of a typical packet that are tried, px at 16 px type. */
+const SLANTS = [66, 46, 32, 26]
+/** Type sizes that are tried first, as shares: what is seen from the back row. */
+const LARGER = [2.2, 1.8, 1.5, 1.3, 1.15]
+/** The least slants of larger type; the last one says whether anything fits at all. */
+const LARGER_SLANTS = [54, 32]
+/** Type sizes that are tried last, as long as they are not smaller than 16 px type. */
+const SMALLER = [0.92, 0.84, 0.76]
+/** The sentences' share of the width, and its bounds, px at 16 px type. */
+const COLUMN = { share: 0.32, least: 190, most: 340, gap: 12 } as const
+/** Under this width, px at 16 px type, the sentences do not stand beside the picture. */
+const BESIDE_FROM = 600
+
+/** A picture of a few messages that fits its pane where it can, with its sentences beside it where there is room. */
+export interface Fitted {
+  scene: Scene
+  /** Pixels a unit of what is drawn. */
+  k: number
+  /** Where the sentences stand; null where they have to stand elsewhere. */
+  beside: { x: number; width: number; boxes: SentenceBox[] } | null
+}
+
+export interface FitOptions extends Pick<SequenceOptions, 'lanes' | 'words' | 'hidden' | 'laneNotes'> {
+  sentences: readonly Sentence[]
+  width: number
+  height: number
+  /** Size of the page's type: 1 at 16 px. */
+  k: number
+  /** The sentences stand elsewhere in any case. @default false */
+  alone?: boolean
+}
+
+interface Attempt {
+  type: number
+  slant: number
+  beside: boolean
+}
+
+/** Type sizes with the slants that are tried for each, in the order in which they are tried. */
+function attempts(o: FitOptions): { type: number; slants: readonly number[] }[] {
+  const least = SLANTS.slice(-1)
+  return [
+    ...LARGER.map((share) => ({ type: share * o.k, slants: LARGER_SLANTS })),
+    { type: o.k, slants: SLANTS },
+    ...SMALLER.map((share) => ({ type: share * o.k, slants: least })).filter((a) => a.type >= 1),
+  ]
+}
+
+function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): Fitted {
+  const room = Math.min(COLUMN.most * a.type, Math.max(COLUMN.least * a.type, COLUMN.share * o.width))
+  const width = a.beside ? o.width - room - COLUMN.gap * a.type : o.width
+  const numbers = placesOf(o.sentences)
+  const lay = (scale?: TimeScale): Scene =>
+    layoutSequence(input, {
+      lanes: o.lanes,
+      width,
+      k: a.type,
+      pxPerMs: suggestPxPerMs(input.packets, a.slant) * a.type,
+      nowMs: input.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
+      words: o.words,
+      noCards: true,
+      numbers,
+      ...(o.hidden ? { hidden: o.hidden } : {}),
+      ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),
+      ...(scale ? { scale } : {}),
+    })
+  if (!a.beside) return { scene: lay(), k: a.type, beside: null }
+  // where the picture alone has no room, its sentences have none
+  const first = lay()
+  if (quick && (first.height > o.height || crowded(first))) return { scene: first, k: a.type, beside: null }
+  const { scene, boxes } = layoutBeside(o.sentences, lay, { width: room, k: a.type })
+  return { scene, k: a.type, beside: { x: width, width: room, boxes } }
+}
+
+const crowded = (scene: Scene): boolean => scene.arrows.some((a) => a.label.crowded)
+
+/**
+ * The picture in the largest type in which it fits its pane with every label readable; where it never fits it is drawn as
+ * low as possible, and scrolls. The sentences stand beside it unless that leaves no room for the labels. Pure.
+ */
+export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
+  const beside = !(o.alone ?? false) && o.width >= BESIDE_FROM * o.k && o.sentences.length > 0
+  const good = (f: Fitted): boolean =>
+    f.scene.height <= o.height && !crowded(f.scene) && (f.beside !== null) === beside
+  let last: Attempt = { type: o.k, slant: SLANTS.at(-1) ?? 0, beside }
+  for (const { type, slants } of attempts(o)) {
+    last = { type, slant: slants.at(-1) ?? 0, beside }
+    const lowest = draw(input, o, last, true)
+    if (!good(lowest)) continue
+    for (const slant of slants.slice(0, -1)) {
+      const drawn = draw(input, o, { type, slant, beside }, true)
+      if (good(drawn)) return drawn
+    }
+    return lowest
+  }
+  const drawn = draw(input, o, last, false)
+  return beside && crowded(drawn.scene) ? fitPicture(input, { ...o, alone: true }) : drawn
+}
