@@ -100,7 +100,7 @@ async function measure(name: string, broker: Started, path: (script: string) => 
   const well = fork(path('bystanders.ts'), [String(broker.port), String(CLIENTS)])
   await once(well, 'message')
   const bad = fork(path('abusers.ts'), [String(broker.port), String(abusers), kinds.join(',')])
-  setPriority(bad.pid as number, Number(process.env.SOAK_NICE ?? constants.priority.PRIORITY_LOW))
+  setPriority(bad.pid as number, constants.priority.PRIORITY_LOW)
   let most = 0
   const watch = setInterval(() => (most = Math.max(most, rssMb(broker.child.pid))), 200)
   await wait(SETTLE_MS)

@@ -11,6 +11,7 @@ import type {
   TopicDetail,
   TopicPage,
 } from './model'
+import type { KeptByBroker } from './kept'
 import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'
 import type { InspectReport } from './inspect-report'
@@ -136,6 +137,8 @@ export interface LabApi {
   unwatchTopics(a: Empty): Promise<void>
   getTopic(a: { topic: string }): Promise<TopicDetail>
   clearRetained(a: { topic: string }): Promise<void>
+  /** What the broker keeps, and for whom; null with an external broker, which does not tell. */
+  getKept(a: Empty): Promise<KeptByBroker | null>
   /** The last five minutes, oldest first. */
   getRates(a: Empty): Promise<RatePoint[]>
 

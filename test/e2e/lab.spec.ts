@@ -165,7 +165,7 @@ async function dropFile(page: Page, name: string, text: string): Promise<void> {
     [name, text] as const,
   )
   await page.dispatchEvent('main', 'dragover', { dataTransfer: data })
-  await expect(page.getByText('Drop the scenario file to open it')).toBeVisible()
+  await expect(page.getByText('Drop a scenario or a capture file to open it')).toBeVisible()
   await page.dispatchEvent('main', 'drop', { dataTransfer: data })
 }
 

@@ -104,6 +104,23 @@ test('a search keeps only topics with the text, and Escape brings all back', asy
   await expect(page.getByText('No topic path contains this text')).toBeVisible()
 })
 
+test('what the broker keeps, and for whom, is shown, and its own topics when asked for', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'traffic')
+  const kept = page.getByRole('region', { name: 'Kept by the broker' })
+  await kept.getByRole('button', { name: 'Show what the broker keeps, and for whom' }).click()
+  await expect(kept.getByRole('row', { name: /^Subscriptions .* 134 MB/ })).toBeVisible()
+  await expect(kept.getByRole('row', { name: /^dashboard/ })).toContainText('1: ')
+  await expectAccessible(page)
+  await kept.getByRole('button', { name: 'Hide what the broker keeps' }).click()
+  await expect(kept.getByRole('table')).toHaveCount(0)
+  await expect(page.getByRole('treeitem', { name: /\$SYS/ })).toHaveCount(0)
+  await page.getByLabel('Wildcard tester').fill('$SYS/broker/version')
+  await expect(page.getByRole('treeitem', { name: /\$SYS/ }).first()).toBeVisible()
+})
+
 test('rates are drawn by packet type, QoS and group', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'traffic')
   const rates = page.getByRole('region', { name: 'Rate' })

@@ -62,7 +62,7 @@ export class Lab {
     this.sim = createSimulation({
       scenario,
       clock: { speed: limits.speed ?? 1, quantumMs: deviceCount(scenario) >= LARGE_FLEET ? 1 : 0 },
-      network: { env: deps.env },
+      network: { env: deps.env, version: deps.version },
       messageLimit: limits.messages,
       faultLevel: 'none',
       onFault: (thrown) => this.fault(thrown),
@@ -110,7 +110,15 @@ export class Lab {
     this.follow(this.end())
     this.roll()
     await this.sim.start()
-    this.broker.embedded?.on(() => this.devicesRevision++)
+    this.broker.embedded?.on((e) => {
+      if (e.kind === 'sys') this.sysTopic(e)
+      else this.devicesRevision++
+    })
+  }
+
+  private sysTopic({ topic, payload }: { topic: string; payload: Buffer }): void {
+    const atMs = this.clock.now()
+    this.observation.topics.published({ topic, clientId: '', qos: 0, retain: true, payload, atMs })
   }
 
   pause(): void {

@@ -32,7 +32,7 @@ export interface SimulationOptions {
    * The way out of the process: listeners of the scenario's embedded broker, or its external broker.
    * @default none: an embedded broker that only links lead to
    */
-  network?: { env: Env }
+  network?: { env: Env; version?: string }
   /** See `GuestsDeps.passing`. */
   passing?: (clientId: string) => Passage
   /** Messages each device may publish. @default the scenario's */
@@ -258,7 +258,7 @@ class Simulation {
     const deps = this.brokerDeps()
     if (!network) return startIsolated(deps)
     return scenario.broker.kind === 'embedded'
-      ? startEmbedded(scenario.broker, deps, network.env)
+      ? startEmbedded(scenario.broker, deps, network)
       : startExternal(scenario.broker, network.env, this.closed.signal)
   }
 

@@ -57,6 +57,32 @@ test('a capture file is read part by part; a part that does not follow is refuse
   expect((await refusal(api.exportPcapng({ filter: 'colour:red' }))).code).toBe('bad-request')
 })
 
+test('what the broker keeps is told, and its own topics to those who ask for them', async () => {
+  const { api } = await start()
+  const kept = await api.getKept({})
+  expect(kept?.sessions).toBe(4)
+  expect(kept?.clients.find((c) => c.clientId === 'board')).toMatchObject({
+    connected: true,
+    subscriptions: 1,
+  })
+  const view = { open: [], search: '', filter: '', offset: 0, limit: 50 }
+  await until(async () => (await api.watchTopics({ ...view, search: '$' })).rows.length > 0, '$SYS')
+  const plain = await api.watchTopics(view)
+  expect(plain.rows.map((r) => r.path)).toEqual(['home'])
+  expect(plain.totalTopics).toBe(3)
+  const asked = await api.watchTopics({
+    ...view,
+    open: ['$SYS', '$SYS/broker'],
+    filter: '$SYS/broker/version',
+  })
+  expect(asked.matchedTopics).toBe(1)
+  expect(asked.rows.find((r) => r.path === '$SYS/broker/version')).toMatchObject({
+    matched: true,
+    retained: true,
+  })
+  expect((await api.getTopic({ topic: '$SYS/broker/version' })).history).toHaveLength(1)
+})
+
 describe('live edits', () => {
   test('a new rate reaches the devices without a new connection', async () => {
     const { api } = await start()

@@ -6,7 +6,7 @@ import { PAYLOAD_BYTES, TopicHistory, type PublishedMessage } from './history'
 import { payloadText } from './payload-text'
 import { SecondCounters } from './seconds'
 import { levelsOf, TopicNode } from './topic-node'
-import { flatten, type FlatTree } from './topic-view'
+import { asksForSys, flatten, sysTopics, type FlatTree } from './topic-view'
 
 export interface TopicTreeOptions {
   clock: { now(): number }
@@ -110,7 +110,7 @@ class Tree implements TopicTree {
         .map((n) => this.row(n, view, view.search !== '' || open.has(n.path), nowMs)),
       totalRows: flat.lines.length,
       offset: view.offset,
-      totalTopics: this.leaves.length,
+      totalTopics: this.leaves.length - (asksForSys(view) ? 0 : sysTopics(this.root)),
       matchedTopics: flat.matched,
       dropped: this.dropped,
     }

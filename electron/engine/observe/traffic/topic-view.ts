@@ -12,25 +12,41 @@ export interface FlatTree {
   matched: number
 }
 
+const SYS = '$SYS'
+
+/** The broker's own topics are shown to those who ask for them: by a search or filter that begins with `$`. */
+export const asksForSys = ({ search, filter }: TopicView): boolean =>
+  search.startsWith('$') || filter.startsWith('$')
+
+/** How many topics of the broker's own there are. */
+export function sysTopics(root: TopicNode): number {
+  const node = root.child(SYS)
+  return node === undefined ? 0 : node.topicsBelow + (node.history === null ? 0 : 1)
+}
+
 /** Flattens the tree for a view, in steps: as it is at the start, or with some of what comes meanwhile. */
-export function* flatten(
-  root: TopicNode,
-  leaves: readonly TopicNode[],
-  { open, search, filter }: TopicView,
-): Steps<FlatTree> {
-  const lines = search === '' ? yield* opened(root, new Set(open)) : yield* found(root, leaves, search)
+export function* flatten(root: TopicNode, leaves: readonly TopicNode[], view: TopicView): Steps<FlatTree> {
+  const { open, search, filter } = view
+  const hidden = asksForSys(view) ? undefined : root.child(SYS)
+  const lines =
+    search === '' ? yield* opened(root, new Set(open), hidden) : yield* found(root, leaves, search, hidden)
   return { lines, matched: filter === '' ? 0 : yield* countMatches(root, filter) }
 }
 
-const opened = (root: TopicNode, open: ReadonlySet<string>): Steps<TopicNode[]> =>
+const opened = (root: TopicNode, open: ReadonlySet<string>, hidden?: TopicNode): Steps<TopicNode[]> =>
   walk(
     root,
-    () => true,
+    (node) => node !== hidden,
     (node) => open.has(node.path),
   )
 
 /** Topics whose path has the text, and the branches above them. */
-function* found(root: TopicNode, leaves: readonly TopicNode[], search: string): Steps<TopicNode[]> {
+function* found(
+  root: TopicNode,
+  leaves: readonly TopicNode[],
+  search: string,
+  hidden?: TopicNode,
+): Steps<TopicNode[]> {
   const text = search.toLowerCase()
   const wanted = new Set<TopicNode>()
   for (let i = 0; i < leaves.length; i++) {
@@ -42,7 +58,7 @@ function* found(root: TopicNode, leaves: readonly TopicNode[], search: string): 
   if (wanted.size === 0) return []
   return yield* walk(
     root,
-    (node) => wanted.has(node),
+    (node) => wanted.has(node) && node !== hidden,
     () => true,
   )
 }

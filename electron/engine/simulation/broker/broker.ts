@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { isValidTopic } from '../../../contract/topics'
 import { atOnce } from '../../base/slices'
 import type { QoS } from '../../../contract/packet'
@@ -8,7 +9,9 @@ import { Connection } from './connection'
 import type { ClientContext, Hub } from './hub'
 import { Endings } from './endings'
 import { Kept } from './kept'
+import { keptBy } from './kept-by'
 import { Listeners } from './listener/listeners'
+import type { EndClient } from './listener/open-server'
 import { Dispatcher } from './dispatcher'
 import { Message } from './message'
 import { RetainedStore } from './retained'
@@ -16,11 +19,19 @@ import { Router } from './router'
 import { logMessages } from './log-messages'
 import type { Session } from './session'
 import { Sessions } from './sessions'
-import { SocketPort } from './socket-port'
+import { SocketPort, TooMuchKeptError } from './socket-port'
 import { SysTopics } from './sys-topics'
 import { BrokerTraffic } from './traffic'
 import { Turns } from './turns'
-import type { BrokerDeps, BrokerEvent, BrokerLimits, BrokerOptions, EmbeddedBroker, Origin } from './types'
+import type {
+  BrokerDeps,
+  BrokerEvent,
+  BrokerLimits,
+  BrokerOptions,
+  EmbeddedBroker,
+  ListenerKind,
+  Origin,
+} from './types'
 import { DEFAULT_LIMITS } from './types'
 import type { Will } from './wire/connect'
 import { Reason } from './wire/protocol-error'
@@ -93,9 +104,10 @@ class Broker implements Hub {
     const every = options.sysInterval ?? 0
     this.sys =
       every > 0
-        ? new SysTopics(this, deps.realClock, every, (topic, text) =>
-            this.say(topic, Buffer.from(text), 0, true),
-          )
+        ? new SysTopics(this, deps.realClock, every, options.version ?? '', (topic, payload) => {
+            this.say(topic, payload, 0, true)
+            this.emit({ kind: 'sys', topic, payload })
+          })
         : null
   }
 
@@ -203,14 +215,16 @@ class Broker implements Hub {
 /** A broker inside the application: aedes, with sessions and packet checks that follow the specification. */
 export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): EmbeddedBroker {
   const broker = new Broker(deps, options)
-  const accept: EmbeddedBroker['accept'] = (stream, remote, listener) => {
+  const accept = (stream: Duplex, remote: string, listener: ListenerKind): EndClient => {
     broker.turns.hurry()
     const { limits, turns, kept } = broker
     const port = new SocketPort(stream, limits.packetBytes, deps.realClock, turns, kept)
     broker.accept(port, { device: false, remote, listener })
+    return () => port.receiver?.failed(new TooMuchKeptError())
   }
   const listeners = new Listeners({
     limits: broker.limits,
+    kept: broker.kept,
     clock: deps.realClock,
     accept,
     log: (line) => deps.log(line),
@@ -230,6 +244,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     retained: (filter) =>
       atOnce(broker.retained.matching(filter)).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
     kept: () => broker.kept.bytes(),
+    keptBy: (most) => keptBy(broker, most),
     clearRetained: (topic) => broker.retained.remove(topic),
     publish: ({ topic, payload, qos = 0, retain = false }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)

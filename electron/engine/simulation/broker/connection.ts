@@ -198,7 +198,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.will = connect.will
     this.clientId = connect.clientId || (this.linked ?? `auto-${randomBytes(6).toString('hex')}`)
     if (this.external && this.linked === undefined) {
-      this.tap = new Tap(this.hub.deps, this.clientId, connect.level)
+      this.tap = new Tap(this.hub.deps, this.clientId, connect.level, () => this.hub.connections.size)
       this.tap.opened()
       this.tap.received(new Packet(p.frame, connect.level))
     }

@@ -36,6 +36,8 @@ export interface ClientContext {
   /** Published if the connection ends without a DISCONNECT. */
   will: Will | null
   send(frame: Frame): void
+  /** Sent and not taken by the client. */
+  bufferedBytes(): number
   /** Something the client asked for is denied: a log line, at most one per second. */
   denied(about: () => Note): void
   /** Nothing more is read from the client until `goOn` has been called as often. */

@@ -2,7 +2,7 @@ import type { Note } from '../../../contract/model'
 import type { Steps } from '../../base/slices'
 import type { Message } from './message'
 import { logMessages } from './log-messages'
-import { levelBytes, type Kept } from './kept'
+import { pathBytes, type Kept } from './kept'
 import { TopicTrie } from './topic-trie'
 
 /** Engine clock ms between two times that all are looked through. */
@@ -133,4 +133,4 @@ export class RetainedStore {
 const STEP = 32
 
 /** Bytes of a message in the store, with its way through the trie. */
-const retainedBytes = (message: Message): number => message.bytes + levelBytes(message.topic)
+const retainedBytes = (message: Message): number => message.bytes + pathBytes(message.topic)

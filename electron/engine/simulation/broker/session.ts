@@ -1,6 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import type { Clock, Timer } from '../clock/clock'
-import { COST, levelBytes, type Kept } from './kept'
+import { COST, pathBytes, type Kept } from './kept'
 import { Outbox, type OutboxDeps } from './outbox'
 import type { BrokerSessionInfo, BrokerSubscription, SessionBytes } from './types'
 import { willBytes, type Will } from './wire/connect'
@@ -16,7 +16,7 @@ export interface Subscription {
 }
 
 /** Bytes of a subscription: its objects, its texts and its way through the trie. */
-export const subscriptionBytes = (filter: string): number => COST.subscription + levelBytes(filter)
+export const subscriptionBytes = (filter: string): number => COST.subscription + pathBytes(filter)
 
 export const publicSubscription = (s: Subscription): BrokerSubscription => ({
   filter: s.request.filter,

@@ -14,7 +14,9 @@ export class SysTopics {
     private readonly hub: Pick<Hub, 'connected' | 'sessions' | 'retained' | 'kept' | 'traffic'>,
     private readonly clock: Clock,
     private readonly intervalMs: number,
-    private readonly publish: (topic: string, payload: string) => void,
+    /** Of the application. */
+    private readonly version: string,
+    private readonly publish: (topic: string, payload: Buffer) => void,
   ) {
     this.startMs = clock.now()
     this.timer = clock.schedule(0, () => this.tick())
@@ -32,7 +34,7 @@ export class SysTopics {
       const text = String(value)
       if (this.last.get(name) === text) continue
       this.last.set(name, text)
-      this.publish(`$SYS/broker/${name}`, text)
+      this.publish(`$SYS/broker/${name}`, Buffer.from(text))
     }
   }
 
@@ -47,7 +49,7 @@ export class SysTopics {
       dropped += session.outbox.dropped
     }
     return {
-      version: 'MQTT Fleet Lab',
+      version: `MQTT Fleet Lab ${this.version}`.trimEnd(),
       uptime: `${Math.floor((this.clock.now() - this.startMs) / 1000)} seconds`,
       'clients/connected': connected.size,
       'clients/disconnected': sessions.count - connected.size,
@@ -61,6 +63,9 @@ export class SysTopics {
       'store/messages/count': stored,
       'store/messages/bytes': kept.queues,
       'publish/messages/dropped': dropped,
+      ...Object.fromEntries(
+        Object.entries(kept.bytes()).map(([kind, bytes]) => [`kept/${kind}/bytes`, bytes]),
+      ),
     }
   }
 }

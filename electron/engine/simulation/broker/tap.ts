@@ -9,8 +9,10 @@ export interface TapDeps {
   nextTransitId(): number
 }
 
-/** Packets whose attempts are counted, per client. */
+/** Packets whose attempts are counted: of one client at most and at least, and of all clients together. */
 const REMEMBERED = 4096
+const FEWEST = 64
+const OF_ALL = 1_000_000
 
 /**
  * Reports the packets of one external client as transits. There is no simulated network on that leg, so each is
@@ -23,6 +25,8 @@ export class Tap {
     private readonly deps: TapDeps,
     private readonly clientId: string,
     private readonly level: ProtocolLevel,
+    /** How many clients there are: with many, less is remembered of each. */
+    private readonly clients: () => number,
   ) {}
 
   /** A packet has come from the client. */
@@ -80,12 +84,17 @@ export class Tap {
     // Set again, so that the oldest stands first and can go: a client may use every identifier there is.
     this.attempts.delete(key)
     this.attempts.set(key, attempt)
-    if (this.attempts.size > REMEMBERED) {
-      for (const oldest of this.attempts.keys()) {
-        this.attempts.delete(oldest)
-        break
-      }
-    }
+    const most = Math.max(FEWEST, Math.min(REMEMBERED, OF_ALL / this.clients()))
+    if (this.attempts.size > most) this.forgetOldest()
     return attempt
+  }
+
+  /** Two at a time, so that there are fewer where there have come to be more clients. */
+  private forgetOldest(): void {
+    let left = 2
+    for (const oldest of this.attempts.keys()) {
+      if (left-- === 0) return
+      this.attempts.delete(oldest)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { KeptByBroker } from '../../../contract/kept'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { BrokerLimits } from '../../../contract/broker-limits'
@@ -71,6 +72,8 @@ export interface BrokerOptions {
   limits?: Partial<BrokerLimits>
   /** Real ms between two times that `$SYS/broker/...` is published. @default 0, never */
   sysInterval?: number
+  /** Of the application, told on `$SYS/broker/version`. @default none */
+  version?: string
 }
 
 export type ListenerKind = 'tcp' | 'ws' | 'tls'
@@ -189,6 +192,8 @@ export type BrokerEvent =
   | { kind: 'disconnected'; clientId: string; external: boolean; by: 'client' | 'broker'; reason: string }
   | { kind: 'subscribed'; clientId: string; subscriptions: BrokerSubscription[] }
   | { kind: 'unsubscribed'; clientId: string; filters: string[] }
+  /** A message of the broker's own on `$SYS`. */
+  | { kind: 'sys'; topic: string; payload: Buffer }
 
 export interface RetainedMessage {
   topic: string
@@ -215,6 +220,8 @@ export interface EmbeddedBroker {
   clearRetained(topic: string): boolean
   /** What is kept for all clients, in bytes. */
   kept(): KeptBytes
+  /** The same with the limits, and the clients for whom most is kept, at most so many. */
+  keptBy(most: number): KeptByBroker
   /** A message from the broker itself. @throws RangeError for a topic that is not a topic name */
   publish(message: { topic: string; payload: Buffer | string; qos?: QoS; retain?: boolean }): void
   /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */

@@ -6,6 +6,7 @@ import type { BrokerConfig } from '../../../contract/scenario'
 import { wildcard } from '../../../contract/wildcard'
 import { connectClientId } from '../../mqtt/connect'
 import type { Packet } from '../../mqtt/packet'
+import { Kept } from '../broker/kept'
 import { Listeners } from '../broker/listener/listeners'
 import type { BrokerLimits, BrokerLogLine } from '../broker/types'
 import type { Clock } from '../clock/clock'
@@ -81,7 +82,12 @@ export class Guests {
   private unnamed = 0
   private closed = false
 
-  constructor(private readonly deps: GuestsDeps) {}
+  /** Unfinished WebSocket frames; whole packets count at the broker. */
+  private readonly kept: Kept
+
+  constructor(private readonly deps: GuestsDeps) {
+    this.kept = new Kept(deps.limits, () => this.seats.size)
+  }
 
   /**
    * Opens the lossy listeners of a broker.
@@ -101,8 +107,12 @@ export class Guests {
   async add(config: LossyListener, exact: boolean): Promise<Note | null> {
     const listeners = new Listeners({
       limits: this.deps.limits,
+      kept: this.kept,
       clock: this.deps.realClock,
-      accept: (stream, remote, listener) => this.greet(door, stream, { remote, listener }),
+      accept: (stream, remote, listener) => {
+        this.greet(door, stream, { remote, listener })
+        return () => stream.destroy()
+      },
       log: (line) => this.deps.log(line),
       allowHalfOpen: this.deps.passing !== undefined,
     })

@@ -56,13 +56,14 @@ export const startIsolated = (deps: BrokerDeps): BrokerTarget => targetOf(create
 export async function startEmbedded(
   config: EmbeddedBrokerConfig,
   deps: BrokerDeps,
-  env: Env,
+  { env, version }: { env: Env; version?: string },
 ): Promise<BrokerTarget> {
   const users = usersOf(config, env)
   const broker = createBroker(deps, {
     limits: config.limits,
     sysInterval: config.sysInterval,
     refuse: config.refuse,
+    ...(version === undefined ? {} : { version }),
     ...(users ? { users } : {}),
   })
   try {

@@ -151,7 +151,7 @@ describe('subscriptions, wills and sessions', () => {
     [4, 0x80],
     [5, 0x97],
   ] as const)('MQTT %i: a filter over the limit of bytes is refused with %i', async (level, code) => {
-    limited({ subscriptionBytes: 20_000 })
+    limited({ subscriptionBytes: 3000 })
     const c = await RawClient.connected(b, 'c', { level })
     for (let i = 1; i <= 5; i++) c.subscribe(`${i}/${'a/'.repeat(20)}#`, 0, i)
     await settle()
@@ -187,6 +187,32 @@ describe('subscriptions, wills and sessions', () => {
 })
 
 describe('the account', () => {
+  it('says for whom most is kept, beside the limits', async () => {
+    limited({ queueBytesInAll: 1_000_000 })
+    await absent('away', 'big')
+    await absent('little', 'small')
+    const pub = await RawClient.connected(b, 'pub', { level: 5 })
+    for (let i = 1; i <= 5; i++) pub.publish('big', Buffer.alloc(10_000), 1, i)
+    pub.publish('small', 'x', 1, 6)
+    pub.publish('state', Buffer.alloc(3000), 0, 0, { retain: true })
+    await settle()
+    const { parts, clients, sessions } = b.broker.keptBy(2)
+    expect(sessions).toBe(3)
+    expect(parts.find((p) => p.kind === 'queues')).toEqual({
+      kind: 'queues',
+      bytes: b.broker.kept().queues,
+      limit: 1_000_000,
+    })
+    expect(clients.map((c) => [c.clientId, c.connected, c.messages])).toEqual([
+      ['away', false, 5],
+      ['pub', true, 0],
+    ])
+    expect(clients[1]?.retainedBytes).toBeGreaterThan(3000)
+    const all = b.broker.keptBy(10).clients.reduce((sum, c) => sum + c.bytes, 0)
+    const { queues, retained, subscriptions, sessions: own, wills, unread } = b.broker.kept()
+    expect(all).toBe(queues + retained + subscriptions + own + wills + unread)
+  })
+
   const step = fc.record({
     who: fc.integer({ min: 0, max: 3 }),
     what: fc.constantFrom('publish', 'subscribe', 'unsubscribe', 'cut', 'connect', 'retain', 'ack', 'expire'),

@@ -227,7 +227,7 @@ describe('access and limits', () => {
 
   it('limits of subscriptions, sessions and retained messages hold', async () => {
     b = bench({
-      limits: { subscriptionsPerClient: 2, sessions: 2, retainedMessages: 2, retainedBytes: 1500 },
+      limits: { subscriptionsPerClient: 2, sessions: 2, retainedMessages: 2, retainedBytes: 1600 },
     })
     const c = await RawClient.connected(b, 'c')
     for (const [i, f] of ['a', 'b', 'a', 'c'].entries()) c.subscribe(f, 0, i + 1)

@@ -6,7 +6,7 @@ afterEach(() => b.broker.close())
 
 it('says on $SYS/broker what it serves and keeps, only what has changed, and not to #', async () => {
   const real = new ManualClock()
-  b = bench({ sysInterval: 10_000 }, { realClock: real })
+  b = bench({ sysInterval: 10_000, version: '1.2.3' }, { realClock: real })
   const all = await RawClient.connected(b, 'all')
   all.subscribe('#', 0)
   const sys = await RawClient.connected(b, 'sys')
@@ -17,6 +17,8 @@ it('says on $SYS/broker what it serves and keeps, only what has changed, and not
   const said = () =>
     Object.fromEntries(sys.of('publish').map((p) => [p.topic.slice(12), p.payload.toString()]))
   expect(said()).toMatchObject({ 'clients/connected': '2', 'subscriptions/count': '2', uptime: '0 seconds' })
+  expect(said()).toMatchObject({ version: 'MQTT Fleet Lab 1.2.3', 'kept/queues/bytes': '0' })
+  expect(Number(said()['kept/subscriptions/bytes'])).toBe(b.broker.kept().subscriptions)
   const before = sys.of('publish').length
   real.advance(10_000)
   await settle()

@@ -1,4 +1,6 @@
-import { connect as netConnect, type Socket } from 'node:net'
+import { connect as netConnect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { createWebSocketStream, WebSocket } from 'ws'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_LIMITS, type BrokerLimits } from '../../../../electron/contract/broker-limits'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
@@ -89,7 +91,7 @@ describe('what is written and not taken', () => {
 
 describe('limits of a broker', () => {
   let b: Bench
-  const sockets: Socket[] = []
+  const sockets: Duplex[] = []
   afterEach(async () => {
     for (const s of sockets.splice(0)) s.destroy()
     await b.broker.close()
@@ -127,6 +129,30 @@ describe('limits of a broker', () => {
     for (const c of clients) c.stream.destroy()
     await until(() => b.broker.clients().length === 0)
     expect(b.broker.kept()).toMatchObject({ halfRead: 0, unread: 0, sessions: 0 })
+  })
+
+  it('so are WebSocket frames that do not end', async () => {
+    b = bench({ limits: { halfReadBytesInAll: 1_000_000 } })
+    const { url } = await b.broker.listen({ kind: 'ws', host: '127.0.0.1', port: 0 })
+    const open = Array.from({ length: 6 }, () => {
+      const ws = new WebSocket(url, 'mqtt')
+      const client = new RawClient(createWebSocketStream(ws), 5)
+      sockets.push(client.stream)
+      return { ws, client }
+    })
+    for (const [i, { ws, client }] of open.entries()) {
+      await until(() => ws.readyState === WebSocket.OPEN)
+      client.connect(`c${i}`)
+      await until(() => client.of('connack').length > 0)
+      // The first part of a message, of which the last does not come.
+      ws.send(Buffer.alloc(400_000), { fin: false })
+    }
+    await until(() => open.some(({ client }) => client.closed))
+    expect(open.flatMap(({ client }) => client.of('disconnect')).map((p) => p.reasonCode)).toContain(0x97)
+    expect(b.broker.kept().halfRead).toBeLessThan(2_000_000)
+    for (const { ws } of open) ws.terminate()
+    await until(() => b.broker.clients().length === 0)
+    await until(() => b.broker.kept().halfRead === 0)
   })
 
   it('a CONNECT that is too long is not waited for', async () => {

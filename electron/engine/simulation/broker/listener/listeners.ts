@@ -9,8 +9,9 @@ import {
   type ListenerKind,
   type ListenerSpec,
 } from '../types'
+import type { Kept } from '../kept'
 import { logMessages } from '../log-messages'
-import type { OnStream, OpenServer } from './open-server'
+import type { EndClient, OnStream, OpenServer } from './open-server'
 import { Admission } from './admission'
 import { tcpServer } from './tcp'
 import { tlsServer } from './tls'
@@ -20,7 +21,9 @@ export interface ListenersDeps {
   limits: BrokerLimits
   /** Real time. */
   clock: Clock
-  accept(stream: Duplex, remote: string, kind: ListenerKind): void
+  /** What clients of all ports make the broker keep. */
+  kept: Kept
+  accept(stream: Duplex, remote: string, kind: ListenerKind): EndClient
   log(line: BrokerLogLine): void
   /** TCP clients that send no more are still sent to. @default false */
   allowHalfOpen?: boolean
@@ -91,7 +94,7 @@ export class Listeners {
           onStream,
         )
       case 'ws':
-        return wsServer(this.deps.limits, (socket) => this.admit(socket), onStream)
+        return wsServer(this.deps.kept, (socket) => this.admit(socket), onStream)
     }
   }
 

@@ -7,4 +7,6 @@ export interface OpenServer {
   certificate?: string
   close?(): void
 }
-export type OnStream = (stream: Duplex, remote: string) => void
+/** Ends the client of a stream, which makes the broker keep more than it may. */
+export type EndClient = () => void
+export type OnStream = (stream: Duplex, remote: string) => EndClient

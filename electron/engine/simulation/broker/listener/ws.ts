@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { isIP, type Socket } from 'node:net'
-import { createWebSocketStream, WebSocketServer } from 'ws'
+import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
 import { isLoopback } from '../../../../contract/loopback'
-import type { BrokerLimits } from '../types'
-import type { OnStream, OpenServer } from './open-server'
+import type { Kept } from '../kept'
+import type { EndClient, OnStream, OpenServer } from './open-server'
 import { remoteOf } from './tcp'
 
 const PATHS = new Set(['/', '/mqtt'])
@@ -25,14 +25,32 @@ export function isWelcome(origin: string | undefined, host: string | undefined):
   return page !== '' && page === own && isIP(own.replace(/^\[|\]$/g, '')) !== 0
 }
 
+/** Counts the bytes of frames of which the end has not arrived, as halves of packets are counted. */
+function countUnfinished(ws: WebSocket, socket: Socket, kept: Kept, end: EndClient): void {
+  let held = 0
+  let whole = false
+  const hold = (bytes: number): void => {
+    kept.halfRead += bytes - held
+    held = bytes
+  }
+  ws.on('message', () => (whole = true))
+  // After the frames in it were taken out; what begins behind the last whole one counts from the next chunk on.
+  socket.on('data', (chunk: Buffer) => {
+    hold(whole ? 0 : held + chunk.length)
+    whole = false
+    if (held > 0 && !kept.mayRead(held)) end()
+  })
+  socket.once('close', () => {
+    socket.removeAllListeners('data')
+    hold(0)
+  })
+}
+
 const UNSUPPORTED_DATA = 1003
 
 /** MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`. */
-export function wsServer(
-  limits: BrokerLimits,
-  admit: (socket: Socket) => boolean,
-  onStream: OnStream,
-): OpenServer {
+export function wsServer(kept: Kept, admit: (socket: Socket) => boolean, onStream: OnStream): OpenServer {
+  const { limits } = kept
   const halfOpen = { headersTimeout: limits.connectTimeout, requestTimeout: limits.connectTimeout }
   const server = createServer({ ...halfOpen, connectionsCheckingInterval: 1000 }, (_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n')
@@ -61,7 +79,8 @@ export function wsServer(
         // [MQTT-6.0.0-1]
         if (!isBinary) ws.close(UNSUPPORTED_DATA, 'MQTT needs binary frames')
       })
-      onStream(createWebSocketStream(ws), remoteOf(request.socket))
+      const end = onStream(createWebSocketStream(ws), remoteOf(request.socket))
+      countUnfinished(ws, request.socket, kept, end)
     })
   })
   return {
