@@ -87,7 +87,7 @@ describe('connection life', () => {
   })
 
   it.skipIf(mosquittoPath === null)(
-    'a bridge of mosquitto with its defaults connects, tells that it is up, and passes messages both ways',
+    'a bridge of mosquitto with its defaults connects, tells that it is up, and passes a message on',
     async () => {
       b = bench()
       const { port } = await b.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
