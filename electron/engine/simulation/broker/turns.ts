@@ -12,9 +12,9 @@ const TURN_STEPS = 2048
 /** Real ms between two looks at the sockets in which packets are handled as they are read: of light clients, of any. */
 const AS_READ_MS = { light: 4, any: 1 }
 
-/** A client is light that takes less than so much of the time, after a start of so many ms. */
+/** A client is light that takes less than so much of the time, after a start of so many ms: who comes anew each time has little. */
 const LIGHT_PART = 0.02
-const LIGHT_MS = 10
+const LIGHT_MS = 1
 
 /** A little of some long work. True while there is more of it. */
 export type Turn = () => boolean

@@ -124,7 +124,7 @@ describe('clients that take little of the time', () => {
   it('are those again that took much, once they have taken little for a while', () => {
     const share = new Share()
     share.took(30, 0)
-    expect([share.isLight(0), share.isLight(900), share.isLight(1100)]).toEqual([false, false, true])
+    expect([share.isLight(0), share.isLight(1400), share.isLight(1500)]).toEqual([false, false, true])
   })
 })
 
