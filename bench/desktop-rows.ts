@@ -3,6 +3,7 @@ import { runtime, Home } from '../test/e2e/electron/runtime'
 import { menuMs, openDesktop, resizeMs, roundTrips, untilSaid, type DesktopApp } from './desktop-app'
 import { cpuSeconds, descendants, memoryMib } from './process-use'
 import { median } from './rows'
+import { pageScenario, wait } from './settings'
 
 /** One line of the table. */
 export interface DesktopRow {
@@ -25,17 +26,6 @@ const MAX_NATIVE_MS = 100
 const MAX_GROWTH_MIB = 50
 const MAX_MAIN_CORE = 0.75
 
-const SCENARIO = `version: 1
-name: Desktop bench
-broker: { kind: embedded, port: 0 }
-groups:
-  - name: Publishers
-    id: dev-{n}
-    count: 1000
-    publishes: [{ topic: 'bench/{n}/value', qos: 1, rate: 10, schedule: jittered, payload: { kind: random-walk } }]
-`
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`
 const spread = (all: readonly number[]): string => `${ms(median(all))} (at most ${ms(Math.max(...all))})`
 const percent = (share: number): string => `${(share * 100).toFixed(0)} % of a core`
@@ -99,7 +89,7 @@ async function use(app: DesktopApp, minutes: number): Promise<DesktopRow[]> {
   const memory: Use[] = []
   const until = from + minutes * 60_000
   while (performance.now() < until) {
-    await pause(Math.min(LOOK_MS, Math.max(0, until - performance.now())))
+    await wait(Math.min(LOOK_MS, Math.max(0, until - performance.now())))
     memory.push(each(pids, memoryMib))
   }
   const seconds = (performance.now() - from) / 1000
@@ -141,10 +131,10 @@ export async function measureDesktop(minutes: number, say: (line: string) => voi
   }
   add(await starts())
   const home = new Home()
-  const app = await openDesktop(home, [home.write('bench.fleetlab.yaml', SCENARIO)])
+  const app = await openDesktop(home, [home.write('bench.fleetlab.yaml', pageScenario('Desktop bench'))])
   try {
     await untilSaid(app.page, 'Desktop bench')
-    await pause(WARM_UP_MS)
+    await wait(WARM_UP_MS)
     add(await trips(app))
     add(...(await native(app)))
     add(...(await use(app, minutes)))

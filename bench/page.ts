@@ -9,6 +9,7 @@ import { findChromium } from '../test/helpers/chromium'
 import { startServe, type Served } from '../test/helpers/served'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
 import { cpuSeconds } from './process-use'
+import { pageScenario } from './settings'
 
 /**
  * The built page in Chromium while 1,000 devices publish 10,000 messages per second: every screen in turn, with a user who
@@ -20,19 +21,9 @@ const minutes = Number(values.minutes)
 const DWELL_MS = 8000
 const WARM_UP_MS = 4000
 
-const SCENARIO = `version: 1
-name: Page bench
-broker: { kind: embedded, port: 0 }
-groups:
-  - name: Publishers
-    id: dev-{n}
-    count: 1000
-    publishes: [{ topic: 'bench/{n}/value', qos: 1, rate: 10, schedule: jittered, payload: { kind: random-walk } }]
-`
-
 async function startEngine(data: string): Promise<Served> {
   const file = join(data, 'bench.yaml')
-  writeFileSync(file, SCENARIO)
+  writeFileSync(file, pageScenario('Page bench'))
   await ensureBuilt(console.log)
   return startServe({ data, args: ['--scenario', file], node: ['--max-semi-space-size=32'] })
 }

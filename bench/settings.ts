@@ -17,6 +17,17 @@ export interface Round {
   messagesPerSecond: number
 }
 
+/** A scenario file for what is measured with a page: 1,000 devices that publish 10,000 messages per second. */
+export const pageScenario = (name: string): string => `version: 1
+name: ${name}
+broker: { kind: embedded, port: 0 }
+groups:
+  - name: Publishers
+    id: dev-{n}
+    count: ${DEVICES}
+    publishes: [{ topic: 'bench/{n}/value', qos: ${QOS}, rate: ${RATE}, schedule: jittered, payload: { kind: random-walk } }]
+`
+
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Measures for `MEASURE_MS` what a process spends on the messages that `count` counts. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { decode, encode } from '../electron/contract/codec'
+import { wait } from './settings'
 import { misbehave, startBystanders } from './share-worst'
 
 /**
@@ -27,7 +28,6 @@ interface Usage {
   answers: number[]
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? NaN
 

@@ -6,6 +6,7 @@ import { constants, cpus, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle'
+import { wait } from './settings'
 import { KINDS } from './soak/kinds'
 import type { Seen } from './soak/bystanders'
 
@@ -47,8 +48,6 @@ interface Row extends Seen {
   rssMb: number
 }
 type Started = { child: ChildProcess; port: number; stop(): Promise<void> }
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Memory of a process in MiB, as Linux tells it; 0 where it does not. */
 function rssMb(pid: number | undefined): number {

@@ -4,10 +4,8 @@ import { Option, type Command } from 'commander'
 import { PACKET_TYPES } from '../contract/packet'
 import { printable } from '../contract/printable'
 import { scenarioSchema } from '../contract/scenario'
-import { atOnce } from '../engine/base/slices'
 import { Type } from '../engine/mqtt/packet'
 import type { PacketTransit } from '../engine/mqtt/transit'
-import type { Capture } from '../engine/observe/capture/capture'
 import { startProxy } from '../engine/proxy/proxy'
 import { duration, wholeNumber } from './arguments'
 import type { CliContext, Subcommand } from './command'
@@ -85,21 +83,10 @@ async function run(flags: ProxyFlags, context: CliContext): Promise<void> {
     await ended(record)
   }
   const { capture } = proxy
-  if (flags.pcap !== undefined && capture) await writeOutput(flags.pcap, pcapng(capture))
+  if (flags.pcap !== undefined && capture) await writeOutput(flags.pcap, capture.pcapng('').bytes)
   const text = `${JSON.stringify(proxy.report(), null, 2)}\n`
   if (flags.json === '-') context.stdout.write(text)
   else if (flags.json !== undefined) await writeOutput(flags.json, text)
-}
-
-function pcapng(capture: Capture): Uint8Array {
-  const file = capture.export('')
-  const parts: Uint8Array[] = []
-  for (let done = false; !done;) {
-    const part = atOnce(file.next())
-    parts.push(part.bytes)
-    done = part.done
-  }
-  return Buffer.concat(parts)
 }
 
 /** One packet as a line of JSON. Times are ms since the start; the payload is base64. */

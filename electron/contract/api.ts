@@ -137,8 +137,11 @@ export interface LabApi {
   unwatchTopics(a: Empty): Promise<void>
   getTopic(a: { topic: string }): Promise<TopicDetail>
   clearRetained(a: { topic: string }): Promise<void>
-  /** What the broker keeps, and for whom; null with an external broker, which does not tell. */
-  getKept(a: Empty): Promise<KeptByBroker | null>
+  /**
+   * What the broker keeps, and the so many clients with most of it, 0 to 50: without any, no session is looked at. Null with
+   * an external broker, which does not tell.
+   */
+  getKept(a: { clients: number }): Promise<KeptByBroker | null>
   /** The last five minutes, oldest first. */
   getRates(a: Empty): Promise<RatePoint[]>
 

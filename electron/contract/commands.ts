@@ -146,7 +146,7 @@ export const commands = {
   unwatchTopics: viewer(empty),
   getTopic: viewer(z.strictObject({ topic: z.string().min(1).max(65_535) })),
   clearRetained: driver(z.strictObject({ topic: z.string().refine(isValidTopic) })),
-  getKept: viewer(empty, { cost: 4 }),
+  getKept: viewer(z.strictObject({ clients: z.int().min(0).max(50) }), { cost: 4 }),
   getRates: viewer(empty),
   startExperiment: host(z.strictObject({ config: experimentSchema })),
   cancelExperiment: host(empty),

@@ -20,6 +20,6 @@ export interface KeptRow {
 export interface KeptByBroker {
   parts: { kind: KeptKind; bytes: number; limit: number }[]
   sessions: number
-  /** The clients with most, at most 50. */
+  /** The clients with most, as many as were asked for. */
   clients: KeptRow[]
 }

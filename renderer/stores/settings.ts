@@ -75,6 +75,8 @@ export const useSettings = defineStore('settings', () => {
     language,
     theme,
     projector,
+    /** Size of the page's type: 1 at 16 px. */
+    typeScale: computed(() => (projector.value ? 21 / 16 : 1)),
     toggleLanguage: () => (language.value = language.value === 'ko' ? 'en' : 'ko'),
     toggleTheme: () => (theme.value = theme.value === 'dark' ? 'light' : 'dark'),
     toggleProjector: () => (projector.value = !projector.value),

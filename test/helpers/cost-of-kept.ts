@@ -35,7 +35,8 @@ function parts() {
   return { kept, sessions, retained, open }
 }
 
-const request = (filter: string): SubscribeRequest => ({
+/** A plain subscription at QoS 1. */
+export const request = (filter: string): SubscribeRequest => ({
   filter,
   share: null,
   match: filter,

@@ -40,7 +40,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   unwatchTopics: {},
   getTopic: { topic: 'a/b' },
   clearRetained: { topic: 'a/b' },
-  getKept: {},
+  getKept: { clients: 50 },
   getRates: {},
   startExperiment: { config: experimentSchema.parse({}) },
   cancelExperiment: {},

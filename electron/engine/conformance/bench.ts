@@ -136,6 +136,9 @@ export async function pair(
   return { publisher, subscriber, topic }
 }
 
+/** Lets real time pass, for what the broker forgets by itself. */
+export const elapse = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
 /** Subscribes. @throws Unclear when the broker refuses the filter or lowers its QoS */
 export async function granted(
   client: ProbeClient,

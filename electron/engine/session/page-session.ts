@@ -26,9 +26,6 @@ import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
 
-/** Clients in the table of what the broker keeps. */
-const KEPT_ROWS = 50
-
 /** One page's commands; what it watches is pushed by its feed. */
 export class PageSession implements LabApi {
   private readonly feed: SessionFeed
@@ -234,8 +231,8 @@ export class PageSession implements LabApi {
     return command(() => this.engine.lab.clearRetained(a.topic))
   }
 
-  getKept() {
-    return command(() => this.engine.lab.broker.embedded?.keptBy(KEPT_ROWS) ?? null)
+  getKept(a: { clients: number }) {
+    return command(() => this.engine.lab.broker.embedded?.keptBy(a.clients) ?? null)
   }
 
   getRates() {

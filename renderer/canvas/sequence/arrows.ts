@@ -68,6 +68,14 @@ export interface Line {
   receiver: number
 }
 
+/** Length of the arrow that its label may cover: it stops short of the head, the cross or the bars. */
+const roomOn = ({ from, to, end }: Line, k: number): number =>
+  Math.hypot(to.x - from.x, to.y - from.y) - (end === 'open' ? 0 : 10 * k)
+
+/** A packet that was lost before there was room for its label on its arrow is named at its cross. */
+const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
+  p.fate === 'lost' && roomOn(line, c.k) < labelWidth(packetName(p), labelFlags(p, c), p.dup, c.k)
+
 /** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const { k } = c
@@ -79,8 +87,7 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const length = Math.hypot(dx, dy)
   const angle = Math.atan2(dy * Math.sign(dx || 1), Math.abs(dx))
   const options: { label: LabelShape; box: Box; cost: number }[] = []
-  // the label stops short of the head, the cross or the bars
-  const usable = length - (line.end === 'open' ? 0 : 10 * k)
+  const usable = roomOn(line, k)
   const fits = usable >= width
   const low = width / 2 / length
   const high = (usable - width / 2) / length
@@ -142,12 +149,6 @@ export function arrowLine(
   }
 }
 
-/** Whether a lost packet got far enough for its name to stand on its arrow; if not, the name stands at its cross. */
-function fitsItsName(p: PacketRow, { from, to }: Line, c: ArrowContext): boolean {
-  const room = Math.hypot(to.x - from.x, to.y - from.y) - 10 * c.k
-  return room >= labelWidth(packetName(p), labelFlags(p, c), p.dup, c.k)
-}
-
 /** The word beside a cross and the place it takes. */
 function endWord(
   p: PacketRow,
@@ -157,7 +158,7 @@ function endWord(
   if (p.fate !== 'lost') return null
   const { k } = c
   const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
-  const value = fitsItsName(p, line, c) ? fate : `${packetName(p)} ${fate}`
+  const value = namedAtCross(p, line, c) ? `${packetName(p)} ${fate}` : fate
   const dir = Math.sign(line.to.x - line.from.x) || 1
   const w = textWidth(value, k)
   const { x, y } = line.to
@@ -181,7 +182,7 @@ export function reserveEnd(p: PacketRow, line: Line, c: ArrowContext): void {
 /** One packet as one arrow with its label; takes the label's place. */
 export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape {
   const { label, box } = placeLabel(line, p, c)
-  if (p.fate === 'lost' && !fitsItsName(p, line, c)) label.crowded = true
+  if (namedAtCross(p, line, c)) label.crowded = true
   if (!label.crowded) c.taken.add(box)
   return {
     seq: p.seq,

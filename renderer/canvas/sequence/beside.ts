@@ -95,14 +95,17 @@ function place(
 /**
  * Draws a picture so that each sentence of its narration stands at the height of its number: where sentences are taller
  * than what they speak of is far apart, the time between is drawn taller. Sentences that speak of one moment stand below
- * each other. `draw` lays the picture out on the scale it is given, or on its own. Pure as far as `draw` is.
+ * each other. Pure as far as `draw` is.
+ * @param first the picture on a scale of its own
+ * @param draw lays it out on another
  */
 export function layoutBeside(
   sentences: readonly Sentence[],
-  draw: (scale?: TimeScale) => Scene,
+  first: Scene,
+  draw: (scale: TimeScale) => Scene,
   column: Column,
 ): Beside {
-  let scene = draw()
+  let scene = first
   let placed = place(sentences, scene, column)
   for (let pass = 0; pass < PASSES && placed.rooms.length > 0; pass++) {
     scene = draw(spread(scene.scale, placed.rooms))

@@ -10,8 +10,11 @@ const SLANTS = [66, 46, 32, 26]
 const LARGER = [2.2, 1.8, 1.5, 1.3, 1.15]
 /** The least slants of larger type; the last one says whether anything fits at all. */
 const LARGER_SLANTS = [54, 32]
-/** Type sizes that are tried last, as long as they are not smaller than 16 px type. */
 const SMALLER = [0.92, 0.84, 0.76]
+/** Type sizes that are tried last, as long as they are not smaller than 16 px type. */
+export const smallerTypes = (k: number): number[] =>
+  SMALLER.map((share) => share * k).filter((type) => type >= 1)
+
 /** The sentences' share of the width, and its bounds, px at 16 px type. */
 const COLUMN = { share: 0.32, least: 190, most: 340, gap: 12 } as const
 /** Under this width, px at 16 px type, the sentences do not stand beside the picture. */
@@ -48,7 +51,7 @@ function attempts(o: FitOptions): { type: number; slants: readonly number[] }[] 
   return [
     ...LARGER.map((share) => ({ type: share * o.k, slants: LARGER_SLANTS })),
     { type: o.k, slants: SLANTS },
-    ...SMALLER.map((share) => ({ type: share * o.k, slants: least })).filter((a) => a.type >= 1),
+    ...smallerTypes(o.k).map((type) => ({ type, slants: least })),
   ]
 }
 
@@ -70,11 +73,11 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
       ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),
       ...(scale ? { scale } : {}),
     })
-  if (!a.beside) return { scene: lay(), k: a.type, beside: null }
-  // where the picture alone has no room, its sentences have none
   const first = lay()
-  if (quick && (first.height > o.height || crowded(first))) return { scene: first, k: a.type, beside: null }
-  const { scene, boxes } = layoutBeside(o.sentences, lay, { width: room, k: a.type })
+  // where the picture alone has no room, its sentences have none
+  const hopeless = quick && (first.height > o.height || crowded(first))
+  if (!a.beside || hopeless) return { scene: first, k: a.type, beside: null }
+  const { scene, boxes } = layoutBeside(o.sentences, first, lay, { width: room, k: a.type })
   return { scene, k: a.type, beside: { x: width, width: room, boxes } }
 }
 

@@ -23,10 +23,8 @@ const HOME: View = { zoom: 1, panX: 0, panY: 0 }
 const FILTER = 'type:HANDSHAKE'
 
 /** Size of the type, 1 at 16 px. */
-function sizeOf(width: number, height: number, projector: boolean): number {
-  const type = projector ? 21 / 16 : 1
-  return type * topologyScale(width, height, type)
-}
+const sizeOf = (width: number, height: number, type: number): number =>
+  type * topologyScale(width, height, type)
 
 /** Everything behind the topology's canvas: layout, packets in motion, pan, zoom and picking. */
 export function useTopologyView(
@@ -42,7 +40,7 @@ export function useTopologyView(
   const { width, height } = useElementSize(canvas)
   const view = shallowRef<View>(HOME)
   const hovered = shallowRef<TopologyNode | null>(null)
-  const k = computed(() => sizeOf(width.value, height.value, settings.projector))
+  const k = computed(() => sizeOf(width.value, height.value, settings.typeScale))
   const layout = computed(() =>
     layoutTopology(groups.value, width.value || 600, height.value || 400, k.value),
   )

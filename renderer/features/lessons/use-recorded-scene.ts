@@ -57,7 +57,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   const { t } = useI18n()
   const width = ref(0)
   const height = ref(0)
-  const k = computed(() => (settings.projector ? 21 / 16 : 1))
+  const k = computed(() => settings.typeScale)
   const strokeK = computed(() => (settings.projector ? 1.6 : 1))
   const input = computed((): SequenceInput | null =>
     recording.value ? fromFirstPacket(recording.value.timeline) : null,

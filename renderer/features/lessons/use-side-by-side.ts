@@ -1,6 +1,7 @@
 import type { QosComparison } from '@contract/comparison'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { smallerTypes } from '../../canvas/sequence/fit'
 import { narrateRun, placesOf } from '../../canvas/sequence/narration/narrate'
 import { layoutTogether } from '../../canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
@@ -10,14 +11,14 @@ import { useLessonWords } from './use-recorded-scene'
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
 const SLANTS = [84, 66, 54, 46, 38, 32, 26]
-/** Type sizes that are tried after that, as shares, as long as they are not smaller than 16 px type. */
-const SMALLER = [0.92, 0.84, 0.76]
 
 /** Slants and type sizes in the order in which they are tried. */
 function attempts(k: number): { slant: number; type: number }[] {
-  const smaller = SMALLER.map((share) => share * k).filter((type) => type >= 1)
   const least = SLANTS.at(-1) ?? 0
-  return [...SLANTS.map((slant) => ({ slant, type: k })), ...smaller.map((type) => ({ slant: least, type }))]
+  return [
+    ...SLANTS.map((slant) => ({ slant, type: k })),
+    ...smallerTypes(k).map((type) => ({ slant: least, type })),
+  ]
 }
 
 /** The three pictures of a comparison on one clock, as tall as there is room, and their narration. */
@@ -26,7 +27,7 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const { locale } = useI18n()
   const width = ref(0)
   const height = ref(0)
-  const k = computed(() => (settings.projector ? 21 / 16 : 1))
+  const k = computed(() => settings.typeScale)
   const words = useLessonWords()
   const columns = computed(() =>
     (comparison.value?.runs ?? []).map((run) => {

@@ -7,7 +7,17 @@ import {
   type Segment,
 } from '../../../electron/engine/observe/capture/pcapng/tcp'
 import { Recording } from '../../../electron/engine/import/recording'
+import { frameOf } from '../observe/capture/wire'
 import type { PacketRow } from '../../../electron/contract/model'
+
+/** The CONNECT of a client of MQTT 3.1.1. */
+export const connect = frameOf({
+  cmd: 'connect',
+  clientId: 'sensor',
+  clean: true,
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+})
 
 export const CLIENT = { address: 0x0a000002, port: 50_123 }
 export const BROKER = { address: 0x0a000001, port: 4242 }

@@ -1,15 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import { CaptureFileError } from '../../../electron/engine/import/file/frames'
 import { frameOf, puback, publishFrame, pubcomp, pubrec, pubrel } from '../observe/capture/wire'
-import { FileMaker, pcapFile, read, storyOf } from './files'
+import { connect, FileMaker, pcapFile, read, storyOf } from './files'
 
-const connect = frameOf({
-  cmd: 'connect',
-  clientId: 'sensor',
-  clean: true,
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-})
 const connack = frameOf({ cmd: 'connack', returnCode: 0, sessionPresent: false })
 const STORY = ['> CONNECT 20', '< CONNACK 4', '> PUBLISH #7 8', '< PUBACK #7 4']
 

@@ -1,16 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { Half } from '../../../electron/engine/import/stream/half'
-import { frameOf, puback, publishFrame } from '../observe/capture/wire'
-import { FileMaker, read, storyOf } from './files'
+import { puback, publishFrame } from '../observe/capture/wire'
+import { connect, FileMaker, read, storyOf } from './files'
 
-const connect = frameOf({
-  cmd: 'connect',
-  clientId: 'sensor',
-  clean: true,
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-})
 const message = (id: number, bytes: number): Buffer =>
   publishFrame({ topic: 'home/temperature', payload: Buffer.alloc(bytes, id), qos: 1, id })
 

@@ -1,4 +1,4 @@
-import { granted, pair, type Bench } from '../bench'
+import { elapse, granted, pair, type Bench } from '../bench'
 import { Unclear, violated } from '../outcome'
 import { statement, type Statement } from '../types'
 
@@ -36,7 +36,7 @@ async function expires(b: Bench): Promise<string> {
   await first.leave()
   const publisher = await b.connect()
   await publisher.publish(b.topic(), 'short', 1, { properties: { messageExpiryInterval: 1 } })
-  await new Promise((done) => setTimeout(done, 2500))
+  await elapse(2500)
   await publisher.publish(b.topic(), 'end', 1)
   const again = (await b.resuming(clientId)).client
   const seen = await again.upTo('end')
@@ -50,7 +50,7 @@ async function countsDown(b: Bench): Promise<string> {
   await first.leave()
   const publisher = await b.connect()
   await publisher.publish(b.topic(), 'm', 1, { properties: { messageExpiryInterval: 100 } })
-  await new Promise((done) => setTimeout(done, 2200))
+  await elapse(2200)
   const again = (await b.resuming(clientId)).client
   const left = (await again.take('publish')).properties?.messageExpiryInterval
   return left !== undefined && left < 100
@@ -147,7 +147,7 @@ async function sessionExpires(b: Bench): Promise<string> {
   const clientId = b.clientId()
   const first = await b.resuming(clientId, { properties: { sessionExpiryInterval: 1 } })
   await first.client.leave()
-  await new Promise((done) => setTimeout(done, 3000))
+  await elapse(3000)
   const { sessionPresent } = await b.resuming(clientId)
   // section 3.1.2.11.2 lets the session state live on for a while only where nobody can see it
   if (sessionPresent) throw new Unclear('session present is 1 two seconds after the session expired')

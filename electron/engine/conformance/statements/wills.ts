@@ -1,4 +1,4 @@
-import { granted, pair, type Bench } from '../bench'
+import { elapse, granted, pair, type Bench } from '../bench'
 import type { ProbeClient } from '../client'
 import { violated } from '../outcome'
 import { statement, type Statement } from '../types'
@@ -80,7 +80,7 @@ async function delayed(b: Bench): Promise<string> {
   const { client } = await b.resuming(clientId, { will: will as never })
   client.cut()
   await b.resuming(clientId)
-  await new Promise((done) => setTimeout(done, 2500))
+  await elapse(2500)
   await publisher.publish(topic, 'end', 1)
   const seen = await subscriber.upTo('end')
   return seen.length === 0 ? 'the will was withdrawn' : violated('the will was published after the return')

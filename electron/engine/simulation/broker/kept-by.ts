@@ -15,17 +15,26 @@ const LIMIT_OF: Record<KeptKind, BrokerLimitName> = {
 
 type Source = Pick<Hub, 'sessions' | 'retained' | 'kept' | 'connected'>
 
-/** What is kept and for whom: the clients with most of it, at most so many. */
-export function keptBy({ sessions, retained, kept, connected }: Source, most: number): KeptByBroker {
+/** What is kept and for whom: the clients with most of it, at most so many. With 0 no session is looked at. */
+export function keptBy(source: Source, most: number): KeptByBroker {
+  const { kept, sessions } = source
   const bytes = kept.bytes()
   const kinds = Object.keys(LIMIT_OF) as KeptKind[]
+  const clients = most === 0 ? [] : rowsOf(source).sort((a, b) => b.bytes - a.bytes)
+  return {
+    parts: kinds.map((kind) => ({ kind, bytes: bytes[kind], limit: kept.limits[LIMIT_OF[kind]] })),
+    sessions: sessions.count,
+    clients: clients.slice(0, most),
+  }
+}
+
+function rowsOf({ sessions, retained, connected }: Source): KeptRow[] {
   const byPublisher = retained.publishers()
-  const clients: KeptRow[] = []
-  for (const session of sessions.all()) {
+  return [...sessions.all()].map((session) => {
     const { queued, inFlight, subscriptions, session: own } = session.keptBytes
     const retainedBytes = byPublisher.get(session.clientId) ?? 0
     const unread = connected.get(session.clientId)?.bufferedBytes() ?? 0
-    clients.push({
+    return {
       clientId: session.clientId,
       connected: session.connected,
       messages: session.outbox.queued + session.outbox.inFlight + session.receiving,
@@ -34,11 +43,6 @@ export function keptBy({ sessions, retained, kept, connected }: Source, most: nu
       subscriptionBytes: subscriptions,
       retainedBytes,
       bytes: queued + inFlight + subscriptions + own + retainedBytes + unread,
-    })
-  }
-  return {
-    parts: kinds.map((kind) => ({ kind, bytes: bytes[kind], limit: kept.limits[LIMIT_OF[kind]] })),
-    sessions: sessions.count,
-    clients: clients.sort((a, b) => b.bytes - a.bytes).slice(0, most),
-  }
+    }
+  })
 }

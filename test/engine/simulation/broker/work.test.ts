@@ -6,8 +6,8 @@ import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Router } from '../../../../electron/engine/simulation/broker/router'
 import { Sessions } from '../../../../electron/engine/simulation/broker/sessions'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
-import type { SubscribeRequest } from '../../../../electron/engine/simulation/broker/wire/subscribe'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
+import { request } from '../../../helpers/cost-of-kept'
 import { until } from '../../../helpers/until'
 
 let b: Bench | undefined
@@ -109,17 +109,6 @@ describe('a SUBSCRIBE', () => {
 })
 
 describe('a message on its way to many', () => {
-  const request = (filter: string): SubscribeRequest => ({
-    filter,
-    share: null,
-    match: filter,
-    qos: 1,
-    noLocal: false,
-    retainAsPublished: false,
-    retainHandling: 0,
-    identifier: null,
-  })
-
   function many(): { sessions: Sessions; router: Router } {
     const router = new Router()
     const kept = new Kept(DEFAULT_LIMITS, () => 1)
