@@ -21,7 +21,9 @@ function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefin
   const beyond = text
     ? [14, 33].map((d) => ({ x: text.x + way * (textWidth(text.value, k) + d * k), y: a.to.y }))
     : [14, 33].map((d) => ({ x: a.to.x + dir * d * k, y }))
-  return [...beyond, ...[14, 33, 52].map((d) => ({ x: a.to.x - dir * d * k, y }))]
+  const back = [14, 33, 52].map((d) => ({ x: a.to.x - dir * d * k, y }))
+  // over the words that may stand beyond the arrow
+  return [...beyond, ...back, { x: a.to.x + dir * 14 * k, y: y - LIFT * k }]
 }
 
 /** Beside the words of a session event. */
