@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { constants, cpus, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import type { Seen } from './soak/bystanders'
 /**
  * `npm run soak`: 200 well-behaved clients of a broker beside ten abusers of each kind, for an hour or `--minutes`.
  * Broker, abusers and well-behaved clients are processes of their own; the abusers have the lowest priority, so that on
- * few cores the time they take is not measured as the broker's. Then the same beside mosquitto, where it is installed.
+ * few cores the time they take is not measured as the broker's. `--log` keeps what our broker says. Then the same beside mosquitto, where it is installed.
  */
 const CLIENTS = 200
 const MOST_P99_MS = 50
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     kinds: { type: 'string' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    log: { type: 'string' },
     help: { type: 'boolean' },
   },
 })
@@ -37,7 +38,7 @@ const wrong = kinds.filter((k) => !KINDS.has(k))
 if (values.help === true || !(minutes > 0) || !(abusers >= 0) || wrong.length > 0) {
   const names = Array.from(KINDS, ([name, { does }]) => `  ${name.padEnd(14)}${does}`)
   console.log(
-    'npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto] [--profile FOLDER]',
+    'npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto] [--profile FOLDER] [--log FILE]',
   )
   console.log(`kinds:\n${names.join('\n')}`)
   process.exit(values.help === true ? 0 : 2)
@@ -74,7 +75,9 @@ async function startFleetlab(script: string): Promise<Started> {
       ? []
       : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${values.profile}`]
   const args = ['--max-semi-space-size=32', ...profile, script, 'broker', '--port', '0']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  if (values.log === undefined) child.stderr.resume()
+  else child.stderr.pipe(createWriteStream(values.log))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   child.stdout.resume()
   return { child, port: Number(/:(\d+)/.exec(line.toString())?.[1]), stop: () => stopped(child) }

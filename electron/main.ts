@@ -44,4 +44,6 @@ const open: RunDeps['open'] = () => {
 registerPageScheme()
 const profile = openProfile(folder)
 if (claimInstance(profile.folder, (path) => void workspace.offers.path(path)))
-  runDesktop({ root, folder, profile, version, workspace, open }).catch(failStart)
+  runDesktop({ root, folder, profile, version, workspace, open }).catch((e: unknown) =>
+    failStart(e, languageOf(workspace)),
+  )

@@ -4,7 +4,7 @@ import type { openPlace } from '../store/window-file'
 import type { Workspace } from '../store/workspace'
 import { showLongWork } from './long-work'
 import { keepMenu } from './menu'
-import { recoverPage } from './page-crash'
+import { loadFirst, recoverPage } from './page-crash'
 import { serveDrops, servePorts } from './page-ports'
 import { servePageFiles } from './page-protocol'
 import { keepThroughSleep } from './power'
@@ -53,7 +53,7 @@ export function openDesktop(deps: DesktopDeps): { show(): Promise<void> } {
         () => loadPage(window),
         (why) => deps.giveUp(why),
       )
-      await loadPage(window)
+      await loadFirst(window, () => loadPage(window))
     },
   }
 }

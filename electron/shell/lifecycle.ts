@@ -1,6 +1,7 @@
 import { app, BrowserWindow, dialog } from 'electron'
 import { launchFile } from './launch-file'
 import { logFault } from './log'
+import { menuTexts, type ShellLanguage } from './menu-texts'
 
 /** Longest that quitting waits for listeners and devices to close. */
 const CLOSE_LIMIT_MS = 1500
@@ -90,13 +91,21 @@ export function claimInstance(profile: string, onFile: (path: string) => void): 
   return true
 }
 
-/** Says why the application could not start, and ends it with exit code 1. */
-export function failStart(thrown: unknown): void {
+/**
+ * Says why the application could not start, and ends it with exit code 1. The message does not block: a signal is still
+ * heard while it is read.
+ */
+export async function failStart(thrown: unknown, language: ShellLanguage): Promise<void> {
   // A page that is not loaded, or a window that is gone, because of the end.
   if (ending || quitting) return
   logFault('start', thrown)
-  const why = thrown instanceof Error ? thrown.message : String(thrown)
-  dialog.showErrorBox('MQTT Fleet Lab could not start', why)
+  const t = menuTexts(language)
+  const detail = thrown instanceof Error ? thrown.message : String(thrown)
+  // A box needs the application to be ready; before that, standard error says it.
+  if (app.isReady())
+    await dialog.showMessageBox({
+      ...{ type: 'error', title: t.program, message: t.notStarted, detail, buttons: [t.quit], noLink: true },
+    })
   app.exit(1)
 }
 

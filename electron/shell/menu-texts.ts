@@ -72,6 +72,7 @@ const en = {
   nothingKeptDetail:
     '{folder} cannot be written: {why}. Settings, recent files, history and the autosaved scenario are lost when the program ends.',
   goOn: 'Go On',
+  notStarted: 'MQTT Fleet Lab could not start',
   hasToClose: 'MQTT Fleet Lab must close',
   hasToCloseDetail:
     'It failed several times within a minute ({why}). The scenario is saved and will be offered at the next start.',
@@ -152,6 +153,7 @@ const ko: MenuTexts = {
   nothingKeptDetail:
     '{folder} 폴더에 쓸 수 없습니다: {why}. 설정, 최근 파일, 기록, 자동 저장된 시나리오는 프로그램을 끝내면 사라집니다.',
   goOn: '계속',
+  notStarted: 'MQTT Fleet Lab을 시작하지 못했습니다',
   hasToClose: 'MQTT Fleet Lab을 끝내야 합니다',
   hasToCloseDetail:
     '1분 안에 여러 번 오류가 났습니다({why}). 시나리오는 저장되어 있으며 다음에 시작할 때 다시 열 수 있습니다.',

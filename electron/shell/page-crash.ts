@@ -31,3 +31,19 @@ export function recoverPage(
     load().catch((e: unknown) => logFault('page', e))
   })
 }
+
+/** Longest from the failure of a load to the news that the page has died, in ms. */
+const TOLD_MS = 1000
+
+/** Loads the page for the first time. One that dies meanwhile is no failed start: `recoverPage` loads it again. */
+export async function loadFirst(window: BrowserWindow, load: () => Promise<void>): Promise<void> {
+  const died = new Promise<true>((resolve) =>
+    window.webContents.once('render-process-gone', () => resolve(true)),
+  )
+  try {
+    await load()
+  } catch (e) {
+    const alive = new Promise<false>((resolve) => setTimeout(resolve, TOLD_MS, false))
+    if (!(await Promise.race([died, alive]))) throw e
+  }
+}

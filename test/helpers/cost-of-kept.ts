@@ -1,5 +1,5 @@
 import { atOnce } from '../../electron/engine/base/slices'
-import { Kept } from '../../electron/engine/simulation/broker/kept'
+import { Kept, type Holders } from '../../electron/engine/simulation/broker/kept'
 import { Message } from '../../electron/engine/simulation/broker/message'
 import { RetainedStore } from '../../electron/engine/simulation/broker/retained'
 import { Router } from '../../electron/engine/simulation/broker/router'
@@ -7,6 +7,9 @@ import { Sessions } from '../../electron/engine/simulation/broker/sessions'
 import { DEFAULT_LIMITS } from '../../electron/engine/simulation/broker/types'
 import type { SubscribeRequest } from '../../electron/engine/simulation/broker/wire/subscribe'
 import { ManualClock } from './manual-clock'
+
+/** One client that has all for itself. */
+export const ALONE: Holders = { sessions: () => 1, connected: () => 1, connections: () => 1 }
 
 /** Bytes in use, of objects and of buffers. */
 function inUse(): number {
@@ -18,7 +21,7 @@ function inUse(): number {
 function parts() {
   const limits = { ...DEFAULT_LIMITS, queueMessages: 1e6, subscriptionsPerClient: 1e6 }
   const router = new Router()
-  const kept: Kept = new Kept(limits, () => 1)
+  const kept: Kept = new Kept(limits, ALONE)
   const sessions = new Sessions({
     router,
     outbox: { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined },

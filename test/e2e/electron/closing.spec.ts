@@ -23,7 +23,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(async () => {
   await end()
-  home.remove()
+  await home.remove()
 })
 
 /** What the dialogs of Electron were asked from now on; `button` is what the user answers. */

@@ -8,9 +8,12 @@ let app: ElectronApplication
 test.beforeEach(async () => {
   home = new Home()
   app = await launch(home)
+})
+/** Waits until the page shows the broker's address. */
+const live = async (): Promise<void> => {
   const page = await app.firstWindow()
   await expect(page.getByText(/mqtt:\/\//).first()).toBeVisible()
-})
+}
 test.afterEach(() => home.remove())
 
 /** What the page shows; Playwright does not see a page again that has died. */
@@ -40,6 +43,7 @@ async function terminate(): Promise<number> {
 }
 
 test('a page that was killed is loaded again and says so; the engine goes on', async () => {
+  await live()
   await killPage()
   await expect.poll(shown, { timeout: 20_000 }).toContain('The window failed (killed) and was reloaded')
   expect(await shown()).not.toContain('engine failed')
@@ -47,6 +51,7 @@ test('a page that was killed is loaded again and says so; the engine goes on', a
 })
 
 test('a page that dies while it loads is loaded again, and the engine goes on', async () => {
+  await live()
   let said = ''
   app.process().stderr?.on('data', (d: Buffer) => (said += d.toString()))
   await app.evaluate(({ BrowserWindow }) => {
@@ -62,6 +67,24 @@ test('a page that dies while it loads is loaded again, and the engine goes on', 
   await expect.poll(shown, { timeout: 20_000 }).toContain('was reloaded')
   expect(await shown()).not.toContain('engine failed')
   expect(said).not.toContain('uncaught')
+  expect(await terminate()).toBeLessThan(3000)
+})
+
+test('a page that dies while it loads for the first time is loaded again: the start has not failed', async () => {
+  let said = ''
+  app.process().stderr?.on('data', (d: Buffer) => (said += d.toString()))
+  await app.evaluate(({ app: electron, BrowserWindow }) => {
+    const kill = (window: Electron.BrowserWindow): void => {
+      window.webContents.once('did-navigate', () => {
+        process.kill(window.webContents.getOSProcessId(), 'SIGKILL')
+      })
+    }
+    const [window] = BrowserWindow.getAllWindows()
+    if (window) kill(window)
+    else electron.once('browser-window-created', (_event, w) => kill(w))
+  })
+  await expect.poll(shown, { timeout: 20_000 }).toContain('was reloaded')
+  expect(said).not.toContain('error: start')
   expect(await terminate()).toBeLessThan(3000)
 })
 

@@ -23,10 +23,7 @@ test.beforeAll(async () => {
   desk = realDesk(app, await app.firstWindow(), home)
 })
 
-test.afterAll(async () => {
-  await desk.app.close()
-  home.remove()
-})
+test.afterAll(() => home.remove())
 
 test('the page is live', () => expectLivePage(desk.page))
 test('the scenario of a run that was killed is offered', () => expectRecoveryOffered(desk.page))

@@ -16,10 +16,7 @@ test.beforeAll(async () => {
   page = await app.firstWindow()
   await expect(page.getByText(/mqtt:\/\//).first()).toBeVisible()
 })
-test.afterAll(async () => {
-  await app.close()
-  home.remove()
-})
+test.afterAll(() => home.remove())
 
 const ownPage = /^app:\/\/fleetlab\//
 

@@ -1,5 +1,6 @@
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,7 @@ export class Home {
   readonly folder = mkdtempSync(join(tmpdir(), 'fleetlab-home-'))
   /** What the application keeps. */
   readonly kept = join(this.folder, 'mqtt-fleet-lab')
+  private readonly started: ChildProcess[] = []
 
   constructor() {
     this.own(this.folder)
@@ -57,7 +59,21 @@ export class Home {
     if (runtime.owner !== null) chownSync(path, runtime.owner, runtime.owner)
   }
 
-  remove(): void {
+  /** A process of this user has begun. */
+  began(child: ChildProcess): void {
+    this.started.push(child)
+  }
+
+  /** Ends what a journey that failed has left running: the one who runs the tests waits for it otherwise. */
+  async remove(): Promise<void> {
+    const running = this.started.filter((c) => c.exitCode === null && c.signalCode === null)
+    await Promise.all(
+      running.map((child) => {
+        const closed = once(child, 'close')
+        child.kill('SIGKILL')
+        return closed
+      }),
+    )
     rmSync(this.folder, { recursive: true, force: true })
   }
 
@@ -74,14 +90,16 @@ export class Home {
 }
 
 /** Starts the application under Playwright, its sandbox on. */
-export function launch(home: Home, options: StartOptions = {}): Promise<ElectronApplication> {
-  return _electron.launch({
+export async function launch(home: Home, options: StartOptions = {}): Promise<ElectronApplication> {
+  const app = await _electron.launch({
     executablePath: runtime.executable,
     chromiumSandbox: true,
     args: ['-r', runtime.loader, runtime.application, '--lang=en-US', ...(options.args ?? [])],
     cwd: options.cwd ?? home.folder,
     env: { ...home.env(), ...options.env },
   })
+  home.began(app.process())
+  return app
 }
 
 /** Ends an application of `launch`, whatever it shows; done when its process is gone, also when it was gone before. */
@@ -109,6 +127,7 @@ export function start(home: Home, options: StartOptions = {}): Started {
     env: { ...home.env(), ...options.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  home.began(child)
   let text = ''
   child.stderr.on('data', (d: Buffer) => (text += d.toString()))
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>

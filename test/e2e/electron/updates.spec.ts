@@ -40,6 +40,6 @@ test('newer versions: asked about once, looked up after a yes, and opened by the
     await end()
     server.closeAllConnections()
     server.close()
-    home.remove()
+    await home.remove()
   }
 })

@@ -28,7 +28,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(async () => {
   await end()
-  home.remove()
+  await home.remove()
 })
 
 const bounds = (app: ElectronApplication) =>

@@ -71,7 +71,11 @@ class Broker implements Hub {
       () => deps.realClock.now(),
       (thrown) => this.log({ level: 'error', note: logMessages.fault(`internal error: ${String(thrown)}`) }),
     )
-    this.kept = new Kept(this.limits, () => this.sessions.count)
+    this.kept = new Kept(this.limits, {
+      sessions: () => this.sessions.count,
+      connected: () => this.connected.size,
+      connections: () => this.connections.size,
+    })
     this.access = new Access(options.users, options.refuse)
     this.retained = new RetainedStore(
       () => deps.clock.now(),

@@ -1,7 +1,7 @@
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Frame } from '../../mqtt/packet'
-import type { Kept } from './kept'
+import type { Kept, Leaver } from './kept'
 import { copyBytes, type Copy } from './message'
 import { logMessages } from './log-messages'
 import { MAX_ID, PacketIds } from './packet-ids'
@@ -55,7 +55,7 @@ const VIEWS = 4
  *   queue -> PUBLISH -> sent -- PUBACK -> done
  *                         '-- PUBREC -> released (PUBREL) -- PUBCOMP -> done
  */
-export class Outbox {
+export class Outbox implements Leaver {
   dropped = 0
   private queue: Copy[] = NO_COPIES
   private head = 0
@@ -109,6 +109,7 @@ export class Outbox {
   /** Takes a connection and sends again what the last one left open [MQTT-4.4.0-1], with DUP [MQTT-3.3.1-1]. */
   attach(outlet: Outlet): void {
     this.outlet = outlet
+    this.deps.kept.noLeaver(this)
     this.open = 0
     for (const id of this.released.keys()) this.released.set(id, false)
     for (const s of this.sent.values()) s.open = false
@@ -120,6 +121,20 @@ export class Outbox {
   detach(): void {
     this.outlet = null
     for (const s of this.sent.values()) s.copy.message.own()
+    if (this.queuedBytes + this.sentBytes > 0) this.deps.kept.left(this)
+  }
+
+  giveWay(most: number): void {
+    while (this.queuedBytes + this.sentBytes >= most && this.queued > 0) {
+      this.queuedBytes -= this.letGo(this.queue.pop() as Copy)
+      this.drop(logMessages.dropped.queueFull)
+    }
+    for (const [id, s] of [...this.sent].reverse()) {
+      if (this.queuedBytes + this.sentBytes < most) break
+      this.forget(id, s)
+      this.packetIds.release(id)
+      this.drop(logMessages.dropped.queueFull)
+    }
   }
 
   deliver(copy: Copy): void {
@@ -144,6 +159,7 @@ export class Outbox {
   end(): void {
     this.outlet = null
     this.over = true
+    this.deps.kept.noLeaver(this)
     for (let i = this.head; i < this.queue.length; i++) this.letGo(this.queue[i] as Copy)
     for (const s of this.sent.values()) this.letGo(s.copy)
     this.queue = NO_COPIES
@@ -182,7 +198,7 @@ export class Outbox {
     return (
       this.queued < kept.limits.queueMessages &&
       this.queuedBytes < kept.limits.queueBytes &&
-      kept.mayQueue(this.queuedBytes + this.sentBytes)
+      kept.mayQueue(this.queuedBytes + this.sentBytes, this.outlet !== null)
     )
   }
 

@@ -115,7 +115,7 @@ export class Session {
   /** False when one identifier more is over a limit. */
   mayReceive(): boolean {
     const { queued, inFlight } = this.outbox.bytes
-    return this.kept.mayQueue(queued + inFlight + this.receiving * COST.received)
+    return this.kept.mayQueue(queued + inFlight + this.receiving * COST.received, this.connected)
   }
 
   hasReceived(packetId: number): boolean {

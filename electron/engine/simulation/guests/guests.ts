@@ -86,7 +86,8 @@ export class Guests {
   private readonly kept: Kept
 
   constructor(private readonly deps: GuestsDeps) {
-    this.kept = new Kept(deps.limits, () => this.seats.size)
+    const seats = (): number => this.seats.size
+    this.kept = new Kept(deps.limits, { sessions: seats, connected: seats, connections: seats })
   }
 
   /**

@@ -6,7 +6,8 @@ import {
   type BrokerLimits,
   type LimitEntry,
 } from '../../../../electron/contract/broker-limits'
-import { mayGrow } from '../../../../electron/engine/simulation/broker/kept'
+import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
+import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { bench, RawClient, settle, type Bench } from './raw-client'
 
 let b: Bench
@@ -72,6 +73,46 @@ describe('what waits for absent clients', () => {
     await settle()
     expect(b.broker.session('modest')).toMatchObject({ queued: 1, dropped: 0 })
     expect(b.broker.session('greedy0')?.dropped).toBeGreaterThan(10)
+  })
+
+  it('sessions left behind do not make the share of connected clients smaller', async () => {
+    limited({ queueBytesInAll: 1_000_000 })
+    for (let i = 0; i < 500; i++) await absent(`left${i}`, 'left')
+    await absent('hoard', 'hoard')
+    const slow = await RawClient.connected(b, 'slow')
+    slow.subscribe('work', 1)
+    const pub = await RawClient.connected(b, 'pub')
+    for (let i = 1; i <= 60; i++) pub.publish('hoard', Buffer.alloc(10_000), 1, i)
+    await settle()
+    expect(b.broker.kept().queues).toBeGreaterThan(500_000)
+    for (let i = 101; i <= 150; i++) pub.publish('work', Buffer.alloc(1000), 1, i)
+    await settle()
+    expect(b.broker.session('slow')).toMatchObject({ inFlight: 50, dropped: 0 })
+  })
+
+  it('who leaves with more than an absent session may hold gives way to the connected', async () => {
+    limited({ queueBytesInAll: 400_000 })
+    for (let i = 0; i < 8; i++) {
+      const c = await RawClient.connected(b, `left${i}`, lasting)
+      c.subscribe(`big/${i}`, 1)
+      await settle()
+      const pub = await RawClient.connected(b, 'pub')
+      for (let k = 1; k <= 60; k++) pub.publish(`big/${i}`, Buffer.alloc(1500), 1, k)
+      await settle()
+      await c.cut()
+      await settle()
+    }
+    expect(b.broker.kept().queues).toBeGreaterThan(390_000)
+    const slow = await RawClient.connected(b, 'slow')
+    slow.subscribe('work', 1)
+    const pub = await RawClient.connected(b, 'pub')
+    for (let k = 1; k <= 20; k++) pub.publish('work', Buffer.alloc(1000), 1, k)
+    await settle()
+    expect(b.broker.session('slow')).toMatchObject({ inFlight: 20, dropped: 0 })
+    expect(b.broker.kept().queues).toBeLessThanOrEqual(402_000)
+    // The newest were dropped: what is left goes on in order.
+    const back = await RawClient.connected(b, 'left0', lasting)
+    expect(back.of('publish').map((p) => p.messageId)).toEqual(back.of('publish').map((_, i) => i + 1))
   })
 
   it('[MQTT-3.3.2-5] what has expired takes no place in a queue', async () => {
@@ -264,19 +305,21 @@ describe('the account', () => {
     },
   )
 
-  test.prop([fc.array(fc.nat(5), { minLength: 1, maxLength: 200 }), fc.integer({ min: 10, max: 1000 })])(
-    'a limit for all is never passed by more than one item',
-    (takes, limit) => {
-      const own = new Array<number>(6).fill(0)
-      let total = 0
-      for (const who of takes)
-        if (mayGrow(own[who] ?? 0, total, limit, 6)) {
-          own[who] = (own[who] ?? 0) + 50
-          total += 50
-        }
-      expect(total).toBeLessThan(limit + 50)
-    },
-  )
+  test.prop([
+    fc.array(fc.record({ who: fc.nat(5), connected: fc.boolean() }), { minLength: 1, maxLength: 200 }),
+    fc.integer({ min: 10, max: 1000 }),
+  ])('a limit for all is never passed by more than one item', (takes, limit) => {
+    const six = (): number => 6
+    const limits = { ...DEFAULT_LIMITS, queueBytesInAll: limit }
+    const kept = new Kept(limits, { sessions: six, connected: six, connections: six })
+    const own = new Array<number>(6).fill(0)
+    for (const { who, connected } of takes) {
+      if (!kept.mayQueue(own[who] ?? 0, connected)) continue
+      own[who] = (own[who] ?? 0) + 50
+      kept.queues += 50
+    }
+    expect(kept.queues).toBeLessThan(limit + 50)
+  })
 
   it('every limit has a default within its bounds, and a row in the documentation', () => {
     b = bench()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ALONE } from '../../../helpers/cost-of-kept'
 import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Outbox, type Outlet } from '../../../../electron/engine/simulation/broker/outbox'
@@ -17,7 +18,7 @@ class Wire implements Outlet {
   ids = (type: number) => this.frames.filter((f) => frameType(f) === type).map(framePacketId)
 }
 
-const kept = new Kept(DEFAULT_LIMITS, () => 1)
+const kept = new Kept(DEFAULT_LIMITS, ALONE)
 const make = () =>
   new Outbox('c', { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined })
 let n = 0

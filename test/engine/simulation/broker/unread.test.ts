@@ -4,6 +4,7 @@ import { createWebSocketStream, WebSocket } from 'ws'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_LIMITS, type BrokerLimits } from '../../../../electron/contract/broker-limits'
 import { createPair } from '../../../../electron/engine/mqtt/pair'
+import { ALONE } from '../../../helpers/cost-of-kept'
 import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { SocketPort, TooMuchKeptError } from '../../../../electron/engine/simulation/broker/socket-port'
 import { Turns } from '../../../../electron/engine/simulation/broker/turns'
@@ -14,7 +15,7 @@ const WAIT = { timeout: 20_000, interval: 5 }
 
 /** A port whose every packet is answered, and the client's end of it, which is not read. */
 function answering(limits: Partial<BrokerLimits>, answer = PINGRESP) {
-  const kept = new Kept({ ...DEFAULT_LIMITS, ...limits }, () => 1)
+  const kept = new Kept({ ...DEFAULT_LIMITS, ...limits }, ALONE)
   const clock = new ManualClock()
   const [client, end] = createPair()
   const port = new SocketPort(

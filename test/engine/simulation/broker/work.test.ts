@@ -7,7 +7,7 @@ import { Router } from '../../../../electron/engine/simulation/broker/router'
 import { Sessions } from '../../../../electron/engine/simulation/broker/sessions'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
-import { request } from '../../../helpers/cost-of-kept'
+import { ALONE, request } from '../../../helpers/cost-of-kept'
 import { until } from '../../../helpers/until'
 
 let b: Bench | undefined
@@ -111,7 +111,7 @@ describe('a SUBSCRIBE', () => {
 describe('a message on its way to many', () => {
   function many(): { sessions: Sessions; router: Router } {
     const router = new Router()
-    const kept = new Kept(DEFAULT_LIMITS, () => 1)
+    const kept = new Kept(DEFAULT_LIMITS, ALONE)
     const outbox = { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined }
     return {
       router,
