@@ -232,7 +232,10 @@ export class PageSession implements LabApi {
   }
 
   getKept(a: { clients: number }) {
-    return command(() => this.engine.lab.broker.embedded?.keptBy(a.clients) ?? null)
+    return command(() => {
+      const broker = this.engine.lab.broker.embedded
+      return broker ? this.long.run(() => broker.keptBySteps(a.clients)) : null
+    })
   }
 
   getRates() {

@@ -9,7 +9,7 @@ import { Connection } from './connection'
 import type { ClientContext, Hub } from './hub'
 import { Endings } from './endings'
 import { Kept } from './kept'
-import { keptBy } from './kept-by'
+import { keptBySteps } from './kept-by'
 import { Listeners } from './listener/listeners'
 import type { EndClient } from './listener/open-server'
 import { Dispatcher } from './dispatcher'
@@ -248,7 +248,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     retained: (filter) =>
       atOnce(broker.retained.matching(filter)).map(({ topic, payload, qos }) => ({ topic, payload, qos })),
     kept: () => broker.kept.bytes(),
-    keptBy: (most) => keptBy(broker, most),
+    keptBySteps: (most) => keptBySteps(broker, most),
     clearRetained: (topic) => broker.retained.remove(topic),
     publish: ({ topic, payload, qos = 0, retain = false }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)

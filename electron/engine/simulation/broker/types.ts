@@ -3,6 +3,7 @@ import type { KeptByBroker } from '../../../contract/kept'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
 import type { BrokerLimits } from '../../../contract/broker-limits'
+import type { Steps } from '../../base/slices'
 import type { Clock } from '../clock/clock'
 import type { PacketPort } from '../../mqtt/port'
 import type { TransitObserver } from '../../mqtt/transit'
@@ -220,8 +221,8 @@ export interface EmbeddedBroker {
   clearRetained(topic: string): boolean
   /** What is kept for all clients, in bytes. */
   kept(): KeptBytes
-  /** The same with the limits, and the clients for whom most is kept, at most so many. */
-  keptBy(most: number): KeptByBroker
+  /** The same with the limits, and the clients for whom most is kept, at most so many; in steps, for every session is looked at. */
+  keptBySteps(most: number): Steps<KeptByBroker>
   /** A message from the broker itself. @throws RangeError for a topic that is not a topic name */
   publish(message: { topic: string; payload: Buffer | string; qos?: QoS; retain?: boolean }): void
   /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { connect as netConnect } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { parseScenario } from '../../../../electron/contract/scenario-file'
 import { Packet } from '../../../../electron/engine/mqtt/packet'
 import { bench, RawClient, settle, type Bench, type ConnectFields } from './raw-client'
 import { until } from '../../../helpers/until'
@@ -45,6 +48,17 @@ describe('what is refused to everyone', () => {
     c.subscribe('a', 0)
     await until(() => c.of('suback').length === 1)
     expect(c.of('suback')[0]?.granted).toEqual([0x87])
+  })
+})
+
+it('the settings that the suites of Eclipse Paho are run with are those of a scenario file', () => {
+  b = bench()
+  const file = join(import.meta.dirname, '../../../fixtures/paho-suites.yaml')
+  const { broker } = parseScenario(readFileSync(file, 'utf8'), 'paho-suites.yaml')
+  expect(broker).toMatchObject({
+    kind: 'embedded',
+    refuse: { subscribe: ['test/nosubscribe'], publish: [] },
+    limits: { keepAlive: 60_000, receiveMaximum: 20 },
   })
 })
 

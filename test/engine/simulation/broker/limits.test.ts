@@ -6,6 +6,7 @@ import {
   type BrokerLimits,
   type LimitEntry,
 } from '../../../../electron/contract/broker-limits'
+import { atOnce } from '../../../../electron/engine/base/slices'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
 import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { bench, RawClient, settle, type Bench } from './raw-client'
@@ -237,7 +238,7 @@ describe('the account', () => {
     pub.publish('small', 'x', 1, 6)
     pub.publish('state', Buffer.alloc(3000), 0, 0, { retain: true })
     await settle()
-    const { parts, clients, sessions } = b.broker.keptBy(2)
+    const { parts, clients, sessions } = atOnce(b.broker.keptBySteps(2))
     expect(sessions).toBe(3)
     expect(parts.find((p) => p.kind === 'queues')).toEqual({
       kind: 'queues',
@@ -249,9 +250,29 @@ describe('the account', () => {
       ['pub', true, 0],
     ])
     expect(clients[1]?.retainedBytes).toBeGreaterThan(3000)
-    const all = b.broker.keptBy(10).clients.reduce((sum, c) => sum + c.bytes, 0)
+    const all = atOnce(b.broker.keptBySteps(10)).clients.reduce((sum, c) => sum + c.bytes, 0)
     const { queues, retained, subscriptions, sessions: own, wills, unread } = b.broker.kept()
     expect(all).toBe(queues + retained + subscriptions + own + wills + unread)
+  })
+
+  it('looks at few sessions at a time, and finds the largest however many there are and whoever leaves', async () => {
+    limited({})
+    const clients = await Promise.all(
+      Array.from({ length: 200 }, (_, i) =>
+        RawClient.connected(b, `c${i}`.padEnd(10 + ((i * 37) % 200), 'x')),
+      ),
+    )
+    const sizes = b.broker.sessions().map((s) => s.bytes.session)
+    const looked = [...b.broker.keptBySteps(5)]
+    expect(looked.length).toBeGreaterThanOrEqual(3)
+    expect(Math.max(...looked)).toBeLessThanOrEqual(64)
+    const largest = atOnce(b.broker.keptBySteps(5)).clients.map((c) => c.bytes)
+    expect(largest).toEqual(sizes.sort((a, z) => z - a).slice(0, 5))
+
+    const steps = b.broker.keptBySteps(500)
+    steps.next()
+    await Promise.all(clients.slice(100).map((c) => c.cut()))
+    expect(atOnce(steps).clients).toHaveLength(100)
   })
 
   const step = fc.record({
