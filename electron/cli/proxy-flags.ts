@@ -25,7 +25,7 @@ export interface ProxyFlags {
 }
 
 export interface ListenAt {
-  kind: 'tcp' | 'ws' | 'tls'
+  kind: 'tcp' | 'ws' | 'tls' | 'wss'
   host: string
   port: number
 }
@@ -38,11 +38,12 @@ export interface Drop {
   clients: string
 }
 
-const KINDS = { mqtt: 'tcp', ws: 'ws', mqtts: 'tls' } as const
-const LISTEN = 'expected [HOST:]PORT such as 1884 or 127.0.0.1:1884, or mqtt://, mqtts:// or ws:// before it'
+const KINDS = { mqtt: 'tcp', ws: 'ws', mqtts: 'tls', wss: 'wss' } as const
+const LISTEN =
+  'expected [HOST:]PORT such as 1884 or 127.0.0.1:1884, or mqtt://, mqtts://, ws:// or wss:// before it'
 
 export function listenAt(text: string): ListenAt {
-  const found = /^(?:(mqtts?|ws):\/\/)?(?:(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):)?(\d{1,5})\/?$/.exec(text)
+  const found = /^(?:(mqtts?|wss?):\/\/)?(?:(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):)?(\d{1,5})\/?$/.exec(text)
   const port = Number(found?.[3])
   if (!found || port > 65_535) throw new InvalidArgumentError(LISTEN)
   const kind = KINDS[(found[1] ?? 'mqtt') as keyof typeof KINDS]

@@ -1,5 +1,3 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
 import { Option, type Command } from 'commander'
 import { PACKET_TYPES } from '../contract/packet'
 import { printable } from '../contract/printable'
@@ -8,20 +6,24 @@ import { Type } from '../engine/mqtt/packet'
 import type { PacketTransit } from '../engine/mqtt/transit'
 import { startProxy } from '../engine/proxy/proxy'
 import { duration, wholeNumber } from './arguments'
-import type { CliContext, Subcommand } from './command'
+import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted } from './interrupt'
 import { chance, dropText, listenAt, proxyScenario, type ProxyFlags } from './proxy-flags'
+import { RecordFile } from './record-file'
 import { checkOutputs, writeOutput } from './write-output'
 
+/** Real ms after which a line of `--record` is in the file at the latest. */
+const FLUSH_MS = 200
+
 /** `fleetlab proxy`: a lossy network between any clients and any broker, until Ctrl-C. */
-export const proxyCommand: Subcommand = (program, context) => {
+export const proxyCommand: Subcommand = (program, context, setCode) => {
   const command = program
     .command('proxy')
     .description('stand between real clients and a real broker, and lose, delay or cut, until Ctrl-C')
     .requiredOption(
       '--listen <address>',
-      '[HOST:]PORT for the clients, or mqtts:// or ws:// before it',
+      '[HOST:]PORT for the clients, or mqtts://, ws:// or wss:// before it',
       listenAt,
     )
     .requiredOption('--target <url>', 'the broker: mqtt://, mqtts://, ws:// or wss://')
@@ -31,12 +33,12 @@ export const proxyCommand: Subcommand = (program, context) => {
   command
     .option('--ca <file>', 'certificate to trust at the target')
     .option('--insecure', 'accept any certificate of the target')
-    .option('--cert <file>', 'certificate for mqtts:// clients (default: one made on the spot)')
+    .option('--cert <file>', 'certificate for mqtts:// and wss:// clients (default: one made on the spot)')
     .option('--key <file>', 'its private key')
     .option('--json <file>', 'write what passed and what was lost at the end, - for standard output')
     .option('--pcap <file>', 'write the newest packets at the end as pcapng, lost ones included')
     .option('--record <file>', 'write one JSON line for each packet')
-    .action((flags: ProxyFlags) => run(flags, context))
+    .action((flags: ProxyFlags) => run(flags, context, setCode))
 }
 
 function linkOptions(command: Command): void {
@@ -59,29 +61,33 @@ function linkOptions(command: Command): void {
     .option('--timeout <duration>', 'time without an answer until recovery', duration, 1000)
 }
 
-async function run(flags: ProxyFlags, context: CliContext): Promise<void> {
+async function run(flags: ProxyFlags, context: CliContext, setCode: (code: number) => void): Promise<void> {
   await checkOutputs([flags.json, flags.pcap, flags.record])
   const parsed = scenarioSchema.safeParse(proxyScenario(flags))
   if (!parsed.success) throw new UsageError(`--target: ${parsed.error.issues[0]?.message ?? 'is not valid'}`)
-  const record = flags.record === undefined ? null : createWriteStream(flags.record)
+  const { stderr } = context
+  const record = openRecord(flags.record, stderr)
   const proxy = await startProxy({
     scenario: parsed.data,
     env: context.env,
     keep: flags.pcap !== undefined,
-    ...(record && { watch: { settled: (p) => void record.write(`${line(p)}\n`) } }),
+    ...(record && { watch: { settled: (p) => record.line(line(p)) } }),
     log: ({ level, note, clientId, remote }) => {
       if (level !== 'info')
-        context.stderr.write(`${level}: ${printable(`${clientId ?? remote ?? ''} ${note.text}`)}\n`)
+        stderr.write(`${level}: ${printable(`${clientId ?? remote ?? ''} ${note.text}`)}\n`)
     },
   })
+  const flushing = setInterval(() => record?.flush(), FLUSH_MS)
   try {
-    const out = flags.json === '-' ? context.stderr : context.stdout
+    const out = flags.json === '-' ? stderr : context.stdout
     out.write(`proxy  ${proxy.listeners()[0]?.url ?? ''} to ${flags.target}\nPress Ctrl-C to stop.\n`)
     await aborted(context.interrupt)
   } finally {
+    clearInterval(flushing)
     await proxy.close()
-    await ended(record)
+    record?.close()
   }
+  if (record?.failed) setCode(EXIT.usage)
   const { capture } = proxy
   if (flags.pcap !== undefined && capture) await writeOutput(flags.pcap, capture.pcapng('').bytes)
   const text = `${JSON.stringify(proxy.report(), null, 2)}\n`
@@ -111,8 +117,10 @@ function line(p: PacketTransit): string {
   })
 }
 
-async function ended(record: WriteStream | null): Promise<void> {
-  if (record === null) return
-  record.end()
-  await finished(record)
+/** Lines of the packets; when they cannot be written any more, that is said, and the proxy goes on. */
+function openRecord(path: string | undefined, stderr: CliContext['stderr']): RecordFile | null {
+  if (path === undefined) return null
+  const failed = (why: string): void =>
+    void stderr.write(`error: --record ${printable(path)} ends here: ${printable(why)}; the proxy goes on\n`)
+  return new RecordFile(path, failed)
 }

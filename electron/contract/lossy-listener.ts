@@ -9,8 +9,8 @@ export const lossyListenerSchema = z.strictObject({
   /** 0 lets the system choose. */
   port: z.int().min(0).max(65_535).default(1884),
   host: z.string().min(1).default('127.0.0.1'),
-  /** `tls` without certificate and key makes a certificate of its own. */
-  kind: z.enum(['tcp', 'ws', 'tls']).default('tcp'),
+  /** `tls` and `wss` without certificate and key makes a certificate of its own. */
+  kind: z.enum(['tcp', 'ws', 'tls', 'wss']).default('tcp'),
   certFile: z.string().optional(),
   keyFile: z.string().optional(),
   /** Client identifiers that the link is for; `*` stands for any text. */

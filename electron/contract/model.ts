@@ -136,7 +136,7 @@ export interface SessionMark {
 export type RunState = 'running' | 'paused' | 'stopped' | 'finished'
 
 export interface ListenerStatus {
-  kind: 'tcp' | 'ws' | 'tls'
+  kind: 'tcp' | 'ws' | 'tls' | 'wss'
   /** e.g. mqtt://127.0.0.1:1883 */
   url: string
 }

@@ -27,7 +27,8 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-async function listening(port: number): Promise<void> {
+/** Waits until the port of a listener that was added is open. */
+export async function listening(port: number): Promise<void> {
   await until(
     () =>
       new Promise<boolean>((done) => {

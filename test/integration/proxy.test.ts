@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { execFile, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import mqtt from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { dropText, listenAt, proxyScenario, type ProxyFlags } from '../../electron/cli/proxy-flags'
 import { scenarioSchema } from '../../electron/contract/scenario'
+import type { ProxyReport } from '../../electron/engine/proxy/counts'
 import { startProxy, type Proxy, type ProxyOptions } from '../../electron/engine/proxy/proxy'
 import { mosquittoPath, NO_MOSQUITTO, startMosquitto, type Mosquitto } from '../helpers/mosquitto'
 import { until } from '../helpers/until'
@@ -125,29 +129,43 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
     )
   })
 
-  it('the command writes what passed when SIGTERM ends it, with a client still there', async () => {
-    const at = ['--listen', '0', '--target', `mqtt://127.0.0.1:${broker.port}`, '--json', '-']
-    const child = spawn(process.execPath, [join(scripts, '../../out/main/cli.js'), 'proxy', ...at])
+  it('Ctrl-C ends the command, whoever is connected, and it writes what passed', async () => {
+    const record = join(mkdtempSync(join(tmpdir(), 'fleetlab-proxy-')), 'record.jsonl')
+    const at = ['--listen', 'ws://0', '--target', `mqtt://127.0.0.1:${broker.port}`, '--json', '-']
+    const cli = join(scripts, '../../out/main/cli.js')
+    const child = spawn(process.execPath, [cli, 'proxy', ...at, '--record', record, '--delay', '1ms'])
     let out = ''
     let said = ''
     child.stdout.on('data', (d: Buffer) => (out += d.toString()))
     child.stderr.on('data', (d: Buffer) => (said += d.toString()))
     const code = new Promise((done) => child.on('close', done))
     await until(() => said.includes('Ctrl-C'), 'the proxy')
-    const port = /127\.0\.0\.1:(\d+) to/.exec(said)?.[1] ?? ''
-    await run('mosquitto_pub', ['-p', port, '-t', 'cli', '-m', 'x', '-q', '2', '-i', 'cli'])
-    const open = connect(Number(port), '127.0.0.1')
-    open.on('error', () => undefined)
-    open.write(CONNECT)
-    child.kill('SIGTERM')
+    const url = /ws:\S+/.exec(said)?.[0] ?? ''
+    const busy = await mqtt.connectAsync(url, { clientId: 'cli', reconnectPeriod: 0 })
+    await busy.publishAsync('cli', 'x', { qos: 2 })
+    // One is in the middle of its work, one has sent half a request, and one says nothing.
+    busy.on('error', () => undefined)
+    for (let i = 0; i < 200; i++) busy.publish('cli', 'y'.repeat(10_000), { qos: 1 }, () => undefined)
+    for (const text of ['GET / HTTP/1.1\r\n', '']) {
+      const open = connect(Number(/:(\d+)/.exec(url)?.[1]), '127.0.0.1')
+      open.on('error', () => undefined)
+      open.write(text)
+    }
+    child.kill('SIGINT')
     expect(await code).toBe(0)
-    const report = JSON.parse(out) as { clients: string[] }
-    expect(report).toMatchObject({
-      packets: { PUBLISH: { sent: 1, lost: 0 }, PUBCOMP: { sent: 1, lost: 0 } },
-      exchanges: { complete: 1, unfinished: 0 },
-    })
-    expect(report.clients[0]).toBe('cli')
-  })
+    await busy.endAsync(true)
+    const report = JSON.parse(out) as ProxyReport
+    expect(report).toMatchObject({ packets: { PUBREL: { sent: 1, lost: 0 }, PUBCOMP: { sent: 1, lost: 0 } } })
+    expect(report.clients).toEqual(['cli'])
+    // A packet that was on its way at the end is a lost one.
+    const lines = readFileSync(record, 'utf8').trimEnd().split('\n')
+    const seen = lines.map((l) => JSON.parse(l) as { type: string; direction: string; fate: string })
+    expect(seen.slice(0, 2).map((p) => `${p.type} ${p.direction} ${p.fate}`)).toEqual([
+      'CONNECT uplink delivered',
+      'CONNACK downlink delivered',
+    ])
+    expect(seen.length).toBe(Object.values(report.packets).reduce((sum, p) => sum + p.sent, 0))
+  }, 60_000)
 
   it('loses by name what the rule names, for the clients that it names', async () => {
     const { proxy, port } = await proxyTo(broker.port, {

@@ -77,7 +77,7 @@ export interface BrokerOptions {
   version?: string
 }
 
-export type ListenerKind = 'tcp' | 'ws' | 'tls'
+export type ListenerKind = 'tcp' | 'ws' | 'tls' | 'wss'
 /** Where a connection comes from. */
 export type Origin =
   | { device: true; clientId: string }
@@ -97,7 +97,7 @@ export interface ListenerSpec {
   host: string
   /** 0 lets the system choose. */
   port: number
-  /** PEM text; absent on a `tls` listener means a certificate made on the spot. */
+  /** PEM text; absent on a `tls` or `wss` listener means a certificate made on the spot. */
   tls?: { cert: string; key: string }
 }
 export interface ListenerInfo {
@@ -105,7 +105,7 @@ export interface ListenerInfo {
   host: string
   port: number
   url: string
-  /** PEM of the certificate clients can trust (tls only). */
+  /** PEM of the certificate clients can trust (tls and wss only). */
   certificate?: string
 }
 

@@ -118,7 +118,8 @@ export class Guests {
       allowHalfOpen: this.deps.passing !== undefined,
     })
     const door: Door = { config, listeners, status: { kind: config.kind, url: '' } }
-    const tls = config.kind === 'tls' ? await readTls(config, 'broker.listeners') : undefined
+    const secure = config.kind === 'tls' || config.kind === 'wss'
+    const tls = secure ? await readTls(config, 'broker.listeners') : undefined
     const { kind, host, port } = config
     const about = await listenNear(
       (spec) => listeners.open(spec),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import WebSocket, { createWebSocketStream } from 'ws'
@@ -67,7 +67,7 @@ class ExternalTarget implements BrokerTarget {
     const at = { host, port: Number(port || DEFAULT_PORTS[protocol]) }
     if (protocol === 'mqtt:') return connectTcp({ ...at, noDelay: true, allowHalfOpen: true }, onOpen)
     return connectTls(
-      { ...at, servername: host, ca: this.ca, rejectUnauthorized: !this.config.insecure },
+      { ...at, servername: isIP(host) ? '' : host, ca: this.ca, rejectUnauthorized: !this.config.insecure },
       onOpen,
     )
   }

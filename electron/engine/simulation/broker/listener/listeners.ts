@@ -14,7 +14,7 @@ import { logMessages } from '../log-messages'
 import type { EndClient, OnStream, OpenServer } from './open-server'
 import { Admission } from './admission'
 import { tcpServer } from './tcp'
-import { tlsServer } from './tls'
+import { certificateFor, tlsServer } from './tls'
 import { wsServer } from './ws'
 
 export interface ListenersDeps {
@@ -52,9 +52,9 @@ export class Listeners {
   async open(spec: ListenerSpec): Promise<ListenerInfo> {
     const opened = await this.create(spec)
     const port = await startListening(opened.server, spec)
-    const scheme = { tcp: 'mqtt', ws: 'ws', tls: 'mqtts' }[spec.kind]
+    const scheme = { tcp: 'mqtt', ws: 'ws', tls: 'mqtts', wss: 'wss' }[spec.kind]
     const host = spec.host.includes(':') ? `[${spec.host}]` : spec.host
-    const url = `${scheme}://${host}:${port}${spec.kind === 'ws' ? '/mqtt' : ''}`
+    const url = `${scheme}://${host}:${port}${scheme.startsWith('ws') ? '/mqtt' : ''}`
     const info: ListenerInfo = { kind: spec.kind, host: spec.host, port, url }
     if (opened.certificate !== undefined) info.certificate = opened.certificate
     opened.server.on('error', (e) =>
@@ -95,6 +95,8 @@ export class Listeners {
         )
       case 'ws':
         return wsServer(this.deps.kept, (socket) => this.admit(socket), onStream)
+      case 'wss':
+        return wsServer(this.deps.kept, (socket) => this.admit(socket), onStream, await certificateFor(spec))
     }
   }
 

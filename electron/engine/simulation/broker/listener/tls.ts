@@ -7,6 +7,9 @@ import { remoteOf } from './tcp'
 
 /** Node has no way to turn the handshake timeout off. */
 const NO_LIMIT_MS = 2_147_483_647
+/** @param handshakeTimeout ms, 0 for no limit */
+export const noLimit = (handshakeTimeout: number): number =>
+  handshakeTimeout === 0 ? NO_LIMIT_MS : handshakeTimeout
 const DAY_MS = 86_400_000
 
 /** MQTT over TLS, with the given certificate or one made for this host. */
@@ -16,8 +19,10 @@ export async function tlsServer(
   admit: (socket: Socket) => boolean,
   onStream: OnStream,
 ): Promise<OpenServer> {
-  const { cert, key } = spec.tls ?? (await selfSigned(spec.host))
-  const server = secureServer(cert, key, handshakeTimeout)
+  const { cert, key } = await certificateFor(spec)
+  const server = withCertificate(() =>
+    createServer({ cert, key, handshakeTimeout: noLimit(handshakeTimeout) }),
+  )
   server.on('connection', (socket: Socket) => {
     // A socket that fails before its handshake is done has nobody else who listens.
     socket.on('error', () => socket.destroy())
@@ -28,13 +33,14 @@ export async function tlsServer(
   return { server, certificate: cert }
 }
 
-function secureServer(cert: string, key: string, handshakeTimeout: number) {
+/** PEM text of the given certificate and key, or of one made for this host. */
+export const certificateFor = async ({ tls, host }: ListenerSpec): Promise<{ cert: string; key: string }> =>
+  tls ?? (await selfSigned(host))
+
+/** A server of which `create` reads the certificate. @throws ListenerError when that cannot be used */
+export function withCertificate<T>(create: () => T): T {
   try {
-    return createServer({
-      cert,
-      key,
-      handshakeTimeout: handshakeTimeout === 0 ? NO_LIMIT_MS : handshakeTimeout,
-    })
+    return create()
   } catch (e) {
     const why = e instanceof Error ? e.message : String(e)
     throw new ListenerError('EBADCERT', `the TLS certificate or key cannot be used: ${why}`)

@@ -1,10 +1,13 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { isIP, type Socket } from 'node:net'
 import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws'
 import { isLoopback } from '../../../../contract/loopback'
 import type { Kept } from '../kept'
+import type { BrokerLimits } from '../types'
 import type { EndClient, OnStream, OpenServer } from './open-server'
 import { remoteOf } from './tcp'
+import { noLimit, withCertificate } from './tls'
 
 const PATHS = new Set(['/', '/mqtt'])
 /** `mqtt` [MQTT-6.0.0-3]; `mqttv3.1` is what MQTT 3.1 clients ask for. */
@@ -48,20 +51,44 @@ function countUnfinished(ws: WebSocket, socket: Socket, kept: Kept, end: EndClie
 
 const UNSUPPORTED_DATA = 1003
 
-/** MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`. */
-export function wsServer(kept: Kept, admit: (socket: Socket) => boolean, onStream: OnStream): OpenServer {
+const sayWhatItIs: RequestListener = (_request, response) => {
+  response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n')
+}
+
+function webServer({ connectTimeout }: BrokerLimits, tls?: { cert: string; key: string }) {
+  const options = {
+    headersTimeout: connectTimeout,
+    requestTimeout: connectTimeout,
+    connectionsCheckingInterval: 1000,
+  }
+  if (!tls) return createServer(options, sayWhatItIs)
+  const secure = { ...options, ...tls, handshakeTimeout: noLimit(connectTimeout) }
+  const server = withCertificate(() => createSecureServer(secure, sayWhatItIs))
+  // A socket that fails before its handshake is done has nobody else who listens.
+  server.on('connection', (socket: Socket) => socket.on('error', () => socket.destroy()))
+  server.on('tlsClientError', (_e, socket) => socket.destroy())
+  return server
+}
+
+/**
+ * MQTT over WebSocket (MQTT 3.1.1 section 6), at `/mqtt` and `/`.
+ * @param tls PEM text: then over TLS
+ */
+export function wsServer(
+  kept: Kept,
+  admit: (socket: Socket) => boolean,
+  onStream: OnStream,
+  tls?: { cert: string; key: string },
+): OpenServer {
   const { limits } = kept
-  const halfOpen = { headersTimeout: limits.connectTimeout, requestTimeout: limits.connectTimeout }
-  const server = createServer({ ...halfOpen, connectionsCheckingInterval: 1000 }, (_request, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain' }).end('This port speaks MQTT over WebSocket.\n')
-  })
+  const server = webServer(limits, tls)
   const wss = new WebSocketServer({
     noServer: true,
     // One WebSocket frame may carry many packets.
     maxPayload: Math.max(limits.packetBytes, 65_536) * 2,
     handleProtocols: (offered) => PROTOCOLS.find((p) => offered.has(p)) ?? false,
   })
-  server.on('connection', (socket) => admit(socket))
+  server.on('connection', (socket: Socket) => admit(socket))
   server.on('upgrade', (request, socket, head) => {
     const path = (request.url ?? '/').split('?')[0] as string
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((p) => p.trim())
@@ -85,6 +112,7 @@ export function wsServer(kept: Kept, admit: (socket: Socket) => boolean, onStrea
   })
   return {
     server,
+    ...(tls && { certificate: tls.cert }),
     close: () => {
       wss.close()
       server.closeIdleConnections()

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import mqtt from 'mqtt'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { listenAt, proxyScenario, type ProxyFlags } from '../../electron/cli/proxy-flags'
+import { scenarioSchema } from '../../electron/contract/scenario'
+import { startProxy, type Proxy } from '../../electron/engine/proxy/proxy'
+import { makeCertificates, type Certificates } from '../helpers/certificates'
+import {
+  freePort,
+  listening,
+  mosquittoPath,
+  NO_MOSQUITTO,
+  startMosquitto,
+  type Mosquitto,
+} from '../helpers/mosquitto'
+import { until } from '../helpers/until'
+
+const run = promisify(execFile)
+if (mosquittoPath === null) console.log(`skipped: ${NO_MOSQUITTO}`)
+
+describe.skipIf(mosquittoPath === null)(
+  'a proxy between every kind of client and every kind of broker',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fleetlab-proxy-'))
+    const targets = { mqtt: '', mqtts: '', ws: '', wss: '' }
+    let files: Certificates
+    let broker: Mosquitto
+    const proxies: Proxy[] = []
+
+    beforeAll(async () => {
+      files = await makeCertificates(folder)
+      const tls = [`cafile ${files.ca}`, `certfile ${files.cert}`, `keyfile ${files.key}`]
+      const [mqtts, ws, wss] = [await freePort(), await freePort(), await freePort()]
+      broker = await startMosquitto(undefined, [
+        `listener ${mqtts} 127.0.0.1`,
+        ...tls,
+        `listener ${ws} 127.0.0.1`,
+        'protocol websockets',
+        `listener ${wss} 127.0.0.1`,
+        'protocol websockets',
+        ...tls,
+      ])
+      await Promise.all([mqtts, ws, wss].map(listening))
+      targets.mqtt = `mqtt://127.0.0.1:${broker.port}`
+      targets.mqtts = `mqtts://127.0.0.1:${mqtts}`
+      targets.ws = `ws://127.0.0.1:${ws}`
+      targets.wss = `wss://localhost:${wss}`
+    })
+    afterEach(() => Promise.all(proxies.splice(0).map((p) => p.close())))
+    afterAll(() => {
+      broker.stop()
+      rmSync(folder, { recursive: true })
+    })
+
+    async function proxyTo(flags: Pick<ProxyFlags, 'listen' | 'target'> & Partial<ProxyFlags>) {
+      const scenario = scenarioSchema.parse(
+        proxyScenario({
+          link: 'radio',
+          recovery: 'reconnect',
+          timeout: 30_000,
+          clients: '*',
+          seed: 7,
+          ca: files.ca,
+          cert: files.cert,
+          key: files.key,
+          ...flags,
+        }),
+      )
+      const proxy = await startProxy({ scenario, env: {}, keep: false, log: () => undefined })
+      proxies.push(proxy)
+      return { proxy, url: proxy.listeners()[0]?.url ?? '' }
+    }
+
+    /** Publishes to itself at QoS 2 with a client that trusts the test's authority alone. */
+    async function echo(url: string, clientId: string): Promise<string> {
+      const client = await mqtt.connectAsync(url, {
+        clientId,
+        ca: readFileSync(files.ca),
+        reconnectPeriod: 0,
+        wsOptions: { ca: readFileSync(files.ca) },
+      })
+      const answer = new Promise<string>((done) => client.on('message', (_t, p) => done(p.toString())))
+      await client.subscribeAsync(`echo/${clientId}`, { qos: 2 })
+      await client.publishAsync(`echo/${clientId}`, 'x'.repeat(70_000), { qos: 2 })
+      const text = await answer
+      await client.endAsync()
+      return text
+    }
+
+    const kinds = ['mqtt', 'mqtts', 'ws', 'wss'] as const
+    const every = kinds.flatMap((listen) => kinds.map((target) => [listen, target] as const))
+    // At the same time, because mosquitto is slow to notice WebSocket clients.
+    it('clients of every kind reach brokers of every kind, over a link and without one', async () => {
+      const through = async (
+        listen: (typeof kinds)[number],
+        target: (typeof kinds)[number],
+      ): Promise<unknown> => {
+        const { proxy, url } = await proxyTo({
+          listen: listenAt(`${listen}://0`),
+          target: targets[target],
+          clients: 'linked-*',
+          delay: 1,
+        })
+        const ids = ['linked', 'free'].map((how) => `${how}-${listen}-${target}`)
+        const texts = await Promise.all(ids.map((id) => echo(url, id)))
+        await until(() => proxy.report().packets.DISCONNECT?.sent === 2, 'both clients')
+        const { packets, clients, exchanges } = proxy.report()
+        return {
+          url: url.replace(/:\d+/, ''),
+          bytes: texts.map((t) => t.length),
+          named: clients.toSorted().join() === ids.toSorted().join(),
+          publish: packets.PUBLISH,
+          exchanges,
+        }
+      }
+      const found = await Promise.all(every.map(async (k) => [k.join(' to '), await through(...k)] as const))
+      const path = { mqtt: '', mqtts: '', ws: '/mqtt', wss: '/mqtt' }
+      const expected = every.map(([listen, target]) => [
+        `${listen} to ${target}`,
+        {
+          url: `${listen}://127.0.0.1${path[listen]}`,
+          bytes: [70_000, 70_000],
+          named: true,
+          publish: { sent: 4, lost: 0 },
+          exchanges: { complete: 4, unfinished: 0 },
+        },
+      ])
+      expect(found).toEqual(expected)
+    }, 60_000)
+
+    it('mosquitto checks the certificate of a TLS port, and one made on the spot is not trusted', async () => {
+      const args = (url: string) => [
+        '-p',
+        /:(\d+)/.exec(url)?.[1] ?? '',
+        '--cafile',
+        files.ca,
+        '-t',
+        'a',
+        '-m',
+        'x',
+      ]
+      const own = await proxyTo({ listen: listenAt('mqtts://0'), target: targets.mqtts })
+      await run('mosquitto_pub', [...args(own.url), '-h', '127.0.0.1', '-q', '1'])
+      const made = await proxyTo({
+        listen: listenAt('mqtts://0'),
+        target: targets.mqtt,
+        cert: undefined,
+        key: undefined,
+      })
+      await expect(run('mosquitto_pub', [...args(made.url), '-h', '127.0.0.1'])).rejects.toThrow(
+        /TLS|certificate/i,
+      )
+    })
+
+    it('a broker whose certificate is not trusted is refused before any client comes, unless that is wanted', async () => {
+      const flags = { listen: listenAt('0'), target: targets.mqtts, ca: undefined }
+      await expect(proxyTo(flags)).rejects.toThrow(/cannot reach the broker at mqtts:.*certificate/)
+      const { url } = await proxyTo({ ...flags, insecure: true })
+      expect((await echo(url, 'trusting')).length).toBe(70_000)
+    })
+  },
+)
