@@ -30,8 +30,9 @@ export class RecordFile {
     private readonly onFailure: (why: string) => void,
     private readonly writeBytes: WriteBytes = writeSync,
   ) {
+    // Windows has no O_NONBLOCK; undefined adds no bit.
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants
-    this.file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | (O_NONBLOCK ?? 0))
+    this.file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK)
   }
 
   /** Why the file ends before its time; null as long as it is whole. */

@@ -107,7 +107,7 @@ describe.skipIf(mosquittoPath === null)(
         })
         const ids = ['linked', 'free'].map((how) => `${how}-${listen}-${target}`)
         const texts = await Promise.all(ids.map((id) => echo(url, id)))
-        await until(() => proxy.report().packets.DISCONNECT?.sent === 2, 'both clients')
+        await until(() => proxy.report().exchanges.complete === 4, 'all handshakes')
         const { packets, clients, exchanges } = proxy.report()
         return {
           url: url.replace(/:\d+/, ''),
