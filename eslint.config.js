@@ -87,7 +87,6 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    ignores: ['test/e2e/**'],
     rules: { 'no-restricted-syntax': noSleep },
   },
   {

@@ -1,6 +1,8 @@
 import { expect, type Page } from '@playwright/test'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { keepsChanges } from '../helpers/kept-files'
+import { frames } from './screens'
 import type { createElectron, WindowDouble } from '../helpers/electron-double'
 
 /** The application under test, whoever runs it: the double or a real Electron. */
@@ -157,9 +159,9 @@ export async function expectSleep({ page, emit }: Desk): Promise<void> {
   const clock = page.getByRole('timer', { name: 'Run time' })
   await emit('powerMonitor', 'suspend')
   const seconds = async (): Promise<number> => Number((await clock.innerText()).split(':').at(-1))
-  await page.waitForTimeout(600)
+  await frames(page, 30)
   const asleep = await seconds()
-  await page.waitForTimeout(1500)
+  await frames(page, 90)
   // Between two messages of the engine the page moves its clock on by itself, a quarter of a second at most.
   expect(Math.abs((await seconds()) - asleep)).toBeLessThan(0.5)
   await emit('powerMonitor', 'resume')
@@ -184,13 +186,13 @@ export async function expectEngineRecovered({ page }: Desk, fail: (e: Error) => 
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
 }
 
-export async function expectCloseAsked({ electron, page, window }: DoubleDesk): Promise<void> {
+export async function expectCloseAsked({ electron, page, window, folder }: DoubleDesk): Promise<void> {
   const slider = page.getByRole('slider', { name: /Packet loss on all links/ })
   await slider.focus()
   await page.keyboard.press('ArrowRight')
   await expect(page.getByText('changed', { exact: true })).toBeVisible()
   // The page says so at once; the host learns of it a message later.
-  await page.waitForTimeout(600)
+  await expect.poll(() => keepsChanges(join(folder, 'mqtt-fleet-lab'))).toBe(true)
   window.close()
   await expect.poll(() => electron.asked.length).toBe(1)
   expect(electron.asked[0]).toMatchObject({

@@ -1,7 +1,16 @@
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
-import { expectAccessible, looksTag, openScreen, takePicture, type Language, type Theme } from './screens'
+import {
+  atRest,
+  expectAccessible,
+  type Language,
+  looksTag,
+  openScreen,
+  takePicture,
+  type Theme,
+  untilRan,
+} from './screens'
 
 const LOOKS: [Language, Theme][] = [
   ['en', 'dark'],
@@ -15,7 +24,7 @@ test('every look of the Lab is accessible and pictured', looksTag(false), async 
   await openScreen(page, lab.url, 'lab')
   // Long enough for losses, retries and the ledger to show.
   await expect(page.getByRole('region', { name: 'Ledger' }).getByRole('row')).toHaveCount(5)
-  await page.waitForTimeout(6000)
+  await untilRan(page, 6)
   await page.getByRole('option', { name: /lock-3/ }).click()
   await expect(page.getByText('MQTT packets are lost.')).toBeVisible()
   for (const [language, theme] of LOOKS) {
@@ -24,7 +33,7 @@ test('every look of the Lab is accessible and pictured', looksTag(false), async 
     if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
     await expect(html).toHaveAttribute('lang', language)
     await expect(html).toHaveAttribute('data-theme', theme)
-    await page.waitForTimeout(300)
+    await atRest(page)
     await expectAccessible(page)
     await takePicture(page, `lab-${language}-${theme}`)
   }

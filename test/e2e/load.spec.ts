@@ -1,7 +1,15 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
-import { expectAccessible, expectNothingClipped, isUsual, looksTag, openScreen, takePicture } from './screens'
+import {
+  atRest,
+  expectAccessible,
+  expectNothingClipped,
+  isUsual,
+  looksTag,
+  openScreen,
+  takePicture,
+} from './screens'
 
 test.use({ scenario: 'examples/classroom-qos.yaml' })
 
@@ -196,7 +204,7 @@ for (const [name, size] of [
       await runToEnd(page, 1)
       for (const key of ['Shift+L', 'Shift+P', 'Shift+L', 'Shift+P']) {
         await page.keyboard.press(key)
-        await page.waitForTimeout(250)
+        await atRest(page)
         await expectNothingClipped(page)
       }
     },
@@ -242,7 +250,7 @@ test('pictures of a running test, in both languages and themes', looksTag(false)
     ['load-en-light', 'Shift+T'],
   ] as const) {
     await page.mouse.move(0, 0)
-    await page.waitForTimeout(300)
+    await atRest(page)
     await takePicture(page, name)
     await page.keyboard.press(key)
   }

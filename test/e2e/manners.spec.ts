@@ -1,15 +1,17 @@
 import { expect, test } from './fixtures'
 import {
+  atRest,
   expectAccessible,
   expectBarInOrder,
   expectNothingClipped,
+  frames,
   gateEngine,
   goTo,
   isUsual,
+  type Language,
   looksTag,
   openScreen,
   SCREENS,
-  type Language,
   type Theme,
 } from './screens'
 
@@ -30,7 +32,7 @@ test('run, pause, step mode and stop by key, and the clock stands still with the
   await page.keyboard.press('p')
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
   const stood = await clock.innerText()
-  await page.waitForTimeout(500)
+  await frames(page, 30)
   expect(await clock.innerText()).toBe(stood)
   await page.keyboard.press('p')
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
@@ -92,7 +94,7 @@ for (const [name, size] of [
           // large type and 200 % together would be 270 %
           if (key === 'Shift+P' && size.width < 1000) continue
           await page.keyboard.press(key)
-          await page.waitForTimeout(150)
+          await atRest(page)
           await test.step(`${screen} after ${key}`, async () => {
             await expectNothingClipped(page)
             await expectBarInOrder(page)

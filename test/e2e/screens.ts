@@ -77,7 +77,34 @@ export async function goTo(page: Page, screen: string): Promise<void> {
   await page.evaluate((id) => (location.hash = `#/${id}`), screen)
   await expect(page.locator(`nav a[href="#/${screen}"]`)).toHaveAttribute('aria-current', 'page')
   await expect(page.locator('main > .screen > *')).toBeVisible()
-  await page.waitForTimeout(400)
+  await atRest(page)
+}
+
+/** Waits until every transition has ended and what they led to is drawn. */
+export async function atRest(page: Page): Promise<void> {
+  await frames(page, 2)
+  await page.evaluate(() => {
+    const ends = document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity)
+    return Promise.allSettled(ends.map((a) => a.finished)).then(() => undefined)
+  })
+  await frames(page, 2)
+}
+
+/** Lets the page draw so many frames. */
+export const frames = (page: Page, count: number): Promise<void> =>
+  page.evaluate(async (n) => {
+    for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame)
+  }, count)
+
+/** Waits until the run has gone on for so many seconds of its own time. */
+export async function untilRan(page: Page, seconds: number): Promise<void> {
+  const ran = async (): Promise<number> => {
+    const [minutes = '', rest = ''] = (await page.getByRole('timer', { name: 'Run time' }).innerText()).split(
+      ':',
+    )
+    return Number(minutes) * 60 + Number(rest)
+  }
+  await expect.poll(ran, { timeout: 60_000 }).toBeGreaterThan(seconds)
 }
 
 /** The page's connections to the engine, which can be cut and refused. */
@@ -90,20 +117,29 @@ export interface EngineGate {
 
 /** Puts a gate before the engine of a page that is not open yet. */
 export async function gateEngine(page: Page): Promise<EngineGate> {
-  const gate: EngineGate = { refuse: false, refused: 0 }
+  let refuse = false
+  const cuts: (() => void)[] = []
+  const gate: EngineGate = {
+    refused: 0,
+    get refuse() {
+      return refuse
+    },
+    set refuse(on) {
+      refuse = on
+      if (on) for (const cut of cuts.splice(0)) cut()
+    },
+  }
   await page.routeWebSocket(/\/engine$/, (socket) => {
-    if (gate.refuse) {
+    if (refuse) {
       gate.refused += 1
       void socket.close()
       return
     }
     const server = socket.connectToServer()
-    const timer = setInterval(() => {
-      if (!gate.refuse) return
-      clearInterval(timer)
+    cuts.push(() => {
       void server.close()
       void socket.close()
-    }, 50)
+    })
   })
   return gate
 }

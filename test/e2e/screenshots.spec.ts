@@ -1,12 +1,13 @@
 import { expect, test } from './fixtures'
 import {
+  atRest,
   gateEngine,
   goTo,
+  type Language,
   looksTag,
   openScreen,
   setLook,
   takePicture,
-  type Language,
   type Theme,
 } from './screens'
 
@@ -28,7 +29,7 @@ test('experiments with their result, in every look', looksTag(false), async ({ p
   await expect(page.getByRole('button', { name: 'Run again', exact: true })).toBeVisible({ timeout: 90_000 })
   for (const [language, theme] of LOOKS) {
     await setLook(page, language, theme)
-    await page.waitForTimeout(400)
+    await atRest(page)
     await expect(page.getByTestId('conclusion')).toBeVisible()
     await takePicture(page, `experiments-${language}-${theme}`)
   }

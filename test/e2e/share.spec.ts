@@ -1,12 +1,13 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { expect, test, type Lab } from './fixtures'
 import {
+  atRest,
   expectAccessible,
   expectNothingClipped,
+  type Look,
   looksTag,
   openScreen,
   takePicture,
-  type Look,
 } from './screens'
 
 /** Opens the dialog on the teacher's page and lets a class in on loopback. */
@@ -164,7 +165,7 @@ test(
       await expectNothingClipped(page)
     }
     await page.keyboard.press('Shift+C')
-    await page.waitForTimeout(300)
+    await atRest(page)
     await expectAccessible(page)
     await takePicture(page, 'share-ko-light-projector')
 

@@ -1,6 +1,15 @@
 import { connectAsync } from 'mqtt'
 import { expect, test } from './fixtures'
-import { expectAccessible, looksTag, openScreen, takePicture, type Language, type Theme } from './screens'
+import {
+  atRest,
+  expectAccessible,
+  type Language,
+  looksTag,
+  openScreen,
+  takePicture,
+  type Theme,
+  untilRan,
+} from './screens'
 
 const LOOKS: [Language, Theme][] = [
   ['en', 'dark'],
@@ -12,10 +21,10 @@ const LOOKS: [Language, Theme][] = [
 test('every look of Traffic is accessible and pictured', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(120_000)
   await openScreen(page, lab.url, 'traffic')
-  await page.waitForTimeout(12_000)
+  await untilRan(page, 12)
   await page.getByRole('slider', { name: /Packet loss/ }).focus()
   await page.keyboard.press('PageUp')
-  await page.waitForTimeout(14_000)
+  await untilRan(page, 26)
   await page.getByLabel('Wildcard tester').fill('home/+/temperature')
   await expect(page.getByText('of 42 topics match')).toBeVisible()
   await page.getByRole('treeitem').filter({ hasText: 'temperature' }).nth(2).click()
@@ -27,7 +36,7 @@ test('every look of Traffic is accessible and pictured', looksTag(false), async 
     await expect(html).toHaveAttribute('lang', language)
     await expect(html).toHaveAttribute('data-theme', theme)
     await page.getByRole('tree').blur()
-    await page.waitForTimeout(300)
+    await atRest(page)
     await expectAccessible(page)
     await takePicture(page, `traffic-${language}-${theme}`)
   }
@@ -135,7 +144,7 @@ test('rates are drawn by packet type, QoS and group', async ({ page, lab }) => {
 test('a time drawn on a rate chart is what Handshakes shows, until it is cleared', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'traffic')
   const rates = page.getByRole('region', { name: 'Rate' })
-  await page.waitForTimeout(5000)
+  await untilRan(page, 5)
   const over = rates.locator('.u-over').first()
   const box = await over.boundingBox()
   if (!box) throw new Error('there is no chart')
@@ -162,7 +171,7 @@ test('a time drawn on a rate chart is what Handshakes shows, until it is cleared
 
 test('the same by keyboard', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'traffic')
-  await page.waitForTimeout(4000)
+  await untilRan(page, 4)
   await page.getByRole('group', { name: /Drag over a chart/ }).focus()
   await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('Shift+ArrowLeft')

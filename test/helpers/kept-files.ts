@@ -10,6 +10,13 @@ export function filesBelow(folder: string): string[] {
   )
 }
 
+/** True once the scenario of a running program is kept with changes that are in no file. */
+export const keepsChanges = (folder: string): boolean =>
+  filesBelow(folder).some(
+    (name) =>
+      name.startsWith('sessions') && readFileSync(join(folder, name), 'utf8').includes('"changed":true'),
+  )
+
 /** Names of kept files that are not whole, or were put aside. What a cut-off write left beside them does not count. */
 export function brokenFiles(folder: string): string[] {
   return filesBelow(folder).filter((name) => {

@@ -22,7 +22,9 @@ const shown = (): Promise<string> =>
     const contents = BrowserWindow.getAllWindows()[0]?.webContents
     if (!contents || contents.isCrashed() || contents.isLoading()) return ''
     // A page that dies meanwhile never answers.
-    const late = new Promise((resolve) => setTimeout(resolve, 1000, ''))
+    const late = new Promise((resolve) =>
+      AbortSignal.timeout(1000).addEventListener('abort', () => resolve('')),
+    )
     return String(await Promise.race([contents.executeJavaScript('document.body.innerText'), late]))
   })
 

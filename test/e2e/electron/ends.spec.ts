@@ -25,11 +25,9 @@ const sessions = (): string[] => filesBelow(`${home.kept}/sessions`)
 async function terminate({ process: child, ended }: Started): Promise<number> {
   const from = performance.now()
   child.kill('SIGTERM')
-  const late = new Promise((resolve) => setTimeout(resolve, HANG_MS, 'late'))
-  if ((await Promise.race([ended, late])) === 'late') {
-    child.kill('SIGKILL')
-    await ended
-  }
+  const hangs = AbortSignal.timeout(HANG_MS)
+  hangs.addEventListener('abort', () => child.kill('SIGKILL'))
+  await ended
   return performance.now() - from
 }
 
@@ -75,6 +73,8 @@ async function end(app: ElectronApplication, signal: NodeJS.Signals): Promise<nu
 async function startsThatEnd(moments: readonly number[], withinMs: number): Promise<void> {
   for (const afterMs of moments) {
     const started = start(home)
+    // The moment is what is tried here.
+    // eslint-disable-next-line no-restricted-syntax
     await new Promise((resolve) => setTimeout(resolve, afterMs))
     const ports = await portsOf(started)
     const took = await terminate(started)

@@ -47,8 +47,9 @@ test('a frame cannot be filled from elsewhere, nor with a script of its own', as
   const ran = await page.evaluate(async () => {
     const frame = document.createElement('iframe')
     frame.srcdoc = '<script>parent.__escaped = true</script>'
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
     document.body.append(frame)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await loaded
     const escaped = '__escaped' in window
     frame.remove()
     return escaped
@@ -70,15 +71,22 @@ for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewher
   test(`the page is not left for ${url}`, async () => {
     // From the main process: Playwright itself would wait for where the page might go.
     await app.evaluate(async ({ BrowserWindow }, to) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents
-      await contents?.executeJavaScript(`{
+      const contents = BrowserWindow.getAllWindows()[0]!.webContents
+      // Electron asks about the way out, or Chromium itself says that there is none.
+      const refused = new Promise<void>((resolve) => {
+        contents.once('will-navigate', () => setImmediate(resolve))
+        contents.on('console-message', (event: { message?: string }, _level?: number, text?: string) => {
+          if (/not allowed to/i.test(text ?? event.message ?? '')) resolve()
+        })
+      })
+      await contents.executeJavaScript(`{
         const link = document.createElement('a')
         link.href = ${JSON.stringify(to)}
         document.body.append(link)
         link.click()
         link.remove()
       }`)
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await refused
     }, url)
     expect(page.url()).toMatch(ownPage)
   })
@@ -126,7 +134,7 @@ test('inline scripts, eval and foreign connections are refused by the policy', a
     link.click()
     // Later: what the tests evaluate themselves is let through.
     const evaluated = await new Promise<string[]>((resolve) =>
-      setTimeout(() => {
+      requestAnimationFrame(() => {
         const ran: string[] = []
         for (const [name, run] of [
           ['eval', () => void (0, eval)('1')],
@@ -141,7 +149,7 @@ test('inline scripts, eval and foreign connections are refused by the policy', a
           }
         }
         resolve(ran)
-      }, 0),
+      }),
     )
     const socket = new WebSocket('ws://127.0.0.1:9/')
     await new Promise((resolve) => socket.addEventListener('error', resolve))
@@ -202,15 +210,20 @@ test('the bridge cannot be changed, and takes no path that the page names', asyn
 
 test('a page from elsewhere that has our bridge gets no port', async () => {
   const got = await app.evaluate(
-    async ({ BrowserWindow }, preload) => {
+    async ({ BrowserWindow, ipcMain }, preload) => {
       const webPreferences = { preload, sandbox: true, contextIsolation: true }
+      const asked = new Promise((resolve) => ipcMain.once('fleetlab:connect', resolve))
       const other = new BrowserWindow({ show: false, webPreferences })
       await other.loadURL('data:text/html,<title>other</title>')
-      const answer: unknown = await other.webContents.executeJavaScript(`new Promise((resolve) => {
-        addEventListener('message', (e) => resolve(String(e.data?.type)))
+      await other.webContents.executeJavaScript(`{
+        globalThis.got = 'nothing'
+        addEventListener('message', (e) => { got = String(e.data?.type) })
         fleetlab.connect()
-        setTimeout(() => resolve('nothing'), 500)
-      })`)
+      }`)
+      await asked
+      let answer: unknown
+      // What was sent back would be there before the last of these answers.
+      for (let i = 0; i < 10; i++) answer = await other.webContents.executeJavaScript('got')
       other.destroy()
       return answer
     },
