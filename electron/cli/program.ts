@@ -47,15 +47,19 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
 }
 
 function createProgram(context: CliContext): Command {
-  return new Command('fleetlab')
-    .description('A simulated MQTT fleet with packet loss, and its broker')
-    .version(context.version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) => write(`fleetlab: ${usageLine(text)}\n`),
-    })
+  return (
+    new Command('fleetlab')
+      .description('A simulated MQTT fleet with packet loss, and its broker')
+      .version(context.version)
+      // so that flags behind a subcommand are its own
+      .enablePositionalOptions()
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => context.stdout.write(text),
+        writeErr: (text) => context.stderr.write(text),
+        outputError: (text, write) => write(`fleetlab: ${usageLine(text)}\n`),
+      })
+  )
 }
 
 /** Commander's message as one line that says where to read more. */

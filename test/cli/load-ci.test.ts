@@ -80,3 +80,19 @@ it('fleetlab report compare exits 1 where the second run is worse', async () => 
   expect(found.rules).toContainEqual({ rule: 'lost>+0', state: 'failed' })
   expect(found.differences).toEqual(['qos'])
 })
+
+it('fleetlab load find-limit says when no rate holds, as text and JSON, and what it cannot raise', async () => {
+  const search = '--url embedded --publishers 1 --subscribers 0 --qos 1 --messages 1 --rate 0.015'
+  const args = ['load', 'find-limit', ...search.split(' '), '--threshold', 'rate<0']
+  const file = join(folder, 'limit.json')
+  const r = await runFleetlab([...args, '--json', file])
+  expect([r.code, r.stdout]).toEqual([1, 'No limit was found in 2 runs: no rate held the thresholds.\n'])
+  expect(r.stderr.split('\n')[0]).toBe('0.01 per second: broke rate<0')
+  const found = JSON.parse(readFileSync(file, 'utf8')) as { interval: unknown; trials: unknown[] }
+  expect([found.interval, found.trials.length]).toEqual([null, 2])
+  const max = await runFleetlab(['load', 'find-limit', '--url', 'embedded', '--rate', 'max'])
+  expect([max.code, max.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^fleetlab: --rate: found max; find-limit/),
+  ])
+}, 60_000)

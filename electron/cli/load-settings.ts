@@ -1,0 +1,91 @@
+import type { Command } from 'commander'
+import { brokerHost } from '../contract/loopback'
+import type { LoadConfig } from '../contract/load-config'
+import type { LoadFlags } from '../contract/load-flags'
+import { AllowedHosts } from '../engine/base/allowed-hosts'
+import type { Credentials } from '../engine/load/run/messages'
+import { ALLOW_HOST, nameList } from './arguments'
+import type { CliContext } from './command'
+import { CREDENTIAL_OPTIONS, readCredentials } from './credentials'
+import { loadConfig } from './load-flags'
+
+/** What all commands that run load tests are told, in the order of the help text. */
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
+  ['--config <file>', 'YAML or JSON file with the same names; flags override it'],
+  ALLOW_HOST,
+  ['--publishers <number>', 'publishing clients (default 100)'],
+  ['--subscribers <number>', 'subscribing clients (default 1)'],
+  ['--topology <name>', 'auto, pairs, fan-in, fan-out or shared-subscription'],
+  ['--rate <rate>', 'messages per second from each publisher, such as 10, 6/min, 1/h, or max'],
+  ['--executor <name>', 'constant-rate, max, ramping, connection-storm, reconnect-storm or soak'],
+  ['--stages <list>', 'ramping: 10s:5,30s:50 goes to 5 per second over 10 s, then to 50 over 30 s'],
+  ['--start-rate <rate>', 'ramping: initial rate (default 0)'],
+  ['--connect-rate <rate>', 'connection-storm: connections per second, or max'],
+  ['--reconnect-every <time>', 'reconnect-storm: time between cuts (default 10s)'],
+  ['--reconnect-share <share>', 'reconnect-storm: share of connections cut, 0 to 1 (default 1)'],
+  ['--qos <level>', 'QoS of the publishers, 0, 1 or 2 (default 0)'],
+  ['--subscribe-qos <level>', 'QoS of the subscribers (default: that of the publishers)'],
+  ['--size <bytes>', 'payload size in bytes (default 64)'],
+  ['--duration <time>', 'how long to publish (default 30s, no limit with --messages)'],
+  ['--messages <number>', 'total messages of all publishers'],
+  ['--ramp <time>', 'spread the connections over this time'],
+  ['--warmup <time>', 'time at the start left out of latencies and rates'],
+  ['--drain <time>', 'longest wait at the end for messages in transit (default 10s)'],
+  ['--window <number>', 'unacknowledged messages per publisher (default 20)'],
+  ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
+  ['--workers <number>', 'threads, or auto'],
+  ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
+  ...CREDENTIAL_OPTIONS,
+  ['--keep-alive <time>', 'keep-alive (default 60s, 0s turns it off)'],
+  ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
+  ['--resume', 'keep the session across a lost connection and resend'],
+  ['--topic <prefix>', 'first levels of every topic name (default fleetlab)'],
+  ['--local-address <list>', 'addresses of this computer to connect from, separated by commas'],
+  ['--seed <number>', 'seed for payloads, retries and storms (default 1)'],
+  ['--max-p99 <time>', 'threshold: 99th percentile of the latencies'],
+  ['--max-connect-p99 <time>', 'threshold: 99th percentile of the connection times'],
+  ['--max-lost <number>', 'threshold: messages lost'],
+  ['--max-duplicated <number>', 'threshold: duplicated messages'],
+  ['--max-out-of-order <number>', 'threshold: messages received out of order'],
+  ['--max-failed <number>', 'threshold: messages refused, lost with their connection or never acknowledged'],
+  ['--max-errors <number>', 'threshold: errors of all kinds'],
+  ['--min-rate <rate>', 'threshold: acknowledged messages per second in total'],
+]
+
+/** Adds the flags that say what a load test is. */
+export function addLoadSettings(command: Command): void {
+  for (const [flags, text] of SETTINGS) command.option(flags, text)
+  command.option(
+    '--threshold <expressions>',
+    'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',
+    (text: string, before?: string) => (before === undefined ? text : `${before},${text}`),
+  )
+}
+
+/** The text of a flag; undefined where it was not given. */
+export const textFlag = (flags: LoadFlags, name: string): string | undefined => {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * The load test that the flags ask for, with the credentials it needs.
+ * @throws UsageError, ApiError for a broker on another computer that was not typed
+ */
+export async function loadSettings(
+  context: CliContext,
+  flags: LoadFlags,
+): Promise<{ config: LoadConfig; credentials: Credentials }> {
+  const config = await loadConfig(flags)
+  confirmTarget(flags, config)
+  return { config, credentials: await readCredentials(config, context, textFlag(flags, 'password')) }
+}
+
+/** A URL that was typed is the user's word; one that came with a file needs it. */
+function confirmTarget(flags: LoadFlags, config: LoadConfig): void {
+  const hosts = new AllowedHosts()
+  const typed = brokerHost(textFlag(flags, 'url') ?? '')
+  for (const host of [...nameList(textFlag(flags, 'allowHost') ?? ''), typed ?? '']) hosts.allow(host)
+  hosts.check(config)
+}
