@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -64,4 +64,25 @@ describe('composition roots', () => {
       expect(readFileSync(join(root, path), 'utf8').split('\n').length).toBeLessThan(60)
     },
   )
+})
+
+describe('the clock of the wall', () => {
+  it('is read only where a date is meant: a time span is measured by a clock that nobody sets', () => {
+    const files = readdirSync(join(root, 'electron'), { recursive: true, encoding: 'utf8' })
+    const readers = files.filter(
+      (f) =>
+        f.endsWith('.ts') &&
+        /\bDate\.now\b|new Date\(\)/.test(readFileSync(join(root, 'electron', f), 'utf8')),
+    )
+    expect(readers.sort()).toEqual([
+      'cli/load.ts',
+      'cli/serve-workspace.ts',
+      'engine/load/history/create.ts',
+      'engine/simulation/broker/listener/tls.ts',
+      'engine/simulation/clock/paced-clock.ts',
+      'main.ts',
+      'shell/updates.ts',
+      'store/window-file.ts',
+    ])
+  })
 })

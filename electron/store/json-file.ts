@@ -82,7 +82,8 @@ export class JsonFile<T> {
   read(): Promise<T | null> {
     return this.inTurn(() =>
       this.look().catch((thrown: unknown) => {
-        this.deps.onCorrupt(this.path, this.path, firstLine(thrown))
+        const why = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
+        this.deps.onCorrupt(this.path, this.path, firstLine(why))
         return null
       }),
     )
@@ -124,6 +125,7 @@ export class JsonFile<T> {
     await writeAtomically(this.path, versionedText(this.kind, data), this.io)
   }
 
+  /** @throws what the file system throws, also where a broken file cannot be put aside; the cause is then what is wrong with it */
   private async look(): Promise<T | null> {
     let text: string
     try {
@@ -136,7 +138,10 @@ export class JsonFile<T> {
       return readVersioned(this.kind, text)
     } catch (thrown) {
       const aside = `${this.path}.corrupt-${this.deps.now()}`
-      await this.io.rename(this.path, aside)
+      await this.io.rename(this.path, aside).catch((failed: unknown) => {
+        if (failed instanceof Error) failed.cause = thrown
+        throw failed
+      })
       this.deps.onCorrupt(this.path, aside, firstLine(thrown))
       return null
     }

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os'
 import { note } from '../engine/base/notes'
 import type { Workspace } from './workspace'
 
@@ -12,6 +13,7 @@ const EVERY_MS = 5000
 export class SleepWatch {
   private lastMs: number
 
+  /** @param now ms of a clock that goes on while the computer sleeps, and that nobody sets */
   constructor(
     private readonly now: () => number,
     private readonly onSlept: (ms: number) => void,
@@ -29,9 +31,10 @@ export class SleepWatch {
 
 /** Tells the page of every sleep that is worth a word; `stop` ends it, `look` looks at once. */
 export function watchSleep(workspace: Pick<Workspace, 'notice'>): { look(): void; stop(): void } {
-  // The clock of the wall: the monotonic one need not go on while the computer sleeps.
+  // The time since the system was started goes on while the computer sleeps, which that of `performance` need not, and
+  // does not jump when somebody sets the clock, as that of the wall does.
   const watch = new SleepWatch(
-    () => Date.now(),
+    () => uptime() * 1000,
     (ms) => {
       const text =
         'The computer was asleep for {n} min. The run was paused; clients on other computers may have to reconnect.'

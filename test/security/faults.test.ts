@@ -76,6 +76,18 @@ describe.runIf(process.platform !== 'win32')('standard output', () => {
   )
 })
 
+it.runIf(process.platform === 'linux')(
+  'a data folder that cannot be written is said in one line, and the page is served',
+  async () => {
+    const served = await startServe({ data: '/sys' })
+    expect((await fetch(served.url)).status).toBe(200)
+    await until(() => /Autosave failed/.test(served.printed()), 'the word on what is not kept')
+    expect(served.printed()).toMatch(/: (permission denied|the disk is read-only); choose another location\n/)
+    expect(served.printed()).not.toMatch(/^ +at |E[A-Z]{3,}:/m)
+    await served.end()
+  },
+)
+
 describe('two programs on one folder, one of them killed', () => {
   it('each serves its page, and what the killed one left costs the next nothing', async () => {
     const [a, b] = await Promise.all([startServe({ data }), startServe({ data })])

@@ -112,6 +112,18 @@ describe('a versioned file', () => {
     expect(await file.update((w) => [...w, 'new'])).toEqual(['new'])
   })
 
+  it('that is broken on a read-only disk says what is wrong with it, stays as it is and is not written over', async () => {
+    await put('{"kind":')
+    const readOnly = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' })
+    const file = new JsonFile(folder, kind, deps({ ...fs, rename: () => Promise.reject(readOnly) }))
+    expect(await file.read()).toBeNull()
+    expect(corrupt).toEqual([
+      { file: file.path, keptAs: file.path, why: expect.stringMatching(/JSON/) as string },
+    ])
+    await expect(file.update((w) => [...w, 'new'])).rejects.toThrow('read-only')
+    expect(await readFile(file.path, 'utf8')).toBe('{"kind":')
+  })
+
   it('loses none of many changes made at once, nor those of a second program', async () => {
     const [a, b] = [new JsonFile(folder, kind, deps()), new JsonFile(folder, kind, deps())]
     await Promise.all(Array.from({ length: 30 }, (_, i) => a.update((w) => [...w, `a${i}`])))

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { SleepWatch } from '../../electron/store/sleep-watch'
+import { afterEach, expect, it, vi } from 'vitest'
+import { SleepWatch, watchSleep } from '../../electron/store/sleep-watch'
 
 it('a gap of the clock of half a minute or more is told once, with its length', () => {
   const told: number[] = []
@@ -18,4 +18,17 @@ it('a gap of the clock of half a minute or more is told once, with its length', 
   lookAfter(120_000)
   lookAfter(0)
   expect(told).toEqual([120_000])
+})
+
+afterEach(() => vi.useRealTimers())
+
+it.each([3_600_000, -3_600_000])('a system clock that is set by %i ms is no sleep', (ms) => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  const told: string[] = []
+  const watch = watchSleep({ notice: (_level, { text }) => told.push(text) })
+  vi.setSystemTime(Date.now() + ms)
+  vi.advanceTimersByTime(10_000)
+  watch.look()
+  watch.stop()
+  expect(told).toEqual([])
 })
