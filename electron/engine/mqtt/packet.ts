@@ -1,4 +1,5 @@
 import type { QoS } from '../../contract/packet'
+import { DUP, isDup, isRetained, qosOf, typeOf } from './first-byte'
 import { readVarint, varintBytes, varintValue } from './varint'
 
 /** Packet type numbers (MQTT 3.1.1 table 2.1). */
@@ -22,8 +23,6 @@ export const Type = {
 
 /** One whole MQTT control packet as it stands on the wire. Treated as immutable: copy before patching. */
 export type Frame = Buffer
-
-const DUP = 0x08
 
 /** Where the parts of a PUBLISH lie, as offsets into the bytes it was read from. */
 export interface PublishHeader {
@@ -63,7 +62,7 @@ export function readPublishHeader(
   at += ((b[bodyAt] as number) << 8) | (b[bodyAt + 1] as number)
   if (at > end) return
   into.topicEnd = at
-  if (((b[start] as number) & 0x06) !== 0) {
+  if (qosOf(b[start] as number) !== 0) {
     if (at + 2 > end) return
     into.packetId = ((b[at] as number) << 8) | (b[at + 1] as number)
     at += 2
@@ -129,7 +128,7 @@ export class Packet implements Readonly<PublishHeader> {
     readonly level: number,
     public messageId = 0,
   ) {
-    const type = (frame[0] as number) >> 4
+    const type = typeOf(frame[0] as number)
     const bodyAt = (frame[1] as number) < 0x80 ? 2 : 1 + varintBytes(varintOrNone(frame, 1, frame.length))
     this.type = type
     this.bodyAt = bodyAt
@@ -143,17 +142,17 @@ export class Packet implements Readonly<PublishHeader> {
 
   /** DUP flag of a PUBLISH. */
   get dup(): boolean {
-    return ((this.frame[0] as number) & DUP) !== 0
+    return isDup(this.frame[0] as number)
   }
 
   /** QoS of a PUBLISH; 3 is malformed and never comes out of a checked stream [MQTT-3.3.1-4]. */
   get qos(): QoS {
-    return (((this.frame[0] as number) >> 1) & 3) as QoS
+    return qosOf(this.frame[0] as number)
   }
 
   /** RETAIN flag of a PUBLISH. */
   get retain(): boolean {
-    return ((this.frame[0] as number) & 0x01) !== 0
+    return isRetained(this.frame[0] as number)
   }
 
   /** Topic name of a PUBLISH as text; empty where a topic alias stands for it. */

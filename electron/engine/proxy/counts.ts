@@ -1,4 +1,5 @@
 import { PACKET_TYPES, type PacketType } from '../../contract/packet'
+import { isDup, qosOf, typeOf } from '../mqtt/first-byte'
 import { Type } from '../mqtt/packet'
 import type { TransitObserver } from '../mqtt/transit'
 import type { Passage } from '../simulation/target/pass-through'
@@ -13,9 +14,6 @@ export interface ProxyReport {
   /** Handshakes of QoS 1 and 2 over one leg: those that ended with PUBACK or PUBCOMP, and those that have not. */
   exchanges: { complete: number; unfinished: number }
 }
-
-const DUP = 0x08
-const QOS = 0x06
 
 /** Counts packets of connections with a link and without one. */
 export class ProxyCounts {
@@ -42,7 +40,7 @@ export class ProxyCounts {
     if (clientId !== '') this.clients.add(clientId)
     const take = (first: number): void => {
       this.count(first)
-      if (first >> 4 === Type.PUBACK || first >> 4 === Type.PUBCOMP) this.complete++
+      if (typeOf(first) === Type.PUBACK || typeOf(first) === Type.PUBCOMP) this.complete++
     }
     const up = new HeaderScanner(take)
     const down = new HeaderScanner(take)
@@ -62,8 +60,8 @@ export class ProxyCounts {
 
   /** @param first byte of the packet: type and flags */
   private count(first: number): void {
-    const type = first >> 4
+    const type = typeOf(first)
     this.sent[type] = (this.sent[type] as number) + 1
-    if (type === Type.PUBLISH && (first & QOS) !== 0 && (first & DUP) === 0) this.begun++
+    if (type === Type.PUBLISH && qosOf(first) !== 0 && !isDup(first)) this.begun++
   }
 }

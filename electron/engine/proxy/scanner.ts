@@ -1,14 +1,16 @@
+import { readVarint, varintValue } from '../mqtt/varint'
+
 /** Fixed header of a packet at most: type and flags, and four bytes of remaining length. */
-const LENGTH_BYTES = 4
+const HEAD_BYTES = 5
 
 /**
  * Reads the first byte of every packet in a stream of bytes without keeping any of them, whatever their pieces. Where the
  * bytes cannot be MQTT it falls silent: they pass all the same.
  */
 export class HeaderScanner {
-  private first = -1
-  private lengthBytes = 0
-  private length = 0
+  /** Fixed header of the packet under way, as far as it is here. */
+  private readonly head = Buffer.alloc(HEAD_BYTES)
+  private have = 0
   /** Bytes of the packet under way that are still to come. */
   private rest = 0
   private lost = false
@@ -23,20 +25,19 @@ export class HeaderScanner {
         const skip = Math.min(this.rest, chunk.length - at)
         this.rest -= skip
         at += skip
-      } else if (this.first < 0) this.first = chunk[at++] as number
-      else this.readLength(chunk[at++] as number)
+      } else this.readHead(chunk[at++] as number)
     }
   }
 
-  private readLength(byte: number): void {
-    this.length += (byte & 0x7f) * 128 ** this.lengthBytes++
+  private readHead(byte: number): void {
+    this.head[this.have++] = byte
+    if (this.have === 1 || (byte >= 0x80 && this.have < HEAD_BYTES)) return
     if (byte >= 0x80) {
-      this.lost = this.lengthBytes === LENGTH_BYTES
+      this.lost = true
       return
     }
-    this.packet(this.first)
-    this.rest = this.length
-    this.first = -1
-    this.lengthBytes = this.length = 0
+    this.packet(this.head[0] as number)
+    this.rest = varintValue(readVarint(this.head, 1, this.have))
+    this.have = 0
   }
 }

@@ -1,4 +1,5 @@
 import { connectHead } from '../../mqtt/connect'
+import { typeOf } from '../../mqtt/first-byte'
 import { Packet, Type } from '../../mqtt/packet'
 import { decodePacket } from '../../observe/capture/decode/decode'
 import { Half, type ByteSink } from './half'
@@ -200,7 +201,7 @@ export class Conversation {
 
   private packet(side: Side, frame: Buffer, size: number): void {
     const first = !this.isOpen
-    if (first && (frame[0] as number) >> 4 === Type.CONNECT && side === this.client) this.readConnect(frame)
+    if (first && typeOf(frame[0] as number) === Type.CONNECT && side === this.client) this.readConnect(frame)
     const packet = new Packet(frame, this.level)
     const fault = faultOf(packet, this.level, size) ?? bodyFault(packet, this.level, size)
     if (fault !== null) this.malformedBy(fault)

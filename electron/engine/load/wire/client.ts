@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import { MalformedPacketError } from '../../mqtt/errors'
+import { typeOf } from '../../mqtt/first-byte'
 import { Type } from '../../mqtt/packet'
 import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
 import { PINGREQ, connectFrame, disconnectFrame, readConnack, subscribeFrame } from './frames'
@@ -14,8 +15,7 @@ import { ClientSession, writeAck } from './client-session'
 import type { Transport } from './transport'
 
 const FILTERS_PER_SUBSCRIBE = 500
-/** Until CONNACK, ms. */
-const CONNECT_ATTEMPT_MS = 10_000
+const CONNACK_WITHIN_MS = 10_000
 
 const NOTHING = { from: 0, count: 0 }
 
@@ -132,8 +132,8 @@ export class WireClient implements ClientHandle, Sender {
   /** Keep-alive and time limits; called about once per second. */
   tick(nowMs: number): void {
     if (this.phase === 'dialing' || this.phase === 'handshake') {
-      if (nowMs - this.startedMs > CONNECT_ATTEMPT_MS)
-        this.cut(`no CONNACK within ${CONNECT_ATTEMPT_MS / 1000} s`)
+      if (nowMs - this.startedMs > CONNACK_WITHIN_MS)
+        this.cut(`no CONNACK within ${CONNACK_WITHIN_MS / 1000} s`)
       return
     }
     if (this.phase !== 'ready') return
@@ -251,7 +251,7 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private packet(b: Buffer, start: number, body: number, end: number): void {
-    const type = (b[start] as number) >> 4
+    const type = typeOf(b[start] as number)
     if (this.phase !== 'ready') {
       if (this.phase === 'handshake' && type === Type.CONNACK) this.connack(b, body, end)
       else if (this.phase === 'handshake') this.cut('no MQTT broker: its first packet is not CONNACK')

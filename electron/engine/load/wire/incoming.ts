@@ -1,4 +1,5 @@
 import { MalformedPacketError } from '../../mqtt/errors'
+import { qosOf } from '../../mqtt/first-byte'
 import { readPublishHeader, type PublishHeader } from '../../mqtt/packet'
 import { readVarint, varintBytes, varintValue } from '../../mqtt/varint'
 
@@ -19,7 +20,7 @@ const head: PublishHead = {
 
 /** @throws MalformedPacketError */
 export function readPublish(b: Buffer, start: number, body: number, end: number, level: number): PublishHead {
-  head.qos = ((b[start] as number) >> 1) & 3
+  head.qos = qosOf(b[start] as number)
   if (head.qos === 3) throw new MalformedPacketError('PUBLISH with QoS 3')
   readPublishHeader(b, start, body, end, level, head)
   if (!head.complete) throw new MalformedPacketError('PUBLISH longer than its remaining length')

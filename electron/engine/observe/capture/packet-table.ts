@@ -1,3 +1,4 @@
+import { typeOf } from '../../mqtt/first-byte'
 import type { Frame } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
 import { DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
@@ -68,7 +69,7 @@ export class PacketTable extends ColumnRing {
 
   /** MQTT control packet type, 1 to 15. */
   type(seq: number): number {
-    return (this.head[this.at(seq)] as number) >> 4
+    return typeOf(this.head[this.at(seq)] as number)
   }
 
   /** Number of the first kept packet sent at this clock time or later; `next` when there is none. */

@@ -1,6 +1,7 @@
 import type { ExchangeRow, JourneyRow, PacketRow } from '../../../contract/model'
 import { PACKET_TYPES, type PacketType, type QoS } from '../../../contract/packet'
 import type { FilterContext } from '../../../contract/packet-filter'
+import { isDup, isRetained, qosOf, typeOf } from '../../mqtt/first-byte'
 import { Packet, Type } from '../../mqtt/packet'
 import { carriedIdentity } from '../../mqtt/identity'
 import { effectOf, FATES, REASONS, REFUSED, UP, VERDICTS } from './codes'
@@ -170,7 +171,8 @@ export class Rows {
     const { packets: t, exchanges: x, clients, topics } = this.state
     const p = t.at(seq)
     const head = t.head[p] as number
-    const publish = head >> 4 === Type.PUBLISH
+    const type = typeOf(head)
+    const publish = type === Type.PUBLISH
     const exchange = t.exchange[p] as number
     const known = x.has(exchange)
     row.seq = seq
@@ -178,10 +180,10 @@ export class Rows {
     row.settledMs = orNull(t.settledMs[p] as number)
     row.clientId = clients.name(t.client[p] as number)
     row.direction = t.direction[p] === UP ? 'uplink' : 'downlink'
-    row.type = typeName(head >> 4)
-    row.qos = publish ? (((head >> 1) & 3) as QoS) : null
-    row.dup = publish && (head & 8) !== 0
-    row.retain = publish && (head & 1) !== 0
+    row.type = typeName(type)
+    row.qos = publish ? qosOf(head) : null
+    row.dup = publish && isDup(head)
+    row.retain = publish && isRetained(head)
     row.packetId = t.packetId[p] === 0 ? null : (t.packetId[p] as number)
     row.bytes = t.size[p] as number
     row.topic = publish ? topics.name(t.topic[p] as number) : null

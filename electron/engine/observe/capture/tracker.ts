@@ -1,3 +1,4 @@
+import { isDup } from '../../mqtt/first-byte'
 import { Type, type Packet } from '../../mqtt/packet'
 import type { ClientState } from './clients'
 import { DOWN, Fated, UP, Verdict } from './codes'
@@ -183,7 +184,7 @@ export class Tracker {
     if (x.qos[i] !== qos) return false
     const open = x.verdict[i] === Verdict.open || x.verdict[i] === Verdict.gaveUp
     const p = t.at(seq)
-    const marked = ((t.head[p] as number) & 0x08) !== 0 || (t.attempt[p] as number) > 1
+    const marked = isDup(t.head[p] as number) || (t.attempt[p] as number) > 1
     if (marked && open) return true
     if (!marked && !open) return false
     return this.sameMessage(seq, x.lastPublish[i] as number)

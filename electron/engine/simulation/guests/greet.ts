@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { typeOf } from '../../mqtt/first-byte'
 import { Packet, Type } from '../../mqtt/packet'
 import { FrameSplitter } from '../../mqtt/splitter'
 import type { Clock } from '../clock/clock'
@@ -28,7 +29,7 @@ export function greet(
   const read = (chunk: Buffer): void => {
     seen.push(chunk)
     let first: Packet | undefined
-    if ((seen[0]?.[0] ?? 0) >> 4 === Type.CONNECT) {
+    if (typeOf(seen[0]?.[0] ?? 0) === Type.CONNECT) {
       try {
         const whole: Packet[] = []
         splitter.push(

@@ -1,5 +1,6 @@
 import type { PacketField } from '../../../../contract/model'
 import { PACKET_TYPES } from '../../../../contract/packet'
+import { typeOf } from '../../../mqtt/first-byte'
 import { Type } from '../../../mqtt/packet'
 import { readBody } from './packets'
 import { FieldReader, Unreadable } from './reader'
@@ -15,7 +16,7 @@ export function decodePacket(bytes: Uint8Array, level: number, fullBytes = bytes
   const r = new FieldReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), bytes.length)
   try {
     const flags = fixedHeader(r, level)
-    readBody(r, (bytes[0] ?? 0) >> 4, level, flags)
+    readBody(r, typeOf(bytes[0] ?? 0), level, flags)
     if (r.left > 0) leftover(r, 'unexpected', `${r.left} bytes`)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error

@@ -1,3 +1,4 @@
+import { qosOf } from '../../../mqtt/first-byte'
 import { Type } from '../../../mqtt/packet'
 import { codeText } from './names'
 import { readProperties } from './properties'
@@ -65,7 +66,7 @@ const connack: ReadPacket = (r, level) => {
 }
 
 const publish: ReadPacket = (r, level, flags) => {
-  const qos = (flags >> 1) & 3
+  const qos = qosOf(flags)
   r.group('variableHeader', () => {
     r.string('topicName')
     if (qos > 0) r.two('packetIdentifier')

@@ -27,7 +27,7 @@ const HASH = 0x23
 export function readPublish(packet: Packet): Publish {
   const { frame, qos, packetId, topicAt, topicEnd, propertiesAt, payloadAt } = packet
   // [MQTT-3.3.1-4] [MQTT-3.3.1-2]
-  if (((frame[0] as number) & 0x06) === 0x06) throw malformed('PUBLISH: QoS is 3')
+  if ((qos as number) === 3) throw malformed('PUBLISH: QoS is 3')
   if (qos === 0 && packet.dup) throw malformed('PUBLISH: DUP is set at QoS 0')
   const topicBytes = frame.subarray(topicAt, topicEnd)
   checkTopicBytes(topicBytes)

@@ -1,3 +1,4 @@
+import { typeOf } from '../../../mqtt/first-byte'
 import { Packet, Type, type Frame } from '../../../mqtt/packet'
 import { Prop } from '../../../mqtt/properties'
 import { readVarint, varint, varintBytes, varintValue } from '../../../mqtt/varint'
@@ -18,7 +19,7 @@ export class TopicAliases {
 
   /** The PUBLISH with an alias, where there is one left and it fits; any other frame as it is. */
   shorten(frame: Frame, maximumPacket: number): Frame {
-    if ((frame[0] as number) >> 4 !== Type.PUBLISH) return frame
+    if (typeOf(frame[0] as number) !== Type.PUBLISH) return frame
     const packet = new Packet(frame, 5)
     const { topic } = packet
     const before = this.known.get(topic)
