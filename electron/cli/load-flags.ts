@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
-import { loadSchema, type LoadConfig, type Thresholds } from '../contract/load-config'
+import { loadSchema, type LoadConfig, type LoadInput, type Thresholds } from '../contract/load-config'
 import { flagOfPath, flagWord, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
+import { PRESET_NAMES, presetInput } from '../contract/load-presets'
 import { plainTree } from '../contract/scenario-file'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
@@ -40,15 +41,22 @@ for (const flag of [
   ;(WORDS as Record<string, string>)[`--${flag}`] = 'expected a time with its unit, such as 250ms, 10s or 2m'
 }
 
+function presetOf(name: string): LoadInput {
+  const preset = presetInput(name)
+  if (preset !== undefined) return preset
+  throw new UsageError(`--preset: found ${name}; expected one of ${PRESET_NAMES.join(', ')}`)
+}
+
 /**
- * The configuration of a load test: the file of `--config`, if any, and the flags over it.
+ * The configuration of a load test: the preset, if any, the file of `--config` over it, and the flags over both.
  * @throws UsageError that names the flag, what was found and what is allowed
  */
 export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   const file = typeof flags['config'] === 'string' ? inputOfFile(await fileInput(flags['config'])) : {}
   const own = loadInput(flags)
+  const preset = typeof flags['preset'] === 'string' ? presetOf(flags['preset']) : {}
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
-  const input = { ...file, ...own, thresholds }
+  const input = { ...preset, ...file, ...own, thresholds }
   const parsed = loadSchema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]

@@ -3,6 +3,7 @@ import { brokerHost } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
+import { PRESET_NAMES } from '../contract/load-presets'
 import type { Credentials } from '../engine/load/run/messages'
 import { ALLOW_HOST, nameList } from './arguments'
 import type { CliContext } from './command'
@@ -12,6 +13,10 @@ import { loadConfig } from './load-flags'
 /** What all commands that run load tests are told, in the order of the help text. */
 const SETTINGS: readonly (readonly [string, string])[] = [
   ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
+  [
+    '--preset <name>',
+    `a case of the Open MQTT Benchmark Suite; other flags change it: ${PRESET_NAMES.join(', ')}`,
+  ],
   ['--config <file>', 'YAML or JSON file with the same names; flags override it'],
   ALLOW_HOST,
   ['--publishers <number>', 'publishing clients (default 100)'],

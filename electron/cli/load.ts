@@ -22,6 +22,7 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--shard <i/n>', 'run part i of n, from 0 (default from JOB_COMPLETION_INDEX and FLEETLAB_SHARD_COUNT)'],
   ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
+  ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
   ['--metrics-port <number>', 'serve Prometheus /metrics on 127.0.0.1 while running'],
   ['--json <file>', 'write the report as JSON, - for standard output'],
   ['--html <file>', 'write the report as one HTML file'],
@@ -55,6 +56,8 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   const shard = shardOf(textFlag(flags, 'shard'), context.env)
   const startAtMs = startTime(textFlag(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
   const runId = runIdOf(flags, context, config, shard !== undefined, startAtMs)
+  const brokerPid = pidOf(textFlag(flags, 'brokerPid'))
+  const preset = textFlag(flags, 'preset')
   const progress = showLoadProgress(context.stderr)
   const metrics = await metricsOf(context, textFlag(flags, 'metricsPort'), runId)
   let result: LoadReport
@@ -64,6 +67,8 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
       runId,
       ...(shard === undefined ? {} : { shard }),
       ...(startAtMs === undefined ? {} : { startAtMs }),
+      ...(brokerPid === undefined ? {} : { brokerPid }),
+      ...(preset === undefined ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
       toolVersion: context.version,
       signal: context.interrupt,
       onProgress: (p) => {
@@ -103,6 +108,12 @@ function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
   }
   if (r.verdict.inconclusive) return EXIT.inconclusive
   return r.verdict.passed ? EXIT.done : EXIT.thresholds
+}
+
+function pidOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new UsageError(`--broker-pid: found ${text}; expected the number of a process`)
 }
 
 const RUN_ID = /^[A-Za-z0-9-]{1,32}$/

@@ -71,7 +71,10 @@ export const thresholdsSchema = z.strictObject({
 })
 export type Thresholds = z.output<typeof thresholdsSchema>
 
-/** Bytes at the start of each payload that name the message: run, publisher, sequence, intended send time. */
+/**
+ * Bytes at the start of each payload that name the message: run, publisher, sequence, intended send time. Smaller payloads
+ * carry less of it, or have it in the topic name.
+ */
 export const IDENTITY_BYTES = 20
 
 const fields = z.strictObject({
@@ -154,7 +157,6 @@ interface Together {
   publishers: number
   subscribers: number
   topology: string
-  size: number
   executor: { kind: string }
   warmup: number
   duration?: number | undefined
@@ -167,9 +169,6 @@ function checkTogether(c: Together, ctx: z.RefinementCtx): void {
     ctx.addIssue({ code: 'custom', path: [path], input, message })
   if (c.publishers + c.subscribers === 0)
     wrong('publishers', 0, 'expected at least one publisher or subscriber')
-  if (c.subscribers > 0 && c.publishers > 0 && c.size < IDENTITY_BYTES) {
-    wrong('size', c.size, `expected ${IDENTITY_BYTES} bytes or more: subscribers identify messages by them`)
-  }
   if (c.topology === 'pairs' && c.publishers !== c.subscribers) {
     wrong('subscribers', c.subscribers, `expected ${c.publishers}, one for each publisher (topology pairs)`)
   }

@@ -62,6 +62,17 @@ function stages(text: string): { over: string; rate: number | string }[] {
 
 type Executor = Record<string, unknown>
 
+/** The executor that only these flags belong to. */
+function impliedKind(
+  stages: string | undefined,
+  connectRate: string | undefined,
+  asked: string | undefined,
+): ExecutorKind | undefined {
+  if (stages !== undefined) return 'ramping'
+  if (asked === undefined) return connectRate === undefined ? undefined : 'connection-storm'
+  return asked === 'max' ? 'max' : undefined
+}
+
 /** The executor the flags speak of, or undefined when they leave it to the file or the default. */
 function executorOf(flags: LoadFlags): Executor | undefined {
   const text = (name: string): string | undefined => {
@@ -70,7 +81,7 @@ function executorOf(flags: LoadFlags): Executor | undefined {
   }
   const given = text('executor')
   const asked = text('rate')
-  const kind = given ?? (text('stages') !== undefined ? 'ramping' : asked === 'max' ? 'max' : undefined)
+  const kind = given ?? impliedKind(text('stages'), text('connectRate'), asked)
   if (kind === undefined && asked === undefined) return undefined
   const own: Executor = { kind: kind ?? 'constant-rate' }
   const put = (names: ExecutorKind[], field: string, value: unknown): void => {

@@ -28,6 +28,20 @@ export interface SeriesPoint {
   endToEnd: { p50: number | null; p95: number | null; p99: number | null }
 }
 
+/** What the broker's process took while messages were published. */
+export interface BrokerProcess {
+  pid: number
+  name: string
+  /** User and system time. */
+  cpuMs: number
+  /** Average of cores in use. */
+  cores: number
+  /** Memory when publishing began. */
+  residentBytes: number
+  /** Most memory seen, once per second. */
+  mostResidentBytes: number
+}
+
 /** Where, when and with what a run was made. */
 export interface RunEnvironment {
   /** ISO 8601; the time at which publishing began. */
@@ -46,6 +60,12 @@ export interface RunEnvironment {
   memoryBytes: number
   /** Limit of open files of the process; null where the system does not tell. */
   openFiles: number | null
+  /** First and last local port for connections; null where the system does not tell. */
+  localPorts: { from: number; to: number } | null
+  /** What the broker's CONNACK says of its limits (MQTT 5.0 section 3.2.2.3), such as `maximum QoS 1`; null at 3.1.1. */
+  brokerLimits: string | null
+  /** Null unless the broker's process was watched. */
+  brokerProcess: BrokerProcess | null
   node: string
 }
 

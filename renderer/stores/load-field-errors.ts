@@ -1,4 +1,3 @@
-import { IDENTITY_BYTES } from '@contract/load-config'
 import type { z } from 'zod'
 
 /** What is wrong with a field: the end of a text's key `load.wrong.…`, and its values; or a line as it came. */
@@ -41,7 +40,6 @@ function topologyProblem(c: Clients): Problem {
 /** An issue that the schema itself worded. */
 function custom(flag: string, issue: z.core.$ZodIssue, c: Clients): Problem {
   if (DURATIONS.has(flag)) return { key: 'duration', values: {} }
-  if (flag === 'size') return { key: 'size', values: { n: IDENTITY_BYTES } }
   if (flag === 'subscribers') return topologyProblem(c)
   const key = BY_FLAG[flag]
   return key === undefined ? { key: null, line: issue.message } : { key, values: {} }

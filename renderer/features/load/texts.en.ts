@@ -114,7 +114,6 @@ export const loadEnglish = {
     stages: 'expected stages such as 10s:5,30s:50',
     noClients: 'expected at least one publisher or subscriber',
     certAndKey: 'Cert file and Key file must be set together',
-    size: 'expected {n} bytes or more: subscribers identify messages by them',
     pairs: 'expected {n}, one for each publisher (topology pairs)',
     fanIn: 'expected at most {n}, the number of publishers (topology fan-in)',
     fanOut: 'publishers times subscribers is too large for a fan-out',

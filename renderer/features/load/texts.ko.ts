@@ -113,7 +113,6 @@ export const loadKorean = {
     stages: '10s:5,30s:50 같은 단계여야 합니다',
     noClients: '발행자나 구독자가 하나는 있어야 합니다',
     certAndKey: '인증서 파일과 키 파일이 함께 있어야 합니다',
-    size: '{n}바이트 이상이어야 합니다. 구독자가 이 바이트로 메시지를 식별합니다',
     pairs: '발행자마다 하나씩 {n}이어야 합니다(토폴로지 pairs)',
     fanIn: '발행자 수 {n} 이하여야 합니다(토폴로지 fan-in)',
     fanOut: 'fan-out으로는 발행자 x 구독자가 너무 많습니다',

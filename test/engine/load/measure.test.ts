@@ -150,6 +150,50 @@ it('counts arrivals before their time, and by how much', () => {
   expect(recorder.negative).toEqual({ count: 1, mostMs: 2000 })
 })
 
+describe('an identity of 12 bytes', () => {
+  const id = () => fc.integer({ min: 0, max: 0xfffffffe })
+
+  it.each(['short', 'topic'] as const)(
+    'comes back as it was written (%s), and only of a known publisher',
+    (identity) => {
+      fc.assert(
+        fc.property(
+          id(),
+          id(),
+          fc.double({ min: 1.7e12, max: 1.9e12, noNaN: true }),
+          fc.integer({ min: 1, max: 2_000_000 }),
+          (publisher, sequence, dueMs, ageMs) => {
+            const size = identity === 'short' ? 12 : 1
+            const t = new PublishTemplate({
+              topic: 'a/b',
+              qos: 0,
+              size,
+              level: 4,
+              runTag: 1,
+              publisher,
+              seed: 1,
+              identity,
+            })
+            const b = Buffer.alloc(t.length)
+            t.write(b, 0, false, 0, sequence, dueMs)
+            const [at, topicEnd] = [b.length - size, b.length - size]
+            const known = new Recorder(1, false, { place: identity, publishers: publisher + 1 })
+            known.measureFrom(0)
+            known.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            known.step()
+            expect(known.flowAccounts()).toMatchObject([{ publisher, got: [sequence, sequence + 1] }])
+            // three digits of the histogram
+            expect(Math.abs((known.endToEnd.summary().max ?? 0) - ageMs)).toBeLessThan(0.002 + ageMs / 500)
+            const unknown = new Recorder(1, false, { place: identity, publishers: publisher })
+            unknown.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            expect([unknown.received, unknown.foreign]).toEqual([0, 1])
+          },
+        ),
+      )
+    },
+  )
+})
+
 describe('histogram', () => {
   it('adds without averaging: the percentile of the sum, not the mean of percentiles', () => {
     const a = new LatencyHistogram()

@@ -60,6 +60,32 @@ describe('a run against a broker with known faults', () => {
     expect([r.expected, r.lost, r.duplicated, r.acknowledged]).toEqual([80, 1, 0, 20])
   })
 
+  it('knows messages of one byte by their topic names, and says what the broker took and states', async () => {
+    const r = await run(
+      {
+        url: 'embedded',
+        protocol: 5,
+        publishers: 2,
+        subscribers: 2,
+        topology: 'shared-subscription',
+        executor: { kind: 'max' },
+        messages: 20,
+        qos: 1,
+        size: 1,
+      },
+      process.platform === 'linux' ? { brokerPid: process.pid } : {},
+    )
+    expect([r.expected, r.received, r.lost, r.duplicated, r.endToEndMs.count]).toEqual([20, 20, 0, 0, 20])
+    expect(r.notes.join()).toContain('its topic name carries it')
+    expect(r.environment?.brokerLimits).toMatch(/^maximum QoS 2, Receive Maximum \d+/)
+    if (process.platform !== 'linux') return
+    expect(r.environment?.brokerProcess).toMatchObject({
+      pid: process.pid,
+      name: expect.any(String) as string,
+    })
+    expect(r.environment?.brokerProcess?.mostResidentBytes).toBeGreaterThan(2 ** 20)
+  })
+
   it('completes QoS 2 and measures acknowledgements', async () => {
     const { url } = await start()
     const r = await run({

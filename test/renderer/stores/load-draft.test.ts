@@ -52,7 +52,6 @@ describe('the form of a load test', () => {
     ['subscribers', { subscribers: '700', topology: 'fan-in' }, 'fanIn', { n: '100' }],
     ['rate', { rate: '0' }, 'above', { n: 0 }],
     ['rate', { rate: 'fast' }, 'number', {}],
-    ['size', { size: '3' }, 'size', { n: 20 }],
     ['duration', { duration: '30' }, 'duration', {}],
     ['maxP99', { maxP99: 'soon' }, 'duration', {}],
     ['maxLost', { maxLost: '-1' }, 'least', { n: 0 }],

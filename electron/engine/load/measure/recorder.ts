@@ -1,5 +1,12 @@
 import { IDENTITY_BYTES } from '../../../contract/load-config'
 import type { FlatRanges, FlowAccount } from '../../../contract/load-report'
+import {
+  SHORT_IDENTITY_BYTES,
+  TOPIC_IDENTITY_LENGTH,
+  readShortIdentity,
+  type IdentityPlace,
+  type MessageIdentity,
+} from '../wire/short-identity'
 import { payloadPublisher, payloadRunTag, payloadSequence, payloadTimeMs } from '../wire/template'
 import { TextCounts } from './counts'
 import { BitFlow, GapFlow, type Flow } from './flow'
@@ -43,10 +50,16 @@ export class Recorder {
   private measureFromMs = Infinity
   private readonly flows = new Map<number, Map<number, Flow>>()
   private readonly failures = new Map<number, number[]>()
+  private readonly message: MessageIdentity = { publisher: 0, sequence: 0, timeMs: 0 }
 
   constructor(
     private readonly runTag: number,
     private readonly shared: boolean,
+    /** Where messages carry their identity, and how many publishers there are: by the 12 bytes only these are known. */
+    private readonly carried: { place: IdentityPlace; publishers: number } = {
+      place: 'payload',
+      publishers: Infinity,
+    },
   ) {}
 
   /** Messages that were due before this are counted, but not in latencies and rates. */
@@ -82,18 +95,33 @@ export class Recorder {
     else list.push(from, to)
   }
 
-  /** An application message for a receiver; `member` is the subscriber that got it. */
-  arrive(receiver: number, member: number, b: Buffer, at: number, end: number, atMs: number): void {
-    if (end - at < IDENTITY_BYTES || payloadRunTag(b, at) !== this.runTag) {
+  /**
+   * An application message for a receiver; `member` is the subscriber that got it. The payload lies in `b` from `at` to
+   * `end`; the topic name ends at `topicEnd`.
+   */
+  arrive(
+    receiver: number,
+    member: number,
+    b: Buffer,
+    at: number,
+    end: number,
+    atMs: number,
+    topicEnd = 0,
+  ): void {
+    const m = this.message
+    const known =
+      this.carried.place === 'payload'
+        ? this.readPayload(b, at, end)
+        : this.readShort(b, at, end, atMs, topicEnd)
+    if (!known) {
       this.foreign++
       return
     }
     this.received++
     this.lastReceivedMs = atMs
-    const flow = this.flowOf(receiver, payloadPublisher(b, at))
-    const sequence = payloadSequence(b, at)
-    const first = flow instanceof BitFlow ? flow.add(sequence, member) : flow.add(sequence)
-    const intendedMs = payloadTimeMs(b, at)
+    const flow = this.flowOf(receiver, m.publisher)
+    const first = flow instanceof BitFlow ? flow.add(m.sequence, member) : flow.add(m.sequence)
+    const intendedMs = m.timeMs
     if (intendedMs >= this.measureFromMs) this.measuredReceived++
     if (!first) return
     this.delivered++
@@ -103,6 +131,25 @@ export class Recorder {
       this.negative.mostMs = Math.max(this.negative.mostMs, -tookMs)
     }
     if (intendedMs >= this.measureFromMs) this.stepEndToEnd.record(tookMs)
+  }
+
+  private readPayload(b: Buffer, at: number, end: number): boolean {
+    if (end - at < IDENTITY_BYTES || payloadRunTag(b, at) !== this.runTag) return false
+    this.message.publisher = payloadPublisher(b, at)
+    this.message.sequence = payloadSequence(b, at)
+    this.message.timeMs = payloadTimeMs(b, at)
+    return true
+  }
+
+  private readShort(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): boolean {
+    const hex = this.carried.place === 'topic'
+    if (!hex && end - at < SHORT_IDENTITY_BYTES) return false
+    const where = hex ? topicEnd - TOPIC_IDENTITY_LENGTH : at
+    return (
+      where >= 0 &&
+      readShortIdentity(b, where, hex, atMs, this.message) &&
+      this.message.publisher < this.carried.publishers
+    )
   }
 
   private flowOf(receiver: number, publisher: number): Flow {

@@ -101,6 +101,19 @@ const environment = z.object({
   cpu: z.string(),
   memoryBytes: n,
   openFiles: orNull,
+  localPorts: z.object({ from: n, to: n }).nullable().default(null),
+  brokerLimits: z.string().nullable().default(null),
+  brokerProcess: z
+    .object({
+      pid: count,
+      name: z.string(),
+      cpuMs: n,
+      cores: n,
+      residentBytes: n,
+      mostResidentBytes: n,
+    })
+    .nullable()
+    .default(null),
   node: z.string(),
 })
 

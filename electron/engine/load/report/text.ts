@@ -1,4 +1,4 @@
-import type { LatencySummary, LoadReport } from '../../../contract/load-report'
+import type { BrokerProcess, LatencySummary, LoadReport, RunEnvironment } from '../../../contract/load-report'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
 import { saturationSentence } from './saturation'
@@ -94,6 +94,16 @@ export function driftLine(r: LoadReport): string | null {
   return `p99 ${millis(d.firstP99Ms)} ms in the first quarter, ${millis(d.lastP99Ms)} ms in the last; memory of the generator ${grown < 0 ? '' : '+'}${grown} MiB`
 }
 
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+
+function limitsText({ openFiles, localPorts }: RunEnvironment): string {
+  const files = openFiles === null ? 'open files not known' : `${count(openFiles)} open files`
+  return localPorts === null ? files : `${files}, local ports ${localPorts.from} to ${localPorts.to}`
+}
+
+const processText = (p: BrokerProcess): string =>
+  `${(p.cpuMs / 1000).toFixed(2)} s of CPU (${p.cores.toFixed(2)} cores), memory ${mebibytes(p.residentBytes)}, at most ${mebibytes(p.mostResidentBytes)} (${p.name}, process ${p.pid})`
+
 /** Where, when and with what the run was made, as names and values; empty for a report that does not say. */
 export function environmentFigures(r: LoadReport): Figure[] {
   const e = r.environment
@@ -104,7 +114,9 @@ export function environmentFigures(r: LoadReport): Figure[] {
     { name: 'tool', value: `fleetlab ${e.toolVersion ?? ''}, Node ${e.node}` },
     { name: 'host', value: `${e.host}, ${e.system}` },
     { name: 'machine', value: `${e.cpu}, ${Math.round(e.memoryBytes / 2 ** 20)} MiB` },
-    ...(e.openFiles === null ? [] : [{ name: 'open files', value: count(e.openFiles) }]),
+    { name: 'limits', value: limitsText(e) },
+    ...(e.brokerLimits === null ? [] : [{ name: 'broker says', value: e.brokerLimits }]),
+    ...(e.brokerProcess === null ? [] : [{ name: 'broker took', value: processText(e.brokerProcess) }]),
     { name: 'command', value: e.commandLine },
   ]
 }

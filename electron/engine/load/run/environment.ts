@@ -10,9 +10,13 @@ import { readMachineLimits } from './limits'
  */
 export function environmentOf(
   config: LoadConfig,
-  run: { startedAtMs: number; toolVersion: string | null; broker: string | null; masksPassword: boolean },
+  run: { startedAtMs: number; masksPassword: boolean } & Pick<
+    RunEnvironment,
+    'toolVersion' | 'broker' | 'brokerLimits' | 'brokerProcess'
+  >,
 ): RunEnvironment {
   const line = loadCommandLine(config)
+  const limits = readMachineLimits()
   return {
     startedAt: new Date(run.startedAtMs).toISOString(),
     toolVersion: run.toolVersion,
@@ -22,7 +26,10 @@ export function environmentOf(
     system: `${type()} ${release()} ${arch()}`,
     cpu: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memoryBytes: totalmem(),
-    openFiles: readMachineLimits().openFiles,
+    openFiles: limits.openFiles,
+    localPorts: limits.ports,
+    brokerLimits: run.brokerLimits,
+    brokerProcess: run.brokerProcess,
     node: process.version,
   }
 }

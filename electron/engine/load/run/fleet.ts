@@ -1,7 +1,8 @@
 import type { Plan } from './plan'
-import { layoutOf, topologyOf } from './topologies'
+import { filtersOf, layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
 import type { ClientDeps, ClientFields } from '../wire/client-types'
+import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { WorkerInit } from './messages'
 import { dealt, indicesOf } from './slice'
@@ -68,8 +69,9 @@ export function createMembers(init: WorkerInit, plan: Plan, deps: ClientDeps): M
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
   const members: Member[] = []
+  const identity = identityPlace(config)
   for (const index of indicesOf(config.subscribers, init.part)) {
-    const fields = fieldsOf(init, 'subscribers', index, topology.filtersOf(index, layout))
+    const fields = fieldsOf(init, 'subscribers', index, filtersOf(config, index, init.runId))
     const client = new WireClient(members.length, fields, null, deps)
     members.push({ client, role: 'subscribers', index, source: null, receiver: topology.receiverOf(index) })
   }
@@ -82,6 +84,7 @@ export function createMembers(init: WorkerInit, plan: Plan, deps: ClientDeps): M
       runTag: init.runTag,
       publisher: index,
       seed: config.seed,
+      identity,
     })
     const source = sourceOf(init, plan, index, template, deps.now)
     const client = new WireClient(members.length, fieldsOf(init, 'publishers', index, []), source, deps)

@@ -6,6 +6,7 @@ import { rangesOf } from '../measure/ranges'
 import { topologyOf } from './topologies'
 import type { ClientEvents, ClientHandle } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
+import { identityPlace } from '../wire/short-identity'
 import type { Dial } from '../wire/transport'
 import { Connector } from './connector'
 import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
@@ -61,7 +62,11 @@ export class LoadWorker {
     private readonly deps: WorkerDeps,
   ) {
     this.random = seededRandom(init.config.seed * 65_537 + init.part.index)
-    this.recorder = new Recorder(init.runTag, topologyOf(init.config).shared)
+    const { publishers } = init.config
+    this.recorder = new Recorder(init.runTag, topologyOf(init.config).shared, {
+      place: identityPlace(init.config),
+      publishers,
+    })
     const flushQueue = new FlushQueue(deps.defer)
     const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
     this.members = createMembers(init, plan, clientDeps)
@@ -158,9 +163,9 @@ export class LoadWorker {
         this.recorder.fail(this.member(c).index, from, to)
         if (reason !== null) this.recorder.errors.add(reason, to - from)
       },
-      arrived: (c, b, at, end, atMs) => {
+      arrived: (c, b, at, end, atMs, topicEnd) => {
         const m = this.member(c)
-        this.recorder.arrive(m.receiver, m.index, b, at, end, atMs)
+        this.recorder.arrive(m.receiver, m.index, b, at, end, atMs, topicEnd)
       },
       anomaly: (_c, text) => this.recorder.errors.add(text),
       bytes: (sent, received) => {

@@ -3,13 +3,16 @@ import { WireClient } from '../wire/client'
 import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
 import type { Connack } from '../wire/frames'
+import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { Dial } from '../wire/transport'
 import { LoadError, explain } from './failures'
 import type { Credentials } from './messages'
-import { layoutOf, topologyKind, topologyOf } from './topologies'
+import { filtersOf, layoutOf, topologyKind, topologyOf } from './topologies'
 
 const TICK_MS = 250
+/** More than a run can have. */
+const NO_PUBLISHER = 0xffffffff
 /** For the acknowledgement of the first message. */
 const FIRST_ACK_MS = 10_000
 /** For a broker's own topics, which are retained where there are any. */
@@ -67,6 +70,12 @@ function fieldsOf({ config, credentials, runId }: ProbeDeps, filters: readonly s
   }
 }
 
+/** What a probe found: remarks, and the broker's limits as it states them. */
+interface Probed {
+  remarks: string[]
+  limits: string | null
+}
+
 /** One message like those of the run, which no receiver takes for one of them. */
 function oneMessage({ config, runId, now }: ProbeDeps): MessageSource {
   const template = new PublishTemplate({
@@ -75,8 +84,9 @@ function oneMessage({ config, runId, now }: ProbeDeps): MessageSource {
     size: config.size,
     level: config.protocol,
     runTag: 0,
-    publisher: 0,
+    publisher: NO_PUBLISHER,
     seed: 0,
+    identity: identityPlace(config),
   })
   return {
     template,
@@ -88,6 +98,19 @@ function oneMessage({ config, runId, now }: ProbeDeps): MessageSource {
       return (this as { taken: number }).taken++
     },
   }
+}
+
+/** What a CONNACK says of the broker's limits; null at 3.1.1, where it says nothing. */
+function limitsOf(level: number, a: Connack): string | null {
+  if (level !== 5) return null
+  return [
+    `maximum QoS ${a.maximumQos}`,
+    `Receive Maximum ${a.receiveMaximum}`,
+    ...(a.maximumPacketSize === Infinity ? [] : [`packets of at most ${a.maximumPacketSize} bytes`]),
+    ...(a.serverKeepAlive === null ? [] : [`keep-alive ${a.serverKeepAlive} s`]),
+    ...(a.sharedSubscriptions ? [] : ['no shared subscriptions']),
+    ...(a.wildcards ? [] : ['no wildcards']),
+  ].join(', ')
 }
 
 /** What the broker says that it cannot do and the run needs, or null. */
@@ -105,20 +128,25 @@ function lacking(config: LoadConfig, ack: Connack): string | null {
 /**
  * Connects once, subscribes and publishes one message as the run will, and disconnects, so that a wrong address,
  * password or certificate, and what the broker cannot do, are reported in one line before thousands of clients meet it.
- * Resolves to remarks for the report.
+ * Resolves to what the report says of it.
  * @throws LoadError
  */
-export function probe(deps: ProbeDeps): Promise<string[]> {
+export function probe(deps: ProbeDeps): Promise<Probed> {
   const { config, now } = deps
   const publishes = config.publishers > 0 && config.executor.kind !== 'connection-storm' && config.qos > 0
-  const filters = config.subscribers > 0 ? topologyOf(config).filtersOf(0, layoutOf(config, deps.runId)) : []
+  const filters = config.subscribers > 0 ? filtersOf(config, 0, deps.runId) : []
   return new Promise((resolve, reject) => {
-    const state = { connected: false, missing: null as string | null, remarks: new Set<string>() }
+    const state = {
+      connected: false,
+      missing: null as string | null,
+      limits: null as string | null,
+      remarks: new Set<string>(),
+    }
     let readyMs = Infinity
     const closed = (cause: string, error: Error | null): void => {
       clearInterval(timer)
       const why = state.missing ?? (cause === 'ended' && state.connected ? null : explain(cause, error))
-      if (why === null) resolve([...state.remarks])
+      if (why === null) resolve({ remarks: [...state.remarks], limits: state.limits })
       else {
         const what = state.connected ? config.url : `cannot connect to ${config.url}`
         reject(new LoadError(`${what}: ${why}${hint(why, config, state.connected)}`, 'start'))
@@ -129,6 +157,7 @@ export function probe(deps: ProbeDeps): Promise<string[]> {
       connected: (_c, _ms, ack) => {
         state.connected = true
         state.missing = lacking(config, ack)
+        state.limits = limitsOf(config.protocol, ack)
       },
       ready: () => {
         readyMs = now()

@@ -1,5 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
-import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
+import type { LoadProgress, LoadReport, RunEnvironment, SeriesPoint } from '../../../contract/load-report'
 import { describeExecutor, planOf } from './executors'
 import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
@@ -7,6 +7,8 @@ import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
 import { dialFor } from '../wire/dial'
+import { identityPlace } from '../wire/short-identity'
+import { BrokerWatch } from './broker-process'
 import { createRunClock, measureClockOffset } from './clock'
 import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
@@ -29,6 +31,10 @@ export interface LoadOptions {
   startAtMs?: number
   /** Version of the program, for the report. */
   toolVersion?: string
+  /** Process of the broker on this computer, to say what CPU and memory it takes; Linux only. */
+  brokerPid?: number
+  /** More for the report's notes. */
+  notes?: readonly string[]
   signal?: AbortSignal
   /** All clients without a connection for this long: the broker is gone. @default 5000 ms */
   giveUpMs?: number
@@ -80,6 +86,7 @@ class LoadRun {
   private lastProgressMs = 0
   private aloneSinceMs: number | null = null
   private readonly notes: string[] = []
+  private readonly brokerWatch: BrokerWatch | null
 
   constructor(
     config: LoadConfig,
@@ -89,6 +96,7 @@ class LoadRun {
     this.plan = planOf(config)
     this.shard = options.shard ?? { index: 0, count: 1 }
     this.stepMs = seriesStepMs(this.plan.durationMs)
+    this.brokerWatch = options.brokerPid === undefined ? null : new BrokerWatch(options.brokerPid)
     const { durationMs, watchesDrift } = this.plan
     this.drift = watchesDrift && durationMs !== null ? new DriftWatch(durationMs) : null
   }
@@ -101,13 +109,15 @@ class LoadRun {
       this.embedded = await startEmbedded()
       this.config = { ...config, url: this.embedded.url }
     }
-    const broker = await this.probe()
+    const { broker, brokerLimits } = await this.probe()
     const workers = await this.startWorkers()
     await this.connect(workers)
     await this.waitForStart()
     const cpu = process.cpuUsage()
+    this.brokerWatch?.begin(this.now())
     const aborted = this.stopped ? 'stopped before publishing started' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
+    this.brokerWatch?.look(this.now())
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
     const endedMs = this.now()
     const results = await workers.finish(END_MS)
@@ -135,6 +145,8 @@ class LoadRun {
         startedAtMs: this.startMs,
         toolVersion: this.options.toolVersion ?? null,
         broker,
+        brokerLimits,
+        brokerProcess: this.brokerWatch?.report() ?? null,
         masksPassword: config.passwordEnv === undefined && this.options.credentials?.password !== undefined,
       }),
     })
@@ -144,15 +156,17 @@ class LoadRun {
     return this.options.signal?.aborted ?? false
   }
 
-  /** Tries the broker out; resolves to what it calls itself. */
-  private async probe(): Promise<string | null> {
+  /** Tries the broker out; resolves to what it says of itself. */
+  private async probe(): Promise<Pick<RunEnvironment, 'broker' | 'brokerLimits'>> {
     const { config, now } = this
     const credentials = this.options.credentials ?? {}
     checkCertificates(credentials)
     const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
     const deps = { config, credentials, runId: this.options.runId, dial: dialFor(config.url, tls), now }
-    this.notes.push(...(await probe(deps)))
-    return this.embedded === null ? brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
+    const { remarks, limits } = await probe(deps)
+    this.notes.push(...remarks)
+    const broker = this.embedded === null ? await brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
+    return { broker, brokerLimits: limits }
   }
 
   private async startWorkers(): Promise<WorkerPool> {
@@ -311,6 +325,7 @@ class LoadRun {
     const now = this.now()
     if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
     this.lastProgressMs = now
+    if (this.phase === 'publishing') this.brokerWatch?.look(now)
     const { connected, offered, acknowledged, failed, received, errors } = workers.counts()
     const publishing = this.phase === 'publishing' || this.phase === 'draining'
     this.options.onProgress?.({
@@ -330,7 +345,11 @@ class LoadRun {
   }
 
   private allNotes(): string[] {
-    const notes = [`executor: ${describeExecutor(this.config)}`, ...this.notes]
+    const notes = [...(this.options.notes ?? []), `executor: ${describeExecutor(this.config)}`, ...this.notes]
+    if (identityPlace(this.config) === 'topic')
+      notes.push(
+        'the payload is too small for the identity of a message: its topic name carries it, 25 bytes',
+      )
     if ((this.series?.dropped ?? 0) > 0)
       notes.push(`the first ${this.series?.dropped} points of the time series were dropped`)
     if (this.embedded !== null)

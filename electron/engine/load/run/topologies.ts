@@ -1,4 +1,5 @@
 import type { LoadConfig, TopologyKind } from '../../../contract/load-config'
+import { identityFilter, identityPlace } from '../wire/short-identity'
 
 /** Sizes and names a topology is made from. */
 export interface Layout {
@@ -77,6 +78,12 @@ export const TOPOLOGY: Readonly<Record<TopologyKind, Topology>> = {
 }
 
 export const topologyOf = (config: LoadConfig): Topology => TOPOLOGY[topologyKind(config)]
+
+/** What a subscriber of a run subscribes to. */
+export const filtersOf = (config: LoadConfig, subscriber: number, runId: string): string[] =>
+  topologyOf(config)
+    .filtersOf(subscriber, layoutOf(config, runId))
+    .map((filter) => filter + identityFilter(identityPlace(config)))
 
 export const layoutOf = (config: LoadConfig, runId: string): Layout => ({
   publishers: config.publishers,

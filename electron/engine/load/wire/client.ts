@@ -333,14 +333,14 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private publish(b: Buffer, start: number, body: number, end: number): void {
-    const { qos, packetId: id, payloadAt } = readPublish(b, start, body, end, this.fields.level)
+    const { qos, packetId: id, payloadAt, topicEnd } = readPublish(b, start, body, end, this.fields.level)
     if (qos === 1) this.reply(0x40, id)
     if (qos === 2) {
       this.reply(0x50, id)
       if (this.session.received.has(id)) return
       this.session.received.add(id)
     }
-    this.events.arrived(this, b, payloadAt, end, this.heardMs)
+    this.events.arrived(this, b, payloadAt, end, this.heardMs, topicEnd)
   }
 
   private acknowledgement(type: number, b: Buffer, body: number, end: number): void {

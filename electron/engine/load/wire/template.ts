@@ -1,6 +1,6 @@
-import { IDENTITY_BYTES } from '../../../contract/load-config'
 import type { QoS } from '../../../contract/packet'
 import { varint } from '../../mqtt/varint'
+import { TOPIC_IDENTITY_LENGTH, writeShortIdentity, type IdentityPlace } from './short-identity'
 
 /** What all messages of one publisher have in common. */
 export interface TemplateFields {
@@ -13,22 +13,28 @@ export interface TemplateFields {
   runTag: number
   publisher: number
   seed: number
+  /** @default the first 20 bytes of the payload */
+  identity?: IdentityPlace
 }
 
 /**
  * One publisher's PUBLISH, prebuilt. Only flags, packet identifier, sequence number and time are rewritten.
  * Payload: run tag, publisher, sequence (4 bytes each), intended send time (seconds and nanoseconds since 1970,
- * 4 bytes each), all big-endian, then filler. A payload under 20 bytes carries no identity.
+ * 4 bytes each), all big-endian, then filler. See `IdentityPlace` for smaller ones.
  */
 export class PublishTemplate {
   readonly length: number
   private readonly bytes: Buffer
   private readonly idAt: number
   private readonly payloadAt: number
-  private readonly carriesIdentity: boolean
+  private readonly identity: IdentityPlace
+  /** Where the identity is, unless the payload has all 20 bytes of it. */
+  private readonly shortAt: number
 
   constructor(readonly fields: TemplateFields) {
-    const topic = Buffer.from(fields.topic)
+    this.identity = fields.identity ?? 'payload'
+    const level = this.identity === 'topic' ? `/${'0'.repeat(TOPIC_IDENTITY_LENGTH)}` : ''
+    const topic = Buffer.from(fields.topic + level)
     const remaining = 2 + topic.length + (fields.qos > 0 ? 2 : 0) + (fields.level === 5 ? 1 : 0) + fields.size
     const header = [0x30 | (fields.qos << 1), ...varint(remaining)]
     this.length = header.length + remaining
@@ -38,7 +44,8 @@ export class PublishTemplate {
     this.bytes.set(topic, header.length + 2)
     this.idAt = header.length + 2 + topic.length
     this.payloadAt = this.length - fields.size
-    this.carriesIdentity = fields.size >= IDENTITY_BYTES
+    const topicEnd = header.length + 2 + topic.length
+    this.shortAt = this.identity === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : this.payloadAt
     this.fill()
   }
 
@@ -51,7 +58,7 @@ export class PublishTemplate {
       x ^= x << 5
       this.bytes[i] = 0x61 + ((x >>> 0) % 26)
     }
-    if (!this.carriesIdentity) return
+    if (this.identity !== 'payload') return
     this.bytes.writeUInt32BE(this.fields.runTag, this.payloadAt)
     this.bytes.writeUInt32BE(this.fields.publisher, this.payloadAt + 4)
   }
@@ -64,12 +71,15 @@ export class PublishTemplate {
       into[at + this.idAt] = id >> 8
       into[at + this.idAt + 1] = id
     }
-    if (this.carriesIdentity) {
+    if (this.identity === 'payload') {
       const seconds = Math.floor(timeMs / 1000)
       const p = at + this.payloadAt
       putUint32(into, p + 8, sequence)
       putUint32(into, p + 12, seconds)
       putUint32(into, p + 16, ((timeMs - seconds * 1000) * 1e6) | 0)
+    } else if (this.identity !== 'none') {
+      const { publisher } = this.fields
+      writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', { publisher, sequence, timeMs })
     }
     return at + this.length
   }

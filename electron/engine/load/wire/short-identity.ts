@@ -1,0 +1,88 @@
+import { IDENTITY_BYTES } from '../../../contract/load-config'
+
+/** Publisher, sequence number and time, 4 bytes each. The run is known by the topic, which has its name. */
+export const SHORT_IDENTITY_BYTES = 12
+/** As a level of the topic name, in hexadecimal digits. */
+export const TOPIC_IDENTITY_LENGTH = 2 * SHORT_IDENTITY_BYTES
+
+/**
+ * Where a message carries what it is: the first 20 bytes of its payload, the first 12, the last level of its topic name, or
+ * nowhere, where nobody receives it.
+ */
+export type IdentityPlace = 'payload' | 'short' | 'topic' | 'none'
+
+export function identityPlace(c: { size: number; subscribers: number }): IdentityPlace {
+  if (c.size >= IDENTITY_BYTES) return 'payload'
+  if (c.size >= SHORT_IDENTITY_BYTES) return 'short'
+  return c.subscribers > 0 ? 'topic' : 'none'
+}
+
+/** What a topic filter needs besides, to match the topic names of messages that carry their identity there. */
+export const identityFilter = (place: IdentityPlace): string => (place === 'topic' ? '/+' : '')
+
+/** What a message says that it is. One object is used again and again: read it before the next message. */
+export interface MessageIdentity {
+  publisher: number
+  sequence: number
+  /** Intended send time, Unix ms with fractions. */
+  timeMs: number
+}
+
+const HEX = Buffer.from('0123456789abcdef')
+const MICROS_MODULUS = 4_294_967_296
+
+/** Microseconds modulo 2^32, rounded up, so that no message seems to have been due before it was. */
+const micros = (timeMs: number): number => Math.ceil(timeMs * 1000) % MICROS_MODULUS
+
+function putUint32(b: Buffer, at: number, value: number): void {
+  b[at] = value >>> 24
+  b[at + 1] = value >>> 16
+  b[at + 2] = value >>> 8
+  b[at + 3] = value
+}
+
+function putHex(b: Buffer, at: number, value: number): void {
+  for (let i = 0; i < 8; i++) b[at + i] = HEX[(value >>> (28 - 4 * i)) & 15] as number
+}
+
+/** Writes the identity at `at`, as bytes or (`hex`) as digits. */
+export function writeShortIdentity(b: Buffer, at: number, hex: boolean, m: MessageIdentity): void {
+  const put = hex ? putHex : putUint32
+  const step = hex ? 8 : 4
+  put(b, at, m.publisher)
+  put(b, at + step, m.sequence)
+  put(b, at + 2 * step, micros(m.timeMs))
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : NaN
+}
+
+function readNumber(b: Buffer, at: number, hex: boolean): number {
+  if (!hex) return b.readUInt32BE(at)
+  let value = 0
+  for (let i = 0; i < 8; i++) value = value * 16 + hexDigit(b[at + i] as number)
+  return value
+}
+
+/**
+ * Reads what `writeShortIdentity` wrote: 12 bytes or 24 digits. The time is the one nearest to `nowMs`: a message may be
+ * up to 35 minutes old.
+ * @returns false where there are no such digits
+ */
+export function readShortIdentity(
+  b: Buffer,
+  at: number,
+  hex: boolean,
+  nowMs: number,
+  into: MessageIdentity,
+): boolean {
+  const step = hex ? 8 : 4
+  into.publisher = readNumber(b, at, hex)
+  into.sequence = readNumber(b, at + step, hex)
+  const sent = readNumber(b, at + 2 * step, hex)
+  const ageMicros = (Math.floor(nowMs * 1000) - sent) | 0
+  into.timeMs = Math.floor(nowMs * 1000) / 1000 - ageMicros / 1000
+  return !Number.isNaN(into.publisher + into.sequence + sent)
+}
