@@ -143,6 +143,10 @@ const TERMS: Record<string, (text: string) => Test> = {
     const set = oneOf('dir', v, ['up', 'down'])
     return (p) => set.has(p.direction === 'uplink' ? 'up' : 'down')
   },
+  journey: (v) => {
+    const set = numbers('journey', v, Number.MAX_SAFE_INTEGER)
+    return (p) => p.journey !== null && set.has(p.journey)
+  },
   verdict: verdicts,
   time,
 }

@@ -50,10 +50,10 @@ test('a change of loss is seen as a cross, a bracket of the wait and DUP', async
 /** Decides every held packet by key until the target type has been dropped once and its message is through. */
 async function dropOnce(page: Page, type: string): Promise<void> {
   const story = page.getByRole('region', { name: 'Narration' })
-  const held = page.locator('.held')
+  const held = page.getByRole('region', { name: 'Held packet' })
   let dropped = false
   for (let i = 0; i < 60; i++) {
-    await expect(held.first()).toBeVisible({ timeout: 15_000 })
+    await expect(held).toBeVisible({ timeout: 15_000 })
     const row = page.locator('[role=row][data-seq]', { hasText: 'held' }).first()
     const seq = await row.getAttribute('data-seq')
     const text: string | null = await row.textContent()
@@ -81,6 +81,33 @@ for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
     await expect(page.getByText('step mode: timers paused')).toBeHidden()
   })
 }
+
+test('one message is shown alone, with a sentence beside each number, and what is held is decided below it', async ({
+  page,
+  lab,
+}) => {
+  await open(page, lab.url, { filter: 'client:door type:PUBREL' })
+  await page.keyboard.press('f')
+  await page.getByRole('radio', { name: 'Step' }).click()
+  const held = page.getByRole('region', { name: 'Held packet' })
+  const focus = page.getByTestId('focus')
+  for (const packet of [/PUBLISH #\d+, \S+ to broker/, /(PUBACK|PUBREC) #\d+, broker to \S+/]) {
+    await expect(held).toContainText(packet, { timeout: 15_000 })
+    const seen = (await held.textContent()) ?? ''
+    const name = /(\w+ #\d+)/.exec(seen)?.[1] ?? ''
+    await expect(focus.locator('svg').filter({ hasText: name }).first()).toBeVisible()
+    await page.keyboard.press('d')
+    await expect(held).not.toContainText(seen)
+  }
+  await expect(page.getByText('Unsaved changes')).toHaveCount(0)
+  const badges = focus.locator('ol .n')
+  await expect(badges.first()).toBeVisible()
+  await page.getByRole('button', { name: 'Play backwards' }).click()
+  await expect(focus.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuenow', '0')
+  await expect(badges).toHaveCount(0)
+  await page.getByRole('radio', { name: 'All packets' }).click()
+  await expect(page.getByRole('combobox', { name: 'Packet filter' })).toHaveValue('client:door type:PUBREL')
+})
 
 test('the filter completes terms, says what it cannot read, and narrows diagram and table', async ({
   page,

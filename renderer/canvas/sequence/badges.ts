@@ -8,6 +8,8 @@ const LIFT = 9
 /** Where a number may stand at an arrow, best first: at its start, at its cross, or where it arrived. */
 function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefined, k: number): Point[] {
   const dir = Math.sign(a.to.x - a.from.x) || 1
+  // a held packet has come half way: its name fills the short arrow, beyond the bars there is nothing
+  if (a.end === 'bars') return [18, 37, 56, 75].map((d) => ({ x: a.to.x + dir * d * k, y: a.to.y }))
   if (at === 'start')
     return [14, 33, 52, -12, -31].map((d) => ({ x: a.from.x + dir * d * k, y: a.from.y - LIFT * k }))
   const y = a.to.y - LIFT * k

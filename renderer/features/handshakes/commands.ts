@@ -1,4 +1,5 @@
 import { useConnection } from '../../stores/connection'
+import { useFocus } from '../../stores/focus'
 import { useGate } from '../../stores/gate'
 import { usePackets } from '../../stores/packets'
 import { useCommands, type Command } from '../../ui/commands'
@@ -54,8 +55,8 @@ function useDecision() {
   const gate = useGate()
   const connection = useConnection()
   const heldSeq = (): number | null => {
-    const held = packets.rows.filter((p) => p.fate === 'held')
-    return (held.find((p) => p.seq === packets.selected) ?? held[0])?.seq ?? null
+    const { rows } = gate
+    return (rows.find((p) => p.seq === packets.selected) ?? rows[0])?.seq ?? null
   }
   return {
     may: () => !connection.readOnly && heldSeq() !== null,
@@ -74,6 +75,7 @@ export function useHandshakeCommands({
   focusQuery,
 }: ScreenActions): void {
   const packets = usePackets()
+  const focus = useFocus()
   const move = useSelection()
   const { may, decide } = useDecision()
   const chosen = (): boolean => packets.selected !== null
@@ -108,6 +110,7 @@ export function useHandshakeCommands({
       () => packets.range !== null,
     ),
     command('narration', 'narrationShow', 'N', diagram.toggleNarration),
+    command('one-message', 'oneMessageToggle', 'F', () => (focus.on = !focus.on)),
     command('filter', 'focusQuery', '/', focusQuery),
   ])
 }

@@ -44,7 +44,7 @@ function useLinkNotes(lanes: Ref<readonly Lane[]>) {
 }
 
 /** What the broker is: ours, or at which address; of a recorded capture it is not known. */
-const brokerNote = (s: EngineStatus | null): string =>
+export const brokerNote = (s: EngineStatus | null): string =>
   s?.recording ? '' : s?.broker.kind === 'external' ? (s.broker.url ?? '') : 'aedes'
 
 /** The last moment the packets tell of: those on their way are drawn up to there. */

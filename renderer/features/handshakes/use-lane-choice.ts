@@ -1,6 +1,7 @@
 import type { PacketRow } from '@contract/model'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { chooseLanes, clientsInQuery, MAX_CLIENT_LANES } from '../../canvas/sequence/lanes'
+import { useGate } from '../../stores/gate'
 import { usePackets } from '../../stores/packets'
 import { belongings, slice } from './rows-in-view'
 
@@ -15,14 +16,25 @@ const LANE_PX = 150
 /** Which clients have a lane: named by the filter or pinned by hand first, then those of the latest messages. */
 export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
   const packets = usePackets()
+  const gate = useGate()
   const pinned = ref<string[]>([])
   const previous = shallowRef<readonly string[]>([])
   const room = computed(() =>
     Math.max(2, Math.min(MAX_CLIENT_LANES, Math.floor((units.value - FIXED_PX) / LANE_PX))),
   )
 
-  const wanted = computed(() =>
+  const asked = computed(() =>
     [...pinned.value, ...clientsInQuery(packets.filter)].slice(0, MAX_CLIENT_LANES),
+  )
+  /** A packet that is held brings in its lane, and that of its message's publisher: nobody can decide what is not drawn. */
+  const held = computed(() => {
+    const row = gate.rows[0]
+    if (!row) return []
+    const publisher = packets.window.journey(row.journey)?.publisher ?? null
+    return publisher === null ? [row.clientId] : [row.clientId, publisher]
+  })
+  const wanted = computed(() =>
+    [...new Set([...held.value, ...asked.value])].slice(0, Math.max(MAX_CLIENT_LANES, asked.value.length)),
   )
 
   /** The latest rows of all, and those of the clients shown unless they have been silent for long. */
@@ -55,7 +67,7 @@ export function useLaneChoice(units: Ref<number>, centre: Ref<number | null>) {
     /** More than one publisher is shown. */
     several: (): boolean => choice.value.lanes.filter((l) => l.publishes).length > 1,
     /** Lanes were asked for by name; else they are those of the latest messages. */
-    named: computed(() => wanted.value.length > 0),
+    named: computed(() => asked.value.length > 0),
     lanes: computed(() => choice.value.lanes),
     others: computed(() => choice.value.others),
     pin: (id: string): void =>

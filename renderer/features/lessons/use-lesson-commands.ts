@@ -1,5 +1,5 @@
 import { useCommands, type Command } from '../../ui/commands'
-import type { Replay } from './use-replay'
+import type { Replay } from '../replay/use-replay'
 import { useLessons } from '../../stores/lessons'
 
 /** Opens the lesson this many places further. */

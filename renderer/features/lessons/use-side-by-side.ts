@@ -6,8 +6,8 @@ import { narrateRun, placesOf } from '../../canvas/sequence/narration/narrate'
 import { layoutTogether } from '../../canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
 import { useSettings } from '../../stores/settings'
-import { fromFirstPacket, fromStart, lanesOf } from './recorded'
-import { useLessonWords } from './use-recorded-scene'
+import { fromFirstPacket, fromStart, lanesOf } from '../replay/recorded'
+import { useLessonWords } from '../replay/use-recorded-scene'
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
 const SLANTS = [84, 66, 54, 46, 38, 32, 26]

@@ -11,7 +11,7 @@ import {
   suggestPxPerMs,
   type TimedPacket,
 } from '../../../renderer/canvas/sequence/time-scale'
-import { fromFirstPacket, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { fromFirstPacket, lanesOf } from '../../../renderer/features/replay/recorded'
 import { pair, simulate } from '../../helpers/simulate'
 import { words } from './words'
 

@@ -9,7 +9,7 @@ import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { narrateRun, placesOf, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
-import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { words } from '../handshakes/words'
 
 const service = new LessonService()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { fromFirstPacket, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { fromFirstPacket, lanesOf } from '../../../renderer/features/replay/recorded'
 import { becauseText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
 
 const service = new LessonService()

@@ -4,7 +4,7 @@ import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { narrateRun, placesOf } from '../../../renderer/canvas/sequence/narration/narrate'
 import { layoutTogether } from '../../../renderer/canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
-import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/lessons/recorded'
+import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { countsUntil, outcomeOfRun } from '../../../renderer/features/lessons/side-by-side'
 import { words } from '../handshakes/words'
 

@@ -15,6 +15,36 @@ function stopsOf(scale: TimeScale | null, end: number): number[] {
   return [...new Set([...heights, end])].sort((a, b) => a - b)
 }
 
+interface Pen {
+  y: Ref<number>
+  end: Ref<number>
+  playing: Ref<boolean>
+  /** 1: down the picture, -1: up. */
+  direction: Ref<1 | -1>
+  seek: (to: number) => void
+}
+
+/** Ways to set the pen going. For those who want no motion it is at once where it would end. */
+function createPlaying({ y, end, playing, direction, seek }: Pen) {
+  const motion = usePreferredReducedMotion()
+  function go(way: 1 | -1): void {
+    const [from, to] = way > 0 ? [0, end.value] : [end.value, 0]
+    direction.value = way
+    if (motion.value === 'reduce') {
+      seek(to)
+      return
+    }
+    if (y.value === to) y.value = from
+    playing.value = true
+  }
+  return {
+    play: (): void => go(1),
+    /** From the end, or from where the pen stands, up to the beginning. */
+    playBack: (): void => go(-1),
+    pause: (): void => void (playing.value = false),
+  }
+}
+
 /**
  * Plays a picture from top to bottom. The pen moves evenly over the picture, not over time: folded time passes as
  * quickly as its band is high.
@@ -23,7 +53,7 @@ export function useReplay(scale: Ref<TimeScale | null>, k: Ref<number>, onEnd: (
   const y = ref(0)
   const playing = ref(false)
   const speed = ref<ReplaySpeed>(1)
-  const motion = usePreferredReducedMotion()
+  const direction = ref<1 | -1>(1)
   const end = computed(() => (scale.value ? scale.value.height + AFTER * k.value : 0))
   const atEnd = computed(() => end.value > 0 && y.value >= end.value)
   const timeMs = computed(() => scale.value?.time(Math.min(y.value, end.value - AFTER * k.value)) ?? 0)
@@ -32,7 +62,7 @@ export function useReplay(scale: Ref<TimeScale | null>, k: Ref<number>, onEnd: (
   const raf = useRafFn(
     ({ delta }) => {
       if (!playing.value) return
-      seek(y.value + (Math.min(delta, 100) / 1000) * PACE * k.value * speed.value)
+      seek(y.value + (Math.min(delta, 100) / 1000) * PACE * k.value * speed.value * direction.value)
     },
     { immediate: false },
   )
@@ -42,28 +72,26 @@ export function useReplay(scale: Ref<TimeScale | null>, k: Ref<number>, onEnd: (
 
   function seek(to: number): void {
     y.value = Math.min(end.value, Math.max(0, to))
-    if (!atEnd.value) return
+    const upwards = playing.value && direction.value < 0
+    if (upwards && y.value === 0) playing.value = false
+    // the first frame of playing backwards is still at the end
+    if (upwards || !atEnd.value) return
     playing.value = false
     onEnd()
   }
-  const pause = (): void => void (playing.value = false)
-  function play(): void {
-    if (motion.value === 'reduce') {
-      seek(end.value)
-      return
-    }
-    if (atEnd.value) y.value = 0
-    playing.value = true
-  }
+  const { play, playBack, pause } = createPlaying({ y, end, playing, direction, seek })
   return {
     y,
     end,
     atEnd,
     timeMs,
     playing,
+    /** Whether it plays from the end to the beginning. */
+    backwards: computed(() => playing.value && direction.value < 0),
     speed,
     seek,
     play,
+    playBack,
     pause,
     toggle: (): void => (playing.value ? pause : play)(),
     setSpeed: (to: ReplaySpeed): void => void (speed.value = to),

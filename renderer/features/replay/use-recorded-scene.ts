@@ -17,6 +17,10 @@ export interface Recording {
   hidden?: readonly HiddenPacket[]
   /** Stands under the name of every client instead of its role. */
   note?: string
+  /** Stands under the broker's name. @default that it is the embedded one */
+  broker?: string
+  /** One message of a run that may have had others: a time without its packets is not a time without any. */
+  part?: boolean
 }
 
 /** The narration of a whole run. */
@@ -34,7 +38,8 @@ function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: str
 }
 
 /** The diagram's words, with times in whole ms from the first packet. */
-export function useLessonWords() {
+/** @param part whether packets of other messages are left out, see `Recording` */
+export function useLessonWords(part: () => boolean = () => false) {
   const { t } = useI18n()
   const { format } = useFormat()
   const shared = useWords(
@@ -45,7 +50,8 @@ export function useLessonWords() {
   return computed((): SequenceWords => ({
     ...shared.value,
     time: (ms) => format.value.int(Math.round(ms)),
-    nothingSent: (ms) => t('handshakes.word.nothingSent', { time: wholeMs(ms) }),
+    nothingSent: (ms) =>
+      t(part() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: wholeMs(ms) }),
     notShown: (ms, types) => t('handshakes.word.notShown', { time: wholeMs(ms), types: types.join(', ') }),
     plus: (ms) => `+${format.value.int(Math.round(ms))}`,
   }))
@@ -64,7 +70,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
   )
   const hidden = computed(() => (recording.value ? fromStart(recording.value) : []))
   const lanes = computed((): Lane[] => (recording.value ? lanesOf(recording.value.clients) : []))
-  const words = useLessonWords()
+  const words = useLessonWords(() => recording.value?.part ?? false)
   const sentences = useNarration(input)
   const picture = computed((): Fitted | null => {
     const now = input.value
@@ -76,7 +82,11 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
       k: k.value,
       words: words.value,
       hidden: hidden.value,
-      laneNotes: laneNotes(lanes.value, recording.value?.note, t('lessons.broker')),
+      laneNotes: laneNotes(
+        lanes.value,
+        recording.value?.note,
+        recording.value?.broker ?? t('lessons.broker'),
+      ),
       sentences: sentences.value,
     })
     // Brackets of whole messages belong to the verdict cards, which are not drawn here.
