@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../contract/duration'
 import type { LinkInput, LossRule } from '../contract/link-config'
 import type { LossyListenerInput } from '../contract/lossy-listener'
 import { PACKET_TYPES, type PacketType } from '../contract/packet'
@@ -8,8 +9,17 @@ export interface ProxyFlags {
   listen: ListenAt
   target: string
   link: 'radio' | 'tcp' | 'cut'
-  loss?: number
-  delay?: number
+  loss?: LinkInput['loss']
+  delay?: LinkInput['delay']
+  bandwidth?: number
+  cutEvery?: number
+  duplicate?: number
+  corrupt?: number
+  reorder?: { p: number; by: number }
+  partition?: Outage[]
+  halfOpen?: number
+  slowClose?: number
+  restart?: Outage[]
   drop?: Drop[]
   recovery: 'none' | 'reconnect' | 'link'
   timeout: number
@@ -22,6 +32,12 @@ export interface ProxyFlags {
   json?: string
   pcap?: string
   record?: string
+}
+
+/** Ms after the start, and how many. */
+export interface Outage {
+  at: number
+  for: number
 }
 
 export interface ListenAt {
@@ -56,6 +72,56 @@ export function chance(text: string): number {
   const value = found ? Number(found[1]) / (found[2] === '%' ? 100 : 1) : NaN
   if (value <= 1) return value
   throw new InvalidArgumentError('expected a share such as 20% or 0.2, at most 100%')
+}
+
+const duration = (text: string): number => parseDuration(text) ?? NaN
+
+/** `0s 20ms, 30s 400ms`: what holds from which time on; undefined for a text without a time. */
+function steps<T>(text: string, read: (value: string) => T): { at: number; value: T }[] | undefined {
+  const found = text.split(',').map((step) => /^(\S+)\s+(\S+)$/.exec(step.trim()))
+  if (found.length === 1 && !found[0]) return undefined
+  return found.map((f) => {
+    const at = duration(f?.[1] ?? '')
+    if (!f || Number.isNaN(at)) throw new InvalidArgumentError("expected a schedule such as '0s 5%, 30s 50%'")
+    return { at, value: read(f[2] as string) }
+  })
+}
+
+/** A chance, or what it is from which time on: `0s 0%, 30s 50%`. */
+export function lossText(text: string): NonNullable<LinkInput['loss']> {
+  const schedule = steps(text, chance)
+  if (!schedule) return chance(text)
+  return { model: 'schedule', steps: schedule.map(({ at, value }) => ({ at, p: value })) }
+}
+
+/** A duration, or what it is from which time on: `0s 20ms, 30s 400ms`. */
+export function delayText(text: string): NonNullable<LinkInput['delay']> {
+  const read = (value: string): number => {
+    const ms = duration(value)
+    if (!Number.isNaN(ms)) return ms
+    throw new InvalidArgumentError(
+      "expected a duration such as 40ms, or a schedule such as '0s 20ms, 30s 400ms'",
+    )
+  }
+  const schedule = steps(text, read)
+  if (!schedule) return read(text)
+  return { model: 'schedule', steps: schedule.map(({ at, value }) => ({ at, ms: value })) }
+}
+
+/** `5% by 300ms`. */
+export function reorderText(text: string): { p: number; by: number } {
+  const found = /^(\S+)\s+by\s+(\S+)$/.exec(text.trim())
+  const by = duration(found?.[2] ?? '')
+  if (!found || Number.isNaN(by)) throw new InvalidArgumentError("expected such as '5% by 300ms'")
+  return { p: chance(found[1] as string), by }
+}
+
+/** Adds one `30s for 10s` to those before. */
+export function outageText(text: string, before: Outage[] = []): Outage[] {
+  const found = /^(\S+)\s+for\s+(\S+)$/.exec(text.trim())
+  const outage = { at: duration(found?.[1] ?? ''), for: duration(found?.[2] ?? '') }
+  if (!(outage.at >= 0 && outage.for > 0)) throw new InvalidArgumentError("expected such as '30s for 10s'")
+  return [...before, outage]
 }
 
 const DROP = "expected such as 'PUBACK to sensor-* every 3', 'PUBLISH from pump next 1' or 'PUBREL nth 2,5'"
@@ -103,6 +169,7 @@ export function proxyScenario(flags: ProxyFlags): ScenarioInput {
     special,
     ...(cert && { certFile: cert }),
     ...(key && { keyFile: key }),
+    ...(flags.restart && { restarts: flags.restart }),
   }
   return {
     version: 1,
@@ -120,10 +187,9 @@ export function proxyScenario(flags: ProxyFlags): ScenarioInput {
 
 type RealLink = NonNullable<LossyListenerInput['link']>
 
-function linkOf(
-  { link, loss = 0, delay = 0, recovery, timeout }: ProxyFlags,
-  drops: readonly Drop[],
-): RealLink {
+function linkOf(flags: ProxyFlags, drops: readonly Drop[]): RealLink {
+  const { link, loss = 0, delay = 0, bandwidth, cutEvery, recovery, timeout } = flags
+  const faults = faultsOf(flags)
   const side = (direction: 'uplink' | 'downlink'): Pick<LinkInput, 'loss'> => {
     const rules = drops.filter((d) => d.direction === null || d.direction === direction).map((d) => d.rule)
     return { loss: rules.length > 0 ? { model: 'rule', rules } : loss }
@@ -132,7 +198,23 @@ function linkOf(
     kind: link,
     delay,
     recovery: { mode: recovery, timeout },
+    ...(bandwidth !== undefined && { bandwidth }),
+    ...(cutEvery !== undefined && { cut: { every: cutEvery } }),
+    ...(faults && { faults }),
     uplink: side('uplink'),
     downlink: side('downlink'),
   }
+}
+
+function faultsOf(flags: ProxyFlags): RealLink['faults'] {
+  const { duplicate, corrupt, reorder, partition, halfOpen, slowClose } = flags
+  const faults = {
+    ...(duplicate !== undefined && { duplicate }),
+    ...(corrupt !== undefined && { corrupt }),
+    ...(reorder && { reorder }),
+    ...(partition && { partitions: partition }),
+    ...(halfOpen !== undefined && { halfOpen }),
+    ...(slowClose !== undefined && { slowClose }),
+  }
+  return Object.keys(faults).length > 0 ? faults : undefined
 }

@@ -5,11 +5,21 @@ import { scenarioSchema } from '../contract/scenario'
 import { Type } from '../engine/mqtt/packet'
 import type { PacketTransit } from '../engine/mqtt/transit'
 import { startProxy } from '../engine/proxy/proxy'
-import { duration, wholeNumber } from './arguments'
+import { duration, positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted } from './interrupt'
-import { chance, dropText, listenAt, proxyScenario, type ProxyFlags } from './proxy-flags'
+import {
+  chance,
+  delayText,
+  dropText,
+  listenAt,
+  lossText,
+  outageText,
+  proxyScenario,
+  reorderText,
+  type ProxyFlags,
+} from './proxy-flags'
 import { RecordFile } from './record-file'
 import { checkOutputs, writeOutput } from './write-output'
 
@@ -30,6 +40,7 @@ export const proxyCommand: Subcommand = (program, context, setCode) => {
     .option('--clients <pattern>', 'only for these client identifiers; * stands for any text', '*')
     .option('--seed <number>', 'which packets are lost follows from it', wholeNumber(0, 4_294_967_295), 1)
   linkOptions(command)
+  faultOptions(command)
   command
     .option('--ca <file>', 'certificate to trust at the target')
     .option('--insecure', 'accept any certificate of the target')
@@ -46,8 +57,13 @@ function linkOptions(command: Command): void {
     .addOption(
       new Option('--link <kind>', 'what kind of network').choices(['radio', 'tcp', 'cut']).default('radio'),
     )
-    .option('--loss <share>', 'of the packets of PUBLISH handshakes, in each direction, such as 20%', chance)
-    .option('--delay <duration>', 'in each direction, such as 40ms', duration)
+    .option(
+      '--loss <share>',
+      "of the packets of PUBLISH handshakes, in each direction, such as 20%, or '0s 0%, 30s 50%'",
+      lossText,
+    )
+    .option('--delay <duration>', "in each direction, such as 40ms, or '0s 20ms, 30s 400ms'", delayText)
+    .option('--bandwidth <bits>', 'per second in each direction, such as 9600', positiveNumber)
     .option(
       '--drop <rule>',
       "lose by name, such as 'PUBACK to sensor-* every 3'; instead of --loss for those clients; may be repeated",
@@ -59,6 +75,26 @@ function linkOptions(command: Command): void {
         .default('reconnect'),
     )
     .option('--timeout <duration>', 'time without an answer until recovery', duration, 1000)
+}
+
+function faultOptions(command: Command): void {
+  command
+    .option('--cut-every <duration>', 'cut each connection so long after it was opened', duration)
+    .option('--duplicate <share>', 'of these packets arrive twice', chance)
+    .option('--corrupt <share>', 'of these packets arrive with one bit turned over', chance)
+    .option(
+      '--reorder <how>',
+      "hold packets up so that other clients' overtake them: '5% by 300ms'",
+      reorderText,
+    )
+    .option('--partition <when>', "nothing gets through: '30s for 10s'; may be repeated", outageText)
+    .option('--half-open <duration>', 'so long after it was opened, a connection is dead unnoticed', duration)
+    .option('--slow-close <duration>', 'the end of a connection reaches the other side so late', duration)
+    .option(
+      '--restart <when>',
+      "close all connections and refuse new ones: '60s for 5s'; may be repeated",
+      outageText,
+    )
 }
 
 async function run(flags: ProxyFlags, context: CliContext, setCode: (code: number) => void): Promise<void> {
@@ -106,6 +142,7 @@ function line(p: PacketTransit): string {
     direction: p.direction,
     type: PACKET_TYPES[packet.type],
     fate: p.state,
+    ...(p.altered && { altered: p.altered }),
     ...(packet.packetId > 0 && { packetId: packet.packetId }),
     ...(publish && {
       topic: packet.topic,

@@ -53,6 +53,14 @@ const delayModels = z.discriminatedUnion('model', [
   z.strictObject({ model: z.literal('uniform'), minMs: durationSchema, maxMs: durationSchema }),
   /** Normal distribution cut off at 0. */
   z.strictObject({ model: z.literal('normal'), meanMs: durationSchema, deviationMs: durationSchema }),
+  /** Changes at given times after the start; 0 before the first of them. */
+  z.strictObject({
+    model: z.literal('schedule'),
+    steps: z
+      .array(z.strictObject({ at: durationSchema, ms: durationSchema }))
+      .min(1)
+      .max(1000),
+  }),
 ])
 
 /** One-way delay. A plain duration means `constant`. Order within a connection is kept whatever the model. */
@@ -118,6 +126,26 @@ const cutSchema = z.strictObject({
   at: z.array(durationSchema).max(1000).default([]),
 })
 
+/** From when, after the start, and how long. */
+export const outageSchema = z.strictObject({ at: durationSchema, for: durationSchema })
+
+/** What a network does besides losing packets. The first three happen to packets that may be lost (`lossScope`). */
+const faultsSchema = z.strictObject({
+  /** Chance that a packet arrives twice, one copy behind the other. */
+  duplicate: probability.default(0),
+  /** Chance that one bit behind the packet's fixed header arrives turned over. */
+  corrupt: probability.default(0),
+  /** With chance `p` a packet, and with it what follows on its connection, is held up so that other clients' overtake it. */
+  reorder: z.strictObject({ p: probability, by: durationSchema }).optional(),
+  /** In these times nothing gets through, neither packets nor the end of a connection: it arrives afterwards. */
+  partitions: z.array(outageSchema).max(1000).default([]),
+  /** So long after a connection was opened it is dead, and neither end is told. A new connection works. */
+  halfOpen: durationSchema.optional(),
+  /** The end of a connection reaches the other side so much later. */
+  slowClose: durationSchema.optional(),
+})
+export type FaultsConfig = z.output<typeof faultsSchema>
+
 const directionFields = {
   loss: lossSchema.optional(),
   delay: delaySchema.optional(),
@@ -137,6 +165,7 @@ const linkFields = {
   /** Which packets a radio link may lose. */
   lossScope: z.enum(['handshake', 'all']).default('handshake'),
   tcp: tcpSchema.prefault({}),
+  faults: faultsSchema.optional(),
   cut: cutSchema.prefault({}),
   /** Step mode: packets wait at the gate for a decision. */
   gate: z.boolean().default(false),

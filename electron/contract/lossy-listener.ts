@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { realLinkSchema } from './link-config'
+import { outageSchema, realLinkSchema } from './link-config'
 
 /**
  * A port for clients that are not ours. Whoever connects there reaches the broker through a link of its own, in real
@@ -16,6 +16,8 @@ export const lossyListenerSchema = z.strictObject({
   /** Client identifiers that the link is for; `*` stands for any text. */
   clients: z.string().min(1).max(256).default('*'),
   link: realLinkSchema.prefault({}),
+  /** As a broker that restarts: every connection is closed at that time, and whoever comes meanwhile is turned away. */
+  restarts: z.array(outageSchema).max(1000).optional(),
   /** Links of some clients in particular: the first pattern that fits a client's identifier. */
   special: z
     .array(z.strictObject({ clients: z.string().min(1).max(256), link: realLinkSchema }))

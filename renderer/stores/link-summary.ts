@@ -30,6 +30,8 @@ export function meanDelayMs(d: Pick<DirectionConfig, 'delay'>): number {
       return (delay.minMs + delay.maxMs) / 2
     case 'normal':
       return delay.meanMs
+    case 'schedule':
+      return delay.steps.reduce((sum, s) => sum + s.ms, 0) / delay.steps.length
   }
 }
 

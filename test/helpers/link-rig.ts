@@ -116,13 +116,15 @@ export class LinkRig {
   broker = new TinyEndpoint()
   ends: { client: Duplex; broker: PacketPort } | undefined
 
-  constructor(input: LinkInput, seed = 1, id = 'device-1') {
+  /** @param real the client is a program of somebody else's */
+  constructor(input: LinkInput, seed = 1, id = 'device-1', real = false) {
     this.gate = createGate({ skip: (ms) => this.clock.skip(ms) })
     this.gate.onChange((holding) => (this.clock.frozen = holding))
     let next = 0
     this.link = createLink(id, linkSchema.parse(input), {
       clock: this.clock,
       seed,
+      real,
       gate: this.gate,
       nextTransitId: () => ++next,
       observer: {

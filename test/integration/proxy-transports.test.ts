@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { listenAt, proxyScenario, type ProxyFlags } from '../../electron/cli/proxy-flags'
-import { scenarioSchema } from '../../electron/contract/scenario'
-import { startProxy, type Proxy } from '../../electron/engine/proxy/proxy'
+import { listenAt, type ProxyFlags } from '../../electron/cli/proxy-flags'
 import { makeCertificates, type Certificates } from '../helpers/certificates'
 import {
   freePort,
@@ -17,6 +15,7 @@ import {
   startMosquitto,
   type Mosquitto,
 } from '../helpers/mosquitto'
+import { closeProxies, proxyTo } from '../helpers/proxy'
 import { until } from '../helpers/until'
 
 const run = promisify(execFile)
@@ -29,7 +28,6 @@ describe.skipIf(mosquittoPath === null)(
     const targets = { mqtt: '', mqtts: '', ws: '', wss: '' }
     let files: Certificates
     let broker: Mosquitto
-    const proxies: Proxy[] = []
 
     beforeAll(async () => {
       files = await makeCertificates(folder)
@@ -50,30 +48,14 @@ describe.skipIf(mosquittoPath === null)(
       targets.ws = `ws://127.0.0.1:${ws}`
       targets.wss = `wss://localhost:${wss}`
     })
-    afterEach(() => Promise.all(proxies.splice(0).map((p) => p.close())))
+    afterEach(closeProxies)
     afterAll(() => {
       broker.stop()
       rmSync(folder, { recursive: true })
     })
 
-    async function proxyTo(flags: Pick<ProxyFlags, 'listen' | 'target'> & Partial<ProxyFlags>) {
-      const scenario = scenarioSchema.parse(
-        proxyScenario({
-          link: 'radio',
-          recovery: 'reconnect',
-          timeout: 30_000,
-          clients: '*',
-          seed: 7,
-          ca: files.ca,
-          cert: files.cert,
-          key: files.key,
-          ...flags,
-        }),
-      )
-      const proxy = await startProxy({ scenario, env: {}, keep: false, log: () => undefined })
-      proxies.push(proxy)
-      return { proxy, url: proxy.listeners()[0]?.url ?? '' }
-    }
+    const through = (target: string, flags: Partial<ProxyFlags>) =>
+      proxyTo(target, { timeout: 30_000, ca: files.ca, cert: files.cert, key: files.key, ...flags })
 
     /** Publishes to itself at QoS 2 with a client that trusts the test's authority alone. */
     async function echo(url: string, clientId: string): Promise<string> {
@@ -95,13 +77,12 @@ describe.skipIf(mosquittoPath === null)(
     const every = kinds.flatMap((listen) => kinds.map((target) => [listen, target] as const))
     // At the same time, because mosquitto is slow to notice WebSocket clients.
     it('clients of every kind reach brokers of every kind, over a link and without one', async () => {
-      const through = async (
+      const tryPair = async (
         listen: (typeof kinds)[number],
         target: (typeof kinds)[number],
       ): Promise<unknown> => {
-        const { proxy, url } = await proxyTo({
+        const { proxy, url } = await through(targets[target], {
           listen: listenAt(`${listen}://0`),
-          target: targets[target],
           clients: 'linked-*',
           delay: 1,
         })
@@ -117,7 +98,7 @@ describe.skipIf(mosquittoPath === null)(
           exchanges,
         }
       }
-      const found = await Promise.all(every.map(async (k) => [k.join(' to '), await through(...k)] as const))
+      const found = await Promise.all(every.map(async (k) => [k.join(' to '), await tryPair(...k)] as const))
       const path = { mqtt: '', mqtts: '', ws: '/mqtt', wss: '/mqtt' }
       const expected = every.map(([listen, target]) => [
         `${listen} to ${target}`,
@@ -143,11 +124,10 @@ describe.skipIf(mosquittoPath === null)(
         '-m',
         'x',
       ]
-      const own = await proxyTo({ listen: listenAt('mqtts://0'), target: targets.mqtts })
+      const own = await through(targets.mqtts, { listen: listenAt('mqtts://0') })
       await run('mosquitto_pub', [...args(own.url), '-h', '127.0.0.1', '-q', '1'])
-      const made = await proxyTo({
+      const made = await through(targets.mqtt, {
         listen: listenAt('mqtts://0'),
-        target: targets.mqtt,
         cert: undefined,
         key: undefined,
       })
@@ -157,9 +137,11 @@ describe.skipIf(mosquittoPath === null)(
     })
 
     it('a broker whose certificate is not trusted is refused before any client comes, unless that is wanted', async () => {
-      const flags = { listen: listenAt('0'), target: targets.mqtts, ca: undefined }
-      await expect(proxyTo(flags)).rejects.toThrow(/cannot reach the broker at mqtts:.*certificate/)
-      const { url } = await proxyTo({ ...flags, insecure: true })
+      const flags = { ca: undefined }
+      await expect(through(targets.mqtts, flags)).rejects.toThrow(
+        /cannot reach the broker at mqtts:.*certificate/,
+      )
+      const { url } = await through(targets.mqtts, { ...flags, insecure: true })
       expect((await echo(url, 'trusting')).length).toBe(70_000)
     })
   },

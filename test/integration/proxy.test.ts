@@ -7,11 +7,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { dropText, listenAt, proxyScenario, type ProxyFlags } from '../../electron/cli/proxy-flags'
-import { scenarioSchema } from '../../electron/contract/scenario'
+import { dropText, listenAt } from '../../electron/cli/proxy-flags'
 import type { ProxyReport } from '../../electron/engine/proxy/counts'
-import { startProxy, type Proxy, type ProxyOptions } from '../../electron/engine/proxy/proxy'
 import { mosquittoPath, NO_MOSQUITTO, startMosquitto, type Mosquitto } from '../helpers/mosquitto'
+import { closeProxies, proxyTo } from '../helpers/proxy'
 import { until } from '../helpers/until'
 
 const run = promisify(execFile)
@@ -22,30 +21,8 @@ const python = ['python3', '/usr/bin/python3'].find(
 if (mosquittoPath === null) console.log(`skipped: ${NO_MOSQUITTO}`)
 if (python === undefined) console.log('skipped: no Python with paho-mqtt')
 
-const FLAGS: Omit<ProxyFlags, 'target'> = {
-  listen: listenAt('0'),
-  link: 'radio',
-  recovery: 'reconnect',
-  timeout: 100,
-  clients: '*',
-  seed: 7,
-}
 const CONNECT = Buffer.from('101000044d5154540402003c00046e616d65', 'hex')
-const proxies: Proxy[] = []
-afterEach(() => Promise.all(proxies.splice(0).map((p) => p.close())))
-
-async function proxyTo(
-  port: number,
-  flags: Partial<ProxyFlags> = {},
-  more: Partial<ProxyOptions> = {},
-): Promise<{ proxy: Proxy; port: number }> {
-  const scenario = scenarioSchema.parse(
-    proxyScenario({ ...FLAGS, target: `mqtt://127.0.0.1:${port}`, ...flags }),
-  )
-  const proxy = await startProxy({ scenario, env: {}, keep: false, log: () => undefined, ...more })
-  proxies.push(proxy)
-  return { proxy, port: Number(/:(\d+)$/.exec(proxy.listeners()[0]?.url ?? '')?.[1]) }
-}
+afterEach(closeProxies)
 
 describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
   let broker: Mosquitto
@@ -79,7 +56,7 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
     it.each([0, 1, 2])(
       'QoS %i: the counts are those of paho and of mosquitto',
       async (qos) => {
-        const { proxy, port } = await proxyTo(broker.port, { loss: 0.3 })
+        const { proxy, port } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`, { loss: 0.3 })
         const topic = `paho/${qos}`
         const sub = subscriber(topic, 2)
         await sub.ready
@@ -168,7 +145,7 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
   }, 60_000)
 
   it('loses by name what the rule names, for the clients that it names', async () => {
-    const { proxy, port } = await proxyTo(broker.port, {
+    const { proxy, port } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`, {
       drop: dropText('PUBLISH from sensor-* nth 2,3'),
       recovery: 'none',
     })
@@ -181,7 +158,7 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
   })
 
   it('where nothing is decided, clients get exactly what they get straight from the broker', async () => {
-    const { port, proxy } = await proxyTo(broker.port)
+    const { port, proxy } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`)
     const cases: string[][] = []
     for (const version of ['mqttv31', 'mqttv311', 'mqttv5'])
       for (const qos of ['0', '1', '2']) cases.push(['-V', version, '-q', qos])
@@ -204,7 +181,7 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
   }, 60_000)
 
   it('bytes that are no MQTT harm nobody else', async () => {
-    const { port } = await proxyTo(broker.port, { loss: 0.1, recovery: 'link' })
+    const { port } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`, { loss: 0.1, recovery: 'link' })
     for (const hostile of [
       'GET / HTTP/1.1\r\n\r\n',
       '\x10\xff\xff\xff\xff\xff',
@@ -234,7 +211,7 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
 
   it('writes packets as they were on the wire to a capture, lost ones too', async () => {
     const { port, proxy } = await proxyTo(
-      broker.port,
+      `mqtt://127.0.0.1:${broker.port}`,
       { drop: dropText('PUBLISH next 1'), recovery: 'none' },
       { keep: true },
     )
@@ -278,7 +255,7 @@ describe('byte for byte', () => {
     return got
   }
   it('whatever the bytes and their pieces, both ways', async () => {
-    const { port } = await proxyTo((server.address() as AddressInfo).port)
+    const { port } = await proxyTo(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(pieces, pieces, fc.boolean(), async (up, down, begins) => {
@@ -301,7 +278,7 @@ describe('byte for byte', () => {
   })
 
   it('a client that sends no more is still sent to, and a reset is a reset on the other side', async () => {
-    const { port } = await proxyTo((server.address() as AddressInfo).port)
+    const { port } = await proxyTo(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const half = await through(port, CONNECT)
     const back = collect(half.client)
     half.broker.resume()
@@ -320,7 +297,7 @@ describe('byte for byte', () => {
   })
 
   it('a broker that does not read makes the client wait', async () => {
-    const { port } = await proxyTo((server.address() as AddressInfo).port)
+    const { port } = await proxyTo(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const { client, broker } = await through(port, CONNECT)
     broker.pause()
     const size = 16 * 1024 * 1024

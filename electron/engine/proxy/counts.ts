@@ -13,6 +13,8 @@ export interface ProxyReport {
   clients: string[]
   /** Handshakes of QoS 1 and 2 over one leg: those that ended with PUBACK or PUBCOMP, and those that have not. */
   exchanges: { complete: number; unfinished: number }
+  /** Packets that the proxy delivered twice or with one bit turned over; absent where there were none. */
+  altered?: { duplicate: number; corrupt: number }
 }
 
 /** Counts packets of connections with a link and without one. */
@@ -20,16 +22,20 @@ export class ProxyCounts {
   private readonly sent = new Array<number>(16).fill(0)
   private readonly lost = new Array<number>(16).fill(0)
   private readonly clients = new Set<string>()
+  private readonly altered = { duplicate: 0, corrupt: 0 }
   private begun = 0
   private complete = 0
 
   /** Counts what passes over links. */
   readonly links: Partial<TransitObserver> = {
-    entered: ({ packet, clientId }) => {
+    entered: ({ packet, clientId, altered }) => {
+      if (altered !== undefined) this.altered[altered]++
+      if (altered === 'duplicate') return
       this.clients.add(clientId)
       this.count(packet.frame[0] as number)
     },
-    settled: ({ packet, state }) => {
+    settled: ({ packet, state, altered }) => {
+      if (altered === 'duplicate') return
       if (state === 'lost') this.lost[packet.type] = (this.lost[packet.type] as number) + 1
       else if (packet.type === Type.PUBACK || packet.type === Type.PUBCOMP) this.complete++
     },
@@ -55,7 +61,13 @@ export class ProxyCounts {
     })
     const { complete } = this
     const unfinished = Math.max(0, this.begun - complete)
-    return { packets, clients: [...this.clients], exchanges: { complete, unfinished } }
+    const { altered } = this
+    return {
+      packets,
+      clients: [...this.clients],
+      exchanges: { complete, unfinished },
+      ...(altered.duplicate + altered.corrupt > 0 && { altered: { ...altered } }),
+    }
   }
 
   /** @param first byte of the packet: type and flags */

@@ -109,6 +109,7 @@ class Simulation {
     this.guests = new Guests({
       attach: (clientId, config) => this.attach(clientId, config, true),
       target: () => this.open,
+      clock: this.clock,
       realClock: createRealClock(),
       limits: scenario.broker.kind === 'embedded' ? scenario.broker.limits : DEFAULT_LIMITS,
       log: (line) => this.brokerLine(line),

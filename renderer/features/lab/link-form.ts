@@ -54,6 +54,8 @@ export function withMeanDelay(d: DirectionConfig, ms: number): DelayConfig {
     }
     case 'normal':
       return { ...delay, meanMs: ms }
+    case 'schedule':
+      return { model: 'constant', ms }
   }
 }
 
@@ -67,6 +69,8 @@ export function delayOf(model: DelayConfig['model'], d: DirectionConfig): DelayC
       return { model, minMs: ms / 2, maxMs: ms * 1.5 }
     case 'normal':
       return { model, meanMs: ms, deviationMs: ms / 4 }
+    case 'schedule':
+      return d.delay
   }
 }
 

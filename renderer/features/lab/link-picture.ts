@@ -41,7 +41,8 @@ function exampleLosses(d: Pick<DirectionConfig, 'loss'>, n: number, seed: number
   })
 }
 
-function exampleDelayMs(d: Pick<DirectionConfig, 'delay'>, next: () => number): number {
+/** @param place of the packet among all, from 0 to 1 */
+function exampleDelayMs(d: Pick<DirectionConfig, 'delay'>, next: () => number, place: number): number {
   const { delay } = d
   switch (delay.model) {
     case 'constant':
@@ -52,6 +53,8 @@ function exampleDelayMs(d: Pick<DirectionConfig, 'delay'>, next: () => number): 
       const spread = next() + next() + next() + next() - 2
       return Math.max(0, delay.meanMs + spread * 1.73 * delay.deviationMs)
     }
+    case 'schedule':
+      return delay.steps[Math.floor(place * delay.steps.length)]?.ms ?? 0
   }
 }
 
@@ -62,7 +65,7 @@ export function linkPicture(link: LinkConfig, direction: 'uplink' | 'downlink', 
   const next = chances(seed * 131)
   const losses = exampleLosses(d, n, seed)
   const tcp = link.kind === 'tcp'
-  const ms = losses.map((lost) => exampleDelayMs(d, next) + (lost && tcp ? link.tcp.rto : 0))
+  const ms = losses.map((lost, i) => exampleDelayMs(d, next, i / n) + (lost && tcp ? link.tcp.rto : 0))
   const longest = Math.max(1, ...ms)
   return losses.map((lost, i): PictureTick => {
     const delay = (ms[i] ?? 0) / longest

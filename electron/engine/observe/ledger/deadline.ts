@@ -13,8 +13,14 @@ function longestMs(delay: DelayConfig): number {
       return delay.maxMs
     case 'normal':
       return delay.meanMs + 5 * delay.deviationMs
+    case 'schedule':
+      return Math.max(...delay.steps.map((s) => s.ms))
   }
 }
+
+/** The longest that a fault of the link holds a packet up. */
+const heldUpMs = ({ faults }: LinkConfig): number =>
+  (faults?.reorder?.by ?? 0) + Math.max(0, ...(faults?.partitions ?? []).map((p) => p.for))
 
 /**
  * How long after publishing a message over this link nothing will bring it any more, in ms of clock time; Infinity
@@ -33,7 +39,7 @@ export function settleTimeMs(link: LinkConfig, qos: QoS): number {
 const settleTimes = new WeakMap<LinkConfig, readonly number[]>()
 
 function computeSettleTimeMs(link: LinkConfig, qos: QoS): number {
-  const wayMs = longestMs(link.uplink.delay) + longestMs(link.downlink.delay)
+  const wayMs = longestMs(link.uplink.delay) + longestMs(link.downlink.delay) + 2 * heldUpMs(link)
   const { mode, timeout, backoff, maxRetries } = link.recovery
   if (link.kind !== 'radio') return qos === 0 && link.kind === 'cut' ? wayMs + SLACK_MS : Infinity
   if (mode === 'none' || (qos === 0 && mode !== 'link')) return wayMs + SLACK_MS

@@ -24,6 +24,8 @@ export interface GuestsDeps {
   /** A link for a real client. */
   attach(clientId: string, config: LinkConfig): Attachment
   target(): BrokerTarget | null
+  /** Of the scenario. */
+  clock: Clock
   realClock: Clock
   limits: BrokerLimits
   log(line: BrokerLogLine): void
@@ -38,6 +40,8 @@ interface Door {
   config: LossyListener
   readonly listeners: Listeners
   status: ListenerStatus
+  /** As if the broker were not there. */
+  away: boolean
 }
 
 /** What the listener says of this client in particular. */
@@ -51,14 +55,14 @@ function linkFor(listener: LossyListener, clientId: string): LossyListener['link
   return wildcard(listener.clients)(clientId) ? listener.link : null
 }
 
-/** The link loses, delays, holds and cuts nothing. */
-function isTransparent({ uplink, downlink, gate, script, cut }: LinkConfig): boolean {
+/** The link does nothing to the bytes. */
+function isTransparent({ uplink, downlink, gate, script, cut, faults }: LinkConfig): boolean {
   const free = [uplink, downlink].every(
     ({ loss, delay, bandwidth }) =>
       loss.model === 'none' && delay.model === 'constant' && delay.ms === 0 && bandwidth === undefined,
   )
   const whole = cut.every === undefined && cut.rules.length === 0 && cut.at.length === 0
-  return free && whole && !gate && script.length === 0
+  return free && whole && !gate && script.length === 0 && faults === undefined
 }
 
 /** A client that is connected over a lossy listener, or was. */
@@ -111,13 +115,14 @@ export class Guests {
       kept: this.kept,
       clock: this.deps.realClock,
       accept: (stream, remote, listener) => {
-        this.greet(door, stream, { remote, listener })
+        if (door.away) stream.destroy()
+        else this.greet(door, stream, { remote, listener })
         return () => stream.destroy()
       },
       log: (line) => this.deps.log(line),
       allowHalfOpen: this.deps.passing !== undefined,
     })
-    const door: Door = { config, listeners, status: { kind: config.kind, url: '' } }
+    const door: Door = { config, listeners, status: { kind: config.kind, url: '' }, away: false }
     const secure = config.kind === 'tls' || config.kind === 'wss'
     const tls = secure ? await readTls(config, 'broker.listeners') : undefined
     const { kind, host, port } = config
@@ -128,8 +133,19 @@ export class Guests {
     )
     door.status = { kind, url: listeners.list()[0]?.url ?? '' }
     this.doors.push(door)
+    for (const restart of config.restarts ?? []) this.planRestart(door, restart)
     if (this.closed) await this.remove(this.doors.length - 1)
     return about
+  }
+
+  private planRestart(door: Door, { at, for: lastsMs }: { at: number; for: number }): void {
+    this.deps.clock.schedule(Math.max(0, at - this.deps.clock.now()), () => {
+      door.away = true
+      door.listeners.destroySockets()
+    })
+    this.deps.clock.schedule(Math.max(0, at + lastsMs - this.deps.clock.now()), () => {
+      door.away = false
+    })
   }
 
   /** Closes a listener and the connections over it. @param index in the order in which they were opened */

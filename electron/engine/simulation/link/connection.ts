@@ -12,6 +12,8 @@ export interface ConnectionHost {
   closing(by: 'client' | 'broker'): void
   /** Both ends have gone. */
   over(connection: Connection): void
+  /** Calls `pass` when the end of a connection gets through; false when that is not at once. */
+  passEnd(pass: () => void): boolean
 }
 
 /** One connection through the link: its two ends and how they close. */
@@ -21,6 +23,12 @@ export class Connection {
   readonly broker: BrokerEnd
   /** An end has gone. */
   closing = false
+  /** Nothing gets through any more, and neither end is told. */
+  dead = false
+  /** The client may come back before the broker knows that this connection has ended: it goes on beside the new one. */
+  lingers = false
+  /** The link has a newer connection. */
+  left = false
   private open = 2
 
   constructor(
@@ -52,7 +60,7 @@ export class Connection {
   }
 
   written(path: LinkDirection, frame: Frame, messageId = 0): void {
-    this.host.written(path.direction, frame, messageId)
+    if (!this.left) this.host.written(path.direction, frame, messageId)
   }
 
   /** The endpoint that writes to this direction will write no more. */
@@ -61,12 +69,20 @@ export class Connection {
       this.closing = true
       this.host.closing(path === this.uplink ? 'client' : 'broker')
     }
+    if (this.dead) {
+      // The client's own system forgets the connection; the broker is not told.
+      if (path === this.uplink) process.nextTick(() => this.client.destroy())
+      return
+    }
     const over = (): void => {
       if (path === this.uplink) this.broker.sawEnd()
       else this.client.push(null)
     }
-    if (path.pending === 0) over()
-    else path.onDrained = over
+    const pass = (): void => {
+      if (!this.host.passEnd(over)) this.lingers = true
+    }
+    if (path.pending === 0) pass()
+    else path.onDrained = pass
   }
 
   /** The end that writes to this direction is gone: nothing can reach it any more. */
@@ -76,6 +92,7 @@ export class Connection {
       this.host.over(this)
       return
     }
+    if (this.left) return
     const back = path === this.uplink ? this.downlink : this.uplink
     back.shut = true
     back.abort('cut')

@@ -1,7 +1,9 @@
 import type { DelayConfig } from '../../../contract/link-config'
 
-/** The random numbers in [0, 1) that belong to one packet's delay: two, independent of each other. */
+/** The random numbers in [0, 1) that belong to one packet's delay: two, independent of each other; and when it comes. */
 export interface DelayQuery {
+  /** Clock ms. */
+  readonly nowMs: number
   delay(): number
   delayAgain(): number
 }
@@ -46,8 +48,17 @@ const normal: DelayKind<Extract<DelayConfig, { model: 'normal' }>> = {
   }),
 }
 
+/** Changes at given times (clock ms); 0 before the first of them. */
+const schedule: DelayKind<Extract<DelayConfig, { model: 'schedule' }>> = {
+  model: 'schedule',
+  create({ steps }) {
+    const ascending = [...steps].sort((x, y) => x.at - y.at)
+    return { delayMs: (query) => ascending.findLast((s) => s.at <= query.nowMs)?.ms ?? 0 }
+  },
+}
+
 /** Every delay model there is. A new one is one object above and one entry here (docs/links.md). */
-const DELAY_KINDS: readonly DelayKind[] = [constant, uniform, normal]
+const DELAY_KINDS: readonly DelayKind[] = [constant, uniform, normal, schedule]
 
 /** A fresh instance of the model a configuration names. */
 export function createDelay(config: DelayConfig): DelayModel {

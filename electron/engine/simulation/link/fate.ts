@@ -5,7 +5,17 @@
  */
 
 /** What a number is drawn for. Different draws for one packet are independent of each other. */
-export const Draw = { LOSS: 1, POINT: 2, DELAY: 3, DELAY_2: 4, CHAIN: 5 } as const
+export const Draw = {
+  LOSS: 1,
+  POINT: 2,
+  DELAY: 3,
+  DELAY_2: 4,
+  CHAIN: 5,
+  DUPLICATE: 6,
+  CORRUPT: 7,
+  BIT: 8,
+  REORDER: 9,
+} as const
 export type Draw = (typeof Draw)[keyof typeof Draw]
 
 /** 64 bits of hash that name a link, a direction or a message. */

@@ -5,6 +5,7 @@ import { PACKET_TYPES } from '../../../contract/packet'
 import { isHandshake, type Packet } from '../../mqtt/packet'
 import type { LossCause, PacketTransit, TransitObserver, TransitOrigin } from '../../mqtt/transit'
 import type { CutPlan } from './cut'
+import { faultOf } from './faults'
 import { countPacket, MessageTable, type MessageRecord } from './message-table'
 import type { FateKey } from './fate'
 import type { Medium, Verdict } from './medium'
@@ -44,6 +45,9 @@ const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
 
 /** Filled for each packet that enters, and done with before anybody else is told of it. */
 const query = new PacketQuery()
+
+const later = (verdict: Verdict, byMs: number): Verdict =>
+  byMs > 0 && 'afterMs' in verdict ? { ...verdict, afterMs: verdict.afterMs + byMs } : verdict
 
 /** One direction of a link: asks the medium what becomes of a packet, and does it. */
 export class LinkDirection {
@@ -125,12 +129,16 @@ export class LinkDirection {
     query.condemned = this.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
-    const verdict: Verdict = cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(query)
+    const { faults } = this.host.config
+    const fault = faults === undefined ? null : faultOf(faults, packet, query, this.exposed(type))
+    const decided: Verdict = cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(query)
+    const verdict = fault === null ? decided : later(decided, fault.lateMs)
     const transit: PacketTransit = {
       id: this.host.nextTransitId(),
       clientId: this.host.id,
       direction: this.direction,
-      packet,
+      packet: fault?.packet ?? packet,
+      ...(fault?.corrupted && { altered: 'corrupt' }),
       sentMs: now,
       origin,
       attempt: record === null ? this.repetition(type, origin) : nth,
@@ -141,7 +149,23 @@ export class LinkDirection {
       segmentLosses: 0,
     }
     this.bytes += packet.frame.length
+    const copies = fault?.twice === true && step === null && verdict.fate === 'deliver' && cutting === null
     this.act(transit, step, verdict, cutting === 'after')
+    if (copies) this.copy(transit, verdict, now)
+  }
+
+  /** The network delivers it once more. */
+  private copy(transit: PacketTransit, verdict: Verdict, now: number): void {
+    const id = this.host.nextTransitId()
+    const { packet } = transit
+    this.bytes += packet.frame.length
+    const again = { ...transit, id, altered: 'duplicate', state: 'transit', settledMs: now } as const
+    this.act({ ...again }, null, verdict, false)
+  }
+
+  /** A packet of this type may be lost. */
+  private exposed(type: number): boolean {
+    return this.host.config.lossScope === 'all' || isHandshake(type)
   }
 
   /** Ends everything on its way or held: the connection is gone. */
@@ -206,7 +230,7 @@ export class LinkDirection {
       const action = script.take(this.direction, type)
       if (action !== null) return action
     }
-    return config.gate && (config.lossScope === 'all' || isHandshake(type)) ? 'hold' : null
+    return config.gate && this.exposed(type) ? 'hold' : null
   }
 
   private act(

@@ -10,6 +10,7 @@ import { Bystander } from './bystander'
 import { Connection, type ConnectionHost } from './connection'
 import { cutPlanOf, type CutPlan } from './cut'
 import { seedKey, textKey } from './fate'
+import { untilReachableMs } from './faults'
 import { LinkDirection, type LinkDirectionHost } from './link-direction'
 import { mediumOf } from './media'
 import { createParts, type Parts } from './medium'
@@ -29,7 +30,8 @@ export function createLink(id: string, config: LinkConfig, deps: LinkDeps): Link
 }
 
 /** True when some packet's loss or delay is drawn by lot. */
-const leftToChance = ({ uplink, downlink }: LinkConfig): boolean =>
+const leftToChance = ({ uplink, downlink, faults }: LinkConfig): boolean =>
+  faults !== undefined ||
   [uplink, downlink].some((d) => d.loss.model !== 'none' || d.delay.model !== 'constant')
 
 /** Wiring: two directions, an agent at either side, and the connection that runs through them at the moment. */
@@ -47,7 +49,10 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   private facts: Pick<ConnectHead, 'level' | 'clean'> = { level: 4, clean: true }
   connection: Connection | null = null
   heardMs = 0
+  /** Connections that the broker still believes in, although the client has a newer one. */
+  private readonly behind = new Set<Connection>()
   private cutTimer: Timer | undefined
+  private deathTimer: Timer | undefined
   private soonTimer: Timer | undefined
   private openedMs = 0
   private stepping = false
@@ -87,7 +92,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   connect(): { client: ClientStream; broker: PacketPort } {
     if (this.ended) throw new Error(`the link of ${this.id} is closed`)
-    this.end('client', 'cut')
+    this.leaveBehind()
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction].line.clear()
       this.directions[direction].shut = false
@@ -97,6 +102,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.openedMs = this.pace.nowMs()
     this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
     this.planCut()
+    this.planDeath(connection)
     return { client: connection.client, broker: connection.broker }
   }
 
@@ -144,6 +150,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   close(): void {
     this.end('client', 'cut')
+    for (const connection of this.behind) connection.destroy()
     this.ended = true
   }
 
@@ -183,7 +190,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   /** An acknowledgement did not come in time, and the client shall reconnect. */
   recover(): void {
-    this.end('recovery', 'cut')
+    if (!this.connection?.dead) this.end('recovery', 'cut')
   }
 
   /** One end has gone; what is on its way to the other still arrives. */
@@ -197,11 +204,21 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   /** Both ends have gone. */
   over(connection: Connection): void {
+    this.behind.delete(connection)
     if (this.connection !== connection) return
     this.connection = null
     this.stopTimers()
     this.device.disconnected()
     this.broker.disconnected()
+  }
+
+  passEnd(pass: () => void): boolean {
+    const { faults } = this.config
+    const waitMs =
+      faults === undefined ? 0 : Math.max(faults.slowClose ?? 0, untilReachableMs(faults, this.pace.nowMs()))
+    if (waitMs > 0) this.pace.schedule(waitMs, pass)
+    else pass()
+    return waitMs === 0
   }
 
   /** Held packets that match the next scripted decisions are decided by them, oldest first. */
@@ -245,6 +262,33 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
           })
   }
 
+  /** A new connection comes: the one before ends, unless the broker does not hear of that yet. */
+  private leaveBehind(): void {
+    const { connection } = this
+    if (connection === null) return
+    if (!connection.dead && !connection.lingers) {
+      this.end('client', 'cut')
+      return
+    }
+    connection.left = true
+    if (!connection.closing) this.closing('client')
+    this.over(connection)
+    this.behind.add(connection)
+  }
+
+  private planDeath(connection: Connection): void {
+    const { halfOpen } = this.config.faults ?? {}
+    this.pace.cancel(this.deathTimer)
+    if (halfOpen === undefined) return
+    this.deathTimer = this.pace.schedule(halfOpen, () => {
+      connection.dead = true
+      for (const each of Object.values(this.directions)) {
+        each.shut = true
+        each.abort('cut')
+      }
+    })
+  }
+
   /** Ends the connection at once, with everything that is on its way. */
   private end(by: ClosedBy, cause: 'cut' | 'reset'): void {
     const { connection } = this
@@ -260,6 +304,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   private stopTimers(): void {
     this.pace.cancel(this.cutTimer)
+    this.pace.cancel(this.deathTimer)
     this.pace.cancel(this.soonTimer)
     this.cutTimer = undefined
     this.soonTimer = undefined

@@ -50,6 +50,11 @@ export class PacketQuery implements LossQuery, DelayQuery {
     return this.draw(Draw.DELAY_2)
   }
 
+  /** For what else may happen to it. */
+  fault(what: 'DUPLICATE' | 'CORRUPT' | 'BIT' | 'REORDER'): number {
+    return this.draw(Draw[what])
+  }
+
   chain(index: number): number {
     return uniform(this.direction, 0, index + 1, Draw.CHAIN)
   }

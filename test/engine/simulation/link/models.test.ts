@@ -89,12 +89,24 @@ describe('delay models', () => {
     const model = createDelay(delaySchema.parse(config))
     return Array.from({ length: N }, (_, n) =>
       model.delayMs({
+        nowMs: n,
         delay: () => uniform(key, 3, n, Draw.DELAY),
         delayAgain: () => uniform(key, 3, n, Draw.DELAY_2),
       }),
     )
   }
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length
+
+  it('a schedule changes at its times, and is 0 before the first', () => {
+    const steps = [
+      { at: '20ms', ms: 400 },
+      { at: '10ms', ms: '7ms' },
+    ]
+    const found = delays({ model: 'schedule', steps })
+    expect([found[0], found[9], found[10], found[19], found[20], found.at(-1)]).toEqual([
+      0, 0, 7, 7, 400, 400,
+    ])
+  })
 
   it('constant is what it says', () => {
     expect(new Set(delays('20ms'))).toEqual(new Set([20]))
