@@ -7,10 +7,13 @@ import { saturationSentence } from '../engine/load/report/saturation'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import { runLoad } from '../engine/load/run/run-load'
+import { MOST_REPEATS } from '../engine/load/report/matrix'
+import { wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { addFindLimit } from './load-find-limit'
 import { shardOf, startTime } from './load-flags'
+import { loadMatrix } from './load-matrix'
 import { serveMetrics, type MetricsServer } from './load-metrics'
 import { writeReport, type ReportFiles } from './load-output'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
@@ -31,6 +34,11 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--markdown <file>', 'write a summary as Markdown, for a CI job or a pull request'],
 ]
 
+interface MatrixFlags {
+  matrix?: string[]
+  repeats?: number
+}
+
 /** `fleetlab load`: load-tests a broker and prints the results. */
 export const loadCommand: Subcommand = (program, context, report) => {
   const command: Command = program
@@ -40,9 +48,21 @@ export const loadCommand: Subcommand = (program, context, report) => {
   command.enablePositionalOptions()
   addLoadSettings(command)
   for (const [flags, text] of RUN_OPTIONS) command.option(flags, text)
-  command.action(async (flags: LoadFlags) => {
-    report(await load(context, flags))
-  })
+  command
+    .option(
+      '--matrix <settings...>',
+      'one load test for each combination, as a table with intervals: qos=0,1,2 size=16,1024',
+    )
+    .option(
+      '--repeats <number>',
+      'with --matrix: runs of each combination (default 3)',
+      wholeNumber(1, MOST_REPEATS),
+    )
+    .action(async ({ matrix, repeats, ...flags }: LoadFlags & MatrixFlags) => {
+      if (matrix !== undefined) report(await loadMatrix(context, matrix, flags, repeats))
+      else if (repeats === undefined) report(await load(context, flags))
+      else throw new UsageError('--repeats: only with --matrix')
+    })
   addFindLimit(command, context, report)
 }
 

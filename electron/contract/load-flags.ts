@@ -147,8 +147,26 @@ export function flagOfPath(path: readonly PropertyKey[]): string {
   return first === 'localAddresses' ? 'localAddress' : first
 }
 
+/** Flags of executors, whose fields lie a level deeper. */
+const EXECUTOR_FLAGS = [
+  'executor',
+  'rate',
+  'stages',
+  'startRate',
+  'connectRate',
+  'reconnectEvery',
+  'reconnectShare',
+]
+
+/** Whether a flag with this camel-case name sets something of the load itself, and has a value. */
+export const isLoadFlag = (flag: string): boolean =>
+  Object.hasOwn(FIELDS, flag) || EXECUTOR_FLAGS.includes(flag) || flag === 'preset'
+
+/** `maxP99` in dashes: `max-p99`. */
+export const flagName = (flag: string): string => flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+
 /** `maxP99` as it is typed: `--max-p99`. */
-export const flagWord = (flag: string): string => `--${flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`
+export const flagWord = (flag: string): string => `--${flagName(flag)}`
 
 /** Names of flags that are no field of a configuration of that name: `rate` is part of the executor. */
 const ONLY_FLAGS: ReadonlySet<string> = new Set([

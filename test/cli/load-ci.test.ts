@@ -96,3 +96,27 @@ it('fleetlab load find-limit says when no rate holds, as text and JSON, and what
     expect.stringMatching(/^fleetlab: --rate: found max; find-limit/),
   ])
 }, 60_000)
+
+it('fleetlab load --matrix prints a table; a wrong combination is told before the first run', async () => {
+  const file = join(folder, 'matrix.md')
+  const run = '--url embedded --publishers 1 --subscribers 0 --rate max --messages 3'
+  const args = ['load', ...run.split(' '), '--matrix', 'qos=1', '--repeats', '1', '--markdown', file]
+  const r = await runFleetlab(args)
+  const table = r.stdout.split('\n').map((l) => l.split(/\s{2,}/).slice(0, 2))
+  expect([r.code, table.slice(0, 2)]).toEqual([
+    0,
+    [
+      ['qos', 'runs'],
+      ['1', '1'],
+    ],
+  ])
+  expect(r.stderr).toBe('run 1 of 1: qos=1\n')
+  expect(readFileSync(file, 'utf8')).toMatch(/\| 1 \| 1 \|/)
+  for (const [axis, line] of [
+    ['qos=0,3', /^fleetlab: --qos: found 3; /],
+    ['html=a', /^fleetlab: --matrix: found html; expected a setting/],
+  ] as const) {
+    const wrong = await runFleetlab(['load', '--url', 'embedded', '--matrix', axis])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(line)])
+  }
+}, 120_000)

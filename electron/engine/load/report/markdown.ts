@@ -18,7 +18,8 @@ const plain = (text: string): string =>
   text.replace(/[\r\n]+/g, ' ').replace(/[\\`*_{}[\]<>|#~&]/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const row = (cells: readonly string[]): string => `| ${cells.map(plain).join(' | ')} |\n`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+/** A table of text: nothing in it is markup. */
+export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   row(head) + `|${head.map((_, i) => (i === 0 ? '---' : '---:')).join('|')}|\n` + rows.map(row).join('')
 
 const mark = (r: LoadReport): string => (r.verdict.inconclusive ? '⚠️' : r.verdict.passed ? '✅' : '❌')
@@ -38,15 +39,15 @@ export function reportMarkdown(r: LoadReport): string {
     `### ${mark(r)} ${plain(verdictLine(r))}\n\n`,
     ...warnings.map((w) => `> ${plain(w)}\n\n`),
     `${plain(r.config.url)}, QoS ${r.config.qos}, ${r.config.publishers} publishers, ${r.config.subscribers} subscribers; connections: ${plain(connectionsLine(r))}\n\n`,
-    checks.length > 0 ? `${table(['threshold', 'limit', 'measured', ''], checks)}\n` : '',
-    `${table(
+    checks.length > 0 ? `${markdownTable(['threshold', 'limit', 'measured', ''], checks)}\n` : '',
+    `${markdownTable(
       ['', ''],
       [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value]),
     )}\n`,
-    rows.length > 0 ? `${table(['latency, ms', ...LATENCY_COLUMNS], rows)}\n` : '',
-    errors.length > 0 ? `${table(['errors', ''], errors)}\n` : '',
+    rows.length > 0 ? `${markdownTable(['latency, ms', ...LATENCY_COLUMNS], rows)}\n` : '',
+    errors.length > 0 ? `${markdownTable(['errors', ''], errors)}\n` : '',
     '<details><summary>environment</summary>\n\n',
-    table(
+    markdownTable(
       ['', ''],
       environmentFigures(r).map((f) => [f.name, f.value]),
     ),

@@ -1,0 +1,110 @@
+import type { LoadConfig } from '../contract/load-config'
+import { flagName, isLoadFlag, type LoadFlags } from '../contract/load-flags'
+import type { LoadReport } from '../contract/load-report'
+import { printableLines } from '../contract/printable'
+import {
+  MATRIX_LEGEND,
+  matrixMarkdown,
+  matrixRow,
+  matrixTable,
+  type MatrixRow,
+} from '../engine/load/report/matrix'
+import type { Credentials } from '../engine/load/run/messages'
+import { combinations, parseAxes, type Axis } from '../engine/load/run/matrix'
+import { EXIT, type CliContext } from './command'
+import { UsageError } from './failure'
+import { runOnce } from './load-once'
+import { loadSettings, textFlag } from './load-settings'
+import { textTable } from './print/table'
+import { checkOutputs, writeOutput } from './write-output'
+
+/** Runs of each combination where `--repeats` does not say. */
+const USUAL_REPEATS = 3
+
+/** What belongs to a single run. */
+const NOT_WITH_MATRIX = ['html', 'csv', 'junit', 'shard', 'startAt', 'runId', 'metricsPort', 'brokerPid']
+
+interface Cell {
+  settings: Record<string, string>
+  config: LoadConfig
+  credentials: Credentials
+  reports: LoadReport[]
+}
+
+/**
+ * `fleetlab load --matrix`: one load test for each combination of settings, all of them once, then all again, so that what
+ * changes on the computer meanwhile falls on all alike. Returns the exit code.
+ * @throws UsageError before the first run where a combination is not possible
+ */
+export async function loadMatrix(
+  context: CliContext,
+  words: readonly string[],
+  flags: LoadFlags,
+  repeats = USUAL_REPEATS,
+): Promise<number> {
+  const wrong = NOT_WITH_MATRIX.find((name) => flags[name] !== undefined)
+  if (wrong !== undefined)
+    throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json and --markdown`)
+  const cells = await Promise.all(
+    combinations(axesOf(words)).map(async (settings): Promise<Cell> => {
+      const own = Object.entries(settings).map(([name, value]) => [camel(name), value])
+      const found = await loadSettings(context, { ...flags, ...(Object.fromEntries(own) as LoadFlags) })
+      return { settings, ...found, reports: [] }
+    }),
+  )
+  await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'markdown')])
+  await runAll(context, cells, repeats)
+  const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
+  await write(context, cells, rows, flags)
+  if (context.interrupt.aborted) return EXIT.interrupted
+  if (rows.some((r) => r.inconclusive > 0)) return EXIT.inconclusive
+  return rows.some((r) => r.failed > 0) ? EXIT.thresholds : EXIT.done
+}
+
+const camel = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+
+/** @throws UsageError */
+function axesOf(words: readonly string[]): Axis[] {
+  const axes = parseAxes(words)
+  if (typeof axes === 'string') throw new UsageError(`--matrix: ${axes}`)
+  const unknown = axes.find((a) => !isLoadFlag(camel(a.name)))
+  if (unknown === undefined) return axes
+  throw new UsageError(
+    `--matrix: found ${unknown.name}; expected a setting of fleetlab load, such as qos or size`,
+  )
+}
+
+async function runAll(context: CliContext, cells: readonly Cell[], repeats: number): Promise<void> {
+  const total = cells.length * repeats
+  const stopped = (): boolean => context.interrupt.aborted
+  let done = 0
+  for (let i = 0; i < repeats; i++) {
+    for (const cell of cells) {
+      if (stopped()) return
+      const name = Object.entries(cell.settings).map(([k, v]) => `${k}=${v}`)
+      context.stderr.write(printableLines(`run ${++done} of ${total}: ${name.join(' ')}\n`))
+      const report = await runOnce(context, cell.config, cell.credentials)
+      // a run that was cut short would pull the means down
+      if (!stopped()) cell.reports.push(report)
+    }
+  }
+}
+
+async function write(
+  context: CliContext,
+  cells: readonly Cell[],
+  rows: readonly MatrixRow[],
+  flags: LoadFlags,
+): Promise<void> {
+  const [json, markdown] = [textFlag(flags, 'json'), textFlag(flags, 'markdown')]
+  const environment = cells[0]?.reports[0]?.environment ?? null
+  const text = `${JSON.stringify({ rows, environment }, null, 2)}\n`
+  if (json === '-') context.stdout.write(text)
+  else {
+    const { head, cells: content } = matrixTable(rows)
+    context.stdout.write(printableLines(`${textTable(head, content)}\n${MATRIX_LEGEND}\n`))
+    if (json !== undefined) await writeOutput(json, text)
+  }
+  if (markdown !== undefined) await writeOutput(markdown, matrixMarkdown(cells[0]?.config.url ?? '', rows))
+}

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import {
+  MOST_REPEATS,
+  estimate,
+  matrixMarkdown,
+  matrixRow,
+  matrixTable,
+} from '../../../electron/engine/load/report/matrix'
+import { combinations, parseAxes } from '../../../electron/engine/load/run/matrix'
+import { loadReportDouble } from '../../helpers/load-report-double'
+
+it('reads axes and makes all combinations of them', () => {
+  const axes = parseAxes(['qos=0,1', '--keep-alive=5s,0s'])
+  if (typeof axes === 'string') throw new Error(axes)
+  expect(combinations(axes)).toEqual([
+    { qos: '0', 'keep-alive': '5s' },
+    { qos: '0', 'keep-alive': '0s' },
+    { qos: '1', 'keep-alive': '5s' },
+    { qos: '1', 'keep-alive': '0s' },
+  ])
+})
+
+it.each([
+  [['qos'], /^found qos; expected settings/],
+  [['qos=0,,1'], /^found qos=0,,1; expected/],
+  [['qos=0', 'qos=1'], /^found qos twice/],
+  [[`size=${Array.from({ length: 201 }, (_, i) => i).join(',')}`], /^found 201 combinations/],
+])('says what is wrong with %j', (words, message) => {
+  expect(parseAxes(words)).toMatch(message)
+})
+
+it('gives the mean of the runs with its interval by Student', () => {
+  // R: t.test(c(9, 10, 12))
+  const e = estimate([9, 10, 12])
+  expect(e?.mean).toBeCloseTo(10.3333, 3)
+  expect(e?.low).toBeCloseTo(6.5388, 2)
+  expect(e?.high).toBeCloseTo(14.1279, 2)
+  expect(estimate([5])).toEqual({ mean: 5, low: null, high: null })
+  expect(estimate([])).toBeNull()
+  expect(estimate(Array.from({ length: MOST_REPEATS }, (_, i) => i))?.low).toBeGreaterThan(0)
+})
+
+it('shows what was measured, and which runs say nothing of the broker', () => {
+  const runs = [
+    loadReportDouble({}, { publishRate: 90, lost: 2 }),
+    loadReportDouble({}, { publishRate: 110, verdict: { passed: false, inconclusive: true, checks: [] } }),
+  ]
+  const row = matrixRow({ qos: '0|1' }, runs)
+  expect(row).toMatchObject({ runs: 2, inconclusive: 1, failed: 0, lost: 2 })
+  const { head, cells } = matrixTable([row])
+  expect(head).toEqual([
+    'qos',
+    'runs',
+    'sent /s',
+    'received /s',
+    'e2e p50, ms',
+    'e2e p99, ms',
+    'lost',
+    'failed',
+    '',
+  ])
+  expect(cells[0]?.slice(0, 4)).toEqual(['0|1', '2', '100 ±127', '100 ±0'])
+  expect(cells[0]?.at(-1)).toBe('inconclusive in 1 of 2')
+  expect(matrixMarkdown('mqtt://h', [row])).toContain('| 0&#124;1 | 2 | 100 ±127 |')
+})
