@@ -1,23 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
-import {
-  atRest,
-  expectAccessible,
-  type Language,
-  looksTag,
-  openScreen,
-  takePicture,
-  type Theme,
-  untilRan,
-} from './screens'
-
-const LOOKS: [Language, Theme][] = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ko', 'dark'],
-  ['ko', 'light'],
-]
+import { expectLooks, looksTag, openScreen, untilRan } from './screens'
 
 test('every look of the Lab is accessible and pictured', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(90_000)
@@ -27,16 +11,7 @@ test('every look of the Lab is accessible and pictured', looksTag(false), async 
   await untilRan(page, 6)
   await page.getByRole('option', { name: /lock-3/ }).click()
   await expect(page.getByText('MQTT packets are lost.')).toBeVisible()
-  for (const [language, theme] of LOOKS) {
-    const html = page.locator('html')
-    if ((await html.getAttribute('lang')) !== language) await page.keyboard.press('Shift+L')
-    if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
-    await expect(html).toHaveAttribute('lang', language)
-    await expect(html).toHaveAttribute('data-theme', theme)
-    await atRest(page)
-    await expectAccessible(page)
-    await takePicture(page, `lab-${language}-${theme}`)
-  }
+  await expectLooks(page, 'lab')
 })
 
 test('loss is changed for all links and a device loses and resends packets', async ({ page, lab }) => {

@@ -8,19 +8,11 @@ import {
   gateEngine,
   goTo,
   isUsual,
-  type Language,
+  LOOKS,
   looksTag,
   openScreen,
   SCREENS,
-  type Theme,
 } from './screens'
-
-const LOOKS: [Language, Theme][] = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ko', 'dark'],
-  ['ko', 'light'],
-]
 
 test('run, pause, step mode and stop by key, and the clock stands still with the run', async ({
   page,

@@ -7,6 +7,14 @@ import { expect, root } from './fixtures'
 export type Language = 'en' | 'ko'
 export type Theme = 'dark' | 'light'
 
+/** Every look of the page. */
+export const LOOKS: readonly [Language, Theme][] = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ko', 'dark'],
+  ['ko', 'light'],
+]
+
 /** Every screen of the rail. */
 export const SCREENS = ['lab', 'handshakes', 'traffic', 'experiments', 'load', 'lessons'] as const
 
@@ -153,6 +161,16 @@ export async function setLook(page: Page, language: Language, theme: Theme): Pro
   if ((await html.getAttribute('data-theme')) !== theme) await page.keyboard.press('Shift+T')
   await expect(html).toHaveAttribute('lang', language)
   await expect(html).toHaveAttribute('data-theme', theme)
+}
+
+/** Checks each look for barriers and takes its picture. */
+export async function expectLooks(page: Page, name: string): Promise<void> {
+  for (const [language, theme] of LOOKS) {
+    await setLook(page, language, theme)
+    await atRest(page)
+    await expectAccessible(page)
+    await takePicture(page, `${name}-${language}-${theme}`)
+  }
 }
 
 /** Fails when something sticks out of the window, or text is cut without an ellipsis. */

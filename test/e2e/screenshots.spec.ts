@@ -1,27 +1,10 @@
 import { expect, test } from './fixtures'
-import {
-  atRest,
-  gateEngine,
-  goTo,
-  type Language,
-  looksTag,
-  openScreen,
-  setLook,
-  takePicture,
-  type Theme,
-} from './screens'
+import { atRest, gateEngine, goTo, LOOKS, looksTag, openScreen, setLook, takePicture } from './screens'
 
 /**
  * Pictures of the documentation that no other test takes: experiments with their result, and the states of the design
  * language. `SCREENSHOTS=1 npx playwright test` renews all pictures in docs/screenshots.
  */
-const LOOKS: [Language, Theme][] = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ko', 'dark'],
-  ['ko', 'light'],
-]
-
 test('experiments with their result, in every look', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(120_000)
   await openScreen(page, lab.url, 'experiments')
