@@ -65,8 +65,11 @@ export function useVirtualWindow(
     reveal,
     /** Scrolls until this row is the first one in sight. */
     scrollToTop: (index: number): void => void (y.value = index * rowHeight.value),
-    /** Scrolls to the last row. */
-    scrollToEnd: (): void => void (y.value = element.value?.scrollHeight ?? 0),
+    /** Scrolls to the last row. Where it is there already nothing is asked of the page, which would lay it all out. */
+    scrollToEnd(): void {
+      const end = Math.max(0, head.value + total.value * rowHeight.value - height.value)
+      if (Math.abs(y.value - end) >= 1) y.value = element.value?.scrollHeight ?? 0
+    },
     rowsPerPage: computed(() => Math.max(1, Math.floor(height.value / rowHeight.value))),
   }
 }

@@ -86,7 +86,6 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const dy = line.to.y - line.from.y
   const length = Math.hypot(dx, dy)
   const angle = Math.atan2(dy * Math.sign(dx || 1), Math.abs(dx))
-  const options: { label: LabelShape; box: Box; cost: number }[] = []
   const usable = roomOn(line, k)
   const fits = usable >= width
   const low = width / 2 / length
@@ -95,38 +94,52 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const shares = fits ? wanted.map((s) => Math.min(high, Math.max(low, s))) : [0.5]
   // under its arrow only where there is no place above it
   const below = line.end === 'cross' || !fits ? 1 : 20
-  for (const lift of [-4.5 * k, 15 * k]) {
-    for (const share of new Set(shares)) {
-      const at = { x: line.from.x + dx * share, y: line.from.y + dy * share }
-      const up = lift - 4 * k
-      const box: Box = {
-        cx: at.x - Math.sin(angle) * up,
-        cy: at.y + Math.cos(angle) * up,
-        w: width,
-        h: 11.5 * k,
-        angle,
-      }
-      const label: LabelShape = {
-        ...at,
-        angle: (angle * 180) / Math.PI,
-        width,
-        lift,
-        name,
-        qos,
-        dup: p.dup,
-        crowded: false,
-      }
-      const blocked = c.taken.free(box) ? 0 : 100
-      const crossed = c.lines.filter((l) => crosses(l.a, l.b, { ...box, h: 8 * k })).length
-      options.push({
-        label,
-        box,
-        cost: blocked + crossed * 3 + (lift > 0 ? below : 0) + Math.abs(share - 0.5),
-      })
-    }
+  const places = [-4.5 * k, 15 * k].flatMap((lift) =>
+    [...new Set(shares)].map((share) => ({
+      lift,
+      x: line.from.x + dx * share,
+      y: line.from.y + dy * share,
+      /** What it costs where it covers nothing. */
+      least: (lift > 0 ? below : 0) + Math.abs(share - 0.5),
+    })),
+  )
+  const boxOf = (at: { x: number; y: number; lift: number }): Box => ({
+    cx: at.x - Math.sin(angle) * (at.lift - 4 * k),
+    cy: at.y + Math.cos(angle) * (at.lift - 4 * k),
+    w: width,
+    h: 11.5 * k,
+    angle,
+  })
+  const { place, box, cost } = cheapest(places, boxOf, c)
+  const { x, y, lift } = place
+  const degrees = (angle * 180) / Math.PI
+  return {
+    box,
+    label: { x, y, angle: degrees, width, lift, name, qos, dup: p.dup, crowded: cost >= BLOCKED },
   }
-  const best = options.reduce((a, b) => (b.cost < a.cost ? b : a))
-  return best.cost >= 100 ? { ...best, label: { ...best.label, crowded: true } } : best
+}
+
+/** What it costs to cover another label: never done. */
+const BLOCKED = 100
+const CROSSED = 3
+
+/** The place that costs least. The likely ones come first, and no more are looked at than could be better. */
+function cheapest<P extends { least: number }>(
+  places: readonly P[],
+  boxOf: (place: P) => Box,
+  c: ArrowContext,
+): { place: P; box: Box; cost: number } {
+  let best: { place: P; box: Box; cost: number } | null = null
+  for (const place of [...places].sort((a, b) => a.least - b.least)) {
+    if (best && place.least >= best.cost) break
+    const box = boxOf(place)
+    const line: Box = { ...box, h: 8 * c.k }
+    const crossed = c.lines.filter((l) => crosses(l.a, l.b, line)).length
+    const cost = (c.taken.free(box) ? 0 : BLOCKED) + crossed * CROSSED + place.least
+    if (!best || cost < best.cost) best = { place, box, cost }
+  }
+  if (!best) throw new Error('a label has no place to be at')
+  return best
 }
 
 /** Where a packet's arrow runs. `legX` are the lanes of its sender and of its receiver. */

@@ -1,8 +1,8 @@
 import type { QoS } from '@contract/packet'
-import { packetStyle, PACKET_FAMILIES, type PacketFamily } from '../../ui/packet-style'
+import { packetStyle, PACKET_FAMILIES, type PacketFamily, type PacketStyle } from '../../ui/packet-style'
 import { drawGlyph } from '../glyphs'
 import type { TopologyLayout, TopologyNode } from './layout'
-import { project, type Mark, type Point, type View } from './scene'
+import { pieces, project, type Mark, type Point, type View } from './scene'
 
 /** Colours and type sizes of the theme, read once a theme change. */
 export interface TopologyTheme {
@@ -72,7 +72,9 @@ export function drawTopology(
   c.clearRect(0, 0, w, h)
   drawSpokes(c, s, t)
   drawNodes(c, s, t)
-  for (const m of s.marks) if (!m.fallen) drawMark(c, m, t)
+  const moving = s.marks.filter((m) => !m.fallen)
+  drawTails(c, moving, t)
+  for (const m of moving) drawMark(c, m, t)
   for (const m of s.marks) if (m.fallen) drawFallen(c, m, m.fallen, t)
   for (const m of s.marks) if (m.fallen && m.label) lostLabel(c, m, m.fallen, `${m.label} ${s.lostWord}`, t)
   drawLabels(c, s, t)
@@ -142,16 +144,35 @@ function ring(c: CanvasRenderingContext2D, n: TopologyNode, p: Point, color: str
   c.stroke()
 }
 
+/**
+ * The tails of each kind of packet as one path, their dashes as pieces of it: Chromium without a graphics card takes less
+ * than half the time for it that it takes for a dashed line for each packet.
+ */
+function drawTails(c: CanvasRenderingContext2D, marks: readonly Mark[], t: TopologyTheme): void {
+  const byStyle = new Map<PacketStyle, Mark[]>()
+  for (const m of marks) {
+    const style = packetStyle(m.type)
+    const alike = byStyle.get(style)
+    if (alike) alike.push(m)
+    else byStyle.set(style, [m])
+  }
+  c.setLineDash([])
+  for (const [style, alike] of byStyle) {
+    c.strokeStyle = t.packet[style.family]
+    c.lineWidth = style.stroke * t.sk
+    c.beginPath()
+    for (const m of alike)
+      for (const [from, to] of pieces(m.tail, m.head, style.dash, t.sk)) {
+        c.moveTo(from.x, from.y)
+        c.lineTo(to.x, to.y)
+      }
+    c.stroke()
+  }
+}
+
 function drawMark(c: CanvasRenderingContext2D, m: Mark, t: TopologyTheme): void {
   const style = packetStyle(m.type)
   const color = t.packet[style.family]
-  c.strokeStyle = color
-  c.lineWidth = style.stroke * t.sk
-  c.setLineDash(style.dash.map((v) => v * t.sk))
-  c.beginPath()
-  c.moveTo(m.tail.x, m.tail.y)
-  c.lineTo(m.head.x, m.head.y)
-  c.stroke()
   drawGlyph(c, style.family, m.head.x, m.head.y, 12 * t.k, color)
   if (m.held) {
     c.strokeStyle = t.accent

@@ -87,6 +87,27 @@ export function placeMarks(
   return marks
 }
 
+/**
+ * The pieces of a line that its dash leaves, from its beginning on; the whole line for no dash.
+ * @param dash drawn and left out in turn, an even number of lengths; each is multiplied by `factor`
+ */
+export function pieces(from: Point, to: Point, dash: readonly number[], factor: number): [Point, Point][] {
+  const length = Math.hypot(to.x - from.x, to.y - from.y)
+  if (dash.length === 0 || length === 0) return [[from, to]]
+  const at = (d: number): Point => ({
+    x: from.x + ((to.x - from.x) * d) / length,
+    y: from.y + ((to.y - from.y) * d) / length,
+  })
+  const found: [Point, Point][] = []
+  let done = 0
+  for (let i = 0; done < length; i = (i + 1) % dash.length) {
+    const end = done + (dash[i] ?? length) * factor
+    if (i % 2 === 0) found.push([at(done), at(Math.min(end, length))])
+    done = end
+  }
+  return found
+}
+
 /** The node under a point of the screen, within `reach` pixels. */
 export function nodeAt(layout: TopologyLayout, view: View, p: Point, reach: number): TopologyNode | null {
   let best: TopologyNode | null = null

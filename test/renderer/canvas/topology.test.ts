@@ -6,7 +6,7 @@ import {
   type TopologyGroup,
 } from '../../../renderer/canvas/topology/layout'
 import { PacketMotion } from '../../../renderer/canvas/topology/motion'
-import { nodeAt, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
+import { nodeAt, pieces, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
 import { packet } from '../../helpers/packet-row'
 
 const group = (name: string, count: number, part: Partial<TopologyGroup> = {}): TopologyGroup => ({
@@ -237,5 +237,24 @@ describe('topology scene', () => {
     // The point of the layout that was under the pointer still is.
     expect(project(layout, view, p)).toEqual(p)
     expect(zoomAt(layout, view, p, 100).zoom).toBe(6)
+  })
+})
+
+describe('a dashed line in pieces', () => {
+  const from = { x: 10, y: 20 }
+  const to = { x: 40, y: 60 }
+  const lengths = (dash: readonly number[], factor = 1): number[] =>
+    pieces(from, to, dash, factor).map(([a, b]) => Math.round(Math.hypot(b.x - a.x, b.y - a.y) * 1e6) / 1e6)
+
+  it('is the whole line without a dash', () => {
+    expect(pieces(from, to, [], 1)).toEqual([[from, to]])
+    expect(pieces(from, from, [6, 3], 1)).toEqual([[from, from]])
+  })
+
+  it('begins with a dash at the tail and ends with the line', () => {
+    expect(lengths([6, 3])).toEqual([6, 6, 6, 6, 6, 5])
+    expect(lengths([9, 3, 2, 3])).toEqual([9, 2, 9, 2, 9, 2])
+    expect(lengths([14, 4], 2)).toEqual([28, 14])
+    expect(pieces(from, to, [6, 3], 1)[0]?.[0]).toEqual(from)
   })
 })
