@@ -24,6 +24,8 @@ const TYPES = {
   'mine.fleetlab': 'application/vnd.mqtt-fleet-lab.scenario',
   'yours & mine.fleetlab.yaml': 'application/vnd.mqtt-fleet-lab.scenario+yaml',
 }
+/** What Electron loads at its start and electron-builder does not list by itself. */
+const NEEDED = ['libgbm1', 'libasound2']
 const LIMIT_MS = 30_000
 /** What the check needs besides dpkg, with Debian's package of it. */
 const TOOLS = {
@@ -76,6 +78,8 @@ async function lacking(deb) {
     .trim()
     .split(', ')
     .map((group) => group.split(' | '))
+  for (const name of NEEDED)
+    if (!groups.flat().includes(name)) throw new Error(`it does not depend on ${name}`)
   return groups
     .filter((names) => !names.some((name) => isInstalled(name.split(' ')[0])))
     .map(([name]) => name)
@@ -174,8 +178,18 @@ async function checkAssociations(user) {
   }
 }
 
+/** The entry in the menu starts it with its sandbox, and names each kind of file once. */
+function checkEntry() {
+  const entry = readFileSync(ENTRY, 'utf8')
+  if (entry.includes('--no-sandbox')) throw new Error(`its entry switches the sandbox off:\n${entry}`)
+  const types = /^MimeType=(.*);$/m.exec(entry)?.[1].split(';') ?? []
+  if (types.sort().join() !== Object.values(TYPES).sort().join())
+    throw new Error(`its entry has other kinds of file: ${types.join(', ')}`)
+}
+
 async function checkUse(user) {
   await run('desktop-file-validate', [ENTRY])
+  checkEntry()
   user.launch('gio', 'launch', ENTRY)
   await until('the menu entry opens a window', () => user.hasWindow())
   await checkAssociations(user)

@@ -58,6 +58,45 @@ describe('electron-builder.yml', () => {
   })
 })
 
+describe('the entry in the menu of Linux', () => {
+  const require = createRequire(import.meta.url)
+  const { default: AppImageTarget } = require('app-builder-lib/out/targets/appimage/AppImageTarget') as {
+    default: new (
+      ignored: string,
+      packager: unknown,
+      helper: unknown,
+      folder: string,
+    ) => { desktopEntry: { value: Promise<string> } }
+  }
+  const { LinuxTargetHelper } = require('app-builder-lib/out/targets/LinuxTargetHelper') as {
+    LinuxTargetHelper: new (packager: unknown) => object
+  }
+
+  /** As electron-builder itself writes it for the AppImage. */
+  function entryOf(own: Config): Promise<string> {
+    const packager = {
+      config: own,
+      platformSpecificBuildOptions: own.linux,
+      fileAssociations: own.linux['fileAssociations'],
+      executableName: own.linux['executableName'],
+      appInfo: { productName: own['productName'], buildVersion: '1.0.0', description: 'It' },
+      info: { metadata: own['extraMetadata'] },
+    }
+    return new AppImageTarget('', packager, new LinuxTargetHelper(packager), '').desktopEntry.value
+  }
+
+  it('keeps the sandbox on', async () => {
+    expect(await entryOf(config())).toMatch(/^Exec=AppRun %U$/m)
+    expect(await entryOf({ ...config(), appImage: {} })).toContain('--no-sandbox')
+  })
+
+  it('names each kind of file once', async () => {
+    const kinds = /^MimeType=(.*);$/m.exec(await entryOf(config()))?.[1]?.split(';') ?? []
+    expect(kinds).toHaveLength(2)
+    expect(new Set(kinds).size).toBe(2)
+  })
+})
+
 describe('the archive', () => {
   it('may hold no source, test, source map or package', () => {
     const strangers = [

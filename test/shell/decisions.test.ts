@@ -69,6 +69,11 @@ describe('the place of the window that is kept', () => {
     expect(placeToKeep(place(100, 90, 1300), asked, place(100, 90))).toEqual(place(100, 70, 1300))
     expect(placeToKeep(place(100, 90, 1200, true), asked, place(100, 90))).toEqual(place(100, 70, 1200, true))
   })
+  it('keeps the size where a program is not told its place, as under Wayland', () => {
+    const nowhere = { x: 0, y: 0, width: 1200, height: 800 }
+    expect(placeToKeep(place(0, 0), nowhere, place(0, 0))).toBeNull()
+    expect(placeToKeep(place(0, 0, 1300), nowhere, place(0, 0))).toEqual(place(0, 0, 1300))
+  })
   it('is where it stands when the system had put it elsewhere', () => {
     expect(placeToKeep(place(300, 290), asked, place(900, 90))).toEqual(place(300, 290))
   })
