@@ -1,7 +1,8 @@
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { resolve } from 'node:path'
-import { defineConfig } from 'vite'
+import { createHash } from 'node:crypto'
+import { build, defineConfig, type Plugin, type Rolldown } from 'vite'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -9,11 +10,79 @@ const at = (path: string): string => resolve(import.meta.dirname, path)
 export const DEV_ENGINE_PORT = 5174
 const engine = `http://127.0.0.1:${DEV_ENGINE_PORT}`
 
+const shared = {
+  plugins: [vue(), tailwindcss()],
+  resolve: { alias: { '@contract': at('electron/contract') } },
+}
+const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+/**
+ * The page that a shared moment is put into: script and styles stand in it, and its content security policy allows these
+ * two alone and no network. It takes the fonts of the system.
+ */
+async function momentPage(): Promise<string> {
+  const built = (await build({
+    ...shared,
+    configFile: false,
+    root: at('renderer'),
+    logLevel: 'warn',
+    build: {
+      write: false,
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: { input: at('renderer/moment/main.ts') },
+    },
+  })) as Rolldown.RolldownOutput
+  let script = ''
+  let style = ''
+  for (const part of built.output) {
+    if (part.type === 'chunk') script += part.code
+    else if (part.fileName.endsWith('.css')) style += String(part.source)
+  }
+  script = script.replaceAll('</script', '<\\/script')
+  style = style.replace(/@font-face\s*\{[^}]*\}/g, '')
+  const policy = [
+    "default-src 'none'",
+    `script-src ${sha256(script)}`,
+    `style-src ${sha256(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]
+  return `<!doctype html>
+<html lang="en" data-theme="dark">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>MQTT Fleet Lab</title>
+<style>${style}</style>
+</head>
+<body>
+<div id="app"></div>
+<script type="application/json" id="moment">null</script>
+<script type="module">${script}</script>
+</body>
+</html>
+`
+}
+
+const momentPlugin: Plugin = {
+  name: 'moment-page',
+  async generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'moment.html', source: await momentPage() })
+  },
+  configureServer(server) {
+    server.middlewares.use('/moment.html', (_request, response, next) => {
+      momentPage().then((page) => response.setHeader('content-type', 'text/html').end(page), next)
+    })
+  },
+}
+
 /** The page, for the build of both hosts and for `npm run dev`. */
 export default defineConfig({
   root: at('renderer'),
-  plugins: [vue(), tailwindcss()],
-  resolve: { alias: { '@contract': at('electron/contract') } },
+  ...shared,
+  plugins: [...shared.plugins, momentPlugin],
   build: {
     minify: true,
     // A data: URL of a font or worker would need a looser content security policy.

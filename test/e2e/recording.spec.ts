@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { pathToFileURL } from 'node:url'
 import { Bench, dup, puback, publishFrame, pubrec } from '../engine/observe/capture/wire'
 import { expect, test } from './fixtures'
 
@@ -63,4 +64,50 @@ test('a capture dropped on the page is opened; in Korean', async ({ page, lab })
     '완료 1개, 미완료 1개, 재전송 1개',
   )
   await expect(page.locator('[role=row][data-seq]').filter({ hasText: 'PUBREC' })).toBeVisible()
+})
+
+test('a moment is shared as one file, which needs no network and says everything in both languages', async ({
+  page,
+  lab,
+  context,
+}) => {
+  await page.addInitScript(() => localStorage.setItem('fleetlab.language', 'en'))
+  await page.goto(lab.url)
+  const chosen = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: /Scenario file/ }).click()
+  await page.getByRole('menuitem', { name: 'Open a capture of Wireshark…' }).click()
+  await (await chosen).setFiles(join(folder, 'field.pcapng'))
+  await expect(page.locator('[role=row][data-seq]').filter({ hasText: 'PUBREC' })).toBeVisible()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'Share this moment (one HTML file)' }).click()
+  const file = join(folder, 'moment.html')
+  await (await saved).saveAs(file)
+  await page.getByRole('region', { name: 'Recorded capture' }).getByRole('button', { name: /Close/ }).click()
+  expect(statSync(file).size).toBeLessThan(2_000_000)
+
+  const moment = await context.newPage()
+  const said: string[] = []
+  const asked: string[] = []
+  moment.on('console', (m) => said.push(m.text()))
+  moment.on('pageerror', (e) => said.push(String(e)))
+  moment.on('request', (r) => asked.push(r.url()))
+  await context.setOffline(true)
+  await moment.goto(pathToFileURL(file).href)
+  await expect(moment.getByTestId('counts')).toHaveText('7 packets, 0 lost, messages: 2')
+  const told = moment.getByRole('region', { name: 'Narration' })
+  await expect(told).toContainText('field-sensor')
+  await expect(moment.getByTestId('sequence')).toContainText('PUBREC')
+  const scrub = moment.getByRole('slider', { name: 'How far of the moment is shown' })
+  await scrub.fill('500')
+  await expect(moment.getByTestId('veil')).toBeVisible()
+  await scrub.fill('1000')
+  await expect(moment.getByTestId('veil')).toBeHidden()
+  await told.getByRole('button', { name: '1', exact: true }).click()
+  await moment.getByRole('button', { name: '한국어' }).click()
+  await expect(moment.getByTestId('counts')).toHaveText('패킷 7개, 손실 0개, 메시지 2개')
+  await expect(moment.getByRole('region', { name: '해설' })).toContainText('PUBLISH')
+  expect(said).toEqual([])
+  expect(asked).toEqual([pathToFileURL(file).href])
+  await context.setOffline(false)
 })

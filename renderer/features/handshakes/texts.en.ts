@@ -27,6 +27,15 @@ export const en = {
     savePng: 'Save picture (PNG)',
     saveSvg: 'Save picture (SVG)',
     savePcapng: 'Save packets for Wireshark (pcapng)',
+    shareMoment: 'Share this moment (one HTML file)',
+    moment: {
+      title: 'A moment of MQTT Fleet Lab',
+      counts:
+        '{packets} packet, {lost} lost, messages: {messages} | {packets} packets, {lost} lost, messages: {messages}',
+      until: 'Shown until {s} s',
+      scrub: 'How far of the moment is shown',
+      missing: 'This host has no page for moments',
+    },
     copied: 'Copied',
     copyFailed: 'The browser did not allow copying',
     narration: 'Narration',

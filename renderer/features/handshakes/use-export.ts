@@ -3,14 +3,17 @@ import { useLink } from '../../api'
 import { readCaptureFile } from '../../api/capture-file'
 import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
+import { momentPage } from '../../moment/moment'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
+import { useStatus } from '../../stores/status'
 import type { Diagram } from './use-diagram'
 import { useMermaidWords } from './words'
 
 /** What leaves the screen: Mermaid text, pictures, packets for Wireshark. */
 export function useExport(diagram: Diagram) {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
+  const status = useStatus()
   const log = useLog()
   const packets = usePackets()
   const link = useLink()
@@ -32,6 +35,20 @@ export function useExport(diagram: Diagram) {
     const { svgToPng } = await import('./export-image')
     return svgToPng(await svg())
   }
+  /** The page that carries a moment is made by the build and lies beside the others. */
+  async function moment(): Promise<string> {
+    const answer = await fetch(new URL('moment.html', document.baseURI))
+    if (!answer.ok) throw new Error(t('handshakes.moment.missing'))
+    return momentPage(await answer.text(), {
+      version: 1,
+      lang: locale.value === 'ko' ? 'ko' : 'en',
+      theme: document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark',
+      recorded: status.recorded,
+      partial: packets.filter !== '' || diagram.others.length > 0,
+      lanes: diagram.lanes,
+      input: diagram.input,
+    })
+  }
   return {
     copyMermaid: async () => say(await copyText(toMermaid(diagram.input, diagram.lanes, words.value))),
     copyPng: () =>
@@ -49,6 +66,7 @@ export function useExport(diagram: Diagram) {
         saveFile('handshakes.png', new Uint8Array(await (await png()).arrayBuffer()), 'image/png'),
       ),
     saveSvg: () => log.attempt(async () => saveFile('handshakes.svg', await svg(), 'image/svg+xml')),
+    shareMoment: () => log.attempt(async () => saveFile('moment.html', await moment(), 'text/html')),
     savePcapng: () =>
       log.attempt(async () => saveBlob('handshakes.pcapng', await readCaptureFile(link.api, packets.filter))),
   }

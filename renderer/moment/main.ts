@@ -1,0 +1,22 @@
+import { createApp } from 'vue'
+import { createI18n } from 'vue-i18n'
+import { handshakesMessages } from '../features/handshakes/messages'
+import { en } from '../i18n/en'
+import { ko } from '../i18n/ko'
+import '../ui/main.css'
+import type { Moment } from './moment'
+import MomentPage from './MomentPage.vue'
+
+const text = document.getElementById('moment')?.textContent ?? 'null'
+const moment = JSON.parse(text) as Moment | null
+
+if (moment !== null) {
+  document.documentElement.dataset['theme'] = moment.theme
+  const messages = { en: { ...en, ...handshakesMessages.en }, ko: { ...ko, ...handshakesMessages.ko } }
+  const i18n = createI18n({
+    legacy: false,
+    locale: moment.lang,
+    messages: messages as Record<'en' | 'ko', never>,
+  })
+  createApp(MomentPage, { moment }).use(i18n).mount('#app')
+}
