@@ -49,14 +49,20 @@ export function parseFile<S extends z.ZodType>(
 /** Longest way from a file's root to a value. */
 const MAX_DEPTH = 100
 
-/** @throws Error for a value that contains itself, as YAML's anchors allow, or lies too deep */
+/**
+ * The value with 0 for -0, which is no other number here and which JSON cannot write.
+ * @throws Error for a value that contains itself, as YAML's anchors allow, or lies too deep
+ */
 export function plainTree(value: unknown): unknown {
   const within = (at: unknown, depth: number): void => {
     if (typeof at !== 'object' || at === null) return
     if (depth > MAX_DEPTH) {
       throw new Error(`fields lie more than ${MAX_DEPTH} levels deep, or an anchor contains itself`)
     }
-    for (const inner of Object.values(at)) within(inner, depth + 1)
+    for (const [key, inner] of Object.entries(at)) {
+      if (Object.is(inner, -0)) Reflect.set(at, key, 0)
+      else within(inner, depth + 1)
+    }
   }
   within(value, 0)
   return value
@@ -72,9 +78,10 @@ export function parseScenario(text: string, name: string): Scenario {
   return parseFile(text, name, scenarioSchema, 'bad-scenario')
 }
 
+/** Text in double quotes stays on one line: over several, the library writes a line of one space as it does not read it. */
+const YAML_STYLE = { lineWidth: 100, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }
+
 /** The text of a scenario file; reading it back gives the same scenario. */
 export function scenarioText(scenario: Scenario, format: 'yaml' | 'json'): string {
-  return format === 'json'
-    ? `${JSON.stringify(scenario, null, 2)}\n`
-    : stringify(scenario, { lineWidth: 100 })
+  return format === 'json' ? `${JSON.stringify(scenario, null, 2)}\n` : stringify(scenario, YAML_STYLE)
 }

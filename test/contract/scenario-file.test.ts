@@ -1,0 +1,23 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect, it } from 'vitest'
+import { parseScenario, plainTree, scenarioText } from '../../electron/contract/scenario-file'
+
+/** Long enough for the library to write it over several lines, and not plain. */
+const LONG = `${'word '.repeat(12)}\u0003`
+const text = fc
+  .array(fc.constantFrom(' ', '\n', '\n \n', 'a', '\\', '"', '\t', '\r', '#', ':'), { maxLength: 12 })
+  .map((parts) => `${LONG}${parts.join('')}.`)
+
+describe('the text of a scenario', () => {
+  test.prop([text, fc.constantFrom('yaml' as const, 'json' as const)], { numRuns: 60 })(
+    'reads back the same whatever is written in it',
+    (description, format) => {
+      const scenario = parseScenario(JSON.stringify({ version: 1, name: 'a', description }), 'a')
+      expect(parseScenario(scenarioText(scenario, format), 'b')).toEqual(scenario)
+    },
+  )
+
+  it('reads -0 as 0, which is all that JSON can write', () => {
+    expect(plainTree({ a: [{ b: -0, c: '-0', d: -1 }] })).toEqual({ a: [{ b: 0, c: '-0', d: -1 }] })
+  })
+})
