@@ -20,6 +20,9 @@ export interface CompareRow {
   better: boolean | null
 }
 
+/** A change that is written as 0 % is neither better nor worse. */
+const LEAST_SHARE = 0.005
+
 function row(
   key: string,
   unit: Unit,
@@ -29,7 +32,8 @@ function row(
 ): CompareRow {
   const change = a === null || b === null ? null : b - a
   const share = change === null || a === null || a === 0 ? null : change / a
-  const better = change === null || change === 0 || good === null ? null : change < 0 === (good === 'less')
+  const same = change === null || change === 0 || (share !== null && Math.abs(share) < LEAST_SHARE)
+  const better = same || good === null ? null : change < 0 === (good === 'less')
   return { key, unit, a, b, change, share, better }
 }
 

@@ -14,8 +14,8 @@ p{margin:.25rem 0}
 .verdict.bad{border-left-color:var(--bad)}
 .verdict.warn{border-left-color:var(--warn)}
 .verdict strong{font-size:1rem}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1px;margin:1rem 0;background:var(--line);border:1px solid var(--line)}
-dl div{background:var(--pane);padding:.5rem .75rem}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.5rem;margin:1rem 0}
+dl div{background:var(--pane);border:1px solid var(--line);padding:.5rem .75rem}
 dt{font-size:.75rem;line-height:1rem;color:var(--ink2)}
 dd{margin:0;font-size:1.125rem;line-height:1.5rem;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}
@@ -29,6 +29,8 @@ figcaption{font-size:.8125rem;color:var(--ink2)}
 .legend{display:flex;flex-wrap:wrap;gap:1rem;font-size:.75rem;color:var(--ink2)}
 .legend span::before{content:"";display:inline-block;width:1.25rem;border-top:2px var(--dash,solid) var(--c);vertical-align:middle;margin-right:.375rem}
 .k1{--c:var(--s1)}.k2{--c:var(--s2);--dash:dashed}.k3{--c:var(--s3);--dash:dotted}.k4{--c:var(--s4);--dash:dashed}
-pre{overflow:auto;background:var(--pane);border:1px solid var(--line);padding:.75rem;font-size:.75rem;line-height:1rem}
+td.text{white-space:normal;overflow-wrap:anywhere;text-align:left}
+.lead{font-size:1.0625rem;line-height:1.5rem;margin:.75rem 0}
+.sum{font-variant-numeric:tabular-nums}
 @media print{main{max-width:none;padding:0}}
 `

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
+import type { LoadReport } from '../../../contract/load-report'
 import { headlines } from '../../../contract/load-headlines'
+import { chartsOf, type Chart } from './html-charts'
 import { REPORT_SCRIPT } from './html-script'
 import { REPORT_STYLE } from './html-style'
 import { saturationSentence } from './saturation'
 import {
   LATENCY_COLUMNS,
+  accountLines,
   checkValue,
   connectionsLine,
   count,
@@ -16,7 +18,9 @@ import {
   messageFigures,
   millis,
   rateFigures,
+  summaryLine,
   verdictLine,
+  type Figure,
 } from './text'
 
 /** Chart code and style that the report carries within itself. */
@@ -25,50 +29,12 @@ export interface ChartLibrary {
   style: string
 }
 
-interface Chart {
-  id: string
-  title: string
-  names: string[]
-  values: (number | null)[][]
-}
-
 const escape = (s: string): string => s.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const sha = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-function charts(r: LoadReport): Chart[] {
-  const perSecond = 1000 / r.seriesStepMs
-  const column = (f: (p: SeriesPoint) => number | null): (number | null)[] => r.series.map(f)
-  const kind = r.endToEndMs.count > 0 ? 'endToEnd' : 'ack'
-  const all: Chart[] = [
-    {
-      id: 'c-rate',
-      title: 'Messages per second',
-      names: ['offered', r.config.qos === 0 ? 'sent' : 'acknowledged', 'received'],
-      values: [
-        column((p) => p.offered * perSecond),
-        column((p) => p.acknowledged * perSecond),
-        column((p) => p.received * perSecond),
-      ],
-    },
-    {
-      id: 'c-latency',
-      title: kind === 'ack' ? 'Latency to acknowledgement, ms' : 'End-to-end latency, ms',
-      names: ['p50', 'p95', 'p99'],
-      values: [column((p) => p[kind].p50), column((p) => p[kind].p95), column((p) => p[kind].p99)],
-    },
-    {
-      id: 'c-state',
-      title: 'Connected clients, and errors per step',
-      names: ['connected', 'errors'],
-      values: [column((p) => p.connected), column((p) => p.errors)],
-    },
-  ]
-  return r.series.length === 0 ? [] : all.filter((c) => c.values.some((v) => v.some((x) => x !== null)))
-}
-
 const figure = (c: Chart): string =>
-  `<figure role="img" aria-label="${escape(`${c.title} over time: ${c.names.join(', ')}`)}">
+  `<figure role="img" aria-label="${escape(`${c.title}${c.labels === undefined ? ' over time' : ''}: ${c.names.join(', ')}`)}">
 <figcaption>${escape(c.title)}</figcaption>
 <div class="legend">${c.names.map((n, i) => `<span class="k${i + 1}">${escape(n)}</span>`).join('')}</div>
 <div class="chart" id="${c.id}"></div></figure>`
@@ -82,7 +48,21 @@ const table = (rows: readonly (readonly string[])[]): string => {
 
 const section = (title: string, body: string): string => (body === '' ? '' : `<h2>${title}</h2>${body}`)
 
-function sections(r: LoadReport): string {
+/** Names with texts of any length. */
+const pairs = (rows: readonly Figure[]): string =>
+  rows.length === 0
+    ? ''
+    : `<table><tbody>${rows.map((f) => `<tr><td>${escape(f.name)}</td><td class="text">${escape(f.value)}</td></tr>`).join('')}</tbody></table>`
+
+/** Settings with the names that a file gives them: `executor.rate`. */
+function settings(value: unknown, name = ''): Figure[] {
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) {
+    return [{ name, value: typeof value === 'string' ? value : JSON.stringify(value) }]
+  }
+  return Object.entries(value).flatMap(([key, v]) => settings(v, name === '' ? key : `${name}.${key}`))
+}
+
+function appendix(r: LoadReport): string {
   const rows = latencies(r).map((l) => [
     l.name,
     ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
@@ -96,7 +76,6 @@ function sections(r: LoadReport): string {
     c.passed ? 'passed' : 'failed',
   ])
   const drift = driftLine(r)
-  const environment = environmentFigures(r).map((f) => [f.name, f.value])
   return [
     section('Latency, ms', rows.length > 0 ? table([['', ...LATENCY_COLUMNS, 'count'], ...rows]) : ''),
     section(
@@ -106,10 +85,9 @@ function sections(r: LoadReport): string {
     section('Errors', errors.length > 0 ? table([['error', 'count'], ...errors]) : ''),
     section('Connections', `<p>${escape(connectionsLine(r))}</p>`),
     section('Load generator', `<p>${escape(generatorLine(r))}</p>`),
-    section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
     section('Drift', drift === null ? '' : `<p>${escape(drift)}</p>`),
-    section('Environment', environment.length > 0 ? table([['', ''], ...environment]) : ''),
-    section('Configuration', `<pre>${escape(JSON.stringify(r.config, null, 2))}</pre>`),
+    section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
+    section('Settings', pairs(settings(r.config))),
   ].join('\n')
 }
 
@@ -133,13 +111,10 @@ function verdict(r: LoadReport): string {
  * policy lets nothing in from outside.
  */
 export function reportHtml(r: LoadReport, library: ChartLibrary): string {
-  const drawn = charts(r)
+  const drawn = chartsOf(r)
   const style = `${library.style}\n${REPORT_STYLE}`
   const script = `${library.script}\n${REPORT_SCRIPT}`
-  const data = JSON.stringify({
-    at: r.series.map((p) => p.atMs / 1000),
-    charts: drawn.map(({ id, names, values }) => ({ id, names, values })),
-  }).replaceAll('<', '\\u003c')
+  const data = JSON.stringify(drawn).replaceAll('<', '\\u003c')
   const figures = [...messageFigures(r), ...rateFigures(r)]
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -150,10 +125,15 @@ export function reportHtml(r: LoadReport, library: ChartLibrary): string {
 <style>${style}</style></head><body><main>
 <h1>Load test of ${escape(r.config.url)}</h1>
 <p class="sub">run ${escape(r.runId)}, MQTT ${r.config.protocol === 5 ? '5.0' : '3.1.1'}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, ${count(r.config.size)} bytes</p>
+<p class="lead">${escape(summaryLine(r))}</p>
 ${verdict(r)}
+${accountLines(r)
+  .map((line) => `<p class="sum">${escape(line)}</p>`)
+  .join('\n')}
 <dl>${figures.map((f) => `<div><dt>${escape(f.name)}</dt><dd>${escape(f.value)}</dd></div>`).join('')}</dl>
 ${drawn.map(figure).join('\n')}
-${sections(r)}
+${section('Environment', pairs(environmentFigures(r)))}
+${appendix(r)}
 </main>
 <script type="application/json" id="data">${data}</script>
 <script>${script}</script>

@@ -42,6 +42,42 @@ export function messageFigures(r: LoadReport): Figure[] {
   ]
 }
 
+const some = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`
+
+/** The run in one sentence, for those who read no more. */
+export function summaryLine(r: LoadReport): string {
+  const { qos, publishers, subscribers } = r.config
+  const clients = [
+    some(publishers, 'publisher'),
+    ...(subscribers > 0 ? [some(subscribers, 'subscriber')] : []),
+  ]
+  if (r.offered === 0) return `${clients.join(' and ')}, without messages.`
+  const worst = r.endToEndMs.count > 0 ? r.endToEndMs : r.ackMs
+  const leg = worst === r.ackMs ? 'to acknowledgement' : 'end to end'
+  const latency = worst.count > 0 ? `; 99 % within ${millis(worst.p99)} ms ${leg}` : ''
+  const lost =
+    r.lost === null || subscribers === 0
+      ? ''
+      : r.lost === 0
+        ? ', none lost'
+        : `, ${some(r.lost, 'message')} lost`
+  return `${count(r.publishRate)} messages per second at QoS ${qos}, ${clients.join(' and ')}${latency}${lost}.`
+}
+
+/** What became of the messages as sums that come out even, one a line. */
+export function accountLines(r: LoadReport): string[] {
+  const answered = r.config.qos === 0 ? 'sent' : 'acknowledged'
+  const sent = `offered ${count(r.offered)} = ${answered} ${count(r.acknowledged)} + failed ${count(r.failed)} + in flight at the end ${count(r.inFlight)}`
+  const { expected, lost, duplicated } = r
+  if (r.config.subscribers === 0 || expected === null || lost === null || duplicated === null) return [sent]
+  const more = r.received - duplicated + lost - expected
+  const beyond = more > 0 ? ` - arrived without acknowledgement ${count(more)}` : ''
+  return [
+    sent,
+    `expected ${count(expected)} = received ${count(r.received)} - duplicated ${count(duplicated)} + lost ${count(lost)}${beyond}`,
+  ]
+}
+
 /** How fast. */
 export function rateFigures(r: LoadReport): Figure[] {
   const seconds = (r.elapsedMs / 1000).toFixed(1)
