@@ -180,6 +180,28 @@ describe.skipIf(mosquittoPath === null)('between clients and mosquitto', () => {
     expect(exchanges.unfinished).toBe(0)
   }, 60_000)
 
+  it.skipIf(python === undefined)(
+    '81 cases of paho end as they do straight at mosquitto',
+    async () => {
+      const other = await startMosquitto()
+      try {
+        const { port, proxy } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`)
+        const outcomes = async (at: number): Promise<Record<string, unknown>> => {
+          const script = join(import.meta.dirname, 'paho_cases.py')
+          const { stdout } = await run(python ?? '', [script, String(at)], { maxBuffer: 1e7 })
+          return JSON.parse(stdout) as Record<string, unknown>
+        }
+        const [straight, through] = await Promise.all([outcomes(other.port), outcomes(port)])
+        expect(Object.keys(straight).length).toBe(81)
+        expect(through).toEqual(straight)
+        expect(proxy.report().exchanges.unfinished).toBe(0)
+      } finally {
+        other.stop()
+      }
+    },
+    120_000,
+  )
+
   it('bytes that are no MQTT harm nobody else', async () => {
     const { port } = await proxyTo(`mqtt://127.0.0.1:${broker.port}`, { loss: 0.1, recovery: 'link' })
     for (const hostile of [
