@@ -1,18 +1,17 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import type { ChildProcess } from 'node:child_process'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { start, type Home, type Started } from '../test/e2e/electron/runtime'
 
 const LIMIT_MS = 60_000
 const LOOK_MS = 5
-const SETTLE_MS = 500
-const run = promisify(execFile)
 
 /** The desktop application as a user starts it, with its page in reach of the developer tools. */
 export interface DesktopApp {
   started: Started
   page: Tools
+  /** The main process. */
+  main: Tools
   /** From the start of the process until the page shows a device of its fleet, ms. */
   startMs: number
   end(): Promise<void>
@@ -26,7 +25,10 @@ const answerSchema = z.object({
     .optional(),
 })
 
-/** A page by the protocol of the developer tools alone, which is there before a test tool finds the page. */
+/**
+ * A page, or the main process, by the protocol of the developer tools alone, which is there before a test tool finds the
+ * page.
+ */
 export class Tools {
   private next = 0
 
@@ -38,7 +40,7 @@ export class Tools {
     return new Tools(socket)
   }
 
-  /** Runs a function in the page, which must need nothing from here, and resolves to what it gives. */
+  /** Runs a function over there, which must need nothing from here, and resolves to what it gives. */
   async evaluate<A, T>(script: (argument: A) => T | Promise<T>, argument: A): Promise<T> {
     const id = ++this.next
     // The loader of this file names functions by a helper that the page has not.
@@ -56,7 +58,7 @@ export class Tools {
     this.socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params }))
     const { result, error } = await answer
     const why = error?.message ?? result?.exceptionDetails
-    if (why !== undefined) throw new Error(`in the page: ${JSON.stringify(why)}`)
+    if (why !== undefined) throw new Error(`in the application: ${JSON.stringify(why)}`)
     return result?.result.value as T
   }
 
@@ -104,17 +106,35 @@ async function untilDrawn(page: Tools): Promise<number> {
   }
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends what runs, without waiting: for when nobody reads any more what is measured. */
+export function endAll(): void {
+  for (const child of running) child.kill('SIGTERM')
+}
+
+/** A process that must not outlive the bench. */
+export function keepTrackOf(child: ChildProcess): void {
+  running.add(child)
+  child.once('close', () => running.delete(child))
+}
+
 /** Starts the application with a file, or with the demo. */
 export async function openDesktop(home: Home, args: readonly string[] = []): Promise<DesktopApp> {
   const from = Date.now()
-  const started = start(home, { args: ['--remote-debugging-port=0', ...args] })
+  const started = start(home, { args: ['--remote-debugging-port=0', ...args], options: ['--inspect=0'] })
+  keepTrackOf(started.process)
   const page = await Tools.open(await pageOf(started))
+  const startMs = (await untilDrawn(page)) - from
+  const main = await Tools.open(/Debugger listening on (ws:\S+)/.exec(started.said())?.[1] ?? '')
   return {
     started,
     page,
-    startMs: (await untilDrawn(page)) - from,
+    main,
+    startMs,
     async end() {
       page.close()
+      main.close()
       started.process.kill('SIGTERM')
       await started.ended
     },
@@ -147,52 +167,4 @@ export function roundTrips(page: Tools, times: number): Promise<number[]> {
     }
     return took
   }, times)
-}
-
-const xdotool = async (...args: string[]): Promise<string> =>
-  (await run('xdotool', args).catch(() => ({ stdout: '' }))).stdout.trim()
-
-/** Numbers of the windows on the display. */
-const windows = async (): Promise<Set<string>> => {
-  const found = await xdotool('search', '--onlyvisible', '--maxdepth', '2', '--name', '.*')
-  return new Set(found.split('\n').filter((id) => id !== ''))
-}
-
-/** The window of the program on the display. */
-const ownWindow = async (): Promise<string> =>
-  (await xdotool('search', '--onlyvisible', '--name', '^MQTT Fleet Lab')).split('\n')[0] ?? ''
-
-/** Where in the window the first item of the menu bar lies. */
-const FILE_ITEM = ['18', '12']
-
-/** From a press on the menu bar until the menu is up, ms; the start of the tools that press and look is in it. */
-export async function menuMs(): Promise<number> {
-  await xdotool('mousemove', '--window', await ownWindow(), ...FILE_ITEM)
-  const before = await windows()
-  const from = performance.now()
-  await xdotool('mousedown', '1')
-  const isUp = async (): Promise<boolean> => [...(await windows())].some((id) => !before.has(id))
-  while (!(await isUp())) {
-    if (performance.now() - from > LIMIT_MS) throw new Error('the menu does not open')
-  }
-  const took = performance.now() - from
-  await xdotool('mouseup', '1')
-  await xdotool('key', 'Escape')
-  await xdotool('mousemove', '5', '5')
-  // The menu bar takes a press that comes at once for the end of the menu before.
-  await new Promise((done) => setTimeout(done, SETTLE_MS))
-  return took
-}
-
-/** From the new size of the window until the page is told of it, through the main process, ms. */
-export async function resizeMs(page: Tools, width: number): Promise<number> {
-  const id = await ownWindow()
-  const told = page.evaluate(
-    () => new Promise<number>((done) => addEventListener('resize', () => done(Date.now()), { once: true })),
-    null,
-  )
-  await new Promise((done) => setTimeout(done, 50))
-  const from = Date.now()
-  await xdotool('windowsize', id, String(width), '800')
-  return (await told) - from
 }

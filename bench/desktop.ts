@@ -26,6 +26,14 @@ Object.assign(process.env, electron.env)
 try {
   // Reads what was made ready when it is loaded.
   const { measureDesktop } = await import('./desktop-rows')
+  const { endAll } = await import('./desktop-app')
+  const end = (): void => {
+    endAll()
+    void electron.dispose().then(() => process.exit(1))
+  }
+  // Whoever read this has gone, as `| head` does: nothing is measured for nobody.
+  process.stdout.on('error', end)
+  process.once('SIGTERM', end).once('SIGINT', end)
   const rows = await measureDesktop(minutes, say)
   if (values.json === '-') console.log(JSON.stringify({ rows }))
   if (rows.some((r) => !r.kept)) process.exitCode = 1

@@ -46,6 +46,14 @@ it('a tag, a branch, a short hash or a hash without its version counts as loose'
   expect(loose(`      - uses: actions/checkout@${hash} # v4.0.0`)).toEqual([])
 })
 
+it('the action that others use pins what it uses itself, by the same hash', () => {
+  const action = readFileSync(join(root, '.github/actions/load/action.yml'), 'utf8')
+  expect(loose(action)).toEqual([])
+  const used = [...action.matchAll(/uses: (\S+)/g)].map(([, name]) => name)
+  const elsewhere = files.flatMap((f) => steps(workflow(f)).flatMap((s) => s.uses ?? []))
+  expect(used.filter((name) => !elsewhere.includes(name ?? ''))).toEqual([])
+})
+
 describe.each(files)('%s', (file) => {
   const w = workflow(file)
 

@@ -32,7 +32,8 @@ const answer = (button: number): Promise<void> =>
     const asked: unknown[] = []
     Object.assign(globalThis, { asked })
     dialog.showMessageBox = (...args: unknown[]) => {
-      asked.push((args.at(-1) as { message: string }).message)
+      const { title, message } = args.at(-1) as { title?: string; message: string }
+      asked.push(title === 'MQTT Fleet Lab' ? message : `without a title: ${message}`)
       return Promise.resolve({ response, checkboxChecked: false })
     }
     const files = (...args: unknown[]): void => {

@@ -27,6 +27,8 @@ export const runtime = about.parse(JSON.parse(process.env['FLEETLAB_ELECTRON'] ?
 export interface StartOptions {
   /** After the folder of the application. */
   args?: readonly string[]
+  /** Before it: those of Node.js. For `start` alone. */
+  options?: readonly string[]
   cwd?: string
   env?: Readonly<Record<string, string>>
 }
@@ -122,7 +124,9 @@ export interface Started {
 }
 
 export function start(home: Home, options: StartOptions = {}): Started {
-  const child = spawn(runtime.executable, [runtime.application, '--lang=en-US', ...(options.args ?? [])], {
+  const before = options.options ?? []
+  const args = [...before, runtime.application, '--lang=en-US', ...(options.args ?? [])]
+  const child = spawn(runtime.executable, args, {
     cwd: options.cwd ?? home.folder,
     env: { ...home.env(), ...options.env },
     stdio: ['ignore', 'ignore', 'pipe'],
