@@ -26,6 +26,7 @@ import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
+import type { VoteQuestion, VoteState } from './vote'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
 export const CONTRACT_VERSION = 1
@@ -194,6 +195,21 @@ export interface LabApi {
   takeBack(a: Empty): Promise<ShareState>
   /** Sends a viewer away; with the code they may join again. */
   removeViewer(a: { viewer: string }): Promise<ShareState>
+
+  // votes of the class
+  /** Asks the class; a vote that is open ends. */
+  openVote(a: VoteQuestion): Promise<VoteState>
+  /** The same question once more. @throws ApiError `conflict` when none was asked */
+  voteAgain(a: Empty): Promise<VoteState>
+  /** Ends the vote and shows the class its result. @throws ApiError `conflict` when none was asked */
+  endVote(a: Empty): Promise<VoteState>
+  /**
+   * A pupil's answer by its place, from 0; the last one counts.
+   * @throws ApiError `conflict` when that vote is over, `forbidden` on a page of the host
+   */
+  castVote(a: { round: number; answer: number }): Promise<VoteState>
+  /** The answers of each pupil as CSV; what a spreadsheet would take for a formula is text. */
+  voteResults(a: { language: 'en' | 'ko' }): Promise<{ text: string }>
 }
 
 /** A command without arguments. */
@@ -217,6 +233,8 @@ export interface HostInfo {
   readOnly: boolean
   /** The name under which this page joined a shared session; absent on the host's own pages. */
   viewer?: string
+  /** To a viewer, as the last word: the class is over. */
+  ended?: boolean
   /** The page may share this session with a class. @default false */
   canShare?: boolean
 }
@@ -241,6 +259,8 @@ export interface EngineEvents {
   load(e: LoadEvent): void
   /** To the host's own pages, when somebody came or went or something of the sharing changed. */
   sharing(e: ShareState): void
+  /** When a vote was opened, ended or cast; pupils do not get the counts of an open one. */
+  vote(e: VoteState): void
   /** To a viewer: the controls were handed over or taken back. */
   host(e: HostInfo): void
   log(e: LogLine): void

@@ -11,6 +11,7 @@ import { printable } from './printable'
 import { groupSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 import { driver, host, viewer, type CommandEntry } from './command-entry'
+import { VOTE_ANSWERS, voteQuestionSchema } from './vote'
 import { workspaceCommands } from './workspace'
 
 const empty = z.strictObject({})
@@ -176,6 +177,19 @@ export const commands = {
   handOver: host(z.strictObject({ viewer: viewerId })),
   takeBack: host(empty),
   removeViewer: host(z.strictObject({ viewer: viewerId })),
+  openVote: host(voteQuestionSchema),
+  voteAgain: host(empty),
+  endVote: host(empty),
+  castVote: viewer(
+    z.strictObject({
+      round: z.int().min(1),
+      answer: z
+        .int()
+        .min(0)
+        .max(VOTE_ANSWERS.most - 1),
+    }),
+  ),
+  voteResults: host(z.strictObject({ language: z.enum(['en', 'ko']) })),
   ...workspaceCommands,
 } as const satisfies { [K in keyof EngineApi]: CommandEntry<Parameters<EngineApi[K]>[0]> }
 

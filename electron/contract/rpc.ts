@@ -20,6 +20,7 @@ const EVENTS = {
   devices: true,
   experiment: true,
   load: true,
+  vote: true,
   sharing: true,
   host: true,
   log: true,

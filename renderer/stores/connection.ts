@@ -26,7 +26,11 @@ export const useConnection = defineStore('connection', () => {
     everReady.value = true
     state.value = { phase: 'ready' }
   })
-  link.on('host', (e) => (host.value = e))
+  link.on('host', (e) => {
+    host.value = e
+    // there is nothing to come back to
+    if (e.ended) link.stop()
+  })
   /** A recorded capture is shown: there is no run that could be changed. */
   const recorded = ref(false)
   link.onReady((w) => (recorded.value = w.status.recording !== null))
@@ -45,6 +49,8 @@ export const useConnection = defineStore('connection', () => {
     everReady,
     host,
     version,
+    /** The host has stopped sharing: the class is over. */
+    ended: computed(() => host.value?.ended ?? false),
     ready: computed(() => state.value.phase === 'ready'),
     /** The connection stands, but the engine has said nothing for seconds. */
     engineBusy: computed(() => state.value.phase === 'ready' && silentS.value > BUSY_AFTER_S),

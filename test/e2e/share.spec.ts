@@ -51,6 +51,31 @@ async function joinClass(pupil: Page, code: string, name: string): Promise<void>
   await expect(pupil.getByText(`You are watching as ${name}.`)).toBeVisible()
 }
 
+/** The teacher asks, two pupils answer on their own pages, the bars grow; then the class ends, and they read so. */
+async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> {
+  await teacher.keyboard.press('Shift+V')
+  await teacher.getByLabel('Question').fill('How often does it arrive?')
+  await teacher.getByLabel(/^Answers/).fill('once\ntwice')
+  await teacher.getByRole('button', { name: 'Start the vote' }).click()
+  const bars = teacher.getByTestId('vote-answer')
+  await expect(bars).toHaveText(['once0', 'twice0'])
+  await mina.getByRole('button', { name: 'twice' }).click()
+  await joon.getByRole('button', { name: 'once' }).click()
+  await joon.getByRole('button', { name: 'twice' }).click()
+  await expect(bars).toHaveText(['once0', 'twice2'])
+  await expect(teacher.getByText('2 of 2 voted')).toBeVisible()
+  await expect(mina.getByTestId('vote-answer')).toHaveText(['once', 'twice'])
+  await expectAccessible(mina, 'main')
+  await takePicture(mina, 'vote-pupil')
+  await takePicture(teacher, 'vote-teacher')
+  await teacher.getByRole('button', { name: 'End and show' }).click()
+  await expect(mina.getByTestId('vote-answer')).toHaveText(['once0', 'twice2'])
+  await teacher.getByRole('button', { name: 'Shared with a class' }).click()
+  await teacher.getByRole('button', { name: 'Stop sharing' }).click()
+  await expect(mina.getByText('The class has ended.')).toBeVisible()
+  await expect(joon.getByText('수업이 끝났습니다.')).toBeVisible()
+}
+
 test.describe('a class', () => {
   let lab: Lab
   test.beforeEach(async ({ lab: running, page }) => {
@@ -84,6 +109,7 @@ test.describe('a class', () => {
     await expect(mina.page.getByText('You are watching as Mina.')).toBeVisible()
     await page.keyboard.press('p')
     await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+    await voteAndEnd(page, mina.page, joon.page)
     await mina.context.close()
     await joon.context.close()
   })

@@ -63,6 +63,17 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   handOver: { viewer: 'v1' },
   takeBack: {},
   removeViewer: { viewer: 'v1' },
+  openVote: {
+    question: { en: 'Why?', ko: '왜?' },
+    answers: [
+      { en: 'a', ko: '가' },
+      { en: 'b', ko: '나' },
+    ],
+  },
+  voteAgain: {},
+  endVote: {},
+  castVote: { round: 1, answer: 0 },
+  voteResults: { language: 'ko' },
   getWorkspace: {},
   setSettings: { patch: { theme: 'dark' } },
   markLesson: { lesson: 'qos-0', variant: 'lossy' },

@@ -56,6 +56,9 @@ export class SessionFeed {
   private scenarioPending = false
   private experimentRevision = 0
   private sharingRevision = 0
+  private voteRevision = 0
+  /** What the page knows of the vote. */
+  private voteTold: string | number = ''
   private logs: LogLine[] = []
   private readonly loads: LoadFeed
   private readonly limits: FeedLimits
@@ -63,7 +66,7 @@ export class SessionFeed {
   constructor(
     private readonly engine: SessionEngine,
     private readonly page: PageLink,
-    host: HostInfo,
+    private readonly host: HostInfo,
     private readonly long: LongWork,
     private readonly sharing?: Sharing,
   ) {
@@ -151,11 +154,25 @@ export class SessionFeed {
       events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
     }
     for (const line of this.logs.splice(0)) events.log(line)
+    this.pushVote()
     const batch = this.watch?.take(this.limits.packets)
     if (!batch) return
     if (this.restarted) events.packets({ ...batch, restarted: true })
     else if (!isEmpty(batch)) events.packets(batch)
     this.restarted = false
+  }
+
+  /** Pupils need not know of each vote that another one casts. */
+  private pushVote(): void {
+    const { vote } = this.engine
+    if (vote.revision === this.voteRevision) return
+    this.voteRevision = vote.revision
+    const { viewer } = this.host
+    const state = vote.state(viewer)
+    const told = viewer === undefined ? vote.revision : `${state?.round ?? 0} ${state?.open ?? false}`
+    if (told === this.voteTold) return
+    this.voteTold = told
+    this.page.events.vote(state)
   }
 
   private async pushTopics(view: TopicView): Promise<void> {

@@ -17,6 +17,7 @@ import type { Direction, PacketType, QoS } from '../../contract/packet'
 import { FilterError } from '../../contract/packet-filter'
 import type { PageLink } from '../../contract/rpc'
 import type { GroupInput } from '../../contract/scenario'
+import type { VoteQuestion } from '../../contract/vote'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { SessionEngine } from './session-engine'
@@ -326,6 +327,30 @@ export class PageSession implements LabApi {
     return command(() => this.share().remove(a.viewer))
   }
 
+  openVote(a: VoteQuestion) {
+    return this.voted((vote) => vote.ask(a))
+  }
+
+  voteAgain() {
+    return this.voted((vote) => vote.again())
+  }
+
+  endVote() {
+    return this.voted((vote) => vote.end())
+  }
+
+  castVote(a: { round: number; answer: number }) {
+    return this.voted((vote) => {
+      const { viewer } = this.host
+      if (viewer === undefined) throw new ApiError('forbidden', 'only those who joined the class vote')
+      vote.cast(viewer, a.round, a.answer)
+    })
+  }
+
+  voteResults(a: { language: 'en' | 'ko' }) {
+    return command(() => ({ text: this.engine.vote.csv(a.language) }))
+  }
+
   labReplaced(): void {
     this.feed.labReplaced()
   }
@@ -341,6 +366,13 @@ export class PageSession implements LabApi {
   close(): void {
     this.long.close()
     this.feed.close()
+  }
+
+  private voted(change: (vote: SessionEngine['vote']) => void) {
+    return command(() => {
+      change(this.engine.vote)
+      return this.engine.vote.state(this.host.viewer)
+    })
   }
 
   private share(): Sharing {

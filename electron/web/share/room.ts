@@ -30,8 +30,8 @@ export const roomLimits: RoomLimits = {
 
 /** A browser of a viewer, as the room needs it. */
 export interface Connection {
-  /** The viewer is not let in any more. */
-  end(): void
+  /** The viewer is not let in any more; `classEnded` as nobody is. */
+  end(classEnded: boolean): void
   /** The controls came or went. */
   controlsChanged(): void
 }
@@ -176,13 +176,13 @@ export class Room {
   }
 
   close(): void {
-    for (const seat of this.seats.values()) this.vacate(seat)
+    for (const seat of this.seats.values()) this.vacate(seat, true)
   }
 
-  private vacate(seat: TakenSeat): void {
+  private vacate(seat: TakenSeat, classEnded = false): void {
     seat.controls = false
     this.seats.delete(seat.key)
-    for (const connection of [...seat.connections]) connection.end()
+    for (const connection of [...seat.connections]) connection.end(classEnded)
     seat.connections.clear()
     this.options.onChange()
   }

@@ -64,7 +64,10 @@ export function serveViewer(
   }
   let link: PageLink | null = null
   const leave = connect({
-    end: () => socket.close(4001, 'no longer admitted'),
+    end: (ended) => {
+      if (ended) link?.events.host({ ...host, ended })
+      socket.close(4001, 'no longer admitted')
+    },
     controlsChanged: () => link?.events.host({ ...host }),
   })
   if (!leave) {

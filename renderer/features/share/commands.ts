@@ -1,9 +1,11 @@
 import { useSharing } from '../../stores/sharing'
+import { useVote } from '../../stores/vote'
 import { useCommands } from '../../ui/commands'
 
 /** Sharing by key and from the palette; on a viewer's page there is none. */
 export function useShareCommands(): void {
   const sharing = useSharing()
+  const vote = useVote()
   const share = { section: 'share.section' }
   useCommands([
     {
@@ -13,6 +15,14 @@ export function useShareCommands(): void {
       ...share,
       enabled: () => sharing.available,
       run: () => (sharing.open = true),
+    },
+    {
+      id: 'vote',
+      title: 'vote.ask',
+      keys: 'Shift+V',
+      ...share,
+      enabled: () => sharing.state.on,
+      run: () => vote.compose(),
     },
     {
       id: 'take-back',

@@ -3,6 +3,24 @@ import { joinMessages } from './join/messages'
 
 const own = defineMessages(
   {
+    vote: {
+      title: 'Vote',
+      ask: 'Ask the class',
+      askHint:
+        'Each pupil answers on their own page. You see the bars grow; the class sees them when you end the vote.',
+      question: 'Question',
+      answers: 'Answers, one a line ({least} to {most})',
+      start: 'Start the vote',
+      end: 'End and show',
+      again: 'Vote again',
+      save: 'Save all answers (CSV)',
+      hide: 'Put the vote away',
+      counted: '{n} of {all} voted',
+      turn: 'vote {n}',
+      choose: 'Choose one.',
+      changeable: 'You can change your answer until the vote ends.',
+      over: 'The vote is over: {n} answers.',
+    },
     share: {
       section: 'Class',
       button: 'Share with a class',
@@ -47,6 +65,8 @@ const own = defineMessages(
       step1: 'Scan the code, or open',
       step2: 'Type the join code and your name',
       driving: '{name} has the controls. You keep yours.',
+      endedTitle: 'The class has ended.',
+      endedHint: 'Sharing was stopped. You can close this page.',
       watching: 'You are watching as {name}.',
       watchingHint: 'Filter, scroll back and zoom as you like. Only the host can make changes.',
       controls: 'You have the controls, {name}.',
@@ -55,6 +75,24 @@ const own = defineMessages(
     },
   },
   {
+    vote: {
+      title: '투표',
+      ask: '학급에 묻기',
+      askHint:
+        '학생은 각자의 화면에서 답합니다. 막대가 자라는 것은 선생님만 보고, 투표를 끝내면 학급도 봅니다.',
+      question: '질문',
+      answers: '답, 한 줄에 하나씩({least}~{most}개)',
+      start: '투표 시작',
+      end: '끝내고 결과 보이기',
+      again: '다시 투표',
+      save: '모든 답 저장(CSV)',
+      hide: '투표 닫기',
+      counted: '{all}명 중 {n}명 투표',
+      turn: '투표 {n}회째',
+      choose: '하나를 고르세요.',
+      changeable: '투표가 끝날 때까지 답을 바꿀 수 있습니다.',
+      over: '투표가 끝났습니다. 답 {n}개.',
+    },
     share: {
       section: '학급과 공유',
       button: '학급과 공유',
@@ -99,6 +137,8 @@ const own = defineMessages(
       step1: 'QR 코드를 찍거나 이 주소를 여세요',
       step2: '참가 코드와 이름을 입력하세요',
       driving: '지금 조작하는 사람: {name}. 진행자도 계속 조작할 수 있습니다.',
+      endedTitle: '수업이 끝났습니다.',
+      endedHint: '공유가 끝났습니다. 이 페이지를 닫아도 됩니다.',
       watching: '{name} 이름으로 보는 중입니다.',
       watchingHint: '거르고, 되돌려 보고, 확대하는 것은 자유입니다. 바꾸는 것은 진행자만 할 수 있습니다.',
       controls: '{name}, 지금 조작할 수 있습니다.',

@@ -4,7 +4,10 @@ const PAGE_PX = 1024
 
 /** The viewport a screen of this width should lay the page out in. */
 export const viewportFor = (screenWidth: number): string =>
-  screenWidth < NARROW_PX ? `width=${PAGE_PX}` : 'width=device-width, initial-scale=1'
+  isNarrow(screenWidth) ? `width=${PAGE_PX}` : 'width=device-width, initial-scale=1'
+
+/** Whether the page is shown smaller than it is laid out. */
+export const isNarrow = (screenWidth: number): boolean => screenWidth < NARROW_PX
 
 /** Sets the page's viewport by the screen it is on. */
 export function fitScreen(document: Document, screenWidth: number): void {

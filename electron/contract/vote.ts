@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import type { InBoth } from './lesson'
+
+/** Longest question and answer, in characters. */
+export const VOTE_TEXT = { question: 300, answer: 160 } as const
+/** Answers of one question. */
+export const VOTE_ANSWERS = { least: 2, most: 6 } as const
+
+const inBoth = (max: number) =>
+  z.strictObject({ en: z.string().trim().min(1).max(max), ko: z.string().trim().min(1).max(max) })
+
+/** What the class is asked; one that was typed says the same in both languages. */
+export const voteQuestionSchema = z.strictObject({
+  question: inBoth(VOTE_TEXT.question),
+  answers: z.array(inBoth(VOTE_TEXT.answer)).min(VOTE_ANSWERS.least).max(VOTE_ANSWERS.most),
+})
+export type VoteQuestion = z.output<typeof voteQuestionSchema>
+
+/** The vote as one page sees it; null while no question was asked. */
+export type VoteState = {
+  question: InBoth<string>
+  answers: InBoth<string>[]
+  /** Counts up with every vote that is opened, the same question again too. */
+  round: number
+  /** Which vote about this question it is, from 1. */
+  turn: number
+  open: boolean
+  /** Pupils who have voted. */
+  votes: number
+  /** Votes of each answer; null to pupils while the vote is open, so that nobody votes as the others do. */
+  counts: number[] | null
+  /** The answer that this page's pupil gave, by its place; null for none. */
+  mine: number | null
+} | null

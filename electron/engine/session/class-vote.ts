@@ -1,0 +1,108 @@
+import { ApiError } from '../../contract/errors'
+import type { VoteQuestion, VoteState } from '../../contract/vote'
+
+interface Round extends VoteQuestion {
+  turn: number
+  open: boolean
+  /** Place of the answer, by the pupil's name, of which there are no two alike in a class. */
+  votes: Map<string, number>
+}
+
+/** Votes that are kept for the results; older ones are forgotten. */
+const MAX_ROUNDS = 200
+
+/** What a spreadsheet would take for a formula is kept as text (OWASP, CSV injection). */
+const cell = (text: string | number): string => {
+  const safe = typeof text === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : String(text)
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** Votes of a class: one question at a time, asked again as often as wanted. Until the program ends. */
+export class ClassVote {
+  /** Grows with every change. */
+  revision = 0
+  private readonly rounds: Round[] = []
+  private forgotten = 0
+
+  /** Opens a vote; one that is open ends. */
+  ask(question: VoteQuestion): void {
+    this.begin(question, 1)
+  }
+
+  /** Opens a vote about the same question. @throws ApiError `conflict` when none was asked */
+  again(): void {
+    const last = this.last()
+    this.begin(last, last.turn + 1)
+  }
+
+  /** Ends the vote: the class sees the result. @throws ApiError `conflict` when none was asked */
+  end(): void {
+    this.last().open = false
+    this.revision++
+  }
+
+  /** A pupil's answer; the last one counts. @throws ApiError `conflict` when that vote is over, `bad-request` without such an answer */
+  cast(pupil: string, round: number, answer: number): void {
+    const now = this.last()
+    if (!now.open || round !== this.round) throw new ApiError('conflict', 'this vote is over')
+    if (answer >= now.answers.length) {
+      throw new ApiError('bad-request', `answer: found ${answer}; expected 0 to ${now.answers.length - 1}`)
+    }
+    now.votes.set(pupil, answer)
+    this.revision++
+  }
+
+  /** @param pupil whose page asks; undefined for the host's, which sees the counts at once */
+  state(pupil?: string): VoteState {
+    const now = this.rounds.at(-1)
+    if (!now) return null
+    const counts = now.answers.map((_, i) => [...now.votes.values()].filter((v) => v === i).length)
+    return {
+      question: now.question,
+      answers: now.answers,
+      round: this.round,
+      turn: now.turn,
+      open: now.open,
+      votes: now.votes.size,
+      counts: pupil !== undefined && now.open ? null : counts,
+      mine: pupil === undefined ? null : (now.votes.get(pupil) ?? null),
+    }
+  }
+
+  /** All answers, one line a pupil and vote. */
+  csv(language: 'en' | 'ko'): string {
+    const rows = this.rounds.flatMap((r, i) =>
+      [...r.votes].map(([pupil, answer]) => [
+        this.forgotten + i + 1,
+        r.question[language],
+        r.turn,
+        pupil,
+        r.answers[answer]?.[language] ?? '',
+      ]),
+    )
+    return [['vote', 'question', 'turn', 'pupil', 'answer'], ...rows]
+      .map((row) => `${row.map(cell).join(',')}\n`)
+      .join('')
+  }
+
+  private begin({ question, answers }: VoteQuestion, turn: number): void {
+    const last = this.rounds.at(-1)
+    if (last) last.open = false
+    this.rounds.push({ question, answers, turn, open: true, votes: new Map() })
+    if (this.rounds.length > MAX_ROUNDS) {
+      this.rounds.shift()
+      this.forgotten++
+    }
+    this.revision++
+  }
+
+  private get round(): number {
+    return this.forgotten + this.rounds.length
+  }
+
+  private last(): Round {
+    const last = this.rounds.at(-1)
+    if (!last) throw new ApiError('conflict', 'no question was asked yet')
+    return last
+  }
+}

@@ -1,0 +1,39 @@
+import type { VoteQuestion, VoteState } from '@contract/vote'
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import { useLink } from '../api'
+import { useConnection } from './connection'
+import { useLog } from './log'
+
+/** The vote of the class: on the teacher's page with the counts, on a pupil's with the own answer. */
+export const useVote = defineStore('vote', () => {
+  const link = useLink()
+  const log = useLog()
+  const connection = useConnection()
+  const state = shallowRef<VoteState>(null)
+  /** Round of the vote that was put away. */
+  const closed = ref(0)
+  /** A question is being typed. */
+  const composing = ref(false)
+
+  const take = (s: VoteState): void => void (state.value = s)
+  link.on('vote', take)
+  const act = (run: () => Promise<VoteState>): Promise<void> => log.attempt(async () => take(await run()))
+
+  return {
+    state,
+    closed,
+    composing,
+    compose: (): void => void (composing.value = true),
+    ask: (question: VoteQuestion) => act(() => link.api.openVote(question)),
+    again: () => act(() => link.api.voteAgain({})),
+    end: () => act(() => link.api.endVote({})),
+    /** Puts the vote away on this page. */
+    hide: (): void => void (closed.value = state.value?.round ?? 0),
+    cast: (answer: number) => act(() => link.api.castVote({ round: state.value?.round ?? 0, answer })),
+    mayCast: (): boolean => connection.viewer !== null,
+    /** All answers as CSV. */
+    results: async (language: 'en' | 'ko'): Promise<string> =>
+      (await link.api.voteResults({ language })).text,
+  }
+})

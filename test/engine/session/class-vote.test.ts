@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { ClassVote } from '../../../electron/engine/session/class-vote'
+
+const both = (text: string) => ({ en: text, ko: `${text} (ko)` })
+const question = (text = 'How often?') => ({
+  question: both(text),
+  answers: [both('once'), both('=1+1'), both('more, "or" less')],
+})
+
+test('the last answer of a pupil counts, and pupils see the counts when the vote has ended', () => {
+  const vote = new ClassVote()
+  expect(vote.state()).toBeNull()
+  vote.ask(question())
+  vote.cast('Mina', 1, 0)
+  vote.cast('Jun', 1, 2)
+  vote.cast('Mina', 1, 2)
+  expect(vote.state()).toMatchObject({ open: true, votes: 2, counts: [0, 0, 2], mine: null })
+  expect(vote.state('Mina')).toMatchObject({ open: true, votes: 2, counts: null, mine: 2 })
+  vote.end()
+  expect(vote.state('Mina')).toMatchObject({ open: false, counts: [0, 0, 2] })
+  expect(() => vote.cast('Mina', 1, 0)).toThrow('this vote is over')
+})
+
+test('the same question is asked again from nothing, and an answer to the vote before is refused', () => {
+  const vote = new ClassVote()
+  expect(() => vote.again()).toThrow('no question was asked yet')
+  vote.ask(question())
+  vote.cast('Mina', 1, 1)
+  vote.again()
+  expect(vote.state()).toMatchObject({ round: 2, turn: 2, open: true, counts: [0, 0, 0] })
+  expect(() => vote.cast('Mina', 1, 0)).toThrow('this vote is over')
+  expect(() => vote.cast('Mina', 2, 3)).toThrow('expected 0 to 2')
+})
+
+test('the results name each pupil, vote and answer, and hold nothing that a spreadsheet would run', () => {
+  const vote = new ClassVote()
+  vote.ask(question('-2 or 2?'))
+  vote.cast('@SUM(A1)', 1, 1)
+  vote.again()
+  vote.cast('Mina', 2, 2)
+  expect(vote.csv('en').split('\n')).toEqual([
+    'vote,question,turn,pupil,answer',
+    "1,'-2 or 2?,1,'@SUM(A1),'=1+1",
+    '2,\'-2 or 2?,2,Mina,"more, ""or"" less"',
+    '',
+  ])
+  expect(vote.csv('ko')).toContain('-2 or 2? (ko)')
+})
