@@ -12,11 +12,13 @@ export interface MetricsServer {
 }
 
 /**
- * Serves `/metrics` on loopback while a load test runs; `onFault` gets what its listener meets meanwhile.
- * @throws UsageError when the port is taken
+ * Serves `/metrics` while a load test runs; `onFault` gets what its listener meets meanwhile.
+ * @param address of this computer; anyone who reaches it can read the figures
+ * @throws UsageError when the port is taken or the address is none of this computer
  */
 export async function serveMetrics(
   port: number,
+  address: string,
   runId: string,
   onFault: (thrown: unknown) => void,
 ): Promise<MetricsServer> {
@@ -33,11 +35,15 @@ export async function serveMetrics(
   })
   await new Promise<void>((resolve, reject) => {
     const failed = (e: NodeJS.ErrnoException): void => {
+      if (e.code === 'EADDRNOTAVAIL' || e.code === 'ENOTFOUND') {
+        reject(new UsageError(`--metrics-address: found ${address}; expected an address of this computer`))
+        return
+      }
       const why = e.code === 'EADDRINUSE' ? 'is in use; choose another, or 0 for a free one' : e.message
       reject(new UsageError(`--metrics-port: ${port} ${why}`))
     }
     server.once('error', failed)
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, address, () => {
       server.off('error', failed)
       server.on('error', onFault)
       resolve()
@@ -45,7 +51,7 @@ export async function serveMetrics(
   })
   const bound = (server.address() as AddressInfo).port
   return {
-    url: `http://127.0.0.1:${bound}/metrics`,
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}/metrics`,
     update: (p) => metrics.update(p),
     close() {
       server.close()

@@ -26,7 +26,8 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
   ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
-  ['--metrics-port <number>', 'serve Prometheus /metrics on 127.0.0.1 while running'],
+  ['--metrics-port <number>', 'serve Prometheus /metrics while running'],
+  ['--metrics-address <address>', 'address of this computer to serve it at (default 127.0.0.1)'],
   ['--json <file>', 'write the report as JSON, - for standard output'],
   ['--html <file>', 'write the report as one HTML file'],
   ['--csv <file>', 'write the time series as CSV, - for standard output'],
@@ -79,7 +80,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   const brokerPid = pidOf(textFlag(flags, 'brokerPid'))
   const preset = textFlag(flags, 'preset')
   const progress = showLoadProgress(context.stderr)
-  const metrics = await metricsOf(context, textFlag(flags, 'metricsPort'), runId)
+  const metrics = await metricsOf(context, flags, runId)
   let result: LoadReport
   try {
     result = await runLoad(config, {
@@ -155,13 +156,18 @@ function runIdOf(
 
 async function metricsOf(
   context: CliContext,
-  port: string | undefined,
+  flags: LoadFlags,
   runId: string,
 ): Promise<MetricsServer | undefined> {
-  if (port === undefined) return undefined
+  const port = textFlag(flags, 'metricsPort')
+  const address = textFlag(flags, 'metricsAddress')
+  if (port === undefined) {
+    if (address === undefined) return undefined
+    throw new UsageError('--metrics-address: only with --metrics-port')
+  }
   const number = /^\d{1,5}$/.test(port) ? Number(port) : NaN
   if (!(number <= 65_535)) throw new UsageError(`--metrics-port: found ${port}; expected 0 to 65535`)
-  const server = await serveMetrics(number, runId, (e) => {
+  const server = await serveMetrics(number, address ?? '127.0.0.1', runId, (e) => {
     context.stderr.write(`warning: --metrics-port: ${e instanceof Error ? e.message : String(e)}\n`)
   })
   context.stderr.write(`metrics ${server.url}\n`)

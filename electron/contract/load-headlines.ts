@@ -13,6 +13,20 @@ const round = (ms: number): string => (ms < 10 ? ms.toFixed(2) : n(Math.round(ms
 const DRIFT_FACTOR = 1.5
 const DRIFT_MS = 1
 
+/** Longest time in which no client was connected, between two in which some were, ms; to a step of the series. */
+function awayFor({ series, seriesStepMs }: LoadReport): number {
+  let [longest, now, before] = [0, 0, false]
+  for (const { connected } of series) {
+    if (connected === 0) now++
+    else {
+      if (before) longest = Math.max(longest, now)
+      now = 0
+      before = true
+    }
+  }
+  return longest * seriesStepMs
+}
+
 /**
  * What must be read before any figure of a report, one sentence each; empty for a run without such. That the generator
  * was saturated is said by its own sentence.
@@ -38,6 +52,12 @@ export function headlines(r: LoadReport): string[] {
   const { firstP99Ms: first, lastP99Ms: last } = r.drift ?? { firstP99Ms: null, lastP99Ms: null }
   if (first !== null && last !== null && last > DRIFT_FACTOR * first && last - first > DRIFT_MS) {
     lines.push(`p99 rose from ${round(first)} ms in the first quarter to ${round(last)} ms in the last`)
+  }
+  const awayMs = awayFor(r)
+  if (awayMs > 0) {
+    lines.push(
+      `the broker was away for about ${n(Math.round(awayMs / 1000))} s; ${n(r.connections.reconnected)} clients reconnected`,
+    )
   }
   if (r.connectMs.unanswered > 0) {
     lines.push(`${n(r.connectMs.unanswered)} connection attempts were never answered`)

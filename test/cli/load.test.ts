@@ -75,9 +75,10 @@ describe('fleetlab load', () => {
 
   it.each([
     [['--rate', 'fast'], /--rate: found "fast"/],
-    [['--size', '8'], /--size: found 8; expected 20 bytes or more/],
+    [['--size', 'x'], /--size: found "x"/],
     [['--url', 'http://127.0.0.1'], /--url: found "http/],
     [['--shard', '4/4'], /--shard: found 4\/4/],
+    [['--metrics-address', '127.0.0.2'], /--metrics-address: only with --metrics-port/],
     [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 is in the past/],
     [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
     [['--password-env', 'FLEETLAB_NO_SUCH'], /environment variable FLEETLAB_NO_SUCH is not set/],

@@ -299,6 +299,7 @@ export const loadEnglish = {
       '{n} of {all} expected messages never arrived; each counts in the latencies with its age at the end',
     clocks:
       '{n} messages arrived before they were sent, by up to {ms} ms: the clocks of the computers do not agree, so no end-to-end latency is given',
+    away: 'the broker was away for about {s} s; {n} clients reconnected',
     drifted: 'p99 rose from {first} ms in the first quarter to {last} ms in the last',
     neverConnected: '{n} connection attempts were never answered',
     unconfirmed: '{n} connections got no answer to their last PINGREQ: the broker may have hung',

@@ -11,11 +11,9 @@ import { reportHtml } from '../../../electron/engine/load/report/html'
 import { mergeReports } from '../../../electron/engine/load/report/merge'
 import { LoadMetrics } from '../../../electron/engine/load/report/metrics'
 import { readReport } from '../../../electron/engine/load/report/read'
-import { chartsOf, wholeSteps } from '../../../electron/engine/load/report/html-charts'
 import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
 import { generatorHealth, saturationReasons } from '../../../electron/engine/load/report/saturation'
-import { accountLines, reportText, summaryLine } from '../../../electron/engine/load/report/text'
-import { loadReportDouble, pointDouble } from '../../helpers/load-report-double'
+import { reportText } from '../../../electron/engine/load/report/text'
 import type { WorkerResult } from '../../../electron/engine/load/run/messages'
 
 const histogram = (values: number[]): string => {
@@ -321,36 +319,6 @@ describe('files', () => {
     expect(/(src|href)="(?!data:)/.test(page)).toBe(false)
   })
 
-  it('draws whole steps only: neither the one cut short by the end nor the last answers look like a collapse', () => {
-    const points = [
-      ...Array.from({ length: 10 }, (_, i) => pointDouble(i)),
-      pointDouble(10, { acknowledged: 0, received: 3 }),
-    ]
-    const r = loadReportDouble({ duration: '9.5s' }, { series: points, elapsedMs: 10_010 })
-    const seconds = (id: string): number[] => chartsOf(r).find((c) => c.id === id)?.at ?? []
-    expect([seconds('c-rate').length, seconds('c-e2e').at(-1)]).toEqual([9, 8])
-    // a broker that answers late is drawn until it has answered
-    const late = [...points, pointDouble(11), pointDouble(12)]
-    const slow = loadReportDouble({ duration: '9.5s' }, { series: late })
-    expect(
-      wholeSteps(slow)
-        .map((p) => p.atMs)
-        .slice(-2),
-    ).toEqual([11_000, 12_000])
-    expect(chartsOf(r)[0]).toMatchObject({ id: 'c-percentiles', log: true, names: ['end to end'] })
-  })
-
-  it('says the run in a sentence and in sums that come out even', () => {
-    const r = loadReportDouble({ qos: 1 }, { received: 1005, duplicated: 4, lost: 2, expected: 1000 })
-    expect(summaryLine(r)).toBe(
-      '100 messages per second at QoS 1, 10 publishers and 1 subscriber; 99 % within 12.0 ms end to end, 2 messages lost.',
-    )
-    expect(accountLines(r)).toEqual([
-      'offered 1,000 = acknowledged 1,000 + failed 0 + in flight at the end 0',
-      'expected 1,000 = received 1,005 - duplicated 4 + lost 2 - arrived without acknowledgement 3',
-    ])
-  })
-
   it('CSV has one line a step', () => {
     expect(seriesCsv(makeReport(outcome())).split('\n')[1]).toBe('0,10,8,1,9,2,1,2,3,3,5,400,400')
   })
@@ -393,6 +361,7 @@ describe('files', () => {
     metrics.update({ ...progress, offered: 9 })
     const text = await metrics.text()
     expect(text).toContain('fleetlab_load_offered_total{run="r1"} 9')
+    expect(text).toContain('fleetlab_load_saturated{run="r1"} 0')
     expect(text).toContain('fleetlab_load_latency_seconds{kind="end_to_end",quantile="0.99",run="r1"} 0.4')
   })
 })

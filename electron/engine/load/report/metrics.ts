@@ -16,6 +16,7 @@ export class LoadMetrics {
   private readonly registry = new Registry()
   private readonly counters: { key: CountKey; counter: Counter; last: number }[]
   private readonly connected: Gauge
+  private readonly saturated: Gauge
   private readonly latency: Gauge
 
   constructor(runId: string) {
@@ -27,6 +28,11 @@ export class LoadMetrics {
       last: 0,
     }))
     this.connected = new Gauge({ name: 'fleetlab_load_connected', help: 'Connected clients', registers })
+    this.saturated = new Gauge({
+      name: 'fleetlab_load_saturated',
+      help: '1 while the generator, not the broker, is the limit',
+      registers,
+    })
     this.latency = new Gauge({
       name: 'fleetlab_load_latency_seconds',
       help: 'Percentiles of the last step of the series',
@@ -41,6 +47,7 @@ export class LoadMetrics {
       c.last = Math.max(c.last, p[c.key])
     }
     this.connected.set(p.connected)
+    this.saturated.set(p.generator?.saturated === true ? 1 : 0)
     for (const [kind, values] of [
       ['ack', p.last?.ack],
       ['end_to_end', p.last?.endToEnd],

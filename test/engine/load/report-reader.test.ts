@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { headlines } from '../../../electron/contract/load-headlines'
+import { chartsOf, wholeSteps } from '../../../electron/engine/load/report/html-charts'
+import { accountLines, summaryLine } from '../../../electron/engine/load/report/text'
+import { loadReportDouble, pointDouble } from '../../helpers/load-report-double'
+
+it('draws whole steps only: neither the one cut short by the end nor the last answers look like a collapse', () => {
+  const points = [
+    ...Array.from({ length: 10 }, (_, i) => pointDouble(i)),
+    pointDouble(10, { acknowledged: 0, received: 3 }),
+  ]
+  const r = loadReportDouble({ duration: '9.5s' }, { series: points, elapsedMs: 10_010 })
+  const seconds = (id: string): number[] => chartsOf(r).find((c) => c.id === id)?.at ?? []
+  expect([seconds('c-rate').length, seconds('c-e2e').at(-1)]).toEqual([9, 8])
+  // a broker that answers late is drawn until it has answered
+  const late = [...points, pointDouble(11), pointDouble(12)]
+  const slow = loadReportDouble({ duration: '9.5s' }, { series: late })
+  expect(
+    wholeSteps(slow)
+      .map((p) => p.atMs)
+      .slice(-2),
+  ).toEqual([11_000, 12_000])
+  expect(chartsOf(r)[0]).toMatchObject({ id: 'c-percentiles', log: true, names: ['end to end'] })
+})
+
+it('says how long the broker was away', () => {
+  const series = [5, 5, 0, 0, 0, 5, 0].map((connected, i) => pointDouble(i, { connected }))
+  const away = loadReportDouble({}, { series })
+  const connections = { ...away.connections, reconnected: 22 }
+  expect(headlines({ ...away, connections })).toEqual([
+    'the broker was away for about 3 s; 22 clients reconnected',
+  ])
+  expect(headlines(loadReportDouble())).toEqual([])
+})
+
+it('says the run in a sentence and in sums that come out even', () => {
+  const r = loadReportDouble({ qos: 1 }, { received: 1005, duplicated: 4, lost: 2, expected: 1000 })
+  expect(summaryLine(r)).toBe(
+    '100 messages per second at QoS 1, 10 publishers and 1 subscriber; 99 % within 12.0 ms end to end, 2 messages lost.',
+  )
+  expect(accountLines(r)).toEqual([
+    'offered 1,000 = acknowledged 1,000 + failed 0 + in flight at the end 0',
+    'expected 1,000 = received 1,005 - duplicated 4 + lost 2 - arrived without acknowledgement 3',
+  ])
+})
