@@ -47,7 +47,7 @@ export const payloadSchema = z.discriminatedUnion('kind', [
     period: durationSchema.default(60_000),
     noise: z.number().min(0).default(0),
   }),
-  /** Text sent as it is, with {n}, {id}, {group}, {t} (ms since start) and {random} filled in. */
+  /** Text sent as it is, with {seq} (number of the message), {id}, {group}, {t} (ms since start) and {random} filled in. {n} is an older name of {seq}. */
   z.strictObject({ kind: z.literal('template'), text: z.string().max(65_536) }),
   /** This many bytes, the same at every run with the same seed. */
   z.strictObject({ kind: z.literal('bytes'), size: z.int().min(0).max(1_048_576) }),

@@ -40,7 +40,7 @@ export function payloadOf(
     case 'sine':
       return { kind }
     case 'template':
-      return { kind, text: '{"id":"{id}","n":{n}}' }
+      return { kind, text: '{"id":"{id}","n":{seq}}' }
     case 'bytes':
       return { kind, size: 64 }
   }

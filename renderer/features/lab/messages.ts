@@ -35,7 +35,7 @@ export const labMessages = defineMessages(
       clientIds: 'Client IDs',
       schedule: 'Schedule',
       templateHint:
-        "{'{n}'} is the device's number, {'{id}'} its client identifier, {'{group}'} the group's name.",
+        "{'{n}'} is the device's number, {'{id}'} its client identifier, {'{group}'} the group's name. In a payload, {'{seq}'} is the message's number.",
       addPublish: 'Publish another topic',
       addSubscribe: 'Subscribe to a filter',
       yes: 'yes',
@@ -135,7 +135,8 @@ export const labMessages = defineMessages(
       deselect: '선택 해제',
       clientIds: '클라이언트 ID',
       schedule: '전송 간격',
-      templateHint: "{'{n}'}은 장치 번호, {'{id}'}는 클라이언트 식별자, {'{group}'}은 그룹 이름입니다.",
+      templateHint:
+        "{'{n}'}은 장치 번호, {'{id}'}는 클라이언트 식별자, {'{group}'}은 그룹 이름입니다. 페이로드에서 {'{seq}'}는 메시지 번호입니다.",
       addPublish: '발행 토픽 추가',
       addSubscribe: '구독 필터 추가',
       yes: '예',

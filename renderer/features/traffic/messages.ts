@@ -8,7 +8,7 @@ export const trafficMessages = defineMessages(
       find: 'Find topic',
       clearSearch: 'Clear the search',
       noneFound: 'No topic path contains this text',
-      noneFoundHint: 'The search covers full topic paths, in upper and lower case.',
+      noneFoundHint: 'The search covers full topic paths; capitals do not matter.',
       noTopics: 'Nothing has been published yet',
       noTopicsHint: 'Topics appear with their first message: run the fleet, or publish from your own client.',
       dropped: '{n} more topics are not shown: the tree has reached its limit.',

@@ -51,12 +51,16 @@ const sine: PayloadModel<'sine'> = {
   },
 }
 
-/** Text with {n}, {id}, {group}, {t} and {random} filled in; {random} is a number from 0 to 1 with three decimals. */
+/**
+ * Text with {seq}, {id}, {group}, {t} and {random} filled in; {n}, which elsewhere is the device's number, is an older name
+ * of {seq} here; {random} is a number from 0 to 1 with three decimals.
+ */
 const template: PayloadModel<'template'> = {
   kind: 'template',
   create: (config, random) => (message) =>
-    config.text.replace(/\{(n|id|group|t|random)\}/g, (_all, name: string) => {
+    config.text.replace(/\{(seq|n|id|group|t|random)\}/g, (_all, name: string) => {
       switch (name) {
+        case 'seq':
         case 'n':
           return String(message.sequence)
         case 'id':

@@ -102,9 +102,9 @@ describe('payloads', () => {
   })
 
   test('a template is filled in, bytes have their size, and the same seed gives the same', () => {
-    expect(generator(payload({ kind: 'template', text: '{id} {group} {n} {t} {x}' }))(context(2, 5.4))).toBe(
-      'sensor-7 g 2 5 {x}',
-    )
+    expect(
+      generator(payload({ kind: 'template', text: '{id} {group} {seq} {n} {t} {x}' }))(context(2, 5.4)),
+    ).toBe('sensor-7 g 2 2 5 {x}')
     const one = generator(payload({ kind: 'bytes', size: 100 }))(context(1)) as Buffer
     const two = generator(payload({ kind: 'bytes', size: 100 }))(context(1)) as Buffer
     expect(one).toHaveLength(100)
