@@ -1,6 +1,6 @@
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { createHash } from 'node:crypto'
 import { build, defineConfig, type Plugin, type Rolldown } from 'vite'
 
@@ -17,8 +17,8 @@ const shared = {
 const sha256 = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 /**
- * The page that a shared moment is put into: script and styles stand in it, and its content security policy allows these
- * two alone and no network. It takes the fonts of the system.
+ * The page that a shared moment is put into: script, styles and fonts stand in it, and its content security policy allows
+ * these alone and no network.
  */
 async function momentPage(): Promise<string> {
   const built = (await build({
@@ -35,16 +35,24 @@ async function momentPage(): Promise<string> {
   })) as Rolldown.RolldownOutput
   let script = ''
   let style = ''
+  const fonts = new Map<string, string>()
   for (const part of built.output) {
     if (part.type === 'chunk') script += part.code
     else if (part.fileName.endsWith('.css')) style += String(part.source)
+    else if (part.fileName.endsWith('.woff2'))
+      fonts.set(basename(part.fileName), Buffer.from(part.source).toString('base64'))
   }
   script = script.replaceAll('</script', '<\\/script')
-  style = style.replace(/@font-face\s*\{[^}]*\}/g, '')
+  style = style.replace(/url\((["']?)[^)"']*?([\w-]+\.woff2)\1\)/g, (_all, _quote, name: string) => {
+    const font = fonts.get(name)
+    if (font === undefined) throw new Error(`the page for moments names a font that was not built: ${name}`)
+    return `url(data:font/woff2;base64,${font})`
+  })
   const policy = [
     "default-src 'none'",
     `script-src ${sha256(script)}`,
     `style-src ${sha256(style)}`,
+    'font-src data:',
     "base-uri 'none'",
     "form-action 'none'",
   ]
