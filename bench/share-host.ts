@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { CONTRACT_VERSION, type EngineEvents } from '../electron/contract/api'
 import { scenarioSchema, type Scenario } from '../electron/contract/scenario'
 import { parseScenario } from '../electron/contract/scenario-file'
+import type { VoteState } from '../electron/contract/vote'
 import { createEngine } from '../electron/engine/engine'
 import { createSharing } from '../electron/web/share/sharing'
 
@@ -66,13 +68,41 @@ async function askOnTime(): Promise<void> {
 }
 void askOnTime()
 
+/** The teacher's page in a vote: it is told of the votes, and steps meanwhile. */
+const STEP_MS = 250
+const teacher = engine.session(
+  {
+    events: new Proxy({} as EngineEvents, {
+      get: (_events, name) => (e: VoteState) => {
+        if (name === 'vote') process.send?.({ votes: e?.votes ?? 0, atMs: Date.now() })
+      },
+    }),
+    bufferedBytes: () => 0,
+    worked: () => undefined,
+    onClose: () => undefined,
+  },
+  { kind: 'web', readOnly: false },
+)
+let stepping: NodeJS.Timeout | undefined
+async function vote(): Promise<void> {
+  await teacher.hello({ contract: CONTRACT_VERSION })
+  await teacher.setGate({ target: 'all', on: true })
+  stepping ??= setInterval(() => void teacher.deliverAll({}), STEP_MS)
+  const text = (name: string) => ({ en: name, ko: name })
+  await teacher.openVote({ question: text('How often?'), answers: [text('once'), text('twice')] })
+}
+
 const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS })
 delay.enable()
 let cpu = process.cpuUsage()
 let packets = engine.status().captured.seen
 
-/** Answers each message with what was used since the last. */
-process.on('message', () => {
+/** Opens a vote, or answers with what was used since it was last asked. */
+process.on('message', (message) => {
+  if (message === 'vote') {
+    void vote()
+    return
+  }
   const { user, system } = process.cpuUsage(cpu)
   const { captured, lagMs } = engine.status()
   process.send?.({

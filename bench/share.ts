@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { decode, encode } from '../electron/contract/codec'
 import { wait } from './settings'
+import { PUPILS, voteTimes } from './share-vote'
 import { misbehave, startBystanders } from './share-worst'
 
 /**
@@ -166,6 +167,23 @@ async function measureWorst(host: ChildProcess, address: Address): Promise<void>
   pair.stop()
 }
 
+/** A class that watches and votes while the teacher steps. */
+async function measureVote(host: ChildProcess, url: string, code: string): Promise<void> {
+  const pupils: Viewer[] = []
+  while (pupils.length < PUPILS) pupils.push(await joinClass(url, code, pupils.length + 1))
+  await wait(SETTLE_MS)
+  await usage(host)
+  const began = performance.now()
+  const times = await voteTimes(host, pupils)
+  const { cpuMs, loopP99Ms } = await usage(host)
+  const cpu = (cpuMs / (performance.now() - began)) * 100
+  const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
+  console.log(
+    `${pupils.length} pupils, ${times.length} votes: vote to bar ${p50} / ${p99} ms, at most ${times.at(-1) ?? NaN} ms; ` +
+      `host CPU ${cpu.toFixed(0)} %, loop p99 ${loopP99Ms.toFixed(1)} ms`,
+  )
+}
+
 const line = (cells: readonly string[]): void => console.log(cells.map((c) => c.padStart(13)).join(''))
 
 async function measureClasses(host: ChildProcess, url: string, code: string): Promise<void> {
@@ -191,12 +209,16 @@ async function measureClasses(host: ChildProcess, url: string, code: string): Pr
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`)
 console.log('Ages of packets and times of answers in ms, p50 / p99; CPU of the host in % of one core.\n')
-const { values, positionals } = parseArgs({ options: { worst: { type: 'boolean' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { worst: { type: 'boolean' }, vote: { type: 'boolean' } },
+  allowPositionals: true,
+})
 const scenario = positionals.slice(0, 1)
 const host = fork(join(import.meta.dirname, 'share-host.ts'), scenario, { execArgv: ['--import', 'tsx'] })
 try {
   const [{ url, code, broker }] = (await once(host, 'message')) as [Address]
-  if (values.worst === true) await measureWorst(host, { url, code, broker })
+  if (values.vote === true) await measureVote(host, url, code)
+  else if (values.worst === true) await measureWorst(host, { url, code, broker })
   else await measureClasses(host, url, code)
 } finally {
   host.disconnect()
