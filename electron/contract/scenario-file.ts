@@ -41,7 +41,7 @@ export function parseFile<S extends z.ZodType>(
   const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
   throw new ApiError(
     code,
-    `${name}: ${first.path || 'file'}: found ${first.found}; ${first.expected}${more}`,
+    `${name}: ${printable(first.path || 'file')}: found ${first.found}; ${first.expected}${more}`,
     details,
   )
 }
@@ -78,8 +78,12 @@ export function parseScenario(text: string, name: string): Scenario {
   return parseFile(text, name, scenarioSchema, 'bad-scenario')
 }
 
-/** Text in double quotes stays on one line: over several, the library writes a line of one space as it does not read it. */
-const YAML_STYLE = { lineWidth: 100, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }
+/** No text of several lines is folded: the library does not read lines of spaces alone as it wrote them. */
+const YAML_STYLE = {
+  lineWidth: 100,
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  blockQuote: 'literal',
+} as const
 
 /** The text of a scenario file; reading it back gives the same scenario. */
 export function scenarioText(scenario: Scenario, format: 'yaml' | 'json'): string {
