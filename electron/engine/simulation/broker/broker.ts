@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { isValidTopic } from '../../../contract/topics'
-import { atOnce } from '../../base/slices'
+import { atOnce, type Steps } from '../../base/slices'
 import type { QoS } from '../../../contract/packet'
 import type { PacketPort } from '../../mqtt/port'
 import { Access } from './access'
@@ -95,7 +95,7 @@ class Broker implements Hub {
       publishWill: (session, will) => this.publishWill(session, will),
       later: (session, steps) => {
         if (session.clock === deps.clock) atOnce(steps)
-        else if (this.turns.some(steps)) this.turns.add(() => this.turns.some(steps))
+        else this.later(steps)
       },
     })
     this.core = createAedesCore({
@@ -108,11 +108,23 @@ class Broker implements Hub {
     const every = options.sysInterval ?? 0
     this.sys =
       every > 0
-        ? new SysTopics(this, deps.realClock, every, options.version ?? '', (topic, payload) => {
-            this.say(topic, payload, 0, true)
-            this.emit({ kind: 'sys', topic, payload })
-          })
+        ? new SysTopics(
+            this,
+            deps.realClock,
+            every,
+            options.version ?? '',
+            (topic, payload) => {
+              this.say(topic, payload, 0, true)
+              this.emit({ kind: 'sys', topic, payload })
+            },
+            (steps) => this.later(steps),
+          )
         : null
+  }
+
+  /** Does some of a long work now, and the rest by turns with that of the clients. */
+  private later(steps: Steps<void>): void {
+    if (this.turns.some(steps)) this.turns.add(() => this.turns.some(steps))
   }
 
   /** A message of the broker's own. */

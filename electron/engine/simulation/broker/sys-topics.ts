@@ -1,5 +1,16 @@
 import type { Clock, Timer } from '../clock/clock'
+import type { Steps } from '../../base/slices'
 import type { Hub } from './hub'
+
+/** Sessions that are looked at in one step. */
+const LOOKED_AT = 64
+
+/** Over all sessions. */
+interface Sums {
+  subscriptions: number
+  stored: number
+  dropped: number
+}
 
 /**
  * `$SYS/broker/...` as mosquitto names it: retained, at the given interval, and only what has changed. It runs in real
@@ -17,6 +28,8 @@ export class SysTopics {
     /** Of the application. */
     private readonly version: string,
     private readonly publish: (topic: string, payload: Buffer) => void,
+    /** Does long work beside that of the clients. */
+    private readonly later: (steps: Steps<void>) => void,
   ) {
     this.startMs = clock.now()
     this.timer = clock.schedule(0, () => this.tick())
@@ -28,9 +41,13 @@ export class SysTopics {
 
   private tick(): void {
     this.timer = this.clock.schedule(this.intervalMs, () => this.tick())
-    this.hub.sessions.removeExpired()
+    this.later(this.say())
+  }
+
+  private *say(): Steps<void> {
+    const sums = yield* this.sums()
     this.hub.retained.removeExpired()
-    for (const [name, value] of Object.entries(this.values())) {
+    for (const [name, value] of Object.entries(this.values(sums))) {
       const text = String(value)
       if (this.last.get(name) === text) continue
       this.last.set(name, text)
@@ -38,16 +55,25 @@ export class SysTopics {
     }
   }
 
-  private values(): Record<string, string | number> {
-    const { connected, sessions, retained, kept, traffic } = this.hub
-    let subscriptions = 0
-    let stored = 0
-    let dropped = 0
-    for (const session of sessions.all()) {
-      subscriptions += session.subscriptions.size
-      stored += session.outbox.queued + session.outbox.inFlight
-      dropped += session.outbox.dropped
+  /** Looks at every session, and removes what has expired in its queue. */
+  private *sums(): Steps<Sums> {
+    const sums: Sums = { subscriptions: 0, stored: 0, dropped: 0 }
+    const { sessions } = this.hub
+    let left = sessions.count
+    for (const { outbox, subscriptions } of sessions.all()) {
+      // Sessions that end and begin anew meanwhile would make this go on for ever.
+      if (left-- === 0) break
+      outbox.removeExpired()
+      sums.subscriptions += subscriptions.size
+      sums.stored += outbox.queued + outbox.inFlight
+      sums.dropped += outbox.dropped
+      if (left % LOOKED_AT === 0) yield LOOKED_AT
     }
+    return sums
+  }
+
+  private values(sums: Sums): Record<string, string | number> {
+    const { connected, sessions, retained, kept, traffic } = this.hub
     return {
       version: `MQTT Fleet Lab ${this.version}`.trimEnd(),
       uptime: `${Math.floor((this.clock.now() - this.startMs) / 1000)} seconds`,
@@ -58,11 +84,11 @@ export class SysTopics {
       'messages/sent': traffic.sent,
       'bytes/received': traffic.bytesReceived,
       'bytes/sent': traffic.bytesSent,
-      'subscriptions/count': subscriptions,
+      'subscriptions/count': sums.subscriptions,
       'retained messages/count': retained.count,
-      'store/messages/count': stored,
+      'store/messages/count': sums.stored,
       'store/messages/bytes': kept.queues,
-      'publish/messages/dropped': dropped,
+      'publish/messages/dropped': sums.dropped,
       ...Object.fromEntries(
         Object.entries(kept.bytes()).map(([kind, bytes]) => [`kept/${kind}/bytes`, bytes]),
       ),
