@@ -18,7 +18,7 @@ export interface PacketTransit {
   readonly direction: Direction
   readonly packet: Packet
   /** What the network did to it, besides losing or delaying it: a second copy, or one bit turned over. */
-  readonly altered?: 'duplicate' | 'corrupt'
+  readonly altered?: 'duplicate' | 'corrupt' | undefined
   /** Size on the wire in bytes, where the end of the frame is not known @default all of the frame */
   readonly wireBytes?: number
   /** Clock ms at which it was sent. */

@@ -138,7 +138,7 @@ export class LinkDirection {
       clientId: this.host.id,
       direction: this.direction,
       packet: fault?.packet ?? packet,
-      ...(fault?.corrupted && { altered: 'corrupt' }),
+      altered: fault?.corrupted === true ? 'corrupt' : undefined,
       sentMs: now,
       origin,
       attempt: record === null ? this.repetition(type, origin) : nth,
