@@ -1,5 +1,5 @@
 import type { LoadConfig } from '../contract/load-config'
-import { flagName, isLoadFlag, type LoadFlags } from '../contract/load-flags'
+import { flagKey, flagName, isLoadFlag, type LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import {
@@ -47,7 +47,7 @@ export async function loadMatrix(
     throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json and --markdown`)
   const cells = await Promise.all(
     combinations(axesOf(words)).map(async (settings): Promise<Cell> => {
-      const own = Object.entries(settings).map(([name, value]) => [camel(name), value])
+      const own = Object.entries(settings).map(([name, value]) => [flagKey(name), value])
       const found = await loadSettings(context, { ...flags, ...(Object.fromEntries(own) as LoadFlags) })
       return { settings, ...found, reports: [] }
     }),
@@ -61,14 +61,11 @@ export async function loadMatrix(
   return rows.some((r) => r.failed > 0) ? EXIT.thresholds : EXIT.done
 }
 
-const camel = (name: string): string =>
-  name.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
-
 /** @throws UsageError */
 function axesOf(words: readonly string[]): Axis[] {
   const axes = parseAxes(words)
   if (typeof axes === 'string') throw new UsageError(`--matrix: ${axes}`)
-  const unknown = axes.find((a) => !isLoadFlag(camel(a.name)))
+  const unknown = axes.find((a) => !isLoadFlag(flagKey(a.name)))
   if (unknown === undefined) return axes
   throw new UsageError(
     `--matrix: found ${unknown.name}; expected a setting of fleetlab load, such as qos or size`,

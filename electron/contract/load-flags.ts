@@ -148,7 +148,7 @@ export function flagOfPath(path: readonly PropertyKey[]): string {
 }
 
 /** Flags of executors, whose fields lie a level deeper. */
-const EXECUTOR_FLAGS = [
+export const EXECUTOR_FLAGS = [
   'executor',
   'rate',
   'stages',
@@ -156,11 +156,15 @@ const EXECUTOR_FLAGS = [
   'connectRate',
   'reconnectEvery',
   'reconnectShare',
-]
+] as const
 
 /** Whether a flag with this camel-case name sets something of the load itself, and has a value. */
 export const isLoadFlag = (flag: string): boolean =>
-  Object.hasOwn(FIELDS, flag) || EXECUTOR_FLAGS.includes(flag) || flag === 'preset'
+  Object.hasOwn(FIELDS, flag) || (EXECUTOR_FLAGS as readonly string[]).includes(flag) || flag === 'preset'
+
+/** `max-p99` as the name of a property: `maxP99`. */
+export const flagKey = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
 
 /** `maxP99` in dashes: `max-p99`. */
 export const flagName = (flag: string): string => flag.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
@@ -189,7 +193,7 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
   const fields: Record<string, unknown> = {}
   const flags: LoadFlags = {}
   for (const [key, value] of Object.entries(file)) {
-    const name = key.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+    const name = flagKey(key)
     const single = typeof value === 'string' || typeof value === 'number'
     if (single && (ONLY_FLAGS.has(name) || name === 'executor'))
       flags[name] = typeof value === 'number' && /P99$/.test(name) ? `${value}ms` : String(value)

@@ -1,21 +1,10 @@
 import { loadSchema, type ExecutorKind, type LoadConfig } from '@contract/load-config'
-import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
+import { EXECUTOR_FLAGS, flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'
 
 /** What drives the load, and what each message is like. */
-export const EXECUTOR_FLAGS = [
-  'executor',
-  'rate',
-  'stages',
-  'startRate',
-  'connectRate',
-  'reconnectEvery',
-  'reconnectShare',
-  'size',
-  'duration',
-  'messages',
-] as const
+export const DRIVING_FLAGS = [...EXECUTOR_FLAGS, 'size', 'duration', 'messages'] as const
 /** What the verdict goes by. */
 export const LIMIT_FLAGS = [
   'maxP99',
@@ -35,7 +24,7 @@ export const TEXT_FLAGS = [
   'topology',
   'qos',
   'subscribeQos',
-  ...EXECUTOR_FLAGS,
+  ...DRIVING_FLAGS,
   'ramp',
   'warmup',
   'drain',

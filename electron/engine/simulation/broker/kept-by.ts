@@ -17,9 +17,6 @@ const LIMIT_OF: Record<KeptKind, BrokerLimitName> = {
 
 type Source = Pick<Hub, 'sessions' | 'retained' | 'kept' | 'connected'>
 
-/** Sessions that are looked at in one step. */
-const LOOKED_AT = 64
-
 /** What is kept and for whom: the clients with most of it, at most so many. With 0 no session is looked at. */
 export function* keptBySteps(source: Source, most: number): Steps<KeptByBroker> {
   const clients = most === 0 ? [] : yield* largest(source, most)
@@ -36,18 +33,14 @@ export function* keptBySteps(source: Source, most: number): Steps<KeptByBroker> 
 /** The rows of the sessions with most bytes, the largest first. Whoever comes meanwhile need not be among them. */
 function* largest(source: Source, most: number): Steps<KeptRow[]> {
   const top: KeptRow[] = []
-  let left = source.sessions.count
-  for (const session of source.sessions.all()) {
-    // Sessions that end and begin anew meanwhile would make this go on for ever.
-    if (left-- === 0) break
-    if (left % LOOKED_AT === 0) yield LOOKED_AT
+  yield* source.sessions.each((session) => {
     const bytes = bytesOf(session, source)
     const smallest = top[most - 1]
-    if (smallest !== undefined && bytes.all <= smallest.bytes) continue
+    if (smallest !== undefined && bytes.all <= smallest.bytes) return
     const after = top.findIndex((row) => row.bytes < bytes.all)
     top.splice(after === -1 ? top.length : after, 0, rowOf(session, bytes))
     top.length = Math.min(top.length, most)
-  }
+  })
   return top
 }
 

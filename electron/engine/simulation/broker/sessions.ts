@@ -18,6 +18,8 @@ export interface SessionsDeps {
 /** Subscriptions that are removed in one step, and what they cost in steps. */
 const REMOVED = 8
 const STEP = 64
+/** Sessions that are looked at in one step. */
+const LOOKED_AT = 64
 
 /** Longest will delay or expiry that is timed exactly as given; both are 32-bit seconds. */
 const seconds = (s: number): number => s * 1000
@@ -38,6 +40,17 @@ export class Sessions {
 
   all(): Iterable<Session> {
     return this.byId.values()
+  }
+
+  /** Looks at each session, a few at a time. Whoever comes meanwhile need not be among them. */
+  *each(look: (session: Session) => void): Steps<void> {
+    let left = this.count
+    for (const session of this.all()) {
+      // Sessions that end and begin again meanwhile would make this go on for ever.
+      if (left-- === 0) break
+      if (left % LOOKED_AT === 0) yield LOOKED_AT
+      look(session)
+    }
   }
 
   /** Resumes or begins a session for a connection that was accepted [MQTT-3.1.2-4] [MQTT-3.1.2-5]. */

@@ -2,9 +2,6 @@ import type { Clock, Timer } from '../clock/clock'
 import type { Steps } from '../../base/slices'
 import type { Hub } from './hub'
 
-/** Sessions that are looked at in one step. */
-const LOOKED_AT = 64
-
 /** Over all sessions. */
 interface Sums {
   subscriptions: number
@@ -59,16 +56,12 @@ export class SysTopics {
   private *sums(): Steps<Sums> {
     const sums: Sums = { subscriptions: 0, stored: 0, dropped: 0 }
     const { sessions } = this.hub
-    let left = sessions.count
-    for (const { outbox, subscriptions } of sessions.all()) {
-      // Sessions that end and begin anew meanwhile would make this go on for ever.
-      if (left-- === 0) break
+    yield* sessions.each(({ outbox, subscriptions }) => {
       outbox.removeExpired()
       sums.subscriptions += subscriptions.size
       sums.stored += outbox.queued + outbox.inFlight
       sums.dropped += outbox.dropped
-      if (left % LOOKED_AT === 0) yield LOOKED_AT
-    }
+    })
     return sums
   }
 

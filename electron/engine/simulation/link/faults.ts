@@ -34,9 +34,11 @@ export function faultOf(
 /** Ms until the partition of this moment is over; 0 when there is none. One that follows at once belongs to it. */
 export function untilReachableMs({ partitions }: FaultsConfig, nowMs: number): number {
   let atMs = nowMs
-  for (const p of [...partitions].sort((x, y) => x.at - y.at))
-    if (p.at <= atMs && atMs < p.at + p.for) atMs = p.at + p.for
-  return atMs - nowMs
+  for (;;) {
+    const now = partitions.find((p) => p.at <= atMs && atMs < p.at + p.for)
+    if (now === undefined) return atMs - nowMs
+    atMs = now.at + now.for
+  }
 }
 
 /** The type, flags and length stay: the stream of packets goes on. @param place of the bit, in [0, 1) of all behind them */

@@ -157,10 +157,9 @@ export class LinkDirection {
   /** The network delivers it once more. */
   private copy(transit: PacketTransit, verdict: Verdict, now: number): void {
     const id = this.host.nextTransitId()
-    const { packet } = transit
-    this.bytes += packet.frame.length
-    const again = { ...transit, id, altered: 'duplicate', state: 'transit', settledMs: now } as const
-    this.act({ ...again }, null, verdict, false)
+    this.bytes += transit.packet.frame.length
+    const again: PacketTransit = { ...transit, id, altered: 'duplicate', state: 'transit', settledMs: now }
+    this.act(again, null, verdict, false)
   }
 
   /** A packet of this type may be lost. */
