@@ -27,6 +27,22 @@ const topicFilter = z
     error: 'expected a topic filter: + must occupy an entire level, # only the last',
   })
 
+/** Text of an MQTT 5 property (5.0 section 1.5.4). */
+const propertyText = (most: number) => z.string().max(most).refine(isPlain, PLAIN)
+
+/** What a PUBLISH of MQTT 5 carries besides its message (5.0 section 3.3.2.3). */
+const publishPropertiesSchema = z.strictObject({
+  /** The broker hands the message to nobody after this time; sent in whole seconds. */
+  messageExpiry: durationSchema.optional(),
+  contentType: propertyText(256).optional(),
+  /** Where an answer to the message is expected. */
+  responseTopic: topicTemplate.optional(),
+  /** Comes back with the answer; {seq} is the number of the message, {id} the device's identifier. */
+  correlationData: propertyText(1024).optional(),
+  userProperties: z.record(propertyText(256), propertyText(1024)).optional(),
+})
+export type PublishProperties = z.output<typeof publishPropertiesSchema>
+
 /** What a device writes into its messages, one model each. */
 export const payloadSchema = z.discriminatedUnion('kind', [
   /** {"n": sequence number} */
@@ -68,10 +84,22 @@ export const publishSchema = z.strictObject({
    * or only its content (topic and bytes), where two equal messages are distinguished by order.
    */
   identity: z.enum(['payload', 'user-property', 'content']).default('payload'),
+  /** Only with `protocol: 5`. */
+  properties: publishPropertiesSchema.optional(),
 })
 export type PublishConfig = z.output<typeof publishSchema>
 
-const subscribeSchema = z.strictObject({ filter: topicFilter, qos: qosSchema.default(0) })
+const subscribeSchema = z.strictObject({
+  /** With `protocol: 5` also `$share/GROUP/FILTER`: each message goes to one member of the group (5.0 section 4.8.2). */
+  filter: topicFilter,
+  qos: qosSchema.default(0),
+  /** Only with `protocol: 5`: do not send the device's own messages back to it (5.0 section 3.8.3.1). */
+  noLocal: z.boolean().optional(),
+  /** Only with `protocol: 5`: RETAIN comes as the publisher set it. */
+  retainAsPublished: z.boolean().optional(),
+  /** Only with `protocol: 5`: send retained messages always (0), only for a new subscription (1) or never (2). */
+  retainHandling: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+})
 export type SubscribeConfig = z.output<typeof subscribeSchema>
 
 const willSchema = z.strictObject({
@@ -79,6 +107,8 @@ const willSchema = z.strictObject({
   payload: z.string().max(65_535).default(''),
   qos: qosSchema.default(0),
   retain: z.boolean().default(false),
+  /** Only with `protocol: 5`: the broker waits so long, in whole seconds, before it publishes it (5.0 section 3.1.3.2.2). */
+  delay: durationSchema.optional(),
 })
 
 export const groupSchema = z.strictObject({
@@ -92,11 +122,42 @@ export const groupSchema = z.strictObject({
   /** 0 turns keep-alive off. */
   keepAlive: durationSchema.default(30_000),
   protocol: z.union([z.literal(4), z.literal(5)]).default(4),
+  /**
+   * Only with `protocol: 5`: for how long, in whole seconds, the broker keeps the session of a device that is away
+   * (5.0 section 3.1.2.11.2). Without it: for ever with `clean: false`, else not at all.
+   */
+  sessionExpiry: durationSchema.optional(),
+  /** Only with `protocol: 5`: QoS 1 and 2 messages that may be on their way to a device at a time (5.0 section 3.1.2.11.3). */
+  receiveMaximum: z.int().min(1).max(65_535).optional(),
+  /**
+   * Only with `protocol: 5`: topic aliases that a device takes from the broker (5.0 section 3.1.2.11.5). They need a link
+   * that keeps the order and loses nothing, tcp or cut: on a radio link the packet that names a topic can be lost, and a
+   * client ends a connection on which an alias comes that it does not know.
+   */
+  topicAliasMaximum: z.int().min(0).max(65_535).optional(),
   will: willSchema.optional(),
   link: linkSchema.optional(),
 })
 export type GroupConfig = z.output<typeof groupSchema>
 export type GroupInput = z.input<typeof groupSchema>
+
+/** Fields of a group that only MQTT 5 has, with what they are; the path within the group. */
+function onlyInVersion5(g: GroupConfig): { path: (string | number)[]; value: unknown }[] {
+  const found = [
+    { path: ['sessionExpiry'], value: g.sessionExpiry },
+    { path: ['receiveMaximum'], value: g.receiveMaximum },
+    { path: ['topicAliasMaximum'], value: g.topicAliasMaximum },
+    { path: ['will', 'delay'], value: g.will?.delay },
+    ...g.publishes.map((p, i) => ({ path: ['publishes', i, 'properties'], value: p.properties })),
+    ...g.subscribes.flatMap((s, i) =>
+      (['noLocal', 'retainAsPublished', 'retainHandling'] as const).map((option) => ({
+        path: ['subscribes', i, option],
+        value: s[option],
+      })),
+    ),
+  ]
+  return found.filter((f) => f.value !== undefined)
+}
 
 /** Further ports whose clients reach the broker through a link that can lose, delay and cut. */
 const listeners = z.array(lossyListenerSchema).max(MAX_LOSSY_LISTENERS).optional()
@@ -189,6 +250,13 @@ export const scenarioSchema = z
         const message = `expected ${what}; groups[${before}] has it too`
         ctx.addIssue({ code: 'custom', path: ['groups', i, field], input: g[field], message })
       }
+      for (const { path, value } of g.protocol === 5 ? [] : onlyInVersion5(g))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['groups', i, ...path],
+          input: value,
+          message: 'expected protocol: 5 in this group, because MQTT 3.1.1 has no such thing',
+        })
       own('name', g.name, names, 'a unique name')
       own('id', g.id.replaceAll('{group}', g.name), ids, 'a unique client identifier pattern')
       if (g.count > 1 && !g.id.includes('{n}')) {

@@ -1,5 +1,5 @@
 import type { QoS } from '../../../contract/packet'
-import { topicMatches } from '../../../contract/topics'
+import { sharedFilter, topicMatches } from '../../../contract/topics'
 import type { Device } from '../../simulation/fleet/device'
 import type { Fleet } from '../../simulation/fleet/fleet'
 
@@ -50,16 +50,25 @@ export class Subscribers {
 
   private find(topic: string, qos: QoS): Audience {
     const audience: Audience = { subscribers: 0, settleMs: 0 }
+    const groups = new Set<string>()
     for (const device of this.subscribed ?? []) {
       let granted = -1
+      let own = false
+      const version5 = device.spec.group.protocol === 5
       for (const [filter, q] of device.subscriptions) {
-        if (q > granted && topicMatches(filter, topic)) granted = q
+        const shared = version5 ? sharedFilter(filter) : undefined
+        if (!topicMatches(shared?.filter ?? filter, topic)) continue
+        granted = Math.max(granted, q)
+        if (shared) groups.add(filter)
+        else own = true
       }
       if (granted < 0) continue
-      audience.subscribers++
+      if (own) audience.subscribers++
       const settle = this.settleTime(device.clientId, Math.min(granted, qos) as QoS)
       audience.settleMs = Math.max(audience.settleMs, settle)
     }
+    // 5.0 section 4.8.2: one copy for each group and filter, whoever gets it
+    audience.subscribers += groups.size
     return audience
   }
 }

@@ -286,8 +286,8 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
         keepAlive: keepAlive === connect.keepAlive ? null : keepAlive,
       }),
     )
-    // On a simulated link the packet that gives an alias its topic can be lost.
-    if (connect.topicAliasMaximum > 0 && this.external && this.linked === undefined)
+    // Who comes over a lossy listener may lose the packet that gives an alias its topic; a device's scenario asks for them.
+    if (connect.topicAliasMaximum > 0 && (this.origin.device || this.linked === undefined))
       this.aliases = new TopicAliases(connect.topicAliasMaximum)
     this.timeouts.keepAlive(keepAlive, (limitMs) =>
       this.end(Reason.KEEP_ALIVE, `nothing received for ${limitMs / 1000} s, 1.5 times the keep-alive`, () =>

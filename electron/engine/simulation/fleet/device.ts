@@ -7,8 +7,10 @@ import { IDENTITY_MEMBER } from '../../mqtt/identity'
 import { note } from '../../base/notes'
 import { createKeepAliveTimer } from './keep-alive-timer'
 import { PacketIds } from './packet-ids'
-import { fillTemplate, Publisher } from './publisher'
+import { fillTemplate } from './fill-template'
+import { Publisher } from './publisher'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
+import { connectProperties, subscribeOptions, willOf } from './version5'
 
 /** See `DeviceDeps.maxInFlight`. */
 const MAX_IN_FLIGHT = 2000
@@ -183,7 +185,6 @@ export class Device {
   private options(): IClientOptions {
     const { group, clientId } = this.spec
     const { credentials, clock } = this.deps
-    const will = group.will
     return {
       clientId,
       clean: group.clean,
@@ -204,12 +205,8 @@ export class Device {
         () => this.client?.reschedulePing(true),
       ),
       ...credentials(),
-      ...(group.protocol === 5 && !group.clean ? { properties: { sessionExpiryInterval: 0xffffffff } } : {}),
-      ...(will
-        ? {
-            will: { ...will, topic: fillTemplate(will.topic, this.spec), payload: Buffer.from(will.payload) },
-          }
-        : {}),
+      ...connectProperties(group),
+      ...willOf(group, this.spec),
     }
   }
 
@@ -245,9 +242,9 @@ export class Device {
     this.deps.observer.changed()
   }
 
-  private filters(): Record<string, { qos: 0 | 1 | 2 }> {
+  private filters(): Record<string, ReturnType<typeof subscribeOptions>> {
     return Object.fromEntries(
-      this.spec.group.subscribes.map((s) => [fillTemplate(s.filter, this.spec), { qos: s.qos }]),
+      this.spec.group.subscribes.map((s) => [fillTemplate(s.filter, this.spec), subscribeOptions(s)]),
     )
   }
 

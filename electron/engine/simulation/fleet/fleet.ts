@@ -4,7 +4,16 @@ import { Device } from './device'
 import type { DeviceDeps, DeviceSpec } from './types'
 
 /** Fields whose change needs a new session: the group's devices are replaced. */
-const SESSION_FIELDS = ['id', 'clean', 'keepAlive', 'protocol', 'will'] as const
+const SESSION_FIELDS = [
+  'id',
+  'clean',
+  'keepAlive',
+  'protocol',
+  'sessionExpiry',
+  'receiveMaximum',
+  'topicAliasMaximum',
+  'will',
+] as const
 
 interface GroupState {
   config: GroupConfig

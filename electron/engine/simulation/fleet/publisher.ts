@@ -2,10 +2,12 @@ import type { IClientPublishOptions } from 'mqtt'
 import type { PublishConfig } from '../../../contract/scenario'
 import type { Clock, Timer } from '../clock/clock'
 import { createRandom, type Random } from '../../base/random'
-import { buildMessage } from './message'
+import { fillTemplate } from './fill-template'
+import { buildMessage, type Message } from './message'
 import { createGenerator, type Generator } from './payload'
 import { scheduleOf } from './schedule'
 import type { DeviceSpec, Offered } from './types'
+import { publishProperties } from './version5'
 
 export interface PublisherDeps {
   clock: Clock
@@ -16,12 +18,6 @@ export interface PublisherDeps {
   /** See mqtt.js' `cbStorePut`. */
   onStored(error?: Error): void
 }
-
-/** Fills {n}, {id} and {group} of a topic or filter. */
-export const fillTemplate = (text: string, spec: Pick<DeviceSpec, 'clientId' | 'index' | 'group'>): string =>
-  text.replace(/\{(n|id|group)\}/g, (_all, name: string) =>
-    name === 'n' ? String(spec.index) : name === 'id' ? spec.clientId : spec.group.name,
-  )
 
 /** Publishes one of a device's topics by its schedule, from `start` to `stop`. Rate, QoS and payload may change meanwhile. */
 export class Publisher {
@@ -118,10 +114,19 @@ export class Publisher {
       link: spec.link,
       sent: false,
     }
-    const { userProperties } = message
-    this.deps.send(
-      offered,
-      userProperties ? { ...this.options, properties: { userProperties } } : this.options,
-    )
+    this.deps.send(offered, this.optionsOf(message, sequence))
+  }
+
+  private optionsOf({ userProperties }: Message, sequence: number): IClientPublishOptions {
+    const { properties } = this.config
+    if (!userProperties && !properties) return this.options
+    const said = properties ? publishProperties(properties, this.spec, sequence) : {}
+    return {
+      ...this.options,
+      properties: {
+        ...said,
+        ...(userProperties && { userProperties: { ...said.userProperties, ...userProperties } }),
+      },
+    }
   }
 }
