@@ -74,6 +74,17 @@ export class FrameSplitter {
   }
 
   /**
+   * Takes text as the next bytes, in UTF-8, when it surely lies within the packet under way and does not end it.
+   * @returns false when that is not so, and nothing is taken
+   */
+  pushText(text: string): boolean {
+    const { body } = this
+    if (body === null || this.have + 3 * text.length >= Math.min(this.size, body.length)) return false
+    this.have += body.write(text, this.have)
+    return true
+  }
+
+  /**
    * Leaves off the packet under way, so that the next byte begins another one.
    * @returns its bytes that are here and its size, 0 where that is not known; null between two packets
    */

@@ -58,6 +58,34 @@ describe('FrameSplitter', () => {
     expect(split(Buffer.concat(packets), cuts).map(hex)).toEqual(packets.map(hex))
   })
 
+  test.prop([fc.array(fc.string({ unit: 'binary' }), { maxLength: 6 })])(
+    'takes text as the bytes it stands for, or says that it did not',
+    (texts) => {
+      const body = texts.map((t) => Buffer.from(t))
+      const length = body.reduce((sum, b) => sum + b.length, 0)
+      const splitter = new FrameSplitter()
+      const frames: Buffer[] = []
+      const take = (bytes: Buffer): void => {
+        splitter.push(bytes, (f) => frames.push(Buffer.from(f)))
+      }
+      take(Buffer.from([0x30, ...varint(length)]))
+      for (const text of texts) if (!splitter.pushText(text)) take(Buffer.from(text))
+      expect(frames.map(hex)).toEqual([hex(Buffer.concat([Buffer.from([0x30]), varint(length), ...body]))])
+    },
+  )
+
+  it('takes text inside a packet as it comes, and leaves the end of one to push', () => {
+    const splitter = new FrameSplitter()
+    expect(splitter.pushText('t')).toBe(false)
+    splitter.push(Buffer.from([0x30, 9, 0, 3]), () => undefined)
+    expect([splitter.pushText('a'), splitter.pushText('\u00e4'), splitter.pushText('four')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(splitter.pendingBytes).toBe(7)
+  })
+
   it('takes a packet byte by byte', () => {
     const p = packet(300)
     expect(

@@ -193,8 +193,6 @@ export class Device {
       reconnectPeriod: 0,
       connectTimeout: NEVER_MS,
       queueQoSZero: false,
-      // Six megabytes of numbers written beforehand, for all clients of the process.
-      writeCache: false,
       log: NO_LOG,
       resubscribe: false,
       messageIdProvider: new PacketIds(),

@@ -66,21 +66,13 @@ export class LinkEnd extends Duplex implements ClientStream {
     const done = typeof encoding === 'function' ? encoding : callback
     const coding = typeof encoding === 'string' ? encoding : 'utf8'
     if (!this.live) return super.write(chunk, coding, done)
-    if (typeof chunk === 'string') this.cut(Buffer.from(chunk, coding))
-    else if (chunk instanceof Uint8Array) this.cut(asBuffer(chunk))
+    if (typeof chunk === 'string') {
+      if (coding !== 'utf8' || !this.splitter.pushText(chunk)) this.cut(Buffer.from(chunk, coding))
+    } else if (chunk instanceof Uint8Array) this.cut(asBuffer(chunk))
     else return super.write(chunk, coding, done)
     if (done) process.nextTick(done, null)
     this.waiting = this.hooks.full()
     return !this.waiting
-  }
-
-  /** Writes are never buffered here. */
-  override cork(): void {
-    return undefined
-  }
-
-  override uncork(): void {
-    return undefined
   }
 
   /** The link has room again. */
@@ -127,6 +119,9 @@ export class LinkEnd extends Duplex implements ClientStream {
 
   private readonly onFrame = (frame: Frame): void => this.hooks.written(frame)
 }
+
+// Writes are never buffered here. Without the method mqtt.js asks for no turn of its own after each packet to uncork.
+Object.defineProperty(LinkEnd.prototype, 'cork', { value: undefined })
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
