@@ -26,6 +26,7 @@ import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
+import type { LastLessonRun, Shown } from './shown'
 import type { VoteQuestion, VoteState } from './vote'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
@@ -178,6 +179,8 @@ export interface LabApi {
   runLesson(a: { id: string; variant: string }): Promise<LessonOutcome>
   /** One message at QoS 0, 1 and 2 with the same loss, run beside the open scenario. */
   compareQos(a: { loss: Loss }): Promise<QosComparison>
+  /** The lesson and the comparison that were run last; null for none. */
+  getLessonRun(a: Empty): Promise<LastLessonRun>
   /** How far a live lesson is: the clients that came to the open scenario's broker since the first call. */
   watchLesson(a: { id: string }): Promise<LiveOutcome>
 
@@ -195,6 +198,9 @@ export interface LabApi {
   takeBack(a: Empty): Promise<ShareState>
   /** Sends a viewer away; with the code they may join again. */
   removeViewer(a: { viewer: string }): Promise<ShareState>
+
+  /** What this page shows now: pages of pupils that follow it show the same. The latest counts. */
+  showClass(a: Shown): Promise<void>
 
   // votes of the class
   /** Asks the class; a vote that is open ends. */
@@ -261,6 +267,8 @@ export interface EngineEvents {
   sharing(e: ShareState): void
   /** When a vote was opened, ended or cast; pupils do not get the counts of an open one. */
   vote(e: VoteState): void
+  /** To a viewer: what the teacher's page shows now. */
+  shown(e: Shown): void
   /** To a viewer: the controls were handed over or taken back. */
   host(e: HostInfo): void
   log(e: LogLine): void

@@ -11,6 +11,7 @@ import { printable } from './printable'
 import { groupSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 import { driver, host, viewer, type CommandEntry } from './command-entry'
+import { shownSchema } from './shown'
 import { VOTE_ANSWERS, voteQuestionSchema } from './vote'
 import { workspaceCommands } from './workspace'
 
@@ -165,6 +166,8 @@ export const commands = {
   runLesson: host(z.strictObject({ id: lessonId, variant: lessonId })),
   compareQos: host(z.strictObject({ loss: z.enum(LOSSES) })),
   watchLesson: viewer(z.strictObject({ id: lessonId })),
+  getLessonRun: viewer(empty, { cost: 4 }),
+  showClass: host(shownSchema),
   getSharing: host(empty),
   startSharing: host(
     z.strictObject({

@@ -32,6 +32,7 @@ import {
   withoutGroup,
   withoutListener,
 } from './lab/scenario-edit'
+import { ClassView } from './session/class-view'
 import { ClassVote } from './session/class-vote'
 import { PageSession } from './session/page-session'
 import { lossOf, statusOf } from './lab/status'
@@ -67,7 +68,7 @@ class LabEngine implements Engine, SessionEngine {
   private readonly hosts = new AllowedHosts()
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonService()
-  readonly vote = new ClassVote()
+  readonly classroom = { vote: new ClassVote(), view: new ClassView() }
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
   /** Viewers together take half of the time at most. */

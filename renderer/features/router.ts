@@ -1,5 +1,5 @@
+import { SCREEN_IDS, type ScreenId } from '@contract/shown'
 import { computed, readonly, ref } from 'vue'
-import { SCREEN_IDS, type ScreenId } from './screen'
 
 export interface Route {
   screen: ScreenId

@@ -29,5 +29,10 @@ export const useComparison = defineStore('comparison', () => {
     loss.value = what
     await run()
   }
-  return { loss, result, running, run, choose }
+  /** Shows a comparison that was made elsewhere; null for none. */
+  function take(made: QosComparison | null): void {
+    if (made) loss.value = made.loss
+    result.value = made
+  }
+  return { loss, result, running, run, choose, take }
 })

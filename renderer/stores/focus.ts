@@ -1,15 +1,12 @@
 import type { LabApi } from '@contract/api'
 import { quoteValue } from '@contract/query-terms'
 import type { PacketBatch, PacketRow } from '@contract/model'
+import type { FocusSubject } from '@contract/shown'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { useLink } from '../api'
 import { useLog } from './log'
 import { useStatus } from './status'
-
-/** One message over all its legs, or a packet of no message with its answer. */
-export type FocusSubject =
-  { kind: 'message'; journey: number } | { kind: 'packet'; seq: number; clientId: string }
 
 /** Packets of one message that are asked for at most. */
 const ROWS = 500

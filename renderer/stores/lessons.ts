@@ -70,6 +70,11 @@ export const useLessons = defineStore('lessons', () => {
     })
     running.value = false
   }
+  /** Shows a run that was made elsewhere; null for none. */
+  function take(made: LessonOutcome | null): void {
+    judged.value = false
+    outcome.value = made
+  }
   function judge(): void {
     if (!outcome.value || judged.value) return
     judged.value = true
@@ -78,5 +83,5 @@ export const useLessons = defineStore('lessons', () => {
   const finished = computed(() => lessons.value.filter((l) => isDone(l.id)).length)
   const next = computed(() => lessons.value[at.value + 1] ?? null)
   const choice = { lessons, loaded, lesson, script, variant, comparing, at, next, open: address.go, openFile }
-  return { ...choice, done, finished, markDone, prediction, outcome, judged, running, run, judge }
+  return { ...choice, done, finished, markDone, prediction, outcome, judged, running, run, take, judge }
 })

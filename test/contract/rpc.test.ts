@@ -38,6 +38,12 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
   load: { now: null, from: 0, points: [], history: 1 },
   sharing: { on: false },
   vote: null,
+  shown: {
+    screen: 'lab',
+    lesson: null,
+    packets: { one: false, focus: null, filter: '', live: true, at: null, selected: null },
+    moment: null,
+  },
   host: { kind: 'web', readOnly: true, viewer: 'Mina' },
   workspace: { kind: 'command', command: 'save' },
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },

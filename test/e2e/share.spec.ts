@@ -4,6 +4,7 @@ import {
   atRest,
   expectAccessible,
   expectNothingClipped,
+  goTo,
   type Look,
   looksTag,
   openScreen,
@@ -76,6 +77,40 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await expect(joon.getByText('수업이 끝났습니다.')).toBeVisible()
 }
 
+/** The teacher's screen, message, moment and lesson are the pupil's, until the pupil looks around. */
+async function followAndLookAround(teacher: Page, pupil: Page): Promise<void> {
+  await expect(pupil.getByText('You see what the teacher shows.')).toBeVisible()
+  await goTo(teacher, 'handshakes')
+  await teacher.getByRole('radio', { name: 'One message' }).click()
+  const title = teacher.getByTestId('focus').getByRole('heading', { level: 2 })
+  await expect(pupil.getByTestId('focus').getByRole('heading', { level: 2 })).toHaveText(
+    await title.innerText(),
+  )
+  await teacher.getByRole('button', { name: 'One event back' }).click()
+  await teacher.getByRole('button', { name: 'One event back' }).click()
+  const place = (page: Page): Promise<string | null> =>
+    page
+      .getByTestId('focus')
+      .getByRole('slider', { name: 'Position in the recording' })
+      .getAttribute('aria-valuetext')
+  const moment = (await place(teacher)) ?? ''
+  await expect.poll(() => place(pupil)).toBe(moment)
+
+  await pupil.getByRole('button', { name: 'Look around' }).click()
+  await goTo(teacher, 'lessons')
+  await expect(pupil.getByTestId('focus')).toBeVisible()
+  await pupil.getByRole('button', { name: 'Follow the teacher' }).click()
+  const lesson = await teacher.getByRole('article').getByRole('heading', { level: 2 }).innerText()
+  await expect(pupil.getByRole('article').getByRole('heading', { level: 2 })).toHaveText(lesson)
+  await teacher.locator('[data-option]').first().click()
+  await teacher.keyboard.press('r')
+  await expect(pupil.getByTestId('recording')).toBeVisible()
+  await teacher.keyboard.press('e')
+  await expect(pupil.getByTestId('verdict')).toBeVisible()
+  await goTo(teacher, 'lab')
+  await expect(pupil.getByRole('heading', { level: 1 })).toHaveText('Lab')
+}
+
 test.describe('a class', () => {
   let lab: Lab
   test.beforeEach(async ({ lab: running, page }) => {
@@ -83,7 +118,12 @@ test.describe('a class', () => {
     await openScreen(page, lab.url, 'lab')
   })
 
-  test('watches live and read-only, at its own screen, filter and language', async ({ page, browser }) => {
+  test('follows the teacher live and read-only, or looks around, in its own language', async ({
+    page,
+    browser,
+  }) => {
+    // Three browsers on one machine.
+    test.slow()
     const { url, code } = await share(page)
     const mina = await arrive(browser, url)
     await joinClass(mina.page, code, 'Mina')
@@ -102,6 +142,7 @@ test.describe('a class', () => {
     await mina.page.keyboard.press('p')
     await expect(mina.page.getByRole('log', { name: 'Messages' }).locator('.notice')).toHaveCount(0)
 
+    await followAndLookAround(page, mina.page)
     await mina.page.goto(`${url}#/handshakes`)
     await joon.page.keyboard.press('Shift+L')
     await joon.page.goto(`${url}#/traffic`)

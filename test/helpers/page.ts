@@ -19,6 +19,7 @@ import { checkRole } from '../../electron/contract/roles'
 import { connectEngine, servePage } from '../../electron/contract/rpc'
 import type { Scenario } from '../../electron/contract/scenario'
 import type { ShareState } from '../../electron/contract/share'
+import type { Shown } from '../../electron/contract/shown'
 import type { Engine } from '../../electron/engine/types'
 
 export interface Pushed {
@@ -32,6 +33,7 @@ export interface Pushed {
   experiment: ExperimentState[]
   load: LoadEvent[]
   sharing: ShareState[]
+  shown: Shown[]
   host: HostInfo[]
   log: LogLine[]
 }
@@ -40,13 +42,18 @@ export interface Pushed {
 export async function openPage(
   engine: Engine,
   readOnly = false,
+  viewer?: string,
 ): Promise<{ api: EngineApi; pushed: Pushed; close(): void }> {
   const [pageEnd, engineEnd] = createMemoryChannels()
   const faults: unknown[] = []
-  servePage(engineEnd, (page) => engine.session(page, { kind: 'web', readOnly }), {
-    guard: (command) => checkRole(readOnly ? 'viewer' : 'host', command),
-    onInternalError: (_command, thrown) => faults.push(thrown),
-  })
+  servePage(
+    engineEnd,
+    (page) => engine.session(page, { kind: 'web', readOnly, ...(viewer === undefined ? {} : { viewer }) }),
+    {
+      guard: (command) => checkRole(readOnly ? 'viewer' : 'host', command),
+      onInternalError: (_command, thrown) => faults.push(thrown),
+    },
+  )
   const pushed: Pushed = {
     status: [],
     groups: [],
@@ -58,6 +65,7 @@ export async function openPage(
     experiment: [],
     load: [],
     sharing: [],
+    shown: [],
     host: [],
     log: [],
   }

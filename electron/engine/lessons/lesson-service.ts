@@ -2,6 +2,7 @@ import { ApiError } from '../../contract/errors'
 import type { Lesson } from '../../contract/lesson'
 import type { Loss, QosComparison } from '../../contract/comparison'
 import type { LessonOutcome, LiveOutcome } from '../../contract/lesson-run'
+import type { LastLessonRun } from '../../contract/shown'
 import type { Lab } from '../lab/lab'
 import { compareQos } from './comparison'
 import { builtInLessons } from './library'
@@ -28,6 +29,8 @@ export class LessonService {
   private last: Promise<unknown> = Promise.resolve()
   private live: LiveWatch | null = null
   private readonly stop = new AbortController()
+  /** What was run last, of either kind. */
+  latest: LastLessonRun = { outcome: null, comparison: null }
 
   /** The built-in ones in their order, then those that were opened. */
   lessons(): Lesson[] {
@@ -57,7 +60,11 @@ export class LessonService {
     if (lesson.kind !== 'script') throw new ApiError('bad-request', `lesson ${id} has no script to run`)
     const plan = planOf(lesson, variant)
     const take = (record: LessonRecord): LessonOutcome => outcomeOf(plan, record)
-    return this.inTurn(`${id}/${variant}`, (signal) => runLesson(plan, signal, take))
+    return this.inTurn(`${id}/${variant}`, async (signal) => {
+      const outcome = await runLesson(plan, signal, take)
+      this.latest = { ...this.latest, outcome }
+      return outcome
+    })
   }
 
   /**
@@ -65,7 +72,11 @@ export class LessonService {
    * @throws ApiError `unavailable` when it was ended before its end
    */
   compare(loss: Loss): Promise<QosComparison> {
-    return this.inTurn(`compare/${loss}`, (signal) => compareQos(loss, signal))
+    return this.inTurn(`compare/${loss}`, async (signal) => {
+      const comparison = await compareQos(loss, signal)
+      this.latest = { ...this.latest, comparison }
+      return comparison
+    })
   }
 
   /** One run after the other; who asks for what is waiting or running already gets that. */

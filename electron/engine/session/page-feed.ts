@@ -57,6 +57,7 @@ export class SessionFeed {
   private experimentRevision = 0
   private sharingRevision = 0
   private voteRevision = 0
+  private viewRevision = 0
   /** What the page knows of the vote. */
   private voteTold: string | number = ''
   private logs: LogLine[] = []
@@ -155,6 +156,7 @@ export class SessionFeed {
     }
     for (const line of this.logs.splice(0)) events.log(line)
     this.pushVote()
+    this.pushShown()
     const batch = this.watch?.take(this.limits.packets)
     if (!batch) return
     if (this.restarted) events.packets({ ...batch, restarted: true })
@@ -164,7 +166,7 @@ export class SessionFeed {
 
   /** Pupils need not know of each vote that another one casts. */
   private pushVote(): void {
-    const { vote } = this.engine
+    const { vote } = this.engine.classroom
     if (vote.revision === this.voteRevision) return
     this.voteRevision = vote.revision
     const { viewer } = this.host
@@ -173,6 +175,14 @@ export class SessionFeed {
     if (told === this.voteTold) return
     this.voteTold = told
     this.page.events.vote(state)
+  }
+
+  /** Pupils learn what the teacher shows; changes between two frames are one. */
+  private pushShown(): void {
+    const { shown, revision } = this.engine.classroom.view
+    if (this.host.viewer === undefined || revision === this.viewRevision) return
+    this.viewRevision = revision
+    if (shown) this.page.events.shown(shown)
   }
 
   private async pushTopics(view: TopicView): Promise<void> {

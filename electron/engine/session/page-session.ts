@@ -14,21 +14,21 @@ import type { LoadFileFormat } from '../../contract/load'
 import { loadSchema, type LoadInput } from '../../contract/load-config'
 import type { LogLine } from '../../contract/model'
 import type { Direction, PacketType, QoS } from '../../contract/packet'
-import { FilterError } from '../../contract/packet-filter'
 import type { PageLink } from '../../contract/rpc'
 import type { GroupInput } from '../../contract/scenario'
-import type { VoteQuestion } from '../../contract/vote'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { SessionEngine } from './session-engine'
 import { CaptureUpload } from './capture-upload'
+import { ClassCommands } from './class-commands'
+import { command } from './command'
 import { ExportFile } from './export-file'
 import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
 
 /** One page's commands; what it watches is pushed by its feed. */
-export class PageSession implements LabApi {
+export class PageSession extends ClassCommands implements LabApi {
   private readonly feed: SessionFeed
   private readonly long: LongWork
   private readonly file: ExportFile
@@ -40,6 +40,7 @@ export class PageSession implements LabApi {
     private readonly host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
+    super(engine.classroom, host.viewer)
     const isViewer = host.viewer !== undefined
     this.long = new LongWork(isViewer ? engine.slicers.viewers : engine.slicers.host, page, isViewer)
     this.file = new ExportFile(this.long)
@@ -271,6 +272,10 @@ export class PageSession implements LabApi {
     return this.engine.lessons.compare(a.loss)
   }
 
+  getLessonRun() {
+    return command(() => this.engine.lessons.latest)
+  }
+
   watchLesson(a: { id: string }) {
     return command(() => this.engine.lessons.watch(a.id, this.engine.lab))
   }
@@ -327,30 +332,6 @@ export class PageSession implements LabApi {
     return command(() => this.share().remove(a.viewer))
   }
 
-  openVote(a: VoteQuestion) {
-    return this.voted((vote) => vote.ask(a))
-  }
-
-  voteAgain() {
-    return this.voted((vote) => vote.again())
-  }
-
-  endVote() {
-    return this.voted((vote) => vote.end())
-  }
-
-  castVote(a: { round: number; answer: number }) {
-    return this.voted((vote) => {
-      const { viewer } = this.host
-      if (viewer === undefined) throw new ApiError('forbidden', 'only those who joined the class vote')
-      vote.cast(viewer, a.round, a.answer)
-    })
-  }
-
-  voteResults(a: { language: 'en' | 'ko' }) {
-    return command(() => ({ text: this.engine.vote.csv(a.language) }))
-  }
-
   labReplaced(): void {
     this.feed.labReplaced()
   }
@@ -368,13 +349,6 @@ export class PageSession implements LabApi {
     this.feed.close()
   }
 
-  private voted(change: (vote: SessionEngine['vote']) => void) {
-    return command(() => {
-      change(this.engine.vote)
-      return this.engine.vote.state(this.host.viewer)
-    })
-  }
-
   private share(): Sharing {
     if (!this.sharing) throw new ApiError('forbidden', 'this page cannot share the session')
     return this.sharing
@@ -384,16 +358,5 @@ export class PageSession implements LabApi {
     const link = this.engine.lab.linkOf(clientId)
     if (!link) throw new ApiError('not-found', `${clientId} has no simulated link`)
     return link
-  }
-}
-
-/** Runs a command; what it throws rejects, in the contract's own kind of error where it is the page's fault. */
-async function command<T>(run: () => T | Promise<T>): Promise<T> {
-  await Promise.resolve()
-  try {
-    return await run()
-  } catch (thrown) {
-    if (thrown instanceof FilterError) throw new ApiError('bad-request', thrown.message)
-    throw thrown
   }
 }

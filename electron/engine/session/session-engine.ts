@@ -10,7 +10,7 @@ import type { Recording } from '../import/recording'
 import type { Observation } from '../observe/observation'
 import type { Lab } from '../lab/lab'
 import type { LessonService } from '../lessons/lesson-service'
-import type { ClassVote } from './class-vote'
+import type { Classroom } from './class-commands'
 
 /** Packets, topics and rates, of whatever is shown. */
 export type Observed = Pick<Observation, 'capture' | 'topics' | 'rates'>
@@ -30,7 +30,7 @@ export interface SessionEngine {
   readonly experiments: ExperimentRunner
   readonly loads: LoadService
   readonly lessons: LessonService
-  readonly vote: ClassVote
+  readonly classroom: Classroom
   status(): EngineStatus
   allowHost(host: string): void
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>

@@ -90,6 +90,8 @@ export function useReplay(scale: Ref<TimeScale | null>, k: Ref<number>, onEnd: (
     backwards: computed(() => playing.value && direction.value < 0),
     speed,
     seek,
+    /** Height of a time in the picture; null: the end. */
+    heightOf: (ms: number | null): number => (ms === null ? end.value : (scale.value?.y(ms) ?? 0)),
     play,
     playBack,
     pause,

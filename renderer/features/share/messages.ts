@@ -69,6 +69,9 @@ const own = defineMessages(
       endedHint: 'Sharing was stopped. You can close this page.',
       watching: 'You are watching as {name}.',
       watchingHint: 'Filter, scroll back and zoom as you like. Only the host can make changes.',
+      followingHint: 'You see what the teacher shows.',
+      lookAround: 'Look around',
+      follow: 'Follow the teacher',
       controls: 'You have the controls, {name}.',
       controlsHint:
         'You can run, pause, step and change the fleet and its links, until the host takes them back.',
@@ -141,6 +144,9 @@ const own = defineMessages(
       endedHint: '공유가 끝났습니다. 이 페이지를 닫아도 됩니다.',
       watching: '{name} 이름으로 보는 중입니다.',
       watchingHint: '거르고, 되돌려 보고, 확대하는 것은 자유입니다. 바꾸는 것은 진행자만 할 수 있습니다.',
+      followingHint: '선생님이 보여 주는 화면을 봅니다.',
+      lookAround: '둘러보기',
+      follow: '선생님 화면 따라가기',
       controls: '{name}, 지금 조작할 수 있습니다.',
       controlsHint:
         '진행자가 되찾을 때까지 실행, 일시 정지, 단계 진행을 하고 장치와 링크를 바꿀 수 있습니다.',
