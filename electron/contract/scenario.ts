@@ -1,31 +1,14 @@
 import { z } from 'zod'
+import { answerSchema, checkAnswers, stateSchema } from './answers'
 import { brokerLimitsSchema } from './broker-limits'
 import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
 import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { passwordVariableSchema } from './password-variable'
 import { isPlain } from './printable'
-import { isValidFilter, isValidTopic } from './topics'
+import { identitySchema, nameSchema, PLAIN, qosSchema, topicFilter, topicTemplate } from './scenario-fields'
 
-const qosSchema = z.union([z.literal(0), z.literal(1), z.literal(2)])
-const PLAIN = { error: 'expected text without control and invisible characters' }
-const name = z.string().min(1).max(64).refine(isPlain, PLAIN)
 const port = z.int().min(0).max(65_535)
-
-const topicTemplate = z
-  .string()
-  .min(1)
-  .max(1024)
-  .refine((t) => isValidTopic(t.replace(/\{[a-z]+\}/g, 'x')), {
-    error: 'expected a topic name without + or #; {n}, {id} and {group} are replaced for each device',
-  })
-const topicFilter = z
-  .string()
-  .min(1)
-  .max(1024)
-  .refine((f) => isValidFilter(f.replace(/\{[a-z]+\}/g, 'x')), {
-    error: 'expected a topic filter: + must occupy an entire level, # only the last',
-  })
 
 /** Text of an MQTT 5 property (5.0 section 1.5.4). */
 const propertyText = (most: number) => z.string().max(most).refine(isPlain, PLAIN)
@@ -49,7 +32,7 @@ export const payloadSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('counter') }),
   z.strictObject({
     kind: z.literal('random-walk'),
-    field: name.default('value'),
+    field: nameSchema.default('value'),
     start: z.number().default(20),
     step: z.number().positive().default(0.5),
     min: z.number().default(-1e9),
@@ -57,13 +40,16 @@ export const payloadSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('sine'),
-    field: name.default('value'),
+    field: nameSchema.default('value'),
     mean: z.number().default(0),
     amplitude: z.number().default(1),
     period: durationSchema.default(60_000),
     noise: z.number().min(0).default(0),
   }),
-  /** Text sent as it is, with {seq} (number of the message), {id}, {group}, {t} (ms since start) and {random} filled in. {n} is an older name of {seq}. */
+  /**
+   * Text sent as it is, with {seq} (number of the message), {id}, {group}, {t} (ms since start), {random} and {state.NAME} (of
+   * the group's `state`) filled in. {n} is an older name of {seq}.
+   */
   z.strictObject({ kind: z.literal('template'), text: z.string().max(65_536) }),
   /** This many bytes, the same at every run with the same seed. */
   z.strictObject({ kind: z.literal('bytes'), size: z.int().min(0).max(1_048_576) }),
@@ -83,7 +69,7 @@ export const publishSchema = z.strictObject({
    * How the ledger knows a message again: a member `_id` added to a JSON payload, an MQTT 5 user property,
    * or only its content (topic and bytes), where two equal messages are distinguished by order.
    */
-  identity: z.enum(['payload', 'user-property', 'content']).default('payload'),
+  identity: identitySchema.default('payload'),
   /** Only with `protocol: 5`. */
   properties: publishPropertiesSchema.optional(),
 })
@@ -112,12 +98,16 @@ const willSchema = z.strictObject({
 })
 
 export const groupSchema = z.strictObject({
-  name,
+  name: nameSchema,
   count: z.int().min(1).max(100_000).default(1),
   /** Client identifiers; {n} is 1 to count. Must tell the devices apart. */
   id: z.string().min(1).max(256).refine(isPlain, PLAIN).default('{group}-{n}'),
   publishes: z.array(publishSchema).max(50).default([]),
   subscribes: z.array(subscribeSchema).max(50).default([]),
+  /** Messages that its devices answer. */
+  answers: z.array(answerSchema).max(20).optional(),
+  /** What each of its devices keeps, and begins with; payloads read it as {state.NAME}, answers change it. */
+  state: stateSchema.optional(),
   clean: z.boolean().default(true),
   /** 0 turns keep-alive off. */
   keepAlive: durationSchema.default(30_000),
@@ -268,6 +258,7 @@ export const scenarioSchema = z
         })
       }
     })
+    checkAnswers(s.groups, (path, input, message) => ctx.addIssue({ code: 'custom', path, input, message }))
   })
 export type Scenario = z.output<typeof scenarioSchema>
 export type ScenarioInput = z.input<typeof scenarioSchema>

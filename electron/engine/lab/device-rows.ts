@@ -1,3 +1,4 @@
+import { publicationsOf, subscriptionsOf } from '../../contract/answers'
 import { ApiError } from '../../contract/errors'
 import type { LinkConfig } from '../../contract/link-config'
 import type { DeviceDetail, DeviceRow, InFlightRow, PacketRow } from '../../contract/model'
@@ -12,10 +13,11 @@ const IN_FLIGHT = 200
 const highest = (levels: readonly number[]): QoS => Math.max(0, ...levels) as QoS
 
 function simulatedRow(lab: Lab, d: Device): DeviceRow {
-  const { publishes, subscribes, name } = d.spec.group
+  const { group } = d.spec
+  const [publishes, subscribes] = [publicationsOf(group), subscriptionsOf(group)]
   return {
     clientId: d.clientId,
-    group: name,
+    group: group.name,
     external: false,
     connected: d.connected,
     qos: highest([...publishes, ...subscribes].map((x) => x.qos)),

@@ -1,3 +1,4 @@
+import { publicationsOf, subscriptionsOf } from '../../contract/answers'
 import { clientsOf, type Amount, type LessonFact } from '../../contract/lesson'
 import type {
   HiddenPacket,
@@ -69,9 +70,9 @@ const clientsOfScenario = (s: Scenario): LessonClient[] =>
     clientsOf(g).map((clientId) => ({
       clientId,
       group: g.name,
-      publishes: g.publishes.length > 0,
-      subscribes: g.subscribes.length > 0,
-      filters: g.subscribes.map((f) => f.filter),
+      publishes: publicationsOf(g).length > 0,
+      subscribes: subscriptionsOf(g).length > 0,
+      filters: subscriptionsOf(g).map((f) => f.filter),
     })),
   )
 

@@ -249,7 +249,7 @@ class Simulation {
   private quiet(): boolean {
     if (this.steps.size > 0) return false
     for (const { link } of this.attachments) if (link.pending() > 0) return false
-    for (const d of this.fleet.devices()) if (d.returning || d.publishes) return false
+    for (const d of this.fleet.devices()) if (d.returning || d.publishes || d.answering) return false
     return true
   }
 

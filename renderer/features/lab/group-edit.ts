@@ -20,6 +20,9 @@ export const withPublish = (g: GroupConfig, part: Partial<PublishConfig>): Parti
 export const withQos = (g: GroupConfig, qos: QoS): Partial<GroupInput> => ({
   ...(g.publishes.length === 0 ? {} : { publishes: g.publishes.map((p) => ({ ...p, qos })) }),
   ...(g.subscribes.length === 0 ? {} : { subscribes: g.subscribes.map((s) => ({ ...s, qos })) }),
+  ...(g.answers && {
+    answers: g.answers.map((a) => ({ ...a, qos, ...(a.reply && { reply: { ...a.reply, qos } }) })),
+  }),
 })
 
 /** Multiplies the rates of a group, kept within what a scenario allows. */

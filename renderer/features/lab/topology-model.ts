@@ -1,3 +1,4 @@
+import { publicationsOf, subscriptionsOf } from '@contract/answers'
 import type { DeviceRow, GroupStats } from '@contract/model'
 import type { QoS } from '@contract/packet'
 import type { GroupConfig, Scenario } from '@contract/scenario'
@@ -10,11 +11,15 @@ export const deviceIds = (g: Pick<GroupConfig, 'id' | 'name' | 'count'>): string
   )
 
 /** Highest QoS a group publishes or subscribes with. */
-export const groupQos = (g: Pick<GroupConfig, 'publishes' | 'subscribes'>): QoS =>
-  Math.max(0, ...g.publishes.map((p) => p.qos), ...g.subscribes.map((s) => s.qos)) as QoS
+export const groupQos = (g: Pick<GroupConfig, 'publishes' | 'subscribes' | 'answers'>): QoS =>
+  Math.max(0, ...[...publicationsOf(g), ...subscriptionsOf(g)].map((p) => p.qos)) as QoS
 
-export const groupRole = (g: Pick<GroupConfig, 'publishes' | 'subscribes'>): TopologyGroup['role'] =>
-  g.subscribes.length === 0 ? 'publisher' : g.publishes.length === 0 ? 'subscriber' : 'both'
+export function groupRole(
+  g: Pick<GroupConfig, 'publishes' | 'subscribes' | 'answers'>,
+): TopologyGroup['role'] {
+  if (subscriptionsOf(g).length === 0) return 'publisher'
+  return publicationsOf(g).length === 0 ? 'subscriber' : 'both'
+}
 
 const MAX_LABEL = 28
 /** A label stays a label, however long the name. */
@@ -39,7 +44,7 @@ export function topologyGroups(
   const groups = s.groups.map((g): TopologyGroup => {
     const role = groupRole(g)
     const rate = stats.get(g.name)?.messagesPerSecond ?? 0
-    const filter = g.subscribes[0]?.filter ?? ''
+    const filter = subscriptionsOf(g)[0]?.filter ?? ''
     return {
       name: g.name,
       title: short(g.name),

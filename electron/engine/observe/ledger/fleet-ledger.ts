@@ -1,3 +1,4 @@
+import { publicationsOf } from '../../../contract/answers'
 import type { LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
@@ -26,8 +27,9 @@ export class FleetLedger {
   }
 
   open(group: GroupConfig): void {
-    if (group.publishes.length === 0) return
-    this.ledger.open(group.name, Math.max(...group.publishes.map((p) => p.qos)) as QoS)
+    const published = publicationsOf(group)
+    if (published.length === 0) return
+    this.ledger.open(group.name, Math.max(...published.map((p) => p.qos)) as QoS)
   }
 
   remove(group: string): void {

@@ -1,16 +1,17 @@
 import type { Duplex } from 'node:stream'
 import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
+import { subscriptionsOf } from '../../../contract/answers'
 import type { GroupConfig, PublishConfig } from '../../../contract/scenario'
 import type { Timer } from '../clock/clock'
 import type { Attachment, Link } from '../link/types'
 import { IDENTITY_MEMBER } from '../../mqtt/identity'
 import { note } from '../../base/notes'
-import { createKeepAliveTimer } from './keep-alive-timer'
-import { PacketIds } from './packet-ids'
+import { Answers } from './answers'
+import { clientOptions } from './client-options'
 import { fillTemplate } from './fill-template'
 import { Publisher } from './publisher'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
-import { connectProperties, subscribeOptions, willOf } from './version5'
+import { subscribeOptions } from './version5'
 
 /** See `DeviceDeps.maxInFlight`. */
 const MAX_IN_FLIGHT = 2000
@@ -21,13 +22,16 @@ const RECOVERY_RECONNECT_MS = 50
 /** After this many attempts in a row nobody waits for a device to come back. */
 const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
-/** mqtt.js counts this in real time; ours counts on the clock. */
-const NEVER_MS = 2_147_483_647
-const NO_LOG = (): void => undefined
 const WARNINGS = {
   'device-error': '{clientId}: {why}',
   'publish-failed': '{clientId}: a message was not published: {why}',
   'subscribe-failed': '{clientId} could not subscribe: {why}',
+  'answers-too-many':
+    '{clientId}: too many messages to answer, the last on {why}; does another device answer its answers?',
+  'answer-too-long': '{clientId}: an answer to {why} would be too long and was not given',
+  'answer-no-topic': '{clientId}: an answer was not given: {why} is not a topic name',
+  'answer-no-response-topic':
+    '{clientId}: a message on {why} was not answered: it carried no response topic, and the answer names no topic',
   'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',
 } as const
 const DISCONNECT = Buffer.from([0xe0, 0x00])
@@ -46,6 +50,9 @@ export class Device {
   private publishers: Publisher[] = []
   private publishing = false
   private sequence = 0
+  /** Messages of its own accord, which the limit is for; the others are answers. */
+  private unasked = 0
+  private readonly answers: Answers
   private failures = 0
   private inFlight = 0
   /** The message mqtt.js reports on now is not in its store. */
@@ -61,6 +68,16 @@ export class Device {
   ) {
     this.attachment = deps.attach(spec.clientId, spec.link)
     this.publishers = spec.group.publishes.map((p, slot) => this.createPublisher(p, slot))
+    this.answers = new Answers(spec, {
+      clock: deps.clock,
+      seed: deps.seed,
+      nextSequence: () => ++this.sequence,
+      send: (message, options) => {
+        if (this.state !== 'closed') this.send(message, options)
+      },
+      onStored: this.onStored,
+      warn: (why, about) => this.warn(why, about),
+    })
   }
 
   get clientId(): string {
@@ -93,7 +110,12 @@ export class Device {
 
   /** True when it will publish no more by itself. */
   get done(): boolean {
-    return this.publishers.length === 0 || this.sequence >= this.deps.messageLimit
+    return this.publishers.length === 0 || this.unasked >= this.deps.messageLimit
+  }
+
+  /** True while it has messages to answer. */
+  get answering(): boolean {
+    return this.answers.pending > 0 && this.state !== 'closed'
   }
 
   /** True while it goes on to publish by itself. */
@@ -138,7 +160,16 @@ export class Device {
       }
     })
     for (const removed of this.publishers.splice(group.publishes.length)) removed.stop()
-    if (JSON.stringify(before.subscribes) !== JSON.stringify(group.subscribes)) this.changeSubscriptions()
+    this.takeState(group.state)
+    if (JSON.stringify(subscriptionsOf(before)) !== JSON.stringify(subscriptionsOf(group)))
+      this.changeSubscriptions()
+  }
+
+  /** What is kept already stays; what is new begins as the group has it. */
+  private takeState(state: GroupConfig['state']): void {
+    const before = this.spec.state
+    if (!state) delete this.spec.state
+    else this.spec.state = new Map(Object.entries(state).map(([k, v]) => [k, before?.get(k) ?? v]))
   }
 
   /** Says goodbye with DISCONNECT where the connection stands, and ends for good. */
@@ -176,36 +207,21 @@ export class Device {
     return new Publisher(config, slot, this.spec, {
       clock: this.deps.clock,
       seed: this.deps.seed,
-      nextSequence: () => (this.sequence >= this.deps.messageLimit ? null : ++this.sequence),
+      nextSequence: () => {
+        if (this.unasked >= this.deps.messageLimit) return null
+        this.unasked++
+        return ++this.sequence
+      },
       send: (message, options) => this.send(message, options),
       onStored: this.onStored,
     })
   }
 
   private options(): IClientOptions {
-    const { group, clientId } = this.spec
-    const { credentials, clock } = this.deps
-    return {
-      clientId,
-      clean: group.clean,
-      keepalive: Math.round(group.keepAlive / 1000),
-      protocolVersion: group.protocol,
-      reconnectPeriod: 0,
-      connectTimeout: NEVER_MS,
-      queueQoSZero: false,
-      log: NO_LOG,
-      resubscribe: false,
-      messageIdProvider: new PacketIds(),
-      reschedulePings: false,
-      timerVariant: createKeepAliveTimer(
-        clock,
-        () => this.link.heardMs,
-        () => this.client?.reschedulePing(true),
-      ),
-      ...credentials(),
-      ...connectProperties(group),
-      ...willOf(group, this.spec),
-    }
+    return clientOptions(this.spec, this.deps, {
+      heardMs: () => this.link.heardMs,
+      restart: () => this.client?.reschedulePing(true),
+    })
   }
 
   private openStream(): Duplex {
@@ -241,9 +257,14 @@ export class Device {
   }
 
   private filters(): Record<string, ReturnType<typeof subscribeOptions>> {
-    return Object.fromEntries(
-      this.spec.group.subscribes.map((s) => [fillTemplate(s.filter, this.spec), subscribeOptions(s)]),
-    )
+    const wanted: Record<string, ReturnType<typeof subscribeOptions>> = {}
+    for (const subscription of subscriptionsOf(this.spec.group)) {
+      const filled = fillTemplate(subscription.filter, this.spec)
+      const before = wanted[filled]
+      if (!before) wanted[filled] = subscribeOptions(subscription)
+      else if (before.qos < subscription.qos) before.qos = subscription.qos
+    }
+    return wanted
   }
 
   private subscribe(): void {
@@ -329,6 +350,7 @@ export class Device {
       retained: packet.retain,
       atMs: this.deps.clock.now(),
     })
+    this.answers.heard({ topic, payload, properties: packet.properties })
   }
 
   private send(message: Offered, options: IClientPublishOptions): void {

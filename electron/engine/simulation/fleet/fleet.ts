@@ -147,6 +147,7 @@ export class Fleet {
       const clientId = deviceId(group, index)
       if (this.byId.has(clientId)) continue
       const spec: DeviceSpec = { clientId, index, group, link: group.link ?? this.defaultLink }
+      if (group.state) spec.state = new Map(Object.entries(group.state))
       const device = new Device(spec, this.deps)
       this.byId.set(clientId, device)
       this.revision++

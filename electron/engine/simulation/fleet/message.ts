@@ -1,6 +1,7 @@
 import type { PublishConfig } from '../../../contract/scenario'
 import { IDENTITY_MEMBER, identityText } from '../../mqtt/identity'
 import type { Generator, MessageContext } from './payload'
+import type { DeviceSpec, Offered } from './types'
 
 /** What goes into a PUBLISH. */
 export interface Message {
@@ -31,6 +32,26 @@ export function buildMessage(
   }
   return { payload, identified: false }
 }
+
+/** A device's message as it is handed to its client. @param sequence among the device's messages, from 1 */
+export const offer = (
+  { group, clientId, link }: DeviceSpec,
+  { topic, qos }: Pick<Offered, 'topic' | 'qos'>,
+  { payload, identified }: Message,
+  sequence: number,
+  atMs: number,
+): Offered => ({
+  group: group.name,
+  publisher: clientId,
+  sequence,
+  topic,
+  qos,
+  payload,
+  atMs,
+  identified,
+  link,
+  sent: false,
+})
 
 /** The JSON object with the identity as its last member; null for anything but an object. */
 function withMember(made: ReturnType<Generator>, identity: string): Buffer | null {

@@ -1,3 +1,4 @@
+import type { StateValue } from '../../../contract/answers'
 import type { PayloadConfig } from '../../../contract/scenario'
 import { normal, type Random } from '../../base/random'
 
@@ -11,7 +12,14 @@ export interface MessageContext {
   sequence: number
   /** Clock ms. */
   atMs: number
+  /** What the device keeps. */
+  state?: ReadonlyMap<string, StateValue> | undefined
+  /** The message that this one answers. */
+  request?: { topic: string; payload: Buffer }
 }
+
+/** Most that the values filled into one text may add to it, in characters. */
+const MAX_FILLED = 262_144
 
 /** Makes one device's payloads: an object becomes JSON, text and bytes go as they are. */
 export type Generator = (message: MessageContext) => Record<string, unknown> | string | Buffer
@@ -51,28 +59,67 @@ const sine: PayloadModel<'sine'> = {
   },
 }
 
+const PLACEHOLDER = /\{(seq|n|id|group|t|random|topic|payload(?:\.[\w-]+)?|state\.[\w-]+)\}/g
+
+/** Undefined for what the message has not: it stays in the text as it is. */
+function valueOf(name: string, message: MessageContext, random: Random): string | undefined {
+  switch (name) {
+    case 'seq':
+    case 'n':
+      return String(message.sequence)
+    case 'id':
+      return message.clientId
+    case 'group':
+      return message.group
+    case 't':
+      return String(Math.round(message.atMs))
+    case 'random':
+      return random().toFixed(3)
+    case 'topic':
+      return message.request?.topic
+    case 'payload':
+      return message.request?.payload.toString()
+    default: {
+      const [from, member = ''] = name.split('.', 2)
+      if (from === 'payload') return message.request && memberOf(message.request.payload, member)
+      const kept = message.state?.get(member)
+      return kept === undefined ? undefined : String(kept)
+    }
+  }
+}
+
+/** A member of a JSON object as text; nothing where there is none. */
+function memberOf(payload: Buffer, name: string): string {
+  let value: unknown
+  try {
+    value = JSON.parse(payload.toString())
+  } catch {
+    return ''
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return ''
+  const member: unknown = Reflect.get(value, name)
+  return typeof member === 'string' ? member : JSON.stringify(member)
+}
+
 /**
- * Text with {seq}, {id}, {group}, {t} and {random} filled in; {n}, which elsewhere is the device's number, is an older name
- * of {seq} here; {random} is a number from 0 to 1 with three decimals.
+ * Text with {seq}, {id}, {group}, {t}, {random} and {state.NAME} filled in, and of a message that is answered {topic}, {payload}
+ * and {payload.NAME}; {n}, which elsewhere is the device's number, is an older name of {seq} here; {random} is a number from 0
+ * to 1 with three decimals. Null when it would become too long.
  */
+export function fillText(text: string, message: MessageContext, random: Random): string | null {
+  let left = MAX_FILLED
+  const filled = text.replace(PLACEHOLDER, (all, name: string) => {
+    const value = valueOf(name, message, random) ?? all
+    left -= value.length
+    return left < 0 ? '' : value
+  })
+  return left < 0 ? null : filled
+}
+
+/** See `fillText`; nothing where it would become too long. */
 const template: PayloadModel<'template'> = {
   kind: 'template',
-  create: (config, random) => (message) =>
-    config.text.replace(/\{(seq|n|id|group|t|random)\}/g, (_all, name: string) => {
-      switch (name) {
-        case 'seq':
-        case 'n':
-          return String(message.sequence)
-        case 'id':
-          return message.clientId
-        case 'group':
-          return message.group
-        case 't':
-          return String(Math.round(message.atMs))
-        default:
-          return random().toFixed(3)
-      }
-    }),
+  create: (config, random) => (message) => fillText(config.text, message, random) ?? '',
 }
 
 const bytes: PayloadModel<'bytes'> = {

@@ -3,7 +3,7 @@ import type { PublishConfig } from '../../../contract/scenario'
 import type { Clock, Timer } from '../clock/clock'
 import { createRandom, type Random } from '../../base/random'
 import { fillTemplate } from './fill-template'
-import { buildMessage, type Message } from './message'
+import { buildMessage, offer, type Message } from './message'
 import { createGenerator, type Generator } from './payload'
 import { scheduleOf } from './schedule'
 import type { DeviceSpec, Offered } from './types'
@@ -100,20 +100,10 @@ export class Publisher {
     const { config, spec } = this
     const atMs = this.deps.clock.now()
     this.arm(scheduleOf(config.schedule).nextGapMs(1000 / config.rate, this.gaps))
-    const context = { clientId: spec.clientId, group: spec.group.name, index: spec.index, sequence, atMs }
-    const message = buildMessage(this.generate, context, config.identity, spec.group.protocol)
-    const offered: Offered = {
-      group: spec.group.name,
-      publisher: spec.clientId,
-      sequence,
-      topic: this.topic,
-      qos: config.qos,
-      payload: message.payload,
-      atMs,
-      identified: message.identified,
-      link: spec.link,
-      sent: false,
-    }
+    const { clientId, index, group, state } = spec
+    const context = { clientId, group: group.name, index, sequence, atMs, state }
+    const message = buildMessage(this.generate, context, config.identity, group.protocol)
+    const offered = offer(spec, { topic: this.topic, qos: config.qos }, message, sequence, atMs)
     this.deps.send(offered, this.optionsOf(message, sequence))
   }
 

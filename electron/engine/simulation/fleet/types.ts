@@ -1,3 +1,4 @@
+import type { StateValue } from '../../../contract/answers'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Note } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
@@ -72,4 +73,6 @@ export interface DeviceSpec {
   index: number
   group: GroupConfig
   link: LinkConfig
+  /** What the device keeps, by name; only where its group has a `state`. */
+  state?: Map<string, StateValue>
 }
