@@ -113,6 +113,24 @@ export interface EncodedHistograms {
   endToEnd: string
 }
 
+/** The same for times from the actual send; absent in reports of earlier versions and of closed loops. */
+export interface EncodedSendTimes {
+  ack: string
+  endToEnd: string
+  delay: string
+}
+
+/**
+ * Latencies from the time a message was really sent, which the generator's own delay is not in, of the messages that were
+ * answered; and that delay. What counts for thresholds is the latency from the intended time.
+ */
+export interface SendTimesReport {
+  ackMs: LatencySummary
+  /** Empty for payloads of less than 24 bytes. */
+  endToEndMs: LatencySummary
+  delayMs: LatencySummary
+}
+
 /** Half-open ranges of sequence numbers, flat: from, to, from, to. */
 export type FlatRanges = number[]
 
@@ -158,6 +176,7 @@ export interface ShardInfo {
   unanswered?: { ack: number; connect: number } | undefined
   hostname: string
   histograms: EncodedHistograms
+  sendTimes?: EncodedSendTimes | undefined
   identity: IdentityAccount
 }
 
@@ -194,6 +213,8 @@ export interface LoadReport {
   connectMs: LatencySummary
   ackMs: LatencySummary
   endToEndMs: LatencySummary
+  /** From the actual send; null in a closed loop, where both times are the same, and in reports of earlier versions. */
+  fromSend: SendTimesReport | null
   /**
    * Messages that arrived before they were due, so that clocks of several computers do not agree, and by how much at
    * most (ms). Above 0 the end-to-end latencies are not given: their summary is empty.

@@ -64,6 +64,7 @@ export function loadReportDouble(config: LoadInput = {}, over: Partial<LoadRepor
     bytesReceived: 90_000,
     connectMs: latency(1, 3, 11),
     ackMs: NOTHING,
+    fromSend: null,
     endToEndMs: latency(2, 12),
     negative: { count: 0, mostMs: 0 },
     errors: {},

@@ -35,6 +35,7 @@ function worker(qos: 0 | 1) {
       dial: broker.dialFor(new BrokerSession()),
       defer: deferred.defer,
       report: (r) => reports.push(r),
+      heard: () => undefined,
       watch: {
         begin: () => undefined,
         read: () => ({ maxLoopDelayMs: 0, p99LoopDelayMs: 0, stalledShare: 0, utilization: 0 }),
@@ -58,13 +59,13 @@ function worker(qos: 0 | 1) {
 it('counts what came due between the last step and the end', () => {
   const { own, clock } = worker(1)
   clock.nowMs = 2500
-  own.step()
+  own.beat()
   expect(own.counts().offered).toBe(11)
   clock.nowMs = 3000
   own.command({ type: 'stop' })
   expect(own.counts().offered).toBe(20)
   clock.nowMs = 9000
-  own.step()
+  own.beat()
   expect(own.counts().offered).toBe(20)
 })
 

@@ -141,10 +141,10 @@ it('counts arrivals before their time, and by how much', () => {
     publisher: 0,
     seed: 0,
   })
-  const recorder = new Recorder(1, false)
+  const recorder = new Recorder(1, false, true)
   const b = Buffer.alloc(template.length)
   for (const [sequence, sentMs] of [10_000, 12_500].entries()) {
-    template.write(b, 0, false, 0, sequence, sentMs)
+    template.write(b, 0, false, 0, sequence, sentMs, 0)
     recorder.arrive(0, 0, b, template.length - 20, template.length, 10_500)
   }
   expect(recorder.negative).toEqual({ count: 1, mostMs: 2000 })
@@ -175,16 +175,16 @@ describe('an identity of 12 bytes', () => {
               identity,
             })
             const b = Buffer.alloc(t.length)
-            t.write(b, 0, false, 0, sequence, dueMs)
+            t.write(b, 0, false, 0, sequence, dueMs, 0)
             const [at, topicEnd] = [b.length - size, b.length - size]
-            const known = new Recorder(1, false, { place: identity, publishers: publisher + 1 })
+            const known = new Recorder(1, false, true, { place: identity, publishers: publisher + 1 })
             known.measureFrom(0)
             known.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
             known.step()
             expect(known.flowAccounts()).toMatchObject([{ publisher, got: [sequence, sequence + 1] }])
             // three digits of the histogram
             expect(Math.abs((known.endToEnd.summary().max ?? 0) - ageMs)).toBeLessThan(0.002 + ageMs / 500)
-            const unknown = new Recorder(1, false, { place: identity, publishers: publisher })
+            const unknown = new Recorder(1, false, true, { place: identity, publishers: publisher })
             unknown.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
             expect([unknown.received, unknown.foreign]).toEqual([0, 1])
           },
@@ -214,18 +214,18 @@ describe('histogram', () => {
 })
 
 describe('recorder', () => {
-  const payload = (runTag: number, sequence: number, timeMs: number) => {
-    const t = new PublishTemplate({ topic: 't', qos: 0, size: 20, level: 4, runTag, publisher: 0, seed: 1 })
+  const payload = (runTag: number, sequence: number, timeMs: number, delayMs = 0, size = 20) => {
+    const t = new PublishTemplate({ topic: 't', qos: 0, size, level: 4, runTag, publisher: 0, seed: 1 })
     const b = Buffer.alloc(t.length)
-    t.write(b, 0, false, 0, sequence, timeMs)
-    return b.subarray(b.length - 20)
+    t.write(b, 0, false, 0, sequence, timeMs, delayMs)
+    return b.subarray(b.length - size)
   }
 
   it('leaves the warm-up out of latencies and rates, not out of the counts', () => {
-    const r = new Recorder(7, false)
+    const r = new Recorder(7, false, true)
     r.measureFrom(2000)
-    r.acknowledge(1999, 2100)
-    r.acknowledge(2000, 2050)
+    r.acknowledge(1999, 0, 2100)
+    r.acknowledge(2000, 10, 2050)
     r.arrive(0, 0, payload(7, 0, 1000), 0, 20, 5000)
     r.arrive(0, 0, payload(7, 1, 2000), 0, 20, 2030)
     r.step()
@@ -234,15 +234,34 @@ describe('recorder', () => {
     expect(r.endToEnd.at(50)).toBeCloseTo(30, 0)
   })
 
+  it('tells latencies from the time a message was due from those since it was sent', () => {
+    const r = new Recorder(7, false, true)
+    r.measureFrom(2000)
+    r.leaves(1999, 500)
+    r.leaves(2000, 10)
+    r.acknowledge(2000, 10, 2050)
+    r.arrive(0, 0, payload(7, 1, 2000, 10, 24), 0, 24, 2030)
+    r.arrive(0, 0, payload(7, 2, 2001), 0, 20, 2030)
+    r.step()
+    expect([r.ack.at(50), r.endToEnd.at(99)]).toEqual([50.015, 30.015])
+    const { ack, endToEnd, delay } = r.sendTimes?.encode() ?? { ack: '', endToEnd: '', delay: '' }
+    const of = (text: string) => LatencyHistogram.decode(text).summary()
+    expect(of(ack)).toMatchObject({ count: 1, max: 40.031 })
+    // a payload of 20 bytes does not say when it was sent
+    expect(of(endToEnd)).toMatchObject({ count: 1, max: 20.015 })
+    expect(of(delay)).toMatchObject({ count: 1, max: 10.007 })
+    expect(new Recorder(7, false, false).sendTimes).toBeNull()
+  })
+
   it('knows messages of other runs and leaves them out', () => {
-    const r = new Recorder(7, false)
+    const r = new Recorder(7, false, true)
     r.arrive(0, 0, payload(8, 0, 1000), 0, 20, 5000)
     r.arrive(0, 0, Buffer.from('hello'), 0, 5, 5000)
     expect([r.foreign, r.received]).toEqual([2, 0])
   })
 
   it('keeps failed messages as ranges, in whatever order they failed', () => {
-    const r = new Recorder(7, false)
+    const r = new Recorder(7, false, true)
     for (const n of [5, 6, 1, 2, 9]) r.fail(0, n, n + 1)
     expect(r.failedOf(0)).toEqual([1, 3, 5, 7, 9, 10])
     expect(r.failed).toBe(5)

@@ -25,6 +25,7 @@ const histogram = (values: number[]): string => {
 const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
   counts: { connected: 2, offered: 10, acknowledged: 8, failed: 1, received: 9, delivered: 8, errors: 1 },
   histograms: { connect: histogram([3]), ack: histogram([1, 2, 3]), endToEnd: histogram([5, 400]) },
+  sendTimes: null,
   identity: {
     publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
     flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 9], duplicated: 1, outOfOrder: 0 }],

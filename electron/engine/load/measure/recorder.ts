@@ -7,11 +7,19 @@ import {
   type IdentityPlace,
   type MessageIdentity,
 } from '../wire/short-identity'
-import { payloadPublisher, payloadRunTag, payloadSequence, payloadTimeMs } from '../wire/template'
+import {
+  DELAY_BYTES,
+  payloadDelayMs,
+  payloadPublisher,
+  payloadRunTag,
+  payloadSequence,
+  payloadTimeMs,
+} from '../wire/template'
 import { TextCounts } from './counts'
 import { BitFlow, GapFlow, type Flow } from './flow'
 import { LatencyHistogram } from './histogram'
 import { addRange } from './ranges'
+import { SendTimes } from './send-times'
 
 /** Counts of one step of the series. */
 export interface Step {
@@ -43,6 +51,8 @@ export class Recorder {
   /** How many ages of unanswered things are in `ack` and `connect`. */
   readonly unanswered = { ack: 0, connect: 0 }
   readonly errors = new TextCounts()
+  /** Null in a closed loop. */
+  readonly sendTimes: SendTimes | null
   /** Of the step that is not yet over; added to the totals at its end. */
   private readonly stepAck = new LatencyHistogram()
   private readonly stepEndToEnd = new LatencyHistogram()
@@ -52,27 +62,40 @@ export class Recorder {
   private readonly failures = new Map<number, number[]>()
   private readonly message: MessageIdentity = { publisher: 0, sequence: 0, timeMs: 0 }
 
+  /**
+   * @param shared several subscribers are one receiver
+   * @param open send times are fixed beforehand, so that a message may leave later than it should
+   */
   constructor(
     private readonly runTag: number,
     private readonly shared: boolean,
+    open: boolean,
     /** Where messages carry their identity, and how many publishers there are: by the 12 bytes only these are known. */
     private readonly carried: { place: IdentityPlace; publishers: number } = {
       place: 'payload',
       publishers: Infinity,
     },
-  ) {}
+  ) {
+    this.sendTimes = open ? new SendTimes() : null
+  }
 
   /** Messages that were due before this are counted, but not in latencies and rates. */
   measureFrom(atMs: number): void {
     this.measureFromMs = atMs
   }
 
-  acknowledge(intendedMs: number, atMs: number): void {
+  /** A message leaves `delayMs` after its time. */
+  leaves(intendedMs: number, delayMs: number): void {
+    if (intendedMs >= this.measureFromMs) this.sendTimes?.sent(delayMs)
+  }
+
+  acknowledge(intendedMs: number, delayMs: number, atMs: number): void {
     this.acknowledged++
     this.lastAcknowledgedMs = atMs
     if (intendedMs < this.measureFromMs) return
     this.measuredAcknowledged++
     this.stepAck.record(atMs - intendedMs)
+    this.sendTimes?.acknowledged(atMs - intendedMs - delayMs)
   }
 
   /** QoS 0 messages that have left. */
@@ -130,7 +153,10 @@ export class Recorder {
       this.negative.count++
       this.negative.mostMs = Math.max(this.negative.mostMs, -tookMs)
     }
-    if (intendedMs >= this.measureFromMs) this.stepEndToEnd.record(tookMs)
+    if (intendedMs < this.measureFromMs) return
+    this.stepEndToEnd.record(tookMs)
+    if (this.carried.place !== 'payload' || end - at < DELAY_BYTES) return
+    this.sendTimes?.arrived(tookMs - payloadDelayMs(b, at))
   }
 
   private readPayload(b: Buffer, at: number, end: number): boolean {

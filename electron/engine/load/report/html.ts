@@ -18,6 +18,7 @@ import {
   messageFigures,
   millis,
   rateFigures,
+  sendLatencies,
   summaryLine,
   verdictLine,
   type Figure,
@@ -63,7 +64,7 @@ function settings(value: unknown, name = ''): Figure[] {
 }
 
 function appendix(r: LoadReport): string {
-  const rows = latencies(r).map((l) => [
+  const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [
     l.name,
     ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
     count(l.summary.count),

@@ -10,6 +10,7 @@ import {
   messageFigures,
   millis,
   rateFigures,
+  sendLatencies,
   verdictLine,
 } from './text'
 
@@ -33,7 +34,10 @@ export function reportMarkdown(r: LoadReport): string {
     checkValue(c.name, c.actual),
     c.passed ? 'passed' : 'failed',
   ])
-  const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
+  const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [
+    l.name,
+    ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
+  ])
   const errors = Object.entries(r.errors).map(([text, n]) => [text, String(n)])
   return [
     `### ${mark(r)} ${plain(verdictLine(r))}\n\n`,

@@ -5,7 +5,7 @@ import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
 import { layoutOf, topologyOf } from '../run/topologies'
-import { endToEndSummary, joinHistograms, rateOf } from './result'
+import { endToEndSummary, fromSend, joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
 
@@ -102,6 +102,10 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
     ),
     negative,
     endToEndMs: endToEndSummary(endToEnd, neverArrived, negative.count),
+    fromSend: fromSend(
+      shards.map((r) => r.shard.sendTimes),
+      negative.count,
+    ),
     errors: errors.toRecord(),
   }
 }

@@ -39,6 +39,7 @@ const shard = z.object({
   unanswered: z.object({ ack: count, connect: count }).optional(),
   hostname: z.string(),
   histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
+  sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
 })
 /** One point of a series, as a file holds it. */
@@ -141,6 +142,7 @@ const report = z.object({
   connectMs: latency,
   ackMs: latency,
   endToEndMs: latency,
+  fromSend: z.object({ ackMs: latency, endToEndMs: latency, delayMs: latency }).nullable().default(null),
   negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
   connections: z.object({

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { LoadConfig } from '../../../contract/load-config'
 import type {
   EncodedHistograms,
+  EncodedSendTimes,
   IdentityAccount,
   LoadReport,
   RunEnvironment,
@@ -62,6 +63,20 @@ export const endToEndSummary = (
   neverArrived: number,
   negatives: number,
 ): LoadReport['endToEndMs'] => (negatives > 0 ? new LatencyHistogram().summary() : h.summary(neverArrived))
+
+/** Times from the actual send; null where there are none, and end to end none where clocks were seen to disagree. */
+export function fromSend(
+  parts: readonly (EncodedSendTimes | null | undefined)[],
+  negatives: number,
+): LoadReport['fromSend'] {
+  const known = parts.filter((p) => p !== null && p !== undefined)
+  if (known.length === 0) return null
+  return {
+    ackMs: joinHistograms(known.map((p) => p.ack)).summary(),
+    endToEndMs: endToEndSummary(joinHistograms(known.map((p) => p.endToEnd)), 0, negatives),
+    delayMs: joinHistograms(known.map((p) => p.delay)).summary(),
+  }
+}
 
 /** Messages a second over a time, to three decimals; 0 for no time. */
 export const rateOf = (messages: number, ms: number): number =>
@@ -191,6 +206,10 @@ function measuredOf(o: RunOutcome, histograms: Histograms, identity: IdentityAcc
     ackMs: histograms.ack.summary(sumOf(results, (r) => r.unanswered.ack)),
     negative,
     endToEndMs: endToEndSummary(histograms.endToEnd, neverArrived, negative.count),
+    fromSend: fromSend(
+      results.map((r) => r.sendTimes),
+      negative.count,
+    ),
     errors: errors.toRecord(),
   }
 }
@@ -236,11 +255,17 @@ export function makeReport(o: RunOutcome): LoadReport {
   }
 }
 
+const joinSendTimes = (parts: readonly EncodedSendTimes[]): EncodedSendTimes => {
+  const join = (name: keyof EncodedSendTimes): string => joinHistograms(parts.map((p) => p[name])).encode()
+  return { ack: join('ack'), endToEnd: join('endToEnd'), delay: join('delay') }
+}
+
 function shardOf(
   o: RunOutcome,
   h: Record<keyof EncodedHistograms, LatencyHistogram>,
   identity: NonNullable<LoadReport['shard']>['identity'],
 ): NonNullable<LoadReport['shard']> {
+  const sendTimes = o.results.flatMap((r) => r.sendTimes ?? [])
   return {
     index: o.shard.index,
     count: o.shard.count,
@@ -253,6 +278,7 @@ function shardOf(
       connect: sumOf(o.results, (r) => r.unanswered.connect),
     },
     hostname: hostname(),
+    ...(sendTimes.length === 0 ? {} : { sendTimes: joinSendTimes(sendTimes) }),
     histograms: { connect: h.connect.encode(), ack: h.ack.encode(), endToEnd: h.endToEnd.encode() },
     identity,
   }

@@ -101,6 +101,16 @@ export function latencies(r: LoadReport): { name: string; summary: LatencySummar
   ].filter((l) => l.summary.count > 0)
 }
 
+/** Latencies without the generator's own delay, and that delay; empty for a closed loop. */
+export function sendLatencies(r: LoadReport): { name: string; summary: LatencySummary }[] {
+  if (r.fromSend === null) return []
+  return [
+    { name: 'acknowledgement from the actual send', summary: r.fromSend.ackMs },
+    { name: 'end to end from the actual send', summary: r.fromSend.endToEndMs },
+    { name: 'sent after its time', summary: r.fromSend.delayMs },
+  ].filter((l) => l.summary.count > 0)
+}
+
 /** One line on the verdict. */
 export function verdictLine(r: LoadReport): string {
   if (r.aborted !== null) return `aborted: ${r.aborted}`
@@ -194,7 +204,10 @@ function table(rows: readonly string[][]): string {
 export function reportText(r: LoadReport): string {
   const warnings = [saturationSentence(r.generator), ...headlines(r)].filter((w) => w !== null)
   const figures = [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value])
-  const rows = latencies(r).map((l) => [l.name, ...LATENCY_COLUMNS.map((c) => millis(l.summary[c]))])
+  const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [
+    l.name,
+    ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
+  ])
   const errors = Object.entries(r.errors).map(([text, n]) => [text, count(n)])
   const drift = driftLine(r)
   return [

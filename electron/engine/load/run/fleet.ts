@@ -1,7 +1,7 @@
 import type { Plan } from './plan'
 import { filtersOf, layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
-import type { ClientDeps, ClientFields } from '../wire/client-types'
+import type { ClientDeps, ClientFields, MessageSource } from '../wire/client-types'
 import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { WorkerInit } from './messages'
@@ -44,7 +44,14 @@ function fieldsOf(init: WorkerInit, role: Member['role'], index: number, filters
   }
 }
 
-function sourceOf(init: WorkerInit, plan: Plan, index: number, template: PublishTemplate, now: () => number) {
+function sourceOf(
+  init: WorkerInit,
+  plan: Plan,
+  index: number,
+  template: PublishTemplate,
+  now: () => number,
+  sent: MessageSource['sent'],
+) {
   const all = init.config.publishers
   const { publishing } = plan
   switch (publishing.kind) {
@@ -57,14 +64,23 @@ function sourceOf(init: WorkerInit, plan: Plan, index: number, template: Publish
         publishing.schedule,
         all,
         dealt(publishing.schedule.total, all, index),
+        sent,
       )
     case 'closed':
       return new ClosedSource(index, template, dealt(publishing.total, all, index), now)
   }
 }
 
-/** Makes the clients of one worker: its part of the subscribers, then its part of the publishers. */
-export function createMembers(init: WorkerInit, plan: Plan, deps: ClientDeps): Member[] {
+/**
+ * Makes the clients of one worker: its part of the subscribers, then its part of the publishers.
+ * @param sent makes what is told of each message of a publisher that has so many receivers
+ */
+export function createMembers(
+  init: WorkerInit,
+  plan: Plan,
+  deps: ClientDeps,
+  sent: (receivers: number) => MessageSource['sent'],
+): Member[] {
   const { config } = init
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
@@ -86,7 +102,8 @@ export function createMembers(init: WorkerInit, plan: Plan, deps: ClientDeps): M
       seed: config.seed,
       identity,
     })
-    const source = sourceOf(init, plan, index, template, deps.now)
+    const tell = sent(topology.receiversOf(index, layout).length)
+    const source = sourceOf(init, plan, index, template, deps.now, tell)
     const client = new WireClient(members.length, fieldsOf(init, 'publishers', index, []), source, deps)
     members.push({ client, role: 'publishers', index, source, receiver: -1 })
   }

@@ -24,6 +24,8 @@ export interface WorkerDeps {
   /** Calls back once, in a later turn of the loop. */
   defer(f: () => void): void
   report(r: WorkerReport): void
+  /** Something has come in. */
+  heard(): void
   watch: { begin(): void; read(): SelfWatchReport }
 }
 
@@ -41,6 +43,7 @@ export class LoadWorker {
   private readonly recorder: Recorder
   private readonly connector: Connector<Member['client']>
   private readonly pacer: Pacer
+  private readonly flushQueue: FlushQueue
   private readonly random: () => number
   private readonly bytes = { sent: 0, received: 0 }
   private readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0 }
@@ -48,6 +51,8 @@ export class LoadWorker {
   private readonly missing = { subscribers: 0, publishers: 0 }
   private connected = 0
   private offered = 0
+  /** Messages that are to come to this thread's subscribers; Infinity where others send to them. */
+  private arrivals = 0
   private steps = 0
   private startMs = Infinity
   private nextCutMs = Infinity
@@ -63,13 +68,20 @@ export class LoadWorker {
   ) {
     this.random = seededRandom(init.config.seed * 65_537 + init.part.index)
     const { publishers } = init.config
-    this.recorder = new Recorder(init.runTag, topologyOf(init.config).shared, {
-      place: identityPlace(init.config),
-      publishers,
-    })
-    const flushQueue = new FlushQueue(deps.defer)
+    this.recorder = new Recorder(
+      init.runTag,
+      topologyOf(init.config).shared,
+      plan.publishing.kind === 'open',
+      { place: identityPlace(init.config), publishers },
+    )
+    this.flushQueue = new FlushQueue(deps.defer)
+    const { flushQueue } = this
     const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
-    this.members = createMembers(init, plan, clientDeps)
+    this.members = createMembers(init, plan, clientDeps, (receivers) => (intendedMs, delayMs) => {
+      this.arrivals += receivers
+      this.recorder.leaves(intendedMs, delayMs)
+    })
+    if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
     this.states = this.members.map(() => 'idle')
     const rate = plan.connectRate === null ? null : plan.connectRate / init.part.count
     this.connector = new Connector(rate, this.random)
@@ -120,16 +132,32 @@ export class LoadWorker {
     for (const m of this.members) m.client.wake()
   }
 
-  /** Lets what is due happen. Returns how many ms may pass before the next call, at most. */
+  /** Lets what is due happen, but for messages. Returns how many ms may pass before the next call, at most. */
   step(): number {
     const now = this.deps.now()
     this.connector.step(now)
     if (now >= this.nextCutMs) this.storm(now)
-    if (now < this.startMs)
-      return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, this.startMs - now)
-    this.offered += this.pacer.advance(now)
-    const next = Math.min(this.pacer.nextMs(), this.nextCutMs) - now
-    return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, next)
+    return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, this.nextCutMs - now)
+  }
+
+  /** Sends what is due. */
+  beat(): void {
+    const now = this.deps.now()
+    if (now < this.startMs) return
+    this.flushQueue.together(() => {
+      this.offered += this.pacer.advance(now)
+    })
+  }
+
+  /** When the next message is due, Unix ms; Infinity for none. */
+  get nextDueMs(): number {
+    return Math.max(this.startMs, this.pacer.nextMs())
+  }
+
+  /** Nothing is on its way to this thread, as far as that can be known. */
+  get quiet(): boolean {
+    const { acknowledged, failed, received } = this.recorder
+    return this.connector.idle && this.offered === acknowledged + failed && received >= this.arrivals
   }
 
   private storm(now: number): void {
@@ -156,7 +184,8 @@ export class LoadWorker {
         if (final && !this.plan.toleratesRefusals) this.deps.report({ type: 'fatal', text, code: null })
       },
       closed: (c, cause, error) => this.onClosed(c, cause, error),
-      acknowledged: (_c, _sequence, intendedMs, atMs) => this.recorder.acknowledge(intendedMs, atMs),
+      acknowledged: (_c, _sequence, intendedMs, delayMs, atMs) =>
+        this.recorder.acknowledge(intendedMs, delayMs, atMs),
       sent: (_c, count) => this.recorder.sent(count, this.deps.now()),
       confirmed: (_c, atMs) => this.recorder.confirm(atMs),
       failed: (c, from, to, reason) => {
@@ -171,6 +200,7 @@ export class LoadWorker {
       bytes: (sent, received) => {
         this.bytes.sent += sent
         this.bytes.received += received
+        if (received > 0) this.deps.heard()
       },
     }
   }
@@ -321,6 +351,7 @@ export class LoadWorker {
     return {
       counts: this.counts(),
       histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
+      sendTimes: r.sendTimes?.encode() ?? null,
       identity: this.identity(),
       unanswered: r.unanswered,
       negative: r.negative,

@@ -1,5 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
-import type { EncodedHistograms, IdentityAccount } from '../../../contract/load-report'
+import type { EncodedHistograms, EncodedSendTimes, IdentityAccount } from '../../../contract/load-report'
 import type { Part } from './slice'
 
 /** PEM texts and the password: read once by the main thread, never written anywhere. */
@@ -73,6 +73,8 @@ export interface WorkerBucket {
 export interface WorkerResult {
   counts: WorkerCounts
   histograms: EncodedHistograms
+  /** Null in a closed loop. */
+  sendTimes: EncodedSendTimes | null
   /** How many of the values in the histograms are ages of what was never answered. */
   unanswered: { ack: number; connect: number }
   /** Arrivals before their time, by the clock of this computer. */

@@ -4,6 +4,7 @@ import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'
 import type { WorkerCommand, WorkerInit, WorkerReport } from './messages'
+import { Pace } from './pace'
 import { watchSelf } from './self-watch'
 
 const PROGRESS_MS = 100
@@ -15,7 +16,7 @@ const GOODBYE_MS = 2000
 export function runWorker(init: WorkerInit, port: MessagePort): void {
   const now = createRunClock(init.clockOffsetMs)
   const { config, credentials } = init
-  const watch = watchSelf()
+  const watch = watchSelf(() => pace.sleptMs)
   const report = (r: WorkerReport): void => port.postMessage(r)
   const dial = dialFor(config.url, {
     ca: credentials.ca,
@@ -24,52 +25,85 @@ export function runWorker(init: WorkerInit, port: MessagePort): void {
     serverName: config.serverName,
     insecure: config.insecure,
   })
-  const worker = new LoadWorker(init, planOf(config), { now, dial, defer: setImmediate, report, watch })
-  let stepTimer: NodeJS.Timeout | undefined
-  let seriesTimer: NodeJS.Timeout | undefined
-  let beginTimer: NodeJS.Timeout | undefined
+  const heard = (): void => pace.heard()
+  const worker = new LoadWorker(init, planOf(config), {
+    now,
+    dial,
+    defer: setImmediate,
+    report,
+    heard,
+    watch,
+  })
+  const pace = paceOf(worker, now)
   const timers = [
     setInterval(() => worker.tick(), TICK_MS),
     setInterval(() => worker.reportProgress(), PROGRESS_MS),
   ]
-
-  const step = (): void => {
-    stepTimer = setTimeout(step, Math.max(1, worker.step()))
-  }
+  const step = (): (() => void) => keepCalling(() => Math.max(1, worker.step()))
+  let stopSteps = step()
+  let stopSeries = (): void => undefined
   const start = (atMs: number): void => {
-    const begin = (): void => {
-      const left = atMs - now()
-      if (left > 0) beginTimer = setTimeout(begin, left)
-      else worker.begin()
-    }
-    begin()
-    let next = atMs + init.seriesStepMs
-    const roll = (): void => {
-      worker.endStep()
+    let next = atMs
+    stopSeries = keepCalling(() => {
+      const left = next - now()
+      if (left > 0) return left
+      if (next === atMs) worker.begin()
+      else worker.endStep()
       next += init.seriesStepMs
-      seriesTimer = setTimeout(roll, Math.max(0, next - now()))
-    }
-    seriesTimer = setTimeout(roll, Math.max(0, next - now()))
-    clearTimeout(stepTimer)
-    step()
+      return Math.max(0, next - now())
+    })
+    pace.at(worker.nextDueMs)
   }
   const finish = (): void => {
-    clearTimeout(stepTimer)
-    clearTimeout(seriesTimer)
-    clearTimeout(beginTimer)
+    stopSteps()
+    stopSeries()
     for (const t of timers) clearInterval(t)
     watch.stop()
+    pace.stop()
     goodbye(worker, config.resume && config.protocol === 4, () => port.close())
   }
   port.on('message', (command: WorkerCommand) => {
     worker.command(command)
     if (command.type === 'start') start(command.atMs)
     else if (command.type === 'connect') {
-      clearTimeout(stepTimer)
-      step()
+      stopSteps()
+      stopSteps = step()
     } else if (command.type === 'finish') finish()
   })
   report({ type: 'up' })
+}
+
+function paceOf(worker: LoadWorker, now: () => number): Pace {
+  const beat = (): number => {
+    worker.beat()
+    return worker.nextDueMs
+  }
+  return new Pace({ now, sleep, later, quiet: () => worker.quiet, beat })
+}
+
+/** Calls at once, and again after as many ms as `f` returns. Returns how to end it. */
+function keepCalling(f: () => number): () => void {
+  let timer: NodeJS.Timeout
+  const call = (): void => {
+    timer = setTimeout(call, f())
+  }
+  call()
+  return () => clearTimeout(timer)
+}
+
+const nobody = new Int32Array(new SharedArrayBuffer(4))
+
+function sleep(ms: number): void {
+  Atomics.wait(nobody, 0, 0, ms)
+}
+
+function later(f: () => void, ms: number): () => void {
+  if (ms > 0) {
+    const timer = setTimeout(f, ms)
+    return () => clearTimeout(timer)
+  }
+  const turn = setImmediate(f)
+  return () => clearImmediate(turn)
 }
 
 /** Waits until all connections are closed, removes kept sessions where asked, then calls `done`. Takes 4 s at most. */

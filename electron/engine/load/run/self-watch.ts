@@ -23,28 +23,34 @@ export interface SelfWatchReport {
 /** Longer than the resolution, what rounds of a busy loop take on their own. */
 const USUAL_ROUND_MS = 11.5
 
-/** Watches this thread: how late its event loop is and how busy it is. */
-export function watchSelf(): { begin(): void; read(): SelfWatchReport; stop(): void } {
+/**
+ * Watches this thread: how late its event loop is and how busy it is.
+ * @param slept how long it has stopped by itself, ms: the loop counts that as busy
+ */
+export function watchSelf(slept: () => number): { begin(): void; read(): SelfWatchReport; stop(): void } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   let since = performance.eventLoopUtilization()
   let beganMs = performance.now()
+  let sleptBefore = 0
   const late = (nanos: number): number => Math.max(0, Math.round(nanos / 1e4 - RESOLUTION_MS * 100) / 100)
   return {
     begin() {
       delay.reset()
       since = performance.eventLoopUtilization()
       beganMs = performance.now()
+      sleptBefore = slept()
     },
     read: () => {
       const watchedMs = performance.now() - beganMs
-      const { active, idle, utilization } = performance.eventLoopUtilization(since)
+      const { active, idle } = performance.eventLoopUtilization(since)
+      const busy = Math.max(0, active - (slept() - sleptBefore))
       return {
         maxLoopDelayMs: delay.count > 0 ? late(delay.max) : 0,
         p99LoopDelayMs: delay.count >= MIN_SAMPLES ? late(delay.percentile(99)) : 0,
         stalledShare:
           watchedMs < MIN_WATCH_MS ? 0 : Math.max(0, 1 - (delay.count * USUAL_ROUND_MS) / watchedMs),
-        utilization: active + idle < MIN_WATCH_MS ? 0 : utilization,
+        utilization: active + idle < MIN_WATCH_MS ? 0 : busy / (active + idle),
       }
     },
     stop: () => void delay.disable(),

@@ -29,6 +29,7 @@ export class OpenSource implements Publisher {
     private readonly schedule: Schedule,
     private readonly publishers: number,
     private readonly quota: number,
+    readonly sent?: MessageSource['sent'],
   ) {}
 
   start(startMs: number): void {

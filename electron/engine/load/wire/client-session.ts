@@ -38,8 +38,8 @@ export class ClientSession {
     return this.resend.length > 0
   }
 
-  take(sequence: number, timeMs: number): number {
-    return this.inFlight.take(sequence, timeMs)
+  take(sequence: number, timeMs: number, delayMs: number): number {
+    return this.inFlight.take(sequence, timeMs, delayMs)
   }
 
   /** Ends the exchange in a slot. */
@@ -65,6 +65,7 @@ export class ClientSession {
         id,
         this.inFlight.sequence(slot),
         this.inFlight.timeMs(slot),
+        this.inFlight.delayMs(slot),
       )
     }
   }

@@ -28,6 +28,8 @@ export interface MessageSource {
   readonly taken: number
   /** Takes that message; returns its sequence number. */
   take(): number
+  /** It is being written, so many ms after its time; absent where nobody asks. */
+  readonly sent?: ((intendedMs: number, delayMs: number) => void) | undefined
 }
 
 /** What happens to one client. Times are Unix ms of the run's clock. */
@@ -40,8 +42,8 @@ export interface ClientEvents {
   refused(c: ClientHandle, text: string, final: boolean): void
   /** The connection is over, or never came to be. `error` is the system's, where there was one. */
   closed(c: ClientHandle, cause: string, error: Error | null): void
-  /** One message is acknowledged (QoS 1: PUBACK, QoS 2: PUBCOMP). */
-  acknowledged(c: ClientHandle, sequence: number, intendedMs: number, atMs: number): void
+  /** One message is acknowledged (QoS 1: PUBACK, QoS 2: PUBCOMP). It was first sent `delayMs` after its time. */
+  acknowledged(c: ClientHandle, sequence: number, intendedMs: number, delayMs: number, atMs: number): void
   /** QoS 0: `count` more messages have left. */
   sent(c: ClientHandle, count: number): void
   /** QoS 0: the broker has read everything up to some earlier PINGREQ. */

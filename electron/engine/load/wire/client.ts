@@ -3,18 +3,18 @@ import { MalformedPacketError } from '../../mqtt/errors'
 import { typeOf } from '../../mqtt/first-byte'
 import { Type } from '../../mqtt/packet'
 import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
-import { PINGREQ, connectFrame, disconnectFrame, readConnack, subscribeFrame } from './frames'
+import { PINGREQ, connectFrame, disconnectFrame, readConnack } from './frames'
 import { RELEASED } from './in-flight'
-import { readPublish, readSuback } from './incoming'
+import { readPublish } from './incoming'
 import { KeepAlive } from './keep-alive'
 import type { Batch, Sender } from './flush-queue'
 import { BATCH_BYTES, PublishSide } from './publish-side'
 import { PacketReader } from './reader'
 import { connackText, isFinalRefusal, reasonText } from './reason-codes'
 import { ClientSession, writeAck } from './client-session'
+import { SubscribeSide } from './subscribe-side'
 import type { Transport } from './transport'
 
-const FILTERS_PER_SUBSCRIBE = 500
 const CONNACK_WITHIN_MS = 10_000
 
 const NOTHING = { from: 0, count: 0 }
@@ -39,10 +39,10 @@ export class WireClient implements ClientHandle, Sender {
   private startedMs = 0
   private heardMs = 0
   private readonly keepAlive = new KeepAlive()
-  private subacksDue = 0
   private cause: string | null = null
   private discarding = false
   private readonly publishing: PublishSide | null
+  private readonly subscriptions: SubscribeSide
   private readonly qos: QoS
 
   constructor(
@@ -55,6 +55,7 @@ export class WireClient implements ClientHandle, Sender {
     this.qos = source?.template.fields.qos ?? 0
     this.session = new ClientSession(this.qos > 0 ? fields.window : 1)
     this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
+    this.subscriptions = new SubscribeSide(fields)
   }
 
   get clientId(): string {
@@ -276,7 +277,7 @@ export class WireClient implements ClientHandle, Sender {
   private connack(b: Buffer, body: number, end: number): void {
     const level = this.fields.level
     const ack = readConnack(b, body, end, level)
-    const refusal = ack.code !== 0 ? connackText(level, ack.code) : this.unfit(ack)
+    const refusal = ack.code !== 0 ? connackText(level, ack.code) : (this.publishing?.unfit(ack) ?? null)
     if (refusal !== null) {
       this.cause = refusal
       this.events.refused(this, refusal, ack.code === 0 || isFinalRefusal(level, ack.code))
@@ -293,16 +294,7 @@ export class WireClient implements ClientHandle, Sender {
     if (!ack.sessionPresent) this.sessionLost()
     this.session.begin(ack.receiveMaximum, ack.sessionPresent)
     if (ack.sessionPresent || this.fields.filters.length === 0) this.becomeReady()
-    else this.subscribe()
-  }
-
-  /** Why the broker's limits do not let this client do its work, or null. */
-  private unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
-    if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
-    const length = this.publishing?.packetBytes ?? 0
-    return length > ack.maximumPacketSize
-      ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`
-      : null
+    else for (const packet of this.subscriptions.packets()) this.send(packet)
   }
 
   private becomeReady(): void {
@@ -310,26 +302,13 @@ export class WireClient implements ClientHandle, Sender {
     if (this.hasWork) this.wake()
   }
 
-  private subscribe(): void {
-    const { filters, level, subscribeQos } = this.fields
-    this.subacksDue = Math.ceil(filters.length / FILTERS_PER_SUBSCRIBE)
-    for (let i = 0; i < this.subacksDue; i++) {
-      const some = filters.slice(i * FILTERS_PER_SUBSCRIBE, (i + 1) * FILTERS_PER_SUBSCRIBE)
-      this.send(subscribeFrame(level, i + 1, some, subscribeQos))
-    }
-  }
-
   private suback(b: Buffer, body: number, end: number): void {
-    for (const code of readSuback(b, body, end, this.fields.level)) {
-      if (code >= 0x80) {
-        const text = reasonText('SUBACK', code)
-        this.events.refused(this, text, true)
-        this.cut(text)
-        return
-      }
-      if (code < this.fields.subscribeQos) this.events.anomaly(this, `SUBACK granted QoS ${code} only`)
-    }
-    if (--this.subacksDue === 0) this.becomeReady()
+    const { refusal, lowered, complete } = this.subscriptions.answered(b, body, end)
+    for (const qos of lowered) this.events.anomaly(this, `SUBACK granted QoS ${qos} only`)
+    if (refusal !== null) {
+      this.events.refused(this, refusal, true)
+      this.cut(refusal)
+    } else if (complete) this.becomeReady()
   }
 
   private publish(b: Buffer, start: number, body: number, end: number): void {
@@ -376,8 +355,9 @@ export class WireClient implements ClientHandle, Sender {
     const inFlight = this.session.inFlight
     const sequence = inFlight.sequence(slot)
     const intendedMs = inFlight.timeMs(slot)
+    const delayMs = inFlight.delayMs(slot)
     this.session.settle(slot)
-    if (failure === null) this.events.acknowledged(this, sequence, intendedMs, this.heardMs)
+    if (failure === null) this.events.acknowledged(this, sequence, intendedMs, delayMs, this.heardMs)
     else this.events.failed(this, sequence, sequence + 1, failure)
     if (this.queued || this.blocked) return
     if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.flushQueue.mark(this)

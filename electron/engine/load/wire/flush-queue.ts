@@ -60,6 +60,16 @@ export class FlushQueue {
     }
   }
 
+  /** What `f` marks is sent at once instead of in a later turn, with all that waits. */
+  together(f: () => void): void {
+    const awaited = this.scheduled
+    this.scheduled = true
+    f()
+    this.flush()
+    // the turn that was asked for before still comes, and may find nothing left
+    this.scheduled ||= awaited
+  }
+
   private flush(): void {
     this.scheduled = false
     const senders = this.waiting

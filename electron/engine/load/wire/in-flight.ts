@@ -17,6 +17,7 @@ export class InFlight {
   private readonly states: Uint8Array
   private readonly sequences: Uint32Array
   private readonly times: Float64Array
+  private readonly delays: Float32Array
   private readonly orders: Uint32Array
   private readonly freeSlots: Uint16Array
   private freeAt = 0
@@ -32,6 +33,7 @@ export class InFlight {
     this.states = new Uint8Array(slots)
     this.sequences = new Uint32Array(slots)
     this.times = new Float64Array(slots)
+    this.delays = new Float32Array(slots)
     this.orders = new Uint32Array(slots)
     this.freeSlots = Uint16Array.from({ length: window }, (_, i) => i)
   }
@@ -45,7 +47,7 @@ export class InFlight {
   }
 
   /** Takes a slot for a message; returns its packet identifier, or 0 when the window is full. */
-  take(sequence: number, timeMs: number): number {
+  take(sequence: number, timeMs: number, delayMs: number): number {
     if (this.used === this.window) return 0
     const slot = this.freeSlots[this.freeAt] as number
     this.freeAt = this.freeAt + 1 === this.window ? 0 : this.freeAt + 1
@@ -57,6 +59,7 @@ export class InFlight {
     this.states[slot] = PUBLISHED
     this.sequences[slot] = sequence
     this.times[slot] = timeMs
+    this.delays[slot] = delayMs
     this.orders[slot] = this.order++
     return id
   }
@@ -79,6 +82,10 @@ export class InFlight {
   /** Intended send time, as given to `take`. */
   timeMs(slot: number): number {
     return this.times[slot] as number
+  }
+  /** How much later it was first sent, ms. */
+  delayMs(slot: number): number {
+    return this.delays[slot] as number
   }
 
   /** PUBREC came: from now on PUBREL is what is repeated. */

@@ -26,9 +26,12 @@ export class PublishSide {
     this.qos = source.template.fields.qos
   }
 
-  /** Bytes of one PUBLISH. */
-  get packetBytes(): number {
-    return this.source.template.length
+  /** Why the broker's limits do not let this client do its work, or null. */
+  unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
+    if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
+    return this.source.template.length > ack.maximumPacketSize
+      ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`
+      : null
   }
 
   /** Something was sent since the source began. */
@@ -55,17 +58,18 @@ export class PublishSide {
       if (this.qos > 0 && !this.session.hasRoom) return
       const intendedMs = this.source.due()
       if (intendedMs < 0) break
-      this.writeOne(batch, this.source.take(), intendedMs)
+      this.writeOne(batch, this.source.take(), intendedMs, Math.max(0, nowMs - intendedMs))
     }
     if (this.fields.barriers && this.unsent > 0) this.writeBarrier(batch, nowMs)
   }
 
-  private writeOne(batch: Batch, sequence: number, intendedMs: number): void {
+  private writeOne(batch: Batch, sequence: number, intendedMs: number, delayMs: number): void {
     const template = this.source.template
-    const id = this.qos > 0 ? this.session.take(sequence, intendedMs) : 0
+    const id = this.qos > 0 ? this.session.take(sequence, intendedMs, delayMs) : 0
+    this.source.sent?.(intendedMs, delayMs)
     if (this.qos === 0 && this.unsent++ === 0) this.nextQos0 = sequence
     batch.reserve(template.length)
-    batch.at = template.write(batch.bytes, batch.at, false, id, sequence, intendedMs)
+    batch.at = template.write(batch.bytes, batch.at, false, id, sequence, intendedMs, delayMs)
   }
 
   /** QoS 0 in a closed loop: the broker's PINGRESP to each batch is what paces the next but one. */

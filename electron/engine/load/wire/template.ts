@@ -1,6 +1,10 @@
 import type { QoS } from '../../../contract/packet'
+import { IDENTITY_BYTES } from '../../../contract/load-config'
 import { varint } from '../../mqtt/varint'
 import { TOPIC_IDENTITY_LENGTH, writeShortIdentity, type IdentityPlace } from './short-identity'
+
+/** Bytes at the start of a payload that also says how late it was sent. */
+export const DELAY_BYTES = IDENTITY_BYTES + 4
 
 /** What all messages of one publisher have in common. */
 export interface TemplateFields {
@@ -20,7 +24,8 @@ export interface TemplateFields {
 /**
  * One publisher's PUBLISH, prebuilt. Only flags, packet identifier, sequence number and time are rewritten.
  * Payload: run tag, publisher, sequence (4 bytes each), intended send time (seconds and nanoseconds since 1970,
- * 4 bytes each), all big-endian, then filler. See `IdentityPlace` for smaller ones.
+ * 4 bytes each), all big-endian, then, in a payload of 24 bytes or more, how much later it was sent (µs, 4 bytes), and
+ * filler. See `IdentityPlace` for smaller ones.
  */
 export class PublishTemplate {
   readonly length: number
@@ -28,6 +33,7 @@ export class PublishTemplate {
   private readonly idAt: number
   private readonly payloadAt: number
   private readonly identity: IdentityPlace
+  private readonly carriesDelay: boolean
   /** Where the identity is, unless the payload has all 20 bytes of it. */
   private readonly shortAt: number
 
@@ -44,6 +50,7 @@ export class PublishTemplate {
     this.bytes.set(topic, header.length + 2)
     this.idAt = header.length + 2 + topic.length
     this.payloadAt = this.length - fields.size
+    this.carriesDelay = this.identity === 'payload' && fields.size >= DELAY_BYTES
     const topicEnd = header.length + 2 + topic.length
     this.shortAt = this.identity === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : this.payloadAt
     this.fill()
@@ -63,8 +70,16 @@ export class PublishTemplate {
     this.bytes.writeUInt32BE(this.fields.publisher, this.payloadAt + 4)
   }
 
-  /** Writes one message at `at`; returns where it ends. `id` is not used at QoS 0. */
-  write(into: Buffer, at: number, dup: boolean, id: number, sequence: number, timeMs: number): number {
+  /** Writes one message at `at`; returns where it ends. `id` is not used at QoS 0; `delayMs` is how late it is sent. */
+  write(
+    into: Buffer,
+    at: number,
+    dup: boolean,
+    id: number,
+    sequence: number,
+    timeMs: number,
+    delayMs: number,
+  ): number {
     into.set(this.bytes, at)
     if (dup) into[at] = (this.bytes[0] as number) | 0x08
     if (this.fields.qos > 0) {
@@ -77,6 +92,7 @@ export class PublishTemplate {
       putUint32(into, p + 8, sequence)
       putUint32(into, p + 12, seconds)
       putUint32(into, p + 16, ((timeMs - seconds * 1000) * 1e6) | 0)
+      if (this.carriesDelay) putUint32(into, p + 20, Math.min(0xffffffff, delayMs * 1000))
     } else if (this.identity !== 'none') {
       const { publisher } = this.fields
       writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', { publisher, sequence, timeMs })
@@ -107,3 +123,5 @@ export const payloadSequence = (b: Buffer, at: number): number => uint32(b, at +
 /** Intended send time, Unix ms with fractions. */
 export const payloadTimeMs = (b: Buffer, at: number): number =>
   uint32(b, at + 12) * 1000 + uint32(b, at + 16) / 1e6
+/** How much later than intended it was sent, ms; of a payload of DELAY_BYTES and more. */
+export const payloadDelayMs = (b: Buffer, at: number): number => uint32(b, at + 20) / 1000
