@@ -1,12 +1,25 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import type { SessionMarkKind } from './model'
 import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { parsePacketFilter } from './packet-filter'
 import { groupSchema, scenarioSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 
-const inBoth = <S extends z.ZodType>(schema: S) => z.strictObject({ en: schema, ko: schema })
+/** A text by language, `{ en, ko }`, one of them alone, or without a language; what is missing is shown as it is in the other. */
+const inBoth = <S extends z.ZodType>(schema: S) =>
+  z.preprocess(
+    (v) => (typeof v === 'string' || Array.isArray(v) ? { en: v } : v),
+    z
+      .strictObject({ en: schema.optional(), ko: schema.optional() })
+      .transform(({ en, ko }, ctx): InBoth<z.output<S>> => {
+        const [either, other] = [en ?? ko, ko ?? en]
+        if (either !== undefined && other !== undefined) return { en: either, ko: other }
+        ctx.addIssue({ code: 'custom', message: 'expected a text, as it is or as { en: ... }, { ko: ... }' })
+        return z.NEVER
+      }),
+  )
 const sentence = z.string().trim().min(1).max(400)
 const line = inBoth(sentence)
 const paragraph = z.string().trim().min(1).max(2000)
@@ -39,6 +52,20 @@ const amount = z.union([
 ])
 export type Amount = z.output<typeof amount>
 
+/** Events of a connection that a fact may ask for; see `SessionMarkKind`. */
+const MARKS = [
+  'resume',
+  'cut',
+  'disconnect',
+  'broken',
+  'taken-over',
+  'timeout',
+  'closed',
+  'dead',
+  'will',
+  'no-will',
+] as const satisfies SessionMarkKind[]
+
 /** What a run may be asked for. Every value that is named must hold. */
 const lessonFactSchema = z.union([
   /** The ledger's account of a group's messages; `latencyMs` is the longest time to a first arrival. */
@@ -53,8 +80,10 @@ const lessonFactSchema = z.union([
   }),
   /** Messages a device's application was handed, copies, retained messages and wills included. */
   z.strictObject({ client: clientName, received: amount }),
-  /** Packets of the capture that match a filter. */
-  z.strictObject({ packets: packetFilter, count: amount }),
+  /** Packets of the capture that match a filter, and their bytes together. */
+  z.strictObject({ packets: packetFilter, count: amount.optional(), bytes: amount.optional() }),
+  /** Events of connections, of one device or of all. */
+  z.strictObject({ mark: z.enum(MARKS), client: clientName.optional(), count: amount }),
 ])
 export type LessonFact = z.output<typeof lessonFactSchema>
 
@@ -66,8 +95,12 @@ const lessonStepSchema = z.union([
   z.strictObject({ at: durationSchema, connect: groupName }),
   /** Cuts a device's connection, without DISCONNECT. */
   z.strictObject({ at: durationSchema, cut: clientName }),
-  /** The device says DISCONNECT and stays away. */
-  z.strictObject({ at: durationSchema, disconnect: clientName }),
+  /** The connection is half-open from now on: nothing gets through, and neither end is told. */
+  z.strictObject({ at: durationSchema, halfOpen: clientName }),
+  /** The device leaves its connection without a word and comes back on a new one; the broker still believes in the first. */
+  z.strictObject({ at: durationSchema, roam: clientName }),
+  /** The device says DISCONNECT and stays away; in MQTT 5 it may ask for its will all the same (reason 0x04). */
+  z.strictObject({ at: durationSchema, disconnect: clientName, withWill: z.boolean().optional() }),
 ])
 export type LessonStep = z.output<typeof lessonStepSchema>
 
@@ -88,6 +121,13 @@ const runFields = {
   messages: z.int().min(1).max(20).optional(),
 }
 
+/** Parts of the course, in their order. */
+export const LESSON_PARTS = ['basics', 'qos', 'networks', 'sessions', 'mqtt5', 'own'] as const
+export type LessonPart = (typeof LESSON_PARTS)[number]
+
+/** Clock ms after which a run is ended whatever is still on its way. */
+export const LONGEST_RUN_MS = 120_000
+
 const variantSchema = z.strictObject({
   id: slug,
   /** What the student chooses; not needed when there is only one variant. */
@@ -96,6 +136,10 @@ const variantSchema = z.strictObject({
   ...runFields,
   steps: z.array(lessonStepSchema).max(50).default([]),
   drop: z.array(dropSchema).max(50).default([]),
+  /** The run goes on for at least so long after all devices are ready, though nothing seems to happen. */
+  lasts: durationSchema.pipe(z.number().max(LONGEST_RUN_MS)).optional(),
+  /** The run ends so long after all devices are ready, whatever is on its way then. */
+  ends: durationSchema.pipe(z.number().max(LONGEST_RUN_MS)).optional(),
   /** Must hold of the run; if not, the verdict says so. */
   expect: z.array(lessonFactSchema).max(20).default([]),
   /** Finds the lost packet (on a tcp link: the one that lost a segment) that the verdict names; the first that matches. */
@@ -113,6 +157,8 @@ const optionText = { id: slug, text: line }
 const lessonFields = {
   version: z.literal(1),
   id: slug,
+  /** Under which heading the lesson is listed; one from a file without it is listed with those. */
+  part: z.enum(LESSON_PARTS).optional(),
   title: line,
   /** A word beside the title, e.g. "at least once". */
   tag: line.optional(),
@@ -200,12 +246,20 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
     if ('publish' in s) known(names, s.publish, ['steps', i, 'publish'])
     else if ('connect' in s) known(names, s.connect, ['steps', i, 'connect'])
     else if ('cut' in s) known(clients, s.cut, ['steps', i, 'cut'])
+    else if ('halfOpen' in s) known(clients, s.halfOpen, ['steps', i, 'halfOpen'])
+    else if ('roam' in s) known(clients, s.roam, ['steps', i, 'roam'])
     else known(clients, s.disconnect, ['steps', i, 'disconnect'])
+    if (
+      'withWill' in s &&
+      s.withWill &&
+      there.some((g) => g.protocol !== 5 && clientsOf(g).includes(s.disconnect))
+    )
+      issue([...path, 'steps', i, 'withWill'], true, 'expected protocol: 5 in the group of that device')
   })
   variant.drop.forEach((d, i) => known(clients, d.client, ['drop', i, 'client']))
   variant.expect.forEach((f, i) => {
     if ('group' in f) known(names, f.group, ['expect', i, 'group'])
-    if ('client' in f) known(clients, f.client, ['expect', i, 'client'])
+    if ('client' in f && f.client !== undefined) known(clients, f.client, ['expect', i, 'client'])
   })
 }
 
@@ -218,7 +272,7 @@ export const clientsOf = (g: { name: string; id: string; count: number }): strin
 /** Devices of one variant, at most. */
 const MAX_LESSON_DEVICES = 20
 
-/** A lesson file, version 1: text, question, scripted run and verdict, in both languages. */
+/** A lesson file, version 1: text, question, scripted run and verdict, in one language or two. */
 export const lessonSchema = z
   .discriminatedUnion('kind', [scriptedSchema, liveSchema])
   .superRefine((l, ctx) => {

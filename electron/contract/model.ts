@@ -98,6 +98,7 @@ export interface JourneyRow {
  * Ends of a connection: `cut`, `reset` and `recovery` by the link; `disconnect`: the client said DISCONNECT; `broken`: it
  * went without; `taken-over`: another connection took its client identifier; `timeout`: the broker heard nothing for 1.5
  * times the keep-alive (3.1.1 section 3.1.2.10); `closed`: the broker ended it for another reason.
+ * `dead`: nothing gets through any more, and neither end is told.
  * `will`: its will is published. `no-will`: its DISCONNECT deleted the will. `gave-up`: a sender stopped repeating.
  */
 export type SessionMarkKind =
@@ -112,6 +113,7 @@ export type SessionMarkKind =
   | 'taken-over'
   | 'timeout'
   | 'closed'
+  | 'dead'
   | 'will'
   | 'no-will'
   | 'gave-up'
@@ -121,7 +123,7 @@ export interface SessionMark {
   atMs: number
   clientId: string
   kind: SessionMarkKind
-  /** Packet identifier for `gave-up`, reason code for a refused `connack` and, where it is known, for `closed`. */
+  /** Packet identifier for `gave-up`, reason code for a refused `connack`, a `disconnect` that has one and, where it is known, for `closed`. */
   detail: number | null
   /** Of a `will`. */
   topic?: string

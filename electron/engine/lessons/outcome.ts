@@ -28,7 +28,18 @@ const valueOf = (row: LedgerRow, name: (typeof VALUES)[number]): number | null =
 /** Looks a fact up in what a run left behind. */
 function checkFact(fact: LessonFact, record: LessonRecord): LessonCheck {
   if ('packets' in fact) {
-    const count = record.packets(fact.packets).packets.length
+    const { packets } = record.packets(fact.packets)
+    const found = { count: packets.length, bytes: packets.reduce((n, p) => n + p.bytes, 0) }
+    return {
+      fact,
+      holds: fits(found.count, fact.count ?? {}) && fits(found.bytes, fact.bytes ?? {}),
+      found: fact.bytes === undefined ? { count: found.count } : found,
+    }
+  }
+  if ('mark' in fact) {
+    const { mark, client } = fact
+    const { marks } = record.packets('')
+    const count = marks.filter((m) => m.kind === mark && (!client || m.clientId === client)).length
     return { fact, holds: fits(count, fact.count), found: { count } }
   }
   if ('client' in fact) {

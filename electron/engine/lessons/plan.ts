@@ -8,6 +8,10 @@ export interface RunPlan {
   scenario: Scenario
   steps: readonly LessonStep[]
   drop: readonly LessonDrop[]
+  /** Ms after all are ready until which it goes on at least. @default as long as something happens */
+  lasts?: number | undefined
+  /** Ms after all are ready at which it ends whatever is on its way. @default when it is quiet */
+  ends?: number | undefined
 }
 
 /** One variant of a lesson, ready to be run. */
@@ -31,7 +35,15 @@ export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
     link: variant.link ?? lesson.link ?? linkSchema.parse(LESSON_LINK),
     groups: variant.groups ?? lesson.groups,
   })
-  return { lesson, variant, scenario, steps: variant.steps, drop: variant.drop }
+  return {
+    lesson,
+    variant,
+    scenario,
+    steps: variant.steps,
+    drop: variant.drop,
+    lasts: variant.lasts,
+    ends: variant.ends,
+  }
 }
 
 /** Groups that come only when a step says so. */

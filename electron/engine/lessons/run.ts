@@ -1,4 +1,4 @@
-import type { LessonStep } from '../../contract/lesson'
+import { LONGEST_RUN_MS, type LessonStep } from '../../contract/lesson'
 import type { LedgerRow, PacketBatch } from '../../contract/model'
 import { createCapture } from '../observe/capture/capture'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
@@ -10,8 +10,6 @@ import { lateGroups, linkWithDrops, waitingPublishers, type RunPlan } from './pl
 const LOOK_MS = 50
 /** Quiet looks in a row after which nothing more will happen. */
 const QUIET_LOOKS = 4
-/** Clock ms after which a run is ended whatever is still on its way. */
-const LONGEST_MS = 120_000
 const PACKETS = 5000
 const PACKET_BYTES = 1_048_576
 
@@ -61,7 +59,11 @@ export async function runLesson<T>(
 }
 
 /** All who are to be there come; then the script begins. */
-async function play(sim: Simulation, { steps, drop }: RunPlan, signal: AbortSignal): Promise<void> {
+async function play(
+  sim: Simulation,
+  { steps, drop, lasts, ends }: RunPlan,
+  signal: AbortSignal,
+): Promise<void> {
   const { fleet } = sim
   const late = lateGroups(steps)
   const waiting = waitingPublishers(steps)
@@ -69,15 +71,20 @@ async function play(sim: Simulation, { steps, drop }: RunPlan, signal: AbortSign
   for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, drop))
   const early = devices.filter((d) => !late.has(d.spec.group.name))
   const looks = { everyMs: LOOK_MS, signal }
-  if (!(await sim.connect({ devices: early, ...looks, patienceMs: LONGEST_MS }))) return
+  if (!(await sim.connect({ devices: early, ...looks, patienceMs: LONGEST_RUN_MS }))) return
   for (const d of devices) if (!waiting.has(d.spec.group.name)) d.startPublishing()
   sim.plan(steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
-  await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs: LONGEST_MS - sim.clock.now() })
+  // There is no quiet before it.
+  if (lasts !== undefined) sim.plan([{ atMs: lasts, run: () => undefined }])
+  const patienceMs = Math.min(ends ?? Infinity, LONGEST_RUN_MS - sim.clock.now())
+  await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs })
 }
 
 function take(fleet: Fleet, step: LessonStep): void {
   if ('publish' in step) for (const d of fleet.groupDevices(step.publish)) d.startPublishing()
   else if ('connect' in step) for (const d of fleet.groupDevices(step.connect)) d.connect()
   else if ('cut' in step) fleet.device(step.cut)?.link.cut()
-  else fleet.device(step.disconnect)?.close()
+  else if ('halfOpen' in step) fleet.device(step.halfOpen)?.link.die()
+  else if ('roam' in step) fleet.device(step.roam)?.roam()
+  else fleet.device(step.disconnect)?.close(step.withWill)
 }

@@ -41,6 +41,8 @@ export type LegEvent =
   | { kind: 'opened'; clientId: string; atMs: number }
   /** `by`: who or what ended the connection. */
   | { kind: 'closed'; clientId: string; atMs: number; by: 'client' | 'broker' | 'cut' | 'reset' | 'recovery' }
+  /** The connection is half-open: nothing gets through, and neither end is told. */
+  | { kind: 'dead'; clientId: string; atMs: number }
   /** The retransmission agent stops repeating: the limit is reached. `type` is PUBLISH or PUBREL. */
   | {
       kind: 'gave-up'

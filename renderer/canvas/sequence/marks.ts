@@ -16,6 +16,7 @@ const OPENS = new Set<SessionMarkKind>(['connect', 'connack', 'resume'])
 const TROUBLE = new Set<SessionMarkKind>([
   ...CLOSED.filter((k) => k !== 'disconnect'),
   'taken-over',
+  'dead',
   'will',
   'gave-up',
 ])

@@ -150,6 +150,7 @@ export const en = {
       broken: 'gone without DISCONNECT',
       'taken-over': 'taken over by another connection',
       timeout: 'keep-alive timeout: closed',
+      dead: 'half-open: nothing gets through',
       closed: 'closed by the broker',
       closedWhy: 'closed by the broker: {why}',
       refusedWhy: 'refused: {why}',

@@ -149,6 +149,7 @@ export const ko = {
       broken: 'DISCONNECT 없이 끊김',
       'taken-over': '다른 연결이 식별자를 넘겨받음',
       timeout: 'Keep Alive 시간 초과로 끊김',
+      dead: '반열림: 아무것도 통과하지 못함',
       closed: '브로커가 연결을 끊음',
       closedWhy: '브로커가 연결을 끊음: {why}',
       refusedWhy: '거부됨: {why}',

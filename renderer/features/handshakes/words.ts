@@ -46,6 +46,7 @@ export function markText(m: SessionMark, t: Translate, lang: NarrationLanguage):
     case 'broken':
     case 'taken-over':
     case 'timeout':
+    case 'dead':
     case 'will':
     case 'no-will':
       return t(`handshakes.word.${m.kind}`)

@@ -76,7 +76,8 @@ describe('a lesson file that is wrong says where and what is expected', () => {
       'variants.0.expect.0.client',
       'phone',
     ],
-    ['no Korean', (l) => (l['title'] = { en: 'Title' }), 'title.ko', ''],
+    ['no title', (l) => (l['title'] = {}), 'title', 'expected a text'],
+    ['a language there is not', (l) => (l['title'] = { fr: 'Titre' }), 'title', 'expected a text'],
     [
       'two options alike',
       (l) => (l['options'] = [0, 1].map(() => (l['options'] as unknown[])[0])),
@@ -100,6 +101,31 @@ describe('a lesson file that is wrong says where and what is expected', () => {
       expect(detail?.expected).toContain(expected)
     },
   )
+
+  test.each([
+    ['English alone', { en: 'Title' }],
+    ['Korean alone', { ko: 'Title' }],
+    ['a text without a language', 'Title'],
+  ])('a title in %s is shown in both', (_what, title) => {
+    const lesson = parseLesson(
+      changed((l) => (l['title'] = title)),
+      'mine.yaml',
+    )
+    expect(lesson.title).toEqual({ en: 'Title', ko: 'Title' })
+  })
+
+  test('a lesson in one language is read to its end, paragraphs included', () => {
+    const inOne = (value: unknown): unknown => {
+      if (typeof value !== 'object' || value === null) return value
+      if (Array.isArray(value)) return value.map(inOne)
+      const { en, ko, ...rest } = value as Record<string, unknown>
+      if (en !== undefined && ko !== undefined) return { en }
+      return Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, inOne(v)]))
+    }
+    const lesson = parseLesson(JSON.stringify(inOne(parse(example))), 'mine.yaml')
+    expect(lesson.text.ko).toEqual(parseLesson(example, 'x').text.en)
+    expect(lesson.options[0]?.text.ko).toBe('Yes, it was published at QoS 1.')
+  })
 
   test('text that is not YAML names the line', () => {
     expect(failure('version: 1\nid: [').message).toMatch(/^mine\.yaml: line 2/)

@@ -22,6 +22,8 @@ export interface ClientState {
   ending: number | null
   /** The client has said DISCONNECT on its connection. */
   said: boolean
+  /** Reason code of that DISCONNECT (5.0 section 3.14.2.1). */
+  saidReason: number
   /** The broker keeps a will of the connection. */
   will: boolean
   /** Capture numbers of requests by type and packet identifier, until they are answered. */
@@ -99,6 +101,7 @@ export class ClientTable {
       lastPacket: 0,
       ending: null,
       said: false,
+      saidReason: 0,
       will: false,
       requests: new SmallMap(),
     }

@@ -48,6 +48,7 @@ export class Sessions {
       return
     }
     client.said = true
+    client.saidReason = readDisconnectReason(packet)
     if (packet.level !== 5) return
     const expiry = readDisconnectExpiry(packet)
     if (expiry !== null) client.clean = expiry === 0
@@ -95,6 +96,9 @@ export class Sessions {
       case 'closed':
         this.closed(e, client)
         return
+      case 'dead':
+        this.mark(client, 'dead', e.atMs, null)
+        return
       case 'gave-up': {
         const direction = e.direction === 'uplink' ? UP : DOWN
         this.tracker.gaveUp(client, direction, e.packetId, e.atMs)
@@ -139,6 +143,7 @@ export class Sessions {
     client.arrived = NO_EXCHANGES
     client.requests.clear()
     client.said = false
+    client.saidReason = 0
     client.ending = null
   }
 
@@ -169,14 +174,20 @@ function endOf(by: ClosedBy, client: ClientState): Pick<SessionMark, 'kind' | 'd
     case 'recovery':
       return { kind: by, detail: null }
     case 'client':
-      return { kind: client.said ? 'disconnect' : 'broken', detail: null }
+      return {
+        kind: client.said ? 'disconnect' : 'broken',
+        detail: client.said ? client.saidReason || null : null,
+      }
     case 'broker': {
       // A broker that says nothing ends the older of two connections when the newer one has come.
       const silent = client.connections > 0 ? TAKEN_OVER : null
       const reason = client.ending ?? silent
       if (reason === TAKEN_OVER) return { kind: 'taken-over', detail: null }
       if (reason === KEEP_ALIVE) return { kind: 'timeout', detail: null }
-      return { kind: client.said ? 'disconnect' : 'closed', detail: client.said ? null : reason }
+      return {
+        kind: client.said ? 'disconnect' : 'closed',
+        detail: client.said ? client.saidReason || null : reason,
+      }
     }
   }
 }

@@ -9,9 +9,11 @@ import { note } from '../../base/notes'
 import { Answers } from './answers'
 import { clientOptions } from './client-options'
 import { fillTemplate } from './fill-template'
+import { DISCONNECT, DISCONNECT_WITH_WILL } from './goodbye'
 import { Publisher } from './publisher'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
 import { subscribeOptions } from './version5'
+import { WARNINGS } from './warnings'
 
 /** See `DeviceDeps.maxInFlight`. */
 const MAX_IN_FLIGHT = 2000
@@ -22,20 +24,6 @@ const RECOVERY_RECONNECT_MS = 50
 /** After this many attempts in a row nobody waits for a device to come back. */
 const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
-const WARNINGS = {
-  'device-error': '{clientId}: {why}',
-  'publish-failed': '{clientId}: a message was not published: {why}',
-  'subscribe-failed': '{clientId} could not subscribe: {why}',
-  'answers-too-many':
-    '{clientId}: too many messages to answer, the last on {why}; does another device answer its answers?',
-  'answer-too-long': '{clientId}: an answer to {why} would be too long and was not given',
-  'answer-no-topic': '{clientId}: an answer was not given: {why} is not a topic name',
-  'answer-no-response-topic':
-    '{clientId}: a message on {why} was not answered: it carried no response topic, and the answer names no topic',
-  'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',
-} as const
-const DISCONNECT = Buffer.from([0xe0, 0x00])
-
 export type DeviceState = 'new' | 'connecting' | 'connected' | 'ready' | 'waiting' | 'closed'
 
 /** One simulated MQTT client behind its link: connects, subscribes, publishes, and comes back after a lost connection. */
@@ -172,8 +160,20 @@ export class Device {
     else this.spec.state = new Map(Object.entries(state).map(([k, v]) => [k, before?.get(k) ?? v]))
   }
 
-  /** Says goodbye with DISCONNECT where the connection stands, and ends for good. */
-  close(): void {
+  /**
+   * Leaves its connection without a word, as a phone that changes networks, and comes back on a new one; the broker is not
+   * told that the first has ended.
+   */
+  roam(): void {
+    this.link.die()
+    this.stream?.destroy()
+  }
+
+  /**
+   * Says goodbye with DISCONNECT where the connection stands, and ends for good.
+   * @param withWill MQTT 5: asks the broker to publish the will all the same
+   */
+  close(withWill = false): void {
     if (this.state === 'closed') return
     const { stream, connected } = this
     this.state = 'closed'
@@ -189,7 +189,7 @@ export class Device {
       return
     }
     stream.once('close', finish)
-    stream.end(DISCONNECT)
+    stream.end(withWill ? DISCONNECT_WITH_WILL : DISCONNECT)
     this.deps.clock.schedule(5000, finish)
   }
 

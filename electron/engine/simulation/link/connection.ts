@@ -9,7 +9,7 @@ export interface ConnectionHost {
   /** An endpoint has written a packet. */
   written(direction: Direction, frame: Frame, messageId: number): void
   /** The first of the two ends has gone. */
-  closing(by: 'client' | 'broker'): void
+  closing(by: 'client' | 'broker', connection: Connection): void
   /** Both ends have gone. */
   over(connection: Connection): void
   /** Calls `pass` when the end of a connection gets through; false when that is not at once. */
@@ -65,15 +65,17 @@ export class Connection {
 
   /** The endpoint that writes to this direction will write no more. */
   finished(path: LinkDirection): void {
-    if (!this.closing) {
-      this.closing = true
-      this.host.closing(path === this.uplink ? 'client' : 'broker')
-    }
-    if (this.dead) {
-      // The client's own system forgets the connection; the broker is not told.
-      if (path === this.uplink) process.nextTick(() => this.client.destroy())
+    const byClient = path === this.uplink
+    // The client's own system forgets a dead connection; the broker is not told, and for it the connection goes on.
+    if (this.dead && byClient) {
+      process.nextTick(() => this.client.destroy())
       return
     }
+    if (!this.closing) {
+      this.closing = true
+      this.host.closing(byClient ? 'client' : 'broker', this)
+    }
+    if (this.dead) return
     const over = (): void => {
       if (path === this.uplink) this.broker.sawEnd()
       else this.client.push(null)

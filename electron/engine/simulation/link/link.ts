@@ -102,7 +102,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.openedMs = this.pace.nowMs()
     this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
     this.planCut()
-    this.planDeath(connection)
+    this.planDeath()
     return { client: connection.client, broker: connection.broker }
   }
 
@@ -136,6 +136,17 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.end('reset', 'reset')
   }
 
+  die(): void {
+    const { connection } = this
+    if (connection === null || connection.dead || connection.closing) return
+    connection.dead = true
+    for (const each of Object.values(this.directions)) {
+      each.shut = true
+      each.abort('cut')
+    }
+    this.observer.event({ kind: 'dead', clientId: this.id, atMs: this.pace.nowMs() })
+  }
+
   cutSoon(): void {
     this.soonTimer ??= this.pace.schedule(READ_MS, () => {
       this.soonTimer = undefined
@@ -150,7 +161,10 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
 
   close(): void {
     this.end('client', 'cut')
-    for (const connection of this.behind) connection.destroy()
+    for (const connection of this.behind) {
+      connection.closing = true
+      connection.destroy()
+    }
     this.ended = true
   }
 
@@ -194,12 +208,17 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   }
 
   /** One end has gone; what is on its way to the other still arrives. */
-  closing(by: ClosedBy): void {
+  closing(by: ClosedBy, connection: Connection): void {
+    // The client has a newer one already, which has nothing to do with this end.
+    if (!connection.left) this.quiet(by)
+    this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
+  }
+
+  private quiet(by: ClosedBy): void {
     this.stopTimers()
     // The other side still takes in what is on its way: a CONNACK that refuses is followed by the close at once.
     if (by !== 'broker') this.device.disconnected()
     if (by !== 'client') this.broker.disconnected()
-    this.observer.event({ kind: 'closed', clientId: this.id, atMs: this.pace.nowMs(), by })
   }
 
   /** Both ends have gone. */
@@ -271,22 +290,17 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       return
     }
     connection.left = true
-    if (!connection.closing) this.closing('client')
+    // That it has ended is told when the broker notices.
+    if (!connection.closing) this.quiet('client')
     this.over(connection)
     this.behind.add(connection)
   }
 
-  private planDeath(connection: Connection): void {
+  private planDeath(): void {
     const { halfOpen } = this.config.faults ?? {}
     this.pace.cancel(this.deathTimer)
     if (halfOpen === undefined) return
-    this.deathTimer = this.pace.schedule(halfOpen, () => {
-      connection.dead = true
-      for (const each of Object.values(this.directions)) {
-        each.shut = true
-        each.abort('cut')
-      }
-    })
+    this.deathTimer = this.pace.schedule(halfOpen, () => this.die())
   }
 
   /** Ends the connection at once, with everything that is on its way. */
@@ -297,7 +311,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
       each.shut = true
       each.abort(cause)
     }
-    if (!connection.closing) this.closing(by)
+    if (!connection.closing) this.closing(by, connection)
     this.over(connection)
     connection.destroy()
   }

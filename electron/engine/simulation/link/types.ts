@@ -27,6 +27,8 @@ export interface Link {
   dropNext(direction: Direction, type: PacketType): void
   /** Ends the connection at once, as a pulled cable and a reset would. */
   cut(): void
+  /** Nothing gets through the connection any more, and neither end is told: it is half-open. */
+  die(): void
   /** Packets in transit or held, and retry timers that are set: 0 when nothing more will happen by itself. */
   pending(): number
   /** Ends the connection and all timers for good. */

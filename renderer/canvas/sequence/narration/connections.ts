@@ -6,7 +6,7 @@ import type { Connections } from './story'
 /** Connections that ended and came back, and what became of wills. */
 export function onConnections(marks: readonly SessionMark[], connections: Connections): Happening[] {
   return marks.flatMap((m): Happening[] => {
-    if (closes(m.kind) || m.kind === 'taken-over') return [atMark('ended', m)]
+    if (closes(m.kind) || m.kind === 'taken-over' || m.kind === 'dead') return [atMark('ended', m)]
     if (m.kind === 'will') {
       const end = connections.of(m.clientId).findLast((x) => closes(x.kind) && x.atMs <= m.atMs)
       return [{ ...atMark('will', m), known: end !== undefined && end.kind !== 'disconnect' }]

@@ -1,4 +1,4 @@
-import type { Happening } from './happening'
+import { WITH_WILL, type Happening } from './happening'
 import { refusalText } from './refusals'
 import type { Teller } from './teller'
 
@@ -146,7 +146,11 @@ function ended(h: Happening): string {
     case 'recovery':
       return `No response came in time, so *the connection of ${who} was closed* to be opened again.`
     case 'disconnect':
-      return `*${who} said DISCONNECT*: it ends its connection on purpose.`
+      return h.mark.detail === WITH_WILL
+        ? `*${who} said DISCONNECT with reason 0x04*: it ends its connection on purpose and asks for its will.`
+        : `*${who} said DISCONNECT*: it ends its connection on purpose.`
+    case 'dead':
+      return `*Nothing gets through the connection of ${who} any more*, and neither ${who} nor the broker is told.`
     case 'broken':
       return `*The connection of ${who} ended without DISCONNECT.*`
     case 'taken-over':

@@ -80,7 +80,7 @@ function marksOf(story: Story): SessionMark[] {
     const own = people.has(m.clientId) && m.atMs >= first && m.atMs <= last
     if (m.kind === 'will')
       return m.topic === story.journey.topic && story.journey.publisher === null && m.atMs === first
-    return own && (closes(m.kind) || m.kind === 'taken-over')
+    return own && (closes(m.kind) || m.kind === 'taken-over' || m.kind === 'dead')
   })
 }
 

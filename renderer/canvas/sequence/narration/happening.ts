@@ -1,6 +1,9 @@
 import type { LossReason, PacketRow, SessionMark } from '@contract/model'
 import type { QoS } from '@contract/packet'
 
+/** Reason of a DISCONNECT that asks for the will (5.0 section 3.14.2.1). */
+export const WITH_WILL = 0x04
+
 /** Everything a sentence can be about. Each is a fact of the capture. */
 export type HappeningKind =
   // packets of a handshake

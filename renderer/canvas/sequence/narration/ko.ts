@@ -1,4 +1,4 @@
-import type { Happening } from './happening'
+import { WITH_WILL, type Happening } from './happening'
 import { josa } from './josa'
 import { refusalText } from './refusals'
 import type { Teller } from './teller'
@@ -149,7 +149,11 @@ function ended(h: Happening): string {
     case 'recovery':
       return `제때 응답이 오지 않아 *${who}의 연결을 끊었습니다*. 곧 다시 접속합니다.`
     case 'disconnect':
+      if (h.mark.detail === WITH_WILL)
+        return `*${josa(who, '이/가')} 이유 코드 0x04로 DISCONNECT를 보내* 스스로 연결을 끝내면서 유언 메시지를 발행해 달라고 합니다.`
       return `*${josa(who, '이/가')} DISCONNECT를 보내* 스스로 연결을 끝냅니다.`
+    case 'dead':
+      return `*${who}의 연결로 이제 아무것도 지나가지 못하지만*, ${who}도 브로커도 이를 모릅니다.`
     case 'broken':
       return `*${who}의 연결이 DISCONNECT 없이 끊겼습니다.*`
     case 'taken-over':
