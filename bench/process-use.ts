@@ -16,6 +16,13 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS
 }
 
+/** CPU seconds of all children of this process that have ended; NaN where the system does not tell. */
+export function endedChildrenSeconds(): number {
+  if (!existsSync('/proc/self/stat')) return Number.NaN
+  const fields = fieldsOf(process.pid)
+  return (Number(fields[13]) + Number(fields[14])) / TICKS
+}
+
 /** Memory that a process has in use and shares with no other, and its part of what is shared, MiB. */
 export function memoryMib(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
