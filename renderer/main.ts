@@ -11,7 +11,7 @@ import { useLog } from './stores/log'
 import { useSettings } from './stores/settings'
 import './ui/main.css'
 
-fitScreen(document, screen.width)
+fitScreen(screen.width)
 const transport = chooseTransport(window, location)
 const pinia = createPinia()
 

@@ -5,3 +5,18 @@ export const isLoopback = (host: string): boolean =>
 /** The host of a broker's URL, as it is written there; null for what is no such URL. */
 export const brokerHost = (url: string): string | null =>
   /^(?:mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:?#\\]+)/.exec(url)?.[1] ?? null
+
+/** Where a listener takes connections at every address of its machine. */
+const EVERY_ADDRESS = ['0.0.0.0', '[::]', '::']
+
+/**
+ * A broker's address as another computer of the network reaches it.
+ * @param machine host name or address of the broker's machine
+ * @returns null when only that machine reaches it, or for what is no such URL
+ */
+export function urlFromElsewhere(url: string, machine: string): string | null {
+  const host = brokerHost(url)
+  if (host === null) return null
+  if (isLoopback(host)) return isLoopback(machine) ? url : null
+  return EVERY_ADDRESS.includes(host) ? url.replace(host, machine) : url
+}

@@ -58,6 +58,8 @@ export const useConnection = defineStore('connection', () => {
     readOnly: computed(() => recorded.value || (host.value?.readOnly ?? false)),
     /** host, or one of a class: viewer, or driver while the controls are theirs. */
     role,
+    /** A pupil's page without the controls: what it cannot do is not shown. */
+    watching: computed(() => role.value === 'viewer'),
     /** The name this page joined under; null on the host's own. */
     viewer: computed(() => host.value?.viewer ?? null),
     /** Whether this page may give a command at all. */

@@ -1,7 +1,9 @@
 import type { EngineStatus } from '@contract/model'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import { urlFromElsewhere } from '@contract/loopback'
 import { useLink } from '../api'
+import { useConnection } from './connection'
 import { useLog } from './log'
 
 /** The engine's status, four times per second, and the commands of the run. */
@@ -35,9 +37,15 @@ export const useStatus = defineStore('status', () => {
     return s.nowMs + Math.min(1000, performance.now() - receivedAt.value) * s.speed
   }
 
+  const connection = useConnection()
+  /** A broker's address as this page's computer reaches it, which a pupil's does over the class network; else null. */
+  const reachable = (url: string | null): string | null =>
+    url === null || connection.viewer === null ? url : urlFromElsewhere(url, location.hostname)
+
   return {
     status,
     control,
+    reachable,
     setSpeed,
     clockNow,
     /** A recorded capture is shown in place of the run. */
@@ -46,7 +54,9 @@ export const useStatus = defineStore('status', () => {
     /** The address to give to other clients. */
     brokerUrl: computed(() => {
       const b = status.value?.broker
-      return b?.url ?? b?.listeners.find((l) => l.kind === 'tcp')?.url ?? b?.listeners[0]?.url ?? null
+      return reachable(
+        b?.url ?? b?.listeners.find((l) => l.kind === 'tcp')?.url ?? b?.listeners[0]?.url ?? null,
+      )
     }),
   }
 })

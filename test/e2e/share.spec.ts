@@ -111,6 +111,19 @@ async function followAndLookAround(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.getByRole('heading', { level: 1 })).toHaveText('Lab')
 }
 
+/** Narration, diagram and vote, and nothing else. */
+async function onAPhone(teacher: Page, pupil: Page): Promise<void> {
+  await pupil.setViewportSize({ width: 390, height: 844 })
+  await pupil.getByRole('button', { name: '선생님 화면 따라가기' }).click()
+  await goTo(teacher, 'handshakes')
+  await expect(pupil.getByTestId('recording')).toBeVisible()
+  await expect(pupil.getByRole('region', { name: '일어나는 일' }).getByRole('listitem').first()).toBeVisible()
+  await expect(pupil.getByRole('navigation')).toHaveCount(0)
+  await expect(pupil.locator(':disabled:not(.n)')).toHaveCount(0)
+  await expectNothingClipped(pupil)
+  await takePicture(pupil, 'pupil-phone')
+}
+
 test.describe('a class', () => {
   let lab: Lab
   test.beforeEach(async ({ lab: running, page }) => {
@@ -135,10 +148,11 @@ test.describe('a class', () => {
     await close(page)
     await expect(page.getByRole('button', { name: 'Shared with a class: 2 watching' })).toBeVisible()
 
-    for (const name of ['Pause', 'Stop', 'Step mode: hold every packet'])
-      await expect(mina.page.getByRole('button', { name })).toBeDisabled()
-    await expect(mina.page.getByRole('button', { name: /Share/ })).toHaveCount(0)
-    await expect(mina.page.getByRole('slider', { name: /Packet loss/ })).toBeDisabled()
+    for (const name of ['Pause', 'Stop', 'Step mode: hold every packet', 'Add group', /Share/])
+      await expect(mina.page.getByRole('button', { name })).toHaveCount(0)
+    await expect(mina.page.getByRole('slider', { name: /Packet loss/ })).toHaveCount(0)
+    await expect(mina.page.getByText(/c\.connect\("127\.0\.0\.1", \d+\)/)).toBeVisible()
+    for (const screen of [mina.page, joon.page]) await expect(screen.locator(':disabled')).toHaveCount(0)
     await mina.page.keyboard.press('p')
     await expect(mina.page.getByRole('log', { name: 'Messages' }).locator('.notice')).toHaveCount(0)
 
@@ -149,7 +163,8 @@ test.describe('a class', () => {
     await expect(joon.page.getByText('준 이름으로 보는 중입니다.')).toBeVisible()
     await expect(mina.page.getByText('You are watching as Mina.')).toBeVisible()
     await page.keyboard.press('p')
-    await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+    await expect(mina.page.getByText('paused')).toBeVisible()
+    await onAPhone(page, joon.page)
     await voteAndEnd(page, mina.page, joon.page)
     await mina.context.close()
     await joon.context.close()
@@ -172,7 +187,7 @@ test.describe('a class', () => {
 
     await page.getByRole('button', { name: 'Take back' }).click()
     await expect(mina.page.getByText('You are watching as Mina.')).toBeVisible()
-    await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toBeDisabled()
+    await expect(mina.page.getByRole('button', { name: 'Run', exact: true })).toHaveCount(0)
     await mina.context.close()
   })
 
@@ -259,7 +274,15 @@ test(
     await late.getByLabel('이름').fill('하은')
     await late.getByRole('button', { name: '참가', exact: true }).tap()
     await expect(late.getByText('하은 이름으로 보는 중입니다.')).toBeVisible()
-    expect(await late.evaluate(() => innerWidth)).toBe(1024)
+    expect(await late.evaluate(() => innerWidth)).toBe(390)
+    await expect(late.getByRole('navigation')).toHaveCount(0)
+    await page.getByRole('button', { name: '닫기' }).click()
+    await page.keyboard.press('Shift+V')
+    await page.getByLabel('질문').fill('메시지는 몇 번 도착할까요?')
+    await page.getByLabel(/^답/).fill('한 번\n두 번\n손실되어 도착하지 않는다')
+    await page.getByRole('button', { name: '투표 시작' }).click()
+    await late.getByRole('button', { name: '두 번' }).tap()
+    await takePicture(late, 'vote-phone-ko')
     await phone.close()
     for (const p of pupils) await p.context.close()
   },

@@ -10,6 +10,8 @@ const SLANTS = [66, 46, 32, 26]
 const LARGER = [2.2, 1.8, 1.5, 1.3, 1.15]
 /** The least slants of larger type; the last one says whether anything fits at all. */
 const LARGER_SLANTS = [54, 32]
+/** Width that larger type leaves each lane, px at 16 px type: names of clients do not run into each other. */
+const LANE = 96
 const SMALLER = [0.92, 0.84, 0.76]
 /** Type sizes that are tried last, as long as they are not smaller than 16 px type. */
 export const smallerTypes = (k: number): number[] =>
@@ -48,8 +50,9 @@ interface Attempt {
 /** Type sizes with the slants that are tried for each, in the order in which they are tried. */
 function attempts(o: FitOptions): { type: number; slants: readonly number[] }[] {
   const least = SLANTS.slice(-1)
+  const roomy = (type: number): boolean => o.width / type >= LANE * (o.lanes.length + 1)
   return [
-    ...LARGER.map((share) => ({ type: share * o.k, slants: LARGER_SLANTS })),
+    ...LARGER.map((share) => ({ type: share * o.k, slants: LARGER_SLANTS })).filter((a) => roomy(a.type)),
     { type: o.k, slants: SLANTS },
     ...smallerTypes(o.k).map((type) => ({ type, slants: least })),
   ]
