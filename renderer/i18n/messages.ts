@@ -3,6 +3,7 @@ import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { lessonsMessages } from '../features/lessons/messages'
 import { loadMessages } from '../features/load/messages'
+import { printMessages } from '../features/print/messages'
 import { shareMessages } from '../features/share/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
@@ -20,6 +21,7 @@ const parts = [
   loadMessages,
   lessonsMessages,
   shareMessages,
+  printMessages,
 ]
 
 const merged = (language: Language, common: Texts): Texts =>

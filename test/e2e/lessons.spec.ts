@@ -74,6 +74,31 @@ test('the recording can be stepped, scrubbed and played', async ({ page, lab }) 
   expect(await story.count()).toBeGreaterThanOrEqual(4)
 })
 
+test('a worksheet and its answer key are printed on a page each', async ({ page, lab }) => {
+  // The system's own dialog cannot be shown here; the PDF has the pages it would get.
+  await page.addInitScript(() => (window.print = () => undefined))
+  await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { language: 'ko' })
+  await page.getByRole('button', { name: '학습지 인쇄…' }).click()
+  await page.getByRole('button', { name: '인쇄…', exact: true }).click()
+  const [worksheet, key] = [page.locator('[data-part="worksheet"]'), page.locator('[data-part="key"]')]
+  await expect(key).toBeAttached()
+  await expect(page.locator('.paper')).toBeHidden()
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.locator('#app')).toBeHidden()
+  // Eight packets: two PUBLISH and PUBACK to the broker, two to the subscriber.
+  await expect(worksheet.locator('[data-start]')).toHaveCount(8)
+  await expect(worksheet.locator('.packet')).toHaveCount(0)
+  await expect(key.locator('[data-start]')).toHaveCount(8)
+  await expect(key.locator('.packet')).not.toHaveCount(0)
+  await expect(worksheet.locator('dd')).toHaveText(['', '', '', '', ''])
+  await expect(key.locator('dd')).toHaveText(['1', '2', '0', '1', '8'])
+  await expect(key.locator('.right')).toHaveText(/^✓2번/)
+  await takePicture(page, 'worksheet-ko')
+  const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
+  expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(2)
+  await expect(page.locator('.paper')).toHaveCount(0)
+})
+
 test('the open lesson stays while another screen is shown', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lessons', { language: 'en' })
   await expect(page.getByRole('heading', { name: '1. Publish and subscribe' })).toBeVisible()

@@ -1,8 +1,9 @@
+import { textWidth } from './arrows'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
 import { placesOf, type Sentence } from './narration/narrate'
 import { suggestPxPerMs, type TimeScale } from './time-scale'
-import type { Scene, SequenceInput, SequenceOptions } from './types'
+import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOptions } from './types'
 
 /** Slants of a typical packet that are tried, px at 16 px type. */
 const SLANTS = [66, 46, 32, 26]
@@ -84,7 +85,30 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
   return { scene, k: a.type, beside: { x: width, width: room, boxes } }
 }
 
+/** Between two names, px at 16 px type. */
+const NAME_GAP = 8
+
+/** Half of what a lane's name takes, whose title is larger than the rest. */
+const halfName = (lane: LaneShape, k: number): number =>
+  Math.max(1.25 * textWidth(lane.title, k), textWidth(lane.note, k)) / 2
+
 const crowded = (scene: Scene): boolean => scene.arrows.some((a) => a.label.crowded)
+
+/** Larger type costs more than it gives: a label is longer than its arrow, names run together, or a word is cut off. */
+function tooLarge(scene: Scene, k: number): boolean {
+  const length = (a: ArrowShape): number => Math.hypot(a.to.x - a.from.x, a.to.y - a.from.y)
+  const ring = ({ text }: RingShape): boolean =>
+    text?.anchor === 'start' && text.x + textWidth(text.value, k) > scene.width
+  const name = (lane: LaneShape, i: number): boolean => {
+    const next = scene.lanes[i + 1]
+    return next !== undefined && next.x - lane.x < halfName(lane, k) + halfName(next, k) + NAME_GAP * k
+  }
+  return (
+    scene.arrows.some((a) => a.end === 'head' && a.label.width > length(a)) ||
+    scene.rings.some(ring) ||
+    scene.lanes.some(name)
+  )
+}
 
 /**
  * The picture in the largest type in which it fits its pane with every label readable; where it never fits it is drawn as
@@ -93,7 +117,10 @@ const crowded = (scene: Scene): boolean => scene.arrows.some((a) => a.label.crow
 export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
   const beside = !(o.alone ?? false) && o.width >= BESIDE_FROM * o.k && o.sentences.length > 0
   const good = (f: Fitted): boolean =>
-    f.scene.height <= o.height && !crowded(f.scene) && (f.beside !== null) === beside
+    f.scene.height <= o.height &&
+    !crowded(f.scene) &&
+    (f.k <= o.k || !tooLarge(f.scene, f.k)) &&
+    (f.beside !== null) === beside
   let last: Attempt = { type: o.k, slant: SLANTS.at(-1) ?? 0, beside }
   for (const { type, slants } of attempts(o)) {
     last = { type, slant: slants.at(-1) ?? 0, beside }

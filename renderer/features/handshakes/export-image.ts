@@ -1,6 +1,7 @@
 import { h, render, type VNode } from 'vue'
 import type { Scene } from '../../canvas/sequence/types'
 import { readToken } from '../../ui/packet-style'
+import LaneNames from './LaneNames.vue'
 import SequenceSvg from './SequenceSvg.vue'
 
 const NS = 'http://www.w3.org/2000/svg'
@@ -23,14 +24,6 @@ const STYLES = [
 export interface PictureSize {
   k: number
   strokeK: number
-}
-
-function heads(scene: Scene, k: number): VNode[] {
-  return scene.lanes.flatMap((lane) => [
-    h('rect', { x: lane.x - 4 * k, y: 38 * k, width: 8 * k, height: 8 * k, fill: 'var(--color-ink-1)' }),
-    h('text', { class: 'k', x: lane.x, y: 17 * k, 'text-anchor': 'middle' }, lane.title),
-    h('text', { class: 'f', x: lane.x, y: 32 * k, 'text-anchor': 'middle' }, lane.note),
-  ])
 }
 
 function cards(scene: Scene, k: number): VNode[] {
@@ -85,7 +78,7 @@ export function sceneSvg(scene: Scene, size: PictureSize): string {
     ...cards(scene, size.k),
   ])
   const attributes = { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}` }
-  render(h('svg', attributes, [background, ...heads(scene, size.k), body]), holder)
+  render(h('svg', attributes, [background, h(LaneNames, { lanes: scene.lanes, k: size.k }), body]), holder)
   try {
     const svg = holder.querySelector('svg')
     if (!svg) return ''

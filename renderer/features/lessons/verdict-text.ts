@@ -2,6 +2,9 @@ import type { LessonOutcome } from '@contract/lesson-run'
 import type { PacketRow } from '@contract/model'
 import { josa } from '../../canvas/sequence/narration/josa'
 
+/** Sums of the ledger that are shown of a run. */
+export const COUNTS = ['offered', 'arrived', 'lost', 'duplicated', 'packets'] as const
+
 type Translate = (key: string, values?: Record<string, unknown>) => string
 
 /** Fills the values of a run into a lesson's headline; a name it does not know stays as it is. */

@@ -57,14 +57,18 @@ export function useLessonWords(part: () => boolean = () => false) {
   }))
 }
 
-/** The picture of a recorded run, as large as there is room, and its narration. */
-export function useRecordedScene(recording: Ref<Recording | null>) {
+/**
+ * The picture of a recorded run, as large as there is room, and its narration.
+ * @param how on paper the type does not follow the screen's, and no numbers lead to sentences
+ */
+export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?: boolean } = {}) {
   const settings = useSettings()
   const { t } = useI18n()
   const width = ref(0)
   const height = ref(0)
-  const k = computed(() => settings.typeScale)
-  const strokeK = computed(() => (settings.projector ? 1.6 : 1))
+  const paper = how.paper ?? false
+  const k = computed(() => (paper ? 1 : settings.typeScale))
+  const strokeK = computed(() => (settings.projector && !paper ? 1.6 : 1))
   const input = computed((): SequenceInput | null =>
     recording.value ? fromFirstPacket(recording.value.timeline) : null,
   )
@@ -87,7 +91,7 @@ export function useRecordedScene(recording: Ref<Recording | null>) {
         recording.value?.note,
         recording.value?.broker ?? t('lessons.broker'),
       ),
-      sentences: sentences.value,
+      sentences: paper ? [] : sentences.value,
     })
     // Brackets of whole messages belong to the verdict cards, which are not drawn here.
     const notes = segmentNotes(now, drawn.scene, drawn.k, (n) => t('lessons.segmentNote', { n }))
