@@ -12,6 +12,7 @@ import type {
   TopicPage,
 } from './model'
 import type { KeptByBroker } from './kept'
+import type { DeskMessage, DeskState, Published, TestClientConfig } from './desk'
 import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'
 import type { InspectReport } from './inspect-report'
@@ -21,7 +22,7 @@ import type { LinkInput } from './link-config'
 import type { LossyListenerInput } from './lossy-listener'
 import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from './load'
 import type { LoadInput } from './load-config'
-import type { Direction, PacketType, QoS } from './packet'
+import type { Direction, PacketType } from './packet'
 import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, Scenario } from './scenario'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
@@ -87,8 +88,21 @@ export interface LabApi {
   dropNext(a: { clientId: string; direction: Direction; type: PacketType }): Promise<void>
   /** Cuts a device's connection, or ends an external client's. */
   cut(a: { clientId: string }): Promise<void>
-  /** Publishes from the broker itself. */
-  publish(a: { topic: string; payload: string; qos: QoS; retain: boolean }): Promise<void>
+
+  // publish desk
+  /**
+   * Publishes a message, once or again and again: from the broker itself, a device, or the test client, which is opened
+   * where it is not yet. It is in no row of the delivery counts, which are of what groups publish.
+   * @throws ApiError `not-found` for an unknown device, `conflict` for one that cannot publish now, `bad-request` for
+   * properties over MQTT 3.1.1, `unavailable` from the broker where it is external
+   */
+  publish(a: DeskMessage): Promise<Published>
+  /** Ends the repetition of a message; nothing where none runs. */
+  stopRepeat(a: Empty): Promise<void>
+  /** Opens the desk's test client, changes it, or with null ends it. */
+  setTestClient(a: { config: TestClientConfig | null }): Promise<void>
+  /** The test client, what it received after the number `after`, and what is repeated. */
+  getDesk(a: { after: number }): Promise<DeskState>
 
   // packets
   /** Chooses the packets this page is sent from now on (a filter, see packet-filter.ts) and returns the latest that match. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EngineApi } from './api'
 import { LOSSES } from './comparison'
+import { deskMessageSchema, testClientSchema } from './desk'
 import { experimentSchema } from './experiment'
 import { linkSchema } from './link-config'
 import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
@@ -95,14 +96,10 @@ export const commands = {
   getDevice: viewer(z.strictObject({ clientId })),
   dropNext: driver(z.strictObject({ clientId, direction, type: z.enum(PACKET_TYPES) })),
   cut: driver(z.strictObject({ clientId })),
-  publish: driver(
-    z.strictObject({
-      topic: z.string().refine(isValidTopic, { error: 'expected a topic name without + or #' }),
-      payload: z.string().max(1_048_576),
-      qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
-      retain: z.boolean(),
-    }),
-  ),
+  publish: driver(deskMessageSchema),
+  stopRepeat: driver(empty),
+  setTestClient: driver(z.strictObject({ config: testClientSchema.nullable() })),
+  getDesk: viewer(z.strictObject({ after: z.int().min(0) })),
   watchPackets: viewer(z.strictObject({ filter, tail: z.int().min(0).max(ROWS) })),
   unwatchPackets: viewer(empty),
   queryPackets: viewer(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { host, type CommandEntry } from './command-entry'
+import { savedMessagesSchema, type SavedMessage } from './desk'
 import type { Note } from './model'
 import type { Scenario } from './scenario'
 
@@ -68,6 +69,8 @@ export interface WorkspaceState {
   kept: boolean
   recent: RecentFile[]
   progress: LessonProgress
+  /** Messages kept to be published again. */
+  messages: SavedMessage[]
   recovered: RecoveredScenario | null
   /** native: files are opened and saved by the host; browser: by the page. */
   files: 'native' | 'browser'
@@ -131,6 +134,8 @@ export interface WorkspaceApi {
   getWorkspace(a: None): Promise<WorkspaceState>
   setSettings(a: { patch: Partial<Settings> }): Promise<Settings>
   markLesson(a: { lesson: string; variant: string }): Promise<LessonProgress>
+  /** Keeps these messages, and no others, for the publish desk. */
+  saveMessages(a: { messages: SavedMessage[] }): Promise<void>
   /** An empty scenario without a file. */
   newScenario(a: None): Promise<Scenario>
   openRecent(a: { id: string }): Promise<Scenario>
@@ -162,6 +167,7 @@ export const workspaceCommands = {
   getWorkspace: host(none),
   setSettings: host(z.strictObject({ patch: settingsSchema.partial() })),
   markLesson: host(z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema })),
+  saveMessages: host(z.strictObject({ messages: savedMessagesSchema })),
   newScenario: host(none),
   openRecent: host(z.strictObject({ id: fileIdSchema })),
   clearRecent: host(none),

@@ -227,7 +227,7 @@ class LabEngine implements Engine, SessionEngine {
     if (target !== 'all' && 'clientId' in target) {
       const link = this.lab.linkOf(target.clientId)
       if (!link) throw new ApiError('not-found', `${target.clientId} has no simulated link`)
-      const merge = fleet.device(target.clientId) ? mergeLink : mergeRealLink
+      const merge = this.lab.guests.link(target.clientId) ? mergeRealLink : mergeLink
       link.setConfig(merge(link.config, patch))
       return
     }
@@ -240,6 +240,7 @@ class LabEngine implements Engine, SessionEngine {
     this.changed(next)
     if (target === 'all') {
       fleet.setDefaultLink(next.link)
+      this.lab.desk.setLink(next.link)
       this.lab.takeListenerLinks()
     }
     for (const g of next.groups) {

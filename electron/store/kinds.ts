@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { savedMessagesSchema, type SavedMessage } from '../contract/desk'
 import { DEFAULT_SETTINGS, fileIdSchema, progressSchema, settingsSchema } from '../contract/workspace'
 import type { FileKind } from './json-file'
 
@@ -52,6 +53,7 @@ export const KINDS = {
   settings: { name: 'settings', version: 1, schema: settingsSchema, fallback: DEFAULT_SETTINGS },
   recent: { name: 'recent', version: 1, schema: recentSchema, fallback: [] },
   progress: { name: 'progress', version: 1, schema: progressSchema, fallback: {} },
+  messages: { name: 'messages', version: 1, schema: savedMessagesSchema, fallback: [] },
   window: {
     name: 'window',
     version: 1,
@@ -68,6 +70,7 @@ export const KINDS = {
   settings: FileKind<z.output<typeof settingsSchema>>
   recent: FileKind<RecentEntry[]>
   progress: FileKind<z.output<typeof progressSchema>>
+  messages: FileKind<SavedMessage[]>
   window: FileKind<WindowPlace | null>
   updates: FileKind<UpdateChoice>
 }

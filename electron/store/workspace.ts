@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import type { SavedMessage } from '../contract/desk'
 import { ApiError } from '../contract/errors'
 import type { Note } from '../contract/model'
 import type { PageLink } from '../contract/rpc'
@@ -20,6 +21,7 @@ import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'
 import { Offers } from './offers'
 import { RecentFiles, type Opened } from './recent'
+import { SavedMessages } from './saved-messages'
 
 /** The host's own dialogs for files; each resolves to a path, or null when the user chose none. */
 export interface FileDialogs {
@@ -74,12 +76,14 @@ export class Workspace {
   )
   private readonly listeners = new Set<() => void>()
   private readonly autosave: Autosave
+  private readonly messages: SavedMessages
   private readonly files: { settings: JsonFile<Settings>; progress: JsonFile<LessonProgress> }
 
   constructor(private readonly deps: WorkspaceDeps) {
     const { folder } = deps
     const store: StoreDeps = { now: deps.now, onCorrupt: (...a) => this.corrupt(...a) }
     this.recent = new RecentFiles(folder, store)
+    this.messages = new SavedMessages(folder, store)
     this.files = {
       settings: new JsonFile<Settings>(folder, KINDS.settings, store),
       progress: new JsonFile<LessonProgress>(folder, KINDS.progress, store),
@@ -101,6 +105,7 @@ export class Workspace {
     this.kept = settings !== null
     this.settings = settings ?? DEFAULT_SETTINGS
     this.progress = (await this.files.progress.read()) ?? {}
+    await this.messages.load()
     await this.recent.load()
     const store: StoreDeps = { now: this.deps.now, onCorrupt: (...a) => this.corrupt(...a) }
     this.crashed = await findCrashed(sessions, store)
@@ -170,6 +175,11 @@ export class Workspace {
     return this.progress
   }
 
+  async saveMessages(messages: SavedMessage[]): Promise<void> {
+    await this.messages.save(messages).catch((e: unknown) => this.notKept(e))
+    this.tell()
+  }
+
   state(): WorkspaceState {
     const left = this.crashed[0]?.data
     return {
@@ -177,6 +187,7 @@ export class Workspace {
       kept: this.kept,
       recent: this.recent.list(),
       progress: this.progress,
+      messages: this.messages.list,
       recovered: left
         ? {
             name: left.name,

@@ -1,3 +1,4 @@
+import type { SavedMessage } from '@contract/desk'
 import type { MenuCommand, Settings, WorkspaceEvent, WorkspaceState } from '@contract/workspace'
 import { ApiError } from '@contract/errors'
 import { defineStore } from 'pinia'
@@ -49,6 +50,8 @@ export const useWorkspace = defineStore('workspace', () => {
       log.attempt(() => link.api.setSettings({ patch })),
     markLesson: (lesson: string, variant: string): Promise<void> =>
       log.attempt(() => link.api.markLesson({ lesson, variant })),
+    saveMessages: (messages: SavedMessage[]): Promise<void> =>
+      log.attempt(() => link.api.saveMessages({ messages })),
     chooseUpdates: (on: boolean): Promise<void> => log.attempt(() => link.api.chooseUpdates({ on })),
     openNewer: (): Promise<void> => log.attempt(() => link.api.openNewer({})),
     clearRecent: (): Promise<void> => log.attempt(() => link.api.clearRecent({})),

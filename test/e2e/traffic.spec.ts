@@ -222,3 +222,41 @@ test('a payload tells what changed since the one before, and draws its numbers',
   await page.keyboard.press('ArrowDown')
   await expect(payload.getByText('was 3')).toBeVisible()
 })
+
+test('a message is published from the desk, its handshake is drawn beside it, and the test client receives it', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'traffic')
+  await page.getByRole('button', { name: 'Publish', exact: true }).click()
+  const desk = page.getByRole('region', { name: 'Publish' })
+  await desk.getByRole('radio', { name: /^Test client \(/ }).click()
+  await desk.getByLabel('Topic filter').fill('desk/#')
+  await desk.getByRole('button', { name: 'Subscribe' }).click()
+  await expect(desk.getByText('test-client: connected')).toBeVisible()
+
+  await desk.getByLabel('Topic', { exact: true }).fill('desk/light')
+  await desk.getByLabel('Payload', { exact: true }).fill('{"on": tru}')
+  const publish = desk.getByRole('button', { name: 'Publish', exact: true })
+  await publish.click()
+  await expect(desk.getByRole('alert')).toContainText('Payload: not JSON')
+  await desk.getByLabel('Payload', { exact: true }).fill('{"on": true}')
+  await publish.click()
+  await expect(desk.getByRole('alert')).toHaveCount(0)
+  await expect(desk.getByRole('row', { name: /desk\/light/ })).toContainText('{"on": true}')
+  await desk.getByRole('radio', { name: 'Handshake' }).click()
+  await expect(desk.getByTestId('recording')).toBeVisible()
+  await expectAccessible(page)
+
+  await desk.getByRole('radio', { name: /^Test client: / }).click()
+  await publish.click()
+  await expect(desk.getByText('delivered', { exact: false }).first()).toBeVisible()
+  await desk.getByLabel('Name to save this message under').fill('light on')
+  await desk.getByRole('button', { name: 'Save this message' }).click()
+  await desk.getByLabel('Topic', { exact: true }).fill('desk/other')
+  await desk.getByRole('combobox', { name: 'Saved messages' }).click()
+  await page.getByRole('option', { name: 'light on' }).click()
+  await expect(desk.getByLabel('Topic', { exact: true })).toHaveValue('desk/light')
+  await desk.getByRole('button', { name: 'Large, in Handshakes' }).click()
+  await expect(page.getByTestId('focus').getByText('desk/light')).toBeVisible()
+})

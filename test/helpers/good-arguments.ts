@@ -1,4 +1,5 @@
 import type { EngineApi } from '../../electron/contract/api'
+import { savedMessageSchema } from '../../electron/contract/desk'
 import { experimentSchema } from '../../electron/contract/experiment'
 import { loadSchema } from '../../electron/contract/load-config'
 
@@ -23,6 +24,9 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   dropNext: { clientId: 'sensor-1', direction: 'downlink', type: 'PUBACK' },
   cut: { clientId: 'sensor-1' },
   publish: { topic: 'a/b', payload: 'x', qos: 1, retain: false },
+  stopRepeat: {},
+  setTestClient: { config: { protocol: 5, subscribes: [{ filter: 'a/#', qos: 1 }] } },
+  getDesk: { after: 0 },
   watchPackets: { filter: '', tail: 10 },
   unwatchPackets: {},
   queryPackets: { filter: '', limit: 10 },
@@ -91,6 +95,18 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   getWorkspace: {},
   setSettings: { patch: { theme: 'dark' } },
   markLesson: { lesson: 'qos-0', variant: 'lossy' },
+  saveMessages: {
+    messages: [
+      savedMessageSchema.parse({
+        name: 'a',
+        topic: 'a/b',
+        form: 'text',
+        payload: 'x',
+        qos: 1,
+        retain: false,
+      }),
+    ],
+  },
   newScenario: {},
   openRecent: { id: 'f-1' },
   clearRecent: {},

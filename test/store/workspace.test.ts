@@ -12,6 +12,7 @@ import { findCrashed } from '../../electron/store/autosave'
 import { versionedText } from '../../electron/store/json-file'
 import { sessionKind, type SessionData } from '../../electron/store/kinds'
 import { Workspace, type WorkspaceDeps } from '../../electron/store/workspace'
+import { GOOD } from '../helpers/good-arguments'
 import { until } from '../helpers/until'
 
 let folder = ''
@@ -90,6 +91,7 @@ describe('what is kept for the user', () => {
     await first.setSettings({ language: 'ko' })
     await first.markLesson('qos-0', 'lossy')
     await first.markLesson('qos-0', 'lossy')
+    await first.saveMessages(GOOD.saveMessages.messages)
     await first.noteRecent({ path: '/home/a/one.yaml' })
     await first.noteRecent({ name: 'two.yaml', text: 'version: 1' })
     await first.noteRecent({ path: '/home/a/one.yaml' })
@@ -98,6 +100,7 @@ describe('what is kept for the user', () => {
       settings: { language: 'ko', theme: 'light', projector: false },
       kept: true,
       progress: { 'qos-0': ['lossy'] },
+      messages: GOOD.saveMessages.messages,
       recent: [
         { name: 'one.yaml', folder: '/home/a' },
         { name: 'two.yaml', folder: null },

@@ -1,10 +1,11 @@
+import type { DeskMessage } from '../../contract/desk'
 import { ApiError } from '../../contract/errors'
 import type { LossyListener } from '../../contract/lossy-listener'
 import type { LedgerRow, LogLine, Note, RunState } from '../../contract/model'
-import type { QoS } from '../../contract/packet'
 import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import { note } from '../base/notes'
+import { Desk } from './desk'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
 import { ContentCorrelator } from '../observe/content-correlator'
 import { Observation } from '../observe/observation'
@@ -45,6 +46,7 @@ const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.cou
 export class Lab {
   readonly observation: Observation
   readonly ledger: FleetLedger
+  readonly desk: Desk
   state: RunState = 'running'
   private readonly sim: Simulation
   private finishListeners: (() => void)[] = []
@@ -69,6 +71,7 @@ export class Lab {
     })
     const { clock, fleet } = this.sim
     this.ledger = new FleetLedger(fleet, scenario.groups)
+    this.desk = new Desk(this.sim, this)
     this.observation = new Observation(clock, fleet, (topic) => {
       const embedded = this.sim.target?.embedded
       return !embedded || embedded.retained(topic).length > 0
@@ -143,14 +146,10 @@ export class Lab {
   }
 
   /** @throws ApiError `unavailable` with an external broker */
-  publish(m: { topic: string; payload: string; qos: QoS; retain: boolean }): void {
+  publish(m: Pick<DeskMessage, 'topic' | 'qos' | 'retain' | 'properties'> & { payload: Buffer }): void {
     this.embedded().publish(m)
-    this.observation.topics.published({
-      ...m,
-      clientId: '',
-      payload: Buffer.from(m.payload),
-      atMs: this.clock.now(),
-    })
+    const { topic, qos, retain, payload } = m
+    this.observation.topics.published({ topic, qos, retain, payload, clientId: '', atMs: this.clock.now() })
   }
 
   /** @throws ApiError `not-found` when nothing is retained there */
@@ -176,7 +175,7 @@ export class Lab {
 
   /** The link of a client: of a device, or of one that came over a lossy listener. */
   linkOf(clientId: string): Link | undefined {
-    return this.fleet.device(clientId)?.link ?? this.sim.guests.link(clientId)
+    return this.fleet.device(clientId)?.link ?? this.desk.link(clientId) ?? this.sim.guests.link(clientId)
   }
 
   /** Clients that came over lossy listeners. */
@@ -225,6 +224,7 @@ export class Lab {
   async close(): Promise<void> {
     this.closed = true
     this.state = 'stopped'
+    this.desk.close()
     await this.sim.close()
     this.finish()
   }

@@ -6,6 +6,7 @@ import {
   type TopicView,
 } from '../../contract/api'
 import type { Loss } from '../../contract/comparison'
+import type { DeskMessage, TestClientConfig } from '../../contract/desk'
 import { ApiError } from '../../contract/errors'
 import { experimentSchema, type ExperimentInput } from '../../contract/experiment'
 import type { LinkInput } from '../../contract/link-config'
@@ -13,7 +14,7 @@ import type { LossyListenerInput } from '../../contract/lossy-listener'
 import type { LoadFileFormat } from '../../contract/load'
 import { loadSchema, type LoadInput } from '../../contract/load-config'
 import type { LogLine } from '../../contract/model'
-import type { Direction, PacketType, QoS } from '../../contract/packet'
+import type { Direction, PacketType } from '../../contract/packet'
 import type { PageLink } from '../../contract/rpc'
 import type { GroupInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
@@ -142,8 +143,20 @@ export class PageSession extends ClassCommands implements LabApi {
     })
   }
 
-  publish(a: { topic: string; payload: string; qos: QoS; retain: boolean }) {
-    return command(() => this.engine.lab.publish(a))
+  publish(a: DeskMessage) {
+    return command(() => this.engine.lab.desk.publish(a))
+  }
+
+  stopRepeat() {
+    return command(() => this.engine.lab.desk.stopRepeat())
+  }
+
+  setTestClient(a: { config: TestClientConfig | null }) {
+    return command(() => this.engine.lab.desk.setClient(a.config))
+  }
+
+  getDesk(a: { after: number }) {
+    return command(() => this.engine.lab.desk.state(a.after))
   }
 
   watchPackets(a: { filter: string; tail: number }) {

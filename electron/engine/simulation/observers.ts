@@ -91,6 +91,10 @@ class FleetHooks implements FleetObserver {
     for (let i = 0; i < this.all.length; i++) this.all[i]?.received?.(m)
   }
 
+  interposed(clientId: string): void {
+    for (const o of this.all) o.interposed?.(clientId)
+  }
+
   changed(): void {
     for (const o of this.all) o.changed?.()
   }

@@ -4,8 +4,9 @@ import { DEFAULT_LIMITS, type BrokerDeps, type BrokerLogLine } from './broker/ty
 import type { PacedClock, Timer } from './clock/clock'
 import { createPacedClock, type PacedClockOptions } from './clock/paced-clock'
 import { createRealClock } from './clock/real-clock'
-import type { Device } from './fleet/device'
+import { Device } from './fleet/device'
 import { Fleet } from './fleet/fleet'
+import type { DeviceDeps, DeviceSpec, FleetObserver } from './fleet/types'
 import { Guests } from './guests/guests'
 import { createGate } from './link/gate'
 import { createLink } from './link/link'
@@ -75,6 +76,7 @@ class Simulation {
   private readonly waits: Waits
   private readonly attachments = new Set<Attachment>()
   private readonly steps = new Set<Timer>()
+  private readonly extras = new Map<string, Device>()
   private readonly closed = new AbortController()
   /** Clients that come over lossy listeners. */
   readonly guests: Guests
@@ -97,15 +99,7 @@ class Simulation {
     this.waits = new Waits(this.clock)
     this.observers = new Observers(() => this.clock.touch())
     this.messageLimit = options.messageLimit ?? scenario.messages ?? Infinity
-    this.fleet = new Fleet(scenario, {
-      clock: this.clock,
-      seed: scenario.seed,
-      observer: this.observers.fleet,
-      attach: (clientId, config) => this.attach(clientId, config),
-      credentials: () => this.target?.credentials ?? null,
-      messageLimit: this.messageLimit,
-      maxInFlight: options.maxInFlight,
-    })
+    this.fleet = new Fleet(scenario, this.deviceDeps(this.observers.fleet))
     this.guests = new Guests({
       attach: (clientId, config) => this.attach(clientId, config, true),
       target: () => this.open,
@@ -174,6 +168,29 @@ class Simulation {
   }
 
   /**
+   * A device besides the fleet, over a link of its own, seen by an observer of its own; it ends with the simulation, or by
+   * `Device.close`.
+   * @param spec its client identifier is nobody else's
+   */
+  extra(spec: DeviceSpec, observer: FleetObserver): Device {
+    const device = new Device(spec, { ...this.deviceDeps(observer), messageLimit: Infinity })
+    this.extras.set(spec.clientId, device)
+    return device
+  }
+
+  private deviceDeps(observer: FleetObserver): DeviceDeps {
+    return {
+      clock: this.clock,
+      seed: this.scenario.seed,
+      observer,
+      attach: (clientId, config) => this.attach(clientId, config),
+      credentials: () => this.target?.credentials ?? null,
+      messageLimit: this.messageLimit,
+      maxInFlight: this.options.maxInFlight,
+    }
+  }
+
+  /**
    * Connects devices and waits until each is ready or has been closed.
    * @param options.devices @default all
    * @returns and throws as `until`
@@ -234,6 +251,7 @@ class Simulation {
     this.waits.close()
     this.clock.stop()
     this.fleet.close()
+    for (const d of this.extras.values()) d.kill()
     await this.guests.close()
     for (const attachment of this.attachments) attachment.close()
     // Why it could not be opened is for `start` to say.
@@ -243,7 +261,9 @@ class Simulation {
 
   /** A device whose link gives a message up has its packet identifier back. */
   private linkEvent(e: LegEvent): void {
-    if (e.kind === 'gave-up' && e.direction === 'uplink') this.fleet.device(e.clientId)?.gaveUp(e.packetId)
+    if (e.kind !== 'gave-up' || e.direction !== 'uplink') return
+    const device = this.fleet.device(e.clientId) ?? this.extras.get(e.clientId)
+    device?.gaveUp(e.packetId)
   }
 
   private quiet(): boolean {

@@ -2,6 +2,7 @@ import type { EngineApi } from '@contract/api'
 import { useEventListener } from '@vueuse/core'
 import { onScopeDispose, type Ref } from 'vue'
 import { useConnection } from '../../stores/connection'
+import { useDesk } from '../../stores/desk'
 import { useGate } from '../../stores/gate'
 import { useScenario } from '../../stores/scenario'
 import { useSettings } from '../../stores/settings'
@@ -99,8 +100,21 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   })
 }
 
-/** What the host asks: a command of its menu, a file to open. It asks itself before a window closes with changes. */
+/** Opens the publish desk from anywhere. */
+function useDeskCommand(): void {
+  const desk = useDesk()
+  const connection = useConnection()
+  const run = (): void => {
+    desk.show()
+    navigate('traffic')
+  }
+  const enabled = (): boolean => connection.may('publish')
+  useCommands([{ id: 'publish', title: 'desk.command', section: 'section.edit', enabled, run }])
+}
+
+/** The desk, and what the host asks: a command of its menu, a file to open. It asks itself before a window closes with changes. */
 function useHostCommands(): void {
+  useDeskCommand()
   const workspace = useWorkspace()
   const connection = useConnection()
   const scenario = useScenario()

@@ -1,4 +1,5 @@
 import { defineMessages } from '../../i18n/define'
+import { deskEn, deskKo } from './desk/messages'
 
 export const trafficMessages = defineMessages(
   {
@@ -103,6 +104,7 @@ export const trafficMessages = defineMessages(
         halfRead: 'Packets that have not arrived whole',
       },
     },
+    ...deskEn,
   },
   {
     traffic: {
@@ -205,5 +207,6 @@ export const trafficMessages = defineMessages(
         halfRead: '아직 다 도착하지 않은 패킷',
       },
     },
+    ...deskKo,
   },
 )

@@ -24,6 +24,7 @@ function open(kept: Settings, viewer = false) {
     kept: true,
     recent: [],
     progress: {},
+    messages: [],
     recovered: null,
     updates: null,
     files: 'browser',

@@ -49,6 +49,11 @@ export class FleetLedger {
     if (m.sent) this.unmarked.offered(m)
   }
 
+  /** Not a message of the group: in no row. */
+  interposed(clientId: string): void {
+    this.unmarked.interposed(clientId)
+  }
+
   received(m: Received): void {
     // Followed for every message, so that the order of arrivals stays in step.
     const followed = this.unmarked.received(m)

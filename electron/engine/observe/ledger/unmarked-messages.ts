@@ -48,6 +48,11 @@ export class UnmarkedMessages {
     this.publisher(publisher).unsent.push(message.identified ? null : { publisher, sequence })
   }
 
+  /** A message that nobody offered goes on the wire. */
+  interposed(publisher: string): void {
+    if (this.active) this.publisher(publisher).unsent.push(null)
+  }
+
   entered(p: PacketTransit): void {
     if (!this.active || p.packet.type !== Type.PUBLISH || p.origin !== 'endpoint') return
     if (p.direction === 'uplink') this.publishSent(p)

@@ -14,6 +14,7 @@ import { Listeners } from './listener/listeners'
 import type { EndClient } from './listener/open-server'
 import { Dispatcher } from './dispatcher'
 import { Message } from './message'
+import { ownMessage } from './own-message'
 import { RetainedStore } from './retained'
 import { Router } from './router'
 import { logMessages } from './log-messages'
@@ -262,9 +263,10 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     kept: () => broker.kept.bytes(),
     keptBySteps: (most) => keptBySteps(broker, most),
     clearRetained: (topic) => broker.retained.remove(topic),
-    publish: ({ topic, payload, qos = 0, retain = false }) => {
+    publish: ({ topic, payload, qos = 0, retain = false, properties }) => {
       if (!isValidTopic(topic)) throw new RangeError(`"${topic}" is not a topic name`)
-      broker.say(topic, Buffer.from(payload), qos, retain)
+      const own = ownMessage({ topic, payload: Buffer.from(payload), qos, retain, properties })
+      broker.publish(broker.newMessage(null, own, false))
     },
     disconnect: (clientId) => {
       const c = broker.connected.get(clientId)

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { MessageProperties } from '../../../contract/desk'
 import type { KeptByBroker } from '../../../contract/kept'
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel, QoS } from '../../../contract/packet'
@@ -224,7 +225,13 @@ export interface EmbeddedBroker {
   /** The same with the limits, and the clients for whom most is kept, at most so many; in steps, for every session is looked at. */
   keptBySteps(most: number): Steps<KeptByBroker>
   /** A message from the broker itself. @throws RangeError for a topic that is not a topic name */
-  publish(message: { topic: string; payload: Buffer | string; qos?: QoS; retain?: boolean }): void
+  publish(message: {
+    topic: string
+    payload: Buffer | string
+    qos?: QoS
+    retain?: boolean
+    properties?: MessageProperties | undefined
+  }): void
   /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */
   disconnect(clientId: string): boolean
   /** Returns the function that stops listening. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
 import { subscriptionsOf } from '../../../contract/answers'
 import type { GroupConfig, PublishConfig } from '../../../contract/scenario'
+import type { QoS } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
 import type { Attachment, Link } from '../link/types'
 import { IDENTITY_MEMBER } from '../../mqtt/identity'
@@ -24,6 +25,7 @@ const RECOVERY_RECONNECT_MS = 50
 /** After this many attempts in a row nobody waits for a device to come back. */
 const HOPELESS_FAILURES = 4
 const CONNECT_TIMEOUT_MS = 30_000
+
 export type DeviceState = 'new' | 'connecting' | 'connected' | 'ready' | 'waiting' | 'closed'
 
 /** One simulated MQTT client behind its link: connects, subscribes, publishes, and comes back after a lost connection. */
@@ -178,8 +180,7 @@ export class Device {
     const { stream, connected } = this
     this.state = 'closed'
     this.stopPublishing()
-    this.deps.clock.cancel(this.reconnectTimer)
-    this.deps.clock.cancel(this.connectTimer)
+    for (const timer of [this.reconnectTimer, this.connectTimer]) this.deps.clock.cancel(timer)
     const finish = (): void => {
       this.client?.end(true)
       this.attachment.close()
@@ -197,8 +198,7 @@ export class Device {
   kill(): void {
     this.state = 'closed'
     this.stopPublishing()
-    this.deps.clock.cancel(this.reconnectTimer)
-    this.deps.clock.cancel(this.connectTimer)
+    for (const timer of [this.reconnectTimer, this.connectTimer]) this.deps.clock.cancel(timer)
     this.client?.end(true)
     this.attachment.close()
   }
@@ -349,32 +349,43 @@ export class Device {
       userIdentity: typeof carried === 'string' ? carried : null,
       retained: packet.retain,
       atMs: this.deps.clock.now(),
+      packet,
     })
     this.answers.heard({ topic, payload, properties: packet.properties })
   }
 
-  private send(message: Offered, options: IClientPublishOptions): void {
-    const reliable = options.qos !== 0
-    const sent = reliable ? this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT) : this.connected
-    message.sent = sent
-    message.link = this.link.config
-    this.deps.observer.offered(message)
-    if (!sent || !this.client) return
-    if (reliable) this.inFlight++
-    this.publish(message, options)
+  /** Publishes a message of the user's besides its group's. @returns false when it cannot leave, see `Offered.sent` */
+  interpose(message: Pick<Offered, 'topic' | 'payload' | 'qos'>, options: IClientPublishOptions): boolean {
+    if (!this.takes(message.qos) || !this.client) return false
+    this.deps.observer.interposed(this.clientId)
+    this.publish(message, { ...options, qos: message.qos, cbStorePut: this.onStored })
+    return true
   }
 
-  private publish(message: Offered, options: IClientPublishOptions): void {
+  /** Whether a message can leave the device now. */
+  private takes(qos: QoS): boolean {
+    return qos === 0 ? this.connected : this.inFlight < (this.deps.maxInFlight ?? MAX_IN_FLIGHT)
+  }
+
+  private send(message: Offered, options: IClientPublishOptions): void {
+    message.sent = this.takes(message.qos)
+    message.link = this.link.config
+    this.deps.observer.offered(message)
+    if (message.sent && this.client) this.publish(message, options)
+  }
+
+  private publish(message: Pick<Offered, 'topic' | 'payload' | 'qos'>, options: IClientPublishOptions): void {
+    if (message.qos > 0) this.inFlight++
     this.client?.publish(message.topic, message.payload, options, (error) => {
+      if (message.qos > 0) this.inFlight--
       if (error && this.unstored && this.state !== 'closed') {
         this.unstored = false
         // mqtt.js drops what it was given while it resends its store, when the connection ends meanwhile.
         process.nextTick(() => this.publish(message, options))
         return
       }
-      if (message.qos === 0) return
-      this.inFlight--
-      if (error && this.connected && !this.abandoning) this.warn('publish-failed', error.message)
+      const failed = error && message.qos > 0 && this.connected && !this.abandoning
+      if (failed) this.warn('publish-failed', error.message)
     })
   }
 

@@ -1,3 +1,4 @@
+import type { IPublishPacket } from 'mqtt'
 import type { StateValue } from '../../../contract/answers'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Note } from '../../../contract/model'
@@ -35,12 +36,15 @@ export interface Received {
   userIdentity: string | null
   retained: boolean
   atMs: number
+  packet: IPublishPacket
 }
 
 /** What devices tell the engine. */
 export interface FleetObserver {
   offered(message: Offered): void
   received(message: Received): void
+  /** The device publishes a message of the user's, which none of its group is: the next PUBLISH on its uplink. */
+  interposed(clientId: string): void
   /** A device connected, disconnected, subscribed or ended. */
   changed(): void
   log(level: 'info' | 'warn' | 'error', note: Note): void
