@@ -197,6 +197,12 @@ export const ko = {
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: 메시지를 발행하지 못했습니다: {why}',
     'subscribe-failed': '{clientId}: 구독하지 못했습니다: {why}',
+    'answers-too-many':
+      '{clientId}: 응답할 메시지가 너무 많습니다. 마지막 토픽은 {why}입니다. 다른 장치가 이 장치의 응답에 응답하고 있나요?',
+    'answer-too-long': '{clientId}: {why}에 대한 응답이 너무 길어 보내지 않았습니다',
+    'answer-no-topic': '{clientId}: {why}은(는) 토픽 이름이 아니어서 응답을 보내지 않았습니다',
+    'answer-no-response-topic':
+      '{clientId}: {why} 메시지에 응답 토픽이 없고 응답에도 토픽이 없어 응답하지 않았습니다',
     'subscribe-refused': '{clientId}: 브로커가 {why} 구독을 거부했습니다',
     'experiment-failed': '실험이 실패했습니다: {why}',
     'load-test-failed': '부하 시험이 실패했습니다: {why}',
