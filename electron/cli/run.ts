@@ -47,7 +47,10 @@ export const runCommand: Subcommand = (program, context, report) => {
 }
 
 const hasEnd = (scenario: Scenario, flags: RunFlags): boolean =>
-  [scenario.duration, scenario.messages, flags.duration, flags.messages].some((limit) => limit !== undefined)
+  [scenario.duration, scenario.messages, flags.duration, flags.messages].some(
+    (limit) => limit !== undefined,
+  ) ||
+  (scenario.phases !== undefined && !scenario.phases.some((p) => 'times' in p && p.times === 'unlimited'))
 
 /** Null when it was interrupted before it began. */
 async function runScenario(
@@ -67,7 +70,7 @@ async function runScenario(
     const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
     if (!(await unlessAborted(opened, context.interrupt))) return null
     if (!hasEnd(scenario, flags)) {
-      context.stderr.write('no duration and no number of messages given: running until Ctrl-C\n')
+      context.stderr.write('no duration, number of messages or last phase given: running until Ctrl-C\n')
     }
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)

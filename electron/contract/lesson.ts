@@ -4,6 +4,7 @@ import type { SessionMarkKind } from './model'
 import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { parsePacketFilter } from './packet-filter'
+import { checkSteps, clientsOf, stepSchema } from './phases'
 import { groupSchema, scenarioSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 
@@ -87,23 +88,6 @@ const lessonFactSchema = z.union([
 ])
 export type LessonFact = z.output<typeof lessonFactSchema>
 
-/** What happens, and when: ms after all devices of the beginning are ready. */
-const lessonStepSchema = z.union([
-  /** The group's devices begin to publish; the first message comes half a gap of their rate later. */
-  z.strictObject({ at: durationSchema, publish: groupName }),
-  /** The group's devices connect; without such a step they are there from the beginning. */
-  z.strictObject({ at: durationSchema, connect: groupName }),
-  /** Cuts a device's connection, without DISCONNECT. */
-  z.strictObject({ at: durationSchema, cut: clientName }),
-  /** The connection is half-open from now on: nothing gets through, and neither end is told. */
-  z.strictObject({ at: durationSchema, halfOpen: clientName }),
-  /** The device leaves its connection without a word and comes back on a new one; the broker still believes in the first. */
-  z.strictObject({ at: durationSchema, roam: clientName }),
-  /** The device says DISCONNECT and stays away; in MQTT 5 it may ask for its will all the same (reason 0x04). */
-  z.strictObject({ at: durationSchema, disconnect: clientName, withWill: z.boolean().optional() }),
-])
-export type LessonStep = z.output<typeof lessonStepSchema>
-
 /** Loses the n-th packet of a type on a client's link, on a tcp link its segment; counted from the run's beginning. */
 const dropSchema = z.strictObject({
   client: clientName,
@@ -134,7 +118,7 @@ const variantSchema = z.strictObject({
   name: line.optional(),
   /** `link`, `groups` and `messages` stand in the place of the lesson's own. */
   ...runFields,
-  steps: z.array(lessonStepSchema).max(50).default([]),
+  steps: z.array(stepSchema).max(50).default([]),
   drop: z.array(dropSchema).max(50).default([]),
   /** The run goes on for at least so long after all devices are ready, though nothing seems to happen. */
   lasts: durationSchema.pipe(z.number().max(LONGEST_RUN_MS)).optional(),
@@ -242,32 +226,13 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
   const known = (set: Set<string>, name: string, where: (string | number)[]): void => {
     if (!set.has(name)) issue([...path, ...where], name, `expected one of ${[...set].join(', ')}`)
   }
-  variant.steps.forEach((s, i) => {
-    if ('publish' in s) known(names, s.publish, ['steps', i, 'publish'])
-    else if ('connect' in s) known(names, s.connect, ['steps', i, 'connect'])
-    else if ('cut' in s) known(clients, s.cut, ['steps', i, 'cut'])
-    else if ('halfOpen' in s) known(clients, s.halfOpen, ['steps', i, 'halfOpen'])
-    else if ('roam' in s) known(clients, s.roam, ['steps', i, 'roam'])
-    else known(clients, s.disconnect, ['steps', i, 'disconnect'])
-    if (
-      'withWill' in s &&
-      s.withWill &&
-      there.some((g) => g.protocol !== 5 && clientsOf(g).includes(s.disconnect))
-    )
-      issue([...path, 'steps', i, 'withWill'], true, 'expected protocol: 5 in the group of that device')
-  })
+  checkSteps(variant.steps, there, [...path, 'steps'], issue)
   variant.drop.forEach((d, i) => known(clients, d.client, ['drop', i, 'client']))
   variant.expect.forEach((f, i) => {
     if ('group' in f) known(names, f.group, ['expect', i, 'group'])
     if ('client' in f && f.client !== undefined) known(clients, f.client, ['expect', i, 'client'])
   })
 }
-
-/** Client identifiers of a group's devices. */
-export const clientsOf = (g: { name: string; id: string; count: number }): string[] =>
-  Array.from({ length: g.count }, (_, i) =>
-    g.id.replace(/\{(n|group)\}/g, (_all, what: string) => (what === 'n' ? String(i + 1) : g.name)),
-  )
 
 /** Devices of one variant, at most. */
 const MAX_LESSON_DEVICES = 20

@@ -1,6 +1,7 @@
 import type { ExchangeCounts } from './inspect-report'
 import type { DirectionConfig, LinkConfig, LinkKind } from './link-config'
 import type { Direction, PacketType, ProtocolLevel, QoS } from './packet'
+import type { PhaseStatus } from './phases'
 
 /** What became of one packet on its leg. */
 export type Fate = 'transit' | 'held' | 'delivered' | 'lost'
@@ -186,6 +187,8 @@ export interface EngineStatus {
   speed: number
   /** How far virtual time is behind its pace, ms. */
   lagMs: number
+  /** Null outside of phases. */
+  phase: PhaseStatus | null
   /** Time stands still because packets are held at the gate. */
   held: number
   broker: BrokerStatus

@@ -5,6 +5,7 @@ import { durationSchema } from './duration'
 import { linkSchema } from './link-config'
 import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { passwordVariableSchema } from './password-variable'
+import { checkPhases, phasesSchema } from './phases'
 import { isPlain } from './printable'
 import { identitySchema, nameSchema, PLAIN, qosSchema, topicFilter, topicTemplate } from './scenario-fields'
 
@@ -221,6 +222,8 @@ export const scenarioSchema = z
     /** The link of every group that names none. */
     link: linkSchema.prefault({}),
     groups: z.array(groupSchema).max(200).default([]),
+    /** Timed changes, from when all devices are ready. Without `duration` and `messages` the run ends with the last of them. */
+    phases: phasesSchema.optional(),
   })
   .superRefine((s, ctx) => {
     const ports = new Set<number>(s.broker.kind === 'embedded' ? [s.broker.port] : [])
@@ -258,6 +261,7 @@ export const scenarioSchema = z
         })
       }
     })
+    checkPhases(s, (path, input, message) => ctx.addIssue({ code: 'custom', path, input, message }))
     checkAnswers(s.groups, (path, input, message) => ctx.addIssue({ code: 'custom', path, input, message }))
   })
 export type Scenario = z.output<typeof scenarioSchema>

@@ -37,6 +37,7 @@ export function statusDouble(overrides: Partial<EngineStatus> = {}): EngineStatu
     epochMs: 1_700_000_000_000,
     speed: 1,
     lagMs: 0,
+    phase: null,
     held: 0,
     broker: {
       kind: 'embedded',

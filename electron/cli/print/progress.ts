@@ -7,8 +7,11 @@ const REDRAW_EVERY_MS = 250
 /** One line on how far a run is. */
 function progressLine(s: EngineStatus): string {
   const behind = s.lagMs > 1000 ? `, ${(s.lagMs / 1000).toFixed(1)} s behind` : ''
+  const phase = s.phase
+    ? ` (phase ${s.phase.name}, ${s.phase.nth}${s.phase.of ? ` of ${s.phase.of}` : ''})`
+    : ''
   return (
-    `${(s.nowMs / 1000).toFixed(1)} s: ${s.devices.connected} of ${s.devices.total} devices, ` +
+    `${(s.nowMs / 1000).toFixed(1)} s${phase}: ${s.devices.connected} of ${s.devices.total} devices, ` +
     `${Math.round(s.messagesPerSecond)} messages per second, ${s.lostPackets} packets lost${behind}`
   )
 }

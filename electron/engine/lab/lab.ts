@@ -2,6 +2,7 @@ import type { DeskMessage } from '../../contract/desk'
 import { ApiError } from '../../contract/errors'
 import type { LossyListener } from '../../contract/lossy-listener'
 import type { LedgerRow, LogLine, Note, RunState } from '../../contract/model'
+import type { PhaseStatus } from '../../contract/phases'
 import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import { note } from '../base/notes'
@@ -14,6 +15,7 @@ import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
 import type { Guests } from '../simulation/guests/guests'
 import type { GateKeeper, Link } from '../simulation/link/types'
+import type { Script } from '../simulation/script'
 import { createSimulation, type Simulation } from '../simulation/simulation'
 import type { BrokerTarget } from '../simulation/target/target'
 import type { EngineDeps, RunLimits } from '../types'
@@ -49,6 +51,7 @@ export class Lab {
   readonly desk: Desk
   state: RunState = 'running'
   private readonly sim: Simulation
+  private readonly script: Script
   private finishListeners: (() => void)[] = []
   private endedMs: number | null = null
   private windingDown = false
@@ -69,6 +72,11 @@ export class Lab {
       faultLevel: 'none',
       onFault: (thrown) => this.fault(thrown),
     })
+    this.script = this.sim.script(
+      scenario.phases ?? [],
+      () => this.scenario,
+      () => this.phasesOver(),
+    )
     const { clock, fleet } = this.sim
     this.ledger = new FleetLedger(fleet, scenario.groups)
     this.desk = new Desk(this.sim, this)
@@ -88,6 +96,10 @@ export class Lab {
 
   get clock(): PacedClock {
     return this.sim.clock
+  }
+
+  get phase(): PhaseStatus | null {
+    return this.script.phase
   }
 
   get gate(): GateKeeper {
@@ -249,23 +261,37 @@ export class Lab {
 
   /** Devices publish once all are ready, subscribers included, or the wait is over. */
   private async begin(): Promise<void> {
-    await this.sim.connect({ everyMs: READY_LOOK_MS, patienceMs: BARRIER_MS })
-    if (!this.windingDown && !this.closed) this.fleet.startPublishing()
+    const { late, waiting } = this.script
+    const devices = [...this.fleet.devices()].filter((d) => !late.has(d.spec.group.name))
+    await this.sim.connect({ devices, everyMs: READY_LOOK_MS, patienceMs: BARRIER_MS })
+    if (this.windingDown || this.closed) return
+    this.fleet.startPublishing(waiting)
+    this.script.begin()
   }
 
   /** Winds down after the duration, or when all messages are published. */
   private async end(): Promise<void> {
-    const { sim } = this
-    const durationMs = this.limits.durationMs ?? this.scenario.duration
+    const { sim, durationMs } = this
     if (durationMs !== undefined) sim.plan([{ atMs: durationMs, run: () => this.follow(this.windDown()) }])
     if (sim.messageLimit === Infinity) return
     if (await sim.until(() => this.fleet.published)) await this.windDown()
+  }
+
+  private get durationMs(): number | undefined {
+    return this.limits.durationMs ?? this.scenario.duration
+  }
+
+  /** The phases are the run where nothing else says how long it is. */
+  private phasesOver(): void {
+    const open = this.durationMs === undefined && this.sim.messageLimit === Infinity
+    if (open && this.scenario.phases) this.follow(this.windDown())
   }
 
   /** Publishes no more and ends when nothing is on its way. */
   private async windDown(): Promise<void> {
     if (this.windingDown) return
     this.windingDown = true
+    this.script.end()
     await this.sim.windDown()
     if (this.closed) return
     this.endedMs = this.clock.now()

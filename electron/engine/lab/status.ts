@@ -24,6 +24,7 @@ export function statusOf(
     epochMs: clock.epochMs,
     speed: Number.isFinite(clock.speed) ? clock.speed : 0,
     lagMs: clock.lagMs(),
+    phase: lab.phase,
     held: lab.gate.held().length,
     broker,
     devices: { total: lab.fleet.size, connected },

@@ -1,5 +1,5 @@
 import { publicationsOf, subscriptionsOf } from '../../contract/answers'
-import { clientsOf, type Amount, type LessonFact } from '../../contract/lesson'
+import type { Amount, LessonFact } from '../../contract/lesson'
 import type {
   HiddenPacket,
   LessonCheck,
@@ -9,6 +9,7 @@ import type {
   RunRecording,
 } from '../../contract/lesson-run'
 import type { LedgerRow, PacketRow } from '../../contract/model'
+import { clientsOf } from '../../contract/phases'
 import type { Scenario } from '../../contract/scenario'
 import type { LessonPlan } from './plan'
 import type { LessonRecord } from './run'

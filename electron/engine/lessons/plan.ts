@@ -1,12 +1,13 @@
 import { ApiError } from '../../contract/errors'
 import { linkSchema, type DirectionConfig, type LinkConfig, type LossRule } from '../../contract/link-config'
-import type { LessonDrop, LessonStep, ScriptedLesson } from '../../contract/lesson'
+import type { LessonDrop, ScriptedLesson } from '../../contract/lesson'
+import type { Step } from '../../contract/phases'
 import { scenarioSchema, type Scenario } from '../../contract/scenario'
 
 /** What is played: devices and links, what happens when, and which packets are lost. */
 export interface RunPlan {
   scenario: Scenario
-  steps: readonly LessonStep[]
+  steps: readonly Step[]
   drop: readonly LessonDrop[]
   /** Ms after all are ready until which it goes on at least. @default as long as something happens */
   lasts?: number | undefined
@@ -45,14 +46,6 @@ export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
     ends: variant.ends,
   }
 }
-
-/** Groups that come only when a step says so. */
-export const lateGroups = (steps: readonly LessonStep[]): Set<string> =>
-  new Set(steps.flatMap((s) => ('connect' in s ? [s.connect] : [])))
-
-/** Groups whose publishing waits for a step. */
-export const waitingPublishers = (steps: readonly LessonStep[]): Set<string> =>
-  new Set(steps.flatMap((s) => ('publish' in s ? [s.publish] : [])))
 
 function withRules(side: DirectionConfig, rules: LossRule[]): DirectionConfig {
   return rules.length === 0 ? side : { ...side, loss: { model: 'rule', rules } }

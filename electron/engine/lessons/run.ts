@@ -1,10 +1,9 @@
-import { LONGEST_RUN_MS, type LessonStep } from '../../contract/lesson'
+import { LONGEST_RUN_MS } from '../../contract/lesson'
 import type { LedgerRow, PacketBatch } from '../../contract/model'
 import { createCapture } from '../observe/capture/capture'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
-import type { Fleet } from '../simulation/fleet/fleet'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
-import { lateGroups, linkWithDrops, waitingPublishers, type RunPlan } from './plan'
+import { linkWithDrops, type RunPlan } from './plan'
 
 /** Clock ms between two looks at whether all are ready, or all is over. */
 const LOOK_MS = 50
@@ -64,27 +63,16 @@ async function play(
   { steps, drop, lasts, ends }: RunPlan,
   signal: AbortSignal,
 ): Promise<void> {
-  const { fleet } = sim
-  const late = lateGroups(steps)
-  const waiting = waitingPublishers(steps)
-  const devices = [...fleet.devices()]
+  const script = sim.script(steps, () => sim.scenario)
+  const devices = [...sim.fleet.devices()]
   for (const d of devices) d.link.setConfig(linkWithDrops(d.link.config, d.clientId, drop))
-  const early = devices.filter((d) => !late.has(d.spec.group.name))
+  const early = devices.filter((d) => !script.late.has(d.spec.group.name))
   const looks = { everyMs: LOOK_MS, signal }
   if (!(await sim.connect({ devices: early, ...looks, patienceMs: LONGEST_RUN_MS }))) return
-  for (const d of devices) if (!waiting.has(d.spec.group.name)) d.startPublishing()
-  sim.plan(steps.map((step) => ({ atMs: step.at, run: () => take(fleet, step) })))
+  sim.fleet.startPublishing(script.waiting)
+  script.begin()
   // There is no quiet before it.
   if (lasts !== undefined) sim.plan([{ atMs: lasts, run: () => undefined }])
   const patienceMs = Math.min(ends ?? Infinity, LONGEST_RUN_MS - sim.clock.now())
   await sim.untilQuiet({ ...looks, looks: QUIET_LOOKS, patienceMs })
-}
-
-function take(fleet: Fleet, step: LessonStep): void {
-  if ('publish' in step) for (const d of fleet.groupDevices(step.publish)) d.startPublishing()
-  else if ('connect' in step) for (const d of fleet.groupDevices(step.connect)) d.connect()
-  else if ('cut' in step) fleet.device(step.cut)?.link.cut()
-  else if ('halfOpen' in step) fleet.device(step.halfOpen)?.link.die()
-  else if ('roam' in step) fleet.device(step.roam)?.roam()
-  else fleet.device(step.disconnect)?.close(step.withWill)
 }

@@ -13,6 +13,7 @@ import { createLink } from './link/link'
 import type { Attachment, GateKeeper } from './link/types'
 import type { LegEvent } from '../mqtt/transit'
 import { Observers, type SimulationObserver } from './observers'
+import { Script, type ScriptPlan } from './script'
 import { startEmbedded, startIsolated } from './target/embedded'
 import { startExternal } from './target/external'
 import type { Passage } from './target/pass-through'
@@ -212,6 +213,15 @@ class Simulation {
       })
       this.steps.add(timer)
     }
+  }
+
+  /**
+   * Timed changes, which begin when they are told to.
+   * @param scenario as it is at the time
+   * @param ended told when the last phase is over
+   */
+  script(items: ScriptPlan, scenario: () => Scenario, ended?: () => void): Script {
+    return new Script(this, scenario, items, ended)
   }
 
   /**

@@ -59,6 +59,8 @@ class Broker implements Hub {
   private readonly dispatcher: Dispatcher
   private readonly core: AedesCore
   private readonly listenersOfEvents = new Set<(e: BrokerEvent) => void>()
+  /** It is as if it were not there. */
+  away = false
   private messages = 0
   /** When expired messages were removed last, in real ms. */
   private expiredMs = -Infinity
@@ -196,15 +198,25 @@ class Broker implements Hub {
   }
 
   accept(port: PacketPort, origin: Origin): void {
-    new Connection(this, port, origin)
+    if (this.away) port.close()
+    else new Connection(this, port, origin)
   }
 
-  async shutDown(): Promise<void> {
+  setAway(away: boolean): void {
+    this.away = away
+    if (away) this.endAll('the broker restarts')
+  }
+
+  private endAll(why: string): void {
     for (const c of [...this.connections]) {
       // The broker leaves, not the client: its will is not due.
       c.will = null
-      c.end(Reason.SHUTTING_DOWN, 'the broker is shutting down')
+      c.end(Reason.SHUTTING_DOWN, why)
     }
+  }
+
+  async shutDown(): Promise<void> {
+    this.endAll('the broker is shutting down')
     this.sys?.stop()
     this.turns.stop()
     this.sessions.stop()
@@ -272,6 +284,10 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
       const c = broker.connected.get(clientId)
       c?.end(Reason.ADMINISTRATIVE, 'ended by the user')
       return c !== undefined
+    },
+    setAway: (away) => broker.setAway(away),
+    get away() {
+      return broker.away
     },
     on: (listener) => broker.on(listener),
     close: () => closeAll(broker, listeners, deps),

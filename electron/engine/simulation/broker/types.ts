@@ -234,6 +234,12 @@ export interface EmbeddedBroker {
   }): void
   /** Ends a client's connection (MQTT 5: DISCONNECT 0x98, administrative action). False if it is not connected. */
   disconnect(clientId: string): boolean
+  /**
+   * As when it restarts: ends every connection, no will of which is due, and turns newcomers away until it is back. Sessions
+   * and retained messages are kept.
+   */
+  setAway(away: boolean): void
+  readonly away: boolean
   /** Returns the function that stops listening. */
   on(listener: (e: BrokerEvent) => void): () => void
   /** Closes listeners, connections and timers, within a second. */

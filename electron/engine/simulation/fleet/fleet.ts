@@ -31,6 +31,8 @@ export class Fleet {
   /** Counts devices that came or went. */
   revision = 0
   private publishing = false
+  /** Groups that do not publish yet although all others do. */
+  private waiting = new Set<string>()
   private defaultLink: LinkConfig
 
   constructor(
@@ -57,10 +59,16 @@ export class Fleet {
     return this.byId.size
   }
 
-  /** Every device publishes once it is ready, and so do those added later. */
-  startPublishing(): void {
+  /** Every device publishes once it is ready, and so do those added later. @param waiting groups that `startGroup` starts */
+  startPublishing(waiting: Iterable<string> = []): void {
     this.publishing = true
-    for (const d of this.byId.values()) d.startPublishing()
+    this.waiting = new Set(waiting)
+    for (const d of this.byId.values()) if (!this.waiting.has(d.spec.group.name)) d.startPublishing()
+  }
+
+  startGroup(name: string): void {
+    this.waiting.delete(name)
+    for (const d of this.groupDevices(name)) d.startPublishing()
   }
 
   stopPublishing(): void {
@@ -160,7 +168,7 @@ export class Fleet {
     this.deps.clock.schedule(0, () => {
       for (const d of devices) {
         d.connect()
-        if (this.publishing) d.startPublishing()
+        if (this.publishing && !this.waiting.has(d.spec.group.name)) d.startPublishing()
       }
     })
   }

@@ -34,7 +34,7 @@ function targetOf(broker: EmbeddedBroker, about: Note | null): BrokerTarget {
     accept: (stream, remote, listener) => broker.accept(stream, remote, listener),
     status: () => ({
       kind: 'embedded',
-      state: open ? 'up' : 'down',
+      state: open && !broker.away ? 'up' : 'down',
       listeners: broker.listeners().map(({ kind, url }) => ({ kind, url })),
       url: null,
       note: about,
