@@ -4,6 +4,7 @@ import { labMessages } from '../features/lab/messages'
 import { lessonsMessages } from '../features/lessons/messages'
 import { loadMessages } from '../features/load/messages'
 import { printMessages } from '../features/print/messages'
+import { replayMessages } from '../features/replay/messages'
 import { shareMessages } from '../features/share/messages'
 import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
@@ -22,6 +23,7 @@ const parts = [
   lessonsMessages,
   shareMessages,
   printMessages,
+  replayMessages,
 ]
 
 const merged = (language: Language, common: Texts): Texts =>

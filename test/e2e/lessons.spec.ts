@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, root, test } from './fixtures'
@@ -97,6 +97,45 @@ test('a worksheet and its answer key are printed on a page each', async ({ page,
   const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
   expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(2)
   await expect(page.locator('.paper')).toHaveCount(0)
+})
+
+test('a picture can be drawn on, and is saved with what was drawn and said', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { language: 'en' })
+  await page.locator('[data-option="twice"]').click()
+  await page.keyboard.press('r')
+  await expect(page.getByTestId('recording')).toBeVisible()
+  await toEnd(page)
+  await page.getByRole('button', { name: 'Draw on the picture' }).click()
+  const box = await page.getByTestId('recording').boundingBox()
+  const at = (x: number, y: number): [number, number] => [(box?.x ?? 0) + x, (box?.y ?? 0) + y]
+  const stroke = async (from: [number, number], to: [number, number]): Promise<void> => {
+    await page.mouse.move(...from)
+    await page.mouse.down()
+    await page.mouse.move(...to, { steps: 5 })
+    await page.mouse.up()
+  }
+  await page.getByRole('button', { name: 'Pen', exact: true }).click()
+  await stroke(at(150, 60), at(240, 90))
+  await page.getByRole('button', { name: 'Arrow', exact: true }).click()
+  await stroke(at(160, 160), at(220, 110))
+  await page.getByRole('button', { name: 'Text', exact: true }).click()
+  await page.mouse.click(...at(160, 200))
+  await page.keyboard.type('Why twice?')
+  await page.keyboard.press('Enter')
+  const drawn = page.getByTestId('recording').locator('.strokes > *')
+  await expect(drawn).toHaveCount(3)
+  await takePicture(page, 'drawing-en')
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'SVG', exact: true }).click()
+  const svg = await readFile(await (await saved).path(), 'utf8')
+  expect(svg).toContain('Why twice?')
+  expect(svg).toContain('sensor-1')
+  expect(svg).toContain('PUBACK #1 was lost')
+  await page.getByRole('button', { name: 'Undo the last stroke' }).click()
+  await expect(drawn).toHaveCount(2)
+  // Another run has another picture: an arrow at the old one would point at something else.
+  await page.keyboard.press('r')
+  await expect(drawn).toHaveCount(0)
 })
 
 test('the open lesson stays while another screen is shown', async ({ page, lab }) => {

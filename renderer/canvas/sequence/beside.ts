@@ -34,21 +34,28 @@ export function sentenceHeight(s: Sentence, scene: Scene): number {
   return s.at === 'start' ? spot.y0 : spot.y1
 }
 
-/** Lines that a sentence takes in a column, when lines are broken between words alone. */
-export function linesOf(text: string, width: number, k: number): number {
+/** The lines that a sentence takes in a column. They are broken between words; a word that is wider is broken anywhere. */
+export function linesOf(text: string, width: number, k: number): string[] {
   const size = (SENTENCE.font / 11) * SAFETY
-  let lines = 1
+  const lines: string[] = []
+  let line = ''
   let used = 0
   for (const word of text.split(' ')) {
     const w = textWidth(word, k) * size
     const space = used === 0 ? 0 : textWidth(' ', k) * size
-    if (used + space + w <= width) used += space + w
-    else {
-      lines += (used === 0 ? 0 : 1) + Math.max(0, Math.ceil(w / width) - 1)
-      used = w % width
+    if (used + space + w <= width) {
+      line += (used === 0 ? '' : ' ') + word
+      used += space + w
+      continue
     }
+    if (used > 0) lines.push(line)
+    const pieces = Math.ceil(w / width)
+    const length = Math.ceil(word.length / pieces)
+    for (let i = 0; i < pieces - 1; i++) lines.push(word.slice(i * length, (i + 1) * length))
+    line = word.slice((pieces - 1) * length)
+    used = w % width
   }
-  return lines
+  return [...lines, line]
 }
 
 /** The number of a sentence that stands at what it speaks of; of several, the last. */
@@ -77,7 +84,7 @@ function place(
   for (const s of sentences) {
     const anchor = sentenceHeight(s, scene)
     const lines = linesOf(sentenceText(s), width - SENTENCE.number * k, k)
-    const height = (lines * SENTENCE.line + SENTENCE.gap) * k
+    const height = (lines.length * SENTENCE.line + SENTENCE.gap) * k
     const wanted = (badges.get(s.n) ?? anchor) - (SENTENCE.line / 2) * k
     const missing = free - (wanted + moved)
     if (missing > 0.5 && anchor > before) {

@@ -14,6 +14,7 @@ const STYLES = [
   'stroke-width',
   'stroke-dasharray',
   'stroke-linejoin',
+  'stroke-linecap',
   'paint-order',
   'font-family',
   'font-size',
@@ -64,18 +65,42 @@ function inlineStyles(svg: SVGSVGElement): void {
   }
 }
 
-/** The whole diagram as a standalone SVG file, in the theme that is on. */
-export function sceneSvg(scene: Scene, size: PictureSize): string {
+/** A picture of a moment: how far of the diagram is shown, and what it has besides, in the diagram's coordinates. */
+export interface MomentPicture {
+  /** Height down to which it is drawn, px. */
+  until: number
+  nodes: readonly VNode[]
+  /** Width of all together, px. */
+  width: number
+}
+
+/** The diagram down to a height, on lanes that go on to the end. */
+function partOf(scene: Scene, size: PictureSize, until: number): VNode[] {
+  const id = 'shown'
+  const lanes = scene.lanes.map((l) =>
+    h('path', { d: `M${l.x} 0V${scene.height}`, stroke: 'var(--color-line)' }),
+  )
+  const rect = h('rect', { y: -20, width: scene.width, height: Math.min(until, scene.height) + 20 })
+  return [
+    ...lanes,
+    h('clipPath', { id }, [rect]),
+    h('g', { 'clip-path': `url(#${id})` }, [h(SequenceSvg, { scene, k: size.k, strokeK: size.strokeK })]),
+  ]
+}
+
+/** The diagram as a standalone SVG file, in the theme that is on: the whole of it, or a moment. */
+export function sceneSvg(scene: Scene, size: PictureSize, moment?: MomentPicture): string {
   const top = 48 * size.k
   const holder = document.createElement('div')
   holder.style.cssText = 'position:fixed;left:-100000px;top:0'
   document.body.append(holder)
-  const width = Math.ceil(scene.width)
+  const width = Math.ceil(moment?.width ?? scene.width)
   const height = Math.ceil(scene.height + top)
   const background = h('rect', { width, height, fill: 'var(--color-surface-0)' })
   const body = h('g', { transform: `translate(0 ${top})` }, [
-    h(SequenceSvg, { scene, k: size.k, strokeK: size.strokeK }),
+    ...partOf(scene, size, moment?.until ?? Infinity),
     ...cards(scene, size.k),
+    ...(moment?.nodes ?? []),
   ])
   const attributes = { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}` }
   render(h('svg', attributes, [background, h(LaneNames, { lanes: scene.lanes, k: size.k }), body]), holder)

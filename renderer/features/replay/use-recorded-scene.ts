@@ -10,6 +10,9 @@ import { useSettings } from '../../stores/settings'
 import { useWords } from '../handshakes/words'
 import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from './recorded'
 
+/** Where it stands still, so much more of a picture is shown, px at 16 px type: what belongs to the last event. */
+export const PAST_PEN = 14
+
 export interface Recording {
   timeline: PacketBatch
   clients: readonly LessonClient[]
@@ -112,3 +115,4 @@ export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?
     },
   }
 }
+export type RecordedScene = ReturnType<typeof useRecordedScene>

@@ -120,10 +120,10 @@ describe.each([
 })
 
 test('a sentence is broken between words, and a word that is too long within', () => {
-  expect(linesOf('', 100, 1)).toBe(1)
-  expect(linesOf('dashboard has it.', 200, 1)).toBe(1)
-  expect(linesOf('dashboard has it.', 80, 1)).toBe(2)
-  expect(linesOf('x'.repeat(40), 100, 1)).toBe(4)
+  expect(linesOf('', 100, 1)).toEqual([''])
+  expect(linesOf('dashboard has it.', 200, 1)).toEqual(['dashboard has it.'])
+  expect(linesOf('dashboard has it.', 80, 1)).toEqual(['dashboard', 'has it.'])
+  expect(linesOf('x'.repeat(40), 100, 1)).toEqual(Array<string>(4).fill('x'.repeat(10)))
 })
 
 test('a band says that nothing was sent only where nothing was', async () => {
