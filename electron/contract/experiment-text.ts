@@ -1,10 +1,12 @@
 import { formatDuration } from './duration'
 import {
   EXPERIMENT_VALUES,
+  LATENCY_FIGURES,
   experimentSchema,
   type ExperimentConfig,
   type ExperimentPoint,
   type ExperimentValue,
+  type LatencyFigure,
 } from './experiment'
 
 const DEFAULTS = experimentSchema.parse({})
@@ -45,6 +47,12 @@ const theoryColumns = (v: ExperimentValue) => [
   [`${snake(v)}_high99`, (p: ExperimentPoint) => p.interval99[v]?.[1] ?? null] as const,
 ]
 
+const latencyColumns = (f: LatencyFigure) => [
+  [`latency_${f}_ms_theory`, (p: ExperimentPoint) => p.latencyTheoryMs?.expected[f] ?? null] as const,
+  [`latency_${f}_ms_low99`, (p: ExperimentPoint) => p.latencyTheoryMs?.interval99[f][0] ?? null] as const,
+  [`latency_${f}_ms_high99`, (p: ExperimentPoint) => p.latencyTheoryMs?.interval99[f][1] ?? null] as const,
+]
+
 const COLUMNS: readonly (readonly [string, (p: ExperimentPoint) => number | null])[] = [
   ['qos', (p) => p.qos],
   ['loss', (p) => p.loss],
@@ -56,10 +64,10 @@ const COLUMNS: readonly (readonly [string, (p: ExperimentPoint) => number | null
     [snake(v), (p: ExperimentPoint) => p[v]] as const,
     ...theoryColumns(v),
   ]),
-  ['latency_mean_ms', (p) => p.latencyMs.mean],
-  ['latency_p50_ms', (p) => p.latencyMs.p50],
-  ['latency_p95_ms', (p) => p.latencyMs.p95],
-  ['latency_p99_ms', (p) => p.latencyMs.p99],
+  ...LATENCY_FIGURES.flatMap((f) => [
+    [`latency_${f}_ms`, (p: ExperimentPoint) => p.latencyMs[f]] as const,
+    ...latencyColumns(f),
+  ]),
   ['latency_max_ms', (p) => p.latencyMs.max],
   ['reconnects', (p) => p.reconnects],
 ]
@@ -75,4 +83,14 @@ export function insideInterval(p: ExperimentPoint, value: ExperimentValue): bool
   const interval = p.interval99[value]
   // Sums of fractions do not come out even.
   return interval === null ? null : p[value] >= interval[0] - 1e-9 && p[value] <= interval[1] + 1e-9
+}
+
+/** A measured latency has three digits. */
+const DIGITS = 0.006
+
+/** The same for a latency. */
+export function latencyInside(p: ExperimentPoint, figure: LatencyFigure): boolean | null {
+  const [interval, measured] = [p.latencyTheoryMs?.interval99[figure], p.latencyMs[figure]]
+  if (interval === undefined || measured === null) return null
+  return measured >= interval[0] * (1 - DIGITS) && measured <= interval[1] * (1 + DIGITS)
 }

@@ -78,6 +78,16 @@ export type ExperimentValue = (typeof EXPERIMENT_VALUES)[number]
 /** Lower and upper bound. */
 export type Interval = [number, number]
 
+/** The latencies that have a closed form on radio links. */
+export const LATENCY_FIGURES = ['mean', 'p50', 'p95', 'p99'] as const
+export type LatencyFigure = (typeof LATENCY_FIGURES)[number]
+
+/** What theory expects of latencies, ms. */
+export interface LatencyTheory {
+  expected: Record<LatencyFigure, number>
+  interval99: Record<LatencyFigure, Interval>
+}
+
 /** One QoS level under one chance of loss. */
 export interface ExperimentPoint {
   qos: QoS
@@ -112,6 +122,8 @@ export interface ExperimentPoint {
   theory: Record<ExperimentValue, number | null>
   /** Where 99 of 100 runs fall if the theory holds; null where there is none. */
   interval99: Record<ExperimentValue, Interval | null>
+  /** The same for the latencies; null on tcp links and where a loss ends the connection. */
+  latencyTheoryMs: LatencyTheory | null
 }
 
 /** What `fleetlab experiment` prints. */

@@ -1,8 +1,13 @@
-import { EXPERIMENT_VALUES, type ExperimentPoint, type ExperimentResult } from '../../contract/experiment'
-import { insideInterval } from '../../contract/experiment-text'
+import {
+  EXPERIMENT_VALUES,
+  LATENCY_FIGURES,
+  type ExperimentPoint,
+  type ExperimentResult,
+  type LatencyFigure,
+} from '../../contract/experiment'
+import { insideInterval, latencyInside } from '../../contract/experiment-text'
 import { textTable } from './table'
 
-const ms = (value: number | null): string => (value === null ? '-' : String(value))
 const expected = (value: number | null): string => (value === null ? '-' : value.toFixed(4))
 
 function row(p: ExperimentPoint): string[] {
@@ -10,17 +15,21 @@ function row(p: ExperimentPoint): string[] {
     const outside = insideInterval(p, v) === false
     return [`${p[v].toFixed(4)}${outside ? '!' : ''}`, expected(p.theory[v])]
   })
-  const { mean, p50, p95, p99 } = p.latencyMs
   return [
     `QoS ${p.qos}`,
     p.loss.toFixed(2),
     String(p.delivered),
     ...values,
-    mean === null ? '-' : mean.toFixed(1),
-    ms(p50),
-    ms(p95),
-    ms(p99),
+    ...LATENCY_FIGURES.flatMap((f) => latency(p, f)),
   ]
+}
+
+/** A latency and its expectation. */
+function latency(p: ExperimentPoint, f: LatencyFigure): string[] {
+  const spell = (ms: number | undefined | null): string =>
+    ms === null || ms === undefined ? '-' : f === 'mean' ? ms.toFixed(1) : String(ms)
+  const outside = latencyInside(p, f) === false ? '!' : ''
+  return [`${spell(p.latencyMs[f])}${outside}`, spell(p.latencyTheoryMs?.expected[f])]
 }
 
 const HEAD = [
@@ -35,16 +44,18 @@ const HEAD = [
   'theory',
   'packets',
 ]
-const MORE = ['theory', 'mean ms', 'p50 ms', 'p95 ms', 'p99 ms']
+const MORE = ['theory', ...LATENCY_FIGURES.flatMap((f) => [`${f} ms`, 'theory'])]
 
 /** An experiment's result for people: one line per point, each measured value beside its expectation. */
 export function experimentTable({ config, complete, points }: ExperimentResult): string {
   const messages = config.messages * config.publishers
   const cut = complete ? '' : ', cut short'
-  const outside = points.flatMap((p) =>
-    EXPERIMENT_VALUES.filter((v) => insideInterval(p, v) === false),
-  ).length
-  const compared = points.flatMap((p) => EXPERIMENT_VALUES.filter((v) => p.theory[v] !== null)).length
+  const inside = points.flatMap((p) => [
+    ...EXPERIMENT_VALUES.map((v) => insideInterval(p, v)),
+    ...LATENCY_FIGURES.map((f) => latencyInside(p, f)),
+  ])
+  const outside = inside.filter((i) => i === false).length
+  const compared = inside.filter((i) => i !== null).length
   return [
     `${config.link}, ${messages} messages per point, seed ${config.seed}${cut}\n\n`,
     textTable([...HEAD, ...MORE], points.map(row)),

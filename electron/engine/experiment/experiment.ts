@@ -1,6 +1,6 @@
 import type { ExperimentConfig, ExperimentPoint, ExperimentResult } from '../../contract/experiment'
 import type { QoS } from '../../contract/packet'
-import { theoryOf } from './theory/theory'
+import { latencyTheoryOf, theoryOf } from './theory/theory'
 import { Trial, type TrialOutcome } from './trial'
 
 /** Points that run at a time: each alone spends much of its time waiting for the event loop to come round. */
@@ -115,6 +115,7 @@ function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: TrialOutco
     reconnects: o.reconnects,
     theory: theory.expectation,
     interval99: theory.interval99,
+    latencyTheoryMs: latencyTheoryOf(config, qos, loss),
   }
 }
 

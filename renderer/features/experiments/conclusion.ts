@@ -1,5 +1,10 @@
-import { EXPERIMENT_VALUES, type ExperimentPoint, type ExperimentState } from '@contract/experiment'
-import { insideInterval } from '@contract/experiment-text'
+import {
+  EXPERIMENT_VALUES,
+  LATENCY_FIGURES,
+  type ExperimentPoint,
+  type ExperimentState,
+} from '@contract/experiment'
+import { insideInterval, latencyInside } from '@contract/experiment-text'
 
 /** A sentence by the key of its text, with the numbers it speaks of. */
 export interface Sentence {
@@ -40,7 +45,10 @@ export function conclude(state: ExperimentState, loss: number): Sentence[] {
 
 /** How many measured values lie within the 99% interval of their closed form, over all points. */
 export function agreement(points: readonly ExperimentPoint[]): { inside: number; compared: number } {
-  const all = points.flatMap((p) => EXPERIMENT_VALUES.map((v) => insideInterval(p, v)))
+  const all = points.flatMap((p) => [
+    ...EXPERIMENT_VALUES.map((v) => insideInterval(p, v)),
+    ...LATENCY_FIGURES.map((f) => latencyInside(p, f)),
+  ])
   const compared = all.filter((i) => i !== null)
   return { inside: compared.filter((i) => i).length, compared: compared.length }
 }

@@ -71,7 +71,8 @@ function curveOf(curve: ExperimentCurve, id: ExperimentValue): Series['curve'] {
 function latencySeries(state: ExperimentState, qos: QoS, id: (typeof PERCENTILES)[number]): Series {
   const marks = state.points.flatMap((p): Mark[] => {
     const value = p.latencyMs[id]
-    return p.qos === qos && value !== null ? [{ loss: p.loss, value, low: null, high: null }] : []
+    const [low = null, high = null] = p.latencyTheoryMs?.interval99[id] ?? []
+    return p.qos === qos && value !== null ? [{ loss: p.loss, value, low, high }] : []
   })
   return { qos, curve: [], marks, joined: true }
 }

@@ -38,6 +38,36 @@ function exchange(roll: Dice, forward: number, back: number, attempts: number): 
   return e
 }
 
+/** When the first copy came, in delays of one way and retry timeouts; null for none. */
+export interface Arrival {
+  ways: number
+  waits: number
+}
+
+/** Attempts, one timeout apart, until one is answered: which of them arrived, and the answered one (-1: none). */
+function attempts(roll: Dice, leg: Journey['publisher']): { arrived: number[]; answered: number } {
+  const arrived: number[] = []
+  for (let k = 0; k < leg.attempts; k++) {
+    if (roll() < leg.forward) continue
+    arrived.push(k)
+    if (roll() >= leg.back) return { arrived, answered: k }
+  }
+  return { arrived, answered: -1 }
+}
+
+/** When one message comes to one subscriber, played packet by packet on a clock of timeouts. */
+export function arrivalOf({ qos, publisher, subscriber }: Journey, roll: Dice): Arrival | null {
+  const up = attempts(roll, publisher).arrived
+  if (qos === 0) return up[0] === 0 && roll() >= subscriber.forward ? { ways: 2, waits: 0 } : null
+  if (qos === 1) {
+    const copies = up.flatMap((k) => attempts(roll, subscriber).arrived.map((j) => k + j))
+    return copies.length === 0 ? null : { ways: 2, waits: Math.min(...copies) }
+  }
+  const { answered } = up.length > 0 ? attempts(roll, subscriber) : { answered: -1 }
+  const released = answered < 0 ? undefined : attempts(roll, subscriber).arrived[0]
+  return released === undefined ? null : { ways: 4, waits: (up[0] ?? 0) + answered + released }
+}
+
 export interface Story {
   /** Copies each subscriber's application got. */
   copies: number[]

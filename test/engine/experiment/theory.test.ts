@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { experimentSchema } from '../../../electron/contract/experiment'
 import { binomialRange } from '../../../electron/engine/experiment/theory/binomial'
+import { latencyLaw } from '../../../electron/engine/experiment/theory/latency'
 import { journeyMoments, type Journey } from '../../../electron/engine/experiment/theory/journey'
 import type { Moments } from '../../../electron/engine/experiment/theory/rounds'
 import { theoryOf } from '../../../electron/engine/experiment/theory/theory'
-import { dice, tell } from './handshake-chain'
+import { arrivalOf, dice, tell } from './handshake-chain'
 
 const near = (n: number): unknown => expect.closeTo(n, 12)
 
@@ -193,5 +194,40 @@ describe('99 % intervals', () => {
     }
     expect(inside).toBeGreaterThan(980)
     expect(inside).toBeLessThan(999)
+  })
+})
+
+describe('latency on radio links', () => {
+  it('is distributed as in handshakes played packet by packet, for any loss, direction and number of retries', () => {
+    fc.assert(
+      fc.property(journeys, fc.nat(), (journey, seed) => {
+        const roll = dice(seed)
+        const law = latencyLaw(journey)
+        const arrivals = Array.from({ length: MESSAGES }, () => arrivalOf(journey, roll)).filter(
+          (a) => a !== null,
+        )
+        expect(law.waits.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9)
+        let below = 0
+        law.waits.slice(0, 40).forEach((chance, m) => {
+          below += chance
+          const share = arrivals.filter((a) => a.waits <= m).length / Math.max(1, arrivals.length)
+          const n = Math.max(1, arrivals.length)
+          const reach = DEVIATIONS * Math.sqrt(Math.max(0, below * (1 - below)) / n) + 20 / n
+          expect(Math.abs(share - below), `at most ${m} timeouts: ${share} for ${below}`).toBeLessThan(reach)
+        })
+        expect(arrivals.every((a) => a.ways === law.ways)).toBe(true)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('at QoS 2 is 4d + T(A + B + C) on average', () => {
+    const p = 0.2
+    const leg = { forward: p, back: p, attempts: Infinity }
+    const law = latencyLaw({ qos: 2, publisher: leg, subscriber: leg, subscribers: 1 })
+    const mean = law.waits.reduce((sum, chance, m) => sum + m * chance, 0)
+    const round = 1 - (1 - p) ** 2
+    expect(law.ways).toBe(4)
+    expect(mean).toBeCloseTo((2 * p) / (1 - p) + round / (1 - round), 9)
   })
 })

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
   EXPERIMENT_VALUES,
+  LATENCY_FIGURES,
   experimentSchema,
   type ExperimentInput,
   type ExperimentPoint,
 } from '../../../electron/contract/experiment'
-import { insideInterval } from '../../../electron/contract/experiment-text'
+import { insideInterval, latencyInside } from '../../../electron/contract/experiment-text'
 import { runExperiment } from '../../../electron/engine/experiment/experiment'
 import { Trial } from '../../../electron/engine/experiment/trial'
 import type { RouteLeg } from '../../../electron/engine/simulation/broker/types'
@@ -23,11 +24,14 @@ async function points(input: ExperimentInput): Promise<ExperimentPoint[]> {
 
 /** Every measured value that has a closed form lies in its interval. */
 function expectInside(all: ExperimentPoint[]): void {
-  const outside = all.flatMap((p) =>
-    EXPERIMENT_VALUES.filter((v) => insideInterval(p, v) === false).map(
+  const outside = all.flatMap((p) => [
+    ...EXPERIMENT_VALUES.filter((v) => insideInterval(p, v) === false).map(
       (v) => `QoS ${p.qos} at ${p.loss}: ${v} ${p[v]}`,
     ),
-  )
+    ...LATENCY_FIGURES.filter((f) => latencyInside(p, f) === false).map(
+      (f) => `QoS ${p.qos} at ${p.loss}: latency ${f} ${p.latencyMs[f]}`,
+    ),
+  ])
   expect(outside).toEqual([])
 }
 

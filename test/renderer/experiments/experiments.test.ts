@@ -30,6 +30,7 @@ const point = (qos: 0 | 1 | 2, loss: number, more: Partial<ExperimentPoint> = {}
     publishPerMessage: null,
     packetsPerMessage: null,
   },
+  latencyTheoryMs: null,
   ...more,
 })
 

@@ -1,7 +1,8 @@
-import type { ExperimentConfig, ExperimentValue, Interval } from '../../../contract/experiment'
+import type { ExperimentConfig, ExperimentValue, Interval, LatencyTheory } from '../../../contract/experiment'
 import type { QoS } from '../../../contract/packet'
 import { binomialRange } from './binomial'
 import { journeyMoments, type Journey, type JourneyMoments } from './journey'
+import { latencyLaw, latencyTheory } from './latency'
 import type { Moments } from './rounds'
 
 /** What the formulas say about one point. */
@@ -69,7 +70,7 @@ export function theoryOf(config: TheoryConfig, qos: QoS, loss: number): Theory {
   const moments = journeyMoments(journeyOf(config, qos, loss))
   const samples = config.messages * config.publishers
   const { subscribers } = config
-  const coupled = config.link === 'radio' && config.recovery === 'reconnect' && qos > 0 && loss > 0
+  const coupled = isCoupled(config, qos, loss)
   const known: Record<ExperimentValue, boolean> = {
     deliveryRatio: true,
     duplicatesPerMessage: !coupled || qos === 2,
@@ -85,6 +86,22 @@ export function theoryOf(config: TheoryConfig, qos: QoS, loss: number): Theory {
     expectation: each((value) => (known[value] ? of[value].mean : null)),
     interval99: each((value) => (known[value] ? interval(value) : null)),
   }
+}
+
+/** Each loss ends a connection, and with it what else is on its way. */
+const isCoupled = ({ link, recovery }: TheoryConfig, qos: QoS, loss: number): boolean =>
+  link === 'radio' && recovery === 'reconnect' && qos > 0 && loss > 0
+
+/** The same for the latencies of one point; null where they have no closed form. */
+export function latencyTheoryOf(
+  config: TheoryConfig & Pick<ExperimentConfig, 'delay' | 'retryTimeout'>,
+  qos: QoS,
+  loss: number,
+): LatencyTheory | null {
+  if (config.link === 'tcp' || isCoupled(config, qos, loss)) return null
+  const journey = journeyOf(config, qos, loss)
+  const arriving = config.messages * config.publishers * journeyMoments(journey).delivery.mean
+  return latencyTheory(latencyLaw(journey), config, arriving)
 }
 
 const byValue = (m: JourneyMoments): Record<ExperimentValue, Moments> => ({
