@@ -35,6 +35,8 @@ export interface LessonTotals {
   unsent: number
   duplicated: number
   packets: number
+  /** Of all PUBLISH packets that the broker sent. */
+  bytes: number
   /** Longest time to a first arrival, ms; null when nothing arrived. */
   latencyMs: number | null
 }

@@ -136,6 +136,8 @@ export interface WorkspaceApi {
   markLesson(a: { lesson: string; variant: string }): Promise<LessonProgress>
   /** Keeps these messages, and no others, for the publish desk. */
   saveMessages(a: { messages: SavedMessage[] }): Promise<void>
+  /** Forgets what was brought to its verdict, for the next class. */
+  clearProgress(a: None): Promise<LessonProgress>
   /** An empty scenario without a file. */
   newScenario(a: None): Promise<Scenario>
   openRecent(a: { id: string }): Promise<Scenario>
@@ -168,6 +170,7 @@ export const workspaceCommands = {
   setSettings: host(z.strictObject({ patch: settingsSchema.partial() })),
   markLesson: host(z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema })),
   saveMessages: host(z.strictObject({ messages: savedMessagesSchema })),
+  clearProgress: host(none),
   newScenario: host(none),
   openRecent: host(z.strictObject({ id: fileIdSchema })),
   clearRecent: host(none),

@@ -40,6 +40,7 @@ function commands(
     setSettings: (a) => workspace.setSettings(a.patch),
     markLesson: (a) => workspace.markLesson(a.lesson, a.variant),
     saveMessages: (a) => workspace.saveMessages(a.messages),
+    clearProgress: () => workspace.clearProgress(),
     newScenario: async () => {
       const scenario = scenarioSchema.parse({ version: 1, name: 'New scenario' })
       await engine.open(scenario, null)

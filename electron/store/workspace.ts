@@ -160,14 +160,21 @@ export class Workspace {
     return this.settings
   }
 
-  async markLesson(lesson: string, variant: string): Promise<LessonProgress> {
-    const add = (now: LessonProgress): LessonProgress => {
+  markLesson(lesson: string, variant: string): Promise<LessonProgress> {
+    return this.changeProgress((now) => {
       const done = now[lesson] ?? []
       return done.includes(variant) ? now : { ...now, [lesson]: [...done, variant] }
-    }
-    this.progress = add(this.progress)
+    })
+  }
+
+  clearProgress(): Promise<LessonProgress> {
+    return this.changeProgress(() => ({}))
+  }
+
+  private async changeProgress(change: (now: LessonProgress) => LessonProgress): Promise<LessonProgress> {
+    this.progress = change(this.progress)
     try {
-      this.progress = await this.files.progress.update(add)
+      this.progress = await this.files.progress.update(change)
     } catch (thrown) {
       this.notKept(thrown)
     }

@@ -9,11 +9,11 @@ import { useCatalog } from './lesson-catalog'
 import { useProgress } from './lesson-progress'
 
 /** What the address says is open; without a word there, the first lesson that is not done. */
-function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (id: string) => boolean) {
+function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (l: Lesson) => boolean) {
   const address = useAddress()
   const lesson = computed((): Lesson | null => {
     const wanted = lessons.value.find((l) => l.id === address.id.value)
-    return wanted ?? lessons.value.find((l) => !isDone(l.id)) ?? lessons.value[0] ?? null
+    return wanted ?? lessons.value.find((l) => !isDone(l)) ?? lessons.value[0] ?? null
   })
   const script = computed((): ScriptedLesson | null =>
     lesson.value?.kind === 'script' ? lesson.value : null,
@@ -33,7 +33,8 @@ export const useLessons = defineStore('lessons', () => {
   const link = useLink()
   const log = useLog()
   const { lessons, loaded, add } = useCatalog()
-  const { done, isDone, markDone } = useProgress()
+  const progress = useProgress()
+  const { isDone, markDone } = progress
   const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
   const prediction = ref<string | null>(null)
   const outcome = shallowRef<LessonOutcome | null>(null)
@@ -80,8 +81,8 @@ export const useLessons = defineStore('lessons', () => {
     judged.value = true
     markDone(outcome.value.lesson, outcome.value.variant)
   }
-  const finished = computed(() => lessons.value.filter((l) => isDone(l.id)).length)
+  const finished = computed(() => lessons.value.filter((l) => isDone(l)).length)
   const next = computed(() => lessons.value[at.value + 1] ?? null)
   const choice = { lessons, loaded, lesson, script, variant, comparing, at, next, open: address.go, openFile }
-  return { ...choice, done, finished, markDone, prediction, outcome, judged, running, run, take, judge }
+  return { ...choice, ...progress, finished, prediction, outcome, judged, running, run, take, judge }
 })

@@ -52,6 +52,7 @@ export const useWorkspace = defineStore('workspace', () => {
       log.attempt(() => link.api.markLesson({ lesson, variant })),
     saveMessages: (messages: SavedMessage[]): Promise<void> =>
       log.attempt(() => link.api.saveMessages({ messages })),
+    clearProgress: (): Promise<void> => log.attempt(() => link.api.clearProgress({})),
     chooseUpdates: (on: boolean): Promise<void> => log.attempt(() => link.api.chooseUpdates({ on })),
     openNewer: (): Promise<void> => log.attempt(() => link.api.openNewer({})),
     clearRecent: (): Promise<void> => log.attempt(() => link.api.clearRecent({})),

@@ -107,6 +107,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
       }),
     ],
   },
+  clearProgress: {},
   newScenario: {},
   openRecent: { id: 'f-1' },
   clearRecent: {},

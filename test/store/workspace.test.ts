@@ -106,6 +106,8 @@ describe('what is kept for the user', () => {
         { name: 'two.yaml', folder: null },
       ],
     })
+    await next.clearProgress()
+    expect((await start()).state().progress).toEqual({})
     const copy = next.recent.list()[1]?.id ?? ''
     expect(await next.recent.open(copy)).toEqual({ name: 'two.yaml', path: null, text: 'version: 1' })
   })

@@ -2,23 +2,45 @@ import { lessonSchema, type Lesson } from '../../contract/lesson'
 import publishSubscribe from './data/publish-subscribe.json'
 import topicsWildcards from './data/topics-wildcards.json'
 import qos0 from './data/qos-0.json'
-import qos1 from './data/qos-1-lost-puback.json'
+import qos1LostPuback from './data/qos-1-lost-puback.json'
 import qos2 from './data/qos-2.json'
 import radioOrTcp from './data/radio-or-tcp.json'
+import qos1Cut from './data/qos-1-cut.json'
+import laterOrNever from './data/later-or-never.json'
 import retainedAndWill from './data/retained-and-will.json'
 import sessions from './data/sessions.json'
+import takeover from './data/takeover.json'
+import keepAlive from './data/keep-alive.json'
+import sessionExpiry from './data/session-expiry.json'
+import messageExpiry from './data/message-expiry.json'
+import sharedSubscriptions from './data/shared-subscriptions.json'
+import requestResponse from './data/request-response.json'
+import flowControl from './data/flow-control.json'
+import topicAlias from './data/topic-alias.json'
+import disconnectAndWill from './data/disconnect-and-will.json'
 import pythonClient from './data/python-client.json'
 
-/** In the order in which they are taught. Imported, so that the built application has them without a file. */
+/** In the order in which they are taught, by part. Imported, so that the built application has them without a file. */
 const FILES = [
   publishSubscribe,
   topicsWildcards,
   qos0,
-  qos1,
+  qos1LostPuback,
   qos2,
   radioOrTcp,
+  qos1Cut,
+  laterOrNever,
   retainedAndWill,
   sessions,
+  takeover,
+  keepAlive,
+  sessionExpiry,
+  messageExpiry,
+  sharedSubscriptions,
+  requestResponse,
+  flowControl,
+  topicAlias,
+  disconnectAndWill,
   pythonClient,
 ]
 

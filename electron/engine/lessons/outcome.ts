@@ -73,6 +73,7 @@ function totalsOf(record: LessonRecord): LessonTotals {
     unsent: Math.max(0, sum((r) => r.offered) - published.size),
     duplicated: sum((r) => r.duplicated),
     packets: record.packets('type:handshake').packets.length,
+    bytes: record.packets('type:PUBLISH dir:down').packets.reduce((n, p) => n + p.bytes, 0),
     latencyMs: latencies.length === 0 ? null : Math.round(Math.max(...latencies)),
   }
 }

@@ -24,6 +24,12 @@ const packetName = (p: PacketRow): string => (p.packetId === null ? p.type : `${
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>
   o.totals.unsent === 0 ? null : t('lessons.because.unsent', { n: o.totals.unsent })
 
+/** The packet went into a connection through which nothing got any more. */
+function isDead({ timeline }: LessonOutcome, p: PacketRow): boolean {
+  const own = timeline.marks.filter((m) => m.clientId === p.clientId && m.atMs <= p.sentMs)
+  return own.at(-1)?.kind === 'dead'
+}
+
 /** The sentence that names the packet: the cause of what went wrong, or what went well in spite of it. */
 export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const p = o.named
@@ -31,7 +37,7 @@ export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const name = packetName(p)
   const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
   if (p.fate !== 'lost') return t('lessons.because.segment', values)
+  const why = p.reason === 'cut' || p.reason === 'reset' ? (isDead(o, p) ? 'dead' : 'cut') : 'dropped'
   const harmed = o.totals.lost + o.totals.duplicated > 0
-  if (p.reason === 'cut' || p.reason === 'reset') return t('lessons.because.cut', values)
-  return t(harmed ? 'lessons.because.dropped' : 'lessons.because.inSpite', values)
+  return t(`lessons.${harmed ? 'because' : 'although'}.${why}`, values)
 }

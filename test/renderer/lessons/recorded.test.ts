@@ -48,7 +48,7 @@ test('the verdict names the packet, as cause or in spite of it', async () => {
     'lessons.because.dropped PUBACK #1 PUBACK #1이',
   )
   expect(becauseText(await run('qos-2', 'pubrel'), said)).toBe(
-    'lessons.because.inSpite PUBREL #1 PUBREL #1이',
+    'lessons.although.dropped PUBREL #1 PUBREL #1이',
   )
   expect(becauseText(await run('qos-0', 'to-broker'), said)).toBe('lessons.because.dropped PUBLISH PUBLISH가')
   expect(becauseText(await run('radio-or-tcp', 'tcp'), said)).toMatch(/^lessons\.because\.segment/)

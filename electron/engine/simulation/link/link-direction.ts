@@ -242,7 +242,8 @@ export class LinkDirection {
     const ending = cutAfter ? 'arrive-and-cut' : 'arrive'
     if (verdict.fate === 'cut') {
       observer.entered(transit)
-      this.lose(transit, 'cut', 0)
+      // On a dead connection it comes as far as it can.
+      this.lose(transit, 'cut', this.shut ? query.point() : 0)
       if (!this.shut) this.host.cut()
       return
     }

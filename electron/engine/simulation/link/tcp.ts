@@ -32,13 +32,18 @@ function sendSegment(packet: PacketQuery, config: LinkConfig['tcp'], parts: Part
   let losses = 0
   let waitMs = 0
   let rto = config.rto
-  while (segmentLost(packet, parts)) {
+  let gaveUp = false
+  const sentMs = packet.nowMs
+  while (!gaveUp && segmentLost(packet, parts)) {
     losses++
     waitMs += rto
+    // It is sent again then, when the network may be another one.
+    packet.nowMs = sentMs + waitMs
     rto = Math.min(rto * 2, Math.max(MAX_RTO_MS, config.rto))
-    if (losses > config.maxRetransmissions) return { losses, waitMs, gaveUp: true }
+    gaveUp = losses > config.maxRetransmissions
   }
-  return { losses, waitMs, gaveUp: false }
+  packet.nowMs = sentMs
+  return { losses, waitMs, gaveUp }
 }
 
 function segmentLost(packet: PacketQuery, parts: Parts): boolean {

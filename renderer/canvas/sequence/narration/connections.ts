@@ -14,7 +14,8 @@ export function onConnections(marks: readonly SessionMark[], connections: Connec
     if (m.kind === 'no-will') return [atMark('no-will', m)]
     const accepted = m.kind === 'resume' || (m.kind === 'connack' && m.detail === null)
     const before = connections.of(m.clientId)
-    const again = accepted && before.some((x) => closes(x.kind) && x.atMs <= m.atMs && x !== m)
+    const again =
+      accepted && before.some((x) => (closes(x.kind) || x.kind === 'taken-over') && x.atMs <= m.atMs)
     return again ? [{ ...atMark('back', m), session: m.kind === 'resume' }] : []
   })
 }

@@ -133,6 +133,8 @@ function notQueued(h: Happening): string {
   const who = list(h.clients)
   if (h.session === false)
     return `${who} is away, and later comes back without a session: *it never gets this message*.`
+  if (h.session && !h.known)
+    return `${who} is away, *and is not sent this message when it is back with its session either*.`
   return h.known
     ? `${who} is away and subscribed at QoS 0: *the broker does not queue the message for it*.`
     : `${who} is away: *the broker sends it nothing*.`
@@ -206,7 +208,10 @@ export const english: Teller = {
       `${list(h.clients)} ${many(h) ? 'are' : 'is'} away, but the broker keeps the session: *it queues the message*.`,
     'queue-sent': (h) => `${list(h.clients)} is back: the broker sends *the message that waited*.`,
     'not-queued': notQueued,
-    nobody: () => '*The broker has nobody to send the message to.*',
+    nobody: (h) =>
+      h.known
+        ? '*The broker sends the message to nobody now.*'
+        : '*The broker has nobody to send the message to.*',
     'gave-up': stopped,
     abandoned: stopped,
     once: (h) => {

@@ -100,6 +100,13 @@ export function happenings(
 export function runHappenings(source: StorySource): Happening[] {
   const connections = new Connections(source.marks)
   const stories = source.journeys.map((j) => new Story(j, source, connections))
-  const list = [...stories.flatMap(ofStory), ...onConnections(source.marks, connections)]
-  return together(list.sort(inOrder))
+  const told = stories.flatMap(ofStory)
+  // who came back and what was sent again is one sentence
+  const resumed = new Set(
+    told.flatMap((h) => (h.kind === 'resumed' && h.packet ? [connections.answerBefore(h.packet)] : [])),
+  )
+  const others = onConnections(source.marks, connections).filter(
+    (h) => h.kind !== 'back' || h.mark === null || !resumed.has(h.mark),
+  )
+  return together([...told, ...others].sort(inOrder))
 }

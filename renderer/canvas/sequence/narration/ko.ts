@@ -136,6 +136,8 @@ function notQueued(h: Happening): string {
   const who = josa(list(h.clients), '은/는')
   if (h.session === false)
     return `${who} 접속해 있지 않고, 나중에 세션 없이 다시 접속합니다. *이 메시지는 영영 받지 못합니다*.`
+  if (h.session && !h.known)
+    return `${who} 접속해 있지 않고, *세션으로 돌아온 뒤에도 이 메시지를 받지 못합니다*.`
   return h.known
     ? `${who} 접속해 있지 않고 QoS 0으로 구독했습니다. *브로커는 메시지를 대기열에 넣지 않습니다*.`
     : `${who} 접속해 있지 않습니다. *브로커는 아무것도 보내지 않습니다*.`
@@ -219,7 +221,10 @@ export const korean: Teller = {
     'queue-sent': (h) =>
       `${josa(list(h.clients), '이/가')} 돌아왔으므로 브로커가 *기다리던 메시지를* 보냅니다.`,
     'not-queued': notQueued,
-    nobody: () => '*브로커가 메시지를 보낼 클라이언트가 없습니다.*',
+    nobody: (h) =>
+      h.known
+        ? '*브로커는 지금 메시지를 아무에게도 보내지 않습니다.*'
+        : '*브로커가 메시지를 보낼 클라이언트가 없습니다.*',
     'gave-up': stopped,
     abandoned: stopped,
     once: (h) => {

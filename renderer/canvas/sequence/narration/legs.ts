@@ -163,7 +163,7 @@ export function onResends(story: Story): Happening[] {
     const { first, again } = r
     const base = { ...atStart('resent', again, story.qos(again)), waitMs: r.waitMs, attempts: again.attempt }
     if (r.why === 'reconnect') {
-      const back = story.connections.answerTo(again.clientId, again.sentMs)
+      const back = story.connections.answerBefore(again)
       return { ...base, kind: 'resumed' as const, session: back ? back.kind === 'resume' : null }
     }
     if (r.why === 'response') return { ...base, kind: 'resent-response' as const }

@@ -47,12 +47,9 @@ export class Connections {
     return this.of(clientId).find((m) => m.atMs >= fromMs && isAccepted(m))
   }
 
-  /** How the broker took the client in for the connection that it has at this time; its CONNACK may still be on its way. */
-  answerTo(clientId: string, atMs: number): SessionMark | undefined {
-    const asked = this.of(clientId).findLast((m) => m.kind === 'connect' && m.atMs <= atMs)
-    if (asked) return this.accepted(clientId, asked.atMs)
-    // its CONNECT is not in view
-    return this.of(clientId).findLast((m) => m.atMs <= atMs && isAccepted(m))
+  /** How the broker took the client in for the connection on which this packet went; its CONNACK may still be on its way. */
+  answerBefore({ clientId, seq }: Pick<PacketRow, 'clientId' | 'seq'>): SessionMark | undefined {
+    return this.of(clientId).findLast((m) => isAccepted(m) && m.after < seq)
   }
 
   /** Whether the broker began a new session for the client in this time, and so forgot what it had. */

@@ -64,7 +64,12 @@ function unheard(story: Story, passed: PacketRow): Happening[] {
   const atMs = endOf(passed)
   const absent = [...hadThisTopic(story, passed)].filter(([id]) => connections.awayAt(id, atMs))
   const qos = story.qos(passed)
-  if (absent.length === 0) return [atEnd('nobody', passed, qos)]
+  // a session that is kept may hold it, for a client of which nothing is known yet
+  const kept = connections.clients.some((id) => {
+    const back = connections.awayAt(id, atMs) && connections.accepted(id, atMs)
+    return back?.kind === 'resume'
+  })
+  if (absent.length === 0) return [{ ...atEnd('nobody', passed, qos), known: kept }]
   return absent.map(([id, granted]) => {
     const back = connections.accepted(id, atMs)
     const session = back ? back.kind === 'resume' : null
