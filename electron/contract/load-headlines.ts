@@ -1,4 +1,5 @@
 import { outcomeOf } from './load'
+import { fellBehind } from './load-behind'
 import type { LoadReport } from './load-report'
 
 /** Counted once for each connection at QoS 0 whose last PINGREQ the broker did not answer. */
@@ -27,13 +28,21 @@ function awayFor({ series, seriesStepMs }: LoadReport): number {
   return longest * seriesStepMs
 }
 
+/** That the rate asked for could not be met; null where it was. */
+function behindLine(r: LoadReport): string | null {
+  const b = fellBehind(r)
+  if (b === null) return null
+  return `the offered rate was not met: from second ${n(Math.round(b.fromMs / 1000))} on ${n(Math.round(b.answeredRate))} of ${n(Math.round(b.offeredRate))} messages per second got through, and each second a message had to wait ${round(b.msPerSecond)} ms longer, up to ${round(b.endMs)} ms`
+}
+
 /**
  * What must be read before any figure of a report, one sentence each; empty for a run without such. That the generator
  * was saturated is said by its own sentence.
  */
 export function headlines(r: LoadReport): string[] {
   const stopped = outcomeOf(r) === 'stopped'
-  const lines: string[] = []
+  const behind = behindLine(r)
+  const lines: string[] = behind === null ? [] : [behind]
   if (r.ackMs.unanswered > 0 && !stopped) {
     lines.push(
       `${n(r.inFlight)} of ${n(r.offered)} messages were never acknowledged; each counts in the latencies with its age at the end`,

@@ -28,6 +28,10 @@ const PATTERNS: readonly (readonly [key: string, pattern: RegExp])[] = [
   ['neverArrived', /^(?<n>\S+) of (?<all>\S+) expected messages never arrived; each counts .*$/],
   ['clocks', /^(?<n>\S+) messages arrived before they were sent, by up to (?<ms>\S+) ms: .*$/],
   ['drifted', /^p99 rose from (?<first>\S+) ms in the first quarter to (?<last>\S+) ms in the last$/],
+  [
+    'behind',
+    /^the offered rate was not met: from second (?<s>\S+) on (?<n>\S+) of (?<all>\S+) messages per second got through, and each second a message had to wait (?<more>\S+) ms longer, up to (?<most>\S+) ms$/,
+  ],
   ['away', /^the broker was away for about (?<s>\S+) s; (?<n>\S+) clients reconnected$/],
   ['neverConnected', /^(?<n>\S+) connection attempts were never answered$/],
   ['unconfirmed', /^(?<n>\S+) connections got no answer to their last PINGREQ: .*$/],

@@ -300,6 +300,8 @@ export const loadEnglish = {
     clocks:
       '{n} messages arrived before they were sent, by up to {ms} ms: the clocks of the computers do not agree, so no end-to-end latency is given',
     away: 'the broker was away for about {s} s; {n} clients reconnected',
+    behind:
+      'the offered rate was not met: from second {s} on {n} of {all} messages per second got through, and each second a message had to wait {more} ms longer, up to {most} ms',
     drifted: 'p99 rose from {first} ms in the first quarter to {last} ms in the last',
     neverConnected: '{n} connection attempts were never answered',
     unconfirmed: '{n} connections got no answer to their last PINGREQ: the broker may have hung',

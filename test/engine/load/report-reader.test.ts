@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { fellBehind } from '../../../electron/contract/load-behind'
 import { headlines } from '../../../electron/contract/load-headlines'
 import { chartsOf, wholeSteps } from '../../../electron/engine/load/report/html-charts'
 import { accountLines, summaryLine } from '../../../electron/engine/load/report/text'
@@ -31,6 +32,31 @@ it('says how long the broker was away', () => {
     'the broker was away for about 3 s; 22 clients reconnected',
   ])
   expect(headlines(loadReportDouble())).toEqual([])
+})
+
+it('says from when on the offered rate was not met, and how the delay grew', () => {
+  const executor = { kind: 'constant-rate' as const, rate: 100 }
+  const run = (acknowledged: number[], over: object = {}) =>
+    loadReportDouble(
+      { executor, qos: 1, ...over },
+      { series: acknowledged.map((a, i) => pointDouble(i, { offered: 100, acknowledged: a })) },
+    )
+  const slow = run([100, 100, 100, 80, 80, 80, 80, 80, 80, 80])
+  // 20 a second stay behind: half a second of messages waits from second 5 on, and 1.4 s of them at the end
+  expect(fellBehind(slow)).toEqual({
+    fromMs: 5000,
+    msPerSecond: 200,
+    endMs: 1400,
+    offeredRate: 100,
+    answeredRate: 80,
+  })
+  expect(headlines(slow)).toEqual([
+    'the offered rate was not met: from second 5 on 80 of 100 messages per second got through, and each second a message had to wait 200 ms longer, up to 1,400 ms',
+  ])
+  // an answer of the last second comes in the next; a pause that is caught up with; no fixed times
+  expect(fellBehind(run([90, 100, 100, 100, 100, 100]))).toBeNull()
+  expect(fellBehind(run([100, 0, 0, 0, 250, 150, 100, 100]))).toBeNull()
+  expect(fellBehind(run([80, 60, 40, 20, 0, 0], { executor: { kind: 'max' } }))).toBeNull()
 })
 
 it('says the run in a sentence and in sums that come out even', () => {
