@@ -20,6 +20,8 @@ export const smallerTypes = (k: number): number[] =>
 
 /** The sentences' share of the width, and its bounds, px at 16 px type. */
 const COLUMN = { share: 0.32, least: 190, most: 340, gap: 12 } as const
+/** Under this width, px at 16 px type, a picture is drawn as a column: labels have no room for the QoS. */
+const COLUMN_UNDER = 480
 /** Under this width, px at 16 px type, the sentences do not stand beside the picture. */
 const BESIDE_FROM = 600
 
@@ -72,6 +74,7 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
       nowMs: input.packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0),
       words: o.words,
       noCards: true,
+      column: width < COLUMN_UNDER * a.type,
       numbers,
       ...(o.hidden ? { hidden: o.hidden } : {}),
       ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),

@@ -189,7 +189,8 @@ function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken)
     const y = (fold.y0 + fold.y1) / 2
     const all = foldText(fold, o)
     // a column may be too narrow for more than the time
-    const crowded = o.column && !taken.free(flat((a + b) / 2, y, textWidth(all, o.k), 12 * o.k))
+    const whole = textWidth(all, o.k)
+    const crowded = o.column && !taken.free(flat((a + b - whole) / 2, y, whole, 12 * o.k))
     const text = crowded ? `${o.words.time(fold.ms)} ms` : all
     const width = textWidth(text, o.k)
     const places = [0.5, 0.68, 0.32]
@@ -200,7 +201,9 @@ function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken)
     const within = places.map((x) => Math.max(least, Math.min(most, x)))
     const free = within.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k)))
     const textX = free ?? Math.max(least, Math.min(most, (a + b) / 2))
-    return { ...fold, text: o.column && free === undefined ? '' : text, textX }
+    const shown = o.column && free === undefined ? '' : text
+    if (shown !== '') taken.add(flat(textX - width / 2, y, width, 12 * o.k))
+    return { ...fold, text: shown, textX }
   })
 }
 

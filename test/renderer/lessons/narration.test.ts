@@ -3,7 +3,7 @@ import type { ScriptedLesson } from '../../../electron/contract/lesson'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
-import { packetName } from '../../../renderer/canvas/sequence/arrows'
+import { packetName, textWidth } from '../../../renderer/canvas/sequence/arrows'
 import { linesOf, SENTENCE, sentenceHeight } from '../../../renderer/canvas/sequence/beside'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
@@ -64,6 +64,11 @@ describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang)
         expect(Math.min(...(heights[i] ?? [])), `badge ${i + 1}`).toBeGreaterThanOrEqual(
           Math.max(...(heights[i - 1] ?? [])),
         )
+      // no number hides a part of the time that a band stands for
+      for (const b of scene.badges)
+        for (const f of scene.folds)
+          if (f.text !== '' && Math.abs(b.y - (f.y0 + f.y1) / 2) < 12 * k)
+            expect(Math.abs(b.x - f.textX)).toBeGreaterThan(textWidth(f.text, k) / 2)
       // in a replay they come true in that order too
       const true_ = sentences.map((s) => sentenceHeight(s, scene))
       expect(true_).toEqual([...true_].sort((a, b) => a - b))
