@@ -24,7 +24,7 @@ import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from '.
 import type { LoadInput } from './load-config'
 import type { Direction, PacketType } from './packet'
 import type { RingSummary } from './ring'
-import type { GroupConfig, GroupInput, Scenario } from './scenario'
+import type { GroupConfig, GroupInput, RunInput, Scenario } from './scenario'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
 import type { LastLessonRun, Shown } from './shown'
@@ -60,6 +60,11 @@ export interface LabApi {
   getScenario(a: Empty): Promise<{ scenario: Scenario; revision: number }>
   /** Replaces everything by a scenario file's text; `name` is shown. */
   openScenario(a: { text: string; name: string }): Promise<Scenario>
+  /**
+   * Sets name, seed, duration and broker, whole: what is left out is as if the file did not have it. The run begins again unless
+   * only its name or description is another. Rejects as `openScenario` does.
+   */
+  setRun(a: { run: RunInput }): Promise<void>
   /** Agrees to connect to a host that is not this computer: what opening a scenario or a load test rejected as `unconfirmed`. Until the program ends. */
   allowHost(a: { host: string }): Promise<void>
   scenarioText(a: { format: 'yaml' | 'json' }): Promise<{ text: string }>

@@ -9,7 +9,7 @@ import { LOAD_FILE_FORMATS, runIdSchema } from './load'
 import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
 import { printable } from './printable'
-import { groupSchema } from './scenario'
+import { groupSchema, runSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 import { driver, host, viewer, type CommandEntry } from './command-entry'
 import { shownSchema } from './shown'
@@ -76,6 +76,7 @@ export const commands = {
   openScenario: host(z.strictObject({ text: z.string().max(4_194_304), name: fileName }), {
     change: true,
   }),
+  setRun: host(z.strictObject({ run: spelled(runSchema) }), { change: true }),
   allowHost: host(z.strictObject({ host: z.string().min(1).max(255) })),
   scenarioText: viewer(z.strictObject({ format: z.enum(['yaml', 'json']) })),
   addGroup: driver(z.strictObject({ group: spelled(groupSchema) }), { cost: 4 }),

@@ -76,7 +76,7 @@ export const publishSchema = z.strictObject({
 })
 export type PublishConfig = z.output<typeof publishSchema>
 
-const subscribeSchema = z.strictObject({
+export const subscribeSchema = z.strictObject({
   /** With `protocol: 5` also `$share/GROUP/FILTER`: each message goes to one member of the group (5.0 section 4.8.2). */
   filter: topicFilter,
   qos: qosSchema.default(0),
@@ -166,6 +166,8 @@ const embeddedBroker = z.strictObject({
       port: port.default(8883),
       certFile: z.string().optional(),
       keyFile: z.string().optional(),
+      /** Only clients with a certificate of this authority get in (mutual TLS). */
+      clientCaFile: z.string().optional(),
     })
     .optional(),
   /** User names allowed in, their passwords in environment variables, and what they may publish and subscribe. */
@@ -200,24 +202,46 @@ const externalBroker = z.strictObject({
   username: z.string().max(256).optional(),
   passwordEnv: passwordVariableSchema.optional(),
   caFile: z.string().optional(),
+  /** What devices show to a broker that asks for a client certificate (mutual TLS); with `keyFile`. */
+  certFile: z.string().optional(),
+  keyFile: z.string().optional(),
+  /** Name the broker's certificate must have, and that is sent to it, where the URL has another. */
+  serverName: z.string().max(255).optional(),
   insecure: z.boolean().default(false),
   listeners,
 })
-const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
+export const brokerSchema = z.discriminatedUnion('kind', [embeddedBroker, externalBroker])
 export type BrokerConfig = z.output<typeof brokerSchema>
 export type EmbeddedBrokerConfig = z.output<typeof embeddedBroker>
 export type ExternalBrokerConfig = z.output<typeof externalBroker>
+
+const runShape = {
+  name: z.string().min(1).max(120).refine(isPlain, PLAIN),
+  description: z.string().max(2000).optional(),
+  seed: z.int().min(0).max(4_294_967_295).default(1),
+  duration: durationSchema.optional(),
+  /** Stop after this many messages of each publishing device. */
+  messages: z.int().min(1).max(100_000_000).optional(),
+}
+/** What a scenario says of the run as a whole, but for its links. */
+export const runSchema = z.strictObject({ ...runShape, broker: brokerSchema })
+export type RunInput = z.input<typeof runSchema>
+
+const isHalf = (a: string | undefined, b: string | undefined): boolean =>
+  (a === undefined) !== (b === undefined)
+
+/** Certificate and key go together. */
+function halfCertificate(b: BrokerConfig): { path: string[]; value: string | undefined } | null {
+  const [at, of] = b.kind === 'external' ? [['broker'], b] : [['broker', 'tls'], b.tls]
+  if (!of || !isHalf(of.certFile, of.keyFile)) return null
+  return { path: [...at, of.certFile === undefined ? 'certFile' : 'keyFile'], value: undefined }
+}
 
 /** Scenario file, version 1: broker, groups, links, faults, seed, duration. One schema for page, command line and tests. */
 export const scenarioSchema = z
   .strictObject({
     version: z.literal(1),
-    name: z.string().min(1).max(120).refine(isPlain, PLAIN),
-    description: z.string().max(2000).optional(),
-    seed: z.int().min(0).max(4_294_967_295).default(1),
-    duration: durationSchema.optional(),
-    /** Stop after this many messages of each publishing device. */
-    messages: z.int().min(1).max(100_000_000).optional(),
+    ...runShape,
     broker: brokerSchema.prefault({ kind: 'embedded' }),
     /** The link of every group that names none. */
     link: linkSchema.prefault({}),
@@ -233,6 +257,11 @@ export const scenarioSchema = z
         ctx.addIssue({ code: 'custom', path, input: l.port, message: 'expected a port of its own' })
       ports.add(l.port)
     })
+    const half = halfCertificate(s.broker)
+    if (half) {
+      const message = 'expected certFile and keyFile together'
+      ctx.addIssue({ code: 'custom', path: half.path, input: half.value, message })
+    }
     const names = new Map<string, number>()
     const ids = new Map<string, number>()
     s.groups.forEach((g, i) => {

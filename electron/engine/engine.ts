@@ -8,7 +8,7 @@ import type { LossyListenerInput } from '../contract/lossy-listener'
 import type { EngineStatus, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
-import type { GroupConfig, GroupInput, Scenario } from '../contract/scenario'
+import type { GroupConfig, GroupInput, RunInput, Scenario } from '../contract/scenario'
 import type { Observed, SessionEngine } from './session/session-engine'
 import type { Recording } from './import/recording'
 import { Slicer } from './base/slices'
@@ -24,11 +24,13 @@ import { LoopDelayMeter } from './observe/meters'
 import { note } from './base/notes'
 import {
   groupOf,
+  isSameRun,
   withGroup,
   withGroupChanged,
   withLink,
   withListener,
   withListenerLink,
+  withRun,
   withoutGroup,
   withoutListener,
 } from './lab/scenario-edit'
@@ -195,6 +197,12 @@ class LabEngine implements Engine, SessionEngine {
     else if (action === 'restart' || lab.state === 'stopped' || lab.state === 'finished') {
       await this.openScenario(lab.scenario, this.file)
     } else lab.run()
+  }
+
+  async setRun(run: RunInput): Promise<void> {
+    const next = withRun(this.scenario, run)
+    if (isSameRun(this.scenario, next)) this.changed(next)
+    else await this.openScenario(next, this.file)
   }
 
   addGroup(input: GroupInput): GroupConfig {

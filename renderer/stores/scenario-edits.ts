@@ -1,6 +1,6 @@
 import type { EngineApi, LinkTarget } from '@contract/api'
 import type { LinkConfig, LinkInput } from '@contract/link-config'
-import type { GroupConfig, GroupInput, Scenario } from '@contract/scenario'
+import type { GroupConfig, GroupInput, RunInput, Scenario } from '@contract/scenario'
 import type { Edit } from './history'
 
 export interface EditContext {
@@ -117,6 +117,20 @@ function groupEdits({ api, now }: EditContext, { edit }: Editor) {
   }
 }
 
+function runEdits({ api, now }: EditContext, { edit }: Editor) {
+  return {
+    /** Name, seed, length and broker; the run begins again. */
+    setRun: (run: RunInput): Promise<void> =>
+      edit(() => {
+        const scenario = now()
+        if (!scenario) return null
+        const { name, description, seed, duration, messages, broker } = scenario
+        const before = { name, description, seed, duration, messages, broker }
+        return { key: 'run', redo: () => api.setRun({ run }), undo: () => api.setRun({ run: before }) }
+      }),
+  }
+}
+
 function linkEdits({ api, now }: EditContext, { edit }: Editor) {
   const editLinks = (
     key: string,
@@ -158,5 +172,10 @@ function linkEdits({ api, now }: EditContext, { edit }: Editor) {
 /** Every edit of a scenario: one command to the engine, recorded with its inverse once the engine has done it. */
 export function createEdits(context: EditContext) {
   const editor = createEditor(context)
-  return { settled: editor.settled, ...groupEdits(context, editor), ...linkEdits(context, editor) }
+  return {
+    settled: editor.settled,
+    ...runEdits(context, editor),
+    ...groupEdits(context, editor),
+    ...linkEdits(context, editor),
+  }
 }

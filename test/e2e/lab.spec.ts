@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
-import { expectLooks, looksTag, openScreen, untilRan } from './screens'
+import { expectAccessible, expectLooks, looksTag, openScreen, untilRan } from './screens'
 
 test('every look of the Lab is accessible and pictured', looksTag(false), async ({ page, lab }) => {
   test.setTimeout(90_000)
@@ -262,4 +262,23 @@ test('the Lab by keyboard alone: a group is added and edited, a device found and
   await expect(inspector.getByText('Segments are lost, packets are not.')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('listbox', { name: 'Devices' })).toBeFocused()
+})
+
+test('name, seed and the options of MQTT 5 are set in forms made from the schema', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.getByRole('button', { name: /^Scenario file: / }).click()
+  await page.getByRole('menuitem', { name: 'Scenario and broker…' }).click()
+  const form = page.getByRole('dialog', { name: 'Scenario and broker' })
+  await form.getByRole('textbox', { name: 'Name' }).fill('Evening')
+  await form.getByRole('textbox', { name: 'Seed' }).fill('12')
+  await form.getByRole('radiogroup', { name: 'TLS' }).getByRole('radio', { name: 'yes' }).click()
+  await form.getByRole('textbox', { name: 'CA file for clients' }).fill('/no/such/ca.pem')
+  await form.getByRole('button', { name: 'Apply' }).click()
+  await expect(form.getByRole('alert')).toContainText('broker.tls.clientCaFile')
+  await expectAccessible(page)
+  await form.getByRole('radiogroup', { name: 'TLS' }).getByRole('radio', { name: 'no', exact: true }).click()
+  await form.getByRole('button', { name: 'Apply' }).click()
+  await expect(form).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Scenario file: Evening' })).toBeVisible()
+  await expect(page.getByText('seed 12')).toBeVisible()
 })

@@ -10,6 +10,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   setSpeed: { speed: 0.5 },
   getScenario: {},
   openScenario: { text: 'version: 1', name: 'a.yaml' },
+  setRun: { run: { name: 'a', seed: 2, broker: { kind: 'embedded', port: 0 } } },
   allowHost: { host: 'broker.example.org' },
   scenarioText: { format: 'yaml' },
   addListener: { listener: { port: 1884, link: { loss: 0.2 } } },

@@ -1,10 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import type { LinkTarget } from '../../contract/api'
 import { ApiError } from '../../contract/errors'
 import type { LinkInput } from '../../contract/link-config'
 import { issueDetails } from '../../contract/issues'
 import type { LossyListenerInput } from '../../contract/lossy-listener'
-import { scenarioSchema, type GroupConfig, type GroupInput, type Scenario } from '../../contract/scenario'
+import {
+  scenarioSchema,
+  type GroupConfig,
+  type GroupInput,
+  type RunInput,
+  type Scenario,
+} from '../../contract/scenario'
 import { mergeLink, mergeRealLink } from './link-edit'
 
 /** Changes of a scenario as values: each gives the new scenario or throws an ApiError and changes nothing. */
@@ -26,6 +33,18 @@ export function groupOf(scenario: Scenario, name: string): GroupConfig {
   const group = scenario.groups.find((g) => g.name === name)
   if (!group) throw new ApiError('not-found', `unknown group ${name}`)
   return group
+}
+
+/** @throws ApiError `bad-request` */
+export function withRun(scenario: Scenario, run: RunInput): Scenario {
+  const { version, link, groups } = scenario
+  return checked({ version, link, groups, ...run })
+}
+
+/** Whether two scenarios differ in no more than what they are called. */
+export const isSameRun = (a: Scenario, b: Scenario): boolean => {
+  const { name, description } = b
+  return isDeepStrictEqual({ ...a, name, description }, { ...b, name, description })
 }
 
 export function withGroup(scenario: Scenario, group: GroupInput): Scenario {

@@ -16,7 +16,7 @@ import { loadSchema, type LoadInput } from '../../contract/load-config'
 import type { LogLine } from '../../contract/model'
 import type { Direction, PacketType } from '../../contract/packet'
 import type { PageLink } from '../../contract/rpc'
-import type { GroupInput } from '../../contract/scenario'
+import type { GroupInput, RunInput } from '../../contract/scenario'
 import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { SessionEngine } from './session-engine'
@@ -81,6 +81,10 @@ export class PageSession extends ClassCommands implements LabApi {
     const scenario = parseScenario(a.text, a.name)
     await this.engine.openScenario(scenario, a.name)
     return scenario
+  }
+
+  async setRun(a: { run: RunInput }) {
+    await this.engine.setRun(a.run)
   }
 
   allowHost(a: { host: string }) {

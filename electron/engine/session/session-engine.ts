@@ -2,7 +2,7 @@ import type { LinkTarget } from '../../contract/api'
 import type { LinkInput } from '../../contract/link-config'
 import type { LossyListenerInput } from '../../contract/lossy-listener'
 import type { EngineStatus } from '../../contract/model'
-import type { GroupConfig, GroupInput, Scenario } from '../../contract/scenario'
+import type { GroupConfig, GroupInput, RunInput, Scenario } from '../../contract/scenario'
 import type { ExperimentRunner } from '../experiment/runner'
 import type { LoadService } from '../load/history/load-service'
 import type { Slicer } from '../base/slices'
@@ -36,6 +36,7 @@ export interface SessionEngine {
   control(action: 'run' | 'pause' | 'stop' | 'restart'): Promise<void>
   openScenario(scenario: Scenario, file: string | null): Promise<void>
   showRecording(recording: Recording | null): void
+  setRun(run: RunInput): Promise<void>
   addGroup(group: GroupInput): GroupConfig
   updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
   removeGroup(name: string): void

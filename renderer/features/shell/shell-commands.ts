@@ -4,6 +4,7 @@ import { onScopeDispose, type Ref } from 'vue'
 import { useConnection } from '../../stores/connection'
 import { useDesk } from '../../stores/desk'
 import { useGate } from '../../stores/gate'
+import { useRunSettings } from '../../stores/run-settings'
 import { useScenario } from '../../stores/scenario'
 import { useSettings } from '../../stores/settings'
 import { useStatus } from '../../stores/status'
@@ -100,21 +101,31 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   })
 }
 
-/** Opens the publish desk from anywhere. */
-function useDeskCommand(): void {
+/** Opens the publish desk and the settings of the run from anywhere. */
+function useEditCommands(): void {
   const desk = useDesk()
+  const settings = useRunSettings()
   const connection = useConnection()
   const run = (): void => {
     desk.show()
     navigate('traffic')
   }
-  const enabled = (): boolean => connection.may('publish')
-  useCommands([{ id: 'publish', title: 'desk.command', section: 'section.edit', enabled, run }])
+  const section = 'section.edit'
+  useCommands([
+    { id: 'publish', title: 'desk.command', section, enabled: () => connection.may('publish'), run },
+    {
+      id: 'run-settings',
+      title: 'option.title',
+      section,
+      enabled: () => connection.may('setRun'),
+      run: () => (settings.open = true),
+    },
+  ])
 }
 
 /** The desk, and what the host asks: a command of its menu, a file to open. It asks itself before a window closes with changes. */
 function useHostCommands(): void {
-  useDeskCommand()
+  useEditCommands()
   const workspace = useWorkspace()
   const connection = useConnection()
   const scenario = useScenario()

@@ -100,6 +100,8 @@ export interface ListenerSpec {
   port: number
   /** PEM text; absent on a `tls` or `wss` listener means a certificate made on the spot. */
   tls?: { cert: string; key: string }
+  /** PEM text of the authority whose certificates clients must have; without it they need none. */
+  clientCa?: string
 }
 export interface ListenerInfo {
   kind: ListenerKind

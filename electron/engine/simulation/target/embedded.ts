@@ -2,7 +2,7 @@ import { isLoopback } from '../../../contract/loopback'
 import type { Note } from '../../../contract/model'
 import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
-import { listenNear, readTls } from './listen-near'
+import { listenNear, readPem, readTls } from './listen-near'
 import { createBroker } from '../broker/broker'
 import { type BrokerDeps, type BrokerUser, type EmbeddedBroker, type ListenerSpec } from '../broker/types'
 import { secret, type BrokerTarget, type Env } from './target'
@@ -85,7 +85,14 @@ async function openListeners(broker: EmbeddedBroker, config: EmbeddedBrokerConfi
   }
   if (config.tls) {
     const tls = await readTls(config.tls, 'broker.tls')
-    const spec: ListenerSpec = { kind: 'tls', host, port: config.tls.port, ...(tls ? { tls } : {}) }
+    const clientCa = await readPem(config.tls.clientCaFile, 'broker.tls.clientCaFile')
+    const spec: ListenerSpec = {
+      kind: 'tls',
+      host,
+      port: config.tls.port,
+      ...(tls && { tls }),
+      ...(clientCa !== undefined && { clientCa }),
+    }
     taken = (await listenNear(open, spec, fixedPort)) ?? taken
   }
   return taken

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
@@ -11,6 +10,7 @@ import type { PacketPort } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
 import type { ListenerKind } from '../broker/types'
 import type { Credentials } from '../fleet/types'
+import { readPem, readTls } from './listen-near'
 import { passThrough, type Passage } from './pass-through'
 import { secret, type BrokerTarget, type Env } from './target'
 
@@ -39,6 +39,12 @@ function reason(error: NodeJS.ErrnoException): string {
   }
 }
 
+/** PEM text: the authority to trust, and the certificate to show with its key. */
+interface TlsFiles {
+  ca: string | undefined
+  own: { cert: string; key: string } | undefined
+}
+
 /** Sockets to a broker that is not ours, one for each connection of each client. */
 class ExternalTarget implements BrokerTarget {
   readonly embedded = null
@@ -50,7 +56,7 @@ class ExternalTarget implements BrokerTarget {
   constructor(
     private readonly config: ExternalBrokerConfig,
     readonly credentials: Credentials | null,
-    private readonly ca: string | undefined,
+    private readonly tls: TlsFiles,
   ) {
     this.url = new URL(config.url)
   }
@@ -67,16 +73,20 @@ class ExternalTarget implements BrokerTarget {
     const at = { host, port: Number(port || DEFAULT_PORTS[protocol]) }
     if (protocol === 'mqtt:') return connectTcp({ ...at, noDelay: true, allowHalfOpen: true }, onOpen)
     return connectTls(
-      { ...at, servername: isIP(host) ? '' : host, ca: this.ca, rejectUnauthorized: !this.config.insecure },
+      { ...at, servername: this.config.serverName ?? (isIP(host) ? '' : host), ...this.trust() },
       onOpen,
     )
   }
 
+  private trust() {
+    const { ca, own } = this.tls
+    return { ca, ...own, rejectUnauthorized: !this.config.insecure }
+  }
+
   private openWebSocket(onOpen: () => void): Duplex {
-    const socket = new WebSocket(this.url, ['mqtt'], {
-      ca: this.ca,
-      rejectUnauthorized: !this.config.insecure,
-    })
+    const { serverName } = this.config
+    const name = serverName === undefined ? {} : { servername: serverName }
+    const socket = new WebSocket(this.url, ['mqtt'], { ...name, ...this.trust() })
     socket.once('open', onOpen)
     return createWebSocketStream(socket)
   }
@@ -193,18 +203,8 @@ export async function startExternal(
   signal: AbortSignal,
 ): Promise<BrokerTarget> {
   const credentials = credentialsOf(config, env)
-  let ca: string | undefined
-  if (config.caFile) {
-    try {
-      ca = await readFile(config.caFile, 'utf8')
-    } catch (thrown) {
-      throw new ApiError(
-        'bad-scenario',
-        `broker.caFile: ${thrown instanceof Error ? thrown.message : 'cannot be read'}`,
-      )
-    }
-  }
-  const target = new ExternalTarget(config, credentials, ca)
+  const ca = await readPem(config.caFile, 'broker.caFile')
+  const target = new ExternalTarget(config, credentials, { ca, own: await readTls(config, 'broker') })
   await target.probe(signal)
   return target
 }

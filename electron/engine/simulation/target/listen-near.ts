@@ -38,17 +38,20 @@ export async function readTls(
   config: { certFile?: string | undefined; keyFile?: string | undefined },
   where: string,
 ): Promise<{ cert: string; key: string } | undefined> {
-  if (!config.certFile || !config.keyFile) return undefined
+  const [cert, key] = await Promise.all([
+    readPem(config.certFile, `${where}.certFile`),
+    readPem(config.keyFile, `${where}.keyFile`),
+  ])
+  return cert === undefined || key === undefined ? undefined : { cert, key }
+}
+
+/** Text of a file that a scenario names; undefined where it names none. @throws ApiError `bad-scenario` when it cannot be read */
+export async function readPem(file: string | undefined, where: string): Promise<string | undefined> {
+  if (file === undefined || file === '') return undefined
   try {
-    const [cert, key] = await Promise.all([
-      readFile(config.certFile, 'utf8'),
-      readFile(config.keyFile, 'utf8'),
-    ])
-    return { cert, key }
+    return await readFile(file, 'utf8')
   } catch (thrown) {
-    throw new ApiError(
-      'bad-scenario',
-      `${where}: ${thrown instanceof Error ? thrown.message : 'cannot be read'}`,
-    )
+    const why = thrown instanceof Error ? thrown.message : 'cannot be read'
+    throw new ApiError('bad-scenario', `${where}: ${why}`)
   }
 }

@@ -21,7 +21,12 @@ export async function tlsServer(
 ): Promise<OpenServer> {
   const { cert, key } = await certificateFor(spec)
   const server = withCertificate(() =>
-    createServer({ cert, key, handshakeTimeout: noLimit(handshakeTimeout) }),
+    createServer({
+      cert,
+      key,
+      handshakeTimeout: noLimit(handshakeTimeout),
+      ...(spec.clientCa !== undefined && { ca: spec.clientCa, requestCert: true, rejectUnauthorized: true }),
+    }),
   )
   server.on('connection', (socket: Socket) => {
     // A socket that fails before its handshake is done has nobody else who listens.
