@@ -32,6 +32,8 @@ export interface ProxyFlags {
   json?: string
   pcap?: string
   record?: string
+  page?: true
+  pagePort?: number
 }
 
 /** Ms after the start, and how many. */

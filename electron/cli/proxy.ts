@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander'
 import { PACKET_TYPES } from '../contract/packet'
 import { printable } from '../contract/printable'
-import { scenarioSchema } from '../contract/scenario'
+import { scenarioSchema, type Scenario } from '../contract/scenario'
 import { Type } from '../engine/mqtt/packet'
 import type { PacketTransit } from '../engine/mqtt/transit'
-import { startProxy } from '../engine/proxy/proxy'
-import { duration, positiveNumber, wholeNumber } from './arguments'
+import { startProxy, type ProxyOptions } from '../engine/proxy/proxy'
+import { duration, portNumber, positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted } from './interrupt'
@@ -20,6 +20,7 @@ import {
   reorderText,
   type ProxyFlags,
 } from './proxy-flags'
+import { startPagedProxy, type RunningProxy } from './proxy-page'
 import { RecordFile } from './record-file'
 import { checkOutputs, writeOutput } from './write-output'
 
@@ -49,6 +50,8 @@ export const proxyCommand: Subcommand = (program, context, setCode) => {
     .option('--json <file>', 'write what passed and what was lost at the end, - for standard output')
     .option('--pcap <file>', 'write the newest packets at the end as pcapng, lost ones included')
     .option('--record <file>', 'write one JSON line for each packet')
+    .option('--page', 'show the traffic live on a page in the browser, where the link can be changed')
+    .option('--page-port <number>', 'port of the page, 0 for any free port', portNumber, 0)
     .action((flags: ProxyFlags) => run(flags, context, setCode))
 }
 
@@ -103,32 +106,54 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
   if (!parsed.success) throw new UsageError(`--target: ${parsed.error.issues[0]?.message ?? 'is not valid'}`)
   const { stderr } = context
   const record = openRecord(flags.record, stderr)
+  const watch = record ? { links: { settled: (p: PacketTransit) => record.line(line(p)) } } : null
+  const proxy = flags.page
+    ? await startPagedProxy(context, parsed.data, { port: flags.pagePort ?? 0, watch })
+    : await startPlain(context, parsed.data, { keep: flags.pcap !== undefined, watch: watch?.links })
+  const flushing = setInterval(() => record?.flush(), FLUSH_MS)
+  let pcapng: Uint8Array | null = null
+  try {
+    const out = flags.json === '-' ? stderr : context.stdout
+    out.write(`proxy  ${proxy.url} to ${flags.target}\n`)
+    if (proxy.page !== null) out.write(`page   ${proxy.page}\n`)
+    out.write('Press Ctrl-C to stop.\n')
+    await aborted(context.interrupt)
+  } finally {
+    clearInterval(flushing)
+    if (flags.pcap !== undefined) pcapng = proxy.pcapng()
+    await proxy.close()
+    record?.close()
+  }
+  if (record?.failed) setCode(EXIT.usage)
+  if (flags.pcap !== undefined && pcapng) await writeOutput(flags.pcap, pcapng)
+  const text = `${JSON.stringify(proxy.report(), null, 2)}\n`
+  if (flags.json === '-') context.stdout.write(text)
+  else if (flags.json !== undefined) await writeOutput(flags.json, text)
+}
+
+/** The proxy without a page. @throws as `startProxy` */
+async function startPlain(
+  { env, stderr }: CliContext,
+  scenario: Scenario,
+  { keep, watch }: { keep: boolean; watch: ProxyOptions['watch'] },
+): Promise<RunningProxy> {
   const proxy = await startProxy({
-    scenario: parsed.data,
-    env: context.env,
-    keep: flags.pcap !== undefined,
-    ...(record && { watch: { settled: (p) => record.line(line(p)) } }),
+    scenario,
+    env,
+    keep,
+    ...(watch && { watch }),
     log: ({ level, note, clientId, remote }) => {
       if (level !== 'info')
         stderr.write(`${level}: ${printable(`${clientId ?? remote ?? ''} ${note.text}`)}\n`)
     },
   })
-  const flushing = setInterval(() => record?.flush(), FLUSH_MS)
-  try {
-    const out = flags.json === '-' ? stderr : context.stdout
-    out.write(`proxy  ${proxy.listeners()[0]?.url ?? ''} to ${flags.target}\nPress Ctrl-C to stop.\n`)
-    await aborted(context.interrupt)
-  } finally {
-    clearInterval(flushing)
-    await proxy.close()
-    record?.close()
+  return {
+    url: proxy.listeners()[0]?.url ?? '',
+    page: null,
+    report: () => proxy.report(),
+    pcapng: () => proxy.capture?.pcapng('').bytes ?? null,
+    close: () => proxy.close(),
   }
-  if (record?.failed) setCode(EXIT.usage)
-  const { capture } = proxy
-  if (flags.pcap !== undefined && capture) await writeOutput(flags.pcap, capture.pcapng('').bytes)
-  const text = `${JSON.stringify(proxy.report(), null, 2)}\n`
-  if (flags.json === '-') context.stdout.write(text)
-  else if (flags.json !== undefined) await writeOutput(flags.json, text)
 }
 
 /** One packet as a line of JSON. Times are ms since the start; the payload is base64. */

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { LabApi, ServedApi } from '../contract/api'
 import { printable } from '../contract/printable'
 import type { PageLink } from '../contract/rpc'
-import type { Engine } from '../engine/types'
+import type { Engine, EngineDeps } from '../engine/types'
 import { about } from '../store/about'
 import { guardCrashes } from '../store/crash-guard'
 import { dataFolder } from '../store/data-folder'
@@ -22,7 +22,7 @@ export interface Desk {
 }
 
 /** The engine of `fleetlab serve`, with the user's settings, recent files and autosaved scenario. */
-export function openDesk(context: CliContext): Desk {
+export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'> = {}): Desk {
   const { stderr } = context
   const workspace = new Workspace({
     folder: dataFolder(context.env),
@@ -30,7 +30,7 @@ export function openDesk(context: CliContext): Desk {
     now: () => Date.now(),
     log: (level, note) => void stderr.write(`${level}: ${printable(note.text)}\n`),
   })
-  const engine = engineFor(context, 'warn', { onScenario: (s) => workspace.scenarioIs(s) })
+  const engine = engineFor(context, 'warn', { ...more, onScenario: (s) => workspace.scenarioIs(s) })
   const stopGuard = context.crashes
     ? guardCrashes(context.crashes.target, {
         now: () => performance.now(),

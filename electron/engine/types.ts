@@ -4,6 +4,7 @@ import type { EngineStatus, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { Scenario } from '../contract/scenario'
+import type { SimulationObserver } from './simulation/observers'
 import type { ShareAddress, ShareState } from '../contract/share'
 
 /** What an engine needs of its host. */
@@ -15,6 +16,8 @@ export interface EngineDeps {
   log(line: LogLine): void
   /** Told of every scenario that runs from now on, the same one again after a restart. */
   onScenario?(scenario: Scenario): void
+  /** Watch every run, besides the engine itself. */
+  observers?: readonly SimulationObserver[]
   /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */
   dataFolder?: string
 }

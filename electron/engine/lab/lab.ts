@@ -70,6 +70,7 @@ export class Lab {
       network: { env: deps.env, version: deps.version },
       messageLimit: limits.messages,
       faultLevel: 'none',
+      ...(deps.observers && { observers: deps.observers }),
       onFault: (thrown) => this.fault(thrown),
     })
     this.script = this.sim.script(
