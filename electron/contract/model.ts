@@ -1,6 +1,6 @@
 import type { ExchangeCounts } from './inspect-report'
 import type { DirectionConfig, LinkConfig, LinkKind } from './link-config'
-import type { Direction, PacketType, ProtocolLevel, QoS } from './packet'
+import type { Alteration, Direction, PacketType, ProtocolLevel, QoS } from './packet'
 import type { PhaseStatus } from './phases'
 
 /** What became of one packet on its leg. */
@@ -40,6 +40,7 @@ export interface PacketRow {
   /** For a lost packet, how far it came: 0 sender, 1 receiver. */
   lossPoint: number
   segmentLosses: number
+  altered: Alteration | null
   /** agent: put on the wire by the retransmission agent, not by the endpoint. */
   origin: 'endpoint' | 'agent'
   /** 1 for the first packet of this type for this message on this leg. */

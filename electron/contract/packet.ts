@@ -32,4 +32,7 @@ export type QoS = 0 | 1 | 2
 export type ProtocolLevel = 3 | 4 | 5
 
 /** Uplink is client to broker, downlink broker to client. */
+/** What the network did to a packet besides losing it: this is a second copy, or one bit of it was turned over. */
+export type Alteration = 'duplicate' | 'corrupt'
+
 export type Direction = 'uplink' | 'downlink'

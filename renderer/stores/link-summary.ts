@@ -35,9 +35,11 @@ export function meanDelayMs(d: Pick<DirectionConfig, 'delay'>): number {
   }
 }
 
-/** The links devices really use: each group's own or the scenario's. */
+/** The links that are really used: each group's own or the scenario's; without devices those of the lossy listeners. */
 export function linksInUse(s: Scenario): LinkConfig[] {
-  return s.groups.length === 0 ? [s.link] : s.groups.map((g) => g.link ?? s.link)
+  if (s.groups.length > 0) return s.groups.map((g) => g.link ?? s.link)
+  const listeners = s.broker.listeners ?? []
+  return listeners.length > 0 ? listeners.map((l) => l.link) : [s.link]
 }
 
 export interface LossRange {

@@ -16,6 +16,7 @@ export function packet(part: Partial<PacketRow> & Pick<PacketRow, 'seq' | 'clien
     reason: null,
     lossPoint: 1,
     segmentLosses: 0,
+    altered: null,
     origin: 'endpoint',
     attempt: 1,
     exchange: null,

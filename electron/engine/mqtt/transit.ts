@@ -1,4 +1,4 @@
-import type { Direction } from '../../contract/packet'
+import type { Alteration, Direction } from '../../contract/packet'
 import type { Packet } from './packet'
 
 /** Why a packet did not arrive. */
@@ -17,8 +17,8 @@ export interface PacketTransit {
   readonly clientId: string
   readonly direction: Direction
   readonly packet: Packet
-  /** What the network did to it, besides losing or delaying it: a second copy, or one bit turned over. */
-  readonly altered?: 'duplicate' | 'corrupt' | undefined
+  /** What the network did to it. */
+  readonly altered?: Alteration | undefined
   /** Size on the wire in bytes, where the end of the frame is not known @default all of the frame */
   readonly wireBytes?: number
   /** Clock ms at which it was sent. */

@@ -44,8 +44,17 @@ function labelFlags(p: PacketRow, c: ArrowContext): string | null {
   return p.type === 'PUBLISH' && p.retain ? 'RETAIN' : null
 }
 
-function labelWidth(name: string, qos: string | null, dup: boolean, k: number): number {
-  return (14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)) * k
+const alteredWord = (p: PacketRow, c: ArrowContext): string | null =>
+  p.altered ? c.words.altered(p.altered) : null
+
+/** Of the word behind a label, with the gap in front of it. */
+export const alteredWidth = (word: string | null, k: number): number =>
+  word === null ? 0 : textWidth(word, k) + 9 * k
+
+function labelWidth(p: PacketRow, c: ArrowContext): number {
+  const qos = labelFlags(p, c)
+  const fixed = 14 + packetName(p).length * MONO + (qos ? qos.length * MONO + 7 : 0) + (p.dup ? 31 : 0)
+  return fixed * c.k + alteredWidth(alteredWord(p, c), c.k)
 }
 
 export interface ArrowContext {
@@ -74,14 +83,14 @@ const roomOn = ({ from, to, end }: Line, k: number): number =>
 
 /** A packet that was lost before there was room for its label on its arrow is named at its cross. */
 const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
-  p.fate === 'lost' && roomOn(line, c.k) < labelWidth(packetName(p), labelFlags(p, c), p.dup, c.k)
+  p.fate === 'lost' && roomOn(line, c.k) < labelWidth(p, c)
 
 /** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const { k } = c
   const name = packetName(p)
   const qos = labelFlags(p, c)
-  const width = labelWidth(name, qos, p.dup, k)
+  const width = labelWidth(p, c)
   const dx = line.to.x - line.from.x
   const dy = line.to.y - line.from.y
   const length = Math.hypot(dx, dy)
@@ -115,7 +124,18 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const degrees = (angle * 180) / Math.PI
   return {
     box,
-    label: { x, y, angle: degrees, width, lift, name, qos, dup: p.dup, crowded: cost >= BLOCKED },
+    label: {
+      x,
+      y,
+      angle: degrees,
+      width,
+      lift,
+      name,
+      qos,
+      dup: p.dup,
+      altered: alteredWord(p, c),
+      crowded: cost >= BLOCKED,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
-import type { Direction, PacketType } from '@contract/packet'
+import type { Alteration, Direction, PacketType } from '@contract/packet'
 import type { JourneyFacts } from './facts'
 import type { Fold, Stretch, TimeScale } from './time-scale'
 
@@ -29,6 +29,7 @@ export interface SequenceWords {
   dropped: string
   delivered: string
   duplicate: string
+  altered: (how: Alteration) => string
   nothingSent: (ms: number) => string
   onlyOnTheWay: (ms: number) => string
   /** A time in which packets were sent that are not drawn. */
@@ -97,7 +98,7 @@ export interface Point {
   y: number
 }
 
-/** Where an arrow's label stands: glyph, name, identifier, QoS, DUP, turned with the arrow. */
+/** Where an arrow's label stands: glyph, name, identifier, QoS, DUP, what the network did to it, turned with the arrow. */
 export interface LabelShape {
   /** Middle of the label on its arrow. */
   x: number
@@ -110,6 +111,8 @@ export interface LabelShape {
   name: string
   qos: string | null
   dup: boolean
+  /** What the network did to the packet, as a word behind the others. */
+  altered: string | null
   /** No place was found where it could be read; shown on hover only. */
   crowded: boolean
 }

@@ -52,6 +52,7 @@ export function noteText(p: PacketRow, c: NoteContext): string {
   if (p.answers !== null) parts.push(c.t('handshakes.note.answers', { seq: c.int(p.answers) }))
   const effect = effectNote(p, c.t)
   if (effect !== null) parts.push(effect)
+  if (p.altered) parts.push(c.t(`handshakes.note.${p.altered === 'corrupt' ? 'corrupt' : 'copy'}`))
   if (p.segmentLosses > 0) parts.push(c.t('handshakes.note.segments', { n: p.segmentLosses }))
   if (p.fate === 'lost' && p.reason === 'rule') parts.push(c.t('handshakes.note.byRule'))
   return parts.join('; ')

@@ -115,10 +115,13 @@ export const en = {
       reset: 'lost in the connection reset',
       retain: 'RETAIN',
     },
+    altered: { duplicate: 'second copy', corrupt: 'corrupted' },
     note: {
       first: 'first delivery',
       duplicate: 'duplicate of the same message',
       discarded: 'discarded: already received',
+      copy: 'the network delivered a second copy',
+      corrupt: 'the network turned one bit over',
       stored: 'stored until PUBREL',
       passedOn: 'forwarded',
       resends: 'resends {seq} after {time}',

@@ -114,10 +114,13 @@ export const ko = {
       reset: '초기화로 손실',
       retain: 'RETAIN',
     },
+    altered: { duplicate: '사본', corrupt: '손상됨' },
     note: {
       first: '첫 전달',
       duplicate: '같은 메시지의 중복',
       discarded: '이미 받은 것이라 폐기',
+      copy: '네트워크가 사본을 하나 더 전달',
+      corrupt: '네트워크에서 비트 하나가 뒤집힘',
       stored: 'PUBREL까지 보관',
       passedOn: '전달함',
       resends: '{time} 뒤 {seq} 재전송',

@@ -103,6 +103,7 @@ export function useWords(
     dropped: t('handshakes.fate.dropped'),
     delivered: t('handshakes.fate.delivered'),
     duplicate: t('term.duplicate'),
+    altered: (how) => t(`handshakes.altered.${how}`),
     nothingSent: (ms) =>
       t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: exact(ms) }),
     onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: exact(ms) }),

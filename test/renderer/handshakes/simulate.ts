@@ -183,6 +183,7 @@ export class Simulation {
       reason: lost ? (loss?.reason ?? 'model') : null,
       lossPoint: lost ? (loss?.point ?? 0.62) : 1,
       segmentLosses: 0,
+      altered: null,
       origin: again ? 'agent' : 'endpoint',
       attempt: count.n,
       exchange: leg.exchange.id,

@@ -10,6 +10,7 @@ export const words: SequenceWords = {
   dropped: 'dropped',
   delivered: 'delivered',
   duplicate: 'duplicate',
+  altered: (how) => how,
   nothingSent: (ms) => `${ms} ms, nothing sent`,
   onlyOnTheWay: (ms) => `${ms} ms, on the way`,
   notShown: (ms, types) => `${ms} ms, not shown: ${types.join(', ')}`,

@@ -1,7 +1,9 @@
+import type { Alteration } from '../../../contract/packet'
 import type { ExchangeVerdict, Fate, LossReason, PacketEffect } from '../../../contract/model'
 
 /** Column values of the tables: the position of each word in its list. */
 export const FATES: readonly Fate[] = ['transit', 'held', 'delivered', 'lost']
+export const ALTERED: readonly (Alteration | null)[] = [null, 'duplicate', 'corrupt']
 export const REASONS: readonly (LossReason | null)[] = [null, 'model', 'rule', 'step', 'cut', 'reset']
 const EFFECTS: readonly PacketEffect[] = [
   'none',

@@ -1,7 +1,7 @@
 import { typeOf } from '../../mqtt/first-byte'
 import type { Frame } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
-import { DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
+import { ALTERED, DOWN, Effect, FATES, Fated, REASONS, UP } from './codes'
 import { ColumnRing } from './column-ring'
 import { FrameRing } from './frame-ring'
 
@@ -30,6 +30,8 @@ export class PacketTable extends ColumnRing {
   level = this.u8()
   direction = this.u8()
   agent = this.u8()
+  /** Place in `ALTERED`. */
+  altered = this.u8()
   fate = this.u8()
   reason = this.u8()
   effect = this.u8()
@@ -104,6 +106,7 @@ export class PacketTable extends ColumnRing {
     this.level[i] = level
     this.direction[i] = p.direction === 'uplink' ? UP : DOWN
     this.agent[i] = p.origin === 'agent' ? 1 : 0
+    this.altered[i] = p.altered === undefined ? 0 : ALTERED.indexOf(p.altered)
     this.effect[i] = Effect.none
     this.attempt[i] = p.attempt
     this.resends[i] = 0

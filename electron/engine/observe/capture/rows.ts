@@ -4,7 +4,7 @@ import type { FilterContext } from '../../../contract/packet-filter'
 import { isDup, isRetained, qosOf, typeOf } from '../../mqtt/first-byte'
 import { Packet, Type } from '../../mqtt/packet'
 import { carriedIdentity } from '../../mqtt/identity'
-import { effectOf, FATES, REASONS, REFUSED, UP, VERDICTS } from './codes'
+import { ALTERED, effectOf, FATES, REASONS, REFUSED, UP, VERDICTS } from './codes'
 import type { CaptureState } from './state'
 
 /** Of the packets of an exchange, and the exchanges and deliveries of a journey, this many are listed: the latest. */
@@ -191,6 +191,7 @@ export class Rows {
     row.reason = REASONS[t.reason[p] as number] ?? null
     row.lossPoint = t.lossPoint[p] as number
     row.segmentLosses = t.segmentLosses[p] as number
+    row.altered = ALTERED[t.altered[p] as number] ?? null
     row.origin = t.agent[p] === 1 ? 'agent' : 'endpoint'
     row.attempt = t.attempt[p] as number
     row.exchange = known ? exchange : null
@@ -226,6 +227,7 @@ function emptyRow(): PacketRow {
     reason: null,
     lossPoint: 0,
     segmentLosses: 0,
+    altered: null,
     origin: 'endpoint',
     attempt: 1,
     exchange: null,
