@@ -6,6 +6,7 @@ import type { LinkInput } from '../../contract/link-config'
 import { issueDetails } from '../../contract/issues'
 import type { LossyListenerInput } from '../../contract/lossy-listener'
 import {
+  runSchema,
   scenarioSchema,
   type GroupConfig,
   type GroupInput,
@@ -35,10 +36,10 @@ export function groupOf(scenario: Scenario, name: string): GroupConfig {
   return group
 }
 
-/** @throws ApiError `bad-request` */
+/** Everything else stays. @throws ApiError `bad-request` */
 export function withRun(scenario: Scenario, run: RunInput): Scenario {
-  const { version, link, groups } = scenario
-  return checked({ version, link, groups, ...run })
+  const rest = Object.entries(scenario).filter(([key]) => !Object.hasOwn(runSchema.shape, key))
+  return checked({ ...Object.fromEntries(rest), ...run })
 }
 
 /** Whether two scenarios differ in no more than what they are called. */

@@ -27,7 +27,8 @@ async function start(scenario: ReturnType<typeof scenarioOf>): Promise<{ engine:
 const groups = [{ name: 'a', publishes: [{ topic: 'a', rate: 50 }] }]
 
 test('name, seed and broker are set from a page; only a new name leaves the run as it is', async () => {
-  const { engine, api } = await start(scenarioOf({ groups }))
+  const phases = [{ name: 'all', for: '1h' }]
+  const { engine, api } = await start(scenarioOf({ groups, phases }))
   await until(() => engine.status().captured.seen > 10, 'packets')
   const { seed, broker } = (await api.getScenario({})).scenario
   await api.setRun({ run: { name: 'renamed', description: 'x', seed, broker } })
@@ -37,7 +38,7 @@ test('name, seed and broker are set from a page; only a new name leaves the run 
     run: { name: 'renamed', seed: 9, duration: '1m', broker: { kind: 'embedded', port: 0, wsPort: 0 } },
   })
   const { scenario } = await api.getScenario({})
-  expect(scenario).toMatchObject({ seed: 9, duration: 60_000 })
+  expect(scenario).toMatchObject({ seed: 9, duration: 60_000, phases: [{ name: 'all' }] })
   expect(scenario.description).toBeUndefined()
   expect(engine.status().broker.listeners.map((l) => l.kind)).toEqual(['tcp', 'ws'])
   await expect(
