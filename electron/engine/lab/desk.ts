@@ -3,6 +3,7 @@ import { ApiError } from '../../contract/errors'
 import type { LinkConfig } from '../../contract/link-config'
 import type { LogLine, Note, RunState } from '../../contract/model'
 import type { Scenario } from '../../contract/scenario'
+import { note } from '../base/notes'
 import { mqttProperties } from '../mqtt/message-properties'
 import type { Timer } from '../simulation/clock/clock'
 import type { Device } from '../simulation/fleet/device'
@@ -124,9 +125,11 @@ export class Desk {
       try {
         this.send(r.message)
       } catch (thrown) {
-        // The device went meanwhile; there is nobody left to tell but the log.
+        // Nobody waits for an answer any more: the device has gone, or cannot publish now.
         if (!(thrown instanceof ApiError)) throw thrown
         this.stopRepeat()
+        const values = { topic: r.message.topic, why: thrown.message }
+        this.lab.log('warn', note('repetition-ended', 'The repetition to {topic} has ended: {why}', values))
         return
       }
       r.sent++

@@ -194,6 +194,7 @@ export const en = {
     'open-to-all': 'The broker listens on {host}: any computer that can reach it can connect.',
     'open-with-users': 'The broker listens on {host}: other computers can connect with a user name.',
     'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
+    'repetition-ended': 'The repetition to {topic} has ended: {why}',
     'engine-fault': 'The engine hit an error and continued: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: a message was not published: {why}',

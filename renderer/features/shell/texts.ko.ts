@@ -196,6 +196,7 @@ export const ko = {
     'open-with-users':
       '브로커가 {host}에서 접속을 받습니다. 다른 컴퓨터가 사용자 이름으로 접속할 수 있습니다.',
     'broker-unreachable': '{url} 브로커에 연결할 수 없습니다: {why}',
+    'repetition-ended': '{topic} 토픽의 반복 발행이 끝났습니다: {why}',
     'engine-fault': '엔진에서 오류가 났지만 계속 동작합니다: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: 메시지를 발행하지 못했습니다: {why}',

@@ -9,12 +9,14 @@ import { scenarioOf, testEngine } from '../../helpers/lab-run'
 import { openPage } from '../../helpers/page'
 import { until } from '../../helpers/until'
 
+let opened: ReturnType<typeof testEngine>
 let engine: Engine
 let close: () => void = () => undefined
 
 /** Publishers of which only the content tells messages apart, and one who hears everything. */
 async function start(messages = 100_000): Promise<EngineApi> {
-  engine = testEngine().engine
+  opened = testEngine()
+  engine = opened.engine
   const publishes = [{ topic: 'hall/{n}', qos: 1 as const, rate: 20, identity: 'content' as const }]
   await engine.open(
     scenarioOf({
@@ -129,6 +131,15 @@ test('the test client subscribes, receives over its own link, and publishes once
   expect(repeat).toBeNull()
   await api.setTestClient({ config: null })
   expect((await api.getDesk({ after: 0 })).client).toBeNull()
+})
+
+test('a repetition whose device has gone ends, and says why', async () => {
+  const api = await start()
+  await api.publish({ ...message, from: { clientId: 'old-1' }, repeat: { perSecond: 50, count: 10_000 } })
+  await api.removeGroup({ name: 'old' })
+  await until(async () => (await api.getDesk({ after: 0 })).repeat === null, 'the end of the repetition')
+  const said = opened.logs.filter((l) => l.note.key === 'repetition-ended').map((l) => l.note.text)
+  expect(said).toEqual(['The repetition to desk/a has ended: unknown device old-1'])
 })
 
 test('a repetition can be stopped; what cannot be published is refused in one line', async () => {
