@@ -44,6 +44,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ...CREDENTIAL_OPTIONS,
   ['--keep-alive <time>', 'keep-alive (default 60s, 0s turns it off)'],
   ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
+  ['--min-connected <share>', 'begin with this share of the clients when that time is over (default 100%)'],
   ['--resume', 'keep the session across a lost connection and resend'],
   ['--topic <prefix>', 'first levels of every topic name (default fleetlab)'],
   ['--local-address <list>', 'addresses of this computer to connect from, separated by commas'],

@@ -124,6 +124,8 @@ const fields = z.strictObject({
   keepAlive: durationSchema.default(60_000),
   /** For all clients together to be connected. */
   connectTimeout: durationSchema.default(30_000),
+  /** Share of the clients, above 0 to 1, with which the run begins when the time to connect is over. */
+  minConnected: z.number().gt(0).max(1).default(1),
   /** Keeps the session over a lost connection and resends what was not acknowledged. */
   resume: z.boolean().default(false),
   /** First levels of every topic name. */

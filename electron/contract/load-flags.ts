@@ -29,6 +29,7 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   workers: (t) => (t === 'auto' ? t : number(t)),
   keepAlive: String,
   connectTimeout: String,
+  minConnected: share,
   topic: String,
   localAddress: (t) => t.split(','),
   seed: number,
@@ -39,6 +40,12 @@ const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresse
 
 function number(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+}
+
+/** `0.95` or `95%`. */
+function share(text: string): number | string {
+  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)
+  return percent === null ? number(text) : Number(percent[1]) / 100
 }
 
 function protocolNumber(text: string): number | string {

@@ -235,7 +235,12 @@ export interface LoadReport {
   /** Present in the report of one shard. */
   shard?: ShardInfo
   /** Present in a merged report. */
-  merged?: { shards: number; startSpreadMs: number }
+  merged?: {
+    shards: number
+    startSpreadMs: number
+    /** Shards of the run whose report was not there; the figures are without them. */
+    missing?: number[] | undefined
+  }
 }
 
 /** How the load generator fares so far, over all its workers. */

@@ -11,6 +11,8 @@ export interface Faults {
   lowersQos2?: boolean
   /** Return code of every CONNACK. */
   connack?: number
+  /** Of those that come after so many, who are let in. */
+  full?: number
 }
 
 interface Client {
@@ -72,7 +74,14 @@ export class FaultyBroker {
         this.connects++
         this.clients.add(c)
         c.receiver = Number(/-s(\d+)$/.exec(f.toString('latin1'))?.[1] ?? -1)
-        c.socket.write(Buffer.from([0x20, 2, 0, this.faults.connack ?? 0]))
+        c.socket.write(
+          Buffer.from([
+            0x20,
+            2,
+            0,
+            this.connects > (this.faults.full ?? Infinity) ? 3 : (this.faults.connack ?? 0),
+          ]),
+        )
         break
       case Type.SUBSCRIBE:
         c.filters.push(f.toString('utf8', 6, 6 + f.readUInt16BE(4)))

@@ -279,6 +279,23 @@ describe('merging', () => {
     expect(r.notes.join(' ')).toMatch(/clocks/)
   })
 
+  it('without a shard says what is missing, and knows nothing of what its subscribers got', () => {
+    const config = loadSchema.parse({ publishers: 2, subscribers: 2, qos: 1, duration: '2s' })
+    const two = { publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [] }], forgotten: 0 }
+    const got = { receiver: 0, publisher: 0, got: [0, 9], duplicated: 0, outOfOrder: 0 }
+    const results = [worker({ identity: { ...two, flows: [got] } })]
+    const r = mergeReports([shard(0, { config, results })])
+    expect([r.complete, r.aborted]).toEqual([false, 'no report of shard 1 of 0 to 1'])
+    expect([r.verdict.passed, r.expected, r.lost]).toEqual([false, 10, 1])
+    expect(r.merged).toEqual({ shards: 1, startSpreadMs: 0, missing: [1] })
+    expect(r.notes[0]).toMatch(/^without 1 of 2 publishers and 1 of 2 subscribers: /)
+    // a receiver of the missing shard is no loss
+    const fanOut = loadSchema.parse({ publishers: 1, subscribers: 2, qos: 1, duration: '2s' })
+    expect(mergeReports([shard(0, { config: fanOut, results })]).expected).toBe(10)
+    const shared = loadSchema.parse({ ...fanOut, topology: 'shared-subscription' })
+    expect(mergeReports([shard(0, { config: shared, results })]).lost).toBeNull()
+  })
+
   it.each([
     ['another run', () => [shard(0), shard(1, { runId: 'r2' })], /different runs: r1 and r2/],
     [
@@ -287,7 +304,6 @@ describe('merging', () => {
       /a different configuration/,
     ],
     ['a shard twice', () => [shard(0), shard(0)], /listed twice/],
-    ['a shard missing', () => [shard(1)], /shards missing: 0/],
     ['no shard', () => [makeReport(outcome())], /not from a shard/],
   ])('refuses %s', (_what, reports, message) => {
     expect(() => mergeReports(reports())).toThrow(message)

@@ -169,6 +169,23 @@ describe('a broker that hangs and never comes back', () => {
 })
 
 describe('a run that cannot go on', () => {
+  it('goes on with the share of its clients that is enough, and says how many there were', async () => {
+    // connections that try the broker out are among them
+    const { url } = await start({ full: 10 })
+    const given = {
+      url,
+      publishers: 10,
+      subscribers: 0,
+      qos: 1 as const,
+      duration: '1s',
+      connectTimeout: '1s',
+    }
+    const r = await run({ ...given, minConnected: 0.5 })
+    expect(r.offered).toBe(r.acknowledged)
+    expect(r.offered).toBeGreaterThan(0)
+    expect(r.notes.join()).toMatch(/\d of 10 clients were connected when the connect time was over/)
+  })
+
   it('says why the broker refused, before any load', async () => {
     const { broker, url } = await start({ connack: 5 })
     await expect(run({ url, publishers: 50 })).rejects.toThrow(

@@ -4,6 +4,7 @@ import { balance, joinAccounts } from '../measure/identity'
 import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
+import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
@@ -17,9 +18,10 @@ const most = (reports: readonly LoadReport[], f: (r: LoadReport) => number): num
   reports.reduce((n, r) => Math.max(n, f(r)), 0)
 
 /**
- * Puts the reports of all shards of one run together: histograms are added, messages are accounted by identity
+ * Puts the reports of the shards of one run together: histograms are added, messages are accounted by identity
  * across shards. Percentiles are never averaged; the series has no percentiles, since the shards' steps have lost them.
- * @throws LoadError when they are not exactly the shards of one run
+ * Where a shard's report is missing the result is not complete and says what it is without.
+ * @throws LoadError when they are not shards of one run
  */
 export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const shards = checkShards(reports)
@@ -34,7 +36,8 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     elapsedMs - config.warmup,
   )
   const checks = checkThresholds(config.thresholds, { ...measured, receiveRate })
-  const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? null
+  const missing = missingOf(shards)
+  const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? missingLine(first, missing)
   const generator = joinGenerators(shards)
   return {
     kind: first.kind,
@@ -56,10 +59,14 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     generator,
     verdict: verdictOf(checks, { aborted, saturated: generator.saturated }),
     drift: null,
-    notes: notesOf(shards, starts),
+    notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
     environment: first.environment,
     series: joinSeries(shards),
-    merged: { shards: shards.length, startSpreadMs: Math.max(...starts) - startedMs },
+    merged: {
+      shards: shards.length,
+      startSpreadMs: Math.max(...starts) - startedMs,
+      ...(missing.length > 0 ? { missing } : {}),
+    },
   }
 }
 
@@ -67,14 +74,18 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
 function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
   const { config, runId } = shards[0] as ShardReport
   const identity = joinAccounts(shards.map((r) => r.shard.identity))
-  const sums = balance(identity, topologyOf(config), layoutOf(config, runId))
+  const topology = topologyOf(config)
+  const owns = ownedBy(shards)
+  const sums = balance(identity, topology, layoutOf(config, runId), owns)
+  // a group's messages may have gone to members that are missing
+  const unknown = topology.shared && missingOf(shards).length > 0
   const endToEnd = joinHistograms(shards.map((r) => r.shard.histograms.endToEnd))
   const neverArrived = recordMissing(
     endToEnd,
     identity,
-    topologyOf(config),
+    topology,
     layoutOf(config, runId),
-    () => true,
+    unknown ? () => false : owns,
     waitedForIn(shards),
   )
   const negative = {
@@ -86,8 +97,8 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
   return {
     failed: sum(shards, (r) => r.failed),
     inFlight: sum(shards, (r) => r.inFlight),
-    expected: sums.expected,
-    lost: sums.lost,
+    expected: unknown ? null : sums.expected,
+    lost: unknown ? null : sums.lost,
     duplicated: sums.duplicated,
     outOfOrder: sums.outOfOrder,
     publishRate: rateOf(
@@ -148,9 +159,39 @@ function checkShards(reports: readonly LoadReport[]): ShardReport[] {
   }
   const have = new Set(shards.map((r) => r.shard.index))
   if (have.size < shards.length) refuse('a shard is listed twice')
-  const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !have.has(i))
-  if (missing.length > 0) refuse(`shards missing: ${missing.join(', ')} of 0 to ${count - 1}`)
   return shards.sort((a, b) => a.shard.index - b.shard.index)
+}
+
+/** Indices of the shards whose reports are not there, ascending. */
+function missingOf(shards: readonly ShardReport[]): number[] {
+  const have = new Set(shards.map((r) => r.shard.index))
+  return Array.from({ length: shards[0]?.shard.count ?? 0 }, (_, i) => i).filter((i) => !have.has(i))
+}
+
+/** The receivers that the shards which are there account for. */
+function ownedBy(shards: readonly ShardReport[]): (receiver: number) => boolean {
+  const have = new Set(shards.map((r) => r.shard.index))
+  const count = shards[0]?.shard.count ?? 1
+  const { shared } = topologyOf((shards[0] as ShardReport).config)
+  return (receiver) => shared || have.has(receiver % count)
+}
+
+const missingLine = ({ shard }: ShardReport, missing: readonly number[]): string | null =>
+  missing.length === 0
+    ? null
+    : `no report of ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} of 0 to ${shard.count - 1}`
+
+/** What the figures are without. */
+function missingNotes({ config, shard }: ShardReport, missing: readonly number[]): string[] {
+  if (missing.length === 0) return []
+  const among = (total: number): number =>
+    missing.reduce((sum, index) => sum + indicesOf(total, { index, count: shard.count }).length, 0)
+  const group = topologyOf(config).shared
+    ? '; what the group received is not known, so nothing can be said of loss'
+    : ''
+  return [
+    `without ${among(config.publishers)} of ${config.publishers} publishers and ${among(config.subscribers)} of ${config.subscribers} subscribers: counts and rates are lower bounds, percentiles and loss are of the other clients alone${group}`,
+  ]
 }
 
 function joinConnections(shards: readonly ShardReport[]): LoadReport['connections'] {

@@ -165,7 +165,7 @@ const report = z.object({
   seriesStepMs: n,
   series: z.array(pointSchema),
   shard: shard.optional(),
-  merged: z.object({ shards: count, startSpreadMs: n }).optional(),
+  merged: z.object({ shards: count, startSpreadMs: n, missing: z.array(count).optional() }).optional(),
 }) satisfies z.ZodType<LoadReport>
 
 /** Earlier versions wrote `brokenOff` for `aborted`. */

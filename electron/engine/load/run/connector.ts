@@ -57,6 +57,12 @@ export class Connector<C extends Connectable> {
     this.again(client, nowMs)
   }
 
+  /** A connection attempt was called off. */
+  gaveUp(client: C): void {
+    this.pending--
+    this.failures.delete(client)
+  }
+
   /** A connection that stood is gone: it is made again. */
   lost(client: C, nowMs: number): void {
     this.again(client, nowMs)

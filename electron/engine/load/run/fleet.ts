@@ -1,3 +1,5 @@
+import type { FlatRanges, PublisherAccount } from '../../../contract/load-report'
+import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
 import { filtersOf, layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
@@ -108,4 +110,24 @@ export function createMembers(
     members.push({ client, role: 'publishers', index, source, receiver: -1 })
   }
   return members
+}
+
+/** What became of the messages of each publisher. */
+export function publisherAccounts(
+  members: readonly Member[],
+  failedOf: (publisher: number) => FlatRanges,
+): PublisherAccount[] {
+  return members.flatMap(({ source, client, index }) => {
+    if (source === null) return []
+    const unsent = Array.from({ length: source.offered - source.taken }, (_, i) => source.taken + i)
+    const waiting = client.unacknowledged().concat(unsent)
+    return [
+      {
+        publisher: index,
+        offered: source.offered,
+        failed: failedOf(index),
+        inFlight: rangesOf(waiting.sort((a, b) => a - b)),
+      },
+    ]
+  })
 }

@@ -2,7 +2,6 @@ import { UNCONFIRMED } from '../../../contract/load-headlines'
 import type { IdentityAccount } from '../../../contract/load-report'
 import type { Plan } from './plan'
 import { Recorder } from '../measure/recorder'
-import { rangesOf } from '../measure/ranges'
 import { topologyOf } from './topologies'
 import type { ClientEvents, ClientHandle } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
@@ -10,9 +9,9 @@ import { identityPlace } from '../wire/short-identity'
 import type { Dial } from '../wire/transport'
 import { Connector } from './connector'
 import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
-import { createMembers, type Member } from './fleet'
+import { createMembers, publisherAccounts, type Member } from './fleet'
 import type { WorkerCommand, WorkerCounts, WorkerInit, WorkerReport, WorkerResult } from './messages'
-import { Pacer } from './pacer'
+import { pacerOf, type Pacer } from './pacer'
 import { seededRandom } from './random'
 import type { SelfWatchReport } from './self-watch'
 import { OpenSource } from './sources'
@@ -33,6 +32,7 @@ export interface WorkerDeps {
 const IDLE_STEP_MS = 50
 const CONNECTING_STEP_MS = 10
 const STORM_CUT = 'cut by the storm'
+const NOT_IN_TIME = 'not connected in time'
 
 type MemberState = 'idle' | 'trying' | 'ready'
 
@@ -42,7 +42,7 @@ export class LoadWorker {
   private readonly states: MemberState[]
   private readonly recorder: Recorder
   private readonly connector: Connector<Member['client']>
-  private readonly pacer: Pacer
+  private pacer: Pacer
   private readonly flushQueue: FlushQueue
   private readonly random: () => number
   private readonly bytes = { sent: 0, received: 0 }
@@ -85,10 +85,7 @@ export class LoadWorker {
     this.states = this.members.map(() => 'idle')
     const rate = plan.connectRate === null ? null : plan.connectRate / init.part.count
     this.connector = new Connector(rate, this.random)
-    const open = this.members.flatMap((m) =>
-      m.source instanceof OpenSource ? [{ source: m.source, wake: () => m.client.wake() }] : [],
-    )
-    this.pacer = new Pacer(open)
+    this.pacer = pacerOf(this.members)
   }
 
   command(c: WorkerCommand): void {
@@ -124,7 +121,23 @@ export class LoadWorker {
     this.recorder.measureFrom(atMs + this.init.config.warmup)
     if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
     for (const m of this.members) m.source?.start(atMs)
+    if (this.init.config.minConnected < 1) this.goOnWithout(this.members.filter((m) => !this.wasReady(m)))
     this.deps.watch.begin()
+  }
+
+  private wasReady(m: Member): boolean {
+    return this.everReady.has(m.client.index)
+  }
+
+  /** Clients that have not connected in time: they have no part in the run. */
+  private goOnWithout(absent: readonly Member[]): void {
+    if (absent.length === 0) return
+    this.connector.stop()
+    for (const m of absent) {
+      m.source?.stop()
+      m.client.cut(NOT_IN_TIME)
+    }
+    this.pacer = pacerOf(this.members.filter((m) => this.wasReady(m)))
   }
 
   /** Begins closed-loop sending; called once the start time has come. */
@@ -181,7 +194,8 @@ export class LoadWorker {
       ready: (c) => this.onReady(c),
       refused: (_c, text, final) => {
         this.connections.refused++
-        if (final && !this.plan.toleratesRefusals) this.deps.report({ type: 'fatal', text, code: null })
+        const tolerated = this.plan.toleratesRefusals || this.init.config.minConnected < 1
+        if (final && !tolerated) this.deps.report({ type: 'fatal', text, code: null })
       },
       closed: (c, cause, error) => this.onClosed(c, cause, error),
       acknowledged: (_c, _sequence, intendedMs, delayMs, atMs) =>
@@ -238,6 +252,10 @@ export class LoadWorker {
     const now = this.deps.now()
     if (wasReady && cause === STORM_CUT) {
       this.connector.add([m.client])
+      return
+    }
+    if (cause === NOT_IN_TIME) {
+      this.connector.gaveUp(m.client)
       return
     }
     const text = explain(cause, error)
@@ -371,20 +389,7 @@ export class LoadWorker {
   }
 
   private identity(): IdentityAccount {
-    const publishers = this.members.flatMap((m) => {
-      if (m.source === null) return []
-      const waiting = m.client.unacknowledged().concat(range(m.source.taken, m.source.offered))
-      return [
-        {
-          publisher: m.index,
-          offered: m.source.offered,
-          failed: this.recorder.failedOf(m.index),
-          inFlight: rangesOf(waiting.sort((a, b) => a - b)),
-        },
-      ]
-    })
+    const publishers = publisherAccounts(this.members, (publisher) => this.recorder.failedOf(publisher))
     return { publishers, flows: this.recorder.flowAccounts(), forgotten: this.recorder.forgotten }
   }
 }
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)

@@ -1,4 +1,4 @@
-import type { OpenSource } from './sources'
+import { OpenSource, type Publisher } from './sources'
 
 /** A message that leaves later than this after its time counts as sent late. */
 const LATE_MS = 10
@@ -43,3 +43,11 @@ export class Pacer {
     }
   }
 }
+
+/** The pacer of those that have fixed send times. */
+export const pacerOf = (members: readonly { source: Publisher | null; client: { wake(): void } }[]): Pacer =>
+  new Pacer(
+    members.flatMap(({ source, client }) =>
+      source instanceof OpenSource ? [{ source, wake: () => client.wake() }] : [],
+    ),
+  )
