@@ -19,6 +19,8 @@ export interface LessonClient {
   group: string
   publishes: boolean
   subscribes: boolean
+  /** It publishes only in answer to what it hears. */
+  answers?: boolean
   /** Filters it subscribes to. */
   filters: string[]
 }

@@ -85,6 +85,7 @@ const clientsOfScenario = (s: Scenario): LessonClient[] =>
       group: g.name,
       publishes: publicationsOf(g).length > 0,
       subscribes: subscriptionsOf(g).length > 0,
+      answers: g.publishes.length === 0 && publicationsOf(g).length > 0,
       filters: subscriptionsOf(g).map((f) => f.filter),
     })),
   )

@@ -72,11 +72,11 @@ const MARK_PLACES = [
   { side: 1, dy: 14 },
 ] as const
 
-/** Session events on the client's lane, named beside it. */
+/** Session events on the client's lane, named beside it. @param c `axisX`: where the names of times end */
 export function drawMarks(
   marks: readonly SessionMark[],
   laneX: ReadonlyMap<string, number>,
-  c: Placed & { lines: readonly { a: Point; b: Point }[] },
+  c: Placed & { axisX: number; lines: readonly { a: Point; b: Point }[] },
 ): MarkShape[] {
   return marks.flatMap((mark, i): MarkShape[] => {
     const x = laneX.get(mark.clientId)
@@ -88,7 +88,7 @@ export function drawMarks(
       const left = side > 0 ? x + 10 * c.k : x - 10 * c.k - width
       return { side, y: y + dy * c.k, left, box: flat(left, y + dy * c.k, width, 13 * c.k) }
     })
-    const free = places.filter((p) => p.left > 0 && c.taken.free(p.box))
+    const free = places.filter((p) => p.left > c.axisX && c.taken.free(p.box))
     const clear = free.filter((p) => !c.lines.some((l) => crosses(l.a, l.b, p.box)))
     const at = clear[0] ?? free[0] ?? places[0]
     if (!at) return []

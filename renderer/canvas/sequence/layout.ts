@@ -119,7 +119,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
   const rings = drawRings(packets, { ...placed, right: frame.x1 })
   const notes = drawNotes(packets, arrows, placed)
-  const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines: context.lines })
+  const markShapes = drawMarks(marks, frame.laneX, { ...placed, axisX: frame.axisX, lines: context.lines })
   const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)
   const cards = drawJourneys(shown, scale, {
     x: o.width - (METRICS.cards + 14) * k,

@@ -38,7 +38,7 @@ export function fromStart(o: { timeline: PacketBatch; hidden?: readonly HiddenPa
   }))
 }
 
-/** A lane for each device of the run, whether it got packets or not: publishers left, the others right. */
+/** A lane for each device of the run, whether it got packets or not: publishers left, the others right, also those that only answer. */
 export function lanesOf(clients: readonly LessonClient[]): Lane[] {
   const lane = (c: LessonClient, side: Lane['side']): Lane => ({
     clientId: c.clientId,
@@ -46,7 +46,7 @@ export function lanesOf(clients: readonly LessonClient[]): Lane[] {
     publishes: c.publishes,
     subscribes: c.subscribes,
   })
-  const left = clients.filter((c) => c.publishes || !c.subscribes)
+  const left = clients.filter((c) => (c.publishes && !c.answers) || !c.subscribes)
   const right = clients.filter((c) => !left.includes(c))
   return [
     ...left.map((c) => lane(c, 'left')),

@@ -68,6 +68,18 @@ describe('one of a few', () => {
 })
 
 describe('a number with its bounds', () => {
+  it('what the engine refused is committed no more once the value of before is typed again', async () => {
+    const number = shown(NumberInput, { modelValue: 5, label: 'Count', error: 'too many devices' })
+    const input = number.get('input')
+    await input.setValue('5')
+    await input.trigger('keydown', { key: 'Enter' })
+    // whoever refused the other one hears that it is gone
+    expect(number.emitted('commit')).toEqual([[5]])
+    await number.setProps({ error: null })
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(number.emitted('commit')).toHaveLength(1)
+  })
+
   it('is committed within them; otherwise what is wrong is said, and Escape takes it back', async () => {
     const number = shown(NumberInput, { modelValue: 5, label: 'Count', min: 1, max: 20, integer: true })
     const input = number.get('input')
