@@ -87,7 +87,22 @@ const fields = z.strictObject({
     .default('mqtt://127.0.0.1:1883'),
   /** 4 is MQTT 3.1.1, 5 is MQTT 5.0. */
   protocol: z.union([z.literal(4), z.literal(5)]).default(4),
+  /**
+   * MQTT client identifier; %i is the number of the client, subscribers after publishers, from 0, and %% a percent sign.
+   * @default one that names run, role and number
+   */
+  clientId: z.string().min(1).max(512).optional(),
+  /** With %i as above and %c, the client identifier. */
   username: z.string().max(65_535).optional(),
+  /** The will of every client, with %i and %c; its topic must not be one of the run's. */
+  willTopic: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine(isValidTopic, { error: 'expected a topic name without + or #' })
+    .optional(),
+  willPayload: z.string().max(65_535).default(''),
+  willQos: qos.default(0),
   passwordEnv: passwordVariableSchema.optional(),
   caFile: file.optional(),
   certFile: file.optional(),
@@ -100,6 +115,11 @@ const fields = z.strictObject({
   /** auto: pairs when there are as many of both, fan-in when subscribers are fewer, else fan-out. */
   topology: z.enum(['auto', ...TOPOLOGIES]).default('auto'),
   executor: executorSchema.prefault({ kind: 'constant-rate' }),
+  /**
+   * Open loop: when messages come due at a rate. even: the publishers one after the other in equal gaps; jittered: each anywhere in
+   * its gap; poisson: exponential gaps over all publishers together, as from many independent sources.
+   */
+  arrivals: z.enum(['even', 'jittered', 'poisson']).default('even'),
   qos: qos.default(0),
   /** @default the publishers' QoS */
   subscribeQos: qos.optional(),
@@ -155,6 +175,9 @@ export type LoadInput = z.input<typeof loadSchema>
 /** How many flows (publisher, subscriber) one run may account for. */
 const MAX_FLOWS = 4_000_000
 
+/** Whether a template has %i, and not only after a percent sign that stands for itself. */
+const namesEach = (template: string): boolean => template.replaceAll('%%', '').includes('%i')
+
 interface Together {
   publishers: number
   subscribers: number
@@ -162,6 +185,8 @@ interface Together {
   executor: { kind: string }
   warmup: number
   duration?: number | undefined
+  clientId?: string | undefined
+  arrivals: string
   keyFile?: string | undefined
   certFile?: string | undefined
 }
@@ -171,6 +196,14 @@ function checkTogether(c: Together, ctx: z.RefinementCtx): void {
     ctx.addIssue({ code: 'custom', path: [path], input, message })
   if (c.publishers + c.subscribers === 0)
     wrong('publishers', 0, 'expected at least one publisher or subscriber')
+  if (c.clientId !== undefined && !namesEach(c.clientId) && c.publishers + c.subscribers > 1)
+    wrong(
+      'clientId',
+      c.clientId,
+      'expected %i, the number of the client, in the identifier of several clients',
+    )
+  if (c.arrivals !== 'even' && !['constant-rate', 'reconnect-storm', 'soak'].includes(c.executor.kind))
+    wrong('arrivals', c.arrivals, `expected even: ${c.executor.kind} has no constant rate`)
   if (c.topology === 'pairs' && c.publishers !== c.subscribers) {
     wrong('subscribers', c.subscribers, `expected ${c.publishers}, one for each publisher (topology pairs)`)
   }

@@ -7,7 +7,12 @@ export type LoadFlags = Partial<Record<string, string | boolean>>
 const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   url: String,
   protocol: protocolNumber,
+  clientId: String,
   username: String,
+  willTopic: String,
+  willPayload: String,
+  willQos: number,
+  arrivals: String,
   passwordEnv: String,
   caFile: String,
   certFile: String,

@@ -47,6 +47,7 @@ const time = (ms: number | undefined): string | undefined =>
 
 /** The other settings with their flags, in the order of the help text. */
 const settings = (c: LoadConfig): Words => [
+  ['--arrivals', c.arrivals],
   ['--subscribe-qos', c.subscribeQos],
   ['--size', c.size],
   ['--duration', time(c.duration)],
@@ -58,7 +59,11 @@ const settings = (c: LoadConfig): Words => [
   ['--receive-maximum', c.receiveMaximum],
   ['--workers', c.workers],
   ['--protocol', c.protocol === 5 ? '5.0' : '3.1.1'],
+  ['--client-id', c.clientId],
   ['--username', c.username],
+  ['--will-topic', c.willTopic],
+  ['--will-payload', c.willPayload],
+  ['--will-qos', c.willQos],
   ['--password-env', c.passwordEnv],
   ['--ca-file', c.caFile],
   ['--cert-file', c.certFile],

@@ -32,6 +32,32 @@ describe('schedules', () => {
     expect(schedule.timeOf(2)).toBeCloseTo(7_200_000, 3)
   })
 
+  const spread = (arrivals: 'jittered' | 'poisson', seed = 1) =>
+    open({ publishers: 4, arrivals, seed, executor: { kind: 'constant-rate', rate: 250 }, duration: '20s' })
+      .schedule
+  const N = 20_000
+
+  it('jittered: each message somewhere in its gap', () => {
+    const { timeOf } = spread('jittered')
+    const places = Array.from({ length: N }, (_, n) => timeOf(n) - n)
+    expect(places.every((p) => p >= 0 && p < 1)).toBe(true)
+    expect(places.reduce((a, b) => a + b, 0) / N).toBeCloseTo(0.5, 1)
+  })
+
+  it('poisson: exponential gaps, the same whoever asks in whatever order, and others with another seed', () => {
+    const { timeOf } = spread('poisson')
+    const times = Array.from({ length: N }, (_, n) => timeOf(n))
+    const gaps = times.map((t, n) => t - (times[n - 1] ?? 0))
+    const mean = gaps.reduce((a, b) => a + b, 0) / N
+    const deviation = Math.sqrt(gaps.reduce((a, b) => a + (b - mean) ** 2, 0) / N)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0)
+    // rate 1 a ms: mean and deviation of an exponential distribution are equal
+    expect([mean, deviation].map((v) => Math.abs(v - 1) < 0.05)).toEqual([true, true])
+    const again = spread('poisson')
+    expect([19_999, 3, 12_345].map((n) => again.timeOf(n))).toEqual([19_999, 3, 12_345].map((n) => times[n]))
+    expect(spread('poisson', 2).timeOf(0)).not.toBe(times[0])
+  })
+
   it('stops at the message count when that comes first', () => {
     expect(
       open({ publishers: 10, executor: { kind: 'constant-rate', rate: 10 }, messages: 7 }).schedule.total,

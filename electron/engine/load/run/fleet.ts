@@ -7,6 +7,7 @@ import type { ClientDeps, ClientFields, MessageSource } from '../wire/client-typ
 import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { WorkerInit } from './messages'
+import { nameClient } from './names'
 import { dealt, indicesOf } from './slice'
 import { ClosedSource, OpenSource, type Publisher } from './sources'
 
@@ -27,12 +28,12 @@ const SESSION_EXPIRY_S = 3600
 function fieldsOf(init: WorkerInit, role: Member['role'], index: number, filters: string[]): ClientFields {
   const c = init.config
   const addresses = c.localAddresses
+  const number = role === 'publishers' ? index : c.publishers + index
   return {
-    clientId: `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${index}`,
+    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${index}`),
     level: c.protocol,
     clean: !c.resume,
     keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
-    username: c.username,
     password: init.credentials.password,
     receiveMaximum: role === 'subscribers' ? c.receiveMaximum : undefined,
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,

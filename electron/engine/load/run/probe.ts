@@ -2,6 +2,7 @@ import type { LoadConfig } from '../../../contract/load-config'
 import { WireClient } from '../wire/client'
 import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
+import { nameClient } from './names'
 import type { Connack } from '../wire/frames'
 import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
@@ -54,11 +55,11 @@ export interface ProbeDeps {
 
 function fieldsOf({ config, credentials, runId }: ProbeDeps, filters: readonly string[]): ClientFields {
   return {
-    clientId: `fl-${runId}-probe`,
+    ...nameClient(config, 0, `fl-${runId}-probe`),
+    will: undefined,
     level: config.protocol,
     clean: true,
     keepAlive: 30,
-    username: config.username,
     password: credentials.password,
     window: 1,
     refillAt: 0,

@@ -23,7 +23,7 @@ type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
 
 /**
  * The load generator's MQTT client: 3.1.1 and 5.0, QoS 0 to 2 both ways, without a stream, an object or a timer for
- * a message. It leaves out what a load test does not need: wills, topic aliases, AUTH, subscribing while running.
+ * a message. It leaves out what a load test does not need: topic aliases, AUTH, subscribing while running.
  */
 export class WireClient implements ClientHandle, Sender {
   queued = false

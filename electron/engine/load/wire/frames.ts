@@ -3,6 +3,13 @@ import { Type } from '../../mqtt/packet'
 import { findProperty, Prop } from '../../mqtt/properties'
 import { varint } from '../../mqtt/varint'
 
+/** What the broker publishes when the connection ends without DISCONNECT (3.1.1 section 3.1.2.5). */
+export interface Will {
+  topic: string
+  payload: string
+  qos: QoS
+}
+
 /** What a CONNECT says. */
 export interface ConnectFields {
   clientId: string
@@ -12,6 +19,7 @@ export interface ConnectFields {
   keepAlive: number
   username?: string | undefined
   password?: string | undefined
+  will?: Will | undefined
   /** Level 5 only. */
   receiveMaximum?: number | undefined
   /** Seconds, level 5 only. */
@@ -47,11 +55,16 @@ function connectProperties(f: ConnectFields): Buffer {
 export function connectFrame(f: ConnectFields): Buffer {
   const flags =
     (f.clean ? 0x02 : 0) |
+    (f.will === undefined ? 0 : 0x04 | (f.will.qos << 3)) |
     (f.username === undefined ? 0 : 0x80) |
     (f.password === undefined || (f.level === 4 && f.username === undefined) ? 0 : 0x40)
   const parts = [text('MQTT'), Buffer.from([f.level, flags]), u16(f.keepAlive)]
   if (f.level === 5) parts.push(connectProperties(f))
   parts.push(text(f.clientId))
+  if (f.will !== undefined) {
+    if (f.level === 5) parts.push(Buffer.from([0]))
+    parts.push(text(f.will.topic), text(f.will.payload))
+  }
   if ((flags & 0x80) !== 0) parts.push(text(f.username ?? ''))
   if ((flags & 0x40) !== 0) parts.push(text(f.password ?? ''))
   return packet(Type.CONNECT << 4, parts)

@@ -1,0 +1,30 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import type { ConnectFields } from '../wire/frames'
+
+/** Fills %i (the number of a client), %c (its identifier) and %% in. */
+const filled = (template: string, number: number, clientId: string): string =>
+  template.replace(/%([ic%])/g, (_all, what: string) =>
+    what === 'i' ? String(number) : what === 'c' ? clientId : '%',
+  )
+
+/**
+ * Identifier, user name and will of one client.
+ * @param number publishers from 0, subscribers after them
+ * @param usual the identifier of a client without a template
+ */
+export function nameClient(
+  c: LoadConfig,
+  number: number,
+  usual: string,
+): Pick<ConnectFields, 'clientId' | 'username' | 'will'> {
+  const clientId = c.clientId === undefined ? usual : filled(c.clientId, number, '')
+  const own = (template: string): string => filled(template, number, clientId)
+  return {
+    clientId,
+    username: c.username === undefined ? undefined : own(c.username),
+    will:
+      c.willTopic === undefined
+        ? undefined
+        : { topic: own(c.willTopic), payload: own(c.willPayload), qos: c.willQos },
+  }
+}
