@@ -36,6 +36,24 @@ describe('tcp link', () => {
     expect(rig.broker.delivered).toHaveLength(200)
   })
 
+  it('a segment sent again meets the loss of that time', async () => {
+    const loss = {
+      model: 'schedule' as const,
+      steps: [
+        { at: 0, p: 1 },
+        { at: '1s', p: 0 },
+      ],
+    }
+    const rig = new LinkRig({ kind: 'tcp', delay: '10ms' })
+    await rig.connect()
+    rig.link.setConfig(new LinkRig({ kind: 'tcp', delay: '10ms', uplink: { loss } }).link.config)
+    rig.client.send(publishFrame(0, 0, 1))
+    rig.clock.run()
+    // lost at 0, 200 and 600 ms; 800 ms later the network is well
+    expect(rig.transits[2]?.segmentLosses).toBe(3)
+    expect(way(rig)).toEqual([1410])
+  })
+
   it('a rule loses one segment of a packet that has several', async () => {
     const rig = new LinkRig({ kind: 'tcp', uplink: { loss: losePublish(1) }, tcp: { segmentBytes: 64 } })
     await rig.connect()
