@@ -122,10 +122,11 @@ export interface LabApi {
   /**
    * Makes a pcapng file of the packets that match, part by part: the first part without `from`, each other with the bytes
    * that were received so far. A page has one such file at a time.
+   * @param run the file carries the scenario too, and is opened as a kept run
    * @returns a part of about 1 MiB, the packets in the file so far, and whether it was the last part
    * @throws ApiError `conflict` when `from` is not where the last part ended, or another file was begun since
    */
-  exportPcapng(a: { filter: string; from?: number }): Promise<FilePart>
+  exportPcapng(a: { filter: string; run?: boolean; from?: number }): Promise<FilePart>
 
   // recorded captures
   /**

@@ -114,7 +114,9 @@ export const commands = {
   getRing: viewer(z.strictObject({ parts: z.int().min(1).max(2000) })),
   getPacket: viewer(z.strictObject({ seq })),
   clearCapture: driver(empty),
-  exportPcapng: viewer(z.strictObject({ filter, from: z.int().min(0).optional() })),
+  exportPcapng: viewer(
+    z.strictObject({ filter, run: z.boolean().optional(), from: z.int().min(0).optional() }),
+  ),
   openCapture: host(
     z.strictObject({
       name: fileName,

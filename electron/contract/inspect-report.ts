@@ -65,6 +65,8 @@ export interface UnfinishedHandshake {
 /** What `fleetlab inspect` says of a capture file. */
 export interface InspectReport {
   file: string
+  /** Of a run that was kept: its scenario as YAML. */
+  scenario?: string
   /** Program that wrote it, where it says so. */
   writer: string | null
   /** Unix ms of the first frame. */

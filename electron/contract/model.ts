@@ -1,4 +1,4 @@
-import type { ExchangeCounts } from './inspect-report'
+import type { RecordingStatus } from './recording-status'
 import type { DirectionConfig, LinkConfig, LinkKind } from './link-config'
 import type { Alteration, Direction, PacketType, ProtocolLevel, QoS } from './packet'
 import type { PhaseStatus } from './phases'
@@ -162,21 +162,6 @@ export interface Note {
   key: string
   values: Record<string, string | number>
   text: string
-}
-
-/** A capture file that is open. */
-export interface RecordingStatus {
-  /** Of the file, without its folder. */
-  name: string
-  /** Another number for every file that was opened. */
-  revision: number
-  frames: number
-  clients: number
-  exchanges: Pick<ExchangeCounts, 'complete' | 'unfinished' | 'repeated'>
-  /** Bytes that were sent and are not in the file, and those that could not be read. */
-  missingBytes: number
-  unreadBytes: number
-  malformed: number
 }
 
 export interface EngineStatus {

@@ -87,6 +87,8 @@ export const MENU_COMMANDS = [
   'save-json',
   'export-pcapng',
   'open-capture',
+  'keep-run',
+  'share-moment',
   'undo',
   'redo',
   'go-lab',

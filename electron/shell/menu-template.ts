@@ -80,7 +80,12 @@ function fileMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
     command(t.saveAs, 'save-as'),
     {
       label: t.export,
-      submenu: [command(t.exportJson, 'save-json'), command(t.exportPackets, 'export-pcapng')],
+      submenu: [
+        command(t.keepRun, 'keep-run'),
+        command(t.exportJson, 'save-json'),
+        command(t.exportPackets, 'export-pcapng'),
+        command(t.shareMoment, 'share-moment'),
+      ],
     },
     separator,
     { role: 'close', label: t.close },

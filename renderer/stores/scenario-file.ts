@@ -32,16 +32,19 @@ function useSaving() {
     const name = fileName(scenario.scenario?.name ?? 'scenario', format === 'yaml' ? 'fleetlab.yaml' : 'json')
     saveFile(name, await scenario.text(format), format === 'yaml' ? 'application/yaml' : 'application/json')
   }
+  const packets = (ending: string, run: boolean): Promise<void> =>
+    log.attempt(async () =>
+      saveBlob(
+        fileName(scenario.scenario?.name ?? 'packets', ending),
+        await readCaptureFile(link.api, '', run),
+      ),
+    )
   return {
     save: (format: 'yaml' | 'json', as = false): Promise<void> =>
       log.attempt(() => (workspace.native ? scenario.save(as, format) : download(format))),
-    exportPackets: (): Promise<void> =>
-      log.attempt(async () =>
-        saveBlob(
-          fileName(scenario.scenario?.name ?? 'packets', 'pcapng'),
-          await readCaptureFile(link.api, ''),
-        ),
-      ),
+    exportPackets: (): Promise<void> => packets('pcapng', false),
+    /** Packets, scenario and seed in one file, which is opened as a capture. */
+    keepRun: (): Promise<void> => packets('run.pcapng', true),
   }
 }
 
@@ -111,7 +114,7 @@ export const useScenarioFile = defineStore('scenario-file', () => {
   const create = (): void => guarded(() => scenario.openBy(() => link.api.newScenario({})))
   const restore = (changed: boolean): void => guarded(() => scenario.restore(changed))
 
-  const { save, exportPackets } = useSaving()
+  const saving = useSaving()
 
   return {
     waiting,
@@ -126,8 +129,7 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     create,
     restore,
     run,
-    save,
-    exportPackets,
+    ...saving,
     undo: () => log.attempt(() => scenario.undo()),
     redo: () => log.attempt(() => scenario.redo()),
   }

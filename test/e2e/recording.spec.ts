@@ -111,3 +111,33 @@ test('a moment is shared as one file, which needs no network and says everything
   expect(asked).toEqual([pathToFileURL(file).href])
   await context.setOffline(false)
 })
+
+test('a run is kept in one file, opened again with its scenario and seed, and run again', async ({
+  page,
+  lab,
+}) => {
+  await page.addInitScript(() => localStorage.setItem('fleetlab.language', 'en'))
+  await page.goto(lab.url)
+  await expect(page.getByText('seed 7')).toBeVisible()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: /Scenario file/ }).click()
+  await page.getByRole('menuitem', { name: 'Keep this run…' }).click()
+  const kept = join(folder, 'kept.run.pcapng')
+  await (await saved).saveAs(kept)
+  const chosen = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: /Scenario file/ }).click()
+  await page.getByRole('menuitem', { name: 'Open a capture of Wireshark…' }).click()
+  await (await chosen).setFiles(kept)
+  const band = page.getByRole('region', { name: 'Recorded capture' })
+  await expect(band).toContainText('Small home, seed 7')
+  await expect(page.locator('[role=row][data-seq]').first()).toBeVisible()
+  const moment = page.waitForEvent('download')
+  await page.goto(`${lab.url}#/lab`)
+  await page.keyboard.press('Control+K')
+  await page.getByRole('combobox').fill('Share this moment')
+  await page.keyboard.press('Enter')
+  expect((await moment).suggestedFilename()).toBe('moment.html')
+  await band.getByRole('button', { name: 'Run it again' }).click()
+  await expect(band).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Scenario file: Small home' })).toBeVisible()
+})

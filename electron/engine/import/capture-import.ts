@@ -1,3 +1,4 @@
+import { ScenarioComments } from '../mqtt/kept-run'
 import type { Packet } from '../mqtt/packet'
 import type { LossCause, PacketTransit, TransitObserver } from '../mqtt/transit'
 import { CaptureFile } from './file/capture-file'
@@ -74,6 +75,8 @@ export class CaptureImport implements FrameSink, ConnectionListener {
     cutOffBytes: 0,
     damage: null,
   }
+  /** Of a run that was kept. */
+  readonly scenario = new ScenarioComments()
   private readonly file = new CaptureFile(this)
   private readonly connections = new Connections(this)
   private readonly names = new Map<string, string>()
@@ -129,6 +132,10 @@ export class CaptureImport implements FrameSink, ConnectionListener {
     if (this.names.size < NAMES) this.names.set(address, name)
   }
 
+  comments(onSection: string): void {
+    this.scenario.add(onSection)
+  }
+
   writer(application: string): void {
     this.facts.writer = application
   }
@@ -164,7 +171,7 @@ export class CaptureImport implements FrameSink, ConnectionListener {
       origin: 'endpoint',
       attempt: 1,
       state: 'transit',
-      settledMs: this.nowMs,
+      settledMs: this.nowMs + (remark?.tookMs ?? 0),
       lossPoint: 1,
       cause: null,
       segmentLosses: 0,

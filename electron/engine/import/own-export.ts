@@ -6,6 +6,8 @@ export interface Remark {
   placeholder: boolean
   lost: { cause: LossCause | null; point: number } | null
   onItsWay: boolean
+  /** How long it took, ms; 0 where the file does not say. */
+  tookMs: number
   /** Bytes at its end that are not what was sent. */
   missing: number
 }
@@ -29,6 +31,7 @@ export function readRemark(comment: string, size: number): Remark {
       cause: CAUSES.find(([text]) => how.includes(text))?.[1] ?? null,
       point: Math.min(1, Number(lost[2]) / 100),
     },
+    tookMs: Number(/arrived after (\d+\.\d{3}) ms/.exec(comment)?.[1] ?? 0),
     onItsWay: comment.includes('still in transit'),
     missing: Math.min(missing, size - 2),
   }

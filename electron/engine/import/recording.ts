@@ -1,11 +1,16 @@
 import type { InspectReport, UnfinishedHandshake } from '../../contract/inspect-report'
-import type { EngineStatus, ExchangeRow, PacketRow, RecordingStatus } from '../../contract/model'
+import type { EngineStatus, ExchangeRow, PacketRow } from '../../contract/model'
+import type { RecordingStatus } from '../../contract/recording-status'
 import { PACKET_TYPES, type PacketType } from '../../contract/packet'
+import { ApiError } from '../../contract/errors'
+import type { Scenario } from '../../contract/scenario'
+import { parseScenario, scenarioText } from '../../contract/scenario-file'
 import { createCapture, type Capture } from '../observe/capture/capture'
 import { ContentCorrelator } from '../observe/content-correlator'
 import { createRates, type Rates } from '../observe/traffic/rates'
 import { createTopicTree, type TopicTree } from '../observe/traffic/topic-tree'
 import type { PacketTransit } from '../mqtt/transit'
+import { CaptureFileError } from './file/frames'
 import { CaptureImport, type ImportFacts, type ImportObserver } from './capture-import'
 import { HandshakeCounts } from './handshake-counts'
 import { importNotes } from './notes'
@@ -27,6 +32,8 @@ export class Recording implements ImportObserver {
   private readonly correlator = new ContentCorrelator()
   private readonly counts = new HandshakeCounts()
   private facts: ImportFacts | null = null
+  /** The scenario of a run that was kept; null of any other capture. */
+  private run: Scenario | null = null
 
   /** @param name of the file, without its folder */
   constructor(readonly name: string) {
@@ -51,9 +58,11 @@ export class Recording implements ImportObserver {
     this.reading.push(chunk)
   }
 
-  /** The file is over. @throws CaptureFileError where it is no capture file */
+  /** The file is over. @throws CaptureFileError where it is no capture file, or no kept run though it says so */
   end(): void {
     this.facts ??= this.reading.end()
+    const { json } = this.reading.scenario
+    if (json !== null) this.run = keptScenario(json)
     for (const e of this.capture.outcomes()) this.counts.exchange(e)
   }
 
@@ -107,6 +116,7 @@ export class Recording implements ImportObserver {
         missingBytes: facts.missingBytes,
         unreadBytes: facts.unreadBytes,
         malformed: facts.malformed,
+        run: this.run && { name: this.run.name, seed: this.run.seed },
       },
     }
   }
@@ -144,6 +154,7 @@ export class Recording implements ImportObserver {
       unfinished: this.unfinished(),
       topics: this.topics.topics + this.topics.dropped,
       notes: importNotes(facts, this.capture),
+      ...(this.run && { scenario: scenarioText(this.run, 'yaml') }),
     }
   }
 
@@ -186,6 +197,17 @@ export class Recording implements ImportObserver {
       atMs: settledMs,
     })
     this.rates.published(packet.qos, null)
+  }
+}
+
+function keptScenario(json: string): Scenario {
+  try {
+    return parseScenario(json, 'scenario')
+  } catch (thrown) {
+    const why = thrown instanceof ApiError ? (thrown.details[0]?.path ?? thrown.message) : String(thrown)
+    throw new CaptureFileError(
+      `the scenario of this kept run cannot be read (${why}): it is damaged, or of a newer version`,
+    )
   }
 }
 

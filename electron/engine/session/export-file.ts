@@ -1,7 +1,9 @@
 import { ApiError } from '../../contract/errors'
 import type { FilePart } from '../../contract/model'
 import type { PcapngExport } from '../observe/capture/pcapng/export'
+import { MAX_KEPT_SCENARIO } from '../mqtt/kept-run'
 import type { LongWork } from './long-work'
+import type { SessionEngine } from './session-engine'
 
 /** The capture file that one page is reading; a new one ends the one before. */
 export class ExportFile {
@@ -36,4 +38,17 @@ export class ExportFile {
     if (part.done) this.file = null
     return part
   }
+}
+
+/** The open scenario as a kept run carries it. @throws ApiError `conflict` where there is no run, or too much to carry */
+export function keptScenario({ recording, scenario }: Pick<SessionEngine, 'recording' | 'scenario'>): string {
+  if (recording)
+    throw new ApiError('conflict', `the recorded capture ${recording.name} is open; close it first`)
+  const json = JSON.stringify(scenario)
+  if (json.length > MAX_KEPT_SCENARIO)
+    throw new ApiError(
+      'conflict',
+      `the scenario has ${json.length} characters and a kept run has room for ${MAX_KEPT_SCENARIO}; export the packets and save the scenario instead`,
+    )
+  return json
 }

@@ -23,7 +23,7 @@ import type { SessionEngine } from './session-engine'
 import { CaptureUpload } from './capture-upload'
 import { ClassCommands } from './class-commands'
 import { command } from './command'
-import { ExportFile } from './export-file'
+import { ExportFile, keptScenario } from './export-file'
 import { LongWork } from './long-work'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
@@ -191,10 +191,12 @@ export class PageSession extends ClassCommands implements LabApi {
     return command(() => this.engine.observed.capture.clear())
   }
 
-  exportPcapng({ filter, from }: { filter: string; from?: number }) {
-    return command(() =>
-      from === undefined ? this.file.begin(this.engine.observed.capture.export(filter)) : this.file.go(from),
-    )
+  exportPcapng({ filter, run = false, from }: { filter: string; run?: boolean; from?: number }) {
+    return command(() => {
+      if (from !== undefined) return this.file.go(from)
+      const options = run ? { scenario: keptScenario(this.engine) } : {}
+      return this.file.begin(this.engine.observed.capture.export(filter, options))
+    })
   }
 
   openCapture(a: { name: string; at: number; bytes: Uint8Array; done: boolean }) {

@@ -1,14 +1,30 @@
+import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useLink } from '../../api'
 import { readCaptureFile } from '../../api/capture-file'
 import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
 import { momentPage } from '../../moment/moment'
+import { useMoment } from '../../stores/moment'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
 import { useStatus } from '../../stores/status'
 import type { Diagram } from './use-diagram'
 import { useMermaidWords } from './words'
+
+/** Shares the moment that was asked for on another screen, as soon as there is something drawn. */
+function whenAsked(diagram: Diagram, share: () => Promise<void>): void {
+  const asked = useMoment()
+  watch(
+    () => asked.wanted && diagram.input.packets.length > 0,
+    (now) => {
+      if (!now) return
+      asked.wanted = false
+      void share()
+    },
+    { immediate: true },
+  )
+}
 
 /** What leaves the screen: Mermaid text, pictures, packets for Wireshark. */
 export function useExport(diagram: Diagram) {
@@ -49,6 +65,9 @@ export function useExport(diagram: Diagram) {
       input: diagram.input,
     })
   }
+  const shareMoment = (): Promise<void> =>
+    log.attempt(async () => saveFile('moment.html', await moment(), 'text/html'))
+  whenAsked(diagram, shareMoment)
   return {
     copyMermaid: async () => say(await copyText(toMermaid(diagram.input, diagram.lanes, words.value))),
     copyPng: () =>
@@ -66,7 +85,7 @@ export function useExport(diagram: Diagram) {
         saveFile('handshakes.png', new Uint8Array(await (await png()).arrayBuffer()), 'image/png'),
       ),
     saveSvg: () => log.attempt(async () => saveFile('handshakes.svg', await svg(), 'image/svg+xml')),
-    shareMoment: () => log.attempt(async () => saveFile('moment.html', await moment(), 'text/html')),
+    shareMoment,
     savePcapng: () =>
       log.attempt(async () => saveBlob('handshakes.pcapng', await readCaptureFile(link.api, packets.filter))),
   }

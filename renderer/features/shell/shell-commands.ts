@@ -4,6 +4,7 @@ import { onScopeDispose, type Ref } from 'vue'
 import { useConnection } from '../../stores/connection'
 import { useDesk } from '../../stores/desk'
 import { useGate } from '../../stores/gate'
+import { useMoment } from '../../stores/moment'
 import { useRunSettings } from '../../stores/run-settings'
 import { useScenario } from '../../stores/scenario'
 import { useSettings } from '../../stores/settings'
@@ -105,6 +106,9 @@ export function useShellCommands(dialogs: ShellDialogs): void {
 function useEditCommands(): void {
   const desk = useDesk()
   const settings = useRunSettings()
+  const file = useScenarioFile()
+  const moment = useMoment()
+  const status = useStatus()
   const connection = useConnection()
   const run = (): void => {
     desk.show()
@@ -113,6 +117,22 @@ function useEditCommands(): void {
   const section = 'section.edit'
   useCommands([
     { id: 'publish', title: 'desk.command', section, enabled: () => connection.may('publish'), run },
+    {
+      id: 'share-moment',
+      title: 'handshakes.shareMoment',
+      section,
+      run: () => {
+        moment.wanted = true
+        navigate('handshakes')
+      },
+    },
+    {
+      id: 'keep-run',
+      title: 'file.keepRun',
+      section,
+      enabled: () => !status.recorded,
+      run: () => file.keepRun(),
+    },
     {
       id: 'run-settings',
       title: 'option.title',

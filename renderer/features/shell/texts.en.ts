@@ -61,6 +61,8 @@ export const en = {
     lag: '{n} behind',
   },
   recording: {
+    run: '{name}, seed {seed}',
+    again: 'Run it again',
     title: 'Recorded capture',
     open: 'Open a capture of Wireshark…',
     close: 'Close the capture',
@@ -78,6 +80,7 @@ export const en = {
   file: {
     new: 'New scenario',
     saveAs: 'Save as…',
+    keepRun: 'Keep this run…',
     exportPackets: 'Export packets for Wireshark…',
     recent: 'Recent files',
     clearRecent: 'Clear the list',

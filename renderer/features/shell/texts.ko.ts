@@ -61,6 +61,8 @@ export const ko = {
     lag: '{n} 늦음',
   },
   recording: {
+    run: '{name}, 시드 {seed}',
+    again: '다시 실행',
     title: '저장된 캡처',
     open: 'Wireshark 캡처 파일 열기…',
     close: '캡처 닫기',
@@ -78,6 +80,7 @@ export const ko = {
   file: {
     new: '새 시나리오',
     saveAs: '다른 이름으로 저장…',
+    keepRun: '이 실행 보관…',
     exportPackets: 'Wireshark용 패킷 내보내기…',
     recent: '최근 파일',
     clearRecent: '목록 지우기',

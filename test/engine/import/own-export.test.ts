@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { parseScenario } from '../../../electron/contract/scenario-file'
+import { atOnce } from '../../../electron/engine/base/slices'
+import { Recording } from '../../../electron/engine/import/recording'
 import type { Capture } from '../../../electron/engine/observe/capture/capture'
 import { createCapture } from '../../../electron/engine/observe/capture/capture'
 import { createSimulation } from '../../../electron/engine/simulation/simulation'
@@ -51,6 +54,41 @@ test('the export of a run on lossy links, opened again, has the same exchanges a
   expect(exchangesOf(again.capture)).toEqual(before)
   expect(again.capture.counts()).toEqual(counts)
   expect(again.report()).toMatchObject({ malformed: 0, missingBytes: 0, writer: 'MQTT Fleet Lab' })
+})
+
+test('a kept run has its scenario and its times, and is opened like a capture', async () => {
+  const scenario = scenarioOf({
+    name: 'Evening 저녁',
+    description: '가'.repeat(2000),
+    seed: 7,
+    messages: 4,
+    link: { kind: 'radio', loss: 0.2, delay: 40, recovery: { timeout: 200 } },
+    groups: Array.from({ length: 200 }, (_, i) => ({
+      name: `p${i}`,
+      publishes: i === 0 ? [{ topic: 'home', qos: 1 as const, rate: 10 }] : [],
+    })),
+  })
+  const sim = createSimulation({ scenario })
+  const capture = createCapture({ clock: sim.clock })
+  sim.observe({ links: capture, listeners: capture, routes: capture })
+  await sim.start()
+  await sim.connect()
+  sim.fleet.startPublishing()
+  expect(await sim.untilQuiet()).toBe(true)
+  const json = JSON.stringify(scenario)
+  expect(json.length).toBeGreaterThan(25_000)
+  const file = atOnce(capture.export('client:p0-1', { scenario: json }).next())
+  await sim.close()
+  const again = read(file.bytes)
+  expect(again.status(1).recording.run).toEqual({ name: 'Evening 저녁', seed: 7 })
+  expect(parseScenario(again.report().scenario ?? '', 'kept.yaml')).toEqual(scenario)
+  const times = (c: Capture): number[] =>
+    c.latest('client:p0-1 fate:delivered', 1000).packets.map((p) => Math.round((p.settledMs ?? 0) - p.sentMs))
+  expect(new Set(times(again.capture))).toEqual(new Set([40]))
+  expect(times(again.capture)).toEqual(times(capture))
+  const broken = new Recording('broken.run.pcapng')
+  broken.push(Buffer.from(atOnce(capture.export('', { scenario: '{"version": 1}' }).next()).bytes))
+  expect(() => broken.end()).toThrow(/^the scenario of this kept run cannot be read \(name\)/)
 })
 
 test('a part of a run has the names of its clients, without what the export put in', () => {

@@ -17,6 +17,8 @@ export interface FrameSink {
   name(address: string, name: string): void
   /** The program that wrote the section that begins now. */
   writer(application: string): void
+  /** A comment on the section that begins now. */
+  comments(onSection: string): void
 }
 
 /** Reads one record of a file. */

@@ -79,8 +79,10 @@ export class PcapngReader implements RecordReader {
   }
 
   private section(body: Buffer): void {
-    for (const [code, value] of this.options(body, 16))
+    for (const [code, value] of this.options(body, 16)) {
       if (code === Option.application) this.sink.writer(value.toString())
+      if (code === Option.comment) this.sink.comments(value.toString())
+    }
   }
 
   private readInterface(body: Buffer): Interface {

@@ -10,7 +10,7 @@ import { UP, Verdict } from './codes'
 import { hidePassword, readTopicAlias } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
-import { PcapngExport, type ExportPacket } from './pcapng/export'
+import { type ExportOptions, PcapngExport, type ExportPacket } from './pcapng/export'
 import { TransitIndex } from './transit-index'
 import { queryPackets, rowsOf, seqsWithin } from './query'
 import { summarize } from './ring-summary'
@@ -101,7 +101,7 @@ export interface Capture extends TransitObserver, RoutingFacts {
   /** The matching packets as a pcapng file. @throws FilterError */
   pcapng(filter: string): { bytes: Uint8Array; packets: number }
   /** The same to be made part by part, of the packets captured at the call; see `PcapngExport`. @throws FilterError */
-  export(filter: string, padding?: number): PcapngExport
+  export(filter: string, options?: ExportOptions): PcapngExport
 }
 
 const DEFAULT_PACKETS = 200_000
@@ -338,10 +338,10 @@ class RingCapture implements Capture {
     }
   }
 
-  export(query: string, padding?: number): PcapngExport {
+  export(query: string, options?: ExportOptions): PcapngExport {
     const filter = parsePacketFilter(query)
     const [first, next] = seqsWithin(this.state.packets, timeRangeOf(query))
-    return new PcapngExport(this.select(filter, first, next), this.options.clock.epochMs, padding)
+    return new PcapngExport(this.select(filter, first, next), this.options.clock.epochMs, options)
   }
 
   /** Packets that pass, one by one, null for those that do not. Those that leave the ring meanwhile are counted. */

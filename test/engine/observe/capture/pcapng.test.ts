@@ -193,7 +193,7 @@ describe.skipIf(!tshark)('pcapng read by tshark', () => {
     for (let i = 0; i < 5; i++) b.pass('s', 'uplink', long)
     b.pass('s', 'uplink', publishFrame({ topic: 'short', payload: 'z' }))
     b.pass('s', 'uplink', long)
-    const { bytes, packets } = atOnce(b.capture.export('', 100_000).next())
+    const { bytes, packets } = atOnce(b.capture.export('', { padding: 100_000 }).next())
     expect(packets).toBeLessThan(9)
     expect(types(bytes)).toHaveLength(packets)
     expect(read(bytes, '-Y', '_ws.malformed')).toEqual([])

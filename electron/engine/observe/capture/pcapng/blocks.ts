@@ -27,8 +27,12 @@ export class PcapngWriter {
   private at = 0
   private blockStart = 0
 
-  /** Section and interface. @param application named as the writer in the section header */
-  begin(application: string): void {
+  /**
+   * Section and interface.
+   * @param application named as the writer in the section header
+   * @param comments on the section, each of at most 65,535 bytes
+   */
+  begin(application: string, comments: readonly string[] = []): void {
     this.block(SECTION_HEADER)
     this.u32(BYTE_ORDER)
     this.u16(1)
@@ -36,6 +40,7 @@ export class PcapngWriter {
     // Section length: not given.
     this.u32(0xffffffff)
     this.u32(0xffffffff)
+    for (const c of comments) this.option(OPTION_COMMENT, Buffer.from(c))
     this.option(OPTION_USER_APPLICATION, Buffer.from(application))
     this.endOptions()
     this.finish()

@@ -1,6 +1,7 @@
 import type { FilePart, PacketRow } from '../../../../contract/model'
 import { Type } from '../../../mqtt/packet'
 import { STEP, type Steps } from '../../../base/slices'
+import { scenarioComments } from '../../../mqtt/kept-run'
 import { PcapngWriter } from './blocks'
 import { Conversation } from './conversation'
 import type { Endpoint } from './tcp'
@@ -31,6 +32,13 @@ const REASONS = {
   reset: 'with the connection, which was reset',
 } as const
 
+export interface ExportOptions {
+  /** Bytes of zeros in the whole file at most. @default 64 MiB */
+  padding?: number | undefined
+  /** The scenario as JSON: the file is a kept run, and says of each packet how long it took. */
+  scenario?: string | undefined
+}
+
 /** Bytes of a part, about: few enough to be put together, encoded and sent without keeping others waiting. */
 const PART = 1 << 20
 
@@ -44,10 +52,9 @@ export class PcapngExport {
   private readonly packets: Iterator<ExportPacket | null>
   private readonly file: CaptureWriter
 
-  /** @param padding bytes of zeros in the whole file at most, @default 64 MiB */
-  constructor(packets: Iterable<ExportPacket | null>, epochMs: number, padding = PADDING) {
+  constructor(packets: Iterable<ExportPacket | null>, epochMs: number, options: ExportOptions = {}) {
     this.packets = packets[Symbol.iterator]()
-    this.file = new CaptureWriter(epochMs, padding)
+    this.file = new CaptureWriter(epochMs, options)
   }
 
   /** Makes the next part. */
@@ -82,11 +89,16 @@ class CaptureWriter {
   /** Packets left out since the last one written. */
   private leftOut = 0
 
+  private padding: number
+  private readonly timed: boolean
+
   constructor(
     private readonly epochMs: number,
-    private padding: number,
+    { padding = PADDING, scenario }: ExportOptions,
   ) {
-    this.out.begin('MQTT Fleet Lab')
+    this.padding = padding
+    this.timed = scenario !== undefined
+    this.out.begin('MQTT Fleet Lab', scenario === undefined ? [] : scenarioComments(scenario))
     this.out.names([[BROKER.address, 'broker']])
   }
 
@@ -105,7 +117,12 @@ class CaptureWriter {
     const unixMs = this.epochMs + p.row.sentMs
     const conversation = this.conversation(p, unixMs)
     const bytes = missing > 0 ? Buffer.concat([p.bytes, Buffer.alloc(missing)]) : p.bytes
-    conversation.send(unixMs, p.row.direction === 'uplink', bytes, comment(p, missing, this.leftOut))
+    conversation.send(
+      unixMs,
+      p.row.direction === 'uplink',
+      bytes,
+      comment(p, missing, this.leftOut, this.timed),
+    )
     this.leftOut = 0
   }
 
@@ -147,7 +164,12 @@ const placeholder = (): Buffer =>
 const leftOutBefore = (packets: number, before: string): string =>
   `${packets} packets before ${before} are left out, because most of their bytes were not kept`
 
-function comment({ row, gone }: ExportPacket, missing: number, leftOut: number): string | null {
+function comment(
+  { row, gone }: ExportPacket,
+  missing: number,
+  leftOut: number,
+  timed: boolean,
+): string | null {
   const parts: string[] = []
   if (gone > 0) parts.push(`${gone} packets before this one left the capture while the file was written`)
   if (leftOut > 0) parts.push(leftOutBefore(leftOut, 'this one'))
@@ -155,6 +177,8 @@ function comment({ row, gone }: ExportPacket, missing: number, leftOut: number):
     const how = row.reason === null ? '' : ` ${REASONS[row.reason]}`
     parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)
   } else if (row.fate !== 'delivered') parts.push('still in transit when the file was written')
+  else if (timed && row.settledMs !== null)
+    parts.push(`arrived after ${(row.settledMs - row.sentMs).toFixed(3)} ms`)
   if (missing > 0) parts.push(`${missing} bytes were not captured and are zeros here`)
   return parts.length === 0 ? null : parts.join('; ')
 }
