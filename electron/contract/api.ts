@@ -127,6 +127,8 @@ export interface LabApi {
    * @throws ApiError `conflict` when `from` is not where the last part ended, or another file was begun since
    */
   exportPcapng(a: { filter: string; run?: boolean; from?: number }): Promise<FilePart>
+  /** The same for the messages that match, as lines of CSV or JSON: each PUBLISH on each leg, its fate and verdict. @throws as `exportPcapng` */
+  exportMessages(a: { filter: string; as: 'csv' | 'jsonl'; from?: number }): Promise<FilePart>
 
   // recorded captures
   /**

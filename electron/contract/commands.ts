@@ -117,6 +117,9 @@ export const commands = {
   exportPcapng: viewer(
     z.strictObject({ filter, run: z.boolean().optional(), from: z.int().min(0).optional() }),
   ),
+  exportMessages: viewer(
+    z.strictObject({ filter, as: z.enum(['csv', 'jsonl']), from: z.int().min(0).optional() }),
+  ),
   openCapture: host(
     z.strictObject({
       name: fileName,

@@ -265,7 +265,9 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
       COMMANDS.filter(
         (c) =>
           commands[c].allowed === 'viewer' &&
-          !/^(hello|scenarioText|exportPcapng|(get|list|query|watch|unwatch)[A-Z]\w+)$/.test(c),
+          !/^(hello|scenarioText|exportPcapng|exportMessages|(get|list|query|watch|unwatch)[A-Z]\w+)$/.test(
+            c,
+          ),
       ),
     ).toEqual(['castVote'])
   })

@@ -35,6 +35,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   getPacket: { seq: 1 },
   clearCapture: {},
   exportPcapng: { filter: '' },
+  exportMessages: { filter: '', as: 'csv' },
   openCapture: { name: 'a.pcap', at: 0, bytes: new Uint8Array(4), done: false },
   closeCapture: {},
   getCaptureReport: {},

@@ -1,5 +1,6 @@
 import { ApiError } from '../../contract/errors'
 import type { VoteQuestion, VoteState } from '../../contract/vote'
+import { csvField } from '../base/csv'
 
 interface Round extends VoteQuestion {
   turn: number
@@ -10,12 +11,6 @@ interface Round extends VoteQuestion {
 
 /** Votes that are kept for the results; older ones are forgotten. */
 const MAX_ROUNDS = 200
-
-/** What a spreadsheet would take for a formula is kept as text (OWASP, CSV injection). */
-const cell = (text: string | number): string => {
-  const safe = typeof text === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : String(text)
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 /** Votes of a class: one question at a time, asked again as often as wanted. Until the program ends. */
 export class ClassVote {
@@ -81,7 +76,7 @@ export class ClassVote {
       ]),
     )
     return [['vote', 'question', 'turn', 'pupil', 'answer'], ...rows]
-      .map((row) => `${row.map(cell).join(',')}\n`)
+      .map((row) => `${row.map(csvField).join(',')}\n`)
       .join('')
   }
 

@@ -1,19 +1,24 @@
 import { ApiError } from '../../contract/errors'
 import type { FilePart } from '../../contract/model'
-import type { PcapngExport } from '../observe/capture/pcapng/export'
+import type { Steps } from '../base/slices'
 import { MAX_KEPT_SCENARIO } from '../mqtt/kept-run'
 import type { LongWork } from './long-work'
 import type { SessionEngine } from './session-engine'
 
+/** A file that is made part by part. */
+interface Parts {
+  next(): Steps<FilePart>
+}
+
 /** The capture file that one page is reading; a new one ends the one before. */
 export class ExportFile {
-  private file: PcapngExport | null = null
+  private file: Parts | null = null
   private sent = 0
 
   constructor(private readonly long: LongWork) {}
 
   /** Begins a file and makes its first part. */
-  begin(file: PcapngExport): Promise<FilePart> {
+  begin(file: Parts): Promise<FilePart> {
     this.file = file
     this.sent = 0
     return this.part(file)
@@ -30,7 +35,7 @@ export class ExportFile {
     return this.part(file)
   }
 
-  private async part(file: PcapngExport): Promise<FilePart> {
+  private async part(file: Parts): Promise<FilePart> {
     const part = await this.long.run(() => file.next())
     this.long.made(part.bytes.length)
     if (this.file !== file) throw new ApiError('conflict', 'another export has begun')

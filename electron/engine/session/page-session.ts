@@ -199,6 +199,14 @@ export class PageSession extends ClassCommands implements LabApi {
     })
   }
 
+  exportMessages({ filter, as, from }: { filter: string; as: 'csv' | 'jsonl'; from?: number }) {
+    return command(() =>
+      from === undefined
+        ? this.file.begin(this.engine.observed.capture.messages(filter, as))
+        : this.file.go(from),
+    )
+  }
+
   openCapture(a: { name: string; at: number; bytes: Uint8Array; done: boolean }) {
     return command(() => this.upload.take(a))
   }

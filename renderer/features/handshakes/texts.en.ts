@@ -27,6 +27,8 @@ export const en = {
     savePng: 'Save picture (PNG)',
     saveSvg: 'Save picture (SVG)',
     savePcapng: 'Save packets for Wireshark (pcapng)',
+    saveCsv: 'Save messages as CSV',
+    saveJsonLines: 'Save messages as JSON lines',
     shareMoment: 'Share this moment (one HTML file)',
     moment: {
       title: 'A moment of MQTT Fleet Lab',

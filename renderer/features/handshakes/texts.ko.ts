@@ -27,6 +27,8 @@ export const ko = {
     savePng: '그림 저장 (PNG)',
     saveSvg: '그림 저장 (SVG)',
     savePcapng: 'Wireshark용 패킷 저장 (pcapng)',
+    saveCsv: '메시지를 CSV로 저장',
+    saveJsonLines: '메시지를 JSON Lines로 저장',
     shareMoment: '이 순간 공유 (HTML 파일 하나)',
     moment: {
       title: 'MQTT Fleet Lab의 한 순간',

@@ -1,7 +1,7 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useLink } from '../../api'
-import { readCaptureFile } from '../../api/capture-file'
+import { readCaptureFile, readMessages } from '../../api/capture-file'
 import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
 import { momentPage } from '../../moment/moment'
@@ -35,22 +35,16 @@ export function useExport(diagram: Diagram) {
   const link = useLink()
   const words = useMermaidWords()
 
-  const say = (done: boolean): void =>
-    log.push({
-      level: done ? 'info' : 'warn',
-      text: t(done ? 'handshakes.copied' : 'handshakes.copyFailed'),
-      note: null,
-      details: [],
-    })
+  const say = (done: boolean): void => {
+    const text = t(done ? 'handshakes.copied' : 'handshakes.copyFailed')
+    log.push({ level: done ? 'info' : 'warn', text, note: null, details: [] })
+  }
   /** Pictures need code that the screen otherwise does not. */
   async function svg(): Promise<string> {
     const { sceneSvg } = await import('./export-image')
     return diagram.scene ? sceneSvg(diagram.scene, { k: diagram.k, strokeK: diagram.strokeK }) : ''
   }
-  async function png(): Promise<Blob> {
-    const { svgToPng } = await import('./export-image')
-    return svgToPng(await svg())
-  }
+  const png = async (): Promise<Blob> => (await import('./export-image')).svgToPng(await svg())
   /** The page that carries a moment is made by the build and lies beside the others. */
   async function moment(): Promise<string> {
     const answer = await fetch(new URL('moment.html', document.baseURI))
@@ -68,7 +62,11 @@ export function useExport(diagram: Diagram) {
   const shareMoment = (): Promise<void> =>
     log.attempt(async () => saveFile('moment.html', await moment(), 'text/html'))
   whenAsked(diagram, shareMoment)
+  const saveMessages = (as: 'csv' | 'jsonl') => () =>
+    log.attempt(async () => saveBlob(`messages.${as}`, await readMessages(link.api, packets.filter, as)))
   return {
+    saveCsv: saveMessages('csv'),
+    saveJsonLines: saveMessages('jsonl'),
     copyMermaid: async () => say(await copyText(toMermaid(diagram.input, diagram.lanes, words.value))),
     copyPng: () =>
       log.attempt(async () => {

@@ -10,6 +10,7 @@ import { UP, Verdict } from './codes'
 import { hidePassword, readTopicAlias } from './connect'
 import { decodePacket } from './decode/decode'
 import { Journeys } from './journeys'
+import { MessagesExport, withVerdicts, type MessagesFormat } from './messages-export'
 import { type ExportOptions, PcapngExport, type ExportPacket } from './pcapng/export'
 import { TransitIndex } from './transit-index'
 import { queryPackets, rowsOf, seqsWithin } from './query'
@@ -102,6 +103,8 @@ export interface Capture extends TransitObserver, RoutingFacts {
   pcapng(filter: string): { bytes: Uint8Array; packets: number }
   /** The same to be made part by part, of the packets captured at the call; see `PcapngExport`. @throws FilterError */
   export(filter: string, options?: ExportOptions): PcapngExport
+  /** Messages that match as lines of text, to be made part by part. @throws FilterError */
+  messages(filter: string, format: MessagesFormat): MessagesExport
 }
 
 const DEFAULT_PACKETS = 200_000
@@ -342,6 +345,13 @@ class RingCapture implements Capture {
     const filter = parsePacketFilter(query)
     const [first, next] = seqsWithin(this.state.packets, timeRangeOf(query))
     return new PcapngExport(this.select(filter, first, next), this.options.clock.epochMs, options)
+  }
+
+  messages(query: string, format: MessagesFormat): MessagesExport {
+    const filter = parsePacketFilter(query)
+    const [first, next] = seqsWithin(this.state.packets, timeRangeOf(query))
+    const all = withVerdicts(this.select(filter, first, next), this.rows)
+    return new MessagesExport(all, this.options.clock.epochMs, format)
   }
 
   /** Packets that pass, one by one, null for those that do not. Those that leave the ring meanwhile are counted. */
