@@ -103,7 +103,7 @@ export interface LabApi {
    */
   publish(a: DeskMessage): Promise<Published>
   /** Ends the repetition of a message; nothing where none runs. */
-  stopRepeat(a: Empty): Promise<void>
+  endRepeat(a: Empty): Promise<void>
   /** Opens the desk's test client, changes it, or with null ends it. */
   setTestClient(a: { config: TestClientConfig | null }): Promise<void>
   /** The test client, what it received after the number `after`, and what is repeated. */

@@ -98,7 +98,7 @@ export const commands = {
   dropNext: driver(z.strictObject({ clientId, direction, type: z.enum(PACKET_TYPES) })),
   cut: driver(z.strictObject({ clientId })),
   publish: driver(deskMessageSchema),
-  stopRepeat: driver(empty),
+  endRepeat: driver(empty),
   setTestClient: driver(z.strictObject({ config: testClientSchema.nullable() })),
   getDesk: viewer(z.strictObject({ after: z.int().min(0) })),
   watchPackets: viewer(z.strictObject({ filter, tail: z.int().min(0).max(ROWS) })),

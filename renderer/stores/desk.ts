@@ -125,8 +125,8 @@ export const useDesk = defineStore('desk', () => {
     if (config === null) received.value = []
     await load()
   }
-  async function stopRepeat(): Promise<void> {
-    await log.attempt(() => link.api.stopRepeat({}))
+  async function endRepeat(): Promise<void> {
+    await log.attempt(() => link.api.endRepeat({}))
     await load()
   }
 
@@ -141,6 +141,6 @@ export const useDesk = defineStore('desk', () => {
     publish,
     load,
     setClient,
-    stopRepeat,
+    endRepeat,
   }
 })

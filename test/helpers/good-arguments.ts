@@ -25,7 +25,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   dropNext: { clientId: 'sensor-1', direction: 'downlink', type: 'PUBACK' },
   cut: { clientId: 'sensor-1' },
   publish: { topic: 'a/b', payload: 'x', qos: 1, retain: false },
-  stopRepeat: {},
+  endRepeat: {},
   setTestClient: { config: { protocol: 5, subscribes: [{ filter: 'a/#', qos: 1 }] } },
   getDesk: { after: 0 },
   watchPackets: { filter: '', tail: 10 },

@@ -56,7 +56,7 @@ export class Desk {
     }
     const after = this.lab.observation.capture.seen
     const published = { ...this.send(message), after }
-    this.stopRepeat()
+    this.endRepeat()
     if (repeat) {
       this.repetition = { message, ...repeat, sent: 1, timer: undefined }
       this.arm(this.repetition)
@@ -64,7 +64,7 @@ export class Desk {
     return published
   }
 
-  stopRepeat(): void {
+  endRepeat(): void {
     this.sim.clock.cancel(this.repetition?.timer)
     this.repetition = null
   }
@@ -115,7 +115,7 @@ export class Desk {
   }
 
   close(): void {
-    this.stopRepeat()
+    this.endRepeat()
     this.waiting = []
     this.client?.kill()
   }
@@ -127,14 +127,14 @@ export class Desk {
       } catch (thrown) {
         // Nobody waits for an answer any more: the device has gone, or cannot publish now.
         if (!(thrown instanceof ApiError)) throw thrown
-        this.stopRepeat()
+        this.endRepeat()
         const values = { topic: r.message.topic, why: thrown.message }
         this.lab.log('warn', note('repetition-ended', 'The repetition to {topic} has ended: {why}', values))
         return
       }
       r.sent++
       if (r.sent < r.count) this.arm(r)
-      else this.stopRepeat()
+      else this.endRepeat()
     })
   }
 

@@ -151,8 +151,8 @@ export class PageSession extends ClassCommands implements LabApi {
     return command(() => this.engine.lab.desk.publish(a))
   }
 
-  stopRepeat() {
-    return command(() => this.engine.lab.desk.stopRepeat())
+  endRepeat() {
+    return command(() => this.engine.lab.desk.endRepeat())
   }
 
   setTestClient(a: { config: TestClientConfig | null }) {

@@ -146,7 +146,7 @@ test('a repetition can be stopped; what cannot be published is refused in one li
   const api = await start()
   await api.publish({ ...message, repeat: { perSecond: 10, count: 10_000 } })
   await until(async () => ((await api.getDesk({ after: 0 })).repeat?.sent ?? 0) > 2, 'repetitions')
-  await api.stopRepeat({})
+  await api.endRepeat({})
   expect((await api.getDesk({ after: 0 })).repeat).toBeNull()
   expect(await refusal(api.publish({ ...message, from: { clientId: 'nobody' } }))).toBe(
     'not-found: unknown device nobody',
