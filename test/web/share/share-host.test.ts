@@ -263,7 +263,7 @@ describe('a viewer', () => {
 
   it('never gets what belongs to files, load tests, experiments, lessons or sharing, even with the controls', () => {
     const own =
-      /^(open|new|save|choose|start|stop|delete|cancel|run[A-Z]|show[A-Z]|handOver|takeBack|remove(Viewer)|renew|set(Settings)|mark|settle|clear(Recent|Progress)|getSharing|getWorkspace|getAbout)/
+      /^(open|new|save|choose|start|stop(?!Repeat)|delete|cancel|run[A-Z]|show[A-Z]|handOver|takeBack|remove(Viewer)|renew|set(Settings)|mark|settle|clear(Recent|Progress)|getSharing|getWorkspace|getAbout)/
     expect(COMMANDS.filter((c) => commands[c].allowed !== 'host' && own.test(c))).toEqual([])
   })
 

@@ -61,6 +61,8 @@ export class SocketPort implements PacketPort {
   /** Something was taken since that was looked at last. */
   private took = false
   private readonly output: Output
+  /** Tells that the client has gone, once the rest is handled. */
+  private farewell: (() => void) | null = null
   /** What this client has in `kept.halfRead`. */
   private halfRead = 0
   private closing = false
@@ -87,12 +89,13 @@ export class SocketPort implements PacketPort {
     const ended = (): void => this.receiver?.ended()
     stream.on('data', (chunk: Buffer) => this.read(chunk))
     stream.on('drain', () => this.receiver?.drained())
-    stream.on('error', (e: Error) => this.receiver?.failed(e))
-    stream.on('end', ended)
+    stream.on('error', (e: Error) => this.left(() => this.receiver?.failed(e)))
+    stream.on('end', () => this.left(ended))
     stream.on('close', () => {
-      this.tallyRead(0)
       this.realClock.cancel(this.stalled)
-      ended()
+      // There is nobody left who should take what waits first.
+      this.choked = false
+      this.left(ended)
     })
   }
 
@@ -119,6 +122,20 @@ export class SocketPort implements PacketPort {
     this.readOn()
   }
 
+  /**
+   * The client has gone. What it sent before is handled first: a stream tells its end as soon as the last of it was handed
+   * over, and here that may still wait for its turn.
+   */
+  private left(tell: () => void): void {
+    if (this.rest === null) {
+      this.tallyRead(0)
+      tell()
+      return
+    }
+    this.farewell ??= tell
+    if (!this.stopped) this.takeTurns()
+  }
+
   private readOn(): void {
     if (this.stopped) return
     if (this.rest === null) this.stream.resume()
@@ -138,7 +155,7 @@ export class SocketPort implements PacketPort {
     const { stream } = this
     this.output.flush()
     this.closing = true
-    this.rest = null
+    this.rest = this.farewell = null
     this.tallyRead(0)
     // A half-read stream would answer the peer with a reset and take the last packet with it.
     stream.resume()
@@ -182,6 +199,7 @@ export class SocketPort implements PacketPort {
       this.heavy = more || this.handled >= TURN_PACKETS
       this.inRing = more && !this.stopped
       if (this.rest === null && !this.stopped) this.stream.resume()
+      if (this.rest === null && this.farewell !== null) this.left(this.farewell)
       return this.inRing
     }, this.share)
   }

@@ -38,7 +38,7 @@ function rig(names: string[]): { ports: Map<string, Rig>; order: string[] } {
         r.got++
         order.push(name)
       },
-      ended: nothing,
+      ended: () => order.push(`${name} ended`),
       drained: nothing,
       failed: nothing,
     }
@@ -195,5 +195,37 @@ describe('the splitter', () => {
       () => frames < 3,
     )
     expect([taken, frames]).toEqual([6, 3])
+  })
+
+  it('of a client that has gone comes to its end after what it sent', async () => {
+    const { ports, order } = rig(['a'])
+    const { socket } = ports.get('a') as Rig
+    // More than a turn holds: the stream tells its end while the rest waits.
+    socket.push(pings(100))
+    socket.push(null)
+    await settle()
+    expect(order).toHaveLength(101)
+    expect(order.at(-1)).toBe('a ended')
+  })
+
+  it('of a client whose connection broke too, also while CONNECT is decided', async () => {
+    const { ports, order } = rig(['a'])
+    const { port, socket } = ports.get('a') as Rig
+    port.receiver = {
+      packet: () => {
+        if (order.push('a') === 1) port.pause()
+      },
+      ended: () => order.push('a ended'),
+      drained: () => undefined,
+      failed: () => order.push('a failed'),
+    }
+    socket.push(pings(3))
+    await settle()
+    socket.destroy(new Error('ECONNRESET'))
+    await settle()
+    expect(order).toEqual(['a'])
+    port.resume()
+    await settle()
+    expect(order).toEqual(['a', 'a', 'a', 'a failed'])
   })
 })
