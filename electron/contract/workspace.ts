@@ -10,12 +10,22 @@ export const settingsSchema = z.strictObject({
   language: z.enum(['system', 'en', 'ko']),
   /** `system`: dark when the computer is. */
   theme: z.enum(['system', 'dark', 'light']),
-  /** Large type. */
+  /** A layout for the back row, with type of its own. */
   projector: z.boolean(),
+  /** Type elsewhere: 16, 18 or 20 px. */
+  textSize: z.enum(['normal', 'large', 'largest']),
+  /** class: without load tests, experiments and figures of the program itself. */
+  profile: z.enum(['class', 'everything']),
 })
 export type Settings = z.output<typeof settingsSchema>
 
-export const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', projector: false }
+export const DEFAULT_SETTINGS: Settings = {
+  language: 'system',
+  theme: 'system',
+  projector: false,
+  textSize: 'normal',
+  profile: 'everything',
+}
 
 /** Identifies a file the host knows of; the page never names a path. */
 export const fileIdSchema = z.string().regex(/^[a-z0-9-]{1,40}$/)
@@ -71,6 +81,8 @@ export interface WorkspaceState {
   progress: LessonProgress
   /** Messages kept to be published again. */
   messages: SavedMessage[]
+  /** Folder in which all of this is kept. */
+  folder: string
   recovered: RecoveredScenario | null
   /** native: files are opened and saved by the host; browser: by the page. */
   files: 'native' | 'browser'
@@ -98,6 +110,7 @@ export const MENU_COMMANDS = [
   'go-load',
   'go-lessons',
   'projector',
+  'settings',
   'run',
   'step',
   'stop',

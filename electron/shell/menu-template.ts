@@ -118,8 +118,9 @@ function viewMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
     command(t.lab, 'go-lab'),
     command(t.handshakes, 'go-handshakes'),
     command(t.traffic, 'go-traffic'),
-    command(t.experiments, 'go-experiments'),
-    command(t.load, 'go-load'),
+    ...(settings.profile === 'class'
+      ? []
+      : [command(t.experiments, 'go-experiments'), command(t.load, 'go-load')]),
     command(t.lessons, 'go-lessons'),
     separator,
     command(t.commands, 'palette', 'CmdOrCtrl+K'),
@@ -146,6 +147,7 @@ function viewMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
       checked: settings.projector,
       click: () => actions.setSettings({ projector: !settings.projector }),
     },
+    command(t.settings, 'settings', 'CmdOrCtrl+,'),
     separator,
     { role: 'resetZoom', label: t.resetZoom },
     { role: 'zoomIn', label: t.zoomIn },

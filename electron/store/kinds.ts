@@ -50,7 +50,13 @@ export type UpdateChoice = z.output<typeof updatesSchema>
 
 /** Every file the program keeps for itself, beside the history of load tests. */
 export const KINDS = {
-  settings: { name: 'settings', version: 1, schema: settingsSchema, fallback: DEFAULT_SETTINGS },
+  settings: {
+    name: 'settings',
+    version: 2,
+    schema: settingsSchema,
+    fallback: DEFAULT_SETTINGS,
+    upgrades: [(before) => Object.assign({}, DEFAULT_SETTINGS, before)],
+  },
   recent: { name: 'recent', version: 1, schema: recentSchema, fallback: [] },
   progress: { name: 'progress', version: 1, schema: progressSchema, fallback: {} },
   messages: { name: 'messages', version: 1, schema: savedMessagesSchema, fallback: [] },

@@ -17,6 +17,7 @@ import {
 import { writeAtomically, writeFailure, type FileSystem } from '../engine/base/atomic-file'
 import { note } from '../engine/base/notes'
 import { Autosave, findCrashed, sweepParts, type Crashed } from './autosave'
+import { fileStem } from './file-stem'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'
 import { Offers } from './offers'
@@ -195,6 +196,7 @@ export class Workspace {
       recent: this.recent.list(),
       progress: this.progress,
       messages: this.messages.list,
+      folder: this.deps.folder,
       recovered: left
         ? {
             name: left.name,
@@ -392,9 +394,3 @@ function noteOf(thrown: unknown, key: string): Note {
   if (thrown instanceof ApiError && thrown.note) return thrown.note
   return note(key, '{why}', { why: thrown instanceof Error ? thrown.message : String(thrown) })
 }
-
-const fileStem = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '') || 'scenario'

@@ -28,6 +28,24 @@ function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (l: Lesson) => boole
   return { address, lesson, script, variant, comparing, key }
 }
 
+/** The student's prediction, and what the run came to. */
+function useOutcome() {
+  const prediction = ref<string | null>(null)
+  const outcome = shallowRef<LessonOutcome | null>(null)
+  /** The replay has been seen to its end: the verdict may be read. */
+  const judged = ref(false)
+  /** Shows a run that was made elsewhere; null for none. */
+  function take(made: LessonOutcome | null): void {
+    judged.value = false
+    outcome.value = made
+  }
+  function reset(): void {
+    prediction.value = null
+    take(null)
+  }
+  return { prediction, outcome, judged, take, reset }
+}
+
 /** The lessons, the one that is open, the student's prediction and the run's outcome. */
 export const useLessons = defineStore('lessons', () => {
   const link = useLink()
@@ -36,18 +54,10 @@ export const useLessons = defineStore('lessons', () => {
   const progress = useProgress()
   const { isDone, markDone } = progress
   const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
-  const prediction = ref<string | null>(null)
-  const outcome = shallowRef<LessonOutcome | null>(null)
-  /** The replay has been seen to its end: the verdict may be read. */
-  const judged = ref(false)
+  const { prediction, outcome, judged, take, reset } = useOutcome()
   const running = ref(false)
   const at = computed(() => lessons.value.findIndex((l) => l.id === lesson.value?.id))
 
-  function reset(): void {
-    prediction.value = null
-    outcome.value = null
-    judged.value = false
-  }
   watch(key, () => {
     reset()
     // Named in the address, a lesson that is done does not give way to the next by itself.
@@ -63,18 +73,12 @@ export const useLessons = defineStore('lessons', () => {
     const [l, v, of] = [script.value, variant.value, key.value]
     if (!l || !v || running.value) return
     running.value = true
-    judged.value = false
-    outcome.value = null
+    take(null)
     await log.attempt(async () => {
       const result = await link.api.runLesson({ id: l.id, variant: v.id })
       if (key.value === of) outcome.value = result
     })
     running.value = false
-  }
-  /** Shows a run that was made elsewhere; null for none. */
-  function take(made: LessonOutcome | null): void {
-    judged.value = false
-    outcome.value = made
   }
   function judge(): void {
     if (!outcome.value || judged.value) return

@@ -1,4 +1,4 @@
-import { settingsSchema, type Settings } from '@contract/workspace'
+import { DEFAULT_SETTINGS, settingsSchema, type Settings } from '@contract/workspace'
 import { useLocalStorage, usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, watch, watchEffect } from 'vue'
@@ -8,6 +8,9 @@ type Theme = 'dark' | 'light'
 
 const preferredLanguage = (): Language =>
   navigator.languages.some((l) => l.toLowerCase().startsWith('ko')) ? 'ko' : 'en'
+
+/** As in the tokens. */
+const TYPE_PX: Record<Settings['textSize'], number> = { normal: 16, large: 18, largest: 20 }
 
 /** Container queries in rem are re-evaluated only when the container changes: a new type size alone does not. */
 function measureAnew(): void {
@@ -23,16 +26,22 @@ function useChosen() {
   const language = useLocalStorage<Language | ''>('fleetlab.language', '')
   const theme = useLocalStorage<Theme | ''>('fleetlab.theme', '')
   const projector = useLocalStorage('fleetlab.projector', false)
+  const textSize = useLocalStorage<Settings['textSize']>('fleetlab.textSize', DEFAULT_SETTINGS.textSize)
+  const profile = useLocalStorage<Settings['profile']>('fleetlab.profile', DEFAULT_SETTINGS.profile)
   return computed({
     get: (): Settings => ({
       language: language.value === '' ? 'system' : language.value,
       theme: theme.value === '' ? 'system' : theme.value,
       projector: projector.value,
+      textSize: textSize.value,
+      profile: profile.value,
     }),
     set: (s: Settings) => {
       language.value = s.language === 'system' ? '' : s.language
       theme.value = s.theme === 'system' ? '' : s.theme
       projector.value = s.projector
+      textSize.value = s.textSize
+      profile.value = s.profile
     },
   })
 }
@@ -55,10 +64,13 @@ export const useSettings = defineStore('settings', () => {
     set: (on: boolean) => (chosen.value = { ...chosen.value, projector: on }),
   })
 
+  const textSize = computed(() => chosen.value.textSize)
   watch(
-    projector,
-    (on) => {
-      document.documentElement.dataset['projector'] = on ? 'on' : 'off'
+    [projector, textSize],
+    ([on, size]) => {
+      const { dataset } = document.documentElement
+      dataset['projector'] = on ? 'on' : 'off'
+      dataset['text'] = size
       measureAnew()
     },
     { immediate: true },
@@ -76,7 +88,9 @@ export const useSettings = defineStore('settings', () => {
     theme,
     projector,
     /** Size of the page's type: 1 at 16 px. */
-    typeScale: computed(() => (projector.value ? 21 / 16 : 1)),
+    typeScale: computed(() => (projector.value ? 21 : TYPE_PX[textSize.value]) / 16),
+    profile: computed(() => chosen.value.profile),
+    choose: (patch: Partial<Settings>) => (chosen.value = { ...chosen.value, ...patch }),
     toggleLanguage: () => (language.value = language.value === 'ko' ? 'en' : 'ko'),
     toggleTheme: () => (theme.value = theme.value === 'dark' ? 'light' : 'dark'),
     toggleProjector: () => (projector.value = !projector.value),

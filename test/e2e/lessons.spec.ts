@@ -33,6 +33,21 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
   // one of its three variants
   await expect(list.getByRole('link', { name: /QoS 1과 사라진 PUBACK/ })).toContainText('1 / 3')
   await expect(list.getByLabel('완료')).toHaveCount(0)
+
+  await page.keyboard.press('Control+,')
+  const settings = page.getByRole('dialog', { name: '설정' })
+  await takePicture(page, 'settings-ko-light')
+  await expectAccessible(page)
+  const reset = settings.getByRole('button', { name: '다음 학급을 위해 지우기' })
+  await reset.click()
+  await expect(reset).toBeDisabled()
+  await settings.getByRole('radio', { name: '수업' }).click()
+  await settings.getByRole('radio', { name: '더 크게' }).click()
+  await expect(page.locator('nav.rail a')).toHaveText(['실습실', '핸드셰이크', '트래픽', '학습'])
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('20px')
+  await settings.getByRole('button', { name: '닫기' }).click()
+  await page.reload()
+  await expect(page.locator('nav.rail a')).toHaveCount(4)
 })
 
 test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard', async ({ page, lab }) => {

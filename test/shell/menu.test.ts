@@ -63,7 +63,7 @@ describe('the application menu', () => {
   })
 
   it('shows what is chosen and changes it', () => {
-    const settings: Settings = { language: 'ko', theme: 'dark', projector: true }
+    const settings: Settings = { ...DEFAULT_SETTINGS, language: 'ko', theme: 'dark', projector: true }
     const { all, did } = open({ settings })
     expect(all.filter((i) => i.checked).map((i) => i.label)).toEqual(['Dark', '한국어', 'Projector Mode'])
     click(all.find((i) => i.label === 'Light'))

@@ -71,7 +71,12 @@ describe('what is kept for the user', () => {
     await one.setSettings({ theme: 'light' })
     await two.setSettings({ language: 'ko' })
     await one.setSettings({ projector: true })
-    expect((await start()).state().settings).toEqual({ theme: 'light', language: 'ko', projector: true })
+    expect((await start()).state().settings).toEqual({
+      ...DEFAULT_SETTINGS,
+      theme: 'light',
+      language: 'ko',
+      projector: true,
+    })
   })
 
   it('is told in one line when a file lies where its folder should be', async () => {
@@ -110,6 +115,13 @@ describe('what is kept for the user', () => {
     expect((await start()).state().progress).toEqual({})
     const copy = next.recent.list()[1]?.id ?? ''
     expect(await next.recent.open(copy)).toEqual({ name: 'two.yaml', path: null, text: 'version: 1' })
+  })
+
+  it('settings of an earlier version keep what they say, and get what is new', async () => {
+    const before = { language: 'ko', theme: 'light', projector: true }
+    const file = { kind: 'fleetlab-settings', version: 1, data: before }
+    await writeFile(join(folder, 'settings.json'), JSON.stringify(file))
+    expect((await start()).state().settings).toEqual({ ...DEFAULT_SETTINGS, ...before })
   })
 
   it('a corrupt file costs itself alone and is told of on the page in one line', async () => {

@@ -11,6 +11,7 @@ import { useSettings } from '../../stores/settings'
 import { useStatus } from '../../stores/status'
 import { useWorkspace } from '../../stores/workspace'
 import { commands, handleKey, useCommands, type Command } from '../../ui/commands'
+import { useScreens } from '../profile'
 import { screens } from '../registry'
 import { useBarCommands } from './bar-commands'
 import { navigate } from '../router'
@@ -38,6 +39,19 @@ export interface ShellDialogs {
   documentation: Ref<boolean>
 }
 
+/** To each screen of the profile. */
+function goCommands(): Command[] {
+  const shown = useScreens()
+  return screens.map((s, i) => ({
+    id: `go-${s.id}`,
+    title: `nav.${s.id}`,
+    section: 'section.go',
+    keys: String(i + 1),
+    enabled: () => shown.value.includes(s),
+    run: () => navigate(s.id),
+  }))
+}
+
 /** Commands that hold on every screen, and the one listener all commands are reached by. */
 export function useShellCommands(dialogs: ShellDialogs): void {
   const { palette, shortcuts } = dialogs
@@ -52,13 +66,6 @@ export function useShellCommands(dialogs: ShellDialogs): void {
     const run = status.status?.run
     return status.control(run === 'running' ? 'pause' : run === 'finished' ? 'restart' : 'run')
   }
-  const go: Command[] = screens.map((s, i) => ({
-    id: `go-${s.id}`,
-    title: `nav.${s.id}`,
-    section: 'section.go',
-    keys: String(i + 1),
-    run: () => navigate(s.id),
-  }))
   const run = { section: 'section.run' }
   const view = { section: 'section.view' }
   const edit = { section: 'section.edit' }
@@ -68,7 +75,7 @@ export function useShellCommands(dialogs: ShellDialogs): void {
     return needs === undefined ? c : { ...c, enabled: () => connection.may(needs) }
   }
   const all: Command[] = [
-    ...go,
+    ...goCommands(),
     { id: 'run', title: 'top.runPause', keys: 'P', ...run, run: runOrPause },
     { id: 'step', title: 'top.step', keys: 'Shift+S', ...run, run: gate.toggle },
     { id: 'stop', title: 'top.stop', keys: 'Shift+X', ...run, run: () => status.control('stop') },

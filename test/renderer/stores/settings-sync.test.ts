@@ -23,6 +23,7 @@ function open(kept: Settings, viewer = false) {
     settings: theirs,
     kept: true,
     recent: [],
+    folder: '/data',
     progress: {},
     messages: [],
     recovered: null,
@@ -93,7 +94,7 @@ const page = (kept: Settings, viewer = false) => {
 
 describe('settings of page and host', () => {
   it('come from the host where this browser has chosen nothing', async () => {
-    const p = page({ language: 'ko', theme: 'light', projector: true })
+    const p = page({ ...DEFAULT_SETTINGS, language: 'ko', theme: 'light', projector: true })
     await p.connect()
     expect(p.settings).toMatchObject({ language: 'ko', theme: 'light', projector: true })
     expect(p.pushed).toEqual([])
@@ -105,13 +106,13 @@ describe('settings of page and host', () => {
     p.settings.projector = true
     await p.settle()
     expect(p.pushed).toEqual([{ projector: true }])
-    await p.theyChose({ language: 'ko', theme: 'dark', projector: true })
+    await p.theyChose({ ...DEFAULT_SETTINGS, language: 'ko', theme: 'dark', projector: true })
     expect(p.settings).toMatchObject({ language: 'ko', theme: 'dark' })
     expect(p.pushed).toHaveLength(1)
   })
 
   it('chosen before there was a connection win over the host’s; what was not chosen comes from it', async () => {
-    const p = page({ language: 'ko', theme: 'light', projector: false })
+    const p = page({ ...DEFAULT_SETTINGS, language: 'ko', theme: 'light', projector: false })
     p.settings.theme = 'dark'
     await p.settle()
     expect(p.pushed).toEqual([])
@@ -121,7 +122,7 @@ describe('settings of page and host', () => {
   })
 
   it('of a viewer stay in the viewer’s browser', async () => {
-    const p = page({ language: 'ko', theme: 'light', projector: true }, true)
+    const p = page({ ...DEFAULT_SETTINGS, language: 'ko', theme: 'light', projector: true }, true)
     await p.connect()
     p.settings.language = 'en'
     await p.settle()
