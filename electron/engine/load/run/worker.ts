@@ -3,7 +3,9 @@ import type { BrokerInit, WorkerInit } from './messages'
 
 /** Entry of the load generator's threads: one part of the clients, or the embedded broker. Each reads only its own code. */
 const init = workerData as WorkerInit | BrokerInit
-if (parentPort !== null) {
-  if (init.role === 'worker') (await import('./run-worker')).runWorker(init, parentPort)
-  else (await import('./embedded-broker')).runEmbeddedBroker(parentPort)
+const port = parentPort
+if (port !== null) {
+  // Without await at the top, so that the tests' older runtime can read it as CommonJS.
+  if (init.role === 'worker') void import('./run-worker').then((own) => own.runWorker(init, port))
+  else void import('./embedded-broker').then((own) => own.runEmbeddedBroker(port))
 }
