@@ -19,7 +19,7 @@ import { runTool } from './run-step.mjs'
 
 const MIB = 1024 * 1024
 /** Twice what 0.1.0 needs would mean that something came along uninvited. */
-const BUDGET_BYTES = { archive: 7 * MIB, page: 2.5 * MIB, preload: 8 * 1024 }
+const BUDGET_BYTES = { archive: 7 * MIB, page: 2.75 * MIB, preload: 8 * 1024 }
 
 const require = createRequire(import.meta.url)
 const configFile = join(root, 'electron-builder.yml')
