@@ -1,5 +1,4 @@
 import { scenarioSchema } from '../contract/scenario'
-import { printable } from '../contract/printable'
 import type { Recording } from '../engine/import/recording'
 import { startWebHost, type WebHost } from '../web/web-host'
 import { brokerScenario } from './broker'
@@ -11,7 +10,7 @@ import { openDesk } from './serve-workspace'
 /** Serves the page with a recorded capture on this computer, until Ctrl-C. No device runs. */
 export async function serveRecording(context: CliContext, recording: Recording, port: number): Promise<void> {
   const root = builtPage(context)
-  const { engine, workspace, extend, close } = openDesk(context)
+  const { engine, workspace, extend, onInternalError, close } = openDesk(context)
   let web: WebHost | null = null
   try {
     await workspace.load()
@@ -24,8 +23,7 @@ export async function serveRecording(context: CliContext, recording: Recording, 
       host: '127.0.0.1',
       port,
       extend,
-      onInternalError: (where, thrown) =>
-        void context.stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`),
+      onInternalError,
     })
     context.stdout.write(`page   http://127.0.0.1:${web.port}/#/handshakes\nPress Ctrl-C to stop.\n`)
     await aborted(context.interrupt)

@@ -1,6 +1,5 @@
 import { brokerHost } from '../contract/loopback'
 import type { Scenario } from '../contract/scenario'
-import { printable } from '../contract/printable'
 import { ProxyCounts, type ProxyReport } from '../engine/proxy/counts'
 import type { SimulationObserver } from '../engine/simulation/observers'
 import { startWebHost } from '../web/web-host'
@@ -33,7 +32,7 @@ export async function startPagedProxy(
 ): Promise<RunningProxy> {
   const root = builtPage(context)
   const counts = new ProxyCounts()
-  const { engine, workspace, extend, close } = openDesk(context, {
+  const { engine, workspace, extend, onInternalError, close } = openDesk(context, {
     observers: [{ links: counts.links }, ...(watch ? [watch] : [])],
   })
   try {
@@ -48,8 +47,7 @@ export async function startPagedProxy(
       host: '127.0.0.1',
       port,
       extend,
-      onInternalError: (where, thrown) =>
-        void context.stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`),
+      onInternalError,
     })
     return {
       url: engine.status().broker.lossy?.[0]?.url ?? '',

@@ -18,6 +18,8 @@ export interface Desk {
   engine: Engine
   workspace: Workspace
   extend: (lab: LabApi, page: PageLink) => ServedApi
+  /** Tells standard error what failed inside. */
+  onInternalError(where: string, thrown: unknown): void
   close(): Promise<void>
 }
 
@@ -30,11 +32,13 @@ export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'
     now: () => Date.now(),
     log: (level, note) => void stderr.write(`${level}: ${printable(note.text)}\n`),
   })
+  const onInternalError = (where: string, thrown: unknown): void =>
+    void stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`)
   const engine = engineFor(context, 'warn', { ...more, onScenario: (s) => workspace.scenarioIs(s) })
   const stopGuard = context.crashes
     ? guardCrashes(context.crashes.target, {
         now: () => performance.now(),
-        log: (where, thrown) => void stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`),
+        log: onInternalError,
         flush: () => workspace.flush(),
         recover: (why) => engine.recover(why),
         giveUp: (why) => {
@@ -49,6 +53,7 @@ export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'
   return {
     engine,
     workspace,
+    onInternalError,
     extend: (lab, page) =>
       withWorkspace(lab, page, {
         workspace,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { printable } from '../contract/printable'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
 import { ALLOW_HOST, nameList, originText, portNumber } from './arguments'
@@ -42,9 +41,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
   const scenario = await readScenario(file)
   const desk = openDesk(context)
-  const { engine, workspace } = desk
-  const onInternalError = (where: string, thrown: unknown): void =>
-    void context.stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`)
+  const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
   let web: WebHost | null = null
   const key = isReachable(flags) ? randomBytes(24).toString('base64url') : undefined

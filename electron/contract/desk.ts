@@ -28,7 +28,7 @@ const text = (most: number) =>
     .refine((s) => !/[\u0000\ud800-\udfff]/u.test(s), { error: 'expected text without U+0000' })
 
 /** What a PUBLISH of MQTT 5 may carry besides its message (5.0 section 3.3.2.3). */
-export const messagePropertiesSchema = z.strictObject({
+const messagePropertiesSchema = z.strictObject({
   contentType: text(256).optional(),
   responseTopic: topic.optional(),
   correlationData: bytesUpTo(1024).optional(),
@@ -42,7 +42,7 @@ export const messagePropertiesSchema = z.strictObject({
 export type MessageProperties = z.output<typeof messagePropertiesSchema>
 
 /** Who publishes: the broker itself, the desk's test client, or a device of the fleet. */
-export const publishSourceSchema = z.union([
+const publishSourceSchema = z.union([
   z.enum(['broker', 'test-client']),
   z.strictObject({ clientId: z.string().min(1).max(65_535) }),
 ])

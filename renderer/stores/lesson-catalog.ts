@@ -34,7 +34,13 @@ export function useCatalog() {
       lessons.value = missing.length === 0 ? known : (await link.api.listLessons({})).lessons
       loaded.value = true
     })
-  link.onReady(() => void load())
+  let needed = false
+  /** Reads them, now and after each reconnection. A page that shows no lesson does not wait for them. */
+  function need(): void {
+    if (needed) return
+    needed = true
+    link.onReady(() => void load())
+  }
 
   /** @throws ApiError when the file is not a lesson */
   async function add(file: File): Promise<Lesson> {
@@ -45,5 +51,5 @@ export function useCatalog() {
     await load()
     return opened
   }
-  return { lessons, loaded, add }
+  return { lessons, loaded, need, add }
 }

@@ -50,7 +50,7 @@ function useOutcome() {
 export const useLessons = defineStore('lessons', () => {
   const link = useLink()
   const log = useLog()
-  const { lessons, loaded, add } = useCatalog()
+  const { lessons, loaded, need, add } = useCatalog()
   const progress = useProgress()
   const { isDone, markDone } = progress
   const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
@@ -87,6 +87,18 @@ export const useLessons = defineStore('lessons', () => {
   }
   const finished = computed(() => lessons.value.filter((l) => isDone(l)).length)
   const next = computed(() => lessons.value[at.value + 1] ?? null)
-  const choice = { lessons, loaded, lesson, script, variant, comparing, at, next, open: address.go, openFile }
+  const choice = {
+    lessons,
+    loaded,
+    need,
+    lesson,
+    script,
+    variant,
+    comparing,
+    at,
+    next,
+    open: address.go,
+    openFile,
+  }
   return { ...choice, ...progress, finished, prediction, outcome, judged, running, run, take, judge }
 })
