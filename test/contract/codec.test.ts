@@ -34,6 +34,20 @@ const normal = (value: unknown): unknown => {
 }
 
 describe('codec', () => {
+  it('gives each message a buffer of its length, after a long one too: a port copies the whole buffer', () => {
+    for (const value of [{ a: 1 }, { long: 'x'.repeat(3_000_000) }, { a: 1 }, 'x'.repeat(300_000), null]) {
+      const bytes = encode(value)
+      expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
+      expect(decode(bytes)).toEqual(value)
+    }
+  })
+
+  it('leaves an earlier message as it was', () => {
+    const first = encode(row(1))
+    encode(row(2))
+    expect(decode(first)).toEqual(row(1))
+  })
+
   test.prop([plain])('gives back what it took, whatever the names', (value) => {
     expect(same(normal(decode(encode(value))))).toEqual(same(normal(value)))
   })
