@@ -29,6 +29,12 @@ export function createPaging({ window, followed, clients, filter, live, changed 
 
   const ask = (where: { before: number } | { after: number }) =>
     link.api.queryPackets({ filter: filter.value, ...where, limit: PAGE })
+  /** Answers to what was asked, or null once the window shows another run or query: their numbers name other packets. */
+  async function stillWanted<T>(asked: Promise<T>): Promise<T | null> {
+    const { begun } = window
+    const answer = await asked
+    return window.begun === begun ? answer : null
+  }
 
   /** Older packets of the ring before the window; the view stands still from here on. */
   async function loadOlder(): Promise<void> {
@@ -36,7 +42,8 @@ export function createPaging({ window, followed, clients, filter, live, changed 
     if (first === null || atStart.value) return
     live.value = false
     await alone(async () => {
-      const batch = await ask({ before: first })
+      const batch = await stillWanted(ask({ before: first }))
+      if (!batch) return
       window.prepend(batch)
       if (batch.packets.length > 0) changed()
       else atStart.value = true
@@ -47,7 +54,8 @@ export function createPaging({ window, followed, clients, filter, live, changed 
     const last = window.lastSeq
     if (last === null || live.value) return
     await alone(async () => {
-      const batch = await ask({ after: last })
+      const batch = await stillWanted(ask({ after: last }))
+      if (!batch) return
       const first = window.firstSeq
       window.append(batch)
       if (window.firstSeq !== first) atStart.value = false
@@ -60,8 +68,9 @@ export function createPaging({ window, followed, clients, filter, live, changed 
     await log.attempt(() => turns.latest(() => moveTo(seq)))
   }
   async function moveTo(seq: number): Promise<void> {
-    const older = await ask({ before: seq })
-    const newer = await ask({ after: seq - 1 })
+    const around = await stillWanted(Promise.all([ask({ before: seq }), ask({ after: seq - 1 })]))
+    if (!around) return
+    const [older, newer] = around
     window.clear()
     followed.clear()
     window.append(older)

@@ -23,6 +23,14 @@ export class PacketWindow {
 
   constructor(private readonly limit = WINDOW_ROWS) {}
 
+  /** How often it began with other rows, of another run or query: what was asked for before belongs to the earlier ones. */
+  begun = 0
+
+  begin(): void {
+    this.begun += 1
+    this.clear()
+  }
+
   clear(): void {
     this.bySeq.clear()
     this.order = []

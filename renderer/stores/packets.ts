@@ -46,7 +46,8 @@ function createWatch(
       else followed.update(only(batch, clients()))
     } else if (live.value || window.size === 0 || batch.restarted) {
       // a pause outlives a lost connection: what is looked at stays; the numbers of another run name other packets
-      window.clear()
+      if (batch.restarted) window.begin()
+      else window.clear()
       window.append(batch)
       followed.clear()
       followed.append(only(batch, clients()))
@@ -60,7 +61,7 @@ function createWatch(
   }
   function watch(): void {
     loading.value = true
-    window.clear()
+    window.begin()
     followed.clear()
     changed()
     stop?.()

@@ -87,19 +87,23 @@ export class SessionFeed {
 
   /** The latest packets that match; what comes after them is pushed. Of two questions the later counts. */
   async watchPackets(filter: string, tail: number): Promise<PacketBatch> {
-    const { capture } = this.engine.observed
     const wish = ++this.wishes
-    let watch: PacketWatch | null = null
-    const batch = await this.long.run(() => {
-      watch = capture.watch(filter)
-      return capture.querySteps({ filter, limit: tail })
-    })
-    if (wish !== this.wishes) return batch
-    const now = this.engine.observed.capture
-    this.watch?.close()
-    this.watch = now === capture ? watch : now.watch(filter)
-    this.filter = filter
-    return batch
+    for (;;) {
+      const { capture } = this.engine.observed
+      let watch: PacketWatch | null = null
+      const batch = await this.long.run(() => {
+        watch = capture.watch(filter)
+        return capture.querySteps({ filter, limit: tail })
+      })
+      if (wish !== this.wishes) return batch
+      // Another run began while this one was read: its packets are asked for instead.
+      if (capture !== this.engine.observed.capture) continue
+      this.watch?.close()
+      this.watch = watch
+      this.filter = filter
+      this.restarted = false
+      return batch
+    }
   }
 
   unwatchPackets(): void {

@@ -37,6 +37,7 @@ export const en = {
       until: 'Shown until {s} s',
       scrub: 'How far of the moment is shown',
       missing: 'This host has no page for moments',
+      empty: 'No packets are drawn yet. Try again when you see some.',
     },
     copied: 'Copied',
     copyFailed: 'The browser did not allow copying',

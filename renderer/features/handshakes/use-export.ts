@@ -4,7 +4,7 @@ import { useLink } from '../../api'
 import { readCaptureFile, readMessages } from '../../api/capture-file'
 import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
-import { momentPage } from '../../moment/moment'
+import { momentPage, type Moment } from '../../moment/moment'
 import { useMoment } from '../../stores/moment'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
@@ -26,6 +26,13 @@ function whenAsked(diagram: Diagram, share: () => Promise<void>): void {
   )
 }
 
+/** The page that carries a moment is made by the build and lies beside the others. */
+async function emptyPage(missing: string): Promise<string> {
+  const answer = await fetch(new URL('moment.html', document.baseURI))
+  if (!answer.ok) throw new Error(missing)
+  return answer.text()
+}
+
 /** What leaves the screen: Mermaid text, pictures, packets for Wireshark. */
 export function useExport(diagram: Diagram) {
   const { t, locale } = useI18n()
@@ -45,22 +52,26 @@ export function useExport(diagram: Diagram) {
     return diagram.scene ? sceneSvg(diagram.scene, { k: diagram.k, strokeK: diagram.strokeK }) : ''
   }
   const png = async (): Promise<Blob> => (await import('./export-image')).svgToPng(await svg())
-  /** The page that carries a moment is made by the build and lies beside the others. */
-  async function moment(): Promise<string> {
-    const answer = await fetch(new URL('moment.html', document.baseURI))
-    if (!answer.ok) throw new Error(t('handshakes.moment.missing'))
-    return momentPage(await answer.text(), {
-      version: 1,
-      lang: locale.value === 'ko' ? 'ko' : 'en',
-      theme: document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark',
-      recorded: status.recorded,
-      partial: packets.filter !== '' || diagram.others.length > 0,
-      lanes: diagram.lanes,
-      input: diagram.input,
-    })
-  }
+  /** What is drawn when it is asked for, however long the rest takes. */
+  const drawn = (): Moment => ({
+    version: 1,
+    lang: locale.value === 'ko' ? 'ko' : 'en',
+    theme: document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark',
+    recorded: status.recorded,
+    partial: packets.filter !== '' || diagram.others.length > 0,
+    lanes: diagram.lanes,
+    input: diagram.input,
+  })
   const shareMoment = (): Promise<void> =>
-    log.attempt(async () => saveFile('moment.html', await moment(), 'text/html'))
+    log.attempt(async () => {
+      const moment = drawn()
+      if (moment.input.packets.length === 0) throw new Error(t('handshakes.moment.empty'))
+      saveFile(
+        'moment.html',
+        momentPage(await emptyPage(t('handshakes.moment.missing')), moment),
+        'text/html',
+      )
+    })
   whenAsked(diagram, shareMoment)
   const saveMessages = (as: 'csv' | 'jsonl') => () =>
     log.attempt(async () => saveBlob(`messages.${as}`, await readMessages(link.api, packets.filter, as)))

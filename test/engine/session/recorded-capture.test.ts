@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineApi } from '../../../electron/contract/api'
 import { ApiError } from '../../../electron/contract/errors'
+import { Recording } from '../../../electron/engine/import/recording'
 import type { Engine } from '../../../electron/engine/types'
 import { scenarioOf, testEngine } from '../../helpers/lab-run'
 import { openPage, type Pushed } from '../../helpers/page'
@@ -36,6 +37,13 @@ function file(): Buffer {
   return Buffer.from(b.capture.pcapng('').bytes)
 }
 
+function recorded(): Recording {
+  const recording = new Recording('field.pcapng')
+  recording.push(file())
+  recording.end()
+  return recording
+}
+
 async function open(bytes: Uint8Array, name = 'field.pcapng', part = 100): Promise<void> {
   for (let at = 0; at < bytes.length; at += part) {
     const piece = Uint8Array.from(bytes.subarray(at, at + part))
@@ -66,6 +74,19 @@ test('a capture that a page sends is shown in place of the run, which is paused 
   expect(engine.status()).toMatchObject({ run: 'running', recording: null })
   const live = await api.queryPackets({ filter: 'client:live', limit: 1 })
   expect(live.packets).toHaveLength(1)
+})
+
+test('a question that waits while another run begins is answered from that run', async () => {
+  const recording = recorded()
+  const before = api.queryPackets({ filter: '', limit: 1 })
+  // Waits, since the engine rests a little after each long command.
+  const asked = api.watchPackets({ filter: '', tail: 10 })
+  await before
+  engine.showRecording(recording)
+  const { packets } = await asked
+  expect(new Set(packets.map((p) => p.clientId))).toEqual(new Set(['sensor']))
+  await until(() => pushed.status.length > 1, 'two ticks')
+  expect(pushed.packets.filter((b) => b.restarted)).toEqual([])
 })
 
 test('nothing of the run is changed while it is shown', async () => {

@@ -9,6 +9,8 @@ import { useStatus } from '../../../renderer/stores/status'
 import { useTopics } from '../../../renderer/stores/topics'
 import { connectedStores, eventually } from './harness'
 
+const nothing = { packets: [], exchanges: [], journeys: [], marks: [], matched: 0, shown: 0 }
+
 describe('packet feed', () => {
   it('gives packets to the screen that watches, and asks again after a reconnection', async () => {
     const { calls, reconnect } = await connectedStores()
@@ -43,6 +45,21 @@ describe('packet feed', () => {
     await eventually(() => expect(packets.rows.length).toBeGreaterThan(20))
     // packets of one run alone: numbers and times ascend together
     expect(packets.rows.map((p) => p.sentMs)).toEqual(packets.rows.map((p) => p.sentMs).sort((a, b) => a - b))
+    stop()
+  })
+
+  it('leaves out what was asked for before another run began', async () => {
+    await connectedStores()
+    const packets = usePackets()
+    const stop = packets.open('')
+    await eventually(() => expect(packets.rows.length).toBeGreaterThan(20))
+    for (const ask of [packets.loadOlder, packets.loadNewer, () => packets.goTo(10)]) {
+      packets.window.append({ ...nothing, packets: packets.rows })
+      const asked = ask()
+      packets.window.begin()
+      await asked
+      expect(packets.window.size).toBe(0)
+    }
     stop()
   })
 
