@@ -27,30 +27,33 @@ describe.skipIf(mosquittoPath === null)(
     const folder = mkdtempSync(join(tmpdir(), 'fleetlab-proxy-'))
     const targets = { mqtt: '', mqtts: '', ws: '', wss: '' }
     let files: Certificates
-    let broker: Mosquitto
+    const brokers: Mosquitto[] = []
 
+    // One process for each kind of TLS: mosquitto 2.0.11 shares OpenSSL's queue of errors between them, and where it closes a
+    // client over wss ("application data after close notify") it now and then drops one over mqtts for it (Protocol error).
     beforeAll(async () => {
       files = await makeCertificates(folder)
       const tls = [`cafile ${files.ca}`, `certfile ${files.cert}`, `keyfile ${files.key}`]
       const [mqtts, ws, wss] = [await freePort(), await freePort(), await freePort()]
-      broker = await startMosquitto(undefined, [
+      const plain = await startMosquitto(undefined, [
         `listener ${mqtts} 127.0.0.1`,
         ...tls,
         `listener ${ws} 127.0.0.1`,
         'protocol websockets',
-        `listener ${wss} 127.0.0.1`,
-        'protocol websockets',
-        ...tls,
       ])
+      brokers.push(plain)
+      brokers.push(
+        await startMosquitto(undefined, [`listener ${wss} 127.0.0.1`, 'protocol websockets', ...tls]),
+      )
       await Promise.all([mqtts, ws, wss].map(listening))
-      targets.mqtt = `mqtt://127.0.0.1:${broker.port}`
+      targets.mqtt = `mqtt://127.0.0.1:${plain.port}`
       targets.mqtts = `mqtts://127.0.0.1:${mqtts}`
       targets.ws = `ws://127.0.0.1:${ws}`
       targets.wss = `wss://localhost:${wss}`
     })
     afterEach(closeProxies)
     afterAll(() => {
-      broker.stop()
+      for (const b of brokers) b.stop()
       rmSync(folder, { recursive: true })
     })
 
@@ -65,7 +68,10 @@ describe.skipIf(mosquittoPath === null)(
         reconnectPeriod: 0,
         wsOptions: { ca: readFileSync(files.ca) },
       })
-      const answer = new Promise<string>((done) => client.on('message', (_t, p) => done(p.toString())))
+      const answer = new Promise<string>((done, fail) => {
+        client.on('message', (_t, p) => done(p.toString()))
+        client.on('close', () => fail(new Error(`the connection of ${clientId} was closed`)))
+      })
       await client.subscribeAsync(`echo/${clientId}`, { qos: 2 })
       await client.publishAsync(`echo/${clientId}`, 'x'.repeat(70_000), { qos: 2 })
       const text = await answer
@@ -75,11 +81,10 @@ describe.skipIf(mosquittoPath === null)(
 
     const kinds = ['mqtt', 'mqtts', 'ws', 'wss'] as const
     const every = kinds.flatMap((listen) => kinds.map((target) => [listen, target] as const))
-    // At the same time, because mosquitto is slow to notice WebSocket clients. On a busy machine, about once in ten times one
-    // client stops after its large PUBLISH (seen: wss to mqtts, without a link); why is not known, so it is tried again.
+    // At the same time, because mosquitto is slow to notice WebSocket clients.
     it(
       'clients of every kind reach brokers of every kind, over a link and without one',
-      { timeout: 25_000, retry: 2 },
+      { timeout: 25_000 },
       async () => {
         const tryPair = async (
           listen: (typeof kinds)[number],
