@@ -3,6 +3,8 @@ import vue from '@vitejs/plugin-vue'
 import { basename, resolve } from 'node:path'
 import { createHash } from 'node:crypto'
 import { build, defineConfig, type Plugin, type Rolldown } from 'vite'
+import { parseScenario } from './electron/contract/scenario-file'
+import { scenarioSketch } from './renderer/features/gallery/sketch'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -86,11 +88,21 @@ const momentPlugin: Plugin = {
   },
 }
 
+/** An example that the page imports is its text and its thumbnail: the page needs no reader of YAML. */
+const examplesPlugin: Plugin = {
+  name: 'examples',
+  transform(text, id) {
+    if (!/\/examples\/[\w-]+\.yaml$/.test(id)) return null
+    const sketch = scenarioSketch(parseScenario(text, basename(id)))
+    return { code: `export default ${JSON.stringify({ text, sketch })}`, map: null }
+  },
+}
+
 /** The page, for the build of both hosts and for `npm run dev`. */
 export default defineConfig({
   root: at('renderer'),
   ...shared,
-  plugins: [...shared.plugins, momentPlugin],
+  plugins: [...shared.plugins, momentPlugin, examplesPlugin],
   build: {
     minify: true,
     // A data: URL of a font or worker would need a looser content security policy.

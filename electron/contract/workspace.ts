@@ -94,6 +94,7 @@ export interface WorkspaceState {
 export const MENU_COMMANDS = [
   'new',
   'open',
+  'gallery',
   'save',
   'save-as',
   'save-json',

@@ -69,6 +69,7 @@ function fileMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
   return [
     command(t.new, 'new'),
     command(t.open, 'open', 'CmdOrCtrl+O'),
+    command(t.gallery, 'gallery'),
     command(t.openCapture, 'open-capture'),
     {
       label: t.recent,

@@ -1,4 +1,5 @@
 import { experimentsMessages } from '../features/experiments/messages'
+import { galleryMessages } from '../features/gallery/messages'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { labMessages } from '../features/lab/messages'
 import { lessonsMessages } from '../features/lessons/messages'
@@ -24,6 +25,7 @@ const parts = [
   shareMessages,
   printMessages,
   replayMessages,
+  galleryMessages,
 ]
 
 const merged = (language: Language, common: Texts): Texts =>

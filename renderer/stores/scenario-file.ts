@@ -1,6 +1,6 @@
 import { ApiError } from '@contract/errors'
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { ref, shallowRef, type Ref } from 'vue'
 import { useLink } from '../api'
 import { readCaptureFile } from '../api/capture-file'
 import { fileName, pickFile, saveBlob, saveFile } from '../api/file'
@@ -68,11 +68,40 @@ function useHostQuestion(run: (open: Open) => Promise<void>) {
   return { askedHost, ask, allowHost }
 }
 
-/** Opening and saving scenario files: the dialog, the drop and the guard of unsaved changes all go through here. */
-export const useScenarioFile = defineStore('scenario-file', () => {
+/** Every way to another scenario; each asks about unsaved changes first. */
+function useOpenings(guarded: (open: Open) => void, tooLarge: Ref<boolean>) {
   const link = useLink()
   const scenario = useScenario()
   const workspace = useWorkspace()
+  const log = useLog()
+  const choose = (): void => {
+    if (workspace.native) void log.attempt(() => link.api.chooseFile({}))
+    else pickFile(SCENARIO_FILES, offer)
+  }
+  /** A file dropped or chosen in the page; the desktop window takes it over by its path, so that it can be saved there. */
+  function offer(file: File | undefined): void {
+    if (!file || window.fleetlab?.openFile(file) === true) return
+    guarded(async () => {
+      tooLarge.value = file.size > MAX_BYTES
+      if (!tooLarge.value) await scenario.open(await file.text(), file.name)
+    })
+  }
+  /** A scenario that the page itself has. `then` follows when the user has agreed to it. */
+  const openText = (text: string, name: string, then: () => void): void =>
+    guarded(async () => {
+      await scenario.open(text, name)
+      then()
+    })
+  const offered = (id: string): void => guarded(() => scenario.openBy(() => link.api.openOffered({ id })))
+  const openRecent = (id: string): void => guarded(() => scenario.openBy(() => link.api.openRecent({ id })))
+  const create = (): void => guarded(() => scenario.openBy(() => link.api.newScenario({})))
+  const restore = (changed: boolean): void => guarded(() => scenario.restore(changed))
+  return { choose, offer, openText, offered, openRecent, create, restore }
+}
+
+/** Opening and saving scenario files: the dialog, the drop and the guard of unsaved changes all go through here. */
+export const useScenarioFile = defineStore('scenario-file', () => {
+  const scenario = useScenario()
   const log = useLog()
   /** What waits for the user to give up unsaved changes. */
   const waiting = shallowRef<Open | null>(null)
@@ -97,23 +126,7 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     }
   }
   const { askedHost, ask, allowHost } = useHostQuestion((open) => run(open))
-  const choose = (): void => {
-    if (workspace.native) void log.attempt(() => link.api.chooseFile({}))
-    else pickFile(SCENARIO_FILES, offer)
-  }
-  /** A file dropped or chosen in the page; the desktop window takes it over by its path, so that it can be saved there. */
-  function offer(file: File | undefined): void {
-    if (!file || window.fleetlab?.openFile(file) === true) return
-    guarded(async () => {
-      tooLarge.value = file.size > MAX_BYTES
-      if (!tooLarge.value) await scenario.open(await file.text(), file.name)
-    })
-  }
-  const offered = (id: string): void => guarded(() => scenario.openBy(() => link.api.openOffered({ id })))
-  const openRecent = (id: string): void => guarded(() => scenario.openBy(() => link.api.openRecent({ id })))
-  const create = (): void => guarded(() => scenario.openBy(() => link.api.newScenario({})))
-  const restore = (changed: boolean): void => guarded(() => scenario.restore(changed))
-
+  const openings = useOpenings(guarded, tooLarge)
   const saving = useSaving()
 
   return {
@@ -122,13 +135,8 @@ export const useScenarioFile = defineStore('scenario-file', () => {
     tooLarge,
     askedHost,
     allowHost,
-    choose,
-    offer,
-    offered,
-    openRecent,
-    create,
-    restore,
     run,
+    ...openings,
     ...saving,
     undo: () => log.attempt(() => scenario.undo()),
     redo: () => log.attempt(() => scenario.redo()),

@@ -52,6 +52,20 @@ test('the command palette and the shortcut list do by name what keys do', async 
   await expect(list).toHaveCount(0)
 })
 
+test('the gallery opens a scenario and a lesson by a click', async ({ page, lab }) => {
+  await openScreen(page, lab.url, 'traffic')
+  const gallery = page.getByRole('dialog', { name: 'Scenarios and lessons' })
+  await page.keyboard.press('Shift+G')
+  await expect(gallery.getByRole('listitem')).toHaveCount(27)
+  await expectAccessible(page, '[role=dialog]')
+  await gallery.getByRole('button', { name: /Lamps that answer/ }).click()
+  await expect(page).toHaveURL(/#\/lab$/)
+  await expect(page.getByRole('button', { name: 'Scenario file: Lamps that answer' })).toBeVisible()
+  await page.keyboard.press('Shift+G')
+  await gallery.getByRole('button', { name: /^3\. / }).click()
+  await expect(page).toHaveURL(/#\/lessons\?id=qos-0/)
+})
+
 test('language, theme and projector mode switch without a reload and are kept', async ({ page, lab }) => {
   await page.goto(lab.url)
   await expect(page.getByRole('link', { name: 'Lab' })).toBeVisible()

@@ -3,6 +3,7 @@ import { useEventListener } from '@vueuse/core'
 import { onScopeDispose, type Ref } from 'vue'
 import { useConnection } from '../../stores/connection'
 import { useDesk } from '../../stores/desk'
+import { useGallery } from '../../stores/gallery'
 import { useGate } from '../../stores/gate'
 import { useMoment } from '../../stores/moment'
 import { useRunSettings } from '../../stores/run-settings'
@@ -25,6 +26,7 @@ const NEEDS: Readonly<Record<string, keyof EngineApi | undefined>> = {
   restart: 'control',
   new: 'newScenario',
   open: 'openScenario',
+  gallery: 'openScenario',
   undo: 'updateGroup',
   redo: 'updateGroup',
   'redo-mac': 'updateGroup',
@@ -57,6 +59,7 @@ export function useShellCommands(dialogs: ShellDialogs): void {
   const { palette, shortcuts } = dialogs
   const status = useStatus()
   const gate = useGate()
+  const gallery = useGallery()
   const settings = useSettings()
   const file = useScenarioFile()
   useHostCommands()
@@ -82,6 +85,7 @@ export function useShellCommands(dialogs: ShellDialogs): void {
     { id: 'restart', title: 'top.restart', keys: 'Shift+R', ...run, run: () => status.control('restart') },
     { id: 'new', title: 'file.new', ...edit, run: file.create },
     { id: 'open', title: 'file.open', keys: 'Ctrl+O', ...edit, run: file.choose },
+    { id: 'gallery', title: 'gallery.title', keys: 'Shift+G', ...edit, run: () => (gallery.open = true) },
     { id: 'save', title: 'file.saveYaml', keys: 'Ctrl+S', ...edit, run: () => file.save('yaml') },
     { id: 'save-as', title: 'file.saveAs', ...edit, run: () => file.save('yaml', true) },
     { id: 'save-json', title: 'file.saveJson', ...edit, run: () => file.save('json', true) },
