@@ -28,6 +28,7 @@ import type { GroupConfig, GroupInput, RunInput, Scenario } from './scenario'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
 import type { LastLessonRun, Shown } from './shown'
+import type { SandboxState } from './sandboxes'
 import type { VoteQuestion, VoteState } from './vote'
 
 /** Version of this contract; page and engine refuse to talk when it differs. */
@@ -221,6 +222,15 @@ export interface LabApi {
   /** Sends a viewer away; with the code they may join again. */
   removeViewer(a: { viewer: string }): Promise<ShareState>
 
+  /**
+   * A pupil runs a scripted lesson alone, in a simulation of its own; nobody else sees it. It ends when the pupil leaves.
+   * @throws ApiError `forbidden` while the teacher allows none and on a page of the host, `not-found`, `bad-request` for a
+   * live lesson, `conflict` while the pupil's last one runs, `unavailable` when it was ended before its end
+   */
+  tryLesson(a: { id: string; variant: string }): Promise<LessonOutcome>
+  /** How many lessons pupils may run at once, see `SANDBOXES`; 0 ends those that run. Until the program ends. */
+  setSandboxes(a: { most: number }): Promise<SandboxState>
+
   /** What this page shows now: pages of pupils that follow it show the same. The latest counts. */
   showClass(a: Shown): Promise<void>
 
@@ -291,6 +301,8 @@ export interface EngineEvents {
   vote(e: VoteState): void
   /** To a viewer: what the teacher's page shows now. */
   shown(e: Shown): void
+  /** Lessons that pupils run alone: to the host's pages at every change, to pupils when they may or may no longer. */
+  sandboxes(e: SandboxState): void
   /** To a viewer: the controls were handed over or taken back. */
   host(e: HostInfo): void
   log(e: LogLine): void

@@ -14,8 +14,8 @@ export interface CommandEntry<A = unknown> {
   change: boolean
 }
 
-/** Packets looked at, and bytes made, for one unit. */
-export const COST = { packets: 20_000, bytes: 1_048_576 } as const
+/** Packets looked at, bytes made, and ms that a lesson of a pupil's own ran, for one unit. */
+export const COST = { packets: 20_000, bytes: 1_048_576, runMs: 10 } as const
 
 type More = Partial<Pick<CommandEntry, 'cost' | 'change'>>
 const entry =

@@ -9,6 +9,7 @@ import { LOAD_FILE_FORMATS, runIdSchema } from './load'
 import { loadSchema } from './load-config'
 import { PACKET_TYPES } from './packet'
 import { printable } from './printable'
+import { SANDBOXES } from './sandboxes'
 import { groupSchema, runSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 import { driver, host, viewer, type CommandEntry } from './command-entry'
@@ -195,6 +196,8 @@ export const commands = {
         .max(VOTE_ANSWERS.most - 1),
     }),
   ),
+  tryLesson: viewer(z.strictObject({ id: lessonId, variant: lessonId }), { cost: 4 }),
+  setSandboxes: host(z.strictObject({ most: z.literal(SANDBOXES.choices) })),
   voteResults: host(z.strictObject({ language: z.enum(['en', 'ko']) })),
   ...workspaceCommands,
 } as const satisfies { [K in keyof EngineApi]: CommandEntry<Parameters<EngineApi[K]>[0]> }

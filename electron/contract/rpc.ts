@@ -21,6 +21,7 @@ const EVENTS = {
   experiment: true,
   load: true,
   vote: true,
+  sandboxes: true,
   shown: true,
   sharing: true,
   host: true,

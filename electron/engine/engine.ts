@@ -15,6 +15,8 @@ import { Slicer } from './base/slices'
 import { ExperimentRunner } from './experiment/runner'
 import { Lab } from './lab/lab'
 import { LessonService } from './lessons/lesson-service'
+import { Sandboxes } from './lessons/sandboxes'
+import { TimeShare } from './lessons/time-share'
 import { createLoadService } from './load/history/create'
 import type { LoadService } from './load/history/load-service'
 import { LabSlot } from './lab/lab-slot'
@@ -45,13 +47,16 @@ export const createEngine = (deps: EngineDeps): Engine => new LabEngine(deps)
 
 /** Longest that work for a page goes on at a stretch. */
 const SLICE_MS = 8
-const slicer = (rest: number): Slicer =>
-  new Slicer({
-    now: () => performance.now(),
-    pause: (ms) => new Promise((done) => (ms < 1 ? setImmediate(done) : setTimeout(done, ms))),
-    sliceMs: SLICE_MS,
-    rest,
-  })
+const pace = {
+  now: () => performance.now(),
+  pause: (ms: number): Promise<void> =>
+    new Promise((done) => (ms < 1 ? setImmediate(done) : setTimeout(done, ms))),
+  sliceMs: SLICE_MS,
+}
+const slicer = (rest: number): Slicer => new Slicer({ ...pace, rest })
+
+/** A lesson of a pupil's own runs for some tens of ms. */
+const SANDBOX_MS = 5000
 
 /** Changes of what is shown. */
 const FILE_COMMANDS: ReadonlySet<Command> = new Set(['openScenario', 'openCapture', 'closeCapture'])
@@ -70,7 +75,11 @@ class LabEngine implements Engine, SessionEngine {
   private readonly hosts = new AllowedHosts()
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonService()
-  readonly classroom = { vote: new ClassVote(), view: new ClassView() }
+  readonly classroom = {
+    vote: new ClassVote(),
+    view: new ClassView(),
+    sandboxes: new Sandboxes(new TimeShare({ ...pace, rest: 1, mostMs: SANDBOX_MS })),
+  }
   private readonly sessions = new Set<PageSession>()
   readonly experiments: ExperimentRunner
   /** Viewers together take half of the time at most. */

@@ -3,10 +3,13 @@ import type { LessonOutcome } from '@contract/lesson-run'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useLink } from '../api'
+import { useClassView } from './class-view'
+import { useConnection } from './connection'
 import { useLog } from './log'
 import { SIDE_BY_SIDE, useAddress } from './lesson-address'
 import { useCatalog } from './lesson-catalog'
 import { useProgress } from './lesson-progress'
+import { useSandboxes } from './sandboxes'
 
 /** What the address says is open; without a word there, the first lesson that is not done. */
 function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (l: Lesson) => boolean) {
@@ -46,16 +49,61 @@ function useOutcome() {
   return { prediction, outcome, judged, take, reset }
 }
 
+/** Who runs: the teacher for all, a pupil who looks around alone. */
+function useRunner() {
+  const link = useLink()
+  const connection = useConnection()
+  const view = useClassView()
+  const sandboxes = useSandboxes()
+  const forAll = computed(() => connection.may('runLesson'))
+  const alone = computed(() => sandboxes.offered && !view.following)
+  return {
+    mayRun: computed(() => forAll.value || alone.value),
+    /** A pupil who follows the teacher could look around and run it. */
+    mayTry: computed(() => sandboxes.offered && view.following),
+    lookAround: (): void => void (view.wanted = false),
+    run: (which: { id: string; variant: string }): Promise<LessonOutcome> =>
+      forAll.value ? link.api.runLesson(which) : link.api.tryLesson(which),
+  }
+}
+
+/** The run of the open lesson's variant, which may not be open any more when it is done. */
+function useRunning(
+  of: Pick<ReturnType<typeof useChoice>, 'script' | 'variant' | 'key'> &
+    Pick<ReturnType<typeof useOutcome>, 'outcome' | 'take'>,
+  runner: ReturnType<typeof useRunner>,
+) {
+  const log = useLog()
+  const running = ref(false)
+  async function run(): Promise<void> {
+    const [l, v, key] = [of.script.value, of.variant.value, of.key.value]
+    if (!l || !v || running.value) return
+    running.value = true
+    of.take(null)
+    await log.attempt(async () => {
+      const result = await runner.run({ id: l.id, variant: v.id })
+      if (of.key.value === key) of.outcome.value = result
+    })
+    running.value = false
+  }
+  /** Leaves the teacher's run, and begins at the question. */
+  function tryAlone(): void {
+    runner.lookAround()
+    of.take(null)
+  }
+  return { running, run, tryAlone }
+}
+
 /** The lessons, the one that is open, the student's prediction and the run's outcome. */
 export const useLessons = defineStore('lessons', () => {
-  const link = useLink()
   const log = useLog()
   const { lessons, loaded, need, add } = useCatalog()
   const progress = useProgress()
   const { isDone, markDone } = progress
   const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
   const { prediction, outcome, judged, take, reset } = useOutcome()
-  const running = ref(false)
+  const runner = useRunner()
+  const { running, run, tryAlone } = useRunning({ script, variant, key, outcome, take }, runner)
   const at = computed(() => lessons.value.findIndex((l) => l.id === lesson.value?.id))
 
   watch(key, () => {
@@ -69,17 +117,6 @@ export const useLessons = defineStore('lessons', () => {
       reset()
       address.go(id)
     })
-  async function run(): Promise<void> {
-    const [l, v, of] = [script.value, variant.value, key.value]
-    if (!l || !v || running.value) return
-    running.value = true
-    take(null)
-    await log.attempt(async () => {
-      const result = await link.api.runLesson({ id: l.id, variant: v.id })
-      if (key.value === of) outcome.value = result
-    })
-    running.value = false
-  }
   function judge(): void {
     if (!outcome.value || judged.value) return
     judged.value = true
@@ -100,5 +137,19 @@ export const useLessons = defineStore('lessons', () => {
     open: address.go,
     openFile,
   }
-  return { ...choice, ...progress, finished, prediction, outcome, judged, running, run, take, judge }
+  const { mayRun, mayTry } = runner
+  const own = {
+    prediction,
+    outcome,
+    judged,
+    running,
+    mayRun,
+    mayTry,
+    tryAlone,
+    make: runner.run,
+    run,
+    take,
+    judge,
+  }
+  return { ...choice, ...progress, finished, ...own }
 })

@@ -44,6 +44,7 @@ const EVENTS: { [K in keyof EngineEvents]: Parameters<EngineEvents[K]>[0] } = {
     packets: { one: false, focus: null, filter: '', live: true, at: null, selected: null },
     moment: null,
   },
+  sandboxes: { most: 8, running: 1, waiting: 0 },
   host: { kind: 'web', readOnly: true, viewer: 'Mina' },
   workspace: { kind: 'command', command: 'save' },
   log: { atMs: 1, level: 'warn', note: { key: 'x', values: { port: 1884 }, text: 'port 1883 is taken' } },
@@ -260,7 +261,7 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
     expect(calls.map((c) => c.command)).toEqual(COMMANDS.filter((c) => readOnly.has(c)))
   })
 
-  it('lets what a viewer may do change nothing by its name, but for a vote', () => {
+  it('lets what a viewer may do change nothing by its name, but for a vote and a run of its own', () => {
     expect(
       COMMANDS.filter(
         (c) =>
@@ -269,6 +270,6 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
             c,
           ),
       ),
-    ).toEqual(['castVote'])
+    ).toEqual(['castVote', 'tryLesson'])
   })
 })

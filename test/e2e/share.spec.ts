@@ -77,6 +77,32 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await expect(joon.getByText('수업이 끝났습니다.')).toBeVisible()
 }
 
+/** The pupil runs another lesson, which the teacher's page does not show; then the teacher allows none. */
+async function tryAlone(teacher: Page, pupil: Page): Promise<void> {
+  await pupil.getByRole('button', { name: 'Try this lesson yourself' }).click()
+  await pupil.keyboard.press('Shift+ArrowDown')
+  await expect(pupil.getByTestId('recording')).toHaveCount(0)
+  await pupil.locator('[data-option]').last().click()
+  await expectNothingClipped(pupil)
+  await pupil.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(pupil.getByTestId('recording')).toBeVisible()
+  await pupil.keyboard.press('e')
+  await expect(pupil.getByTestId('verdict')).toBeVisible()
+  await expectAccessible(pupil, 'main')
+  await takePicture(pupil, 'pupil-alone')
+  const heading = { level: 2, name: /^1\./ } as const
+  await expect(teacher.getByRole('article').getByRole('heading', heading)).toBeVisible()
+
+  await teacher.keyboard.press('Shift+C')
+  await expect(teacher.getByTestId('sandboxes')).toContainText('0 running now')
+  await teacher.getByRole('radio', { name: 'None' }).click()
+  await expect(pupil.getByText('View only: only the host can run lessons.')).toBeVisible()
+  await teacher.getByRole('radio', { name: '8', exact: true }).click()
+  await expect(pupil.getByRole('button', { name: 'Run again' })).toBeVisible()
+  await close(teacher)
+  await pupil.getByRole('button', { name: 'Follow the teacher' }).click()
+}
+
 /** The teacher's screen, message, moment and lesson are the pupil's, until the pupil looks around. */
 async function followAndLookAround(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.getByText('You see what the teacher shows.')).toBeVisible()
@@ -107,6 +133,7 @@ async function followAndLookAround(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.getByTestId('recording')).toBeVisible()
   await teacher.keyboard.press('e')
   await expect(pupil.getByTestId('verdict')).toBeVisible()
+  await tryAlone(teacher, pupil)
   await goTo(teacher, 'lab')
   await expect(pupil.getByRole('heading', { level: 1 })).toHaveText('Lab')
 }
@@ -122,6 +149,19 @@ async function onAPhone(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.locator(':disabled:not(.n)')).toHaveCount(0)
   await expectNothingClipped(pupil)
   await takePicture(pupil, 'pupil-phone')
+
+  await goTo(teacher, 'lessons')
+  await pupil.getByRole('button', { name: '이 학습을 직접 해 보기' }).click()
+  await pupil.locator('[data-option]').last().click()
+  await expectNothingClipped(pupil)
+  await takePicture(pupil, 'pupil-phone-question')
+  await pupil.getByRole('button', { name: '실행', exact: true }).click()
+  await pupil.getByRole('button', { name: '끝으로' }).click()
+  await expect(pupil.getByRole('status').getByText('내 예측')).toBeVisible()
+  await expectNothingClipped(pupil)
+  await expectAccessible(pupil, 'main')
+  await takePicture(pupil, 'pupil-phone-alone')
+  await pupil.getByRole('button', { name: '선생님 화면 따라가기' }).click()
 }
 
 test.describe('a class', () => {

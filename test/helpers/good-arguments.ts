@@ -93,6 +93,8 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   voteAgain: {},
   endVote: {},
   castVote: { round: 1, answer: 0 },
+  tryLesson: { id: 'qos-2', variant: 'pubrec' },
+  setSandboxes: { most: 4 },
   voteResults: { language: 'ko' },
   getWorkspace: {},
   setSettings: { patch: { theme: 'dark' } },

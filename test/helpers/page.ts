@@ -19,6 +19,7 @@ import { checkRole } from '../../electron/contract/roles'
 import { connectEngine, servePage } from '../../electron/contract/rpc'
 import type { Scenario } from '../../electron/contract/scenario'
 import type { ShareState } from '../../electron/contract/share'
+import type { SandboxState } from '../../electron/contract/sandboxes'
 import type { Shown } from '../../electron/contract/shown'
 import type { Engine } from '../../electron/engine/types'
 
@@ -34,6 +35,7 @@ export interface Pushed {
   load: LoadEvent[]
   sharing: ShareState[]
   shown: Shown[]
+  sandboxes: SandboxState[]
   host: HostInfo[]
   log: LogLine[]
 }
@@ -66,6 +68,7 @@ export async function openPage(
     load: [],
     sharing: [],
     shown: [],
+    sandboxes: [],
     host: [],
     log: [],
   }

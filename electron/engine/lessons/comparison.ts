@@ -51,7 +51,7 @@ function dropOf(loss: Loss, qos: QosRun['qos']): LessonDrop | null {
 async function runAt(qos: QosRun['qos'], loss: Loss, signal: AbortSignal): Promise<QosRun> {
   const drop = dropOf(loss, qos)
   const plan: RunPlan = { scenario: scenarioOf(qos), steps: [], drop: drop ? [drop] : [] }
-  return runLesson(plan, signal, (record) => {
+  return runLesson(plan, { signal }, (record) => {
     const recording = recordingOf(record, plan.scenario, 'type:handshake')
     return { ...recording, qos, lost: recording.timeline.packets.find((p) => p.fate === 'lost') ?? null }
   })

@@ -8,7 +8,7 @@ import { compareQos } from './comparison'
 import { builtInLessons } from './library'
 import { LiveWatch } from './live'
 import { outcomeOf } from './outcome'
-import { planOf } from './plan'
+import { planOf, type LessonPlan } from './plan'
 import { parseLesson } from './read'
 import { runLesson, type LessonRecord } from './run'
 
@@ -51,17 +51,22 @@ export class LessonService {
     return lesson
   }
 
+  /** A variant of a scripted lesson, ready to be run. @throws ApiError `not-found`, `bad-request` for a live lesson */
+  plan(id: string, variant: string): LessonPlan {
+    const lesson = this.lesson(id)
+    if (lesson.kind !== 'script') throw new ApiError('bad-request', `lesson ${id} has no script to run`)
+    return planOf(lesson, variant)
+  }
+
   /**
    * Runs a variant of a scripted lesson on broker, links and devices of its own.
    * @throws ApiError `not-found`, `bad-request` for a live lesson, `unavailable` when it was ended before its end
    */
   run(id: string, variant: string): Promise<LessonOutcome> {
-    const lesson = this.lesson(id)
-    if (lesson.kind !== 'script') throw new ApiError('bad-request', `lesson ${id} has no script to run`)
-    const plan = planOf(lesson, variant)
+    const plan = this.plan(id, variant)
     const take = (record: LessonRecord): LessonOutcome => outcomeOf(plan, record)
     return this.inTurn(`${id}/${variant}`, async (signal) => {
-      const outcome = await runLesson(plan, signal, take)
+      const outcome = await runLesson(plan, { signal }, take)
       this.latest = { ...this.latest, outcome }
       return outcome
     })

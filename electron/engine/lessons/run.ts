@@ -2,6 +2,7 @@ import { LONGEST_RUN_MS } from '../../contract/lesson'
 import type { LedgerRow, PacketBatch } from '../../contract/model'
 import { createCapture } from '../observe/capture/capture'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
+import type { PacedClock } from '../simulation/clock/clock'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
 import { linkWithDrops, type RunPlan } from './plan'
 
@@ -22,6 +23,14 @@ export interface LessonRecord {
   durationMs: number
 }
 
+/** How a run is to be made. */
+export interface RunWay {
+  /** Ends it. */
+  signal: AbortSignal
+  /** Takes the run's clock in where it is to run by turns with others; what it gives is called at the end. */
+  join?: (clock: PacedClock) => () => void
+}
+
 /**
  * Runs a lesson to its end in a simulation of its own, and lets `conclude` look at what happened before connections are
  * closed. No listener is open, and nothing of the open scenario is touched.
@@ -29,7 +38,7 @@ export interface LessonRecord {
  */
 export async function runLesson<T>(
   plan: RunPlan,
-  signal: AbortSignal,
+  { signal, join }: RunWay,
   conclude: (record: LessonRecord) => T,
 ): Promise<T> {
   const { scenario } = plan
@@ -42,6 +51,7 @@ export async function runLesson<T>(
   sim.observe({
     fleet: { received: ({ subscriber }) => received.set(subscriber, (received.get(subscriber) ?? 0) + 1) },
   })
+  const leave = join?.(sim.clock)
   try {
     await sim.start()
     await play(sim, plan, signal)
@@ -53,6 +63,7 @@ export async function runLesson<T>(
       durationMs: sim.clock.now(),
     })
   } finally {
+    leave?.()
     await sim.close()
   }
 }

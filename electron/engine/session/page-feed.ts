@@ -58,6 +58,9 @@ export class SessionFeed {
   private sharingRevision = 0
   private voteRevision = 0
   private viewRevision = 0
+  private sandboxesRevision = 0
+  /** How many sandboxes the page knows to be allowed. */
+  private sandboxesTold = -1
   /** What the page knows of the vote. */
   private voteTold: string | number = ''
   private logs: LogLine[] = []
@@ -161,6 +164,7 @@ export class SessionFeed {
     for (const line of this.logs.splice(0)) events.log(line)
     this.pushVote()
     this.pushShown()
+    this.pushSandboxes()
     const batch = this.watch?.take(this.limits.packets)
     if (!batch) return
     if (this.restarted) events.packets({ ...batch, restarted: true })
@@ -187,6 +191,17 @@ export class SessionFeed {
     if (this.host.viewer === undefined || revision === this.viewRevision) return
     this.viewRevision = revision
     if (shown) this.page.events.shown(shown)
+  }
+
+  /** Pupils need not know who else tries a lesson, but whether they may. */
+  private pushSandboxes(): void {
+    const { sandboxes } = this.engine.classroom
+    if (sandboxes.revision === this.sandboxesRevision) return
+    this.sandboxesRevision = sandboxes.revision
+    const state = sandboxes.state()
+    if (this.host.viewer !== undefined && state.most === this.sandboxesTold) return
+    this.sandboxesTold = state.most
+    this.page.events.sandboxes(state)
   }
 
   private async pushTopics(view: TopicView): Promise<void> {

@@ -41,7 +41,7 @@ export class PageSession extends ClassCommands implements LabApi {
     private readonly host: HostInfo,
     private readonly sharing?: Sharing,
   ) {
-    super(engine.classroom, host.viewer)
+    super(engine.classroom, host.viewer, engine.lessons, page)
     const isViewer = host.viewer !== undefined
     this.long = new LongWork(isViewer ? engine.slicers.viewers : engine.slicers.host, page, isViewer)
     this.file = new ExportFile(this.long)
@@ -372,6 +372,7 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   close(): void {
+    this.leave()
     this.long.close()
     this.feed.close()
   }

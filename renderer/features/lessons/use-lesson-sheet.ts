@@ -1,5 +1,4 @@
 import { useI18n } from 'vue-i18n'
-import { useLink } from '../../api'
 import { useFormat } from '../../i18n/format'
 import { useLessons } from '../../stores/lessons'
 import type { Sheet } from '../print/sheet'
@@ -10,11 +9,10 @@ export function useLessonSheet(): () => Promise<Sheet | null> {
   const { t, locale } = useI18n()
   const { format } = useFormat()
   const lessons = useLessons()
-  const link = useLink()
   return async () => {
     const { script, variant } = lessons
     if (!script || !variant) return null
-    const run = lessons.outcome ?? (await link.api.runLesson({ id: script.id, variant: variant.id }))
+    const run = lessons.outcome ?? (await lessons.make({ id: script.id, variant: variant.id }))
     const lang = locale.value === 'ko' ? 'ko' : 'en'
     const name = variant.name?.[lang]
     return {
