@@ -22,7 +22,17 @@ import { checkOutputs, writeOutput } from './write-output'
 const USUAL_REPEATS = 3
 
 /** What belongs to a single run. */
-const NOT_WITH_MATRIX = ['html', 'csv', 'junit', 'shard', 'startAt', 'runId', 'metricsPort', 'brokerPid']
+const NOT_WITH_MATRIX = [
+  'html',
+  'csv',
+  'junit',
+  'shard',
+  'startAt',
+  'runId',
+  'metricsPort',
+  'brokerPid',
+  'reportTo',
+]
 
 interface Cell {
   settings: Record<string, string>

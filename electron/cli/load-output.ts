@@ -1,3 +1,4 @@
+import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import { readChartLibrary } from '../engine/load/report/chart-library'
@@ -6,8 +7,26 @@ import { reportHtml } from '../engine/load/report/html'
 import { reportMarkdown } from '../engine/load/report/markdown'
 import { checkValue, reportText } from '../engine/load/report/text'
 import type { CliContext } from './command'
+import { textFlag } from './load-settings'
 import { junitXml, type JunitCase } from './print/junit'
 import { writeOutput } from './write-output'
+
+/** Flags that name files of a report, in the order of the help text. */
+export const OUTPUT_OPTIONS: readonly (readonly [string, string])[] = [
+  ['--json <file>', 'write the report as JSON, - for standard output'],
+  ['--html <file>', 'write the report as one HTML file'],
+  ['--csv <file>', 'write the time series as CSV, - for standard output'],
+  ['--junit <file>', 'write the thresholds as a JUnit file'],
+  ['--markdown <file>', 'write a summary as Markdown, for a CI job or a pull request'],
+]
+
+/** The files that the flags name. */
+export const outputs = (flags: LoadFlags): ReportFiles =>
+  Object.fromEntries(
+    ['json', 'html', 'csv', 'junit', 'markdown'].flatMap((k) =>
+      textFlag(flags, k) ? [[k, textFlag(flags, k)]] : [],
+    ),
+  )
 
 /** Files a report is written to; `-` is standard output. `{shard}` in a name stands for the shard's index. */
 export interface ReportFiles {

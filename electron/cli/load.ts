@@ -1,22 +1,26 @@
 import type { Command } from 'commander'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
-import { printable } from '../contract/printable'
 import type { LoadReport } from '../contract/load-report'
-import { saturationSentence } from '../engine/load/report/saturation'
+import { seriesStepMs } from '../engine/load/measure/series'
+import { planOf } from '../engine/load/run/executors'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
-import { runLoad } from '../engine/load/run/run-load'
+import { runLoad, type LoadOptions } from '../engine/load/run/run-load'
+import type { CollectorLink } from '../engine/load/watch/collector-link'
 import { MOST_REPEATS } from '../engine/load/report/matrix'
 import { wholeNumber } from './arguments'
-import { EXIT, type CliContext, type Subcommand } from './command'
+import type { CliContext, Subcommand } from './command'
 import { UsageError } from './failure'
+import { checkRunId, exitCode } from './load-exit'
 import { addFindLimit } from './load-find-limit'
 import { shardOf, startTime } from './load-flags'
 import { loadMatrix } from './load-matrix'
 import { serveMetrics, type MetricsServer } from './load-metrics'
-import { writeReport, type ReportFiles } from './load-output'
+import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
+import { collectorOf, REPORT_TO_OPTIONS } from './load-report-to'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
+import { addWatch } from './load-watch'
 import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
@@ -28,11 +32,8 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
   ['--metrics-port <number>', 'serve Prometheus /metrics while running'],
   ['--metrics-address <address>', 'address of this computer to serve it at (default 127.0.0.1)'],
-  ['--json <file>', 'write the report as JSON, - for standard output'],
-  ['--html <file>', 'write the report as one HTML file'],
-  ['--csv <file>', 'write the time series as CSV, - for standard output'],
-  ['--junit <file>', 'write the thresholds as a JUnit file'],
-  ['--markdown <file>', 'write a summary as Markdown, for a CI job or a pull request'],
+  ...REPORT_TO_OPTIONS,
+  ...OUTPUT_OPTIONS,
 ]
 
 interface MatrixFlags {
@@ -65,6 +66,7 @@ export const loadCommand: Subcommand = (program, context, report) => {
       else throw new UsageError('--repeats: only with --matrix')
     })
   addFindLimit(command, context, report)
+  addWatch(command, context, report)
 }
 
 /** Runs, writes the report, and returns the exit code. */
@@ -76,59 +78,81 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   await checkOutputs(Object.values(outputs(flags)))
   const shard = shardOf(textFlag(flags, 'shard'), context.env)
   const startAtMs = startTime(textFlag(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
-  const runId = runIdOf(flags, context, config, shard !== undefined, startAtMs)
+  const given = givenRunId(flags, context)
   const brokerPid = pidOf(textFlag(flags, 'brokerPid'))
   const preset = textFlag(flags, 'preset')
-  const progress = showLoadProgress(context.stderr)
-  const metrics = await metricsOf(context, flags, runId)
-  let result: LoadReport
-  try {
-    result = await runLoad(config, {
-      credentials,
-      runId,
-      ...(shard === undefined ? {} : { shard }),
-      ...(startAtMs === undefined ? {} : { startAtMs }),
-      ...(brokerPid === undefined ? {} : { brokerPid }),
-      ...(preset === undefined ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
-      toolVersion: context.version,
-      signal: context.interrupt,
-      onProgress: (p) => {
-        progress.show(p)
-        metrics?.update(p)
-      },
-    })
-  } catch (thrown) {
-    progress.end()
-    if (thrown instanceof LoadError) throw new UsageError(thrown.message)
-    throw thrown
-  } finally {
-    metrics?.close()
+  const collector = await collectorOf(context, flags, { config, shard, runId: given ?? null })
+  const runId =
+    collector?.runId ?? given ?? (shard === undefined ? freshRunId() : sharedRunId(config, startAtMs))
+  const options: LoadOptions = {
+    credentials,
+    runId,
+    ...(shard === undefined ? {} : { shard }),
+    ...(startAtMs === undefined ? {} : { startAtMs }),
+    ...(brokerPid === undefined ? {} : { brokerPid }),
+    ...(preset === undefined ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
+    toolVersion: context.version,
+    signal: context.interrupt,
   }
-  progress.end()
+  const result = await runShown(context, flags, config, options, collector)
   await writeReport(context, result, outputs(flags))
+  if (collector !== undefined && !(await handIn(collector, result)))
+    context.stderr.write('warning: --report-to: the collector did not take the report\n')
   const silent = flags['json'] === '-' || flags['csv'] === '-'
   return exitCode(context, result, silent)
 }
 
-const outputs = (flags: LoadFlags): ReportFiles =>
-  Object.fromEntries(
-    ['json', 'html', 'csv', 'junit', 'markdown'].flatMap((k) =>
-      textFlag(flags, k) ? [[k, textFlag(flags, k)]] : [],
-    ),
-  )
-
-/** Says what is wrong on standard error and gives the exit code. `silent`: the text for people was not printed. */
-function exitCode(context: CliContext, r: LoadReport, silent: boolean): number {
-  const saturated = saturationSentence(r.generator)
-  if (silent && saturated !== null) context.stderr.write(`warning: ${saturated}\n`)
-  if (context.interrupt.aborted) return EXIT.interrupted
-  if (r.aborted !== null) {
-    context.stderr.write(`fleetlab: ${printable(r.aborted)}
-`)
-    return EXIT.thresholds
+async function handIn(collector: CollectorLink, result: LoadReport): Promise<boolean> {
+  try {
+    return await collector.report(result)
+  } finally {
+    collector.close()
   }
-  if (r.verdict.inconclusive) return EXIT.inconclusive
-  return r.verdict.passed ? EXIT.done : EXIT.thresholds
+}
+
+/** Runs with progress on standard error, at `/metrics` and to a collector, where these were asked for. */
+async function runShown(
+  context: CliContext,
+  flags: LoadFlags,
+  config: LoadConfig,
+  options: LoadOptions,
+  collector: CollectorLink | undefined,
+): Promise<LoadReport> {
+  const progress = showLoadProgress(context.stderr)
+  let metrics: MetricsServer | undefined
+  try {
+    metrics = await metricsOf(context, flags, options.runId)
+    const result = await runLoad(config, {
+      ...options,
+      ...(collector === undefined ? {} : joined(collector, config, options)),
+      onProgress: (p) => {
+        progress.show(p)
+        metrics?.update(p)
+        collector?.progress(p)
+      },
+    })
+    if (collector?.refused === null || collector === undefined) return collector?.withClock(result) ?? result
+    throw new LoadError(`--report-to: the collector turned this shard away: ${collector.refused}`, 'run')
+  } catch (thrown) {
+    collector?.failed(thrown instanceof Error ? thrown.message : String(thrown))
+    collector?.close()
+    if (thrown instanceof LoadError) throw new UsageError(thrown.message)
+    throw thrown
+  } finally {
+    progress.end()
+    metrics?.close()
+  }
+}
+
+/** What makes a shard part of the run that the collector holds together. */
+function joined(collector: CollectorLink, config: LoadConfig, { signal }: LoadOptions): Partial<LoadOptions> {
+  const stepMs = seriesStepMs(planOf(config).durationMs)
+  return {
+    clockOffsetMs: collector.clockOffsetMs,
+    rendezvous: () => collector.rendezvous(),
+    onStep: (p, latencies) => collector.step(p, stepMs, latencies),
+    signal: AbortSignal.any(signal === undefined ? [collector.signal] : [signal, collector.signal]),
+  }
 }
 
 function pidOf(text: string | undefined): number | undefined {
@@ -137,22 +161,8 @@ function pidOf(text: string | undefined): number | undefined {
   throw new UsageError(`--broker-pid: found ${text}; expected the number of a process`)
 }
 
-const RUN_ID = /^[A-Za-z0-9-]{1,32}$/
-
-function runIdOf(
-  flags: LoadFlags,
-  context: CliContext,
-  config: LoadConfig,
-  sharded: boolean,
-  startAtMs: number | undefined,
-): string {
-  const given = textFlag(flags, 'runId') ?? context.env['FLEETLAB_RUN_ID']
-  if (given !== undefined) {
-    if (RUN_ID.test(given)) return given
-    throw new UsageError(`--run-id: found ${given}; expected 1 to 32 letters, digits or dashes`)
-  }
-  return sharded ? sharedRunId(config, startAtMs) : freshRunId()
-}
+const givenRunId = (flags: LoadFlags, context: CliContext): string | undefined =>
+  checkRunId(textFlag(flags, 'runId') ?? context.env['FLEETLAB_RUN_ID'])
 
 async function metricsOf(
   context: CliContext,

@@ -161,6 +161,16 @@ export interface IdentityAccount {
   forgotten: number
 }
 
+/** A computer's clock against the collector's of a run; times in the report are the collector's. */
+export interface ShardClock {
+  /** The same for all shards that read the same clock. */
+  machine: string
+  /** What the computer's own clock lacks of the collector's time, ms. */
+  offsetMs: number
+  /** The clock that was used is off by this at most, ms. */
+  errorMs: number
+}
+
 /** One of the machines of a run. */
 export interface ShardInfo {
   index: number
@@ -175,6 +185,8 @@ export interface ShardInfo {
   /** How many values of the histograms are ages of what was never answered. */
   unanswered?: { ack: number; connect: number } | undefined
   hostname: string
+  /** How this computer's clock was set by the collector of the run; absent without one. */
+  clock?: ShardClock | undefined
   histograms: EncodedHistograms
   sendTimes?: EncodedSendTimes | undefined
   identity: IdentityAccount
@@ -238,6 +250,11 @@ export interface LoadReport {
   merged?: {
     shards: number
     startSpreadMs: number
+    /**
+     * By how much end-to-end latencies can be wrong, ms: figures below it are not given. 0 on one computer; absent where
+     * the clocks of several were not compared.
+     */
+    clockErrorMs?: number | undefined
     /** Shards of the run whose report was not there; the figures are without them. */
     missing?: number[] | undefined
   }

@@ -35,6 +35,7 @@ function fleetlab(
   args: readonly string[],
   env: Record<string, string> = {},
   signalAfter?: RegExp,
+  onStderr?: (text: string) => void,
 ): Promise<Ended> {
   const child = spawn(process.execPath, ['out/main/cli.js', ...args], {
     cwd: root,
@@ -46,6 +47,7 @@ function fleetlab(
   child.stderr.on('data', (d: Buffer) => {
     stderr += d.toString()
     if (signalAfter?.test(stderr)) child.kill('SIGINT')
+    onStderr?.(stderr)
   })
   return new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr })))
 }
@@ -78,6 +80,9 @@ describe('fleetlab load', () => {
     [['--size', 'x'], /--size: found "x"/],
     [['--url', 'http://127.0.0.1'], /--url: found "http/],
     [['--shard', '4/4'], /--shard: found 4\/4/],
+    [['--token-env', 'FLEETLAB_TOKEN'], /--token-env: only with --report-to/],
+    [['--report-to', 'ws://127.0.0.1:1'], /--report-to: only with --shard/],
+    [['--report-to', 'http://127.0.0.1'], /--report-to: found http:.*; expected ws:\/\/HOST:PORT/],
     [['--metrics-address', '127.0.0.2'], /--metrics-address: only with --metrics-port/],
     [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 is in the past/],
     [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
@@ -145,6 +150,20 @@ describe('fleetlab load', () => {
   })
 })
 
+/** A collector as a process of its own on a free port. */
+async function collect(
+  flags: readonly string[],
+  env: Record<string, string>,
+): Promise<{ url: string; ended: Promise<Ended> }> {
+  let found: (url: string) => void = () => undefined
+  const url = new Promise<string>((resolve) => (found = resolve))
+  const ended = fleetlab(['load', 'watch', '--listen', '0', ...flags], env, undefined, (stderr) => {
+    const line = /waiting for shards at (ws:\S+)/.exec(stderr)?.[1]
+    if (line !== undefined) found(line)
+  })
+  return { url: await url, ended }
+}
+
 /** The container of the Kubernetes job, to run it here as the cluster would. */
 function jobContainer(): { args: string[]; count: number } {
   const manifest = (file: string): unknown[] =>
@@ -158,7 +177,7 @@ function jobContainer(): { args: string[]; count: number } {
 }
 
 describe('shards of one run', () => {
-  it('run as processes with the environment of the job, and merge into one true account', async () => {
+  it('run as processes with the environment of the job, begin together, and merge into one true account', async () => {
     const url = await broker((p, s) => (p === 5 && s === 3 ? 0 : p === 2 && s === 0 ? 2 : 1))
     const scenario = join(folder, 'load.yaml')
     // 8 publishers to 2 subscribers: most messages go from one shard to another.
@@ -175,23 +194,22 @@ describe('shards of one run', () => {
       }),
     )
     const { args, count } = jobContainer()
-    const before = performance.now()
-    await fleetlab(['load', '--help'])
-    // As long as this machine needs to start so many processes now.
-    const startAt = new Date(Date.now() + 3000 + count * (performance.now() - before)).toISOString()
+    const env = { FLEETLAB_TOKEN: 'a word of the test', FLEETLAB_SHARD_COUNT: String(count) }
+    const collected = join(folder, 'collected.json')
+    const collector = await collect(['--token-env', 'FLEETLAB_TOKEN', '--json', collected], env)
     const shards = await Promise.all(
       Array.from({ length: count }, (_, i) =>
         fleetlab(
-          args.map((a) => a.replace('/config/load.yaml', scenario).replace('/results/', `${folder}/`)),
-          {
-            JOB_COMPLETION_INDEX: String(i),
-            FLEETLAB_SHARD_COUNT: String(count),
-            FLEETLAB_RUN_ID: 'r1',
-            FLEETLAB_START_AT: startAt,
-          },
+          [
+            ...args.map((a) => a.replace('/config/load.yaml', scenario).replace('/results/', `${folder}/`)),
+            ...['--report-to', collector.url, '--token-env', 'FLEETLAB_TOKEN'],
+          ],
+          { ...env, JOB_COMPLETION_INDEX: String(i) },
         ),
       ),
     )
+    const whole = await collector.ended
+    expect(whole.stderr).toMatch(/shards 0, 1, 2, 3 of 0 to 3 begin together/)
     // a busy machine may make a run inconclusive; its counts are true all the same
     const ended = [0, 3].map((code) => [code, false])
     for (const s of shards) expect(ended).toContainEqual([s.code, s.stderr.includes('fleetlab:')])
@@ -215,6 +233,12 @@ describe('shards of one run', () => {
     expect(r.endToEndMs).toMatchObject({ count: 80, unanswered: 1 })
     expect(r.ackMs.max).toBe(Math.max(...parts.map((p) => p.ackMs.max ?? 0)))
     expect(r.merged?.shards).toBe(4)
+    // what the collector has merged is the same, and its series has percentiles besides
+    const live = report(readFileSync(collected, 'utf8'))
+    expect({ ...live, series: [] }).toEqual({ ...r, series: [] })
+    expect(live.series.map((p) => p.acknowledged)).toEqual(r.series.map((p) => p.acknowledged))
+    expect(live.series[0]?.endToEnd.p99).toBeGreaterThan(0)
+    expect(live.merged).toMatchObject({ clockErrorMs: 0, startSpreadMs: 0 })
 
     const missing = await runFleetlab(['report', 'merge', ...files.slice(1)])
     expect(missing.code).toBe(1)
@@ -224,7 +248,7 @@ describe('shards of one run', () => {
     const foreign = await runFleetlab(['report', 'merge', other, ...files.slice(1)])
     expect([foreign.code, foreign.stderr]).toEqual([
       2,
-      'fleetlab: the shards belong to different runs: r2 and r1\n',
+      `fleetlab: the shards belong to different runs: r2 and ${r.runId}\n`,
     ])
     expect(parse(readFileSync(scenario, 'utf8'))).toMatchObject({ publishers: 8 })
   }, 60_000)

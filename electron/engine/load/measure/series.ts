@@ -5,11 +5,15 @@ import { LatencyHistogram } from './histogram'
 /** Points kept; older ones are dropped beyond it. */
 const MAX_POINTS = 7200
 
-interface Open {
-  reports: number
-  sum: Omit<SeriesPoint, 'atMs' | 'ack' | 'endToEnd'>
+/** Latencies of one step, all workers together; null without any. */
+export interface StepLatencies {
   ack: LatencyHistogram | null
   endToEnd: LatencyHistogram | null
+}
+
+interface Open extends StepLatencies {
+  from: Set<number>
+  sum: Omit<SeriesPoint, 'atMs' | 'ack' | 'endToEnd'>
 }
 
 const percentiles = (h: LatencyHistogram | null): SeriesPoint['ack'] => ({
@@ -35,17 +39,30 @@ export class Series {
   readonly points: SeriesPoint[] = []
   dropped = 0
   private readonly open = new Map<number, Open>()
+  private readonly gone = new Set<number>()
+  private next = 0
 
-  /** @param onPoint also gets the point's histogram of the latency that counts: end to end, else to acknowledgement */
   constructor(
     private readonly workers: number,
     private readonly stepMs: number,
-    private readonly onPoint: (p: SeriesPoint, latency: LatencyHistogram | null) => void,
+    private readonly onPoint: (p: SeriesPoint, latencies: StepLatencies) => void,
   ) {}
 
-  add(b: WorkerBucket): void {
+  /** Points without this worker from now on; `back` takes that back. */
+  without(worker: number): void {
+    this.gone.add(worker)
+    for (const [bucket, open] of [...this.open].sort(([a], [b]) => a - b)) this.closeIfWhole(bucket, open)
+  }
+
+  back(worker: number): void {
+    this.gone.delete(worker)
+  }
+
+  /** A step of worker number `worker`; one that comes after its point was made is left out. */
+  add(b: WorkerBucket, worker: number): void {
+    if (b.bucket < this.next) return
     const open = this.open.get(b.bucket) ?? {
-      reports: 0,
+      from: new Set(),
       sum: { offered: 0, acknowledged: 0, failed: 0, received: 0, connected: 0, errors: 0 },
       ack: null,
       endToEnd: null,
@@ -54,11 +71,18 @@ export class Series {
     for (const k of Object.keys(open.sum) as (keyof typeof open.sum)[]) open.sum[k] += b[k]
     open.ack = join(open.ack, b.ack)
     open.endToEnd = join(open.endToEnd, b.endToEnd)
-    if (++open.reports === this.workers) this.close(b.bucket, open)
+    open.from.add(worker)
+    this.closeIfWhole(b.bucket, open)
+  }
+
+  private closeIfWhole(bucket: number, open: Open): void {
+    for (let w = 0; w < this.workers; w++) if (!open.from.has(w) && !this.gone.has(w)) return
+    this.close(bucket, open)
   }
 
   private close(bucket: number, open: Open): void {
     this.open.delete(bucket)
+    this.next = bucket + 1
     const point: SeriesPoint = {
       atMs: bucket * this.stepMs,
       ...open.sum,
@@ -70,6 +94,6 @@ export class Series {
       this.points.shift()
       this.dropped++
     }
-    this.onPoint(point, open.endToEnd ?? open.ack)
+    this.onPoint(point, open)
   }
 }

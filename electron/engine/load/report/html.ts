@@ -30,9 +30,11 @@ export interface ChartLibrary {
   style: string
 }
 
-const escape = (s: string): string => s.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+/** Text as HTML. */
+export const escape = (s: string): string => s.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
-const sha = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+/** Source of a content security policy that lets this inline text in. */
+export const sha = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
 const figure = (c: Chart): string =>
   `<figure role="img" aria-label="${escape(`${c.title}${c.labels === undefined ? ' over time' : ''}: ${c.names.join(', ')}`)}">
@@ -40,7 +42,8 @@ const figure = (c: Chart): string =>
 <div class="legend">${c.names.map((n, i) => `<span class="k${i + 1}">${escape(n)}</span>`).join('')}</div>
 <div class="chart" id="${c.id}"></div></figure>`
 
-const table = (rows: readonly (readonly string[])[]): string => {
+/** Rows as a table; the first is its head. */
+export const table = (rows: readonly (readonly string[])[]): string => {
   const [head, ...body] = rows
   const cells = (r: readonly string[], tag: string): string =>
     `<tr>${r.map((c) => `<${tag}>${escape(c)}</${tag}>`).join('')}</tr>`

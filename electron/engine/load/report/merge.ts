@@ -6,6 +6,7 @@ import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
 import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
+import { clockErrorOf, clockLine, knownWithin } from './clocks'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './result'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
@@ -30,12 +31,17 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const starts = shards.map((r) => r.shard.startedAtMs)
   const startedMs = Math.min(...starts)
   const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
-  const measured = measuredIn(shards, elapsedMs)
+  const clockErrorMs = clockErrorOf(shards)
+  const measured = measuredIn(shards, elapsedMs, clockErrorMs ?? 0)
   const receiveRate = rateOf(
     sum(shards, (r) => (r.receiveRate * measuredMs(r)) / 1000),
     elapsedMs - config.warmup,
   )
-  const checks = checkThresholds(config.thresholds, { ...measured, receiveRate })
+  const checks = checkThresholds(config.thresholds, {
+    ...measured,
+    receiveRate,
+    clockErrorMs: clockErrorMs ?? 0,
+  })
   const missing = missingOf(shards)
   const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? missingLine(first, missing)
   const generator = joinGenerators(shards)
@@ -65,13 +71,22 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     merged: {
       shards: shards.length,
       startSpreadMs: Math.max(...starts) - startedMs,
+      ...(clockErrorMs === null ? {} : { clockErrorMs }),
       ...(missing.length > 0 ? { missing } : {}),
     },
   }
 }
 
+/** Arrivals before their time, by more than the clocks can be off. */
+function negativeIn(shards: readonly ShardReport[], clockErrorMs: number): LoadReport['negative'] {
+  const mostMs = most(shards, (r) => r.negative.mostMs)
+  return mostMs > clockErrorMs
+    ? { count: sum(shards, (r) => r.negative.count), mostMs }
+    : { count: 0, mostMs: 0 }
+}
+
 /** What thresholds are checked against, over all shards. What never arrived is added to the end-to-end latencies. */
-function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
+function measuredIn(shards: readonly ShardReport[], elapsedMs: number, clockErrorMs: number) {
   const { config, runId } = shards[0] as ShardReport
   const identity = joinAccounts(shards.map((r) => r.shard.identity))
   const topology = topologyOf(config)
@@ -88,10 +103,9 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
     unknown ? () => false : owns,
     waitedForIn(shards),
   )
-  const negative = {
-    count: sum(shards, (r) => r.negative.count),
-    mostMs: most(shards, (r) => r.negative.mostMs),
-  }
+  const negative = negativeIn(shards, clockErrorMs)
+  const sendTimes = shards.map((r) => r.shard.sendTimes)
+  const sent = fromSend(sendTimes, negative.count)
   const errors = new TextCounts()
   for (const r of shards) errors.addAll(r.errors)
   return {
@@ -112,11 +126,8 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number) {
       sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
     ),
     negative,
-    endToEndMs: endToEndSummary(endToEnd, neverArrived, negative.count),
-    fromSend: fromSend(
-      shards.map((r) => r.shard.sendTimes),
-      negative.count,
-    ),
+    endToEndMs: knownWithin(endToEndSummary(endToEnd, neverArrived, negative.count), clockErrorMs),
+    fromSend: sent === null ? null : { ...sent, endToEndMs: knownWithin(sent.endToEndMs, clockErrorMs) },
     errors: errors.toRecord(),
   }
 }
@@ -250,16 +261,11 @@ function joinSeries(shards: readonly ShardReport[]): SeriesPoint[] {
 }
 
 function notesOf(shards: readonly ShardReport[], starts: readonly number[]): string[] {
-  const hosts = new Set(shards.map((r) => r.shard.hostname))
   const spread = Math.round(Math.max(...starts) - Math.min(...starts))
-  const clocks =
-    hosts.size > 1
-      ? `the shards ran on ${hosts.size} computers: end-to-end latency between them is only as accurate as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
-      : 'all shards ran on one computer: their clocks agree'
   const own = shards.flatMap((r) => r.notes.map((n) => `shard ${r.shard.index}: ${n}`))
   return [
     `${shards.length} shards, publishing started within ${spread} ms by their clocks`,
-    clocks,
+    clockLine(shards),
     ...new Set(own),
   ]
 }

@@ -38,6 +38,7 @@ const shard = z.object({
   endedAtMs: n.optional(),
   unanswered: z.object({ ack: count, connect: count }).optional(),
   hostname: z.string(),
+  clock: z.object({ machine: z.string(), offsetMs: n, errorMs: n.min(0) }).optional(),
   histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
   sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
@@ -165,7 +166,14 @@ const report = z.object({
   seriesStepMs: n,
   series: z.array(pointSchema),
   shard: shard.optional(),
-  merged: z.object({ shards: count, startSpreadMs: n, missing: z.array(count).optional() }).optional(),
+  merged: z
+    .object({
+      shards: count,
+      startSpreadMs: n,
+      clockErrorMs: n.optional(),
+      missing: z.array(count).optional(),
+    })
+    .optional(),
 }) satisfies z.ZodType<LoadReport>
 
 /** Earlier versions wrote `brokenOff` for `aborted`. */

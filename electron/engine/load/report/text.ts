@@ -52,7 +52,7 @@ export function summaryLine(r: LoadReport): string {
     ...(subscribers > 0 ? [some(subscribers, 'subscriber')] : []),
   ]
   if (r.offered === 0) return `${clients.join(' and ')}, without messages.`
-  const worst = r.endToEndMs.count > 0 ? r.endToEndMs : r.ackMs
+  const worst = r.endToEndMs.p99 !== null ? r.endToEndMs : r.ackMs
   const leg = worst === r.ackMs ? 'to acknowledgement' : 'end to end'
   const latency = worst.count > 0 ? `; 99 % within ${millis(worst.p99)} ms ${leg}` : ''
   const lost =
@@ -92,12 +92,18 @@ export function rateFigures(r: LoadReport): Figure[] {
 
 export const LATENCY_COLUMNS = ['p50', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 
+/** How exact latencies between computers are, where their clocks were compared: stands beside each of them. */
+function clockError({ merged }: LoadReport): string {
+  const errorMs = merged?.clockErrorMs ?? 0
+  return errorMs === 0 ? '' : ` (± ${millis(errorMs)})`
+}
+
 /** The latencies that were measured, with their names. */
 export function latencies(r: LoadReport): { name: string; summary: LatencySummary }[] {
   return [
     { name: 'connect', summary: r.connectMs },
     { name: 'acknowledgement', summary: r.ackMs },
-    { name: 'end to end', summary: r.endToEndMs },
+    { name: `end to end${clockError(r)}`, summary: r.endToEndMs },
   ].filter((l) => l.summary.count > 0)
 }
 
@@ -106,7 +112,7 @@ export function sendLatencies(r: LoadReport): { name: string; summary: LatencySu
   if (r.fromSend === null) return []
   return [
     { name: 'acknowledgement from the actual send', summary: r.fromSend.ackMs },
-    { name: 'end to end from the actual send', summary: r.fromSend.endToEndMs },
+    { name: `end to end from the actual send${clockError(r)}`, summary: r.fromSend.endToEndMs },
     { name: 'sent after its time', summary: r.fromSend.delayMs },
   ].filter((l) => l.summary.count > 0)
 }

@@ -16,7 +16,11 @@ type Measured = Pick<
   | 'expected'
   | 'errors'
   | 'publishRate'
-> & { receiveRate: number }
+> & {
+  receiveRate: number
+  /** End-to-end figures below this are not known, ms. @default 0 */
+  clockErrorMs?: number
+}
 
 /**
  * The verdict of a run that has ended. Where the generator was the limit there is none: neither a pass nor a failure
@@ -42,8 +46,11 @@ function latenciesOf(r: Measured): Record<string, number | null> {
     FIGURES.map((f) => [`${leg}.${f}`, s[f]])
   const worse = FIGURES.map((f): [string, number | null] => {
     const known = [r.ackMs[f], r.endToEndMs[f]].filter((v) => v !== null)
+    const most = known.length > 0 ? Math.max(...known) : null
+    const below = r.endToEndMs.count > 0 && r.endToEndMs[f] === null
     // of latencies that are refused the worse of both is not known
-    return [f, known.length > 0 && r.negative.count === 0 ? Math.max(...known) : null]
+    const refused = r.negative.count > 0 || (below && (most ?? 0) < (r.clockErrorMs ?? 0))
+    return [f, refused ? null : most]
   })
   return Object.fromEntries([
     ...of('ack', r.ackMs),

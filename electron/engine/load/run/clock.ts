@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 
-const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
+/** Ms of the system's monotonic clock, which all processes of a computer share. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** Add this to the system's monotonic clock to get Unix ms. Taken once by the main thread and given to all others. */
 export const measureClockOffset = (): number => performance.timeOrigin + performance.now() - monotonicMs()

@@ -49,13 +49,18 @@ export interface ProbeDeps {
   config: LoadConfig
   credentials: Credentials
   runId: string
+  /** Index of the shard: each tries the broker out under a name of its own, or they would end each other's sessions. */
+  shard: number
   dial: Dial
   now(): number
 }
 
-function fieldsOf({ config, credentials, runId }: ProbeDeps, filters: readonly string[]): ClientFields {
+function fieldsOf(
+  { config, credentials, runId, shard }: ProbeDeps,
+  filters: readonly string[],
+): ClientFields {
   return {
-    ...nameClient(config, 0, `fl-${runId}-probe`),
+    ...nameClient(config, shard, `fl-${runId}-probe${shard === 0 ? '' : shard}`),
     will: undefined,
     level: config.protocol,
     clean: true,

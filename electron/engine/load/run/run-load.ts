@@ -3,7 +3,7 @@ import type { LoadProgress, LoadReport, RunEnvironment, SeriesPoint } from '../.
 import { describeExecutor, planOf } from './executors'
 import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
-import { Series, seriesStepMs } from '../measure/series'
+import { Series, seriesStepMs, type StepLatencies } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
 import { dialFor } from '../wire/dial'
@@ -29,6 +29,13 @@ export interface LoadOptions {
   shard?: Part
   /** Unix ms at which publishing begins, for several machines together. @default as soon as all are connected */
   startAtMs?: number
+  /**
+   * Clients are connected: resolves to the Unix ms at which publishing begins, in place of `startAtMs`. It may take as
+   * long as other machines need to get there too.
+   */
+  rendezvous?(): Promise<number>
+  /** Added to the system's monotonic clock it gives Unix ms. @default by this computer's clock */
+  clockOffsetMs?: number
   /** Version of the program, for the report. */
   toolVersion?: string
   /** Process of the broker on this computer, to say what CPU and memory it takes; Linux only. */
@@ -41,6 +48,8 @@ export interface LoadOptions {
   onProgress?(p: LoadProgress): void
   /** Each step of the series when it is complete. */
   onPoint?(p: SeriesPoint): void
+  /** The same with its histograms. */
+  onStep?(p: SeriesPoint, latencies: StepLatencies): void
 }
 
 const POLL_MS = 50
@@ -70,8 +79,8 @@ class LoadRun {
   private config: LoadConfig
   private readonly plan: Plan
   private readonly shard: Part
-  private readonly clockOffsetMs = measureClockOffset()
-  private readonly now = createRunClock(this.clockOffsetMs)
+  private readonly clockOffsetMs: number
+  private readonly now: () => number
   private readonly stepMs: number
   private embedded: EmbeddedHandle | null = null
   private workers: WorkerPool | null = null
@@ -93,6 +102,8 @@ class LoadRun {
     private readonly options: LoadOptions,
   ) {
     this.config = config
+    this.clockOffsetMs = options.clockOffsetMs ?? measureClockOffset()
+    this.now = createRunClock(this.clockOffsetMs)
     this.plan = planOf(config)
     this.shard = options.shard ?? { index: 0, count: 1 }
     this.stepMs = seriesStepMs(this.plan.durationMs)
@@ -162,7 +173,8 @@ class LoadRun {
     const credentials = this.options.credentials ?? {}
     checkCertificates(credentials)
     const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
-    const deps = { config, credentials, runId: this.options.runId, dial: dialFor(config.url, tls), now }
+    const dial = dialFor(config.url, tls)
+    const deps = { config, credentials, runId: this.options.runId, shard: this.shard.index, dial, now }
     const { remarks, limits } = await probe(deps)
     this.notes.push(...remarks)
     const broker = this.embedded === null ? await brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
@@ -181,13 +193,14 @@ class LoadRun {
       clockOffsetMs: this.clockOffsetMs,
       seriesStepMs: this.stepMs,
     }))
-    this.series = new Series(count, this.stepMs, (point, latency) => {
+    this.series = new Series(count, this.stepMs, (point, latencies) => {
       this.last = point
       this.options.onPoint?.(point)
-      this.drift?.add(point.atMs, latency, process.memoryUsage.rss())
+      this.options.onStep?.(point, latencies)
+      this.drift?.add(point.atMs, latencies.endToEnd ?? latencies.ack, process.memoryUsage.rss())
     })
     const workers = new WorkerPool(inits, {
-      bucket: (_worker, bucket) => this.series?.add(bucket),
+      bucket: (worker, bucket) => this.series?.add(bucket, worker),
       fatal: (text, code) => (this.fatal ??= { text, code }),
     })
     this.workers = workers
@@ -244,16 +257,27 @@ class LoadRun {
     return `${this.planned} clients to ${this.config.url}: ${this.fatal?.text ?? 'failed'}`
   }
 
+  private async startTime(workers: WorkerPool): Promise<number | undefined> {
+    if (this.options.rendezvous === undefined) return this.options.startAtMs
+    let atMs: number | undefined
+    const met = this.options.rendezvous().then((at) => void (atMs = at))
+    await this.within(met, () => {
+      this.progress(workers)
+      return null
+    })
+    return atMs
+  }
+
   private async waitForStart(): Promise<void> {
-    const { startAtMs } = this.options
+    this.phase = 'waiting'
+    const workers = this.workers as WorkerPool
+    const startAtMs = await this.startTime(workers)
     const readyMs = this.now()
     this.startMs = startAtMs ?? readyMs + POLL_MS
     if (startAtMs !== undefined && startAtMs < readyMs) {
       this.startMs = readyMs + POLL_MS
       this.notes.push(`started ${Math.round(this.startMs - startAtMs)} ms after the requested time`)
     }
-    this.phase = 'waiting'
-    const workers = this.workers as WorkerPool
     while (this.now() < this.startMs - 2 * POLL_MS && !this.stopped && this.fatal === null) {
       this.progress(workers)
       await pause(POLL_MS)
