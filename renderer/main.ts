@@ -15,10 +15,16 @@ fitScreen(screen.width)
 const transport = chooseTransport(window, location)
 const pinia = createPinia()
 
+/** The first frame is in the page's language. */
+function mount(app: ReturnType<typeof createApp>): void {
+  const { spoken } = useSettings(pinia)
+  if (spoken === null) app.mount('#app')
+  else void spoken.then(() => app.mount('#app'))
+}
+
 if (transport.kind === 'none') {
   const app = createApp(NoTransport).use(pinia).use(i18n)
-  useSettings(pinia)
-  app.mount('#app')
+  mount(app)
 } else {
   const link = new EngineLink({
     open: () => openChannel(transport),
@@ -28,6 +34,6 @@ if (transport.kind === 'none') {
   installLink(link)
   const app = createApp(App).use(pinia).use(i18n)
   app.config.errorHandler = (thrown) => useLog(pinia).fail(thrown)
-  app.mount('#app')
+  mount(app)
   void link.start()
 }

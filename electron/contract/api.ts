@@ -16,6 +16,7 @@ import type { DeskMessage, DeskState, Published, TestClientConfig } from './desk
 import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'
 import type { InspectReport } from './inspect-report'
+import type { Language } from './languages'
 import type { Lesson } from './lesson'
 import type { LessonOutcome, LiveOutcome } from './lesson-run'
 import type { LinkInput } from './link-config'
@@ -247,7 +248,7 @@ export interface LabApi {
    */
   castVote(a: { round: number; answer: number }): Promise<VoteState>
   /** The answers of each pupil as CSV; what a spreadsheet would take for a formula is text. */
-  voteResults(a: { language: 'en' | 'ko' }): Promise<{ text: string }>
+  voteResults(a: { language: Language }): Promise<{ text: string }>
 }
 
 /** A command without arguments. */

@@ -3,6 +3,7 @@ import type { EngineApi } from './api'
 import { LOSSES } from './comparison'
 import { deskMessageSchema, testClientSchema } from './desk'
 import { experimentSchema } from './experiment'
+import { LANGUAGES } from './languages'
 import { linkSchema } from './link-config'
 import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { LOAD_FILE_FORMATS, runIdSchema } from './load'
@@ -198,7 +199,7 @@ export const commands = {
   ),
   tryLesson: viewer(z.strictObject({ id: lessonId, variant: lessonId }), { cost: 4 }),
   setSandboxes: host(z.strictObject({ most: z.literal(SANDBOXES.choices) })),
-  voteResults: host(z.strictObject({ language: z.enum(['en', 'ko']) })),
+  voteResults: host(z.strictObject({ language: z.enum(LANGUAGES) })),
   ...workspaceCommands,
 } as const satisfies { [K in keyof EngineApi]: CommandEntry<Parameters<EngineApi[K]>[0]> }
 

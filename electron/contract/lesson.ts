@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
 import type { SessionMarkKind } from './model'
+import type { InLanguages } from './languages'
 import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { parsePacketFilter } from './packet-filter'
@@ -8,24 +9,29 @@ import { checkSteps, clientsOf, stepSchema } from './phases'
 import { groupSchema, scenarioSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 
-/** A text by language, `{ en, ko }`, one of them alone, or without a language; what is missing is shown as it is in the other. */
-const inBoth = <S extends z.ZodType>(schema: S) =>
+/** A text by language, `{ en, ko, ja, zh }`, any of them, or without a language; without English, that is the first there is. */
+const inLanguages = <S extends z.ZodType>(schema: S) =>
   z.preprocess(
     (v) => (typeof v === 'string' || Array.isArray(v) ? { en: v } : v),
     z
-      .strictObject({ en: schema.optional(), ko: schema.optional() })
-      .transform(({ en, ko }, ctx): InBoth<z.output<S>> => {
-        const [either, other] = [en ?? ko, ko ?? en]
-        if (either !== undefined && other !== undefined) return { en: either, ko: other }
+      .strictObject({
+        en: schema.optional(),
+        ko: schema.optional(),
+        ja: schema.optional(),
+        zh: schema.optional(),
+      })
+      .transform(({ en, ko, ja, zh }, ctx): InLanguages<z.output<S>> => {
+        const either = en ?? ko ?? ja ?? zh
+        if (either !== undefined) return { en: either, ko: ko ?? either, ja, zh }
         ctx.addIssue({ code: 'custom', message: 'expected a text, as it is or as { en: ... }, { ko: ... }' })
         return z.NEVER
       }),
   )
 const sentence = z.string().trim().min(1).max(400)
-const line = inBoth(sentence)
+const line = inLanguages(sentence)
 const paragraph = z.string().trim().min(1).max(2000)
 /** Paragraphs; a single one may be written as plain text. */
-const prose = inBoth(z.union([paragraph.transform((p) => [p]), z.array(paragraph).min(1).max(12)]))
+const prose = inLanguages(z.union([paragraph.transform((p) => [p]), z.array(paragraph).min(1).max(12)]))
 const slug = z
   .string()
   .max(40)
@@ -237,7 +243,7 @@ function checkVariant(lesson: Script, at: number, issue: Issue): void {
 /** Devices of one variant, at most. */
 const MAX_LESSON_DEVICES = 20
 
-/** A lesson file, version 1: text, question, scripted run and verdict, in one language or two. */
+/** A lesson file, version 1: text, question, scripted run and verdict, in one language or more. */
 export const lessonSchema = z
   .discriminatedUnion('kind', [scriptedSchema, liveSchema])
   .superRefine((l, ctx) => {
@@ -262,5 +268,3 @@ export const lessonSchema = z
 export type Lesson = z.output<typeof lessonSchema>
 export type ScriptedLesson = Extract<Lesson, { kind: 'script' }>
 export type LiveLesson = Extract<Lesson, { kind: 'live' }>
-/** Texts in both languages. */
-export type InBoth<T> = { en: T; ko: T }

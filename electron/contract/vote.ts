@@ -1,25 +1,27 @@
 import { z } from 'zod'
-import type { InBoth } from './lesson'
+import type { InLanguages } from './languages'
 
 /** Longest question and answer, in characters. */
 export const VOTE_TEXT = { question: 300, answer: 160 } as const
 /** Answers of one question. */
 export const VOTE_ANSWERS = { least: 2, most: 6 } as const
 
-const inBoth = (max: number) =>
-  z.strictObject({ en: z.string().trim().min(1).max(max), ko: z.string().trim().min(1).max(max) })
+const inLanguages = (max: number) => {
+  const text = z.string().trim().min(1).max(max)
+  return z.strictObject({ en: text, ko: text, ja: text.optional(), zh: text.optional() })
+}
 
-/** What the class is asked; one that was typed says the same in both languages. */
+/** What the class is asked; one that was typed says the same in every language. */
 export const voteQuestionSchema = z.strictObject({
-  question: inBoth(VOTE_TEXT.question),
-  answers: z.array(inBoth(VOTE_TEXT.answer)).min(VOTE_ANSWERS.least).max(VOTE_ANSWERS.most),
+  question: inLanguages(VOTE_TEXT.question),
+  answers: z.array(inLanguages(VOTE_TEXT.answer)).min(VOTE_ANSWERS.least).max(VOTE_ANSWERS.most),
 })
 export type VoteQuestion = z.output<typeof voteQuestionSchema>
 
 /** The vote as one page sees it; null while no question was asked. */
 export type VoteState = {
-  question: InBoth<string>
-  answers: InBoth<string>[]
+  question: InLanguages<string>
+  answers: InLanguages<string>[]
   /** Counts up with every vote that is opened, the same question again too. */
   round: number
   /** Which vote about this question it is, from 1. */

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { host, type CommandEntry } from './command-entry'
 import { savedMessagesSchema, type SavedMessage } from './desk'
+import { LANGUAGES } from './languages'
 import type { Note } from './model'
 import type { Scenario } from './scenario'
 
 /** What the user chose about the page itself. */
 export const settingsSchema = z.strictObject({
   /** `system`: the language of the computer where the page knows it, else English. */
-  language: z.enum(['system', 'en', 'ko']),
+  language: z.enum(['system', ...LANGUAGES]),
   /** `system`: dark when the computer is. */
   theme: z.enum(['system', 'dark', 'light']),
   /** A layout for the back row, with type of its own. */

@@ -1,4 +1,4 @@
-import type { MenuTexts } from './menu-texts'
+import type { MenuTexts } from './menu-texts.en'
 
 export type CloseAnswer = 'save' | 'close' | 'cancel'
 

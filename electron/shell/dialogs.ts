@@ -2,13 +2,14 @@ import { app, BrowserWindow, dialog } from 'electron'
 import { dirname, join } from 'node:path'
 import type { FileDialogs } from '../store/workspace'
 import { closeQuestion, type CloseAnswer, type CloseState } from './close-question'
-import { menuTexts, type ShellLanguage } from './menu-texts'
+import type { Language } from '../contract/languages'
+import { menuTexts } from './menu-texts'
 
 /**
  * The system's dialogs for opening and saving files. Each begins in the folder of the last file; the first in that of
  * the file opened last, or in the documents.
  */
-export function fileDialogs(language: () => ShellLanguage, recentFolder: () => string | null): FileDialogs {
+export function fileDialogs(language: () => Language, recentFolder: () => string | null): FileDialogs {
   let last: string | null = null
   const folder = (): string => last ?? recentFolder() ?? app.getPath('documents')
   const chosen = (path: string): string => {
@@ -53,7 +54,7 @@ export function fileDialogs(language: () => ShellLanguage, recentFolder: () => s
 export async function askToClose(
   window: BrowserWindow,
   state: CloseState,
-  language: ShellLanguage,
+  language: Language,
 ): Promise<CloseAnswer> {
   const t = menuTexts(language)
   const question = closeQuestion(state, t)

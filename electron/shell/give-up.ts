@@ -1,12 +1,13 @@
 import { app, dialog } from 'electron'
 import { isEnding } from './lifecycle'
 import { logFault } from './log'
-import { menuTexts, type ShellLanguage } from './menu-texts'
+import type { Language } from '../contract/languages'
+import { menuTexts } from './menu-texts'
 
 export interface GiveUpDeps {
   /** Closes engine and listeners; the autosaved scenario stays. */
   close(): Promise<void>
-  language(): ShellLanguage
+  language(): Language
 }
 
 /**

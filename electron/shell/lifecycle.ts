@@ -1,7 +1,8 @@
 import { app, BrowserWindow, dialog } from 'electron'
 import { launchFile } from './launch-file'
 import { logFault } from './log'
-import { menuTexts, type ShellLanguage } from './menu-texts'
+import type { Language } from '../contract/languages'
+import { menuTexts } from './menu-texts'
 
 /** Longest that quitting waits for listeners and devices to close. */
 const CLOSE_LIMIT_MS = 1500
@@ -95,7 +96,7 @@ export function claimInstance(profile: string, onFile: (path: string) => void): 
  * Says why the application could not start, and ends it with exit code 1. The message does not block: a signal is still
  * heard while it is read.
  */
-export async function failStart(thrown: unknown, language: ShellLanguage): Promise<void> {
+export async function failStart(thrown: unknown, language: Language): Promise<void> {
   // A page that is not loaded, or a window that is gone, because of the end.
   if (ending || quitting) return
   logFault('start', thrown)

@@ -1,11 +1,13 @@
 import type { MenuItemConstructorOptions as Item } from 'electron'
 import type { MenuCommand, RecentFile, Settings } from '../contract/workspace'
-import { menuTexts, type MenuTexts, type ShellLanguage } from './menu-texts'
+import { LANGUAGE_NAMES, OFFERED_LANGUAGES, type Language } from '../contract/languages'
+import { menuTexts } from './menu-texts'
+import type { MenuTexts } from './menu-texts.en'
 
 /** What the menu is made from; it is rebuilt when any of it changes. */
 export interface MenuModel {
   platform: NodeJS.Platform
-  language: ShellLanguage
+  language: Language
   settings: Settings
   recent: readonly RecentFile[]
   /** Adds reload and developer tools. */
@@ -138,8 +140,7 @@ function viewMenu(model: MenuModel, actions: MenuActions, t: MenuTexts, command:
       label: t.language,
       submenu: [
         choice('language', 'system', t.languageSystem),
-        choice('language', 'en', 'English'),
-        choice('language', 'ko', '한국어'),
+        ...OFFERED_LANGUAGES.map((l) => choice('language', l, LANGUAGE_NAMES[l])),
       ],
     },
     {

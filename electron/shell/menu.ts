@@ -1,10 +1,11 @@
 import { app, Menu } from 'electron'
 import type { Workspace } from '../store/workspace'
 import { menuTemplate } from './menu-template'
-import { shellLanguage, type ShellLanguage } from './menu-texts'
+import type { Language } from '../contract/languages'
+import { shellLanguage } from './menu-texts'
 
 /** Language of the menu and of the host's own questions. */
-export const languageOf = (workspace: Workspace): ShellLanguage =>
+export const languageOf = (workspace: Workspace): Language =>
   shellLanguage(workspace.settings.language, app.getLocale())
 
 /** Sets the application menu, and again when language, settings or recent files change. */

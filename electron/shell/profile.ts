@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeProblem } from '../engine/base/atomic-file'
-import { menuTexts, type ShellLanguage } from './menu-texts'
+import type { Language } from '../contract/languages'
+import { menuTexts } from './menu-texts'
 
 /** Where Chromium keeps its own files, and why nothing is kept for the user. */
 export interface Profile {
@@ -31,7 +32,7 @@ export function openProfile(folder: string): Profile {
 }
 
 /** Asks whether to go on although nothing is kept; true to go on. */
-export async function askToGoOn(folder: string, problem: string, language: ShellLanguage): Promise<boolean> {
+export async function askToGoOn(folder: string, problem: string, language: Language): Promise<boolean> {
   const t = menuTexts(language)
   const { response } = await dialog.showMessageBox({
     type: 'warning',

@@ -1,13 +1,12 @@
+import type { Language } from '@contract/languages'
 import { createI18n } from 'vue-i18n'
-import type { Language, Texts } from './define'
+import type { Texts } from './define'
 import { messages } from './messages'
-
-export type { Language } from './define'
 
 const korean: Texts = messages.ko
 const english: Texts = messages.en
 
-/** All texts of the page; the settings store sets the language. */
+/** All texts of the page; the settings store sets the language. English and Korean are there from the start. */
 export const i18n = createI18n({
   legacy: false,
   locale: 'en',

@@ -11,7 +11,7 @@ import { shellMessages } from '../features/shell/messages'
 import { trafficMessages } from '../features/traffic/messages'
 import { en } from './en'
 import { ko } from './ko'
-import type { Language, Texts } from './define'
+import type { Texts } from './define'
 
 /** Texts of all features, one part a feature folder. Add a feature's `messages.ts` here. */
 const parts = [
@@ -28,7 +28,7 @@ const parts = [
   galleryMessages,
 ]
 
-const merged = (language: Language, common: Texts): Texts =>
+const merged = (language: 'en' | 'ko', common: Texts): Texts =>
   Object.assign({}, common, ...parts.map((p) => p[language])) as Texts
 
-export const messages: Record<Language, Texts> = { en: merged('en', en), ko: merged('ko', ko) }
+export const messages: Record<'en' | 'ko', Texts> = { en: merged('en', en), ko: merged('ko', ko) }

@@ -1,3 +1,4 @@
+import type { Language } from '@contract/languages'
 import { createApp } from 'vue'
 import { createI18n } from 'vue-i18n'
 import { handshakesMessages } from '../features/handshakes/messages'
@@ -12,11 +13,16 @@ const moment = JSON.parse(text) as Moment | null
 
 if (moment !== null) {
   document.documentElement.dataset['theme'] = moment.theme
-  const messages = { en: { ...en, ...handshakesMessages.en }, ko: { ...ko, ...handshakesMessages.ko } }
+  const messages: Partial<Record<Language, object>> = {
+    en: { ...en, ...handshakesMessages.en },
+    ko: { ...ko, ...handshakesMessages.ko },
+  }
+  if (moment.texts !== null) messages[moment.lang] = moment.texts
   const i18n = createI18n({
     legacy: false,
     locale: moment.lang,
-    messages: messages as Record<'en' | 'ko', never>,
+    fallbackLocale: 'en',
+    messages: messages as unknown as Record<Language, never>,
   })
   createApp(MomentPage, { moment }).use(i18n).mount('#app')
 }

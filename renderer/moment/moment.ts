@@ -1,9 +1,13 @@
+import type { Language } from '@contract/languages'
 import type { Lane, SequenceInput } from '../canvas/sequence/types'
+import type { Texts } from '../i18n/define'
 
 /** A moment as its page carries it: what the diagram showed, without the run it came from. */
 export interface Moment {
   version: 1
-  lang: 'en' | 'ko'
+  lang: Language
+  /** Texts of that language when the page for moments has them not. */
+  texts: Texts | null
   theme: 'dark' | 'light'
   /** The packets are those of a capture, which does not know of all subscribers. */
   recorded: boolean
@@ -12,6 +16,9 @@ export interface Moment {
   lanes: readonly Lane[]
   input: SequenceInput
 }
+
+/** First keys of the texts that the page for moments needs. */
+export const MOMENT_TEXTS = ['common', 'link', 'qos', 'term', 'handshakes'] as const
 
 /** Where the data stands in the page that the build makes. */
 export const SLOT = '<script type="application/json" id="moment">null</script>'

@@ -1,13 +1,15 @@
+import { htmlLang, languageFor, type Language } from '@contract/languages'
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from '@contract/workspace'
 import { useLocalStorage, usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, watch, watchEffect } from 'vue'
-import { i18n, type Language } from '../i18n'
+import { computed, shallowRef, watch, watchEffect, type WritableComputedRef } from 'vue'
+import { i18n } from '../i18n'
+import { loadLanguage } from '../i18n/load'
+import { useLog } from './log'
 
 type Theme = 'dark' | 'light'
 
-const preferredLanguage = (): Language =>
-  navigator.languages.some((l) => l.toLowerCase().startsWith('ko')) ? 'ko' : 'en'
+const preferredLanguage = (): Language => languageFor(navigator.languages)
 
 /** As in the tokens. */
 const TYPE_PX: Record<Settings['textSize'], number> = { normal: 16, large: 18, largest: 20 }
@@ -46,6 +48,35 @@ function useChosen() {
   })
 }
 
+/** The page speaks the language as soon as it has its texts. */
+function useSpeech(language: WritableComputedRef<Language>) {
+  let other = languageFor([...navigator.languages, 'ko'])
+  const speak = (l: Language): void => {
+    if (l !== language.value) return
+    document.documentElement.lang = htmlLang(l)
+    i18n.global.locale.value = l
+  }
+  /** The page goes on in the language that it had until the other one is there, and when that cannot be read. */
+  const spoken = shallowRef<Promise<void> | null>(null)
+  watch(
+    language,
+    (l) => {
+      spoken.value =
+        loadLanguage(l)?.then(
+          () => speak(l),
+          (thrown: unknown) => useLog().fail(thrown),
+        ) ?? null
+      if (spoken.value === null) speak(l)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  function toggle(): void {
+    if (language.value !== 'en') other = language.value
+    language.value = language.value === 'en' ? other : 'en'
+  }
+  return { spoken, toggle }
+}
+
 /** Language, theme and projector mode: put on the root element, switched without a reload. */
 export const useSettings = defineStore('settings', () => {
   const prefersDark = usePreferredDark()
@@ -76,11 +107,9 @@ export const useSettings = defineStore('settings', () => {
     { immediate: true },
   )
   watchEffect(() => {
-    const root = document.documentElement
-    root.lang = language.value
-    root.dataset['theme'] = theme.value
-    i18n.global.locale.value = language.value
+    document.documentElement.dataset['theme'] = theme.value
   })
+  const { spoken, toggle } = useSpeech(language)
 
   return {
     chosen,
@@ -91,7 +120,10 @@ export const useSettings = defineStore('settings', () => {
     typeScale: computed(() => (projector.value ? 21 : TYPE_PX[textSize.value]) / 16),
     profile: computed(() => chosen.value.profile),
     choose: (patch: Partial<Settings>) => (chosen.value = { ...chosen.value, ...patch }),
-    toggleLanguage: () => (language.value = language.value === 'ko' ? 'en' : 'ko'),
+    /** Until the page has the texts of its language; null when it has them. */
+    spoken,
+    /** Between English and the other language: the one before, else the browser's, else Korean. */
+    toggleLanguage: toggle,
     toggleTheme: () => (theme.value = theme.value === 'dark' ? 'light' : 'dark'),
     toggleProjector: () => (projector.value = !projector.value),
   }

@@ -1,3 +1,4 @@
+import type { Language } from '@contract/languages'
 import type { VoteQuestion, VoteState } from '@contract/vote'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
@@ -33,7 +34,6 @@ export const useVote = defineStore('vote', () => {
     cast: (answer: number) => act(() => link.api.castVote({ round: state.value?.round ?? 0, answer })),
     mayCast: (): boolean => connection.viewer !== null,
     /** All answers as CSV. */
-    results: async (language: 'en' | 'ko'): Promise<string> =>
-      (await link.api.voteResults({ language })).text,
+    results: async (language: Language): Promise<string> => (await link.api.voteResults({ language })).text,
   }
 })

@@ -1,3 +1,4 @@
+import { LANGUAGES, type Language } from '../../contract/languages'
 import { lessonSchema, type Lesson } from '../../contract/lesson'
 import publishSubscribe from './data/publish-subscribe.json'
 import topicsWildcards from './data/topics-wildcards.json'
@@ -19,6 +20,8 @@ import flowControl from './data/flow-control.json'
 import topicAlias from './data/topic-alias.json'
 import disconnectAndWill from './data/disconnect-and-will.json'
 import pythonClient from './data/python-client.json'
+import { japanese } from './data/ja'
+import { withTexts, type LessonTexts } from './texts'
 
 /** In the order in which they are taught, by part. Imported, so that the built application has them without a file. */
 const FILES = [
@@ -46,8 +49,17 @@ const FILES = [
 
 let parsed: readonly Lesson[] | null = null
 
+const TEXTS: Partial<Record<Language, Record<string, LessonTexts>>> = { ja: japanese }
+
+/** The file with its texts of all languages. */
+function inAllLanguages(file: { id: string }): unknown {
+  let all: unknown = file
+  for (const language of LANGUAGES) all = withTexts(all, TEXTS[language]?.[file.id] ?? {}, language)
+  return all
+}
+
 /** The lessons that come with the application. */
 export function builtInLessons(): readonly Lesson[] {
-  parsed ??= FILES.map((f) => lessonSchema.parse(f))
+  parsed ??= FILES.map((f) => lessonSchema.parse(inAllLanguages(f)))
   return parsed
 }

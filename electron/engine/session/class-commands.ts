@@ -1,5 +1,6 @@
 import { COST } from '../../contract/command-entry'
 import { ApiError } from '../../contract/errors'
+import type { Language } from '../../contract/languages'
 import type { PageLink } from '../../contract/rpc'
 import type { Shown } from '../../contract/shown'
 import type { VoteQuestion } from '../../contract/vote'
@@ -66,7 +67,7 @@ export class ClassCommands {
     })
   }
 
-  voteResults(a: { language: 'en' | 'ko' }) {
+  voteResults(a: { language: Language }) {
     return command(() => ({ text: this.classroom.vote.csv(a.language) }))
   }
 

@@ -1,4 +1,5 @@
 import { ApiError } from '../../contract/errors'
+import { textIn, type Language } from '../../contract/languages'
 import type { VoteQuestion, VoteState } from '../../contract/vote'
 import { csvField } from '../base/csv'
 
@@ -65,14 +66,14 @@ export class ClassVote {
   }
 
   /** All answers, one line a pupil and vote. */
-  csv(language: 'en' | 'ko'): string {
+  csv(language: Language): string {
     const rows = this.rounds.flatMap((r, i) =>
       [...r.votes].map(([pupil, answer]) => [
         this.forgotten + i + 1,
-        r.question[language],
+        textIn(r.question, language),
         r.turn,
         pupil,
-        r.answers[answer]?.[language] ?? '',
+        textIn(r.answers[answer], language) ?? '',
       ]),
     )
     return [['vote', 'question', 'turn', 'pupil', 'answer'], ...rows]

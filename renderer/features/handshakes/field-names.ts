@@ -39,6 +39,13 @@ const KOREAN: Record<string, string> = {
   malformed: '형식 오류',
   notCaptured: '캡처되지 않음',
 }
+const OTHERS: Partial<Record<string, Record<string, string>>> = { ko: KOREAN }
+
+/** Adds a language that is loaded when it is wanted. */
+export const addFieldNames = (language: string, names: Record<string, string>): void => {
+  OTHERS[language] = names
+}
+
 const ENGLISH: Record<string, string> = {
   dup: 'DUP',
   qos: 'QoS',
@@ -55,6 +62,5 @@ function spelled(key: string): string {
 /** A field's name in the reader's language; a property is named by its own name. */
 export function fieldName(key: string, language: string): string {
   const own = key.split('.').at(-1) ?? key
-  if (language === 'ko' && KOREAN[own] !== undefined) return KOREAN[own]
-  return ENGLISH[own] ?? spelled(own)
+  return OTHERS[language]?.[own] ?? ENGLISH[own] ?? spelled(own)
 }

@@ -1,10 +1,12 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useLanguage } from '../../i18n/language'
+import { loadedTexts } from '../../i18n/load'
 import { useLink } from '../../api'
 import { readCaptureFile, readMessages } from '../../api/capture-file'
 import { copyText, saveBlob, saveFile } from '../../api/file'
 import { toMermaid } from '../../canvas/sequence/mermaid'
-import { momentPage, type Moment } from '../../moment/moment'
+import { MOMENT_TEXTS, momentPage, type Moment } from '../../moment/moment'
 import { useMoment } from '../../stores/moment'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
@@ -33,10 +35,39 @@ async function emptyPage(missing: string): Promise<string> {
   return answer.text()
 }
 
+/** Saves what is drawn as a page of its own. */
+function useShareMoment(diagram: Diagram): () => Promise<void> {
+  const { t } = useI18n()
+  const lang = useLanguage()
+  const status = useStatus()
+  const log = useLog()
+  const packets = usePackets()
+  /** What is drawn when it is asked for, however long the rest takes. */
+  const drawn = (): Moment => ({
+    version: 1,
+    lang: lang.value,
+    texts: loadedTexts(lang.value, MOMENT_TEXTS),
+    theme: document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark',
+    recorded: status.recorded,
+    partial: packets.filter !== '' || diagram.others.length > 0,
+    lanes: diagram.lanes,
+    input: diagram.input,
+  })
+  return () =>
+    log.attempt(async () => {
+      const moment = drawn()
+      if (moment.input.packets.length === 0) throw new Error(t('handshakes.moment.empty'))
+      saveFile(
+        'moment.html',
+        momentPage(await emptyPage(t('handshakes.moment.missing')), moment),
+        'text/html',
+      )
+    })
+}
+
 /** What leaves the screen: Mermaid text, pictures, packets for Wireshark. */
 export function useExport(diagram: Diagram) {
-  const { t, locale } = useI18n()
-  const status = useStatus()
+  const { t } = useI18n()
   const log = useLog()
   const packets = usePackets()
   const link = useLink()
@@ -52,26 +83,7 @@ export function useExport(diagram: Diagram) {
     return diagram.scene ? sceneSvg(diagram.scene, { k: diagram.k, strokeK: diagram.strokeK }) : ''
   }
   const png = async (): Promise<Blob> => (await import('./export-image')).svgToPng(await svg())
-  /** What is drawn when it is asked for, however long the rest takes. */
-  const drawn = (): Moment => ({
-    version: 1,
-    lang: locale.value === 'ko' ? 'ko' : 'en',
-    theme: document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark',
-    recorded: status.recorded,
-    partial: packets.filter !== '' || diagram.others.length > 0,
-    lanes: diagram.lanes,
-    input: diagram.input,
-  })
-  const shareMoment = (): Promise<void> =>
-    log.attempt(async () => {
-      const moment = drawn()
-      if (moment.input.packets.length === 0) throw new Error(t('handshakes.moment.empty'))
-      saveFile(
-        'moment.html',
-        momentPage(await emptyPage(t('handshakes.moment.missing')), moment),
-        'text/html',
-      )
-    })
+  const shareMoment = useShareMoment(diagram)
   whenAsked(diagram, shareMoment)
   const saveMessages = (as: 'csv' | 'jsonl') => () =>
     log.attempt(async () => saveBlob(`messages.${as}`, await readMessages(link.api, packets.filter, as)))

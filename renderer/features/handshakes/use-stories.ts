@@ -1,6 +1,7 @@
 import type { JourneyRow } from '@contract/model'
 import { computed, shallowRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useLanguage } from '../../i18n/language'
 import { journeyFacts, type JourneyFacts } from '../../canvas/sequence/facts'
 import { narrate, numberStories, placesOf, type Sentence } from '../../canvas/sequence/narration/narrate'
 import type { CardText, SequenceInput } from '../../canvas/sequence/types'
@@ -29,7 +30,8 @@ const isTroubled = (f: JourneyFacts): boolean =>
 export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several: () => boolean) {
   const packets = usePackets()
   const status = useStatus()
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
+  const language = useLanguage()
   const { format } = useFormat()
   /** Journeys that can be seen now. */
   const inView = shallowRef<readonly number[]>([])
@@ -46,7 +48,7 @@ export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several:
   const stories = computed((): Story[] => {
     if (!on.value) return []
     const { packets: rows, exchanges, marks } = input.value
-    const lang = locale.value === 'ko' ? 'ko' : 'en'
+    const lang = language.value
     const journeys = journeysToTell()
     const { recorded } = status
     const told = numberStories(

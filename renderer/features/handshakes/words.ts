@@ -1,11 +1,12 @@
+import type { Language } from '@contract/languages'
 import { printable } from '@contract/printable'
 import type { SessionMark } from '@contract/model'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useLanguage } from '../../i18n/language'
 import type { JourneyFacts } from '../../canvas/sequence/facts'
 import type { MermaidWords } from '../../canvas/sequence/mermaid'
-import type { NarrationLanguage } from '../../canvas/sequence/narration/narrate'
-import { refusalText } from '../../canvas/sequence/narration/refusals'
+import { refusalText } from '../../canvas/sequence/narration/tellers'
 import type { CardText, SequenceWords, Tone } from '../../canvas/sequence/types'
 import { useFormat } from '../../i18n/format'
 
@@ -25,7 +26,7 @@ const TONES: Record<JourneyFacts['outcome'], Tone> = {
 }
 
 /** What a session mark says. */
-export function markText(m: SessionMark, t: Translate, lang: NarrationLanguage): string {
+export function markText(m: SessionMark, t: Translate, lang: Language): string {
   switch (m.kind) {
     case 'gave-up':
       return t('handshakes.word.gaveUp', { id: m.detail ?? '' })
@@ -90,9 +91,9 @@ export function useWords(
   several: () => boolean = () => false,
   recorded: () => boolean = () => false,
 ): ComputedRef<SequenceWords> {
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
   const { format, duration } = useFormat()
-  const lang = (): NarrationLanguage => (locale.value === 'ko' ? 'ko' : 'en')
+  const lang = useLanguage()
   const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
   return computed(() => ({
     broker: t('term.broker'),
@@ -113,8 +114,8 @@ export function useWords(
     stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
     discarded: (id, atBroker) =>
       t(`handshakes.word.discarded${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
-    refused: (reason) => t('handshakes.word.refusedWhy', { why: refusalText(reason, lang()) }),
-    mark: (m) => markText(m, t, lang()),
+    refused: (reason) => t('handshakes.word.refusedWhy', { why: refusalText(reason, lang.value) }),
+    mark: (m) => markText(m, t, lang.value),
     time: (ms) => format.value.seconds(ms),
     plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
     card: (f) => cardText(f, t, format.value.int, several(), recorded()),
@@ -123,7 +124,8 @@ export function useWords(
 
 /** Words of the Mermaid text. */
 export function useMermaidWords(): ComputedRef<MermaidWords> {
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
+  const lang = useLanguage()
   const { format } = useFormat()
   return computed(() => ({
     broker: t('term.broker'),
@@ -131,7 +133,7 @@ export function useMermaidWords(): ComputedRef<MermaidWords> {
     dropped: t('handshakes.fate.dropped'),
     held: t('handshakes.fate.held'),
     onTheWay: t('handshakes.fate.transit'),
-    mark: (m) => markText(m, t, locale.value === 'ko' ? 'ko' : 'en'),
+    mark: (m) => markText(m, t, lang.value),
     idle: (ms) => t('handshakes.word.nothingHere', { time: t('common.ms', { n: format.value.number(ms) }) }),
   }))
 }

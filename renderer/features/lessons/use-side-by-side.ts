@@ -1,6 +1,6 @@
 import type { QosComparison } from '@contract/comparison'
 import { computed, ref, type Ref } from 'vue'
-import { useI18n } from 'vue-i18n'
+import { useLanguage } from '../../i18n/language'
 import { smallerTypes } from '../../canvas/sequence/fit'
 import { narrateRun, placesOf } from '../../canvas/sequence/narration/narrate'
 import { layoutTogether } from '../../canvas/sequence/side-by-side'
@@ -24,7 +24,7 @@ function attempts(k: number): { slant: number; type: number }[] {
 /** The three pictures of a comparison on one clock, as tall as there is room, and their narration. */
 export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const settings = useSettings()
-  const { locale } = useI18n()
+  const lang = useLanguage()
   const width = ref(0)
   const height = ref(0)
   const k = computed(() => settings.typeScale)
@@ -32,7 +32,7 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const columns = computed(() =>
     (comparison.value?.runs ?? []).map((run) => {
       const input = fromFirstPacket(run.timeline)
-      return { run, input, sentences: narrateRun(input, locale.value === 'ko' ? 'ko' : 'en') }
+      return { run, input, sentences: narrateRun(input, lang.value) }
     }),
   )
   function draw(slant: number, type: number) {

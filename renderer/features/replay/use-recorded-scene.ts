@@ -2,6 +2,7 @@ import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { useLanguage } from '../../i18n/language'
 import { fitPicture, type Fitted } from '../../canvas/sequence/fit'
 import { narrateRun, type Sentence } from '../../canvas/sequence/narration/narrate'
 import type { Lane, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
@@ -28,10 +29,8 @@ export interface Recording {
 
 /** The narration of a whole run. */
 function useNarration(input: Ref<SequenceInput | null>) {
-  const { locale } = useI18n()
-  return computed((): Sentence[] =>
-    input.value ? narrateRun(input.value, locale.value === 'ko' ? 'ko' : 'en') : [],
-  )
+  const lang = useLanguage()
+  return computed((): Sentence[] => (input.value ? narrateRun(input.value, lang.value) : []))
 }
 
 /** Second lines of the lanes' names; a lane without one says its role. '' is the broker. */

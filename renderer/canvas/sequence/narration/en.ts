@@ -1,7 +1,12 @@
 import { WITH_WILL, type Happening } from './happening'
-import { refusalText } from './refusals'
-import type { Teller } from './teller'
+import { REFUSALS_EN } from './refusals'
+import { refusalOf, type Teller } from './teller'
 
+const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
+  refusals: REFUSALS_EN,
+  reasonCode: (hex) => `reason code ${hex}`,
+}
+const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? 'the broker'
 const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
@@ -162,7 +167,7 @@ function ended(h: Happening): string {
     case 'closed':
       return h.mark.detail === null
         ? `*The broker closed the connection of ${who}.*`
-        : `*The broker closed the connection of ${who}*: ${refusalText(h.mark.detail, 'en')}.`
+        : `*The broker closed the connection of ${who}*: ${refusal(h.mark.detail)}.`
     default:
       return `*The connection of ${who} was cut.*`
   }
@@ -170,6 +175,7 @@ function ended(h: Happening): string {
 
 /** English sentences. */
 export const english: Teller = {
+  ...words,
   finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/\. the /g, '. The '),
   tell: {
     sent,
@@ -201,7 +207,7 @@ export const english: Teller = {
       `${name(h.r)} kept nothing of the session before and does not know #${id(h)}: it *only sends PUBCOMP*.`,
     delivered,
     refused: (h) =>
-      `*${name(h.r)} refused ${packet(h)}* (${refusalText(h.packet?.refusal ?? 0, 'en')})${h.r === null ? ' and does not forward it' : ''}.`,
+      `*${name(h.r)} refused ${packet(h)}* (${refusal(h.packet?.refusal ?? 0)})${h.r === null ? ' and does not forward it' : ''}.`,
     'retained-kept': () => `RETAIN is set: *the broker keeps the message* for those who subscribe later.`,
     'retained-sent': (h) => `${list(h.clients)} has subscribed: the broker sends it *the retained message*.`,
     queued: (h) =>

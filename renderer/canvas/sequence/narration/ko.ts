@@ -1,8 +1,13 @@
 import { WITH_WILL, type Happening } from './happening'
 import { josa } from './josa'
-import { refusalText } from './refusals'
-import type { Teller } from './teller'
+import { REFUSALS_KO } from './refusals'
+import { refusalOf, type Teller } from './teller'
 
+const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
+  refusals: REFUSALS_KO,
+  reasonCode: (hex) => `이유 코드 ${hex}`,
+}
+const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? '브로커'
 const list = (ids: readonly string[]): string => ids.join(', ')
 const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
@@ -165,7 +170,7 @@ function ended(h: Happening): string {
     case 'closed':
       return h.mark.detail === null
         ? `*브로커가 ${who}의 연결을 끊었습니다.*`
-        : `*브로커가 ${who}의 연결을 끊었습니다*: ${refusalText(h.mark.detail, 'ko')}.`
+        : `*브로커가 ${who}의 연결을 끊었습니다*: ${refusal(h.mark.detail)}.`
     default:
       return `*${who}의 연결이 끊겼습니다.*`
   }
@@ -175,6 +180,7 @@ const arrived = (h: Happening): string => `*${josa(packet(h), '이/가')} 도착
 
 /** Korean sentences; packet names stay in English capitals. */
 export const korean: Teller = {
+  ...words,
   finish: (text) => text,
   tell: {
     sent,
@@ -211,7 +217,7 @@ export const korean: Teller = {
       `${receiver(h)} 이전 세션을 기억하지 않아 ${josa(number(h), '을/를')} 모릅니다. *PUBCOMP만 보냅니다*.`,
     delivered,
     refused: (h) =>
-      `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusalText(h.packet?.refusal ?? 0, 'ko')}).${h.r === null ? ' 구독자에게 전달하지 않습니다.' : ''}`,
+      `*${josa(name(h.r), '이/가')} ${josa(packet(h), '을/를')} 거부했습니다* (${refusal(h.packet?.refusal ?? 0)}).${h.r === null ? ' 구독자에게 전달하지 않습니다.' : ''}`,
     'retained-kept': () =>
       'RETAIN이 설정되어 있으므로 *브로커가 메시지를 보존합니다*. 나중에 구독하는 클라이언트를 위해서입니다.',
     'retained-sent': (h) =>

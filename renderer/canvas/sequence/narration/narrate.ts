@@ -1,14 +1,11 @@
 import { printable } from '@contract/printable'
+import type { Language } from '@contract/languages'
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
 import type { NumberPlace } from '../types'
-import { english } from './en'
 import { happenings, runHappenings } from './events'
 import { inOrder, type Happening } from './happening'
-import { korean } from './ko'
 import type { StorySource } from './story'
-import type { Teller } from './teller'
-
-export type NarrationLanguage = 'en' | 'ko'
+import { tellerIn } from './tellers'
 
 /** One sentence of the narration. */
 export interface Sentence {
@@ -28,8 +25,6 @@ export interface Sentence {
   order: number
   parts: { text: string; strong: boolean }[]
 }
-
-const TELLERS: Record<NarrationLanguage, Teller> = { en: english, ko: korean }
 
 /** A story longer than this is given as its beginning and its end. */
 const MAX_SENTENCES = 12
@@ -68,8 +63,8 @@ function shorten(list: Happening[]): Happening[] {
   return [...head, gap, ...tail]
 }
 
-function tell(list: readonly Happening[], lang: NarrationLanguage): Sentence[] {
-  const teller = TELLERS[lang]
+function tell(list: readonly Happening[], lang: Language): Sentence[] {
+  const teller = tellerIn(lang)
   return list.map((h, i) => ({
     n: i + 1,
     kind: h.kind,
@@ -91,14 +86,14 @@ export function narrate(
   journey: JourneyRow,
   exchanges: readonly ExchangeRow[],
   packets: readonly PacketRow[],
-  lang: NarrationLanguage,
+  lang: Language,
   marks: readonly SessionMark[] = [],
 ): Sentence[] {
   return tell(shorten(happenings(journey, exchanges, packets, marks)), lang)
 }
 
 /** Tells a whole recorded run: all of its messages and connections in order of time. Pure. */
-export const narrateRun = (source: StorySource, lang: NarrationLanguage): Sentence[] =>
+export const narrateRun = (source: StorySource, lang: Language): Sentence[] =>
   tell(runHappenings(source), lang)
 
 /** Stories numbered through in order of time, so that no later number stands above an earlier one in the picture. */

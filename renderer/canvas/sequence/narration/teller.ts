@@ -4,4 +4,14 @@ import type { Happening } from './happening'
 export interface Teller {
   tell: Record<Happening['kind'], (h: Happening) => string>
   finish: (text: string) => string
+  /** Why something was refused, by reason code (MQTT 5.0 table 2-6), in a few words. */
+  refusals: Record<number, string>
+  /** A reason code that is not among them, e.g. of 0xA0. */
+  reasonCode: (hex: string) => string
+}
+
+/** @param reason 0x80 or more; one that the language does not name is given as its number */
+export function refusalOf(teller: Pick<Teller, 'refusals' | 'reasonCode'>, reason: number): string {
+  const hex = `0x${reason.toString(16).toUpperCase().padStart(2, '0')}`
+  return teller.refusals[reason] ?? teller.reasonCode(hex)
 }

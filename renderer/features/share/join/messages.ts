@@ -21,7 +21,7 @@ export const joinMessages = defineMessages(
       'bad-request': 'The request was not understood. Reload the page and try again.',
       foreign: 'This page was opened from somewhere else. Open the address on the projector.',
       unreachable: 'The host does not answer. Are you on the class network?',
-      language: '한국어로 바꾸기',
+      language: 'Language',
     },
   },
   {
@@ -43,7 +43,7 @@ export const joinMessages = defineMessages(
       'bad-request': '요청이 올바르게 전달되지 않았습니다. 페이지를 새로 고친 뒤 다시 시도하세요.',
       foreign: '다른 곳에서 열린 페이지입니다. 프로젝터에 보이는 주소를 여세요.',
       unreachable: '진행자 컴퓨터가 응답하지 않습니다. 학급 네트워크에 접속되어 있나요?',
-      language: 'Switch to English',
+      language: '언어',
     },
   },
 )
