@@ -109,9 +109,9 @@ const realRecoverySchema = z.strictObject({
 })
 
 const tcpSchema = z.strictObject({
-  /** First retransmission timeout; doubles with each loss of the same segment (RFC 6298). */
+  /** The retransmission timeout is so much longer than the round trip at least (Linux: tcp_rto_min); it doubles (RFC 6298). */
   rto: durationSchema.default(200),
-  /** After this many losses of one segment the connection resets. */
+  /** After this many timeouts in a row the next one resets the connection (Linux: tcp_retries2). */
   maxRetransmissions: z.int().min(0).max(50).default(15),
   segmentBytes: z.int().min(64).max(65_495).default(1460),
 })

@@ -39,7 +39,7 @@ export const en = {
     sentenceReconnect: 'MQTT packets are lost; the client reconnects after {timer} without an answer',
     sentenceLink: 'MQTT packets are lost; the link itself sends the same bytes again after {timer}',
     sentenceNone: 'MQTT packets are lost, and nothing recovers them',
-    sentenceTcp: 'segments are lost; TCP retransmits them after {timer}: late, never missing',
+    sentenceTcp: 'segments are lost; TCP retransmits them: late, never missing',
     sentenceCut: 'the connection is cut; the client reconnects after {timer} and resends from its session',
     mixed: 'mixed',
     sentenceMixed: 'groups use different links; see each group',

@@ -44,7 +44,7 @@ export const ko: Same<typeof en> & Texts = {
     sentenceReconnect: 'MQTT 패킷이 통째로 손실되고, {timer} 동안 응답이 없으면 클라이언트가 재접속합니다',
     sentenceLink: 'MQTT 패킷이 통째로 손실되고, 링크가 같은 바이트를 {timer} 후에 다시 보냅니다',
     sentenceNone: 'MQTT 패킷이 통째로 손실되고, 복구 수단이 없습니다',
-    sentenceTcp: '세그먼트가 손실되면 TCP가 {timer} 뒤 재전송합니다: 늦지만 빠지지 않습니다',
+    sentenceTcp: '세그먼트가 손실되면 TCP가 재전송합니다: 늦지만 빠지지 않습니다',
     sentenceCut: '연결이 끊기고, 클라이언트가 {timer} 뒤 재접속해 세션에서 다시 보냅니다',
     mixed: '혼합',
     sentenceMixed: '그룹마다 링크가 다릅니다. 각 그룹을 보세요',

@@ -6,7 +6,7 @@ import { scenarioSchema, type Scenario } from '../../contract/scenario'
 /** Client identifiers of publishers begin with this. With the seed they decide every packet's fate. */
 export const PUBLISHERS = 'publisher'
 
-/** So many losses of one segment in a row that the simulated TCP never gives up in an experiment. */
+/** So many timeouts in a row that the simulated TCP never gives up in an experiment. */
 const MAX_RETRANSMISSIONS = 50
 
 /** The link of every device at one point. */

@@ -80,7 +80,7 @@ test('a message that never came to be sent is explained too', async () => {
 test('a headline takes its numbers from the run', async () => {
   const o = await run('radio-or-tcp', 'tcp')
   expect(fillHeadline('{lost}/{offered}, {latency}, {received.dashboard}, {received.nobody}', o, ms)).toBe(
-    '0/2, 480 ms, 2, 0',
+    '0/2, 260 ms, 2, 0',
   )
   expect(fillHeadline('{unknown} stays', o, ms)).toBe('{unknown} stays')
 })

@@ -15,6 +15,7 @@ export const Draw = {
   CORRUPT: 7,
   BIT: 8,
   REORDER: 9,
+  ANSWER: 10,
 } as const
 export type Draw = (typeof Draw)[keyof typeof Draw]
 

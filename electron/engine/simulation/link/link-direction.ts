@@ -9,9 +9,12 @@ import { faultOf } from './faults'
 import { countPacket, MessageTable, type MessageRecord } from './message-table'
 import type { FateKey } from './fate'
 import type { Medium, Verdict } from './medium'
+import { Ordinals } from './ordinals'
 import type { Pace } from './pace'
 import { PacketQuery } from './query'
 import type { StepAction, StepScript } from './script'
+import type { TcpPath } from './tcp/connection'
+import type { Parcel } from './tcp/way'
 import { TransitQueue, type Ending } from './transit-queue'
 import type { GateKeeper } from './types'
 
@@ -35,13 +38,14 @@ export interface LinkDirectionHost {
   cut(): void
   /** Cuts as soon as what has just arrived was read. */
   cutSoon(): void
-  reset(): void
+  /**
+   * What carries the packets of this direction: null on other links than tcp, and on those as long as nothing is lost.
+   * @param losing a segment is to be lost now
+   */
+  carrier(direction: Direction, losing: boolean): TcpPath | null
   /** A scripted decision was used up, so held packets may match the next one. */
   stepped(): void
 }
-
-/** A number for each packet type. */
-const perType = (): number[] => new Array<number>(PACKET_TYPES.length).fill(0)
 
 /** Filled for each packet that enters, and done with before anybody else is told of it. */
 const query = new PacketQuery()
@@ -62,14 +66,11 @@ export class LinkDirection {
   /** Called when the last packet on its way has arrived. */
   onDrained: (() => void) | null = null
   private readonly queue: TransitQueue
+  /** Carries packets where TCP loses segments. */
+  private path: TcpPath | null = null
   private losing: Map<PacketTransit, { timer: Timer; cause: LossCause }> | undefined
   private held: Set<PacketTransit> | undefined
-  /** By type: packets that belong to no message, repetitions of the last of them, packets still to be lost on demand. */
-  private ordinals: number[] | undefined
-  private repeated: number[] | undefined
-  /** One bit for each type of which the endpoint itself has sent a packet that belongs to no message. */
-  private sentTypes = 0
-  private condemned: number[] | undefined
+  private readonly ordinals = new Ordinals()
   private crowded = false
   private stalled = false
 
@@ -86,7 +87,7 @@ export class LinkDirection {
 
   /** Packets on their way, being lost, or held. */
   get pending(): number {
-    return this.queue.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0)
+    return this.queue.length + (this.losing?.size ?? 0) + (this.held?.size ?? 0) + (this.path?.pending ?? 0)
   }
 
   /** So many bytes are on their way that the sender should wait. */
@@ -112,9 +113,7 @@ export class LinkDirection {
 
   /** The next packet of this type will be lost. */
   condemn(type: PacketType): void {
-    this.condemned ??= []
-    const at = PACKET_TYPES.indexOf(type)
-    this.condemned[at] = (this.condemned[at] ?? 0) + 1
+    this.ordinals.condemn(PACKET_TYPES.indexOf(type))
   }
 
   /**
@@ -123,16 +122,15 @@ export class LinkDirection {
    */
   enter(packet: Packet, origin: TransitOrigin, record: MessageRecord | null): void {
     const { type } = packet
-    const nth = this.count(type, record)
+    const nth = record === null ? this.ordinals.next(type) : countPacket(record, type)
     const now = this.host.pace.nowMs()
     query.fill(this.key, record ?? this.key, type, nth, packet.frame.length, now)
-    query.condemned = this.takeCondemned(type)
+    query.condemned = this.ordinals.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)
     const { faults } = this.host.config
     const fault = faults === undefined ? null : faultOf(faults, packet, query, this.exposed(type))
-    const decided: Verdict = cutting === 'before' || this.shut ? { fate: 'cut' } : this.medium.decide(query)
-    const verdict = fault === null ? decided : later(decided, fault.lateMs)
+    const verdict = this.verdict(cutting === 'before', step, fault?.lateMs ?? 0)
     const transit: PacketTransit = {
       id: this.host.nextTransitId(),
       clientId: this.host.id,
@@ -141,7 +139,7 @@ export class LinkDirection {
       altered: fault?.corrupted === true ? 'corrupt' : undefined,
       sentMs: now,
       origin,
-      attempt: record === null ? this.repetition(type, origin) : nth,
+      attempt: record === null ? this.ordinals.repetition(type, origin) : nth,
       state: step === 'hold' && verdict.fate !== 'cut' ? 'held' : 'transit',
       settledMs: now,
       lossPoint: 1,
@@ -149,17 +147,36 @@ export class LinkDirection {
       segmentLosses: 0,
     }
     this.bytes += packet.frame.length
-    const copies = fault?.twice === true && step === null && verdict.fate === 'deliver' && cutting === null
-    this.act(transit, step, verdict, cutting === 'after')
-    if (copies) this.copy(transit, verdict, now)
+    const arrives = verdict.fate === 'deliver' || verdict.fate === 'carry'
+    const key = record ?? this.key
+    const ending = cutting === 'after' ? 'arrive-and-cut' : 'arrive'
+    const lateMs = fault?.lateMs ?? 0
+    const first = query.condemned ? 'lost' : step === 'deliver' ? 'spared' : undefined
+    const parcel: Parcel = { transit, key, attempt: nth, ending, lateMs, first }
+    this.act(parcel, step, verdict)
+    if (fault?.twice === true && step === null && arrives && cutting === null) this.copy(parcel, verdict, now)
   }
 
   /** The network delivers it once more. */
-  private copy(transit: PacketTransit, verdict: Verdict, now: number): void {
+  private copy(parcel: Parcel, verdict: Verdict, now: number): void {
     const id = this.host.nextTransitId()
-    this.bytes += transit.packet.frame.length
-    const again: PacketTransit = { ...transit, id, altered: 'duplicate', state: 'transit', settledMs: now }
-    this.act(again, null, verdict, false)
+    this.bytes += parcel.transit.packet.frame.length
+    const again: PacketTransit = {
+      ...parcel.transit,
+      id,
+      altered: 'duplicate',
+      state: 'transit',
+      settledMs: now,
+      segmentLosses: 0,
+    }
+    this.act({ ...parcel, transit: again }, null, verdict)
+  }
+
+  private verdict(cut: boolean, step: StepAction | 'hold' | null, lateMs: number): Verdict {
+    if (cut || this.shut) return { fate: 'cut' }
+    this.path = this.host.carrier(this.direction, query.condemned || step === 'drop')
+    if (this.path !== null) return { fate: 'carry' }
+    return later(this.medium.decide(query), lateMs)
   }
 
   /** A packet of this type may be lost. */
@@ -174,7 +191,9 @@ export class LinkDirection {
     const held = this.heldTransits()
     this.held = undefined
     for (const transit of held) this.host.gate.withdraw(transit)
-    const left = [...held, ...this.queue.clear()].sort((x, y) => x.id - y.id)
+    const carried = this.path?.clear() ?? []
+    this.path = null
+    const left = [...held, ...carried, ...this.queue.clear()].sort((x, y) => x.id - y.id)
     for (const transit of left) {
       const way = transit.settledMs - transit.sentMs
       const point = transit.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - transit.sentMs) / way)
@@ -193,36 +212,6 @@ export class LinkDirection {
     for (const transit of this.heldTransits()) this.host.gate.deliver(transit.id)
   }
 
-  private count(type: number, record: MessageRecord | null): number {
-    if (record === null) {
-      this.ordinals ??= perType()
-      const ordinal = (this.ordinals[type] ?? 0) + 1
-      this.ordinals[type] = ordinal
-      return ordinal
-    }
-    return countPacket(record, type)
-  }
-
-  /** Packets that belong to no message are distinguished by who sends them: the agent only repeats. */
-  private repetition(type: number, origin: TransitOrigin): number {
-    if (origin === 'endpoint') {
-      this.sentTypes |= 1 << type
-      if (this.repeated !== undefined) this.repeated[type] = 0
-      return 1
-    }
-    this.repeated ??= perType()
-    const again = (this.repeated[type] ?? 0) + 1
-    this.repeated[type] = again
-    return again + ((this.sentTypes >> type) & 1)
-  }
-
-  private takeCondemned(type: number): boolean {
-    const left = this.condemned?.[type] ?? 0
-    if (this.condemned === undefined || left === 0) return false
-    this.condemned[type] = left - 1
-    return true
-  }
-
   private step(type: number): StepAction | 'hold' | null {
     const { script, config } = this.host
     if (script.active) {
@@ -232,19 +221,18 @@ export class LinkDirection {
     return config.gate && this.exposed(type) ? 'hold' : null
   }
 
-  private act(
-    transit: PacketTransit,
-    step: StepAction | 'hold' | null,
-    verdict: Verdict,
-    cutAfter: boolean,
-  ): void {
+  private act(parcel: Parcel, step: StepAction | 'hold' | null, verdict: Verdict): void {
     const { pace, observer } = this.host
-    const ending = cutAfter ? 'arrive-and-cut' : 'arrive'
+    const { transit, ending } = parcel
     if (verdict.fate === 'cut') {
       observer.entered(transit)
       // On a dead connection it comes as far as it can.
       this.lose(transit, 'cut', this.shut ? query.point() : 0)
       if (!this.shut) this.host.cut()
+      return
+    }
+    if (verdict.fate === 'carry') {
+      this.carry(parcel, step)
       return
     }
     const dueMs = this.queue.arrival(verdict.afterMs)
@@ -256,22 +244,48 @@ export class LinkDirection {
     if (losing) transit.settledMs = transit.sentMs + wayMs * transit.lossPoint
     observer.entered(transit)
     if (losing) this.loseLater(transit, verdict.cause, wayMs * transit.lossPoint)
-    else if (step === 'hold') this.hold(transit, ending)
-    else if (step === 'drop') this.drop(transit, ending, wayMs * transit.lossPoint)
-    else this.queue.send(transit, dueMs, verdict.fate === 'reset' && step === null ? 'reset' : ending)
+    else if (step === 'hold') this.hold(parcel)
+    else if (step === 'drop') this.drop(parcel, wayMs * transit.lossPoint)
+    else this.queue.send(transit, dueMs, ending)
     if (step === 'deliver' || step === 'drop') this.host.stepped()
   }
 
-  private hold(transit: PacketTransit, ending: Ending): void {
+  /** TCP carries it, and loses and repeats segments on the way. */
+  private carry(parcel: Parcel, step: StepAction | 'hold' | null): void {
+    const { transit } = parcel
+    if (step === 'hold') {
+      this.host.observer.entered(transit)
+      this.hold(parcel)
+      return
+    }
+    this.repeatedByTcp(step === 'drop' ? { ...parcel, first: 'lost' } : parcel)
+    this.host.observer.entered(transit)
+    if (step !== null) this.host.stepped()
+  }
+
+  private repeatedByTcp(parcel: Parcel): void {
+    const { transit } = parcel
+    this.path = this.host.carrier(this.direction, true)
+    transit.settledMs = this.host.pace.nowMs() + (this.path?.send(parcel) ?? 0) + parcel.lateMs
+  }
+
+  /** The carrier's call: all segments of a packet have arrived. */
+  carried({ transit, ending, lateMs }: Parcel): void {
+    this.queue.send(transit, this.queue.arrival(lateMs), ending)
+  }
+
+  private hold(parcel: Parcel): void {
+    const { transit, ending } = parcel
     this.held ??= new Set()
     this.held.add(transit)
     this.host.gate.hold(transit, (action) => {
       this.held?.delete(transit)
       transit.state = 'transit'
       if (action === 'drop') {
-        this.drop(transit, ending, 0)
+        this.drop(parcel, 0)
       } else {
         transit.lossPoint = 1
+        this.path?.flush()
         this.queue.flush()
         this.wayEnds(transit, ending)
       }
@@ -279,22 +293,25 @@ export class LinkDirection {
   }
 
   /** What it means to take a packet away depends on the kind of link: only a radio link can lose just the packet. */
-  private drop(transit: PacketTransit, ending: Ending, afterMs: number): void {
+  private drop(parcel: Parcel, afterMs: number): void {
     const { config, pace } = this.host
-    const late = (byMs: number): void => {
-      const dueMs = this.queue.arrival(byMs)
-      transit.segmentLosses++
-      transit.lossPoint = 1
-      transit.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
-      this.queue.send(transit, dueMs, ending)
-    }
+    const { transit, ending } = parcel
     switch (config.kind) {
-      case 'radio':
-        if (config.recovery.mode === 'link') late(config.recovery.timeout)
-        else this.loseLater(transit, 'step', afterMs)
+      case 'radio': {
+        if (config.recovery.mode !== 'link') {
+          this.loseLater(transit, 'step', afterMs)
+          break
+        }
+        const dueMs = this.queue.arrival(config.recovery.timeout)
+        transit.segmentLosses++
+        transit.lossPoint = 1
+        transit.settledMs = pace.nowMs() + dueMs - pace.steadyMs()
+        this.queue.send(transit, dueMs, ending)
         break
+      }
       case 'tcp':
-        late(config.tcp.rto)
+        transit.lossPoint = 1
+        this.repeatedByTcp({ ...parcel, first: 'lost' })
         break
       case 'cut':
         this.lose(transit, 'cut', transit.lossPoint)
@@ -330,11 +347,6 @@ export class LinkDirection {
 
   /** The transit's call: a packet has come to the end of its way. */
   wayEnds(transit: PacketTransit, ending: Ending): void {
-    if (ending === 'reset') {
-      this.lose(transit, 'reset', 1)
-      this.host.reset()
-      return
-    }
     transit.state = 'delivered'
     transit.settledMs = this.host.pace.nowMs()
     this.leave(transit)

@@ -9,13 +9,14 @@ import { Agent, type LinkAgent } from './agent'
 import { Bystander } from './bystander'
 import { Connection, type ConnectionHost } from './connection'
 import { cutPlanOf, type CutPlan } from './cut'
-import { seedKey, textKey } from './fate'
+import { seedKey, textKey, type FateKey } from './fate'
 import { untilReachableMs } from './faults'
 import { LinkDirection, type LinkDirectionHost } from './link-direction'
 import { mediumOf } from './media'
 import { createParts, type Parts } from './medium'
 import { Pace, READ_MS } from './pace'
 import { scriptOf, type StepScript } from './script'
+import { TcpConnection, type TcpHost, type TcpPath } from './tcp/connection'
 import { AgentSide } from './agent-side'
 import type { ClientStream, GateKeeper, Link, LinkDeps } from './types'
 
@@ -34,8 +35,12 @@ const leftToChance = ({ uplink, downlink, faults }: LinkConfig): boolean =>
   faults !== undefined ||
   [uplink, downlink].some((d) => d.loss.model !== 'none' || d.delay.model !== 'constant')
 
+/** True when segments may be lost. */
+const losesSegments = ({ kind, uplink, downlink }: LinkConfig): boolean =>
+  kind === 'tcp' && (uplink.loss.model !== 'none' || downlink.loss.model !== 'none')
+
 /** Wiring: two directions, an agent at either side, and the connection that runs through them at the moment. */
-class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
+class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost {
   readonly pace: Pace
   readonly observer: TransitObserver
   readonly gate: GateKeeper
@@ -57,6 +62,9 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   private openedMs = 0
   private stepping = false
   private readonly real: boolean
+  private readonly keys: Record<Direction, FateKey>
+  /** From the first moment on at which a segment may be lost. */
+  private tcp: TcpConnection | null = null
   private ended = false
 
   constructor(
@@ -73,8 +81,9 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.script = scriptOf(config.script)
     const key = textKey(seedKey(deps.seed), id)
     this.parts = { uplink: createParts(config.uplink), downlink: createParts(config.downlink) }
+    this.keys = { uplink: textKey(key, 'uplink'), downlink: textKey(key, 'downlink') }
     const create = (direction: Direction) =>
-      new LinkDirection(direction, textKey(key, direction), this, mediumOf(config, this.parts[direction]))
+      new LinkDirection(direction, this.keys[direction], this, mediumOf(config, this.parts[direction]))
     this.directions = { uplink: create('uplink'), downlink: create('downlink') }
     this.mindChance()
     const agent = (direction: Direction): LinkAgent => {
@@ -110,6 +119,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     const old = this.config
     const before = (direction: Direction) => ({ config: old[direction], parts: this.parts[direction] })
     this.config = config
+    if (old.kind !== config.kind || JSON.stringify(old.tcp) !== JSON.stringify(config.tcp)) this.leaveTcp()
     for (const direction of ['uplink', 'downlink'] as const) {
       this.parts[direction] = createParts(config[direction], before(direction))
       this.directions[direction].medium = mediumOf(config, this.parts[direction])
@@ -136,14 +146,21 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.end('reset', 'reset')
   }
 
+  partsOf(direction: Direction): Parts {
+    return this.parts[direction]
+  }
+
+  carrier(direction: Direction, losing: boolean): TcpPath | null {
+    if (this.tcp === null && this.config.kind === 'tcp' && (losing || losesSegments(this.config)))
+      this.tcp = new TcpConnection(this, this.keys, (to, parcel) => this.directions[to].carried(parcel))
+    return this.tcp?.[direction] ?? null
+  }
+
   die(): void {
     const { connection } = this
     if (connection === null || connection.dead || connection.closing) return
     connection.dead = true
-    for (const each of Object.values(this.directions)) {
-      each.shut = true
-      each.abort('cut')
-    }
+    this.shut('cut')
     this.observer.event({ kind: 'dead', clientId: this.id, atMs: this.pace.nowMs() })
   }
 
@@ -226,6 +243,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
     this.behind.delete(connection)
     if (this.connection !== connection) return
     this.connection = null
+    this.endTcp()
     this.stopTimers()
     this.device.disconnected()
     this.broker.disconnected()
@@ -307,13 +325,36 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost {
   private end(by: ClosedBy, cause: 'cut' | 'reset'): void {
     const { connection } = this
     if (connection === null) return
+    this.shut(cause)
+    if (!connection.closing) this.closing(by, connection)
+    this.over(connection)
+    connection.destroy()
+  }
+
+  /** Nothing gets through any more. */
+  private shut(cause: 'cut' | 'reset'): void {
     for (const each of Object.values(this.directions)) {
       each.shut = true
       each.abort(cause)
     }
-    if (!connection.closing) this.closing(by, connection)
-    this.over(connection)
-    connection.destroy()
+    this.endTcp()
+  }
+
+  /** It is another network now: what TCP has on its way arrives at once. */
+  private leaveTcp(): void {
+    const { tcp } = this
+    // What is answered meanwhile goes the new way.
+    this.tcp = null
+    for (const path of tcp === null ? [] : [tcp.uplink, tcp.downlink]) {
+      path.flush()
+      path.clear()
+    }
+  }
+
+  private endTcp(): void {
+    this.tcp?.uplink.clear()
+    this.tcp?.downlink.clear()
+    this.tcp = null
   }
 
   private stopTimers(): void {

@@ -2,7 +2,7 @@ import type { LinkConfig } from '../../../contract/link-config'
 import { createCutMedium } from './cut'
 import type { Medium, Parts } from './medium'
 import { createRadioMedium } from './radio'
-import { createTcpMedium } from './tcp'
+import { createTcpMedium } from './tcp/medium'
 
 /** Media by configuration and pieces: where the pieces are shared, links have one medium in common. */
 const media = new WeakMap<LinkConfig, WeakMap<Parts, Medium>>()
@@ -21,7 +21,7 @@ function createMedium(config: LinkConfig, parts: Parts): Medium {
     case 'radio':
       return createRadioMedium(config, parts)
     case 'tcp':
-      return createTcpMedium(config.tcp, parts)
+      return createTcpMedium(parts)
     case 'cut':
       return createCutMedium(parts)
   }

@@ -14,8 +14,8 @@ export type Verdict =
       readonly afterMs: number
       readonly point: number
     }
-  /** TCP gives up: the connection ends, and the packet with it. */
-  | { readonly fate: 'reset'; readonly afterMs: number; readonly segmentLosses: number }
+  /** TCP carries it: what becomes of it shows on the way. */
+  | { readonly fate: 'carry' }
   /** The connection is cut in front of the packet. */
   | { readonly fate: 'cut' }
 

@@ -14,6 +14,8 @@ export class PacketQuery implements LossQuery, DelayQuery {
   condemned = false
   /** Counts the transmissions of all its segments (tcp links); 0 elsewhere. */
   nth = 0
+  /** It is not the packet itself that travels, but the acknowledgement of its segment (tcp links only). */
+  answer = false
   private key: FateKey = NO_KEY
   private direction: FateKey = NO_KEY
   private attempt = 1
@@ -34,7 +36,7 @@ export class PacketQuery implements LossQuery, DelayQuery {
   }
 
   loss(): number {
-    return this.draw(Draw.LOSS)
+    return this.draw(this.answer ? Draw.ANSWER : Draw.LOSS)
   }
 
   /** Where on its way it is lost. */

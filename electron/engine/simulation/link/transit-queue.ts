@@ -4,7 +4,7 @@ import type { PacketTransit } from '../../mqtt/transit'
 import { EPSILON_MS, READ_MS, type Pace } from './pace'
 
 /** What happens when a packet's way ends. */
-export type Ending = 'arrive' | 'arrive-and-cut' | 'reset'
+export type Ending = 'arrive' | 'arrive-and-cut'
 
 interface InTransit {
   readonly transit: PacketTransit
