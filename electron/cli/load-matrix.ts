@@ -29,7 +29,7 @@ const NOT_WITH_MATRIX = [
   'shard',
   'startAt',
   'runId',
-  'metricsPort',
+  'metrics',
   'brokerPid',
   'reportTo',
 ]

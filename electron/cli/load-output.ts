@@ -28,7 +28,7 @@ export const outputs = (flags: LoadFlags): ReportFiles =>
     ),
   )
 
-/** Files a report is written to; `-` is standard output. `{shard}` in a name stands for the shard's index. */
+/** Files a report is written to; `-` is standard output. In a name `{shard}` stands for the shard's index, `{run}` for the run. */
 export interface ReportFiles {
   json?: string
   html?: string
@@ -36,6 +36,9 @@ export interface ReportFiles {
   junit?: string
   markdown?: string
 }
+
+const pathOf = (path: string, { shard, runId }: LoadReport): string =>
+  path.replaceAll('{shard}', String(shard?.index ?? 0)).replaceAll('{run}', runId)
 
 /** Writes a report where it was asked for; the text for people goes to standard output unless something else does. */
 export async function writeReport(
@@ -46,7 +49,7 @@ export async function writeReport(
   const put = async (path: string | undefined, text: () => string | Promise<string>): Promise<void> => {
     if (path === undefined) return
     if (path === '-') context.stdout.write(await text())
-    else await writeOutput(path.replaceAll('{shard}', String(report.shard?.index ?? 0)), await text())
+    else await writeOutput(pathOf(path, report), await text())
   }
   // before the files: a full disk must not take what was measured along
   if (files.json !== '-' && files.csv !== '-') context.stdout.write(printableLines(reportText(report)))

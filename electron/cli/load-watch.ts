@@ -3,6 +3,8 @@ import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { isLoopback } from '../contract/loopback'
 import { printable } from '../contract/printable'
+import type { StepLatencies } from '../engine/load/measure/series'
+import { LoadMetrics } from '../engine/load/report/metrics'
 import { createRunClock, measureClockOffset } from '../engine/load/run/clock'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId } from '../engine/load/run/run-id'
@@ -18,6 +20,7 @@ import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
 import { tokenOf } from './load-report-to'
 import { serveWatch } from './load-watch-server'
 import { textFlag } from './load-settings'
+import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
 import { showLoadProgress } from './print/load-progress'
 import { checkOutputs } from './write-output'
 
@@ -49,18 +52,19 @@ export function addWatch(parent: Command, context: CliContext, report: (code: nu
     )
     .option('--wait <time>', 'how long the start waits for shards that have not come (default 5m)', duration)
     .option('--run-id <name>', 'name of the run (default a new one)')
+    .option(...METRICS_OPTION)
   for (const [flags, text] of OUTPUT_OPTIONS) command.option(flags, text)
   command.action(async (flags: WatchFlags) => report(await watch(context, flags)))
 }
 
 async function watch(context: CliContext, flags: WatchFlags): Promise<number> {
   const files = outputs(flags)
-  await checkOutputs(Object.values(files))
   const { host, port } = listenAddress('--listen', textFlag(flags, 'listen') ?? '7400')
   const token = tokenOf(flags, context)
   if (token === undefined && !isLoopback(host))
     throw new UsageError(`--listen: ${host} is reached by other computers; give a token with --token-env`)
   const runId = checkRunId(textFlag(flags, 'runId') ?? context.env['FLEETLAB_RUN_ID']) ?? freshRunId()
+  await checkOutputs(Object.values(files).map((path: string) => path.replaceAll('{run}', runId)))
   const lines: string[] = []
   const progress = showLoadProgress(context.stderr)
   const say = (line: string): void => {
@@ -70,18 +74,26 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<number> {
     if (lines.length > MOST_LINES) lines.shift()
   }
   const now = createRunClock(measureClockOffset())
-  const collector = new Collector({ now, runId, waitMs: flags.wait ?? 300_000, say })
+  const metrics = new LoadMetrics({ run: runId })
+  const onStep = (latencies: StepLatencies): void => metrics.step(latencies)
+  const collector = new Collector({ now, runId, waitMs: flags.wait ?? 300_000, say, onStep })
   const server = await serveWatch(collector, { host, port, runId, token }, lines, (e) =>
     say(`warning: listener: ${e instanceof Error ? e.message : String(e)}`),
   )
+  let shown: MetricsServer | undefined
   try {
+    shown = await serveMetrics(context, textFlag(flags, 'metrics'), metrics)
     const url = urlOf({ host, port: server.port })
     say(`run ${runId}: waiting for shards at ${url.replace('http', 'ws')}`)
     context.stderr.write(`page   ${url}${token === undefined ? '' : `/?${KEY_PARAMETER}=...`}\n`)
-    await untilOver(collector, context.interrupt, (p) => progress.show(p))
+    await untilOver(collector, context.interrupt, (p) => {
+      metrics.update(p)
+      progress.show(p)
+    })
     progress.end()
     return await conclude(context, collector, files)
   } finally {
+    shown?.close()
     await server.close()
   }
 }

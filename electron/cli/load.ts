@@ -8,6 +8,7 @@ import { LoadError } from '../engine/load/run/failures'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import { runLoad, type LoadOptions } from '../engine/load/run/run-load'
 import type { CollectorLink } from '../engine/load/watch/collector-link'
+import { LoadMetrics } from '../engine/load/report/metrics'
 import { MOST_REPEATS } from '../engine/load/report/matrix'
 import { wholeNumber } from './arguments'
 import type { CliContext, Subcommand } from './command'
@@ -16,11 +17,11 @@ import { checkRunId, exitCode } from './load-exit'
 import { addFindLimit } from './load-find-limit'
 import { shardOf, startTime } from './load-flags'
 import { loadMatrix } from './load-matrix'
-import { serveMetrics, type MetricsServer } from './load-metrics'
 import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
 import { collectorOf, REPORT_TO_OPTIONS } from './load-report-to'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
 import { addWatch } from './load-watch'
+import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
 import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
@@ -30,8 +31,7 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
   ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
-  ['--metrics-port <number>', 'serve Prometheus /metrics while running'],
-  ['--metrics-address <address>', 'address of this computer to serve it at (default 127.0.0.1)'],
+  METRICS_OPTION,
   ...REPORT_TO_OPTIONS,
   ...OUTPUT_OPTIONS,
 ]
@@ -75,7 +75,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     throw new UsageError('--csv: found - with --json -; expected only one of the two on standard output')
   }
   const { config, credentials } = await loadSettings(context, flags)
-  await checkOutputs(Object.values(outputs(flags)))
+  await checkOutputs(Object.values(outputs(flags)).filter((path: string) => !path.includes('{run}')))
   const shard = shardOf(textFlag(flags, 'shard'), context.env)
   const startAtMs = startTime(textFlag(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
   const given = givenRunId(flags, context)
@@ -119,15 +119,25 @@ async function runShown(
   collector: CollectorLink | undefined,
 ): Promise<LoadReport> {
   const progress = showLoadProgress(context.stderr)
-  let metrics: MetricsServer | undefined
+  const { runId, shard } = options
+  const metrics = new LoadMetrics({
+    run: runId,
+    ...(shard === undefined ? {} : { shard: String(shard.index) }),
+  })
+  const join = collector === undefined ? {} : joined(collector, config, options)
+  let server: MetricsServer | undefined
   try {
-    metrics = await metricsOf(context, flags, options.runId)
+    server = await serveMetrics(context, textFlag(flags, 'metrics'), metrics)
     const result = await runLoad(config, {
       ...options,
-      ...(collector === undefined ? {} : joined(collector, config, options)),
+      ...join,
+      onStep: (p, latencies) => {
+        metrics.step(latencies)
+        join.onStep?.(p, latencies)
+      },
       onProgress: (p) => {
         progress.show(p)
-        metrics?.update(p)
+        metrics.update(p)
         collector?.progress(p)
       },
     })
@@ -140,7 +150,7 @@ async function runShown(
     throw thrown
   } finally {
     progress.end()
-    metrics?.close()
+    server?.close()
   }
 }
 
@@ -163,23 +173,3 @@ function pidOf(text: string | undefined): number | undefined {
 
 const givenRunId = (flags: LoadFlags, context: CliContext): string | undefined =>
   checkRunId(textFlag(flags, 'runId') ?? context.env['FLEETLAB_RUN_ID'])
-
-async function metricsOf(
-  context: CliContext,
-  flags: LoadFlags,
-  runId: string,
-): Promise<MetricsServer | undefined> {
-  const port = textFlag(flags, 'metricsPort')
-  const address = textFlag(flags, 'metricsAddress')
-  if (port === undefined) {
-    if (address === undefined) return undefined
-    throw new UsageError('--metrics-address: only with --metrics-port')
-  }
-  const number = /^\d{1,5}$/.test(port) ? Number(port) : NaN
-  if (!(number <= 65_535)) throw new UsageError(`--metrics-port: found ${port}; expected 0 to 65535`)
-  const server = await serveMetrics(number, address ?? '127.0.0.1', runId, (e) => {
-    context.stderr.write(`warning: --metrics-port: ${e instanceof Error ? e.message : String(e)}\n`)
-  })
-  context.stderr.write(`metrics ${server.url}\n`)
-  return server
-}

@@ -32,6 +32,7 @@ export interface ProxyFlags {
   json?: string
   pcap?: string
   record?: string
+  metrics?: string
   page?: true
   pagePort?: number
 }

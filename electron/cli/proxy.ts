@@ -8,7 +8,9 @@ import { startProxy, type ProxyOptions } from '../engine/proxy/proxy'
 import { duration, portNumber, positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
+import { proxyMetrics } from './engine-metrics'
 import { aborted } from './interrupt'
+import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
 import {
   chance,
   delayText,
@@ -50,6 +52,7 @@ export const proxyCommand: Subcommand = (program, context, setCode) => {
     .option('--json <file>', 'write what passed and what was lost at the end, - for standard output')
     .option('--pcap <file>', 'write the newest packets at the end as pcapng, lost ones included')
     .option('--record <file>', 'write one JSON line for each packet')
+    .option(...METRICS_OPTION)
     .option('--page', 'show the traffic live on a page in the browser, where the link can be changed')
     .option('--page-port <number>', 'port of the page, 0 for any free port', portNumber, 0)
     .action((flags: ProxyFlags) => run(flags, context, setCode))
@@ -112,7 +115,13 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
     : await startPlain(context, parsed.data, { keep: flags.pcap !== undefined, watch: watch?.links })
   const flushing = setInterval(() => record?.flush(), FLUSH_MS)
   let pcapng: Uint8Array | null = null
+  let metrics: MetricsServer | undefined
   try {
+    metrics = await serveMetrics(
+      context,
+      flags.metrics,
+      proxyMetrics(() => proxy.report()),
+    )
     const out = flags.json === '-' ? stderr : context.stdout
     out.write(`proxy  ${proxy.url} to ${flags.target}\n`)
     if (proxy.page !== null) out.write(`page   ${proxy.page}\n`)
@@ -120,6 +129,7 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
     await aborted(context.interrupt)
   } finally {
     clearInterval(flushing)
+    metrics?.close()
     if (flags.pcap !== undefined) pcapng = proxy.pcapng()
     await proxy.close()
     record?.close()

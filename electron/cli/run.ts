@@ -5,6 +5,8 @@ import { ALLOW_HOST, duration, nameList, speed, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { unlessAborted } from './interrupt'
 import { engineFor } from './log'
+import { engineMetrics } from './engine-metrics'
+import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
 import { runTable } from './print/run-table'
 import { showProgress } from './print/progress'
 import { readScenario } from './scenario-input'
@@ -18,6 +20,7 @@ interface RunFlags {
   json?: string
   pcap?: string
   allowHost?: string[]
+  metrics?: string
 }
 
 /** `fleetlab run`: one scenario to its end, and what became of its messages. */
@@ -36,6 +39,7 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--speed <factor>', 'run seconds per real second, or max', speed)
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
+    .option(...METRICS_OPTION)
     .option(...ALLOW_HOST, nameList)
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
@@ -60,6 +64,7 @@ async function runScenario(
   flags: RunFlags,
 ): Promise<RunReport | null> {
   const engine = engineFor(context, 'warn')
+  let metrics: MetricsServer | undefined
   try {
     const limits: RunLimits = {
       ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
@@ -72,12 +77,14 @@ async function runScenario(
     if (!hasEnd(scenario, flags)) {
       context.stderr.write('no duration, number of messages or last phase given: running until Ctrl-C\n')
     }
+    metrics = await serveMetrics(context, flags.metrics, engineMetrics(engine))
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)
     progress.end()
     if (flags.pcap !== undefined) await writeOutput(flags.pcap, engine.pcapng(''))
     return result
   } finally {
+    metrics?.close()
     await engine.close()
   }
 }

@@ -8,6 +8,8 @@ import type { CliContext, Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
 import { brokerLines } from './log'
+import { engineMetrics } from './engine-metrics'
+import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
 import { readScenario } from './scenario-input'
 import { isReachable, pageUrls, REACHABLE, type ServedAt } from './serve-address'
 import { openDesk } from './serve-workspace'
@@ -19,6 +21,7 @@ interface ServeFlags extends ServedAt {
   allowHost?: string[]
   share?: string | true
   sharePort?: number
+  metrics?: string
 }
 
 /** `fleetlab serve`: the page and a running fleet from plain Node, until Ctrl-C. */
@@ -32,6 +35,7 @@ export const serveCommand: Subcommand = (program, context) => {
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
     .option('--share [address]', 'let a class watch: also listen on this address of this computer')
     .option('--share-port <number>', 'port for the class, 0 for any free port', portNumber)
+    .option(...METRICS_OPTION)
     .option(...ALLOW_HOST, nameList)
     .action((flags: ServeFlags) => serve(context, flags))
 }
@@ -44,6 +48,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
   let web: WebHost | null = null
+  let metrics: MetricsServer | undefined
   const key = isReachable(flags) ? randomBytes(24).toString('base64url') : undefined
   try {
     const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
@@ -62,6 +67,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
       extend: desk.extend,
       onInternalError,
     })
+    metrics = await serveMetrics(context, flags.metrics, engineMetrics(engine))
     for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
     const urls = pageUrls(flags, web.port, key, sharing.addresses())
     for (const url of urls) context.stdout.write(`page   ${url}\n`)
@@ -74,6 +80,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     context.stdout.write('Press Ctrl-C to stop.\n')
     await aborted(context.interrupt)
   } finally {
+    metrics?.close()
     await sharing.stop()
     await web?.close()
     await desk.close()

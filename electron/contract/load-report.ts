@@ -279,6 +279,9 @@ export interface LoadProgress {
   acknowledged: number
   failed: number
   received: number
+  /** Acknowledged messages times their receivers, and first copies that arrived; absent in journals of earlier versions. */
+  expected?: number | undefined
+  delivered?: number | undefined
   errors: number
   /** The last second. */
   last: SeriesPoint | null

@@ -5,7 +5,7 @@ import { COMMANDS, commands, type Command } from '../contract/commands'
 import { ApiError } from '../contract/errors'
 import type { LinkInput } from '../contract/link-config'
 import type { LossyListenerInput } from '../contract/lossy-listener'
-import type { EngineStatus, LogLine, Note } from '../contract/model'
+import type { EngineStatus, LedgerRow, LogLine, Note } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { GroupConfig, GroupInput, RunInput, Scenario } from '../contract/scenario'
@@ -187,6 +187,10 @@ class LabEngine implements Engine, SessionEngine {
       loopDelay: this.loopDelay,
     })
     return this.recording === null ? status : { ...status, ...this.recording.status(this.recordings) }
+  }
+
+  messages(): LedgerRow[] {
+    return this.lab.ledger.rows()
   }
 
   async finished(signal?: AbortSignal): Promise<RunReport> {

@@ -1,6 +1,6 @@
 import type { Recording } from './import/recording'
 import type { HostInfo, LabApi } from '../contract/api'
-import type { EngineStatus, LogLine } from '../contract/model'
+import type { EngineStatus, LedgerRow, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { Scenario } from '../contract/scenario'
@@ -58,6 +58,8 @@ export interface Engine {
    */
   open(scenario: Scenario, file: string | null, limits?: RunLimits): Promise<void>
   status(): EngineStatus
+  /** What has become of the messages so far, one row per group of publishers. */
+  messages(): LedgerRow[]
   /** Resolves when duration or message count is reached and all handshakes have ended, or when `signal` aborts. */
   finished(signal?: AbortSignal): Promise<RunReport>
   /** Serves one page; see `servePage`. `host` is read at each hello; with `sharing` the page may let a class in. */

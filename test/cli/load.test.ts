@@ -83,7 +83,7 @@ describe('fleetlab load', () => {
     [['--token-env', 'FLEETLAB_TOKEN'], /--token-env: only with --report-to/],
     [['--report-to', 'ws://127.0.0.1:1'], /--report-to: only with --shard/],
     [['--report-to', 'http://127.0.0.1'], /--report-to: found http:.*; expected ws:\/\/HOST:PORT/],
-    [['--metrics-address', '127.0.0.2'], /--metrics-address: only with --metrics-port/],
+    [['--metrics', '127.0.0.1'], /--metrics: found 127.0.0.1; expected PORT or HOST:PORT/],
     [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 is in the past/],
     [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
     [['--password-env', 'FLEETLAB_NO_SUCH'], /environment variable FLEETLAB_NO_SUCH is not set/],
@@ -150,27 +150,26 @@ describe('fleetlab load', () => {
   })
 })
 
-/** A collector as a process of its own on a free port. */
+/** A collector as a process of its own. */
 async function collect(
   flags: readonly string[],
   env: Record<string, string>,
 ): Promise<{ url: string; ended: Promise<Ended> }> {
   let found: (url: string) => void = () => undefined
   const url = new Promise<string>((resolve) => (found = resolve))
-  const ended = fleetlab(['load', 'watch', '--listen', '0', ...flags], env, undefined, (stderr) => {
+  const ended = fleetlab(flags, env, undefined, (stderr) => {
     const line = /waiting for shards at (ws:\S+)/.exec(stderr)?.[1]
     if (line !== undefined) found(line)
   })
   return { url: await url, ended }
 }
 
-/** The container of the Kubernetes job, to run it here as the cluster would. */
-function jobContainer(): { args: string[]; count: number } {
-  const manifest = (file: string): unknown[] =>
-    parseAllDocuments(readFileSync(join(root, 'deploy/kubernetes', file), 'utf8')).map(
-      (d) => d.toJS() as unknown,
-    )
-  const job = manifest('job.yaml')[0] as {
+/** What a job of the Kubernetes manifests runs, to run it here as the cluster would. */
+function jobContainer(file: string): { args: string[]; count: number } {
+  const text = readFileSync(join(root, 'deploy/kubernetes', file), 'utf8')
+  const job = parseAllDocuments(text)
+    .map((d) => d.toJS() as { kind: string })
+    .find((d) => d.kind === 'Job') as unknown as {
     spec: { completions: number; template: { spec: { containers: { args: string[] }[] } } }
   }
   return { args: job.spec.template.spec.containers[0]!.args, count: job.spec.completions }
@@ -193,16 +192,18 @@ describe('shards of one run', () => {
         thresholds: { maxLost: 1, maxDuplicated: 1 },
       }),
     )
-    const { args, count } = jobContainer()
+    const { args, count } = jobContainer('job.yaml')
     const env = { FLEETLAB_TOKEN: 'a word of the test', FLEETLAB_SHARD_COUNT: String(count) }
-    const collected = join(folder, 'collected.json')
-    const collector = await collect(['--token-env', 'FLEETLAB_TOKEN', '--json', collected], env)
+    const here = (a: string): string => a.replace('/results/', `${folder}/`).replace(/^0\.0\.0\.0:\d+$/, '0')
+    const collector = await collect(jobContainer('collector.yaml').args.map(here), env)
     const shards = await Promise.all(
       Array.from({ length: count }, (_, i) =>
         fleetlab(
           [
-            ...args.map((a) => a.replace('/config/load.yaml', scenario).replace('/results/', `${folder}/`)),
-            ...['--report-to', collector.url, '--token-env', 'FLEETLAB_TOKEN'],
+            ...args
+              .map(here)
+              .map((a) => a.replace('/config/load.yaml', scenario).replace(/^ws:.*/, collector.url)),
+            ...['--json', join(folder, 'shard-{shard}.json')],
           ],
           { ...env, JOB_COMPLETION_INDEX: String(i) },
         ),
@@ -234,7 +235,7 @@ describe('shards of one run', () => {
     expect(r.ackMs.max).toBe(Math.max(...parts.map((p) => p.ackMs.max ?? 0)))
     expect(r.merged?.shards).toBe(4)
     // what the collector has merged is the same, and its series has percentiles besides
-    const live = report(readFileSync(collected, 'utf8'))
+    const live = report(readFileSync(join(folder, r.runId, 'report.json'), 'utf8'))
     expect({ ...live, series: [] }).toEqual({ ...r, series: [] })
     expect(live.series.map((p) => p.acknowledged)).toEqual(r.series.map((p) => p.acknowledged))
     expect(live.series[0]?.endToEnd.p99).toBeGreaterThan(0)

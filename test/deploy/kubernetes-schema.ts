@@ -20,11 +20,23 @@ const resources = z.strictObject({
   limits: z.partialRecord(z.enum(['cpu', 'memory']), quantity).optional(),
 })
 
+const port = z.int().min(1).max(65_535)
+/** IANA service name, up to 15 characters. */
+const portName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/)
+
 const container = z.strictObject({
   name: label,
   image: z.string().min(1),
   args: z.array(z.string()),
-  envFrom: z.array(z.strictObject({ configMapRef: z.strictObject({ name: label }) })).optional(),
+  envFrom: z
+    .array(
+      z.union([
+        z.strictObject({ configMapRef: z.strictObject({ name: label }) }),
+        z.strictObject({ secretRef: z.strictObject({ name: label }) }),
+      ]),
+    )
+    .optional(),
+  ports: z.array(z.strictObject({ name: portName, containerPort: port })).optional(),
   resources,
   securityContext: z.strictObject({
     allowPrivilegeEscalation: z.boolean(),
@@ -38,6 +50,10 @@ const container = z.strictObject({
 
 const volume = z.union([
   z.strictObject({ name: label, configMap: z.strictObject({ name: label }) }),
+  z.strictObject({
+    name: label,
+    secret: z.strictObject({ secretName: label, optional: z.boolean().optional() }),
+  }),
   z.strictObject({ name: label, persistentVolumeClaim: z.strictObject({ claimName: label }) }),
 ])
 
@@ -87,6 +103,24 @@ const configMap = z.strictObject({
   data: z.record(z.string().regex(/^[-\w.]{1,253}$/), z.string()),
 })
 
+const secret = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Secret'),
+  metadata,
+  type: z.string(),
+  stringData: z.record(z.string().regex(/^[-\w.]{1,253}$/), z.string()),
+})
+
+const service = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Service'),
+  metadata,
+  spec: z.strictObject({
+    selector: labels,
+    ports: z.array(z.strictObject({ name: portName, port })).min(1),
+  }),
+})
+
 const claim = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('PersistentVolumeClaim'),
@@ -100,4 +134,4 @@ const claim = z.strictObject({
   }),
 })
 
-export const manifestSchema = z.discriminatedUnion('kind', [job, configMap, claim])
+export const manifestSchema = z.discriminatedUnion('kind', [job, configMap, secret, service, claim])

@@ -22,16 +22,19 @@ const job = (name: string) => {
     parallelism?: number
     completionMode?: string
     template: {
+      metadata: { labels: Record<string, string> }
       spec: {
         containers: {
           args: string[]
-          envFrom?: { configMapRef: { name: string } }[]
+          envFrom: { configMapRef?: { name: string }; secretRef?: { name: string } }[]
+          ports: { containerPort: number }[]
           volumeMounts: { name: string; mountPath: string }[]
         }[]
         volumes: {
           name: string
           configMap?: { name: string }
           persistentVolumeClaim?: { claimName: string }
+          secret?: { secretName: string; optional?: boolean }
         }[]
       }
     }
@@ -65,29 +68,41 @@ describe('manifests', () => {
     }).toThrow(new RegExp(field))
   })
 
-  it('the job has as many shards as the configuration says, and the merge reads each of them', () => {
+  it('the job has as many shards as the configuration says, and they report to the collector', () => {
     const load = job('fleetlab-load')
     const count = Number(data('fleetlab-load')['FLEETLAB_SHARD_COUNT'])
     expect([load.completions, load.parallelism, load.completionMode]).toEqual([count, count, 'Indexed'])
-    const args = load.template.spec.containers[0]!.args
-    const output = args[args.indexOf('--json') + 1]!
-    const merged = job('fleetlab-merge').template.spec.containers[0]!.args
-    for (let i = 0; i < count; i++) expect(merged).toContain(output.replace('{shard}', String(i)))
-    expect(merged.filter((a) => /shard-\d+\.json$/.test(a))).toHaveLength(count)
+    const { args } = load.template.spec.containers[0]!
+    const url = new URL(args[args.indexOf('--report-to') + 1]!)
+    const service = all.find((m) => m.kind === 'Service') as unknown as {
+      metadata: { name: string }
+      spec: { selector: Record<string, string>; ports: { port: number }[] }
+    }
+    expect([url.hostname, Number(url.port)]).toEqual([service.metadata.name, service.spec.ports[0]?.port])
+    const { template } = job('fleetlab-collector')
+    expect(template.metadata.labels).toEqual(service.spec.selector)
+    expect(template.spec.containers[0]!.args).toContain(`0.0.0.0:${url.port}`)
+    expect(template.spec.containers[0]!.ports.map((p) => p.containerPort)).toEqual(
+      service.spec.ports.map((p) => p.port),
+    )
   })
 
   it('everything a job mounts or refers to is there', () => {
     const names = new Set(all.map((m) => `${m.kind}/${(m['metadata'] as { name: string }).name}`))
-    for (const name of ['fleetlab-load', 'fleetlab-merge']) {
+    for (const name of ['fleetlab-load', 'fleetlab-collector']) {
       const { containers, volumes } = job(name).template.spec
       for (const c of containers) {
         for (const mount of c.volumeMounts) expect(volumes.map((v) => v.name)).toContain(mount.name)
-        for (const e of c.envFrom ?? []) expect(names).toContain(`ConfigMap/${e.configMapRef.name}`)
+        for (const e of c.envFrom) {
+          const ref = e.configMapRef ? `ConfigMap/${e.configMapRef.name}` : `Secret/${e.secretRef?.name}`
+          expect(names).toContain(ref)
+        }
       }
       for (const v of volumes) {
         if (v.configMap) expect(names).toContain(`ConfigMap/${v.configMap.name}`)
         if (v.persistentVolumeClaim)
           expect(names).toContain(`PersistentVolumeClaim/${v.persistentVolumeClaim.claimName}`)
+        if (v.secret) expect(v.secret.optional).toBe(true)
       }
     }
   })

@@ -145,6 +145,7 @@ export function createEngineDouble(
       opened.push({ scenario: s, file, limits })
     },
     status: () => statusDouble(),
+    messages: () => [],
     allowHost: (host) => void allowed.push(host),
     allowed,
     work: () => null,

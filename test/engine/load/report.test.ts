@@ -358,8 +358,8 @@ describe('files', () => {
     ])
   })
 
-  it('Prometheus counters only grow', async () => {
-    const metrics = new LoadMetrics('r1')
+  it('Prometheus counters only grow, and histograms have every value', async () => {
+    const metrics = new LoadMetrics({ run: 'r1', shard: '0' })
     const progress = {
       phase: 'publishing' as const,
       elapsedMs: 1,
@@ -370,15 +370,27 @@ describe('files', () => {
       acknowledged: 5,
       failed: 0,
       received: 4,
+      expected: 5,
+      delivered: 3,
       errors: 0,
       last: makeReport(outcome()).series[0]!,
       generator: null,
     }
     metrics.update(progress)
     metrics.update({ ...progress, offered: 9 })
-    const text = await metrics.text()
-    expect(text).toContain('fleetlab_load_offered_total{run="r1"} 9')
-    expect(text).toContain('fleetlab_load_saturated{run="r1"} 0')
-    expect(text).toContain('fleetlab_load_latency_seconds{kind="end_to_end",quantile="0.99",run="r1"} 0.4')
+    const latencies = LatencyHistogram.decode(histogram([0.2, 3, 3, 70_000]))
+    metrics.step({ ack: latencies, endToEnd: null })
+    metrics.step({ ack: latencies, endToEnd: null })
+    const text = await metrics.metrics()
+    expect(text).toContain('fleetlab_load_offered_total{run="r1",shard="0"} 9')
+    expect(text).toContain('fleetlab_load_saturated{run="r1",shard="0"} 0')
+    expect(text).toContain('fleetlab_load_duplicated_total{run="r1",shard="0"} 1')
+    expect(text).toContain('fleetlab_load_not_arrived{run="r1",shard="0"} 2')
+    expect(text).toMatch(/latency_seconds\{kind="end_to_end",quantile="0.99",.*\} 0.4/)
+    // buckets hold what is at or below their bound, and can be added over shards
+    const bucket = (le: string): number =>
+      Number(new RegExp(`histogram_seconds_bucket\\{kind="ack",le="${le}".*\\} (\\d+)`).exec(text)?.[1])
+    expect(['0.0001', '0.00025', '0.0025', '0.005', '60', '\\+Inf'].map(bucket)).toEqual([0, 2, 2, 6, 6, 8])
+    expect(text).toMatch(/histogram_seconds_count\{kind="ack".*\} 8/)
   })
 })

@@ -3,6 +3,7 @@ import {
   decodeFromCompressedBase64,
   encodeIntoCompressedBase64,
   type Histogram,
+  type JsHistogram,
 } from 'hdr-histogram-js'
 import type { LatencySummary } from '../../../contract/load-report'
 
@@ -44,6 +45,25 @@ export class LatencyHistogram {
   recordTimes(ms: number, times: number): void {
     const micros = Math.min(HIGHEST_MICROS, Math.max(0, Math.round(ms * 1000)))
     if (times > 0) this.histogram.recordValueWithCount(micros, times)
+  }
+
+  /**
+   * How many of the values lie at or below each bound, to the three digits that a histogram has.
+   * @param boundsMs ascending
+   */
+  countsUpTo(boundsMs: readonly number[]): number[] {
+    const own = this.histogram as JsHistogram
+    let [at, sum] = [0, 0]
+    return boundsMs.map((bound) => {
+      const last = Math.min(own.countsArrayIndex(Math.round(bound * 1000)), own.countsArrayLength - 1)
+      for (; at <= last; at++) sum += own.getCountAtIndex(at)
+      return sum
+    })
+  }
+
+  /** Sum of all values, ms. */
+  get sumMs(): number {
+    return this.count === 0 ? 0 : (this.histogram.mean * this.count) / 1000
   }
 
   add(other: LatencyHistogram): void {

@@ -1,15 +1,63 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LoadProgress } from '../../../contract/load-report'
+import { LatencyHistogram } from '../measure/histogram'
+import type { StepLatencies } from '../measure/series'
 
-type CountKey = 'offered' | 'acknowledged' | 'failed' | 'received' | 'errors'
+type CountKey =
+  'offered' | 'acknowledged' | 'failed' | 'received' | 'errors' | 'expected' | 'delivered' | 'duplicated'
 
 const COUNTERS: readonly (readonly [CountKey, string])[] = [
   ['offered', 'Messages that were due to be sent'],
   ['acknowledged', 'Messages acknowledged, or sent at QoS 0'],
   ['failed', 'Messages refused or lost with their connection'],
-  ['received', 'PUBLISH packets received'],
+  ['received', 'PUBLISH packets received, further copies included'],
   ['errors', 'Errors of all kinds'],
+  ['expected', 'Acknowledged messages times their receivers'],
+  ['delivered', 'Messages received, first copies only'],
+  ['duplicated', 'Further copies of messages that had been received'],
 ]
+
+/** Upper bounds of the buckets, seconds. The same for all shards and runs, so that buckets can be added. */
+const BOUNDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+]
+
+const LATENCY = {
+  name: 'fleetlab_load_latency_histogram_seconds',
+  help: 'Latencies from the intended send time, to acknowledgement and end to end',
+}
+
+const LEGS = ['ack', 'end_to_end'] as const
+type Leg = (typeof LEGS)[number]
+
+/** A classic histogram whose values come from HdrHistograms: adding one costs as much for a million values as for one. */
+class LatencyMetric extends Histogram<'kind'> {
+  private readonly sums: Record<Leg, LatencyHistogram> = {
+    ack: new LatencyHistogram(),
+    end_to_end: new LatencyHistogram(),
+  }
+
+  add(leg: Leg, h: LatencyHistogram | null): void {
+    if (h !== null) this.sums[leg].add(h)
+  }
+
+  /** What the registry writes of a histogram; `get` is made from it. */
+  async getForPromString() {
+    return { ...LATENCY, type: 'histogram', aggregator: 'sum', values: LEGS.flatMap((k) => this.valuesOf(k)) }
+  }
+
+  private valuesOf(kind: Leg) {
+    const sum = this.sums[kind]
+    const { name } = LATENCY
+    const counts = sum.countsUpTo(BOUNDS.map((b) => b * 1000))
+    const buckets = [...BOUNDS.map((le, i) => [le, counts[i] ?? 0] as const), ['+Inf', sum.count] as const]
+    return [
+      ...buckets.map(([le, value]) => ({ metricName: `${name}_bucket`, labels: { kind, le }, value })),
+      { metricName: `${name}_sum`, labels: { kind }, value: sum.sumMs / 1000 },
+      { metricName: `${name}_count`, labels: { kind }, value: sum.count },
+    ]
+  }
+}
 
 /** What a run shows to Prometheus while it goes on. */
 export class LoadMetrics {
@@ -18,9 +66,11 @@ export class LoadMetrics {
   private readonly connected: Gauge
   private readonly saturated: Gauge
   private readonly latency: Gauge
+  private readonly notArrived: Gauge
+  private readonly histogram: LatencyMetric
 
-  constructor(runId: string) {
-    this.registry.setDefaultLabels({ run: runId })
+  constructor(labels: Readonly<Record<string, string>>) {
+    this.registry.setDefaultLabels(labels)
     const registers = [this.registry]
     this.counters = COUNTERS.map(([key, help]) => ({
       key,
@@ -35,16 +85,31 @@ export class LoadMetrics {
     })
     this.latency = new Gauge({
       name: 'fleetlab_load_latency_seconds',
-      help: 'Percentiles of the last step of the series',
+      help: 'Percentiles of the last step of the series; use the histogram to put shards together',
       labelNames: ['kind', 'quantile'],
+      registers,
+    })
+    this.notArrived = new Gauge({
+      name: 'fleetlab_load_not_arrived',
+      help: 'Messages expected and not delivered: on their way or, when the run has ended, lost',
+      registers,
+    })
+    this.histogram = new LatencyMetric({
+      ...LATENCY,
+      labelNames: ['kind'],
+      buckets: BOUNDS,
       registers,
     })
   }
 
   update(p: LoadProgress): void {
+    const { expected = 0, delivered = 0 } = p
+    const counts = { ...p, expected, delivered, duplicated: p.received - delivered }
+    this.notArrived.set(Math.max(0, expected - delivered))
     for (const c of this.counters) {
-      c.counter.inc(Math.max(0, p[c.key] - c.last))
-      c.last = Math.max(c.last, p[c.key])
+      const now = counts[c.key]
+      c.counter.inc(Math.max(0, now - c.last))
+      c.last = Math.max(c.last, now)
     }
     this.connected.set(p.connected)
     this.saturated.set(p.generator?.saturated === true ? 1 : 0)
@@ -62,11 +127,17 @@ export class LoadMetrics {
     }
   }
 
+  /** Adds what was measured in one step. */
+  step({ ack, endToEnd }: StepLatencies): void {
+    this.histogram.add('ack', ack)
+    this.histogram.add('end_to_end', endToEnd)
+  }
+
   get contentType(): string {
     return this.registry.contentType
   }
 
-  text(): Promise<string> {
+  metrics(): Promise<string> {
     return this.registry.metrics()
   }
 }

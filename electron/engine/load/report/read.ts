@@ -79,6 +79,8 @@ export const progressSchema = z.object({
   acknowledged: count,
   failed: count,
   received: count,
+  expected: count.optional(),
+  delivered: count.optional(),
   errors: count,
   last: pointSchema.nullable(),
   generator: generator

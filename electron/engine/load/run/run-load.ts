@@ -18,6 +18,7 @@ import type { Credentials, WorkerInit } from './messages'
 import { environmentOf } from './environment'
 import { brokerName, probe } from './probe'
 import { tagOf } from './run-id'
+import { copiesOf } from './topologies'
 import { indicesOf, within, type Part } from './slice'
 
 /** What a run is given besides its configuration. */
@@ -331,12 +332,7 @@ class LoadRun {
   }
 
   private allDelivered(counts: { acknowledged: number; failed: number; delivered: number }): boolean {
-    const copies = this.config.topology === 'fan-out' || this.fansOut ? this.config.subscribers : 1
-    return this.shard.count === 1 && counts.delivered >= counts.acknowledged * copies
-  }
-
-  private get fansOut(): boolean {
-    return this.config.topology === 'auto' && this.config.subscribers > this.config.publishers
+    return this.shard.count === 1 && counts.delivered >= counts.acknowledged * copiesOf(this.config)
   }
 
   private trouble(workers: WorkerPool): string | null {
@@ -357,7 +353,7 @@ class LoadRun {
     if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
     this.lastProgressMs = now
     if (this.phase === 'publishing') this.brokerWatch?.look(now)
-    const { connected, offered, acknowledged, failed, received, errors } = workers.counts()
+    const { connected, offered, acknowledged, failed, received, delivered, errors } = workers.counts()
     const publishing = this.phase === 'publishing' || this.phase === 'draining'
     this.options.onProgress?.({
       phase: this.phase,
@@ -369,6 +365,8 @@ class LoadRun {
       acknowledged,
       failed,
       received,
+      expected: acknowledged * copiesOf(this.config),
+      delivered,
       errors,
       last: this.last,
       generator: publishing ? generatorHealth(workers.health, offered) : null,

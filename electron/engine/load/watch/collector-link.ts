@@ -35,7 +35,7 @@ interface ShardOfRun {
 }
 
 /** How long a collector that is not up yet is waited for, ms, and the time between two attempts. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 const RETRY_MS = 500
 /** How long the collector may take to thank for the report. */
 const THANKS_MS = 60_000
@@ -81,7 +81,7 @@ export class CollectorLink {
   ) {}
 
   /**
-   * Connects, compares clocks, and is welcomed. Waits a minute for a collector that is not up yet.
+   * Connects, compares clocks, and is welcomed. Waits two minutes for a collector that is not up yet.
    * @throws LoadError one line: not reached, wrong token, turned away
    */
   static async open(at: CollectorAddress, own: ShardOfRun, signal: AbortSignal): Promise<CollectorLink> {

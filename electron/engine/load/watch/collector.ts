@@ -1,6 +1,6 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadReport } from '../../../contract/load-report'
-import { seriesStepMs } from '../measure/series'
+import { seriesStepMs, type StepLatencies } from '../measure/series'
 import { mergeReports } from '../report/merge'
 import { readReport } from '../report/read'
 import { planOf } from '../run/executors'
@@ -46,6 +46,8 @@ export interface CollectorDeps {
   waitMs: number
   /** One line for people. */
   say(line: string): void
+  /** Latencies of each step, all shards together. */
+  onStep?(latencies: StepLatencies): void
 }
 
 /** No word for this long: silent. And for this long: lost, as when its connection has ended. */
@@ -136,7 +138,7 @@ export class Collector {
     this.config = m.config
     this.count = m.count
     this.firstMs = this.deps.now()
-    this.live = new LiveRun(m.count, seriesStepMs(planOf(m.config).durationMs))
+    this.live = new LiveRun(m.count, seriesStepMs(planOf(m.config).durationMs), this.deps.onStep)
   }
 
   private added({ index, host, clock, instance }: Hello): Shard {

@@ -1,9 +1,21 @@
 import type { GeneratorHealth, LoadProgress, SeriesPoint } from '../../../contract/load-report'
 import { LatencyHistogram } from '../measure/histogram'
-import { Series } from '../measure/series'
+import { Series, type StepLatencies } from '../measure/series'
 import type { WorkerBucket } from '../run/messages'
 
 const PHASES: readonly LoadProgress['phase'][] = ['connecting', 'waiting', 'publishing', 'draining', 'done']
+
+const COUNTS = [
+  'clients',
+  'connected',
+  'offered',
+  'acknowledged',
+  'failed',
+  'received',
+  'expected',
+  'delivered',
+  'errors',
+] as const
 
 /** What all shards have told so far, as one run. */
 export class LiveRun {
@@ -12,10 +24,12 @@ export class LiveRun {
   readonly series: Series
   private readonly last = new Map<number, LoadProgress>()
 
-  constructor(shards: number, stepMs: number) {
+  /** @param onStep also gets the latencies of each step that is complete */
+  constructor(shards: number, stepMs: number, onStep?: (latencies: StepLatencies) => void) {
     this.series = new Series(shards, stepMs, (_point, h) => {
       if (h.ack !== null) this.ack.add(h.ack)
       if (h.endToEnd !== null) this.endToEnd.add(h.endToEnd)
+      onStep?.(h)
     })
   }
 
@@ -35,9 +49,7 @@ export class LiveRun {
   get total(): LoadProgress | null {
     const all = [...this.last.values()]
     if (all.length === 0) return null
-    const sum = (
-      k: 'clients' | 'connected' | 'offered' | 'acknowledged' | 'failed' | 'received' | 'errors',
-    ) => all.reduce((total, p) => total + p[k], 0)
+    const sum = (k: (typeof COUNTS)[number]): number => all.reduce((total, p) => total + (p[k] ?? 0), 0)
     return {
       phase: PHASES[Math.min(...all.map((p) => PHASES.indexOf(p.phase)))] ?? 'connecting',
       elapsedMs: Math.max(...all.map((p) => p.elapsedMs)),
@@ -48,6 +60,8 @@ export class LiveRun {
       acknowledged: sum('acknowledged'),
       failed: sum('failed'),
       received: sum('received'),
+      expected: sum('expected'),
+      delivered: sum('delivered'),
       errors: sum('errors'),
       last: this.points.at(-1) ?? null,
       generator: joinHealth(
