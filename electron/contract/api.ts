@@ -48,9 +48,7 @@ export type ServedApi = LabApi & Partial<WorkspaceApi>
 /** Commands of the page to the engine. Each takes one object and either does all of it or rejects and changes nothing. */
 export interface LabApi {
   /** First call of every page. */
-  hello(a: {
-    contract: number
-  }): Promise<{ version: string; status: EngineStatus; scenario: Scenario; host: HostInfo }>
+  hello(a: { contract: number }): Promise<Welcome>
 
   // run
   /** run: go on, or begin again after stop; pause: time stands still; stop: disconnect the fleet and end; restart: stop, forget counts, run. */
@@ -249,6 +247,16 @@ export interface LabApi {
   castVote(a: { round: number; answer: number }): Promise<VoteState>
   /** The answers of each pupil as CSV; what a spreadsheet would take for a formula is text. */
   voteResults(a: { language: Language }): Promise<{ text: string }>
+}
+
+/** What a page begins with. */
+export interface Welcome {
+  version: string
+  status: EngineStatus
+  scenario: Scenario
+  host: HostInfo
+  /** To the host's own pages: the scenario has changes that are in no file. @default false */
+  changed?: boolean
 }
 
 /** A command without arguments. */

@@ -86,6 +86,8 @@ export const subscribeSchema = z.strictObject({
   retainAsPublished: z.boolean().optional(),
   /** Only with `protocol: 5`: send retained messages always (0), only for a new subscription (1) or never (2). */
   retainHandling: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
+  /** Only with `protocol: 5`: a number that comes back with each message that the subscription lets in (5.0 section 3.8.2.1.2). */
+  identifier: z.int().min(1).max(268_435_455).optional(),
 })
 export type SubscribeConfig = z.output<typeof subscribeSchema>
 
@@ -141,7 +143,7 @@ function onlyInVersion5(g: GroupConfig): { path: (string | number)[]; value: unk
     { path: ['will', 'delay'], value: g.will?.delay },
     ...g.publishes.map((p, i) => ({ path: ['publishes', i, 'properties'], value: p.properties })),
     ...g.subscribes.flatMap((s, i) =>
-      (['noLocal', 'retainAsPublished', 'retainHandling'] as const).map((option) => ({
+      (['noLocal', 'retainAsPublished', 'retainHandling', 'identifier'] as const).map((option) => ({
         path: ['subscribes', i, option],
         value: s[option],
       })),

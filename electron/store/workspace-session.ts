@@ -22,7 +22,7 @@ function commands(
   lab: LabApi,
   page: PageLink,
   { workspace, engine, about }: WorkspaceSessionDeps,
-): WorkspaceApi & Pick<LabApi, 'openScenario'> {
+): WorkspaceApi & Pick<LabApi, 'hello' | 'openScenario' | 'scenarioText'> {
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
     const { name, path, text } = file
@@ -32,6 +32,16 @@ function commands(
     return scenario
   }
   return {
+    hello: async (a) => {
+      const welcome = await lab.hello(a)
+      return { ...welcome, changed: workspace.changed }
+    },
+    scenarioText: async (a) => {
+      const file = await lab.scenarioText(a)
+      // a browser's way to save
+      workspace.dropChanges()
+      return file
+    },
     openScenario: (a) => open({ ...a, path: null }),
     getWorkspace: () => {
       queueMicrotask(() => workspace.attend(page))

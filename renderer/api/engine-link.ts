@@ -1,17 +1,8 @@
-import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type HostInfo } from '@contract/api'
+import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type Welcome } from '@contract/api'
 import type { Channel } from '@contract/channel'
 import { ApiError } from '@contract/errors'
-import type { EngineStatus } from '@contract/model'
 import { COMMANDS } from '@contract/commands'
 import { connectEngine, EVENT_NAMES } from '@contract/rpc'
-import type { Scenario } from '@contract/scenario'
-
-export interface Welcome {
-  version: string
-  status: EngineStatus
-  scenario: Scenario
-  host: HostInfo
-}
 
 /** refused: the engine speaks another version of the contract; trying again would not help. */
 export type LinkPhase =

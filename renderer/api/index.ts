@@ -14,4 +14,4 @@ export function useLink(): EngineLink {
 }
 
 export { EngineLink } from './engine-link'
-export type { LinkPhase, Welcome } from './engine-link'
+export type { LinkPhase } from './engine-link'

@@ -18,7 +18,8 @@ export const useDevices = defineStore('devices', () => {
   const detail = shallowRef<DeviceDetail | null>(null)
   let asked = 0
 
-  link.on('devices', (e) => (revision.value = e.revision))
+  // counted here: devices of another scenario may have the number that the last one's had
+  link.on('devices', () => void (revision.value += 1))
   link.onReady(() => (revision.value += 1))
 
   /** Fetches the window again; an answer that comes after a newer question is left out. */

@@ -32,7 +32,7 @@ export const useScenario = defineStore('scenario', () => {
     const fresh = scenario.value === null
     scenario.value = w.scenario
     revision.value = w.status.scenario.revision
-    if (fresh) savedRevision.value = revision.value
+    if (fresh) savedRevision.value = w.changed ? -1 : revision.value
   })
   link.on('scenario', (e) => {
     scenario.value = e.scenario

@@ -32,12 +32,13 @@ function simulatedRow(lab: Lab, d: Device): DeviceRow {
 
 function externalRow(lab: Lab, c: BrokerClientInfo): DeviceRow {
   const rate = lab.observation.messages.rate(c.clientId)
+  const published = lab.observation.publishedQos(c.clientId)
   return {
     clientId: c.clientId,
     group: null,
     external: true,
     connected: true,
-    qos: highest(c.subscriptions.map((s) => s.qos)),
+    qos: highest([published, ...c.subscriptions.map((s) => s.qos)]),
     publishes: rate > 0,
     subscribes: c.subscriptions.length > 0,
     messagesPerSecond: rate,

@@ -1,3 +1,4 @@
+import type { QoS } from '../../contract/packet'
 import type { PacketTransit, TransitObserver } from '../mqtt/transit'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
@@ -17,6 +18,9 @@ interface Publisher {
   meter: Meter
 }
 
+/** Clients of no group whose QoS is kept; the oldest are forgotten. */
+const OUTSIDE = 10_000
+
 /** What a page shows of a run: capture, topics, rates and meters, fed from links, listeners and the broker's routing. */
 export class Observation {
   readonly capture: Capture
@@ -26,6 +30,8 @@ export class Observation {
   readonly counts = new TrafficCounts()
   /** Application messages that reached the broker, by publisher. */
   readonly messages = new RateMeter()
+  /** Highest QoS published at, by clients of no group. */
+  private readonly outside = new Map<string, QoS>()
   readonly groupMessages = new RateMeter()
   readonly packets = new RateMeter()
   /** By the capture's number of the client, so that nothing is looked up by name for every message. */
@@ -63,7 +69,20 @@ export class Observation {
       atMs: settledMs,
     })
     this.rates.published(qos, group)
-    if (group !== null) this.groupMessages.count(group)
+    if (group === null) this.heardOutside(clientId, qos)
+    else this.groupMessages.count(group)
+  }
+
+  private heardOutside(clientId: string, qos: QoS): void {
+    const known = this.outside.get(clientId)
+    if (known !== undefined && known >= qos) return
+    this.outside.set(clientId, qos)
+    if (this.outside.size > OUTSIDE) this.outside.delete(this.outside.keys().next().value ?? '')
+  }
+
+  /** Highest QoS at which a client of no group has published in this run; 0 where none is known. */
+  publishedQos(clientId: string): QoS {
+    return this.outside.get(clientId) ?? 0
   }
 
   private publisher(clientId: string, client: number): Publisher {

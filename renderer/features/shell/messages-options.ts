@@ -58,6 +58,7 @@ export const optionEn = {
     noLocal: 'No Local',
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
+    identifier: 'Subscription Identifier',
   },
 } as const
 
@@ -120,5 +121,6 @@ export const optionKo = {
     noLocal: 'No Local',
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
+    identifier: '구독 식별자',
   },
 } as const

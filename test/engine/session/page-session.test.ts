@@ -306,7 +306,8 @@ test("a client of one's own appears beside the devices, with its packets and top
   await client.publishAsync('mine/hello', '{"succcess": "ok"}', { qos: 2 })
   await until(() => got.length > 0, 'a message of a device')
   const { rows } = await api.listDevices({ offset: 0, limit: 10 })
-  expect(rows[0]).toMatchObject({ clientId: 'mine', external: true, subscribes: true })
+  // the highest of what it publishes and subscribes to
+  expect(rows[0]).toMatchObject({ clientId: 'mine', external: true, subscribes: true, qos: 2 })
   const { packets, exchanges } = await api.queryPackets({ filter: 'client:mine type:HANDSHAKE', limit: 100 })
   const sent = packets.filter((p) => exchanges.some((x) => x.id === p.exchange && x.topic === 'mine/hello'))
   expect(sent.map((p) => p.type)).toEqual(['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'])

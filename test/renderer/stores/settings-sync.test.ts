@@ -2,7 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, nextTick } from 'vue'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Welcome } from '../../../renderer/api'
+import type { Welcome } from '../../../electron/contract/api'
 import { EngineLink, installLink } from '../../../renderer/api'
 import { changedSettings, useSettings } from '../../../renderer/stores/settings'
 import { useSettingsSync } from '../../../renderer/stores/settings-sync'

@@ -9,11 +9,10 @@ import { IDENTITY_MEMBER } from '../../mqtt/identity'
 import { note } from '../../base/notes'
 import { Answers } from './answers'
 import { clientOptions } from './client-options'
-import { fillTemplate } from './fill-template'
 import { DISCONNECT, DISCONNECT_WITH_WILL } from './goodbye'
 import { Publisher } from './publisher'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
-import { subscribeOptions } from './version5'
+import { wantedOf } from './subscribing'
 import { WARNINGS } from './warnings'
 
 /** See `DeviceDeps.maxInFlight`. */
@@ -256,40 +255,29 @@ export class Device {
     this.deps.observer.changed()
   }
 
-  private filters(): Record<string, ReturnType<typeof subscribeOptions>> {
-    const wanted: Record<string, ReturnType<typeof subscribeOptions>> = {}
-    for (const subscription of subscriptionsOf(this.spec.group)) {
-      const filled = fillTemplate(subscription.filter, this.spec)
-      const before = wanted[filled]
-      if (!before) wanted[filled] = subscribeOptions(subscription)
-      else if (before.qos < subscription.qos) before.qos = subscription.qos
-    }
-    return wanted
-  }
-
   private subscribe(): void {
-    const wanted = this.filters()
+    const wanted = wantedOf(this.spec)
+    let unanswered = wanted.length
     this.subscriptions.clear()
-    if (Object.keys(wanted).length === 0) {
-      this.becomeReady()
-      return
+    if (unanswered === 0) this.becomeReady()
+    for (const { filters, options } of wanted) {
+      this.client?.subscribe(filters, options, (error, granted) => {
+        if (error) {
+          if (this.connected) this.warn('subscribe-failed', error.message)
+          return
+        }
+        for (const g of granted ?? []) {
+          if (g.qos < 128) this.subscriptions.set(g.topic, g.qos)
+          else this.warn('subscribe-refused', g.topic)
+        }
+        if (--unanswered === 0) this.becomeReady()
+      })
     }
-    this.client?.subscribe(wanted, (error, granted) => {
-      if (error) {
-        if (this.connected) this.warn('subscribe-failed', error.message)
-        return
-      }
-      for (const g of granted ?? []) {
-        if (g.qos < 128) this.subscriptions.set(g.topic, g.qos)
-        else this.warn('subscribe-refused', g.topic)
-      }
-      this.becomeReady()
-    })
   }
 
   private changeSubscriptions(): void {
-    const wanted = this.filters()
-    const gone = [...this.subscriptions.keys()].filter((f) => !Object.hasOwn(wanted, f))
+    const wanted = new Set(wantedOf(this.spec).flatMap((w) => Object.keys(w.filters)))
+    const gone = [...this.subscriptions.keys()].filter((f) => !wanted.has(f))
     if (!this.connected || !this.client) {
       this.subscriptions.clear()
       return

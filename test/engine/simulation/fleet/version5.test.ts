@@ -82,6 +82,25 @@ describe('MQTT 5 options of a group', () => {
     expect((await simulate(run([both]))).received.get('p') ?? 0).toBe(wanted)
   })
 
+  test('each message comes with the identifiers of the subscriptions that let it in', async () => {
+    const found: unknown[] = []
+    const s = subscriber({
+      subscribes: [
+        { filter: 'hall/#', qos: 1, identifier: 7 },
+        { filter: 'hall/+', qos: 1, identifier: 268_435_455 },
+        { filter: 'attic/#', qos: 1 },
+      ],
+    })
+    const attic = { ...publisher({ topic: 'attic/light' }), name: 'a', id: 'a' }
+    const { batch, received } = await simulate(run([publisher(), attic, s]), (sim) =>
+      sim.observe({ fleet: { received: ({ topic, packet }) => found.push([topic, packet.properties]) } }),
+    )
+    const subscribes = batch.packets.filter((p) => p.type === 'SUBSCRIBE' && p.clientId === 's')
+    expect([subscribes.length, received.get('s')]).toEqual([3, 2])
+    expect(found).toContainEqual(['hall/temperature', { subscriptionIdentifier: [7, 268_435_455] }])
+    expect(found).toContainEqual(['attic/light', undefined])
+  })
+
   test.each([
     [300, 0],
     [2500, 1],
