@@ -9,6 +9,7 @@ import { createRunClock, measureClockOffset } from '../engine/load/run/clock'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId } from '../engine/load/run/run-id'
 import { Collector } from '../engine/load/watch/collector'
+import { machineName } from '../engine/load/watch/machine'
 import { KEY_PARAMETER } from '../web/host-key'
 import { urlOf } from '../web/listen'
 import { duration } from './arguments'
@@ -73,10 +74,11 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<number> {
     lines.push(line)
     if (lines.length > MOST_LINES) lines.shift()
   }
-  const now = createRunClock(measureClockOffset())
+  const clockOffsetMs = measureClockOffset()
+  const own = { now: createRunClock(clockOffsetMs), machine: machineName(), clockOffsetMs }
   const metrics = new LoadMetrics({ run: runId })
   const onStep = (latencies: StepLatencies): void => metrics.step(latencies)
-  const collector = new Collector({ now, runId, waitMs: flags.wait ?? 300_000, say, onStep })
+  const collector = new Collector({ ...own, runId, waitMs: flags.wait ?? 300_000, say, onStep })
   const server = await serveWatch(collector, { host, port, runId, token }, lines, (e) =>
     say(`warning: listener: ${e instanceof Error ? e.message : String(e)}`),
   )

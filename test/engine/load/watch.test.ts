@@ -91,6 +91,8 @@ function rig(waitMs = 60_000) {
   const collector = new Collector({
     now: () => nowMs,
     runId: 'r1',
+    machine: 'here',
+    clockOffsetMs: 5,
     waitMs,
     say: (line) => void lines.push(line),
   })
@@ -118,12 +120,14 @@ describe('the collector', () => {
     const shards = [shard(0), shard(1)]
     for (const s of shards) s.take({ type: 'ready' })
     pass(1000)
-    expect(shards[0]?.last()).toEqual({ type: 'welcome', runId: 'r1', clockOffsetMs: 10 })
+    expect(shards[0]?.last()).toEqual({ type: 'welcome', runId: 'r1', clockOffsetMs: 10, exact: false })
     const late = shard(2)
     late.take({ type: 'ready' })
     collector.tick()
     for (const s of [...shards, late]) expect(s.last()).toEqual({ type: 'start', atMs: now() + 1000 })
     expect(late.got[0]).toMatchObject({ clockOffsetMs: 10 })
+    // the collector's own clock is known without any exchange
+    expect(rig().shard(0, { machine: 'here' }).got[0]).toMatchObject({ clockOffsetMs: 5, exact: true })
     expect(lines.at(-1)).toBe('shards 0, 1, 2 of 0 to 2 begin together')
     for (const [i, s] of [...shards, late].entries())
       s.take({ type: 'report', report: JSON.stringify(shardReport(i, 3)) })
@@ -153,10 +157,28 @@ describe('the collector', () => {
     const shards = [shard(0), shard(1), shard(2)]
     for (const s of shards) s.take({ type: 'ready' })
     pass(100)
+    for (const [i, s] of shards.slice(0, 2).entries()) {
+      const told = { acknowledged: 9, failed: 0, received: 9, errors: 0, last: null, generator: null }
+      const progress = {
+        clients: 4,
+        connected: 4,
+        offered: 10,
+        plannedMs: null,
+        elapsedMs: 800 + 100 * i,
+        ...told,
+      }
+      s.take({ type: 'progress', progress: { phase: 'publishing', ...progress } })
+    }
     shards[1]?.ended()
     expect(lines).toContain('shard 1 on host-1 is lost: its connection has ended')
+    expect(collector.live?.total).toMatchObject({
+      phase: 'publishing',
+      connected: 4,
+      offered: 20,
+      elapsedMs: 900,
+    })
     expect(lines.join('\n')).toMatch(
-      /clients: without 3 of 10 publishers and 1 of 2 subscribers\n.*lower bounds/,
+      /clients: without 3 of 10 publishers and 1 of 2 subscribers; until then .*\n.*lower bounds/,
     )
     // it comes back, as the same process
     expect(shard(1, { instance: 'another' }).last()?.type).toBe('refused')
@@ -194,6 +216,8 @@ describe('collector and shards over sockets', () => {
     const lines: string[] = []
     const collector = new Collector({
       now: () => Date.now(),
+      machine: 'elsewhere',
+      clockOffsetMs: 0,
       runId: 'r1',
       waitMs: 60_000,
       say: (l) => void lines.push(l),

@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import WebSocket from 'ws'
 import type { LoadConfig } from '../../../contract/load-config'
@@ -8,6 +7,7 @@ import type { StepLatencies } from '../measure/series'
 import { measureClockOffset, monotonicMs } from '../run/clock'
 import { LoadError } from '../run/failures'
 import type { Part } from '../run/slice'
+import { machineName } from './machine'
 import { ClockWatch, bestSample, clockSample, type ClockSample } from './clock-sync'
 import {
   EXCHANGE_EVERY_MS,
@@ -42,20 +42,6 @@ const THANKS_MS = 60_000
 /** Messages kept while the connection is away; the oldest give way. */
 const MOST_KEPT = 1000
 
-/** Text that is the same for all processes of one computer since it started: they read one monotonic clock. */
-function machineName(): string {
-  let boot = ''
-  try {
-    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
-  } catch {
-    // not Linux: the name of the computer has to do
-  }
-  return createHash('sha256')
-    .update(boot === '' ? hostname() : boot)
-    .digest('hex')
-    .slice(0, 16)
-}
-
 /** A shard's connection to the collector. It comes back when it breaks; a run goes on without it. */
 export class CollectorLink {
   private readonly instance = randomUUID()
@@ -65,7 +51,7 @@ export class CollectorLink {
   private kept: string[] = []
   private clockWatch: ClockWatch | null = null
   private samples: ClockSample[] = []
-  private welcomed: { runId: string; clockOffsetMs: number } | null = null
+  private welcomed: { runId: string; clockOffsetMs: number; exact: boolean } | null = null
   private onStart: ((atMs: number) => void) | null = null
   private onThanks: (() => void) | null = null
   private handedIn: FromShard | null = null
@@ -209,8 +195,8 @@ export class CollectorLink {
     return bestSample(this.samples) ?? { offsetMs: 0, errorMs: Infinity }
   }
 
-  private isWelcome(socket: WebSocket, m: { runId: string; clockOffsetMs: number }): void {
-    this.welcomed ??= { runId: m.runId, clockOffsetMs: m.clockOffsetMs }
+  private isWelcome(socket: WebSocket, m: { runId: string; clockOffsetMs: number; exact: boolean }): void {
+    this.welcomed ??= { runId: m.runId, clockOffsetMs: m.clockOffsetMs, exact: m.exact }
     this.clockWatch ??= new ClockWatch(this.welcomed.clockOffsetMs, this.firstSample)
     this.samples = []
     this.socket = socket
@@ -276,7 +262,8 @@ export class CollectorLink {
 
   private get clock(): ClockSample {
     const offsetMs = this.clockOffsetMs - measureClockOffset()
-    return { offsetMs, errorMs: this.clockWatch?.errorMs ?? 0 }
+    const exact = this.welcomed?.exact === true
+    return { offsetMs, errorMs: exact ? 0 : (this.clockWatch?.errorMs ?? 0) }
   }
 
   /** The report with how its clock was set: `offsetMs` is what the computer's own clock lacks of the collector's time. */

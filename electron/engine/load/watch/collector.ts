@@ -42,6 +42,9 @@ export interface CollectorDeps {
   /** Unix ms with fractions. */
   now(): number
   runId: string
+  /** This computer, and what makes Unix ms of its monotonic clock: shards here read the same clock, without error. */
+  machine: string
+  clockOffsetMs: number
   /** How long the barrier waits for shards that have not come, ms from the first one's coming. */
   waitMs: number
   /** One line for people. */
@@ -76,7 +79,9 @@ export class Collector {
   /** Null until the first shard has come. */
   live: LiveRun | null = null
 
-  constructor(private readonly deps: CollectorDeps) {}
+  constructor(private readonly deps: CollectorDeps) {
+    this.offsets.set(deps.machine, deps.clockOffsetMs)
+  }
 
   get views(): readonly ShardView[] {
     return [...this.shards.values()].sort((a, b) => a.index - b.index)
@@ -124,7 +129,8 @@ export class Collector {
     this.offsets.set(m.machine, offsetMs)
     const shard = known ?? this.added(m)
     shard.link = link
-    link.send({ type: 'welcome', runId: this.deps.runId, clockOffsetMs: offsetMs })
+    const exact = m.machine === this.deps.machine
+    link.send({ type: 'welcome', runId: this.deps.runId, clockOffsetMs: offsetMs, exact })
     if (known === undefined) {
       this.deps.say(
         `shard ${m.index} of ${this.count} has come from ${m.host} (${this.shards.size} are here)`,
@@ -218,7 +224,7 @@ export class Collector {
 
   private fail(shard: Shard, text: string): void {
     shard.state = 'failed'
-    this.live?.series.without(shard.index)
+    this.live?.lose(shard.index)
     this.deps.say(`shard ${shard.index} on ${shard.host} failed: ${text}`)
     this.sayMeaning(shard)
   }
@@ -229,9 +235,9 @@ export class Collector {
     shard.state = 'lost'
     shard.silent = false
     shard.lostMs = this.deps.now()
-    this.live?.series.without(shard.index)
     this.deps.say(`shard ${shard.index} on ${shard.host} is lost: ${why}`)
     this.sayMeaning(shard)
+    this.live?.lose(shard.index)
   }
 
   private sayMeaning({ index }: Shard): void {

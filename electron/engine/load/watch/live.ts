@@ -23,6 +23,7 @@ export class LiveRun {
   readonly endToEnd = new LatencyHistogram()
   readonly series: Series
   private readonly last = new Map<number, LoadProgress>()
+  private longestMs = 0
 
   /** @param onStep also gets the latencies of each step that is complete */
   constructor(shards: number, stepMs: number, onStep?: (latencies: StepLatencies) => void) {
@@ -39,6 +40,14 @@ export class LiveRun {
 
   progress(shard: number, p: LoadProgress): void {
     this.last.set(shard, p)
+    this.longestMs = Math.max(this.longestMs, p.elapsedMs)
+  }
+
+  /** A shard is gone: what it has counted stays, its clients are no longer connected, and nobody waits for it. */
+  lose(shard: number): void {
+    this.series.without(shard)
+    const last = this.last.get(shard)
+    if (last !== undefined) this.last.set(shard, { ...last, connected: 0, phase: 'done' })
   }
 
   of(shard: number): LoadProgress | null {
@@ -52,7 +61,7 @@ export class LiveRun {
     const sum = (k: (typeof COUNTS)[number]): number => all.reduce((total, p) => total + (p[k] ?? 0), 0)
     return {
       phase: PHASES[Math.min(...all.map((p) => PHASES.indexOf(p.phase)))] ?? 'connecting',
-      elapsedMs: Math.max(...all.map((p) => p.elapsedMs)),
+      elapsedMs: this.longestMs,
       plannedMs: all[0]?.plannedMs ?? null,
       clients: sum('clients'),
       connected: sum('connected'),

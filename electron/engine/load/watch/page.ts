@@ -13,6 +13,8 @@ const [WIDTH, HEIGHT] = [640, 96]
 const STYLE = `${REPORT_STYLE}
 svg{display:block;width:100%;height:6rem;background:var(--pane);border:1px solid var(--line)}
 polyline{fill:none;stroke:var(--s1);stroke-width:1.5;vector-effect:non-scaling-stroke}
+dl{grid-template-columns:repeat(4,1fr)}
+@media(max-width:40rem){dl{grid-template-columns:repeat(2,1fr)}}
 .lines{white-space:pre-wrap;font-family:ui-monospace,monospace;font-size:.8125rem;overflow-wrap:anywhere}
 `
 
@@ -75,7 +77,7 @@ export function liveFragment(collector: Collector, lines: readonly string[]): st
     ['received', count(total?.received ?? 0)],
     ['failed', count(total?.failed ?? 0)],
     ['errors', count(total?.errors ?? 0)],
-    ['acknowledgement p50 / p99', `${millis(live.ack.at(50))} / ${millis(live.ack.at(99))} ms`],
+    ['ack p50 / p99', `${millis(live.ack.at(50))} / ${millis(live.ack.at(99))} ms`],
     ['end to end p50 / p99', `${millis(live.endToEnd.at(50))} / ${millis(live.endToEnd.at(99))} ms`],
   ]
   const saturated = total?.generator?.saturated === true ? total.generator.reasons.join('; ') : null

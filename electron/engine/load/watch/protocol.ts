@@ -67,8 +67,8 @@ export type Hello = Extract<FromShard, { type: 'hello' }>
 /** Everything the collector sends. Times are Unix ms of the collector's clock, unless they are echoed. */
 export const toShardSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('time'), sentMs: n, takenMs: n, answeredMs: n }),
-  /** `clockOffsetMs` added to the shard's monotonic clock gives the collector's time. */
-  z.object({ type: z.literal('welcome'), runId: text, clockOffsetMs: n }),
+  /** `clockOffsetMs` added to the shard's monotonic clock gives the collector's time; `exact` on the same computer. */
+  z.object({ type: z.literal('welcome'), runId: text, clockOffsetMs: n, exact: z.boolean() }),
   z.object({ type: z.literal('refused'), text }),
   z.object({ type: z.literal('start'), atMs: n }),
   z.object({ type: z.literal('stop') }),
