@@ -47,7 +47,7 @@ async function starts(): Promise<DesktopRow> {
     await home.remove()
   }
   return {
-    name: 'start to a drawn page with the demo fleet, a new user',
+    name: 'start to a drawn page with the demo fleet, a returning user',
     hold: `under ${MAX_START_MS / 1000} s (median of ${STARTS})`,
     measured: spread(took),
     kept: median(took) < MAX_START_MS,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { openDemo } from '../store/demo'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
 import { ALLOW_HOST, nameList, originText, portNumber } from './arguments'
@@ -42,8 +43,8 @@ export const serveCommand: Subcommand = (program, context) => {
 
 async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const page = builtPage(context)
-  const file = flags.scenario ?? join(context.root, 'examples/demo.yaml')
-  const scenario = await readScenario(file)
+  const { scenario: file } = flags
+  const scenario = file === undefined ? null : await readScenario(file)
   const desk = openDesk(context)
   const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
@@ -54,8 +55,11 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
     await workspace.load()
     for (const host of flags.allowHost ?? []) engine.allowHost(host)
-    if (!(await unlessAborted(engine.open(scenario, flags.scenario ?? null), context.interrupt))) return
-    workspace.opened(scenario, openFile(flags.scenario))
+    const opening =
+      file === undefined || scenario === null
+        ? openDemo(context.root, engine, workspace)
+        : engine.open(scenario, file).then(() => workspace.opened(scenario, openFile(file)))
+    if (!(await unlessAborted(opening, context.interrupt))) return
     web = await startWebHost({
       engine,
       root: page,
@@ -96,9 +100,9 @@ export function builtPage({ root }: CliContext): string {
   return page
 }
 
-const openFile = (path: string | undefined): { name: string; path: string | null } => ({
-  name: path === undefined ? '' : basename(path),
-  path: path === undefined ? null : resolve(path),
+const openFile = (path: string): { name: string; path: string } => ({
+  name: basename(path),
+  path: resolve(path),
 })
 
 const isTerminal = (stream: NodeJS.WritableStream): boolean => 'isTTY' in stream && stream.isTTY === true

@@ -78,6 +78,8 @@ export interface WorkspaceState {
   settings: Settings
   /** Settings were kept before; false the first time, when a page may hand over its browser's. */
   kept: boolean
+  /** A first start: three devices run in slow motion, and the page says what to look at. */
+  welcome: boolean
   recent: RecentFile[]
   progress: LessonProgress
   /** Messages kept to be published again. */
@@ -155,6 +157,8 @@ export interface WorkspaceApi {
   saveMessages(a: { messages: SavedMessage[] }): Promise<void>
   /** Forgets what was brought to its verdict, for the next class. */
   clearProgress(a: None): Promise<LessonProgress>
+  /** What a first start shows was put away and does not come back. */
+  endWelcome(a: None): Promise<void>
   /** An empty scenario without a file. */
   newScenario(a: None): Promise<Scenario>
   openRecent(a: { id: string }): Promise<Scenario>
@@ -188,6 +192,7 @@ export const workspaceCommands = {
   markLesson: host(z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema })),
   saveMessages: host(z.strictObject({ messages: savedMessagesSchema })),
   clearProgress: host(none),
+  endWelcome: host(none),
   newScenario: host(none),
   openRecent: host(z.strictObject({ id: fileIdSchema })),
   clearRecent: host(none),

@@ -147,10 +147,7 @@ class LabEngine implements Engine, SessionEngine {
   }
 
   open(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
-    return this.change(() => {
-      this.limits = limits
-      return this.openScenario(scenario, file)
-    })
+    return this.change(() => this.openScenario(scenario, file, limits))
   }
 
   /** Everything that changes the run takes its turn: changes of two pages, or two clicks, never overlap. */
@@ -158,8 +155,10 @@ class LabEngine implements Engine, SessionEngine {
     return this.slot.change(run)
   }
 
-  async openScenario(scenario: Scenario, file: string | null): Promise<void> {
+  /** What a page opens runs without the limits of what was opened before it. */
+  async openScenario(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
     if (scenario.broker.kind === 'external') this.hosts.check(scenario.broker)
+    this.limits = limits
     await this.slot.replace(scenario)
     this.file = file === null ? null : basename(file)
   }

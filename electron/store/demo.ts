@@ -4,13 +4,21 @@ import { parseScenario } from '../contract/scenario-file'
 import type { Engine } from '../engine/types'
 import type { Workspace } from './workspace'
 
-/** Runs the small home of the first start; it is nobody's file. */
+/** Clock ms per real ms at the first start, so that a packet can be followed with the eye. */
+const SLOW_MOTION = 0.2
+
+/**
+ * Runs what a start without a file shows: three devices in slow motion until a new user has seen them, then the small
+ * home. Both are nobody's file.
+ */
 export async function openDemo(
   root: string,
   engine: Pick<Engine, 'open'>,
   workspace: Workspace,
 ): Promise<void> {
-  const demo = parseScenario(await readFile(join(root, 'examples/demo.yaml'), 'utf8'), 'demo.yaml')
-  await engine.open(demo, null)
-  workspace.opened(demo, { name: '', path: null })
+  const { isFirst } = workspace
+  const name = isFirst ? 'first-steps.yaml' : 'demo.yaml'
+  const demo = parseScenario(await readFile(join(root, 'examples', name), 'utf8'), name)
+  await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
+  workspace.opened(demo, { name: '', path: null }, isFirst)
 }

@@ -48,6 +48,9 @@ const updatesSchema = z.object({
 /** Whether newer versions are looked up, and what came of it. */
 export type UpdateChoice = z.output<typeof updatesSchema>
 
+/** Whether the user has seen what a first start shows. */
+const welcomeSchema = z.object({ seen: z.boolean() })
+
 /** Every file the program keeps for itself, beside the history of load tests. */
 export const KINDS = {
   settings: {
@@ -60,6 +63,7 @@ export const KINDS = {
   recent: { name: 'recent', version: 1, schema: recentSchema, fallback: [] },
   progress: { name: 'progress', version: 1, schema: progressSchema, fallback: {} },
   messages: { name: 'messages', version: 1, schema: savedMessagesSchema, fallback: [] },
+  welcome: { name: 'welcome', version: 1, schema: welcomeSchema, fallback: { seen: false } },
   window: {
     name: 'window',
     version: 1,
@@ -77,6 +81,7 @@ export const KINDS = {
   recent: FileKind<RecentEntry[]>
   progress: FileKind<z.output<typeof progressSchema>>
   messages: FileKind<SavedMessage[]>
+  welcome: FileKind<z.output<typeof welcomeSchema>>
   window: FileKind<WindowPlace | null>
   updates: FileKind<UpdateChoice>
 }

@@ -48,9 +48,10 @@ function commands(
       return Promise.resolve(workspace.state())
     },
     setSettings: (a) => workspace.setSettings(a.patch),
-    markLesson: (a) => workspace.markLesson(a.lesson, a.variant),
+    markLesson: (a) => workspace.progress.mark(a.lesson, a.variant),
     saveMessages: (a) => workspace.saveMessages(a.messages),
-    clearProgress: () => workspace.clearProgress(),
+    clearProgress: () => workspace.progress.clear(),
+    endWelcome: () => workspace.endWelcome(),
     newScenario: async () => {
       const scenario = scenarioSchema.parse({ version: 1, name: 'New scenario' })
       await engine.open(scenario, null)

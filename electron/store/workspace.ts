@@ -7,7 +7,6 @@ import { scenarioText } from '../contract/scenario-file'
 import type { Scenario } from '../contract/scenario'
 import {
   DEFAULT_SETTINGS,
-  type LessonProgress,
   type MenuCommand,
   type Settings,
   type UpdateState,
@@ -22,7 +21,9 @@ import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'
 import { Offers } from './offers'
 import { RecentFiles, type Opened } from './recent'
+import { Progress } from './progress'
 import { SavedMessages } from './saved-messages'
+import { Welcome } from './welcome'
 
 /** The host's own dialogs for files; each resolves to a path, or null when the user chose none. */
 export interface FileDialogs {
@@ -62,7 +63,6 @@ export class Workspace {
   readonly recent: RecentFiles
   updates: NewerVersions | null = null
   private kept = false
-  private progress: LessonProgress = {}
   private crashed: Crashed[] = []
   private current: Scenario | null = null
   /** The scenario as it lies in its file. */
@@ -78,17 +78,23 @@ export class Workspace {
   private readonly listeners = new Set<() => void>()
   private readonly autosave: Autosave
   private readonly messages: SavedMessages
-  private readonly files: { settings: JsonFile<Settings>; progress: JsonFile<LessonProgress> }
+  readonly progress: Progress
+  private readonly welcome: Welcome
+  private readonly settingsFile: JsonFile<Settings>
 
   constructor(private readonly deps: WorkspaceDeps) {
     const { folder } = deps
     const store: StoreDeps = { now: deps.now, onCorrupt: (...a) => this.corrupt(...a) }
     this.recent = new RecentFiles(folder, store)
     this.messages = new SavedMessages(folder, store)
-    this.files = {
-      settings: new JsonFile<Settings>(folder, KINDS.settings, store),
-      progress: new JsonFile<LessonProgress>(folder, KINDS.progress, store),
-    }
+    this.progress = new Progress(
+      folder,
+      store,
+      () => this.tell(),
+      (thrown) => this.notKept(thrown),
+    )
+    this.welcome = new Welcome(folder, store)
+    this.settingsFile = new JsonFile<Settings>(folder, KINDS.settings, store)
     this.autosave = new Autosave(
       join(folder, 'sessions'),
       store,
@@ -102,12 +108,13 @@ export class Workspace {
     const { folder } = this.deps
     const sessions = join(folder, 'sessions')
     await Promise.all([folder, sessions, join(folder, 'load-tests')].map(sweepParts))
-    const settings = await this.files.settings.read()
+    const settings = await this.settingsFile.read()
     this.kept = settings !== null
     this.settings = settings ?? DEFAULT_SETTINGS
-    this.progress = (await this.files.progress.read()) ?? {}
+    const hasProgress = await this.progress.load()
     await this.messages.load()
     await this.recent.load()
+    await this.welcome.load(!this.kept && !hasProgress && this.recent.list().length === 0)
     const store: StoreDeps = { now: this.deps.now, onCorrupt: (...a) => this.corrupt(...a) }
     this.crashed = await findCrashed(sessions, store)
   }
@@ -133,13 +140,25 @@ export class Workspace {
     this.autosave.touch()
   }
 
-  /** The scenario was opened as it lies in a file, or newly made. */
-  opened(scenario: Scenario, file: OpenFile): void {
+  /** The scenario was opened as it lies in a file, or newly made. `first`: it is what a new user sees first. */
+  opened(scenario: Scenario, file: OpenFile, first = false): void {
     this.current = scenario
     this.clean = scenario
     this.file = file
     this.autosave.touch()
+    if (!first) this.welcome.shown = false
     this.tell()
+  }
+
+  /** A new user's start: what they see first was not put away, and nothing else was opened. */
+  get isFirst(): boolean {
+    return this.welcome.shown
+  }
+
+  async endWelcome(): Promise<void> {
+    const kept = this.welcome.end()
+    this.tell()
+    await kept.catch((thrown: unknown) => this.notKept(thrown))
   }
 
   async noteRecent(opened: Opened): Promise<void> {
@@ -157,30 +176,8 @@ export class Workspace {
     this.kept = true
     this.tell()
     // What is written is the change alone: another program on this folder may have made its own.
-    await this.files.settings.update((now) => ({ ...now, ...patch })).catch((e: unknown) => this.notKept(e))
+    await this.settingsFile.update((now) => ({ ...now, ...patch })).catch((e: unknown) => this.notKept(e))
     return this.settings
-  }
-
-  markLesson(lesson: string, variant: string): Promise<LessonProgress> {
-    return this.changeProgress((now) => {
-      const done = now[lesson] ?? []
-      return done.includes(variant) ? now : { ...now, [lesson]: [...done, variant] }
-    })
-  }
-
-  clearProgress(): Promise<LessonProgress> {
-    return this.changeProgress(() => ({}))
-  }
-
-  private async changeProgress(change: (now: LessonProgress) => LessonProgress): Promise<LessonProgress> {
-    this.progress = change(this.progress)
-    try {
-      this.progress = await this.files.progress.update(change)
-    } catch (thrown) {
-      this.notKept(thrown)
-    }
-    this.tell()
-    return this.progress
   }
 
   async saveMessages(messages: SavedMessage[]): Promise<void> {
@@ -193,8 +190,9 @@ export class Workspace {
     return {
       settings: this.settings,
       kept: this.kept,
+      welcome: this.isFirst,
       recent: this.recent.list(),
-      progress: this.progress,
+      progress: this.progress.now,
       messages: this.messages.list,
       folder: this.deps.folder,
       recovered: left

@@ -45,6 +45,7 @@ export const useWorkspace = defineStore('workspace', () => {
 
   return {
     state,
+    welcome: computed(() => state.value?.welcome ?? false),
     native: computed(() => state.value?.files === 'native'),
     setSettings: (patch: Partial<Settings>): Promise<void> =>
       log.attempt(() => link.api.setSettings({ patch })),
@@ -52,6 +53,7 @@ export const useWorkspace = defineStore('workspace', () => {
       log.attempt(() => link.api.markLesson({ lesson, variant })),
     saveMessages: (messages: SavedMessage[]): Promise<void> =>
       log.attempt(() => link.api.saveMessages({ messages })),
+    endWelcome: (): Promise<void> => log.attempt(() => link.api.endWelcome({})),
     clearProgress: (): Promise<void> => log.attempt(() => link.api.clearProgress({})),
     chooseUpdates: (on: boolean): Promise<void> => log.attempt(() => link.api.chooseUpdates({ on })),
     openNewer: (): Promise<void> => log.attempt(() => link.api.openNewer({})),

@@ -14,14 +14,15 @@ beforeAll(async () => {
   await mkdir(join(root, 'out/renderer'), { recursive: true })
   await mkdir(join(root, 'examples'))
   await writeFile(join(root, 'out/renderer/index.html'), '<title>page</title>')
-  await writeFile(join(root, 'examples/demo.yaml'), 'version: 1\nname: Demo\n')
+  for (const name of ['demo', 'first-steps'])
+    await writeFile(join(root, `examples/${name}.yaml`), `version: 1\nname: ${name}\n`)
 })
 afterAll(() => rm(root, { recursive: true }))
 
 const pageUrl = (text: string): string | undefined => /http:\/\/\S+/.exec(text)?.[0]
 
 describe('fleetlab serve', () => {
-  it('serves the page and the demo fleet until Ctrl-C, then exits 0 and leaves no port open', async () => {
+  it('serves the page and what a first start shows until Ctrl-C, then exits 0 and leaves no port open', async () => {
     const stop = new AbortController()
     let body = ''
     const outcome = await runFleetlab(
@@ -45,7 +46,7 @@ describe('fleetlab serve', () => {
     expect(outcome.stdout).toContain('broker mqtt://127.0.0.1:1883\n')
     expect(outcome.engines[0]).toMatchObject({
       closed: 1,
-      opened: [{ scenario: { name: 'Demo' }, file: null }],
+      opened: [{ scenario: { name: 'first-steps' }, file: null }],
     })
     await expect(fetch(pageUrl(outcome.stdout) ?? '')).rejects.toThrow()
   })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createElectron } from '../helpers/electron-double'
-import { brokenFiles, filesBelow } from '../helpers/kept-files'
+import { brokenFiles, filesBelow, welcomed } from '../helpers/kept-files'
 import { expectLivePage, expectPolicy, expectRecoveryOffered } from './electron-journeys'
 import {
   doubleDesk,
@@ -37,7 +37,7 @@ async function killRun(folder: string): Promise<void> {
   const closed = new Promise((done) => child.once('close', done))
   const kept = join(folder, 'mqtt-fleet-lab')
   const sessions = (): number =>
-    existsSync(join(kept, 'sessions')) ? filesBelow(join(kept, 'sessions')).length : 0
+    filesBelow(join(kept, 'sessions')).filter((name) => name.endsWith('.json')).length
   await expect.poll(sessions, { timeout: 20_000 }).toBeGreaterThan(0)
   child.kill('SIGKILL')
   await closed
@@ -48,6 +48,7 @@ async function killRun(folder: string): Promise<void> {
 test('built main, preload and page, with a double for Electron', async ({ page }) => {
   test.setTimeout(90_000)
   const folder = mkdtempSync(join(tmpdir(), 'fleetlab-double-'))
+  welcomed(join(folder, 'mqtt-fleet-lab'))
   await killRun(folder)
   const electron = createElectron(page, folder)
   process.env['XDG_DATA_HOME'] = folder

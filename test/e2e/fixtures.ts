@@ -15,7 +15,7 @@ export interface Lab {
 }
 
 interface Options {
-  /** Scenario file the lab runs, from the root of the project. */
+  /** Scenario file the lab runs, from the root of the project; empty for what a first start shows. */
   scenario: string
 }
 
@@ -29,7 +29,8 @@ export const test = base.extend<Options & { lab: Lab; complaints: string[] }>({
     // Each lab has a history of its own.
     const data = mkdtempSync(join(tmpdir(), 'fleetlab-e2e-'))
     try {
-      const { url, printed, end } = await startServe({ data, args: ['--scenario', join(root, scenario)] })
+      const args = scenario === '' ? [] : ['--scenario', join(root, scenario)]
+      const { url, printed, end } = await startServe({ data, args })
       await use({ url, broker: /^broker (\S+)$/m.exec(printed())?.[1] ?? '' })
       // A page that outlives its engine complains of the lost connection.
       await page.close()

@@ -115,6 +115,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   newScenario: {},
   openRecent: { id: 'f-1' },
   clearRecent: {},
+  endWelcome: {},
   openOffered: { id: 'f-1' },
   chooseFile: {},
   saveScenario: { as: false, format: 'yaml' },

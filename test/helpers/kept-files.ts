@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { versionedText } from '../../electron/store/json-file'
+import { KINDS } from '../../electron/store/kinds'
 
 /** Every file below a folder, as paths within it; none before the folder is made. */
 export function filesBelow(folder: string): string[] {
@@ -29,4 +31,10 @@ export function brokenFiles(folder: string): string[] {
       return true
     }
   })
+}
+
+/** Makes the folder that of a user who has seen what a first start shows: the next start shows the small home. */
+export function welcomed(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, 'welcome.json'), versionedText(KINDS.welcome, { seen: true }))
 }

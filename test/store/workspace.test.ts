@@ -94,8 +94,8 @@ describe('what is kept for the user', () => {
     expect(first.state()).toMatchObject({ settings: DEFAULT_SETTINGS, kept: false, recent: [], progress: {} })
     await first.setSettings({ theme: 'light' })
     await first.setSettings({ language: 'ko' })
-    await first.markLesson('qos-0', 'lossy')
-    await first.markLesson('qos-0', 'lossy')
+    await first.progress.mark('qos-0', 'lossy')
+    await first.progress.mark('qos-0', 'lossy')
     await first.saveMessages(GOOD.saveMessages.messages)
     await first.noteRecent({ path: '/home/a/one.yaml' })
     await first.noteRecent({ name: 'two.yaml', text: 'version: 1' })
@@ -111,10 +111,36 @@ describe('what is kept for the user', () => {
         { name: 'two.yaml', folder: null },
       ],
     })
-    await next.clearProgress()
+    await next.progress.clear()
     expect((await start()).state().progress).toEqual({})
     const copy = next.recent.list()[1]?.id ?? ''
     expect(await next.recent.open(copy)).toEqual({ name: 'two.yaml', path: null, text: 'version: 1' })
+  })
+
+  it('shows what a first start shows until it is put away or something else is opened, and never again', async () => {
+    const first = await start()
+    first.opened(named('first'), { name: '', path: null }, true)
+    expect(first.state().welcome).toBe(true)
+    expect((await start()).state().welcome).toBe(true)
+    await first.endWelcome()
+    expect(first.state().welcome).toBe(false)
+    expect((await start()).state().welcome).toBe(false)
+  })
+
+  it('ends the welcome when a new user opens something else', async () => {
+    const first = await start()
+    first.opened(named('first'), { name: '', path: null }, true)
+    first.opened(named('own'), { name: 'own.yaml', path: null })
+    expect(first.state().welcome).toBe(false)
+  })
+
+  it.each<[string, (w: Workspace) => Promise<unknown>]>([
+    ['settings', (w) => w.setSettings({ theme: 'light' })],
+    ['progress', (w) => w.progress.mark('qos-0', 'lossy')],
+    ['a recent file', (w) => w.noteRecent({ path: '/home/a/one.yaml' })],
+  ])('welcomes nobody who has kept %s', async (_what, keep) => {
+    await keep(await start())
+    expect((await start()).isFirst).toBe(false)
   })
 
   it('settings of an earlier version keep what they say, and get what is new', async () => {
@@ -125,7 +151,7 @@ describe('what is kept for the user', () => {
   })
 
   it('a corrupt file costs itself alone and is told of on the page in one line', async () => {
-    await (await start()).markLesson('a', 'b')
+    await (await start()).progress.mark('a', 'b')
     await writeFile(join(folder, 'settings.json'), '{"kind":"fleetl')
     const next = await start()
     expect(next.state()).toMatchObject({ settings: DEFAULT_SETTINGS, progress: { a: ['b'] } })

@@ -18,6 +18,7 @@ export type Level = 'first' | 'second' | 'third'
 
 /** The examples in the order of the gallery. */
 export const EXAMPLES = {
+  'first-steps': { level: 'first', minutes: 3 },
   demo: { level: 'first', minutes: 5 },
   'classroom-qos': { level: 'first', minutes: 5 },
   'common-topic': { level: 'first', minutes: 5 },

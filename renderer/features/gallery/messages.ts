@@ -3,6 +3,14 @@ import { defineMessages } from '../../i18n/define'
 /** Texts of the gallery. English sentences of the examples are the descriptions in their files; a test compares them. */
 export const galleryMessages = defineMessages(
   {
+    welcome: {
+      title: 'Welcome: three devices in slow motion',
+      watch: 'Two sensors publish. The broker in the middle passes each message on to the display.',
+      loss: 'The link of sensor-2 loses packets: watch for the cross. At QoS 1 the sender waits and sends again, with DUP.',
+      look: 'Click a device for its packets, or open Handshakes for every arrow of a message.',
+      demo: 'Open the full demo',
+      done: 'Got it',
+    },
     gallery: {
       title: 'Scenarios and lessons',
       scenarios: 'Scenarios',
@@ -10,6 +18,10 @@ export const galleryMessages = defineMessages(
       minutes: '{n} min',
       level: { first: 'for beginners', second: 'some experience', third: 'advanced' },
       example: {
+        'first-steps': {
+          name: 'Three devices',
+          shows: 'Two sensors publish to one display at QoS 1, and the link of the second loses packets.',
+        },
         demo: {
           name: 'Small home',
           shows: 'Six groups at QoS 0, 1 and 2 over radio and TCP links that lose packets.',
@@ -44,6 +56,14 @@ export const galleryMessages = defineMessages(
     },
   },
   {
+    welcome: {
+      title: '처음 만나는 MQTT: 느린 속도로 보는 장치 세 대',
+      watch: '센서 두 대가 메시지를 발행하고, 가운데의 브로커가 표시 장치에 전달합니다.',
+      loss: 'sensor-2의 링크는 패킷을 잃습니다. X 표시를 보세요. QoS 1에서는 기다렸다가 DUP을 붙여 다시 보냅니다.',
+      look: '장치를 누르면 그 장치의 패킷이, 핸드셰이크 화면을 열면 메시지의 모든 화살표가 보입니다.',
+      demo: '전체 데모 열기',
+      done: '알겠습니다',
+    },
     gallery: {
       title: '시나리오와 수업 모음',
       scenarios: '시나리오',
@@ -51,6 +71,10 @@ export const galleryMessages = defineMessages(
       minutes: '{n}분',
       level: { first: '입문', second: '중급', third: '심화' },
       example: {
+        'first-steps': {
+          name: '장치 세 대',
+          shows: '센서 두 대가 표시 장치 한 대에 QoS 1로 발행하며, 두 번째 센서의 링크는 패킷을 잃습니다.',
+        },
         demo: {
           name: '작은 집',
           shows: 'QoS 0, 1, 2를 쓰는 여섯 장치 그룹이 패킷을 잃는 무선과 TCP 링크로 통신합니다.',

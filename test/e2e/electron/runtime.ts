@@ -5,6 +5,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { welcomed } from '../../helpers/kept-files'
 
 const about = z.object({
   /** What starts Electron here; as root it gives root up first. */
@@ -40,8 +41,11 @@ export class Home {
   readonly kept = join(this.folder, 'mqtt-fleet-lab')
   private readonly started: ChildProcess[] = []
 
+  /** Of a user who has seen the welcome: a start shows the small home. */
   constructor() {
     this.own(this.folder)
+    welcomed(this.kept)
+    for (const path of [this.kept, join(this.kept, 'welcome.json')]) this.own(path)
   }
 
   path(name: string): string {

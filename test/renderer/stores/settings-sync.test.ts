@@ -22,6 +22,7 @@ function open(kept: Settings, viewer = false) {
   const state = (): WorkspaceState => ({
     settings: theirs,
     kept: true,
+    welcome: false,
     recent: [],
     folder: '/data',
     progress: {},
