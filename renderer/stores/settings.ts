@@ -1,6 +1,6 @@
 import { htmlLang, languageFor, type Language } from '@contract/languages'
 import { DEFAULT_SETTINGS, settingsSchema, type Settings } from '@contract/workspace'
-import { useLocalStorage, usePreferredDark } from '@vueuse/core'
+import { useLocalStorage, usePreferredDark, useWindowSize } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch, watchEffect, type WritableComputedRef } from 'vue'
 import { i18n } from '../i18n'
@@ -13,6 +13,13 @@ const preferredLanguage = (): Language => languageFor(navigator.languages)
 
 /** As in the tokens. */
 const TYPE_PX: Record<Settings['textSize'], number> = { normal: 16, large: 18, largest: 20 }
+
+/** Least type of pictures and sentences in projector mode, px: 20 in a window of 1366 x 768, 24 at 1920 x 1080. Pure. */
+export const projectorPx = (width: number, height: number): number =>
+  Math.max(15, Math.min(20 + (width - 1366) / 138.5, 20 + (height - 768) / 78))
+
+/** The smallest type in a picture, px at a scale of 1. */
+const SMALLEST_PX = 11
 
 /** Container queries in rem are re-evaluated only when the container changes: a new type size alone does not. */
 function measureAnew(): void {
@@ -95,6 +102,14 @@ export const useSettings = defineStore('settings', () => {
     set: (on: boolean) => (chosen.value = { ...chosen.value, projector: on }),
   })
 
+  const { width, height } = useWindowSize()
+  /** Null outside of projector mode. */
+  const readablePx = computed(() => (projector.value ? projectorPx(width.value, height.value) : null))
+  watchEffect(() => {
+    const { style } = document.documentElement
+    if (readablePx.value === null) style.removeProperty('--projector-px')
+    else style.setProperty('--projector-px', `${readablePx.value.toFixed(2)}px`)
+  })
   const textSize = computed(() => chosen.value.textSize)
   watch(
     [projector, textSize],
@@ -118,6 +133,10 @@ export const useSettings = defineStore('settings', () => {
     projector,
     /** Size of the page's type: 1 at 16 px. */
     typeScale: computed(() => (projector.value ? 21 : TYPE_PX[textSize.value]) / 16),
+    /** Size of the type in pictures, which are read from the back row in projector mode: 1 at 16 px. */
+    pictureScale: computed(() =>
+      readablePx.value === null ? TYPE_PX[textSize.value] / 16 : readablePx.value / SMALLEST_PX,
+    ),
     profile: computed(() => chosen.value.profile),
     choose: (patch: Partial<Settings>) => (chosen.value = { ...chosen.value, ...patch }),
     /** Until the page has the texts of its language; null when it has them. */

@@ -12,6 +12,8 @@ export interface Command {
   /** Works while a text field has the focus too. @default only with Ctrl */
   inFields?: boolean
   enabled?: () => boolean
+  /** Not there at all, e.g. in a profile that does without it: not in the list of shortcuts either. */
+  hidden?: () => boolean
   run: () => unknown
 }
 

@@ -3,7 +3,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, root, test } from './fixtures'
-import { expectAccessible, expectNothingClipped, isUsual, looksTag, openScreen, takePicture } from './screens'
+import {
+  atRest,
+  expectAccessible,
+  expectNothingClipped,
+  isUsual,
+  looksTag,
+  openScreen,
+  smallestType,
+  takePicture,
+} from './screens'
 
 const PYTHON = '/usr/bin/python3'
 
@@ -254,6 +263,18 @@ test('fits a small window and a projector', async ({ page, lab }) => {
   await toEnd(page)
   await expectNothingClipped(page)
   await takePicture(page, 'lessons-ko-projector')
+  for (const [width, height, least] of [
+    [1366, 768, 20],
+    [1920, 1080, 24],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await atRest(page)
+    await expect.poll(() => smallestType(page, '.drawing text, .drawing li')).toBeGreaterThan(least - 0.01)
+    await expect(page.getByTestId('verdict')).toBeInViewport()
+    await expect(page.getByRole('radiogroup', { name: '재생 속도' })).toBeInViewport()
+    await expect(page.locator('.legend')).toBeInViewport()
+    await expectNothingClipped(page)
+  }
   await page.setViewportSize({ width: 1024, height: 700 })
   await page.keyboard.press('Shift+P')
   await expectNothingClipped(page)

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../../electron/contract/workspace'
 import { expect, root } from './fixtures'
 
 export type Language = 'en' | 'ko'
@@ -215,3 +216,87 @@ export async function expectBarInOrder(page: Page): Promise<void> {
   })
   expect(overlaps).toEqual([])
 }
+
+/**
+ * Texts that their box cuts off, and controls outside of the window. What can be scrolled to, and what an ellipsis
+ * shortens, is not cut off.
+ */
+export const cutOff = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const hides = (v: string): boolean => v === 'hidden' || v === 'clip'
+    const scrolls = (v: string): boolean => v === 'auto' || v === 'scroll'
+    /** By what a box is cut off, `window` included; null when by nothing. */
+    function cutBy(
+      el: Element,
+      box: { left: number; right: number; top: number; bottom: number },
+    ): string | null {
+      let { left, right, top, bottom } = box
+      for (let at: Element | null = el; at && at !== document.body; at = at.parentElement) {
+        const style = getComputedStyle(at)
+        const a = at.getBoundingClientRect()
+        if (style.position === 'fixed' && style.overflow === 'visible') break
+        const [out, down] = [
+          left < a.left - 1.5 || right > a.right + 1.5,
+          top < a.top - 1.5 || bottom > a.bottom + 1.5,
+        ]
+        if (hides(style.overflowX) && style.textOverflow === 'ellipsis') return null
+        if (hides(style.overflowX) && out) return String(at.className)
+        if (hides(style.overflowY) && down) return String(at.className)
+        if (scrolls(style.overflowX)) [left, right] = [Math.max(left, a.left), Math.min(right, a.right)]
+        if (scrolls(style.overflowY)) [top, bottom] = [Math.max(top, a.top), Math.min(bottom, a.bottom)]
+      }
+      const outside = left < -1.5 || right > innerWidth + 1.5 || top < -1.5 || bottom > innerHeight + 1.5
+      return outside ? 'window' : null
+    }
+    const isShown = (el: Element): boolean =>
+      el.checkVisibility({ visibilityProperty: true, opacityProperty: true }) &&
+      el.closest('.sr-only, svg, [aria-hidden=true]') === null
+    const found: string[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    const range = document.createRange()
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const el = node.parentElement
+      const words = node.nodeValue?.trim() ?? ''
+      if (!el || words === '' || !isShown(el)) continue
+      range.selectNodeContents(node)
+      const box = range.getBoundingClientRect()
+      const by = box.width === 0 ? null : cutBy(el, box)
+      if (by !== null) found.push(`text "${words.slice(0, 60)}" by ${by}`)
+    }
+    for (const el of document.querySelectorAll(
+      'button, a[href], input, select, textarea, [role=option], [tabindex="0"]',
+    )) {
+      const box = el.getBoundingClientRect()
+      const by = !isShown(el) || box.width === 0 ? null : cutBy(el, box)
+      if (by !== null)
+        found.push(
+          `${el.tagName} "${(el.getAttribute('aria-label') ?? el.textContent).trim().slice(0, 60)}" by ${by}`,
+        )
+    }
+    return [...new Set(found)]
+  })
+
+/** Changes settings of the page that is open, as its own dialog does. */
+export const choose = (page: Page, patch: Partial<Settings>): Promise<void> =>
+  page.evaluate((p) => {
+    interface Stores {
+      get(name: string): { choose(patch: unknown): void }
+    }
+    const app = document.querySelector('#app') as unknown as {
+      __vue_app__: { config: { globalProperties: { $pinia: { _s: Stores } } } }
+    }
+    app.__vue_app__.config.globalProperties.$pinia._s.get('settings').choose(p)
+  }, patch)
+
+/** The smallest type of texts that are shown, CSS px as drawn: an SVG may be scaled. */
+export const smallestType = (page: Page, selector: string): Promise<number> =>
+  page.locator(selector).evaluateAll((all) =>
+    Math.min(
+      ...all
+        .filter((el) => el.textContent.trim() !== '' && el.getBoundingClientRect().width > 0)
+        .map((el) => {
+          const scale = el instanceof SVGGraphicsElement ? el.getScreenCTM() : null
+          return parseFloat(getComputedStyle(el).fontSize) * (scale ? Math.hypot(scale.a, scale.b) : 1)
+        }),
+    ),
+  )

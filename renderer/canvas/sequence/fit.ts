@@ -14,9 +14,9 @@ const LARGER_SLANTS = [54, 32]
 /** Width that larger type leaves each lane, px at 16 px type: names of clients do not run into each other. */
 const LANE = 96
 const SMALLER = [0.92, 0.84, 0.76]
-/** Type sizes that are tried last, as long as they are not smaller than 16 px type. */
-export const smallerTypes = (k: number): number[] =>
-  SMALLER.map((share) => share * k).filter((type) => type >= 1)
+/** Type sizes that are tried last, as long as they are not smaller than `least`, 16 px type. */
+export const smallerTypes = (k: number, least = 1): number[] =>
+  SMALLER.map((share) => share * k).filter((type) => type >= least)
 
 /** The sentences' share of the width, and its bounds, px at 16 px type. */
 const COLUMN = { share: 0.32, least: 190, most: 340, gap: 12 } as const
@@ -40,6 +40,8 @@ export interface FitOptions extends Pick<SequenceOptions, 'lanes' | 'words' | 'h
   height: number
   /** Size of the page's type: 1 at 16 px. */
   k: number
+  /** No type under this: a picture that does not fit scrolls. @default 1 */
+  least?: number
   /** The sentences stand elsewhere in any case. @default false */
   alone?: boolean
 }
@@ -57,7 +59,7 @@ function attempts(o: FitOptions): { type: number; slants: readonly number[] }[] 
   return [
     ...LARGER.map((share) => ({ type: share * o.k, slants: LARGER_SLANTS })).filter((a) => roomy(a.type)),
     { type: o.k, slants: SLANTS },
-    ...smallerTypes(o.k).map((type) => ({ type, slants: least })),
+    ...smallerTypes(o.k, o.least).map((type) => ({ type, slants: least })),
   ]
 }
 

@@ -94,7 +94,7 @@ export function useDiagram() {
   /** Capture number around which packets are drawn while the view stands still; null for the latest. */
   const centre = ref<number | null>(null)
   const place = usePlace()
-  const k = computed(() => settings.typeScale)
+  const k = computed(() => settings.pictureScale)
   const units = computed(() => width.value / k.value)
   watch(
     () => packets.live,

@@ -40,7 +40,7 @@ export function useTopologyView(
   const { width, height } = useElementSize(canvas)
   const view = shallowRef<View>(HOME)
   const hovered = shallowRef<TopologyNode | null>(null)
-  const k = computed(() => sizeOf(width.value, height.value, settings.typeScale))
+  const k = computed(() => sizeOf(width.value, height.value, settings.pictureScale))
   const layout = computed(() =>
     layoutTopology(groups.value, width.value || 600, height.value || 400, k.value),
   )

@@ -12,12 +12,15 @@ import { useLessonWords } from '../replay/use-recorded-scene'
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
 const SLANTS = [84, 66, 54, 46, 38, 32, 26]
 
+/** Width of a picture with all its lanes, px at 16 px type. */
+const COLUMN_WIDTH = 430
+
 /** Slants and type sizes in the order in which they are tried. */
-function attempts(k: number): { slant: number; type: number }[] {
+function attempts(k: number, smallest: number): { slant: number; type: number }[] {
   const least = SLANTS.at(-1) ?? 0
   return [
     ...SLANTS.map((slant) => ({ slant, type: k })),
-    ...smallerTypes(k).map((type) => ({ slant: least, type })),
+    ...smallerTypes(k, smallest).map((type) => ({ slant: least, type })),
   ]
 }
 
@@ -27,7 +30,10 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const lang = useLanguage()
   const width = ref(0)
   const height = ref(0)
-  const k = computed(() => settings.typeScale)
+  /** Three pictures share the width: no larger than leaves each lane's name its room. */
+  const k = computed(() =>
+    Math.max(settings.typeScale, Math.min(settings.pictureScale, width.value / COLUMN_WIDTH)),
+  )
   const words = useLessonWords()
   const columns = computed(() =>
     (comparison.value?.runs ?? []).map((run) => {
@@ -59,7 +65,7 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const picture = computed(() => {
     if (width.value < 100 || columns.value.length === 0) return null
     let drawn: { scenes: ReturnType<typeof draw>; k: number } | null = null
-    for (const { slant, type } of attempts(k.value)) {
+    for (const { slant, type } of attempts(k.value, settings.projector ? settings.typeScale : 1)) {
       drawn = { scenes: draw(slant, type), k: type }
       if ((drawn.scenes?.scenes[0]?.height ?? 0) <= height.value) break
     }

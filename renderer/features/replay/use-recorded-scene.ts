@@ -69,7 +69,7 @@ export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?
   const width = ref(0)
   const height = ref(0)
   const paper = how.paper ?? false
-  const k = computed(() => (paper ? 1 : settings.typeScale))
+  const k = computed(() => (paper ? 1 : settings.pictureScale))
   const strokeK = computed(() => (settings.projector && !paper ? 1.6 : 1))
   const input = computed((): SequenceInput | null =>
     recording.value ? fromFirstPacket(recording.value.timeline) : null,
@@ -86,6 +86,7 @@ export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?
       width: width.value,
       height: height.value,
       k: k.value,
+      least: settings.projector && !paper ? k.value : 1,
       words: words.value,
       hidden: hidden.value,
       laneNotes: laneNotes(

@@ -24,6 +24,7 @@ const own = defineMessages(
     share: {
       section: 'Class',
       button: 'Share with a class',
+      short: 'Share',
       buttonOn: 'Shared with a class: {n} watching',
       title: 'Share with a class',
       where: 'Class network',
@@ -34,7 +35,7 @@ const own = defineMessages(
       warnNetwork:
         'This computer will accept connections from that network until you stop sharing or close the program.',
       warnWatch:
-        'Anyone with the join code sees everything you see here: topics, payloads, packets and the load test history.',
+        'Anyone with the join code sees everything you see here: topics, payloads, packets and the history of tests.',
       warnChange: 'Nobody can change anything unless you hand the controls to someone.',
       warnPlain: 'The connection is not encrypted. Use a network you trust, and no real passwords or data.',
       start: 'Start sharing',
@@ -61,7 +62,7 @@ const own = defineMessages(
       stop: 'Stop sharing',
       stopHint: 'Everyone is disconnected and no new connections are accepted.',
       noteControls:
-        'One person at a time can run, pause, step and change the fleet and its links. Files, experiments, load tests, lessons and sharing stay with you.',
+        'One person at a time can run, pause, step and change the fleet and its links. Everything else, such as files, lessons and sharing, stays with you.',
       step1: 'Scan the code, or open',
       step2: 'Type the join code and your name',
       sandboxes: 'Lessons that pupils run themselves, at once',
@@ -109,6 +110,7 @@ const own = defineMessages(
     share: {
       section: '학급과 공유',
       button: '학급과 공유',
+      short: '공유',
       buttonOn: '학급과 공유 중: {n}명이 보는 중',
       title: '학급과 공유',
       where: '학생들이 접속한 네트워크',
@@ -118,7 +120,7 @@ const own = defineMessages(
       warningTitle: '시작하기 전에',
       warnNetwork: '공유를 끝내거나 프로그램을 닫을 때까지 이 컴퓨터가 그 네트워크에서 접속을 받습니다.',
       warnWatch:
-        '참가 코드를 아는 사람은 여기 보이는 것을 모두 봅니다. 토픽, 페이로드, 패킷, 부하 시험 기록이 포함됩니다.',
+        '참가 코드를 아는 사람은 여기 보이는 것을 모두 봅니다. 토픽, 페이로드, 패킷, 시험 기록이 포함됩니다.',
       warnChange: '한 사람에게 조작을 넘기지 않는 한 아무도 바꿀 수 없습니다.',
       warnPlain:
         '연결은 암호화되지 않습니다. 믿을 수 있는 네트워크에서만 쓰고, 실제 비밀번호나 데이터는 쓰지 마세요.',
@@ -146,7 +148,7 @@ const own = defineMessages(
       stop: '공유 끝내기',
       stopHint: '모두 내보내고 접속을 더 받지 않습니다.',
       noteControls:
-        '한 번에 한 사람이 실행, 일시 정지, 단계 진행을 하고 장치와 링크를 바꿀 수 있습니다. 파일, 실험, 부하 시험, 학습, 공유는 진행자만 할 수 있습니다.',
+        '한 번에 한 사람이 실행, 일시 정지, 단계 진행을 하고 장치와 링크를 바꿀 수 있습니다. 파일, 학습, 공유 같은 나머지는 진행자만 할 수 있습니다.',
       step1: 'QR 코드를 찍거나 이 주소를 여세요',
       step2: '참가 코드와 이름을 입력하세요',
       sandboxes: '학생이 직접 실행하는 학습, 동시에',

@@ -50,6 +50,7 @@ function goCommands(): Command[] {
     section: 'section.go',
     keys: String(i + 1),
     enabled: () => shown.value.includes(s),
+    hidden: () => !shown.value.includes(s),
     run: () => navigate(s.id),
   }))
 }
