@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadSchema, type LoadInput } from '../../../electron/contract/load-config'
 import { planOf } from '../../../electron/engine/load/run/executors'
 import { Connector } from '../../../electron/engine/load/run/connector'
+import { checkLimits, memoryNote } from '../../../electron/engine/load/run/limits'
 import { Pacer } from '../../../electron/engine/load/run/pacer'
 import { dealt, indicesOf, within } from '../../../electron/engine/load/run/slice'
 import { OpenSource } from '../../../electron/engine/load/run/sources'
@@ -240,5 +241,28 @@ describe('topologies', () => {
       )
       expect([...new Set(matching.map((s) => t.receiverOf(s)))]).toEqual(t.receiversOf(p, l))
     }
+  })
+})
+
+describe('limits of the computer', () => {
+  const config = loadSchema.parse({ publishers: 30_000 })
+  it.each([
+    [
+      { openFiles: 20_000, ports: null },
+      /need 30064 open files.* 20000; raise it \(ulimit -n 30064; .*LimitNOFILE=30064/,
+    ],
+    [
+      { openFiles: 40_000, ports: { from: 32_768, to: 60_999 } },
+      /are 28232; .*sysctl -w net\.ipv4\.ip_local_port_range/,
+    ],
+  ])('are named with the command that lifts them: %j', (limits, line) => {
+    expect(() => checkLimits(30_000, config, limits)).toThrow(line)
+  })
+
+  it('memory for each client is told where there are enough to tell', () => {
+    expect(memoryNote(100 * 2 ** 20, 200 * 2 ** 20, 10_000)).toBe(
+      'memory of the generator: 200 MiB with 10000 clients connected, 100 MiB before: 10.2 KiB per client',
+    )
+    expect(memoryNote(0, 1, 999)).toBeNull()
   })
 })

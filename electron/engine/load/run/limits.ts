@@ -41,7 +41,7 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   const { openFiles, ports } = limits
   if (openFiles !== null && clients + SPARE_FILES > openFiles) {
     throw new LoadError(
-      `${clients} clients need ${clients + SPARE_FILES} open files, but the limit here is ${openFiles}; raise it (ulimit -n ${clients + SPARE_FILES}) or use more computers (--shard)`,
+      `${clients} clients need ${clients + SPARE_FILES} open files, but the limit here is ${openFiles}; raise it (ulimit -n ${clients + SPARE_FILES}; for a service LimitNOFILE=${clients + SPARE_FILES}) or use more computers (--shard)`,
       'start',
     )
   }
@@ -50,7 +50,7 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   const addresses = Math.max(1, config.localAddresses.length)
   if (clients > perAddress * addresses) {
     throw new LoadError(
-      `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''} are ${perAddress * addresses}; give more addresses (--local-address) or widen net.ipv4.ip_local_port_range`,
+      `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''} are ${perAddress * addresses}; give more addresses (--local-address) or widen the range (sysctl -w net.ipv4.ip_local_port_range='1024 65535')`,
       'start',
     )
   }
@@ -75,4 +75,18 @@ export function workerCount(config: LoadConfig, clients: number, cores = availab
   const wanted = config.workers === 'auto' ? Math.min(Math.max(1, cores - 1), 16) : config.workers
   const useful = config.workers === 'auto' ? Math.ceil(clients / CLIENTS_PER_WORKER) : clients
   return Math.max(1, Math.min(wanted, useful))
+}
+
+/** Fewer clients say little of what one takes. */
+const CLIENTS_TO_TELL = 1000
+
+/**
+ * What the process took for its connections, for the report; null for few of them.
+ * @param beforeBytes memory of the process before it had any
+ */
+export function memoryNote(beforeBytes: number, nowBytes: number, clients: number): string | null {
+  if (clients < CLIENTS_TO_TELL) return null
+  const [before, now] = [beforeBytes, nowBytes].map((b) => Math.round(b / 2 ** 20))
+  const each = Math.max(0, nowBytes - beforeBytes) / clients / 1024
+  return `memory of the generator: ${now} MiB with ${clients} clients connected, ${before} MiB before: ${each.toFixed(1)} KiB per client`
 }

@@ -13,7 +13,7 @@ import { createRunClock, measureClockOffset } from './clock'
 import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
-import { checkCertificates, checkLimits, readMachineLimits, workerCount } from './limits'
+import { checkCertificates, checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
 import type { Credentials, WorkerInit } from './messages'
 import { environmentOf } from './environment'
 import { brokerName, probe } from './probe'
@@ -212,6 +212,7 @@ class LoadRun {
   /** Subscribers first, so that no message is published before its receiver is there. */
   private async connect(workers: WorkerPool): Promise<void> {
     const beganMs = this.now()
+    const beforeBytes = process.memoryUsage.rss()
     let deadline = beganMs + this.config.connectTimeout + this.config.ramp
     let least = 0
     for (const role of ['subscribers', 'publishers'] as const) {
@@ -231,6 +232,8 @@ class LoadRun {
     }
     this.connectingMs = this.now() - beganMs
     const { connected } = workers.counts()
+    const memory = memoryNote(beforeBytes, process.memoryUsage.rss(), connected)
+    if (memory !== null) this.notes.push(memory)
     const mayBeFewer = this.plan.toleratesRefusals || this.config.minConnected < 1
     if (mayBeFewer && connected < this.planned) {
       this.notes.push(`${connected} of ${this.planned} clients were connected when the connect time was over`)
