@@ -12,6 +12,7 @@ const WORST: readonly [command: string, argument: object][] = [
   ['watchTopics', { open: [], search: 'class', filter: '+/+', offset: 0, limit: 500 }],
   ['queryPackets', { filter: '', limit: 500 }],
   ['getRing', { parts: 2000 }],
+  ['tryLesson', { id: 'qos-1-cut', variant: 'puback' }],
   ['listDevices', { search: 'sensor', offset: 0, limit: 500 }],
 ]
 

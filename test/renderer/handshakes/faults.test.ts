@@ -114,3 +114,34 @@ describe('every sentence is a fact of the capture', () => {
     expect(text.join(' ')).not.toMatch(/exactly once|At QoS 1|already|with its session/)
   })
 })
+
+test('a copy that is counted was seen to arrive: each leg alone names its own, at 40 % loss', async () => {
+  let most = 0
+  for (let seed = 1; seed <= 6; seed++) {
+    const { batch } = await simulate({
+      seed,
+      messages: 3,
+      link: { kind: 'radio', delay: 10, loss: 0.4, recovery: { timeout: 100 } },
+      groups: [
+        { name: 'p', id: 'p', publishes: [{ topic: 't', qos: 1, rate: 10 }] },
+        { name: 's', id: 's', subscribes: [{ filter: 't', qos: 1 }] },
+      ],
+    })
+    const only = (client: string) => ({
+      ...batch,
+      packets: batch.packets.filter((p) => p.clientId === client),
+    })
+    const again = (source: typeof batch) => runHappenings(source).filter((h) => h.kind === 'taken-again')
+    expect(again(only('p'))).toEqual([])
+    for (const { seq, copies } of again(only('s'))) {
+      const last = batch.packets.find((p) => p.seq === seq)
+      const arrived = batch.packets
+        .filter((p) => p.clientId === 's' && p.type === 'PUBLISH' && p.fate === 'delivered')
+        .filter((p) => p.journey === last?.journey)
+        .sort((a, b) => Number(a.settledMs) - Number(b.settledMs) || a.seq - b.seq)
+      expect(copies).toBe(arrived.findIndex((p) => p.seq === seq) + 1)
+      most = Math.max(most, copies)
+    }
+  }
+  expect(most).toBeGreaterThan(2)
+})

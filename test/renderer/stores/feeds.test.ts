@@ -1,5 +1,7 @@
+import { createPinia, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
+import { installLink, type EngineLink } from '../../../renderer/api'
 import { useDevices } from '../../../renderer/stores/devices'
 import { useLog } from '../../../renderer/stores/log'
 import { usePacketFeed } from '../../../renderer/stores/packet-feed'
@@ -115,6 +117,21 @@ describe('devices', () => {
     devices.query.limit = 3
     await devices.load()
     expect([devices.total, devices.rows.map((d) => d.clientId)]).toEqual([8, ['lock-1', 'lock-2', 'lock-3']])
+  })
+
+  it('are fetched again for another run that has changed as often as the one before', () => {
+    setActivePinia(createPinia())
+    const listeners = new Map<string, (e: never) => void>()
+    installLink({
+      on: (name: string, f: (e: never) => void) => listeners.set(name, f),
+      onReady: () => undefined,
+    } as unknown as EngineLink)
+    const devices = useDevices()
+    const tell = listeners.get('devices') as (e: { revision: number }) => void
+    tell({ revision: 7 })
+    const before = devices.revision
+    tell({ revision: 7 })
+    expect(devices.revision).not.toBe(before)
   })
 
   it('shows what a device has in flight, and closes the detail of a device that is gone', async () => {
