@@ -3,7 +3,9 @@ import type { Texts } from './define'
 import { i18n } from './index'
 
 /** Languages that are loaded when they are wanted. */
-const LATER: Partial<Record<Language, () => Promise<{ texts: Texts }>>> = {}
+const LATER: Partial<Record<Language, () => Promise<{ texts: Texts }>>> = {
+  ja: () => import('./languages/ja'),
+}
 const loaded = new Set<Language>()
 
 /** Null when the language is there already. Rejects when its file cannot be read. */

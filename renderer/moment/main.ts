@@ -1,6 +1,8 @@
 import type { Language } from '@contract/languages'
 import { createApp } from 'vue'
 import { createI18n } from 'vue-i18n'
+import { japanese } from '../canvas/sequence/narration/ja'
+import { addTeller } from '../canvas/sequence/narration/tellers'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { en } from '../i18n/en'
 import { ko } from '../i18n/ko'
@@ -10,6 +12,8 @@ import MomentPage from './MomentPage.vue'
 
 const text = document.getElementById('moment')?.textContent ?? 'null'
 const moment = JSON.parse(text) as Moment | null
+
+addTeller('ja', japanese)
 
 if (moment !== null) {
   document.documentElement.dataset['theme'] = moment.theme

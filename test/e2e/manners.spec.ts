@@ -68,6 +68,9 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
   await expect(page).toHaveURL(/#\/lessons\?id=qos-0/)
 })
 
+/** Languages that are loaded when they are chosen: name, `lang` of the page, the Lab's name. */
+const FURTHER = [['日本語', 'ja', 'ラボ']] as const
+
 test('language, theme and projector mode switch without a reload and are kept', async ({ page, lab }) => {
   await page.goto(lab.url)
   await expect(page.getByRole('link', { name: 'Lab' })).toBeVisible()
@@ -79,6 +82,14 @@ test('language, theme and projector mode switch without a reload and are kept', 
   await expect(page.getByRole('link', { name: '실습실' })).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   await expect(page.locator('html')).toHaveAttribute('data-projector', 'on')
+  for (const [name, lang, lab] of FURTHER) {
+    await page.locator('[aria-keyshortcuts="Shift+L"]').click()
+    await page.getByRole('menuitemradio', { name }).click()
+    await expect(page.getByRole('link', { name: lab })).toBeVisible()
+    await page.reload()
+    await expect(page.locator('html')).toHaveAttribute('lang', lang)
+    await expect(page.getByRole('link', { name: lab })).toBeVisible()
+  }
 })
 
 for (const [name, size] of [

@@ -1,5 +1,6 @@
 import type { MenuItemConstructorOptions as Item } from 'electron'
 import { describe, expect, it } from 'vitest'
+import { LANGUAGE_NAMES, OFFERED_LANGUAGES } from '../../electron/contract/languages'
 import { DEFAULT_SETTINGS, MENU_COMMANDS, type Settings } from '../../electron/contract/workspace'
 import { menuTemplate, type MenuModel } from '../../electron/shell/menu-template'
 import { menuTexts, shellLanguage } from '../../electron/shell/menu-texts'
@@ -82,15 +83,19 @@ describe('the application menu', () => {
   })
 
   it('is in Korean all through', () => {
-    const own = ['English', 'MQTT Fleet Lab 정보', 'one.yaml — /home/a', 'two.yaml']
+    const own = [...Object.values(LANGUAGE_NAMES), 'MQTT Fleet Lab 정보', 'one.yaml — /home/a', 'two.yaml']
     const labels = open({ language: 'ko', development: true }).all.flatMap((i) => i.label ?? [])
     expect(labels.filter((l) => !/[가-힣]/.test(l) && !own.includes(l))).toEqual([])
-    expect(Object.keys(menuTexts('ko'))).toEqual(Object.keys(menuTexts('en')))
+    for (const language of OFFERED_LANGUAGES)
+      expect(Object.keys(menuTexts(language))).toEqual(Object.keys(menuTexts('en')))
+    expect(menuTexts('ja').file).toBe('ファイル')
   })
 })
 
 it('takes the language chosen, else the system’s where it is one of ours', () => {
   expect(shellLanguage('en', 'ko-KR')).toBe('en')
   expect(shellLanguage('system', 'ko-KR')).toBe('ko')
+  expect(shellLanguage('system', 'ja')).toBe('ja')
   expect(shellLanguage('system', 'de')).toBe('en')
+  expect(shellLanguage('system', 'zh-TW')).toBe('en')
 })

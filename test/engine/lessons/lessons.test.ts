@@ -1,3 +1,4 @@
+import { OFFERED_LANGUAGES } from '../../../electron/contract/languages'
 import { afterAll, describe, expect, test } from 'vitest'
 import { LESSON_PARTS, type ScriptedLesson } from '../../../electron/contract/lesson'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
@@ -5,6 +6,25 @@ import { builtInLessons } from '../../../electron/engine/lessons/library'
 
 const service = new LessonService()
 afterAll(() => service.close())
+
+/** Texts of a lesson: whatever is there in English. */
+function textsOf(value: unknown, path = ''): [string, Record<string, unknown>][] {
+  if (typeof value !== 'object' || value === null) return []
+  if ('en' in value) return [[path, value as Record<string, unknown>]]
+  return Object.entries(value).flatMap(([k, v]) => textsOf(v, `${path}.${k}`))
+}
+const valuesIn = (text: unknown): string[] => (JSON.stringify(text).match(/\{[\w.-]+\}/g) ?? []).sort()
+
+test.each(OFFERED_LANGUAGES)(
+  'every text of every lesson is there in %s, with the same values',
+  (language) => {
+    for (const [path, text] of builtInLessons().flatMap((l) => textsOf(l, l.id))) {
+      expect(text[language], path).toBeDefined()
+      expect(valuesIn(text[language]), path).toEqual(valuesIn(text['en']))
+      if (Array.isArray(text['en'])) expect(text[language], path).toHaveLength(text['en'].length)
+    }
+  },
+)
 
 const scripted = builtInLessons().filter((l): l is ScriptedLesson => l.kind === 'script')
 const variants = scripted.flatMap((l) =>

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { test, fc } from '@fast-check/vitest'
 import { josa } from '../../../renderer/canvas/sequence/narration/josa'
+import { japanese } from '../../../renderer/canvas/sequence/narration/ja'
 import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
+import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
+import type { Language } from '@contract/languages'
 import type { PacketType } from '@contract/packet'
 import { Bench, frameOf, publishFrame } from '../../engine/observe/capture/wire'
 import { Simulation, type Loss } from './simulate'
 
-function story(sim: Simulation, lang: 'en' | 'ko' = 'en'): string[] {
+function story(sim: Simulation, lang: Language = 'en'): string[] {
   sim.run()
   return sim.journeys.flatMap((j) =>
     narrate(j, sim.exchanges, sim.packets, lang, sim.marks).map(sentenceText),
@@ -125,7 +128,7 @@ describe('English', () => {
       level: 5,
     })
     const { journeys, exchanges, packets, marks } = b.all()
-    const told = (lang: 'en' | 'ko') =>
+    const told = (lang: Language) =>
       narrate(journeys[0]!, exchanges, packets, lang, marks).map(sentenceText).at(-1)
     expect(told('en')).toBe('The broker refused PUBLISH #7 (not authorized) and does not forward it.')
     expect(told('ko')).toBe('브로커가 PUBLISH #7을 거부했습니다 (권한 없음). 구독자에게 전달하지 않습니다.')
@@ -185,10 +188,24 @@ describe('Korean', () => {
   it('has as many sentences as English, on the same packets', () => {
     for (const type of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const) {
       const sim = one(2, [up(type, { reason: 'step' })]).run()
-      const tell = (lang: 'en' | 'ko') =>
+      const tell = (lang: Language) =>
         narrate(sim.journeys[0]!, sim.exchanges, sim.packets, lang).map((s) => s.seq)
       expect(tell('ko')).toEqual(tell('en'))
     }
+  })
+})
+
+describe('Japanese', () => {
+  addTeller('ja', japanese)
+
+  it('tells of the lost PUBACK', () => {
+    expect(story(one(1, [up('PUBACK')]), 'ja').slice(1)).toEqual([
+      'dashboard が受け取りました。',
+      'PUBACK #7 が失われました。ブローカーはメッセージを受け取りましたが、sensor-1 にはわかりません。',
+      'sensor-1 は PUBACK を 1.2 秒待ち、PUBLISH #7 を DUP を付けて再送しました。',
+      'QoS 1 なので、ブローカーはもう一度転送します。',
+      'dashboard は同じメッセージを 2 回受け取りました。',
+    ])
   })
 })
 

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { OFFERED_LANGUAGES } from '../../../electron/contract/languages'
 import type { Texts } from '../../../renderer/i18n/define'
+import { texts as japanese } from '../../../renderer/i18n/languages/ja'
 import { messages } from '../../../renderer/i18n/messages'
 
 const root = join(import.meta.dirname, '../../../renderer')
@@ -22,12 +24,21 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const all = sources.map((s) => s.text).join('\n')
 
 const en = leaves(messages.en)
-const ko = leaves(messages.ko)
+/** The other languages that the page may be in. */
+const others = new Map([
+  ['ko', leaves(messages.ko)],
+  ['ja', leaves(japanese)],
+])
 /** `subject` is the packet's name with the Korean particle it takes. */
 const placeholders = (text: string): string[] =>
   [...text.replace(/\{'[^']*'\}/g, '').matchAll(/\{(\w+)\}/g)]
     .map((m) => (m[1] === 'subject' ? 'packet' : (m[1] ?? '')))
     .sort()
+
+/** Values, addresses of examples and names stay as they are. */
+const NAMES =
+  /\{\w+\}|\{'[^']*'\}|MQTT(?: Fleet Lab)?|\w+\/\w+|client:\S+ topic:\S+ qos:\S+ dup:\w+|No Local|Retain As Published|Retain Handling|Receive Maximum|Keep alive|^(?:radio|tcp|cut)$/gi
+const nameless = (text: string): string => text.replace(NAMES, '')
 
 /** `t('a.b')`, and the fixed beginning of t(`a.b${x}`). */
 const fixed = [...all.matchAll(/\bt\(\s*['"]([\w.-]+)['"]/g)].map((m) => m[1] ?? '')
@@ -36,13 +47,17 @@ const open = [...all.matchAll(/\bt\(\s*`([\w.-]*)\$\{/g)].map((m) => m[1] ?? '')
 const quoted = new Set([...all.matchAll(/['"`]([\w-]+(?:\.[\w-]+)+)['"`]/g)].map((m) => m[1] ?? ''))
 
 describe('texts', () => {
-  it('has the same keys in both languages', () => {
-    expect([...ko.keys()].sort()).toEqual([...en.keys()].sort())
+  it('is there in every language that can be chosen', () => {
+    expect(['en', ...others.keys()].sort()).toEqual([...OFFERED_LANGUAGES].sort())
   })
 
-  it('has no empty text and the same values in both languages', () => {
+  it.each([...others])('has the same keys in %s', (_, texts) => {
+    expect([...texts.keys()].sort()).toEqual([...en.keys()].sort())
+  })
+
+  it.each([...others])('has no empty text and the same values in %s', (_, texts) => {
     for (const [key, text] of en) {
-      const other = ko.get(key) ?? ''
+      const other = texts.get(key) ?? ''
       expect(text.length * other.length, key).toBeGreaterThan(0)
       expect(new Set(placeholders(other)), `values of ${key}`).toEqual(new Set(placeholders(text)))
     }
@@ -80,10 +95,15 @@ describe('texts', () => {
     expect(unused).toEqual([])
   })
 
-  it('leaves packet names in English capitals', () => {
+  it.each([...others])('leaves packet names in English capitals in %s', (_, texts) => {
     for (const [key, text] of en) {
       const names = text.match(/\b(PUBLISH|PUBACK|PUBREC|PUBREL|PUBCOMP|CONNECT)\b/g) ?? []
-      for (const name of names) expect(ko.get(key), key).toContain(name)
+      for (const name of names) expect(texts.get(key), key).toContain(name)
     }
+  })
+
+  it.each([...others])('has no English left in %s but names', (_, texts) => {
+    const left = [...texts].filter(([key, text]) => text === en.get(key) && /[a-z]{3}/.test(nameless(text)))
+    expect(left.map(([key]) => key)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Language } from '../../../electron/contract/languages'
 import type { ScriptedLesson } from '../../../electron/contract/lesson'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
@@ -7,7 +8,9 @@ import { packetName, textWidth } from '../../../renderer/canvas/sequence/arrows'
 import { linesOf, SENTENCE, sentenceHeight } from '../../../renderer/canvas/sequence/beside'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
+import { japanese } from '../../../renderer/canvas/sequence/narration/ja'
 import { narrateRun, placesOf, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
+import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { words } from '../handshakes/words'
@@ -17,7 +20,8 @@ afterAll(() => service.close())
 const variants = builtInLessons()
   .filter((l): l is ScriptedLesson => l.kind === 'script')
   .flatMap((l) => l.variants.map((v) => [l.id, v.id] as const))
-const LANGUAGES = ['en', 'ko'] as const
+addTeller('ja', japanese)
+const LANGUAGES = ['en', 'ko', 'ja'] as const
 
 const outcomes = new Map<string, Promise<LessonOutcome>>()
 /** Each is run once for all tests. */
@@ -28,7 +32,7 @@ function run(lesson: string, variant: string): Promise<LessonOutcome> {
   return outcome
 }
 
-function told(o: LessonOutcome, lang: 'en' | 'ko', k = 1, slant = 54) {
+function told(o: LessonOutcome, lang: Language, k = 1, slant = 54) {
   const input = fromFirstPacket(o.timeline)
   const sentences = narrateRun(input, lang)
   const numbers = placesOf(sentences)
@@ -164,12 +168,12 @@ test('an arrow says that its PUBLISH is a retained one', async () => {
   expect(await labels('plain')).toEqual(['QoS 1'])
 })
 
-test('both languages tell the same of the same packets', async () => {
+test('all languages tell the same of the same packets', async () => {
   for (const [lesson, variant] of variants) {
     const o = await run(lesson, variant)
-    const [en, ko] = LANGUAGES.map((lang) => told(o, lang).sentences)
+    const [en, ...others] = LANGUAGES.map((lang) => told(o, lang).sentences)
     const facts = (list: typeof en) => list?.map((s) => [s.n, s.kind, s.seq, s.at])
-    expect(facts(ko)).toEqual(facts(en))
+    for (const other of others) expect(facts(other)).toEqual(facts(en))
   }
 })
 

@@ -7,7 +7,9 @@ import { joinMessages } from './messages'
 import JoinPage from './JoinPage.vue'
 
 /** Texts that are loaded when they are wanted. */
-const LATER: Partial<Record<Language, () => Promise<Texts>>> = {}
+const LATER: Partial<Record<Language, () => Promise<Texts>>> = {
+  ja: async () => (await import('./texts.ja')).joinJa,
+}
 
 /** The join page: small, since a class loads it all at once; of the application only its look and its texts. */
 const i18n = createI18n({

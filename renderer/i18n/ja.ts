@@ -1,0 +1,66 @@
+import type { SameKeys } from './define'
+import type { en } from './en'
+
+/** Texts that several screens share, in Japanese. */
+export const ja: SameKeys<typeof en> = {
+  common: {
+    cancel: 'キャンセル',
+    close: '閉じる',
+    copy: 'コピー',
+    copied: 'コピーしました',
+    duplicate: '複製',
+    remove: '削除',
+    loading: '読み込み中',
+    none: 'なし',
+    more: 'その他',
+    perSecond: '{n} /秒',
+    showing: '{total} 件中 {shown} 件を表示',
+    found: '{found} になっています。{expected}',
+    wrongFields: '正しくない項目',
+    bytes: '{n} B',
+    kilobytes: '{n} kB',
+    megabytes: '{n} MB',
+    ms: '{n} ms',
+    seconds: '{n} 秒',
+    minutes: '{n} 分',
+    retained: '保持',
+  },
+  link: {
+    radio: '無線',
+    tcp: 'TCP',
+    cut: '切断',
+    radioLost: 'MQTT パケットが失われます。',
+    radioWhy:
+      'TCP ではなく、UDP 上の MQTT-SN のようなデータグラムのリンクです。送信側は再送タイマーを待ち、DUP=1 を付けて再送します。',
+    tcpLost: 'セグメントは失われますが、パケットは失われません。',
+    tcpWhy:
+      'TCP は失われたセグメントをタイムアウト後に再送します。そのためパケットは遅れて届き、後ろのパケットも待たされます。損失が続きすぎると接続がリセットされます。',
+    cutLost: '接続が切れます。',
+    cutWhy:
+      '送信中のパケットは接続とともに失われます。クライアントは再接続し、確認応答のないものをセッションから再送します。',
+    sentenceRetry: 'MQTT パケットが失われます。再送タイマー（{timer}）で回復します',
+    sentenceReconnect: 'MQTT パケットが失われます。応答がないまま {timer} たつと、クライアントは再接続します',
+    sentenceLink: 'MQTT パケットが失われます。リンク自身が {timer} 後に同じバイト列を再送します',
+    sentenceNone: 'MQTT パケットが失われ、回復する手段はありません',
+    sentenceTcp: 'セグメントが失われます。TCP が再送します。遅れますが、なくなりません',
+    sentenceCut: '接続が切れます。クライアントは {timer} 後に再接続し、セッションから再送します',
+    mixed: '混在',
+    sentenceMixed: 'グループごとにリンクが違います。各グループを見てください',
+  },
+  qos: { most: '最大 1 回', least: '最低 1 回', exactly: '正確に 1 回' },
+  term: {
+    publisher: 'パブリッシャー',
+    subscriber: 'サブスクライバー',
+    broker: 'ブローカー',
+    topic: 'トピック',
+    uplink: 'アップリンク',
+    downlink: 'ダウンリンク',
+    lost: '損失',
+    delivered: '配信済み',
+    duplicate: '重複',
+    held: '保留',
+    transit: '送信中',
+    resent: '再送',
+    external: '外部',
+  },
+}
