@@ -261,7 +261,7 @@ describe('limits of the computer', () => {
 
   it('memory for each client is told where there are enough to tell', () => {
     expect(memoryNote(100 * 2 ** 20, 200 * 2 ** 20, 10_000)).toBe(
-      'memory of the generator: 200 MiB with 10000 clients connected, 100 MiB before: 10.2 KiB per client',
+      'memory of the generator: 200 MiB with 10000 clients connected, 100 MiB before its workers started: 10.2 KiB per client',
     )
     expect(memoryNote(0, 1, 999)).toBeNull()
   })

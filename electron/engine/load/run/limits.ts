@@ -82,11 +82,11 @@ const CLIENTS_TO_TELL = 1000
 
 /**
  * What the process took for its connections, for the report; null for few of them.
- * @param beforeBytes memory of the process before it had any
+ * @param beforeBytes memory of the process before its workers were started, which make the clients
  */
 export function memoryNote(beforeBytes: number, nowBytes: number, clients: number): string | null {
   if (clients < CLIENTS_TO_TELL) return null
   const [before, now] = [beforeBytes, nowBytes].map((b) => Math.round(b / 2 ** 20))
   const each = Math.max(0, nowBytes - beforeBytes) / clients / 1024
-  return `memory of the generator: ${now} MiB with ${clients} clients connected, ${before} MiB before: ${each.toFixed(1)} KiB per client`
+  return `memory of the generator: ${now} MiB with ${clients} clients connected, ${before} MiB before its workers started: ${each.toFixed(1)} KiB per client`
 }

@@ -122,8 +122,9 @@ class LoadRun {
       this.config = { ...config, url: this.embedded.url }
     }
     const { broker, brokerLimits } = await this.probe()
+    const beforeBytes = process.memoryUsage.rss()
     const workers = await this.startWorkers()
-    await this.connect(workers)
+    await this.connect(workers, beforeBytes)
     await this.waitForStart()
     const cpu = process.cpuUsage()
     this.brokerWatch?.begin(this.now())
@@ -210,9 +211,8 @@ class LoadRun {
   }
 
   /** Subscribers first, so that no message is published before its receiver is there. */
-  private async connect(workers: WorkerPool): Promise<void> {
+  private async connect(workers: WorkerPool, beforeBytes: number): Promise<void> {
     const beganMs = this.now()
-    const beforeBytes = process.memoryUsage.rss()
     let deadline = beganMs + this.config.connectTimeout + this.config.ramp
     let least = 0
     for (const role of ['subscribers', 'publishers'] as const) {
