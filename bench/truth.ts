@@ -36,8 +36,9 @@ for (const [program, argument] of [
   ['python3', '-V'],
   ['ip', '-V'],
 ] as const) {
-  await run(program, [argument]).catch((e: NodeJS.ErrnoException) => {
-    if (e.code === 'ENOENT') refuse(`needs ${program}: apt-get install mosquitto python3 iproute2`)
+  await run(program, [argument]).catch((e: unknown) => {
+    if ((e as NodeJS.ErrnoException).code === 'ENOENT')
+      refuse(`needs ${program}: apt-get install mosquitto python3 iproute2`)
   })
 }
 

@@ -15,14 +15,42 @@ export interface WorkspaceSessionDeps {
 
 /** One page's commands with those of the workspace beside them. Opening a scenario is noted as recent. */
 export function withWorkspace(lab: LabApi, page: PageLink, deps: WorkspaceSessionDeps): ServedApi {
-  return { ...lab, ...commands(lab, page, deps) }
+  return { ...lab, ...keeping(deps), ...commands(lab, page, deps) }
 }
+
+type Keeping =
+  | 'setSettings'
+  | 'markLesson'
+  | 'saveMessages'
+  | 'clearProgress'
+  | 'endWelcome'
+  | 'clearRecent'
+  | 'saveScenario'
+  | 'saveFile'
+  | 'getAbout'
+  | 'chooseUpdates'
+  | 'openNewer'
+
+/** What is kept and written, whichever scenario is open. */
+const keeping = ({ workspace, about }: WorkspaceSessionDeps): Pick<WorkspaceApi, Keeping> => ({
+  setSettings: (a) => workspace.setSettings(a.patch),
+  markLesson: (a) => workspace.progress.mark(a.lesson, a.variant),
+  saveMessages: (a) => workspace.saveMessages(a.messages),
+  clearProgress: () => workspace.progress.clear(),
+  endWelcome: () => workspace.endWelcome(),
+  clearRecent: () => workspace.clearRecent(),
+  saveScenario: (a) => workspace.save(a.as, a.format),
+  saveFile: (a) => workspace.export(a.name, a.bytes),
+  getAbout: about,
+  chooseUpdates: (a) => workspace.newerVersions().choose(a.on),
+  openNewer: () => workspace.newerVersions().open(),
+})
 
 function commands(
   lab: LabApi,
   page: PageLink,
-  { workspace, engine, about }: WorkspaceSessionDeps,
-): WorkspaceApi & Pick<LabApi, 'hello' | 'openScenario' | 'scenarioText'> {
+  { workspace, engine }: WorkspaceSessionDeps,
+): Omit<WorkspaceApi, Keeping> & Pick<LabApi, 'hello' | 'openScenario' | 'scenarioText'> {
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
     const { name, path, text } = file
@@ -47,11 +75,6 @@ function commands(
       queueMicrotask(() => workspace.attend(page))
       return Promise.resolve(workspace.state())
     },
-    setSettings: (a) => workspace.setSettings(a.patch),
-    markLesson: (a) => workspace.progress.mark(a.lesson, a.variant),
-    saveMessages: (a) => workspace.saveMessages(a.messages),
-    clearProgress: () => workspace.progress.clear(),
-    endWelcome: () => workspace.endWelcome(),
     newScenario: async () => {
       const scenario = scenarioSchema.parse({ version: 1, name: 'New scenario' })
       await engine.open(scenario, null)
@@ -59,7 +82,6 @@ function commands(
       return scenario
     },
     openRecent: async (a) => open(await workspace.recent.open(a.id)),
-    clearRecent: () => workspace.clearRecent(),
     openOffered: async ({ id }) => {
       const file = workspace.offers.take(id)
       try {
@@ -73,8 +95,6 @@ function commands(
       const path = await workspace.dialogs().chooseOpen()
       if (path !== null) await workspace.offers.path(path)
     },
-    saveScenario: (a) => workspace.save(a.as, a.format),
-    saveFile: (a) => workspace.export(a.name, a.bytes),
     settleRecovery: async (a) => {
       const left = workspace.left()
       if (a.action === 'restore') {
@@ -84,8 +104,5 @@ function commands(
       }
       await workspace.forgetCrashes()
     },
-    getAbout: about,
-    chooseUpdates: (a) => workspace.newerVersions().choose(a.on),
-    openNewer: () => workspace.newerVersions().open(),
   }
 }

@@ -240,8 +240,8 @@ export const cutOff = (page: Page): Promise<string[]> =>
           top < a.top - 1.5 || bottom > a.bottom + 1.5,
         ]
         if (hides(style.overflowX) && style.textOverflow === 'ellipsis') return null
-        if (hides(style.overflowX) && out) return String(at.className)
-        if (hides(style.overflowY) && down) return String(at.className)
+        if (hides(style.overflowX) && out) return at.className
+        if (hides(style.overflowY) && down) return at.className
         if (scrolls(style.overflowX)) [left, right] = [Math.max(left, a.left), Math.min(right, a.right)]
         if (scrolls(style.overflowY)) [top, bottom] = [Math.max(top, a.top), Math.min(bottom, a.bottom)]
       }

@@ -3,12 +3,18 @@ import {
   decodeFromCompressedBase64,
   encodeIntoCompressedBase64,
   type Histogram,
-  type JsHistogram,
 } from 'hdr-histogram-js'
 import type { LatencySummary } from '../../../contract/load-report'
 
 /** One hour; longer latencies are counted as one hour. */
 const HIGHEST_MICROS = 3_600_000_000
+
+/** What every histogram of the library can do and its type does not say. */
+interface Slots {
+  readonly countsArrayLength: number
+  countsArrayIndex(value: number): number
+  getCountAtIndex(index: number): number
+}
 
 /** Latencies with three significant digits from 1 µs to one hour (HdrHistogram). Merging adds counts: exact. */
 export class LatencyHistogram {
@@ -52,7 +58,7 @@ export class LatencyHistogram {
    * @param boundsMs ascending
    */
   countsUpTo(boundsMs: readonly number[]): number[] {
-    const own = this.histogram as JsHistogram
+    const own = this.histogram as Histogram & Slots
     let [at, sum] = [0, 0]
     return boundsMs.map((bound) => {
       const last = Math.min(own.countsArrayIndex(Math.round(bound * 1000)), own.countsArrayLength - 1)

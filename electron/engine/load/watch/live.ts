@@ -5,17 +5,16 @@ import type { WorkerBucket } from '../run/messages'
 
 const PHASES: readonly LoadProgress['phase'][] = ['connecting', 'waiting', 'publishing', 'draining', 'done']
 
-const COUNTS = [
-  'clients',
-  'connected',
-  'offered',
-  'acknowledged',
-  'failed',
-  'received',
-  'expected',
-  'delivered',
-  'errors',
-] as const
+type Count =
+  | 'clients'
+  | 'connected'
+  | 'offered'
+  | 'acknowledged'
+  | 'failed'
+  | 'received'
+  | 'expected'
+  | 'delivered'
+  | 'errors'
 
 /** What all shards have told so far, as one run. */
 export class LiveRun {
@@ -58,7 +57,7 @@ export class LiveRun {
   get total(): LoadProgress | null {
     const all = [...this.last.values()]
     if (all.length === 0) return null
-    const sum = (k: (typeof COUNTS)[number]): number => all.reduce((total, p) => total + (p[k] ?? 0), 0)
+    const sum = (k: Count): number => all.reduce((total, p) => total + (p[k] ?? 0), 0)
     return {
       phase: PHASES[Math.min(...all.map((p) => PHASES.indexOf(p.phase)))] ?? 'connecting',
       elapsedMs: this.longestMs,
