@@ -3,7 +3,7 @@ export const LANGUAGES = ['en', 'ko', 'ja', 'zh'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 /** Those whose texts are complete: only they can be chosen. In the order in which they are offered. */
-export const OFFERED_LANGUAGES: readonly Language[] = ['ko', 'en', 'ja']
+export const OFFERED_LANGUAGES: readonly Language[] = ['ko', 'en', 'ja', 'zh']
 
 /** Each in its own words, for who cannot read the present one. */
 export const LANGUAGE_NAMES: Record<Language, string> = {

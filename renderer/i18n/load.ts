@@ -5,6 +5,7 @@ import { i18n } from './index'
 /** Languages that are loaded when they are wanted. */
 const LATER: Partial<Record<Language, () => Promise<{ texts: Texts }>>> = {
   ja: () => import('./languages/ja'),
+  zh: () => import('./languages/zh'),
 }
 const loaded = new Set<Language>()
 

@@ -3,6 +3,7 @@ import { createApp } from 'vue'
 import { createI18n } from 'vue-i18n'
 import { japanese } from '../canvas/sequence/narration/ja'
 import { addTeller } from '../canvas/sequence/narration/tellers'
+import { chinese } from '../canvas/sequence/narration/zh'
 import { handshakesMessages } from '../features/handshakes/messages'
 import { en } from '../i18n/en'
 import { ko } from '../i18n/ko'
@@ -13,7 +14,9 @@ import MomentPage from './MomentPage.vue'
 const text = document.getElementById('moment')?.textContent ?? 'null'
 const moment = JSON.parse(text) as Moment | null
 
+// The texts of a further language come with the moment; its sentences are made here.
 addTeller('ja', japanese)
+addTeller('zh', chinese)
 
 if (moment !== null) {
   document.documentElement.dataset['theme'] = moment.theme

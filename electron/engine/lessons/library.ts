@@ -21,6 +21,7 @@ import topicAlias from './data/topic-alias.json'
 import disconnectAndWill from './data/disconnect-and-will.json'
 import pythonClient from './data/python-client.json'
 import { japanese } from './data/ja'
+import { chinese } from './data/zh'
 import { withTexts, type LessonTexts } from './texts'
 
 /** In the order in which they are taught, by part. Imported, so that the built application has them without a file. */
@@ -49,7 +50,7 @@ const FILES = [
 
 let parsed: readonly Lesson[] | null = null
 
-const TEXTS: Partial<Record<Language, Record<string, LessonTexts>>> = { ja: japanese }
+const TEXTS: Partial<Record<Language, Record<string, LessonTexts>>> = { ja: japanese, zh: chinese }
 
 /** The file with its texts of all languages. */
 function inAllLanguages(file: { id: string }): unknown {

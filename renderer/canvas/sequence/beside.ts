@@ -34,25 +34,33 @@ export function sentenceHeight(s: Sentence, scene: Scene): number {
   return s.at === 'start' ? spot.y0 : spot.y1
 }
 
+/**
+ * Words with the space before them, and single characters of scripts that put no spaces between words. A mark that ends
+ * something stays with what is before it, an opening one with what follows.
+ */
+const UNITS =
+  / ?[（「]?(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[^ （「\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+)[ー、。，：；）」]*/gu
+
 /** The lines that a sentence takes in a column. They are broken between words; a word that is wider is broken anywhere. */
 export function linesOf(text: string, width: number, k: number): string[] {
   const size = (SENTENCE.font / 11) * SAFETY
   const lines: string[] = []
   let line = ''
   let used = 0
-  for (const word of text.split(' ')) {
-    const w = textWidth(word, k) * size
-    const space = used === 0 ? 0 : textWidth(' ', k) * size
-    if (used + space + w <= width) {
-      line += (used === 0 ? '' : ' ') + word
-      used += space + w
+  for (const unit of text.match(UNITS) ?? []) {
+    const word = used === 0 ? unit.trimStart() : unit
+    if (used + textWidth(word, k) * size <= width) {
+      line += word
+      used += textWidth(word, k) * size
       continue
     }
     if (used > 0) lines.push(line)
+    const alone = word.trimStart()
+    const w = textWidth(alone, k) * size
     const pieces = Math.ceil(w / width)
-    const length = Math.ceil(word.length / pieces)
-    for (let i = 0; i < pieces - 1; i++) lines.push(word.slice(i * length, (i + 1) * length))
-    line = word.slice((pieces - 1) * length)
+    const length = Math.ceil(alone.length / pieces)
+    for (let i = 0; i < pieces - 1; i++) lines.push(alone.slice(i * length, (i + 1) * length))
+    line = alone.slice((pieces - 1) * length)
     used = w % width
   }
   return [...lines, line]

@@ -13,7 +13,7 @@ const KOREAN: Record<string, string> = {
   connectFlags: '연결 플래그',
   cleanSession: '세션 지우기',
   cleanStart: '새로 시작',
-  keepAlive: '연결 유지 시간',
+  keepAlive: 'Keep Alive 시간',
   clientIdentifier: '클라이언트 식별자',
   userName: '사용자 이름',
   userNameFlag: '사용자 이름 플래그',

@@ -144,6 +144,16 @@ test('a sentence is broken between words, and a word that is too long within', (
   expect(linesOf('x'.repeat(40), 100, 1)).toEqual(Array<string>(4).fill('x'.repeat(10)))
 })
 
+test('where no spaces stand between words, a line ends after any character but not before a mark', () => {
+  const text = 'PUBACK #1 到达：sensor-1（代理）知道。ブローカーが（QoS 1）受けました。'
+  for (let width = 40; width < 400; width += 7) {
+    const lines = linesOf(text, width, 1)
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+    expect(lines.filter((l) => /^[、。，：；）ー ]|（$/.test(l))).toEqual([])
+  }
+  expect(linesOf('代理没有收到。', 40, 1)).toEqual(['代理没', '有收', '到。'])
+})
+
 test('a band says that nothing was sent only where nothing was', async () => {
   const said: string[] = []
   for (const [lesson, variant] of variants) {

@@ -9,6 +9,7 @@ import JoinPage from './JoinPage.vue'
 /** Texts that are loaded when they are wanted. */
 const LATER: Partial<Record<Language, () => Promise<Texts>>> = {
   ja: async () => (await import('./texts.ja')).joinJa,
+  zh: async () => (await import('./texts.zh')).joinZh,
 }
 
 /** The join page: small, since a class loads it all at once; of the application only its look and its texts. */

@@ -1,0 +1,70 @@
+import type { TextsOf } from '../../i18n/define'
+import type { labMessages } from './messages'
+import type { deviceEn } from './messages-device'
+
+type DeviceTexts = Pick<TextsOf<typeof labMessages>, 'lossModel' | 'delayModel' | 'recovery'> & {
+  lab: Pick<TextsOf<typeof labMessages>['lab'], keyof typeof deviceEn.lab>
+}
+
+/** Simplified Chinese of the device list, the inspector and the link editor. */
+export const deviceZh: DeviceTexts = {
+  lab: {
+    devices: '设备',
+    findDevice: '查找客户端标识符',
+    allGroups: '显示所有组',
+    connected: '已连接',
+    disconnected: '已断开',
+    noDevices: '没有可显示的设备',
+    noDevicesHint: '没有符合查找条件的设备，或者还没有设备连接。',
+    unacked: '{n} 个待确认',
+    inspector: '设备 {id}',
+    backToList: '返回列表',
+    deviceGone: '这个客户端已不在',
+    deviceGoneHint: '它已断开连接，或者它的组已被删除。',
+    thisDevice: '设备',
+    wholeGroup: '组',
+    scope: '链路更改应用于',
+    externalLink: '外部客户端使用真实的连接：这里不会故意丢失任何东西。',
+    linkKind: '链路类型',
+    delay: '时延',
+    lossModel: '丢失模型',
+    delayModel: '时延模型',
+    recovery: '恢复',
+    timer: '重传定时器',
+    backoff: '每次重传后定时器的倍数',
+    maxRetries: '最多重传次数',
+    unlimited: '不限',
+    badDuration: '请输入时间，例如 250 ms、1.5 s 或 2 m',
+    badRetries: '请输入整数，或“不限”',
+    rto: '初始 RTO',
+    cutEvery: '切断间隔',
+    cutNever: '从不',
+    cutDown: '断开时长',
+    pictureLabel: '示例：这条链路怎样处理每个方向的 44 个报文',
+    picture_radio: '高度表示时延；叉号是丢失的报文。',
+    picture_tcp: '高条是报文段曾丢失的报文：迟到，但没有缺失。',
+    picture_cut: '竖线标出连接被切断之处。',
+    dropNext: '丢弃下一个 {type}',
+    dropOther: '选择要丢弃的其他报文',
+    dropArmed: '这条链路上的下一个 {type} 将会丢失。',
+    cutNow: '立即切断',
+    inFlight: '待确认',
+    nothingInFlight: '没有等待确认的报文。',
+    timerProgress: '{done} / {total} 秒',
+    session: '会话',
+    protocol: '协议',
+    subscriptions: '订阅',
+    off: '关闭',
+    lastPackets: '最近的报文',
+    noPackets: '还没有报文。',
+  },
+  lossModel: {
+    none: '无丢失',
+    independent: '独立，每个报文概率 p',
+    'gilbert-elliott': '突发 (Gilbert-Elliott)',
+    rule: '按规则：每第三个 PUBACK',
+    schedule: '按时间，来自文件',
+  },
+  delayModel: { constant: '恒定', uniform: '均匀分布', normal: '正态分布' },
+  recovery: { retry: '重传', reconnect: '重连', link: '链路', none: '无' },
+}
