@@ -5,6 +5,7 @@ export const zh: MenuTexts = {
   file: '文件',
   new: '新建场景',
   open: '打开…',
+  gallery: '场景和课程集…',
   openCapture: '打开捕获文件…',
   recent: '最近打开的文件',
   clearRecent: '清除列表',

@@ -69,7 +69,10 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
 })
 
 /** Languages that are loaded when they are chosen: name, `lang` of the page, the Lab's name. */
-const FURTHER = [['日本語', 'ja', 'ラボ']] as const
+const FURTHER = [
+  ['日本語', 'ja', 'ラボ'],
+  ['简体中文', 'zh-Hans', '实验室'],
+] as const
 
 test('language, theme and projector mode switch without a reload and are kept', async ({ page, lab }) => {
   await page.goto(lab.url)
@@ -253,7 +256,7 @@ test('the palette knows a command for every part of the rail and the bar', async
       'Add group',
       'Zoom in',
     ],
-    ...['한국어', 'Dark or light', 'Projector mode', 'Copy broker address'],
+    ...['Change the language', 'Dark or light', 'Projector mode', 'Copy broker address'],
     ...['More loss', 'Less loss', 'devices: radio', 'devices: tcp', 'devices: cut'],
   ]) {
     await expect(list.getByRole('option', { name: new RegExp(name, 'i') }).first(), name).toBeAttached()

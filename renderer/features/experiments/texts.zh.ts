@@ -98,7 +98,7 @@ export const experimentsZh: TextsOf<typeof experimentsMessages> = {
       qos2: 'QoS 2 让每条消息*恰好送达一次*，每条用了 *{times} 个报文*。',
       qos2Missing: 'QoS 2 *丢失了 {lost}*，没有重复。',
       qos2Repeated: 'QoS 2 *送达了重复的消息*，这是绝不应该发生的。',
-      tcp: '丢失的代价是时间：QoS {qos} 有一半消息在 *{p50}* 之内到达，但每一百条中有一条要超过 *{p99}*。',
+      tcp: '丢失的代价是时间：QoS {qos} 有一半消息的时延不超过 *{p50}*，但每一百条中有一条超过 *{p99}*。',
     },
     export: '保存为 {form}',
     loss: '丢失',

@@ -10,6 +10,10 @@ export const galleryZh: TextsOf<typeof galleryMessages> = {
     minutes: '{n} 分钟',
     level: { first: '入门', second: '中级', third: '高级' },
     example: {
+      'first-steps': {
+        name: '三台设备',
+        shows: '两个传感器以 QoS 1 向一块显示屏发布，第二个传感器的链路会丢失报文。',
+      },
       demo: {
         name: '小家庭',
         shows: '六个设备组使用 QoS 0、1 和 2，经过会丢失报文的无线和 TCP 链路。',
@@ -39,5 +43,13 @@ export const galleryZh: TextsOf<typeof galleryMessages> = {
         shows: '一个代理上的 200 台设备：190 台机器和仪表发布，10 个工位收听。',
       },
     },
+  },
+  welcome: {
+    title: '欢迎：慢动作中的三台设备',
+    watch: '两个传感器发布消息。中间的代理把每条消息转发给显示屏。',
+    loss: 'sensor-2 的链路会丢失报文：请留意叉号。在 QoS 1 下，发送方等待后带 DUP 重传。',
+    look: '点击设备可查看它的报文，打开“握手”可查看一条消息的每个箭头。',
+    demo: '打开完整演示',
+    done: '知道了',
   },
 }

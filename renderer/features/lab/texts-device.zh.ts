@@ -36,7 +36,7 @@ export const deviceZh: DeviceTexts = {
     unlimited: '不限',
     badDuration: '请输入时间，例如 250 ms、1.5 s 或 2 m',
     badRetries: '请输入整数，或“不限”',
-    rto: '初始 RTO',
+    rto: 'RTO 下限',
     cutEvery: '切断间隔',
     cutNever: '从不',
     cutDown: '断开时长',

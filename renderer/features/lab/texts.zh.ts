@@ -68,7 +68,7 @@ export const labZh: TextsOf<typeof labMessages> = {
     topology: '拓扑',
     topoSummary: '拓扑：代理周围有 {groups} 个组共 {devices} 台设备，{external} 个外部客户端',
     topoPublisher: '{count} 台，QoS {qos}，{rate} 条/秒',
-    topoSubscribers: '{count} 个订阅者，{filter}',
+    topoSubscribers: '{count} 台订阅 {filter}',
     topoExternal: '外部',
     live: '实时',
     showingPackets: '共 {total} 个报文，显示 {shown} 个',

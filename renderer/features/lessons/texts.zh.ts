@@ -122,6 +122,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
     goPrevious: '上一课',
     goNext: '下一课',
     tryAlone: '自己试一试这一课',
+    withText: '课文',
     none: '没有课程',
     noneHint: '引擎没有发来课程。请刷新页面。',
   },

@@ -1,14 +1,7 @@
-/** A line of the engine as a text of the page. */
-export interface SaidLine {
-  /** End of the text's key `load.said.…`. */
-  key: string
-  values: Record<string, string>
-  /** A part that is a line itself. */
-  inner: string | null
-}
+import { readSaid, type SaidLine, type SaidPatterns } from '../../i18n/said'
 
 /** Named groups are values; the group `why` is a line of its own. */
-const PATTERNS: readonly (readonly [key: string, pattern: RegExp])[] = [
+const PATTERNS: SaidPatterns = [
   ['cannotConnect', /^cannot connect to (?<url>\S+): (?<why>.*)$/],
   [
     'tooFew',
@@ -59,16 +52,7 @@ const PATTERNS: readonly (readonly [key: string, pattern: RegExp])[] = [
 ]
 
 /** A line of the engine taken apart, so that the page can say it in its language; null for one it does not know. */
-export function readLine(line: string): SaidLine | null {
-  for (const [key, pattern] of PATTERNS) {
-    const found = pattern.exec(line)
-    if (!found) continue
-    const { why, ...values } = { ...found.groups } as Record<string, string | undefined>
-    const given = Object.entries(values).filter((e): e is [string, string] => e[1] !== undefined)
-    return { key, values: Object.fromEntries(given), inner: why ?? null }
-  }
-  return null
-}
+export const readLine = (line: string): SaidLine | null => readSaid(PATTERNS, line)
 
 /** Every key, for the texts' test. */
 export const LINE_KEYS = PATTERNS.map(([key]) => key)

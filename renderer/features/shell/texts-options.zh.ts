@@ -60,5 +60,6 @@ export const optionZh: Pick<TextsOf<typeof shellMessages>, 'option'> = {
     noLocal: 'No Local',
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
+    identifier: '订阅标识符',
   },
 }

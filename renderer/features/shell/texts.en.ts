@@ -76,6 +76,22 @@ export const en = {
     dupAlone: 'DUP without a first copy',
     answers: 'Answer time p50 / p95 / p99',
     unfinished: 'Unfinished handshakes',
+    said: {
+      damage: 'Read up to {what}.',
+      cutOff: 'The file ends inside its last record, which is left out.',
+      missing: 'Bytes of MQTT connections that were sent and are not in the file: {n}.',
+      unread:
+        'Bytes of MQTT connections that are in the file and were not read, because missing or malformed bytes stand before them: {n}.',
+      late: 'Bytes that came after what follows them was acknowledged, and count as missing: {n}. Put the frames in order with reordercap.',
+      noConnect:
+        'Connections at port 1883 without a CONNECT in the file: {n}. They are read as MQTT 3.1.1, under the client’s address.',
+      fragments: 'IP fragments with TCP that were not put together and are left out: {n}.',
+      linkType: 'Frames of link type {type} that were not read, since this program does not know it: {n}.',
+      tlsOthers: 'Connections with TLS, which cannot be read: {n} ({who} and others).',
+      tls: 'Connections with TLS, which cannot be read: {n} ({who}).',
+      noMqtt: 'No MQTT was found. TCP connections in the file: {n}.',
+      kept: 'Timeline and lists hold the last {kept} of {seen} packets; the counts are of all.',
+    },
   },
   file: {
     new: 'New scenario',

@@ -81,6 +81,22 @@ export const shellJa: TextsOf<typeof shellMessages> = {
     dupAlone: '最初の 1 通がない DUP',
     answers: '応答時間 p50 / p95 / p99',
     unfinished: '未完了のハンドシェイク',
+    said: {
+      damage: 'ファイルが壊れているため、その手前まで読みました: {what}',
+      cutOff: 'ファイルは最後のレコードの途中で終わっています。そのレコードは除きました。',
+      missing: 'MQTT 接続で送られ、ファイルにないバイト: {n}。',
+      unread:
+        'ファイルにあるが、手前のバイトが欠けているか形式が誤っているため読まなかった MQTT 接続のバイト: {n}。',
+      late: '後続の確認応答より後に現れ、欠落として数えたバイト: {n}。reordercap でフレームを順に並べてください。',
+      noConnect:
+        'ファイルに CONNECT がないポート 1883 の接続: {n}。クライアントのアドレスを名前とし、MQTT 3.1.1 として読みました。',
+      fragments: '組み立てずに除いた TCP の IP フラグメント: {n}。',
+      linkType: 'このプログラムが知らないリンクタイプ {type} のため読まなかったフレーム: {n}。',
+      tlsOthers: 'TLS のため読めない接続: {n}（{who} など）。',
+      tls: 'TLS のため読めない接続: {n}（{who}）。',
+      noMqtt: 'MQTT は見つかりませんでした。ファイルの TCP 接続: {n}。',
+      kept: 'タイムラインと一覧には {seen} 個のうち最後の {kept} 個のパケットがあります。集計は全体のものです。',
+    },
   },
   file: {
     new: '新しいシナリオ',

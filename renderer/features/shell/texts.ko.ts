@@ -76,6 +76,21 @@ export const ko = {
     dupAlone: '첫 패킷이 없는 DUP',
     answers: '응답 시간 p50 / p95 / p99',
     unfinished: '끝나지 않은 핸드셰이크',
+    said: {
+      damage: '파일이 손상되어 그 앞까지만 읽었습니다: {what}.',
+      cutOff: '파일이 마지막 기록의 중간에서 끝나므로 그 기록은 뺐습니다.',
+      missing: 'MQTT 연결로 보냈으나 파일에 없는 바이트: {n}.',
+      unread: '파일에 있으나 앞의 바이트가 빠졌거나 형식이 잘못되어 읽지 못한 MQTT 연결의 바이트: {n}.',
+      late: '뒤따르는 것의 확인 응답보다 늦게 나와 빠진 것으로 센 바이트: {n}. reordercap으로 프레임의 순서를 바로잡으세요.',
+      noConnect:
+        '파일에 CONNECT가 없는 1883번 포트의 연결: {n}. 클라이언트 주소를 이름으로 하여 MQTT 3.1.1로 읽었습니다.',
+      fragments: '합치지 않고 뺀 TCP의 IP 조각: {n}.',
+      linkType: '이 프로그램이 모르는 링크 유형 {type}이라서 읽지 않은 프레임: {n}.',
+      tlsOthers: 'TLS라서 읽을 수 없는 연결: {n} ({who} 등).',
+      tls: 'TLS라서 읽을 수 없는 연결: {n} ({who}).',
+      noMqtt: 'MQTT를 찾지 못했습니다. 파일의 TCP 연결: {n}.',
+      kept: '타임라인과 목록에는 패킷 {seen}개 중 마지막 {kept}개가 있습니다. 개수는 전체를 센 것입니다.',
+    },
   },
   file: {
     new: '새 시나리오',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { OFFERED_LANGUAGES } from '../../../electron/contract/languages'
 import type { Texts } from '../../../renderer/i18n/define'
 import { texts as japanese } from '../../../renderer/i18n/languages/ja'
+import { texts as chinese } from '../../../renderer/i18n/languages/zh'
 import { messages } from '../../../renderer/i18n/messages'
 
 const root = join(import.meta.dirname, '../../../renderer')
@@ -28,6 +29,7 @@ const en = leaves(messages.en)
 const others = new Map([
   ['ko', leaves(messages.ko)],
   ['ja', leaves(japanese)],
+  ['zh', leaves(chinese)],
 ])
 /** `subject` is the packet's name with the Korean particle it takes. */
 const placeholders = (text: string): string[] =>
