@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadSchema } from '../electron/contract/load-config'
+import { inputOfFile } from '../electron/contract/load-flags'
 import { planOf } from '../electron/engine/load/run/executors'
 
 const folder = join(import.meta.dirname, '../examples/load')
 
 it.each(readdirSync(folder))('examples/load/%s is a load test', (file) => {
-  const config = loadSchema.parse(parse(readFileSync(join(folder, file), 'utf8')))
+  const config = loadSchema.parse(
+    inputOfFile(parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>),
+  )
   expect(planOf(config).publishing.kind).toBe('open')
 })

@@ -69,6 +69,8 @@ function withUsual(config: LoadConfig, flags: LoadFlags): LoadConfig {
       `--${flag}: found ${config.executor.kind}; find-limit raises a constant rate: give --rate, a number, to begin with`,
     )
   }
+  if (config.populations !== undefined)
+    throw new UsageError('--config: found populations; find-limit raises one rate: give a file without them')
   if (config.publishers === 0) throw new UsageError('--publishers: found 0; find-limit needs at least 1')
   const asked = Object.keys(config.thresholds).length > 0
   const expressions = config.subscribers > 0 ? USUAL : USUAL_WITHOUT_SUBSCRIBERS

@@ -60,7 +60,11 @@ export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   const parsed = loadSchema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]
-  const flag = flagWord(flagOfPath((first?.path ?? '').split('.')))
+  const path = first?.path ?? ''
+  // a population has no flags: it is in the file
+  const flag = path.startsWith('populations')
+    ? `--config ${String(flags['config'])}: ${path}`
+    : flagWord(flagOfPath(path.split('.')))
   throw new UsageError(
     `${flag}: found ${first?.found ?? 'nothing'}; ${WORDS[flag] ?? first?.expected ?? 'not valid'}`,
   )

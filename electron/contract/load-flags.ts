@@ -1,4 +1,5 @@
-import { thresholdsSchema, type ExecutorKind } from './load-config'
+import { thresholdsSchema } from './load-config'
+import type { ExecutorKind } from './load-fields'
 
 /** Settings of a load test as text, by the camel-case name of their flag: as commander gives them, and as the page's form holds them. */
 export type LoadFlags = Partial<Record<string, string | boolean>>
@@ -212,7 +213,16 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
     else if (name === 'protocol' && single) fields[name] = protocolNumber(String(value))
     else fields[name] = value
   }
+  if (Array.isArray(fields['populations']))
+    fields['populations'] = fields['populations'].map(inputOfPopulation)
   const own = loadInput(flags)
   const thresholds = { ...(fields['thresholds'] as object | undefined), ...own.thresholds }
   return { ...fields, ...own, thresholds }
+}
+
+/** The same for one population, which has no thresholds of its own. */
+function inputOfPopulation(population: unknown): unknown {
+  if (typeof population !== 'object' || population === null || Array.isArray(population)) return population
+  const { thresholds, ...own } = inputOfFile(population as Record<string, unknown>)
+  return Object.keys(thresholds as object).length > 0 ? { ...own, thresholds } : own
 }

@@ -1,4 +1,5 @@
 import type { LoadConfig } from './load-config'
+import type { QoS } from './packet'
 
 /** Percentiles of a latency in milliseconds; null while nothing was measured. */
 export interface LatencySummary {
@@ -192,6 +193,34 @@ export interface ShardInfo {
   identity: IdentityAccount
 }
 
+/** Of one population what the report has of all of them. */
+export interface PopulationReport extends Pick<
+  LoadReport,
+  | 'offered'
+  | 'acknowledged'
+  | 'failed'
+  | 'inFlight'
+  | 'received'
+  | 'expected'
+  | 'lost'
+  | 'duplicated'
+  | 'outOfOrder'
+  | 'publishRate'
+  | 'receiveRate'
+  | 'connectMs'
+  | 'ackMs'
+  | 'endToEndMs'
+  | 'fromSend'
+  | 'negative'
+  | 'errors'
+> {
+  name: string
+  publishers: number
+  subscribers: number
+  qos: QoS
+  connections: Omit<ConnectionCounts, 'planned' | 'elapsedMs'>
+}
+
 /** The result of one load test. offered = acknowledged + failed + inFlight, always. */
 export interface LoadReport {
   kind: 'fleetlab-load-report'
@@ -244,6 +273,8 @@ export interface LoadReport {
   environment: RunEnvironment | null
   seriesStepMs: number
   series: SeriesPoint[]
+  /** Present where the run has populations, in their order. */
+  populations?: PopulationReport[] | undefined
   /** Present in the report of one shard. */
   shard?: ShardInfo
   /** Present in a merged report. */

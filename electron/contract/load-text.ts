@@ -1,5 +1,6 @@
 import { formatDuration } from './duration'
-import { loadSchema, type ExecutorConfig, type LoadConfig } from './load-config'
+import { loadSchema, type LoadConfig } from './load-config'
+import type { ExecutorConfig } from './load-fields'
 import type { LoadFlags } from './load-flags'
 
 const DEFAULTS = loadSchema.parse({})
@@ -116,12 +117,13 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
 }
 
 /**
- * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other
+ * The command line that repeats a load test; FILE stands for the file that has the populations, where there are any. Target, clients, rate, QoS and length are always spelled out; other
  * settings at their default are left out.
  */
 export function loadCommandLine(c: LoadConfig): string {
   const parts = words(c).flatMap(([flag, value]) => (value === null ? [flag] : [flag, quoted(value)]))
-  return ['fleetlab load', ...parts].join(' ')
+  const file = c.populations === undefined ? [] : ['--config FILE']
+  return ['fleetlab load', ...file, ...parts].join(' ')
 }
 
 /** The same settings as flags; the executor is always named. */

@@ -1,4 +1,5 @@
-import { loadSchema, type ExecutorKind, type LoadConfig } from '@contract/load-config'
+import { loadSchema, type LoadConfig } from '@contract/load-config'
+import type { ExecutorKind } from '@contract/load-fields'
 import { EXECUTOR_FLAGS, flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'

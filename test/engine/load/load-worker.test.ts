@@ -94,8 +94,9 @@ it('reports offered = acknowledged + failed + in flight at the end, message by m
   broker.ends[1]?.cut()
   own.command({ type: 'finish' })
   const result = reports.find((r) => r.type === 'result')?.result
-  expect(result?.counts).toMatchObject({ offered: 20, acknowledged: 3, failed: 10 })
-  expect(result?.identity.publishers).toEqual([
+  const [group] = result?.groups ?? []
+  expect(group?.counts).toMatchObject({ offered: 20, acknowledged: 3, failed: 10 })
+  expect(group?.identity.publishers).toEqual([
     { publisher: 0, offered: 10, failed: [], inFlight: [3, 10] },
     { publisher: 1, offered: 10, failed: [0, 10], inFlight: [] },
   ])

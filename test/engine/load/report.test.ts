@@ -14,7 +14,7 @@ import { readReport } from '../../../electron/engine/load/report/read'
 import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
 import { generatorHealth, saturationReasons } from '../../../electron/engine/load/report/saturation'
 import { reportText } from '../../../electron/engine/load/report/text'
-import type { WorkerResult } from '../../../electron/engine/load/run/messages'
+import type { GroupResult, WorkerResult } from '../../../electron/engine/load/run/messages'
 
 const histogram = (values: number[]): string => {
   const h = new LatencyHistogram()
@@ -22,7 +22,17 @@ const histogram = (values: number[]): string => {
   return h.encode()
 }
 
-const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
+type Said = GroupResult & Omit<WorkerResult, 'groups'>
+
+/** One thread with the clients of a run without populations. */
+function worker(over: Partial<Said> = {}): WorkerResult {
+  const { bytesSent, bytesReceived, lateSends, maxSendDelayMs, ...rest } = said(over)
+  const { maxLoopDelayMs, p99LoopDelayMs, stalledShare, utilization, ...group } = rest
+  const self = { maxLoopDelayMs, p99LoopDelayMs, stalledShare, utilization }
+  return { groups: [group], bytesSent, bytesReceived, lateSends, maxSendDelayMs, ...self }
+}
+
+const said = (over: Partial<Said>): Said => ({
   counts: { connected: 2, offered: 10, acknowledged: 8, failed: 1, received: 9, delivered: 8, errors: 1 },
   histograms: { connect: histogram([3]), ack: histogram([1, 2, 3]), endToEnd: histogram([5, 400]) },
   sendTimes: null,
@@ -47,12 +57,11 @@ const worker = (over: Partial<WorkerResult> = {}): WorkerResult => ({
   p99LoopDelayMs: 1,
   stalledShare: 0,
   utilization: 0.2,
-  foreign: 0,
   ...over,
 })
 
 /** All that was offered has come, also what has no acknowledgement. */
-const arrived = (over: Partial<WorkerResult> = {}): WorkerResult =>
+const arrived = (over: Partial<Said> = {}): WorkerResult =>
   worker({
     identity: {
       publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
@@ -192,7 +201,7 @@ describe('the report of a run', () => {
   })
 
   it('divides by the planned time of an open loop, unless answers lag behind what is usual', () => {
-    const rate = (over: Partial<WorkerResult>, input: object = {}) => {
+    const rate = (over: Partial<Said>, input: object = {}) => {
       const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', ...input })
       return makeReport(outcome({ config, results: [worker(over)] })).publishRate
     }

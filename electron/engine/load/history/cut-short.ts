@@ -1,6 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
-import { makeReport, rateOf } from '../report/result'
+import { makeReport } from '../report/result'
+import { rateOf } from '../report/summaries'
 
 export interface CutShort {
   runId: string

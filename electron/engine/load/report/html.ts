@@ -17,6 +17,7 @@ import {
   latencies,
   messageFigures,
   millis,
+  populationRows,
   rateFigures,
   sendLatencies,
   summaryLine,
@@ -135,6 +136,7 @@ ${accountLines(r)
   .map((line) => `<p class="sum">${escape(line)}</p>`)
   .join('\n')}
 <dl>${figures.map((f) => `<div><dt>${escape(f.name)}</dt><dd>${escape(f.value)}</dd></div>`).join('')}</dl>
+${section('Populations', r.populations === undefined ? '' : table(populationRows(r)))}
 ${drawn.map(figure).join('\n')}
 ${section('Environment', pairs(environmentFigures(r)))}
 ${appendix(r)}

@@ -9,6 +9,7 @@ import {
   LATENCY_COLUMNS,
   messageFigures,
   millis,
+  populationRows,
   rateFigures,
   sendLatencies,
   verdictLine,
@@ -38,6 +39,7 @@ export function reportMarkdown(r: LoadReport): string {
     l.name,
     ...LATENCY_COLUMNS.map((c) => millis(l.summary[c])),
   ])
+  const [head, ...populations] = populationRows(r)
   const errors = Object.entries(r.errors).map(([text, n]) => [text, String(n)])
   return [
     `### ${mark(r)} ${plain(verdictLine(r))}\n\n`,
@@ -49,6 +51,7 @@ export function reportMarkdown(r: LoadReport): string {
       [...messageFigures(r), ...rateFigures(r)].map((f) => [f.name, f.value]),
     )}\n`,
     rows.length > 0 ? `${markdownTable(['latency, ms', ...LATENCY_COLUMNS], rows)}\n` : '',
+    head === undefined ? '' : `${markdownTable(head, populations)}\n`,
     errors.length > 0 ? `${markdownTable(['errors', ''], errors)}\n` : '',
     '<details><summary>environment</summary>\n\n',
     markdownTable(

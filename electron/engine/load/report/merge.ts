@@ -7,7 +7,7 @@ import { LoadError } from '../run/failures'
 import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { clockErrorOf, clockLine, knownWithin } from './clocks'
-import { endToEndSummary, fromSend, joinHistograms, rateOf } from './result'
+import { endToEndSummary, fromSend, joinHistograms, rateOf } from './summaries'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keptLoadSchema } from '../../../contract/load-config'
+import { CLIENT_FIELDS } from '../../../contract/load-fields'
 import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { areRanges } from '../measure/ranges'
 import { LoadError } from '../run/failures'
@@ -121,13 +122,8 @@ const environment = z.object({
   node: z.string(),
 })
 
-const report = z.object({
-  kind: z.literal('fleetlab-load-report'),
-  version: z.literal(1),
-  runId: z.string(),
-  config: keptLoadSchema,
-  complete: z.boolean(),
-  aborted: z.string().nullable(),
+/** What a whole report and its part on one population have alike. */
+const figures = {
   offered: count,
   acknowledged: count,
   failed: count,
@@ -137,25 +133,29 @@ const report = z.object({
   lost: count.nullable(),
   duplicated: count.nullable(),
   outOfOrder: count.nullable(),
-  elapsedMs: n,
   publishRate: n,
   receiveRate: n,
-  bytesSent: count.nullable(),
-  bytesReceived: count.nullable(),
   connectMs: latency,
   ackMs: latency,
   endToEndMs: latency,
   fromSend: z.object({ ackMs: latency, endToEndMs: latency, delayMs: latency }).nullable().default(null),
   negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
-  connections: z.object({
-    planned: count,
-    established: count,
-    refused: count,
-    lost: count,
-    reconnected: count,
-    elapsedMs: n,
-  }),
+}
+const connections = { established: count, refused: count, lost: count, reconnected: count }
+
+const report = z.object({
+  kind: z.literal('fleetlab-load-report'),
+  version: z.literal(1),
+  runId: z.string(),
+  config: keptLoadSchema,
+  complete: z.boolean(),
+  aborted: z.string().nullable(),
+  ...figures,
+  elapsedMs: n,
+  bytesSent: count.nullable(),
+  bytesReceived: count.nullable(),
+  connections: z.object({ planned: count, ...connections, elapsedMs: n }),
   generator,
   verdict: z.object({
     passed: z.boolean(),
@@ -167,6 +167,18 @@ const report = z.object({
   environment: environment.nullable().default(null),
   seriesStepMs: n,
   series: z.array(pointSchema),
+  populations: z
+    .array(
+      z.object({
+        name: z.string(),
+        publishers: count,
+        subscribers: count,
+        qos: CLIENT_FIELDS.qos,
+        ...figures,
+        connections: z.object(connections),
+      }),
+    )
+    .optional(),
   shard: shard.optional(),
   merged: z
     .object({

@@ -146,6 +146,28 @@ export function driftLine(r: LoadReport): string | null {
   return `p99 ${millis(d.firstP99Ms)} ms in the first quarter, ${millis(d.lastP99Ms)} ms in the last; memory of the generator ${grown < 0 ? '' : '+'}${grown} MiB`
 }
 
+/** A row for each population, below a head; empty for a run without. */
+export function populationRows(r: LoadReport): string[][] {
+  if (r.populations === undefined) return []
+  const head = ['population', 'publishers', 'subscribers', 'QoS', 'offered', 'failed', 'lost', 'duplicated']
+  const times = ['rate /s', 'ack p50', 'ack p99', 'end to end p50', 'end to end p99']
+  return [
+    [...head, ...times],
+    ...r.populations.map((p) => [
+      p.name,
+      count(p.publishers),
+      count(p.subscribers),
+      String(p.qos),
+      count(p.offered),
+      count(p.failed),
+      p.subscribers === 0 ? '-' : known(p.lost),
+      p.subscribers === 0 ? '-' : known(p.duplicated),
+      count(p.publishRate),
+      ...[p.ackMs.p50, p.ackMs.p99, p.endToEndMs.p50, p.endToEndMs.p99].map(millis),
+    ]),
+  ]
+}
+
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 function limitsText({ openFiles, localPorts }: RunEnvironment): string {
@@ -223,6 +245,7 @@ export function reportText(r: LoadReport): string {
     '\n',
     table(figures),
     rows.length > 0 ? `\n${table([['latency, ms', ...LATENCY_COLUMNS], ...rows])}` : '',
+    r.populations === undefined ? '' : `\n${table(populationRows(r))}`,
     errors.length > 0 ? `\n${table([['errors', ''], ...errors])}` : '',
     `\nconnections: ${connectionsLine(r)}\n`,
     `generator: ${generatorLine(r)}\n`,

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../contract/duration'
-import type { ExecutorConfig, ExecutorKind, LoadConfig } from '../../../contract/load-config'
+import type { ExecutorConfig, ExecutorKind } from '../../../contract/load-fields'
+import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Waited } from '../measure/unanswered'
 import { basePlan, type Plan } from './plan'
 import { evenSchedule, rampSchedule } from './schedule'
@@ -116,6 +117,24 @@ export const planOf = (config: LoadConfig): Plan => {
   const own = config.executor
   const plan = executorOf(own).plan(own, config)
   return config.publishers === 0 ? { ...plan, publishing: { kind: 'none' } } : plan
+}
+
+/**
+ * What the run as a whole does: with populations it lasts as long as the longest, and each has a plan of its own for its
+ * messages and cuts.
+ */
+export function runPlan(config: LoadConfig): Plan {
+  const all = planOf(config)
+  if (config.populations === undefined) return all
+  const plans = populationsOf(config).map((p) => planOf(p.config))
+  const lengths = plans.flatMap((p) => p.durationMs ?? [])
+  return {
+    ...all,
+    publishing: plans.find((p) => p.publishing.kind !== 'none')?.publishing ?? { kind: 'none' },
+    durationMs: lengths.length > 0 ? Math.max(...lengths) : null,
+    cuts: null,
+    toleratesRefusals: plans.some((p) => p.toleratesRefusals),
+  }
 }
 
 export const describeExecutor = (config: LoadConfig): string =>

@@ -1,4 +1,5 @@
 import type { FlatRanges, PublisherAccount } from '../../../contract/load-report'
+import type { Population } from '../../../contract/load-config'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
 import { filtersOf, layoutOf, topologyOf } from './topologies'
@@ -25,12 +26,18 @@ export interface Member {
 /** Seconds a broker keeps the session of a client that is to resume. */
 const SESSION_EXPIRY_S = 3600
 
-function fieldsOf(init: WorkerInit, role: Member['role'], index: number, filters: string[]): ClientFields {
-  const c = init.config
+function fieldsOf(
+  init: WorkerInit,
+  { config: c, before }: Population,
+  role: Member['role'],
+  index: number,
+  filters: string[],
+): ClientFields {
   const addresses = c.localAddresses
-  const number = role === 'publishers' ? index : c.publishers + index
+  const place = before[role] + index
+  const number = role === 'publishers' ? place : init.config.publishers + place
   return {
-    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${index}`),
+    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${place}`),
     level: c.protocol,
     clean: !c.resume,
     keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
@@ -43,19 +50,18 @@ function fieldsOf(init: WorkerInit, role: Member['role'], index: number, filters
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,
-    localAddress: addresses.length > 0 ? addresses[index % addresses.length] : undefined,
+    localAddress: addresses.length > 0 ? addresses[place % addresses.length] : undefined,
   }
 }
 
 function sourceOf(
-  init: WorkerInit,
+  all: number,
   plan: Plan,
   index: number,
   template: PublishTemplate,
   now: () => number,
   sent: MessageSource['sent'],
 ) {
-  const all = init.config.publishers
   const { publishing } = plan
   switch (publishing.kind) {
     case 'none':
@@ -75,23 +81,26 @@ function sourceOf(
 }
 
 /**
- * Makes the clients of one worker: its part of the subscribers, then its part of the publishers.
+ * Makes the clients of one population in one worker: its part of the subscribers, then its part of the publishers.
+ * @param firstIndex how many clients the worker has already
  * @param sent makes what is told of each message of a publisher that has so many receivers
  */
 export function createMembers(
   init: WorkerInit,
+  population: Population,
   plan: Plan,
   deps: ClientDeps,
+  firstIndex: number,
   sent: (receivers: number) => MessageSource['sent'],
 ): Member[] {
-  const { config } = init
+  const { config } = population
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
   const members: Member[] = []
   const identity = identityPlace(config)
   for (const index of indicesOf(config.subscribers, init.part)) {
-    const fields = fieldsOf(init, 'subscribers', index, filtersOf(config, index, init.runId))
-    const client = new WireClient(members.length, fields, null, deps)
+    const fields = fieldsOf(init, population, 'subscribers', index, filtersOf(config, index, init.runId))
+    const client = new WireClient(firstIndex + members.length, fields, null, deps)
     members.push({ client, role: 'subscribers', index, source: null, receiver: topology.receiverOf(index) })
   }
   for (const index of indicesOf(config.publishers, init.part)) {
@@ -106,8 +115,9 @@ export function createMembers(
       identity,
     })
     const tell = sent(topology.receiversOf(index, layout).length)
-    const source = sourceOf(init, plan, index, template, deps.now, tell)
-    const client = new WireClient(members.length, fieldsOf(init, 'publishers', index, []), source, deps)
+    const source = sourceOf(config.publishers, plan, index, template, deps.now, tell)
+    const fields = fieldsOf(init, population, 'publishers', index, [])
+    const client = new WireClient(firstIndex + members.length, fields, source, deps)
     members.push({ client, role: 'publishers', index, source, receiver: -1 })
   }
   return members

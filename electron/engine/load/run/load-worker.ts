@@ -1,20 +1,22 @@
-import { UNCONFIRMED } from '../../../contract/load-headlines'
-import type { IdentityAccount } from '../../../contract/load-report'
+import { populationsOf } from '../../../contract/load-config'
 import type { Plan } from './plan'
-import { Recorder } from '../measure/recorder'
-import { topologyOf } from './topologies'
 import type { ClientEvents, ClientHandle } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
-import { identityPlace } from '../wire/short-identity'
 import type { Dial } from '../wire/transport'
 import { Connector } from './connector'
 import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
-import { createMembers, publisherAccounts, type Member } from './fleet'
-import type { WorkerCommand, WorkerCounts, WorkerInit, WorkerReport, WorkerResult } from './messages'
-import { pacerOf, type Pacer } from './pacer'
+import type { Member } from './fleet'
+import { Group } from './group'
+import {
+  sumCounts,
+  type WorkerCommand,
+  type WorkerCounts,
+  type WorkerInit,
+  type WorkerReport,
+  type WorkerResult,
+} from './messages'
 import { seededRandom } from './random'
 import type { SelfWatchReport } from './self-watch'
-import { OpenSource } from './sources'
 
 /** Time, timers and the network of one worker; tests give their own. */
 export interface WorkerDeps {
@@ -38,54 +40,43 @@ type MemberState = 'idle' | 'trying' | 'ready'
 
 /** One thread's share of a load test: its clients, its clockwork and its measurements. Driven by `step` and commands. */
 export class LoadWorker {
-  private readonly members: Member[]
+  private readonly groups: readonly Group[]
+  private readonly members: readonly Member[]
+  /** The group of each client. */
+  private readonly groupOf: readonly Group[]
   private readonly states: MemberState[]
-  private readonly recorder: Recorder
   private readonly connector: Connector<Member['client']>
-  private pacer: Pacer
   private readonly flushQueue: FlushQueue
   private readonly random: () => number
   private readonly bytes = { sent: 0, received: 0 }
-  private readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0 }
   private readonly everReady = new Set<number>()
   private readonly missing = { subscribers: 0, publishers: 0 }
-  private connected = 0
-  private offered = 0
-  /** Messages that are to come to this thread's subscribers; Infinity where others send to them. */
-  private arrivals = 0
-  private steps = 0
   private startMs = Infinity
-  private nextCutMs = Infinity
   private finishing = false
   private confirming = false
   private topError: string | null = null
-  private lastOffered = 0
 
+  /** @param plan of the whole run */
   constructor(
     private readonly init: WorkerInit,
     private readonly plan: Plan,
     private readonly deps: WorkerDeps,
   ) {
     this.random = seededRandom(init.config.seed * 65_537 + init.part.index)
-    const { publishers } = init.config
-    this.recorder = new Recorder(
-      init.runTag,
-      topologyOf(init.config).shared,
-      plan.publishing.kind === 'open',
-      { place: identityPlace(init.config), publishers },
-    )
     this.flushQueue = new FlushQueue(deps.defer)
     const { flushQueue } = this
     const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
-    this.members = createMembers(init, plan, clientDeps, (receivers) => (intendedMs, delayMs) => {
-      this.arrivals += receivers
-      this.recorder.leaves(intendedMs, delayMs)
+    let clients = 0
+    this.groups = populationsOf(init.config).map((population) => {
+      const group = new Group(init, population, clientDeps, clients)
+      clients += group.members.length
+      return group
     })
-    if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
+    this.members = this.groups.flatMap((g) => g.members)
+    this.groupOf = this.groups.flatMap((g) => g.members.map(() => g))
     this.states = this.members.map(() => 'idle')
     const rate = plan.connectRate === null ? null : plan.connectRate / init.part.count
     this.connector = new Connector(rate, this.random)
-    this.pacer = pacerOf(this.members)
   }
 
   command(c: WorkerCommand): void {
@@ -98,9 +89,9 @@ export class LoadWorker {
         return
       case 'stop':
         // What came due since the last step still counts, or a run would end some messages short.
-        if (this.deps.now() >= this.startMs) this.offered += this.pacer.advance(this.deps.now())
+        if (this.deps.now() >= this.startMs) this.advance(this.deps.now())
         for (const m of this.members) m.source?.stop()
-        this.nextCutMs = Infinity
+        for (const g of this.groups) g.nextCutMs = Infinity
         return
       case 'finish':
         this.finish()
@@ -118,9 +109,7 @@ export class LoadWorker {
 
   private start(atMs: number): void {
     this.startMs = atMs
-    this.recorder.measureFrom(atMs + this.init.config.warmup)
-    if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
-    for (const m of this.members) m.source?.start(atMs)
+    for (const g of this.groups) g.start(atMs)
     if (this.init.config.minConnected < 1) this.goOnWithout(this.members.filter((m) => !this.wasReady(m)))
     this.deps.watch.begin()
   }
@@ -137,7 +126,11 @@ export class LoadWorker {
       m.source?.stop()
       m.client.cut(NOT_IN_TIME)
     }
-    this.pacer = pacerOf(this.members.filter((m) => this.wasReady(m)))
+    for (const g of this.groups) g.only(g.members.filter((m) => this.wasReady(m)))
+  }
+
+  private advance(nowMs: number): void {
+    for (const g of this.groups) g.advance(nowMs)
   }
 
   /** Begins closed-loop sending; called once the start time has come. */
@@ -149,35 +142,40 @@ export class LoadWorker {
   step(): number {
     const now = this.deps.now()
     this.connector.step(now)
-    if (now >= this.nextCutMs) this.storm(now)
-    return Math.min(this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS, this.nextCutMs - now)
+    let next = now + (this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS)
+    for (const g of this.groups) {
+      if (now >= g.nextCutMs) this.storm(g, now)
+      next = Math.min(next, g.nextCutMs)
+    }
+    return next - now
   }
 
   /** Sends what is due. */
   beat(): void {
     const now = this.deps.now()
     if (now < this.startMs) return
-    this.flushQueue.together(() => {
-      this.offered += this.pacer.advance(now)
-    })
+    this.flushQueue.together(() => this.advance(now))
   }
 
   /** When the next message is due, Unix ms; Infinity for none. */
   get nextDueMs(): number {
-    return Math.max(this.startMs, this.pacer.nextMs())
+    let next = Infinity
+    for (const g of this.groups) next = Math.min(next, g.pacer.nextMs())
+    return Math.max(this.startMs, next)
   }
 
   /** Nothing is on its way to this thread, as far as that can be known. */
   get quiet(): boolean {
-    const { acknowledged, failed, received } = this.recorder
-    return this.connector.idle && this.offered === acknowledged + failed && received >= this.arrivals
+    if (!this.connector.idle) return false
+    for (const g of this.groups) if (!g.quiet) return false
+    return true
   }
 
-  private storm(now: number): void {
-    const cuts = this.plan.cuts
+  private storm(group: Group, now: number): void {
+    const cuts = group.plan.cuts
     if (cuts === null) return
-    this.nextCutMs = now + cuts.everyMs
-    for (const m of this.members) {
+    group.nextCutMs = now + cuts.everyMs
+    for (const m of group.members) {
       if (m.client.isReady && this.random() < cuts.share) m.client.cut(STORM_CUT)
     }
   }
@@ -192,25 +190,26 @@ export class LoadWorker {
     return {
       connected: (c, elapsedMs) => this.onConnected(c, elapsedMs),
       ready: (c) => this.onReady(c),
-      refused: (_c, text, final) => {
-        this.connections.refused++
+      refused: (c, text, final) => {
+        this.group(c).connections.refused++
         const tolerated = this.plan.toleratesRefusals || this.init.config.minConnected < 1
         if (final && !tolerated) this.deps.report({ type: 'fatal', text, code: null })
       },
       closed: (c, cause, error) => this.onClosed(c, cause, error),
-      acknowledged: (_c, _sequence, intendedMs, delayMs, atMs) =>
-        this.recorder.acknowledge(intendedMs, delayMs, atMs),
-      sent: (_c, count) => this.recorder.sent(count, this.deps.now()),
-      confirmed: (_c, atMs) => this.recorder.confirm(atMs),
+      acknowledged: (c, _sequence, intendedMs, delayMs, atMs) =>
+        this.group(c).recorder.acknowledge(intendedMs, delayMs, atMs),
+      sent: (c, count) => this.group(c).recorder.sent(count, this.deps.now()),
+      confirmed: (c, atMs) => this.group(c).recorder.confirm(atMs),
       failed: (c, from, to, reason) => {
-        this.recorder.fail(this.member(c).index, from, to)
-        if (reason !== null) this.recorder.errors.add(reason, to - from)
+        const { recorder } = this.group(c)
+        recorder.fail(this.member(c).index, from, to)
+        if (reason !== null) recorder.errors.add(reason, to - from)
       },
       arrived: (c, b, at, end, atMs, topicEnd) => {
         const m = this.member(c)
-        this.recorder.arrive(m.receiver, m.index, b, at, end, atMs, topicEnd)
+        this.group(c).recorder.arrive(m.receiver, m.index, b, at, end, atMs, topicEnd)
       },
-      anomaly: (_c, text) => this.recorder.errors.add(text),
+      anomaly: (c, text) => this.group(c).recorder.errors.add(text),
       bytes: (sent, received) => {
         this.bytes.sent += sent
         this.bytes.received += received
@@ -223,16 +222,21 @@ export class LoadWorker {
     return this.members[c.index] as Member
   }
 
+  private group(c: ClientHandle): Group {
+    return this.groupOf[c.index] as Group
+  }
+
   private onConnected(c: ClientHandle, elapsedMs: number): void {
-    this.recorder.connect.record(elapsedMs)
-    this.connections.established++
-    if (this.everReady.has(c.index)) this.connections.reconnected++
+    const { recorder, connections } = this.group(c)
+    recorder.connect.record(elapsedMs)
+    connections.established++
+    if (this.everReady.has(c.index)) connections.reconnected++
   }
 
   private onReady(c: ClientHandle): void {
     const m = this.member(c)
     this.states[c.index] = 'ready'
-    this.connected++
+    this.group(c).connected++
     this.connector.succeeded(m.client)
     if (this.everReady.has(c.index)) return
     this.everReady.add(c.index)
@@ -245,8 +249,9 @@ export class LoadWorker {
 
   private onClosed(c: ClientHandle, cause: string, error: Error | null): void {
     const wasReady = this.states[c.index] === 'ready'
+    const group = this.group(c)
     this.states[c.index] = 'idle'
-    if (wasReady) this.connected--
+    if (wasReady) group.connected--
     if (this.finishing) return
     const m = this.member(c)
     const now = this.deps.now()
@@ -260,97 +265,61 @@ export class LoadWorker {
     }
     const text = explain(cause, error)
     this.topError = text
-    this.recorder.errors.add(text)
+    group.recorder.errors.add(text)
     const code = codeOf(error)
     if (isFatalCode(code) || (isTlsFailure(error) && this.everReady.size === 0)) {
       this.deps.report({ type: 'fatal', text, code })
     }
     if (wasReady) {
-      this.connections.lost++
+      group.connections.lost++
       this.connector.lost(m.client, now)
     } else this.connector.failed(m.client, now)
   }
 
   counts(): WorkerCounts {
-    return {
-      connected: this.connected,
-      offered: this.offeredNow(),
-      acknowledged: this.recorder.acknowledged,
-      failed: this.recorder.failed,
-      received: this.recorder.received,
-      delivered: this.recorder.delivered,
-      errors: this.recorder.errors.total,
-    }
-  }
-
-  private offeredNow(): number {
-    if (this.plan.publishing.kind !== 'closed') return this.offered
-    return this.members.reduce((n, m) => n + (m.source?.offered ?? 0), 0)
+    return sumCounts(this.groups.map((g) => g.counts()))
   }
 
   reportProgress(): void {
     const counts = this.counts()
-    const published = this.members.every((m) => m.source?.finished ?? true)
+    const published = this.groups.every((g) => g.published)
     const settled =
       published && counts.offered === counts.acknowledged + counts.failed && this.confirmed(counts.offered)
-    const health = { lateSends: this.pacer.lateSends, ...this.deps.watch.read() }
+    const health = { lateSends: this.lateSends, ...this.deps.watch.read() }
     this.deps.report({ type: 'progress', counts, health, published, settled, topError: this.topError })
+  }
+
+  private get lateSends(): number {
+    return this.groups.reduce((n, g) => n + g.pacer.lateSends, 0)
   }
 
   /** QoS 0 has no acknowledgements: once all is sent, each client asks its broker whether it has read it. */
   private confirmed(offered: number): boolean {
-    if (this.init.config.qos > 0 || offered === 0) return true
+    const asked = this.groups.filter((g) => g.population.config.qos === 0)
+    if (asked.length === 0 || offered === 0) return true
     if (!this.confirming) {
       this.confirming = true
-      for (const m of this.members) m.client.confirm()
+      for (const g of asked) for (const m of g.members) m.client.confirm()
       return false
     }
-    return !this.members.some((m) => m.client.unconfirmed)
+    return !asked.some((g) => g.members.some((m) => m.client.unconfirmed))
   }
 
   /** Ends a step of the series. */
   endStep(): void {
-    const offered = this.offeredNow()
-    const step = this.recorder.step()
-    this.deps.report({
-      type: 'bucket',
-      bucket: {
-        bucket: this.steps++,
-        offered: offered - this.lastOffered,
-        connected: this.connected,
-        ...step,
-      },
-    })
-    this.lastOffered = offered
+    for (const [group, g] of this.groups.entries()) {
+      this.deps.report({ type: 'bucket', bucket: g.endStep(), group })
+    }
   }
 
   private finish(): void {
     this.finishing = true
     this.connector.stop()
     this.endStep()
-    this.countUnanswered()
+    for (const g of this.groups) g.countUnanswered(this.deps.now())
     const result = this.result()
     for (const m of this.members) m.client.end()
     this.deps.report({ type: 'result', result })
-  }
-
-  /** What has no answer at the end counts with its age: a broker that hangs must not look fast. */
-  private countUnanswered(): void {
-    const now = this.deps.now()
-    for (const m of this.members) {
-      const { client, source } = m
-      if (client.attemptMs !== null) this.recorder.neverConnected(now - client.attemptMs)
-      if (source === null) continue
-      if (this.init.config.qos === 0) {
-        if (client.unconfirmed) this.recorder.errors.add(UNCONFIRMED)
-        continue
-      }
-      for (const atMs of client.unacknowledgedTimes()) this.recorder.neverAcknowledged(atMs, now)
-      if (!(source instanceof OpenSource)) continue
-      for (let k = source.taken; k < source.offered; k++) {
-        this.recorder.neverAcknowledged(source.timeOf(k), now)
-      }
-    }
   }
 
   /** Connections that are still open. */
@@ -358,38 +327,26 @@ export class LoadWorker {
     return this.members.reduce((n, m) => n + (m.client.isClosed ? 0 : 1), 0)
   }
 
+  /** Some broker keeps sessions that end with no connection: MQTT 3.1.1 knows no other way to end them. */
+  get leavesSessions(): boolean {
+    return this.members.some(leavesSession)
+  }
+
   /** Removes the sessions that a 3.1.1 broker keeps: each client connects once more with a clean session. */
   discardSessions(): void {
-    for (const m of this.members) m.client.discard()
+    for (const m of this.members) if (leavesSession(m)) m.client.discard()
   }
 
   private result(): WorkerResult {
-    const r = this.recorder
-    const watch = this.deps.watch.read()
     return {
-      counts: this.counts(),
-      histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
-      sendTimes: r.sendTimes?.encode() ?? null,
-      identity: this.identity(),
-      unanswered: r.unanswered,
-      negative: r.negative,
-      errors: r.errors.toRecord(),
-      connections: this.connections,
+      groups: this.groups.map((g) => g.result()),
       bytesSent: this.bytes.sent,
       bytesReceived: this.bytes.received,
-      measuredAcknowledged: r.measuredAcknowledged,
-      measuredReceived: r.measuredReceived,
-      lastAcknowledgedMs: r.lastAcknowledgedMs,
-      lastReceivedMs: r.lastReceivedMs,
-      lateSends: this.pacer.lateSends,
-      maxSendDelayMs: this.pacer.maxDelayMs,
-      ...watch,
-      foreign: r.foreign,
+      lateSends: this.lateSends,
+      maxSendDelayMs: this.groups.reduce((most, g) => Math.max(most, g.pacer.maxDelayMs), 0),
+      ...this.deps.watch.read(),
     }
   }
-
-  private identity(): IdentityAccount {
-    const publishers = publisherAccounts(this.members, (publisher) => this.recorder.failedOf(publisher))
-    return { publishers, flows: this.recorder.flowAccounts(), forgotten: this.recorder.forgotten }
-  }
 }
+
+const leavesSession = ({ client }: Member): boolean => client.fields.resume && client.fields.level === 4

@@ -50,13 +50,29 @@ export interface WorkerCounts {
   errors: number
 }
 
+export const NO_COUNTS: WorkerCounts = {
+  connected: 0,
+  offered: 0,
+  acknowledged: 0,
+  failed: 0,
+  received: 0,
+  delivered: 0,
+  errors: 0,
+}
+
+export function sumCounts(all: readonly WorkerCounts[]): WorkerCounts {
+  const sum = { ...NO_COUNTS }
+  for (const one of all) for (const k of Object.keys(sum) as (keyof WorkerCounts)[]) sum[k] += one[k]
+  return sum
+}
+
 /** How one worker fares so far. */
 export type WorkerHealth = Pick<
   WorkerResult,
   'lateSends' | 'maxLoopDelayMs' | 'p99LoopDelayMs' | 'stalledShare' | 'utilization'
 >
 
-/** One step of the series of one worker, complete. */
+/** One step of the series of one population in one worker, complete. */
 export interface WorkerBucket {
   bucket: number
   offered: number
@@ -69,8 +85,8 @@ export interface WorkerBucket {
   endToEnd: string | null
 }
 
-/** What a worker has to say at the end. */
-export interface WorkerResult {
+/** What a worker has to say at the end of the clients of one population. */
+export interface GroupResult {
   counts: WorkerCounts
   histograms: EncodedHistograms
   /** Null in a closed loop. */
@@ -82,14 +98,20 @@ export interface WorkerResult {
   identity: IdentityAccount
   errors: Record<string, number>
   connections: { established: number; refused: number; lost: number; reconnected: number }
-  bytesSent: number
-  bytesReceived: number
   /** Acknowledged and received after the warm-up. */
   measuredAcknowledged: number
   measuredReceived: number
   /** Unix ms; 0 when there was none. */
   lastAcknowledgedMs: number
   lastReceivedMs: number
+}
+
+/** What a worker has to say at the end. */
+export interface WorkerResult {
+  /** One for each population, in their order; one where there are none. */
+  groups: GroupResult[]
+  bytesSent: number
+  bytesReceived: number
   lateSends: number
   maxSendDelayMs: number
   maxLoopDelayMs: number
@@ -98,7 +120,6 @@ export interface WorkerResult {
   stalledShare: number
   /** Share of its time the thread was busy while publishing, 0 to 1. */
   utilization: number
-  foreign: number
 }
 
 /** Worker to main thread. */
@@ -113,7 +134,7 @@ export type WorkerReport =
       settled: boolean
       topError: string | null
     }
-  | { type: 'bucket'; bucket: WorkerBucket }
+  | { type: 'bucket'; bucket: WorkerBucket; group: number }
   /** The run cannot go on. */
   | { type: 'fatal'; text: string; code: string | null }
   | { type: 'result'; result: WorkerResult }

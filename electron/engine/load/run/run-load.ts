@@ -1,6 +1,6 @@
-import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadProgress, LoadReport, RunEnvironment, SeriesPoint } from '../../../contract/load-report'
-import { describeExecutor, planOf } from './executors'
+import { describeExecutor, runPlan } from './executors'
+import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs, type StepLatencies } from '../measure/series'
@@ -18,8 +18,8 @@ import type { Credentials, WorkerInit } from './messages'
 import { environmentOf } from './environment'
 import { brokerName, probe } from './probe'
 import { tagOf } from './run-id'
-import { copiesOf } from './topologies'
 import { indicesOf, within, type Part } from './slice'
+import { copiesOf } from './topologies'
 
 /** What a run is given besides its configuration. */
 export interface LoadOptions {
@@ -80,6 +80,7 @@ class LoadRun {
   private config: LoadConfig
   private readonly plan: Plan
   private readonly shard: Part
+  private readonly populations: readonly Population[]
   private readonly clockOffsetMs: number
   private readonly now: () => number
   private readonly stepMs: number
@@ -105,7 +106,8 @@ class LoadRun {
     this.config = config
     this.clockOffsetMs = options.clockOffsetMs ?? measureClockOffset()
     this.now = createRunClock(this.clockOffsetMs)
-    this.plan = planOf(config)
+    this.populations = populationsOf(config)
+    this.plan = runPlan(config)
     this.shard = options.shard ?? { index: 0, count: 1 }
     this.stepMs = seriesStepMs(this.plan.durationMs)
     this.brokerWatch = options.brokerPid === undefined ? null : new BrokerWatch(options.brokerPid)
@@ -115,6 +117,12 @@ class LoadRun {
 
   async execute(): Promise<LoadReport> {
     const { config, shard } = this
+    if (shard.count > 1 && config.populations !== undefined) {
+      throw new LoadError(
+        '--shard: populations cannot be split over shards; leave it out, or use more --workers',
+        'start',
+      )
+    }
     this.planned = indicesOf(config.publishers, shard).length + indicesOf(config.subscribers, shard).length
     checkLimits(this.planned, config, readMachineLimits())
     if (config.url === 'embedded') {
@@ -176,9 +184,14 @@ class LoadRun {
     checkCertificates(credentials)
     const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
     const dial = dialFor(config.url, tls)
-    const deps = { config, credentials, runId: this.options.runId, shard: this.shard.index, dial, now }
-    const { remarks, limits } = await probe(deps)
-    this.notes.push(...remarks)
+    const common = { credentials, runId: this.options.runId, shard: this.shard.index, dial, now }
+    let limits: string | null = null
+    for (const { name, config: one } of populationsOf(config)) {
+      const found = await probe({ ...common, config: one })
+      limits ??= found.limits
+      this.notes.push(...found.remarks.map((remark) => (name === null ? remark : `${name}: ${remark}`)))
+    }
+    const deps = { ...common, config: populationsOf(config)[0]?.config ?? config }
     const broker = this.embedded === null ? await brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
     return { broker, brokerLimits: limits }
   }
@@ -195,14 +208,14 @@ class LoadRun {
       clockOffsetMs: this.clockOffsetMs,
       seriesStepMs: this.stepMs,
     }))
-    this.series = new Series(count, this.stepMs, (point, latencies) => {
+    this.series = new Series(count * this.populations.length, this.stepMs, (point, latencies) => {
       this.last = point
       this.options.onPoint?.(point)
       this.options.onStep?.(point, latencies)
       this.drift?.add(point.atMs, latencies.endToEnd ?? latencies.ack, process.memoryUsage.rss())
     })
     const workers = new WorkerPool(inits, {
-      bucket: (worker, bucket) => this.series?.add(bucket, worker),
+      bucket: (worker, bucket, group) => this.series?.add(bucket, worker * this.populations.length + group),
       fatal: (text, code) => (this.fatal ??= { text, code }),
     })
     this.workers = workers
@@ -306,7 +319,8 @@ class LoadRun {
 
   /** All messages are sent and settled before the time is over; without messages, the time is the run. */
   private over(workers: WorkerPool): boolean {
-    const counted = this.plan.durationMs === null || this.config.messages !== undefined
+    const counted =
+      this.plan.durationMs === null || this.populations.every((p) => p.config.messages !== undefined)
     return counted && this.plan.publishing.kind !== 'none' && workers.settled
   }
 
@@ -335,7 +349,10 @@ class LoadRun {
   }
 
   private allDelivered(counts: { acknowledged: number; failed: number; delivered: number }): boolean {
-    return this.shard.count === 1 && counts.delivered >= counts.acknowledged * copiesOf(this.config)
+    // populations whose messages go to different numbers of receivers are known to be done by their quiet only
+    const copies = new Set(this.populations.map(({ config }) => copiesOf(config)))
+    const [each = 0] = copies
+    return this.shard.count === 1 && copies.size === 1 && counts.delivered >= counts.acknowledged * each
   }
 
   private trouble(workers: WorkerPool): string | null {
@@ -377,8 +394,11 @@ class LoadRun {
   }
 
   private allNotes(): string[] {
-    const notes = [...(this.options.notes ?? []), `executor: ${describeExecutor(this.config)}`, ...this.notes]
-    if (identityPlace(this.config) === 'topic')
+    const executors = this.populations.map(
+      ({ name, config }) => `${name ?? 'executor'}: ${describeExecutor(config)}`,
+    )
+    const notes = [...(this.options.notes ?? []), ...executors, ...this.notes]
+    if (this.populations.some(({ config }) => identityPlace(config) === 'topic'))
       notes.push(
         'the payload is too small for the identity of a message: its topic name carries it, 25 bytes',
       )

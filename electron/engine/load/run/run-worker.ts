@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { planOf } from './executors'
+import { runPlan } from './executors'
 import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'
@@ -26,7 +26,7 @@ export function runWorker(init: WorkerInit, port: MessagePort): void {
     insecure: config.insecure,
   })
   const heard = (): void => pace.heard()
-  const worker = new LoadWorker(init, planOf(config), {
+  const worker = new LoadWorker(init, runPlan(config), {
     now,
     dial,
     defer: setImmediate,
@@ -60,7 +60,7 @@ export function runWorker(init: WorkerInit, port: MessagePort): void {
     for (const t of timers) clearInterval(t)
     watch.stop()
     pace.stop()
-    goodbye(worker, config.resume && config.protocol === 4, () => port.close())
+    goodbye(worker, worker.leavesSessions, () => port.close())
   }
   port.on('message', (command: WorkerCommand) => {
     worker.command(command)

@@ -10,6 +10,8 @@ export interface Publisher extends MessageSource {
   readonly offered: number
   /** Nothing is left to take, now or later. */
   readonly finished: boolean
+  /** Times of the messages that are due and not taken. */
+  waitingTimes(): number[]
   /** Unix ms of the run's first message. */
   start(startMs: number): void
   /** No more messages than those that are due. */
@@ -47,6 +49,10 @@ export class OpenSource implements Publisher {
   /** Unix ms of message `k` of this publisher. */
   timeOf(k: number): number {
     return this.startMs + this.schedule.timeOf(k * this.publishers + this.publisher)
+  }
+
+  waitingTimes(): number[] {
+    return Array.from({ length: this.released - this.taken }, (_, i) => this.timeOf(this.taken + i))
   }
 
   /** The time of the next message to come due, or Infinity. */
@@ -94,6 +100,11 @@ export class ClosedSource implements Publisher {
 
   get finished(): boolean {
     return this.stopped || this.taken >= this.quota
+  }
+
+  /** None: a message comes due when it is taken. */
+  waitingTimes(): number[] {
+    return []
   }
 
   due(): number {

@@ -1,4 +1,5 @@
-import type { LoadConfig, TopologyKind } from '../../../contract/load-config'
+import type { LoadConfig } from '../../../contract/load-config'
+import type { TopologyKind } from '../../../contract/load-fields'
 import { identityFilter, identityPlace } from '../wire/short-identity'
 
 /** Sizes and names a topology is made from. */
@@ -78,6 +79,10 @@ export const TOPOLOGY: Readonly<Record<TopologyKind, Topology>> = {
 }
 
 export const topologyOf = (config: LoadConfig): Topology => TOPOLOGY[topologyKind(config)]
+
+/** To how many receivers a message of a publisher that has any goes. */
+export const copiesOf = (config: LoadConfig): number =>
+  topologyKind(config) === 'fan-out' ? config.subscribers : Math.min(1, config.subscribers)
 
 /** What a subscriber of a run subscribes to. */
 export const filtersOf = (config: LoadConfig, subscriber: number, runId: string): string[] =>

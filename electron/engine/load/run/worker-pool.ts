@@ -1,18 +1,21 @@
 import type { Worker } from 'node:worker_threads'
-import type {
-  WorkerBucket,
-  WorkerCommand,
-  WorkerCounts,
-  WorkerHealth,
-  WorkerInit,
-  WorkerReport,
-  WorkerResult,
+import {
+  NO_COUNTS,
+  sumCounts,
+  type WorkerBucket,
+  type WorkerCommand,
+  type WorkerCounts,
+  type WorkerHealth,
+  type WorkerInit,
+  type WorkerReport,
+  type WorkerResult,
 } from './messages'
 import { spawnWorker } from './spawn'
 
 /** What the workers tell the run. */
 export interface WorkerPoolEvents {
-  bucket(worker: number, bucket: WorkerBucket): void
+  /** @param group number of the population */
+  bucket(worker: number, bucket: WorkerBucket, group: number): void
   fatal(text: string, code: string | null): void
 }
 
@@ -25,16 +28,6 @@ interface WorkerState {
   settled: boolean
   topError: string | null
   result: WorkerResult | null
-}
-
-const NO_COUNTS: WorkerCounts = {
-  connected: 0,
-  offered: 0,
-  acknowledged: 0,
-  failed: 0,
-  received: 0,
-  delivered: 0,
-  errors: 0,
 }
 
 type Waiting = { type: WorkerReport['type']; role: string | null; left: number; done: () => void }
@@ -76,7 +69,7 @@ export class WorkerPool {
       state.published = r.published
       state.settled = r.settled
       state.topError = r.topError
-    } else if (r.type === 'bucket') this.events.bucket(i, r.bucket)
+    } else if (r.type === 'bucket') this.events.bucket(i, r.bucket, r.group)
     else if (r.type === 'fatal') this.events.fatal(r.text, r.code)
     else if (r.type === 'result') state.result = r.result
     const role = r.type === 'connected' ? r.role : null
@@ -96,11 +89,7 @@ export class WorkerPool {
   }
 
   counts(): WorkerCounts {
-    const sum = { ...NO_COUNTS }
-    for (const { counts } of this.states) {
-      for (const k of Object.keys(sum) as (keyof WorkerCounts)[]) sum[k] += counts[k]
-    }
-    return sum
+    return sumCounts(this.states.map((p) => p.counts))
   }
 
   /** Of every worker that has said how it fares. */

@@ -1,0 +1,132 @@
+import { UNCONFIRMED } from '../../../contract/load-headlines'
+import type { Population } from '../../../contract/load-config'
+import { Recorder } from '../measure/recorder'
+import type { ClientDeps } from '../wire/client-types'
+import { identityPlace } from '../wire/short-identity'
+import { planOf } from './executors'
+import { createMembers, publisherAccounts, type Member } from './fleet'
+import type { GroupResult, WorkerBucket, WorkerCounts, WorkerInit } from './messages'
+import { pacerOf, type Pacer } from './pacer'
+import type { Plan } from './plan'
+import { topologyOf } from './topologies'
+
+/** The clients of one population in one thread, and what is measured of them. */
+export class Group {
+  readonly plan: Plan
+  readonly recorder: Recorder
+  readonly members: readonly Member[]
+  pacer: Pacer
+  readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0 }
+  connected = 0
+  nextCutMs = Infinity
+  /** Messages that came due. */
+  private released = 0
+  /** Messages that are to come to this thread's subscribers; Infinity where others send to them. */
+  private arrivals = 0
+  private steps = 0
+  private lastOffered = 0
+
+  /** @param firstIndex how many clients the thread's groups before it have */
+  constructor(
+    init: WorkerInit,
+    readonly population: Population,
+    deps: ClientDeps,
+    firstIndex: number,
+  ) {
+    const { config } = population
+    const plan = planOf(config)
+    const carried = { place: identityPlace(config), publishers: config.publishers }
+    const open = plan.publishing.kind === 'open'
+    this.plan = plan
+    this.recorder = new Recorder(init.runTag, topologyOf(config).shared, open, carried)
+    const sent = (receivers: number) => (intendedMs: number, delayMs: number) => {
+      this.arrivals += receivers
+      this.recorder.leaves(intendedMs, delayMs)
+    }
+    this.members = createMembers(init, population, plan, deps, firstIndex, sent)
+    if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
+    this.pacer = pacerOf(this.members)
+  }
+
+  start(atMs: number): void {
+    this.recorder.measureFrom(atMs + this.population.config.warmup)
+    if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
+    for (const m of this.members) m.source?.start(atMs)
+  }
+
+  /** Clients that have not connected in time have no part in the run. */
+  only(some: readonly Member[]): void {
+    this.pacer = pacerOf(some)
+  }
+
+  /** Releases what is due. */
+  advance(nowMs: number): void {
+    this.released += this.pacer.advance(nowMs)
+  }
+
+  get offered(): number {
+    if (this.plan.publishing.kind !== 'closed') return this.released
+    return this.members.reduce((n, m) => n + (m.source?.offered ?? 0), 0)
+  }
+
+  /** Nothing is on its way to these clients, as far as that can be known. */
+  get quiet(): boolean {
+    const { acknowledged, failed, received } = this.recorder
+    return this.released === acknowledged + failed && received >= this.arrivals
+  }
+
+  /** Nobody of them will publish any more. */
+  get published(): boolean {
+    return this.members.every((m) => m.source?.finished ?? true)
+  }
+
+  counts(): WorkerCounts {
+    const { acknowledged, failed, received, delivered, errors } = this.recorder
+    const { connected, offered } = this
+    return { connected, offered, acknowledged, failed, received, delivered, errors: errors.total }
+  }
+
+  /** Ends a step of the series. */
+  endStep(): WorkerBucket {
+    const { offered } = this
+    const since = offered - this.lastOffered
+    this.lastOffered = offered
+    return { bucket: this.steps++, offered: since, connected: this.connected, ...this.recorder.step() }
+  }
+
+  /** What has no answer at the end counts with its age: a broker that hangs must not look fast. */
+  countUnanswered(nowMs: number): void {
+    for (const { client, source } of this.members) {
+      if (client.attemptMs !== null) this.recorder.neverConnected(nowMs - client.attemptMs)
+      if (source === null) continue
+      if (this.population.config.qos === 0) {
+        if (client.unconfirmed) this.recorder.errors.add(UNCONFIRMED)
+        continue
+      }
+      for (const atMs of client.unacknowledgedTimes()) this.recorder.neverAcknowledged(atMs, nowMs)
+      for (const atMs of source.waitingTimes()) this.recorder.neverAcknowledged(atMs, nowMs)
+    }
+  }
+
+  result(): GroupResult {
+    const r = this.recorder
+    return {
+      counts: this.counts(),
+      histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
+      sendTimes: r.sendTimes?.encode() ?? null,
+      identity: {
+        publishers: publisherAccounts(this.members, (publisher) => r.failedOf(publisher)),
+        flows: r.flowAccounts(),
+        forgotten: r.forgotten,
+      },
+      unanswered: r.unanswered,
+      negative: r.negative,
+      errors: r.errors.toRecord(),
+      connections: this.connections,
+      measuredAcknowledged: r.measuredAcknowledged,
+      measuredReceived: r.measuredReceived,
+      lastAcknowledgedMs: r.lastAcknowledgedMs,
+      lastReceivedMs: r.lastReceivedMs,
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest'
+import { loadSchema } from '../../../electron/contract/load-config'
+import { inputOfFile } from '../../../electron/contract/load-flags'
+import { populationsOf } from '../../../electron/contract/load-config'
+import { readReport } from '../../../electron/engine/load/report/read'
+import { reportText } from '../../../electron/engine/load/report/text'
+import { freshRunId } from '../../../electron/engine/load/run/run-id'
+import { runLoad } from '../../../electron/engine/load/run/run-load'
+
+const problem = (input: object): [string, string] | null => {
+  const issue = loadSchema.safeParse(input).error?.issues[0]
+  return issue === undefined ? null : [issue.path.join('.'), issue.message]
+}
+
+it('shares the clients out without rest, and each population has what it does not say from the run', () => {
+  const file = {
+    publishers: 10,
+    subscribers: 3,
+    topology: 'fan-in',
+    'keep-alive': '30s',
+    populations: [
+      { name: 'a', share: '33%', qos: 1, rate: '6/min' },
+      { name: 'b', share: 0.33, 'keep-alive': '5s', protocol: '5.0' },
+      { name: 'c', share: '34%', subscribers: 0 },
+    ],
+  }
+  const config = loadSchema.parse(inputOfFile(file))
+  const runs = populationsOf(config)
+  expect(runs.map((p) => [p.name, p.config.publishers, p.config.subscribers, p.before.publishers])).toEqual([
+    ['a', 3, 1, 0],
+    ['b', 4, 1, 3],
+    ['c', 3, 0, 7],
+  ])
+  expect([config.publishers, config.subscribers, config.qos]).toEqual([10, 2, 1])
+  expect(runs[0]?.config).toMatchObject({
+    qos: 1,
+    keepAlive: 30_000,
+    executor: { rate: 0.1 },
+    topic: 'fleetlab/a',
+  })
+  expect(runs[1]?.config).toMatchObject({ qos: 0, keepAlive: 5000, protocol: 5, executor: { rate: 10 } })
+  expect(loadSchema.parse(config)).toEqual(config)
+})
+
+it('says where a population is wrong', () => {
+  const one = { name: 'a', publishers: 2 }
+  expect(problem({ populations: [one, one] })).toEqual(['populations.1.name', 'expected each name once'])
+  expect(problem({ populations: [{ ...one, topology: 'pairs' }] })).toEqual([
+    'populations.0.subscribers',
+    'expected 2, one for each publisher (topology pairs) (population a)',
+  ])
+  expect(problem({ messages: 5, populations: [one] })).toEqual([
+    'messages',
+    'expected messages in each population',
+  ])
+  expect(problem({ populations: [{ ...one, executor: { kind: 'soak' } }] })?.[0]).toBe(
+    'populations.0.executor',
+  )
+  expect(problem({ populations: [{ name: 'a', share: 2 }] })?.[0]).toBe('populations.0.share')
+})
+
+it('runs populations of different QoS, versions and executors side by side, with a row for each', async () => {
+  const config = loadSchema.parse({
+    url: 'embedded',
+    workers: 2,
+    drain: '5s',
+    populations: [
+      { name: 'sensors', publishers: 6, subscribers: 1, messages: 60, executor: { kind: 'max' } },
+      {
+        name: 'valves',
+        publishers: 2,
+        subscribers: 2,
+        messages: 20,
+        qos: 2,
+        protocol: 5,
+        executor: { kind: 'max' },
+      },
+      {
+        name: 'meters',
+        publishers: 3,
+        subscribers: 0,
+        messages: 9,
+        qos: 1,
+        executor: { kind: 'constant-rate', rate: 30 },
+      },
+      {
+        name: 'boards',
+        publishers: 1,
+        subscribers: 3,
+        messages: 5,
+        qos: 1,
+        size: 12,
+        executor: { kind: 'max' },
+      },
+    ],
+  })
+  const r = await runLoad(config, { runId: freshRunId() })
+  const rows = r.populations?.map((p) => [
+    p.name,
+    p.offered,
+    p.acknowledged,
+    p.expected,
+    p.lost,
+    p.duplicated,
+  ])
+  expect(rows).toEqual([
+    ['sensors', 60, 60, 60, 0, 0],
+    ['valves', 20, 20, 20, 0, 0],
+    ['meters', 9, 9, 0, 0, 0],
+    ['boards', 5, 5, 15, 0, 0],
+  ])
+  expect([r.offered, r.expected, r.received, r.connections.established]).toEqual([94, 95, 95, 18])
+  expect(r.populations?.map((p) => p.ackMs.count)).toEqual([0, 20, 9, 5])
+  expect(r.populations?.map((p) => p.endToEndMs.count)).toEqual([60, 20, 0, 15])
+  expect(readReport(JSON.stringify(r), 'r.json').populations).toEqual(r.populations)
+  expect(reportText(r)).toMatch(/\nvalves +2 +2 +2 +20 /)
+})
