@@ -4,10 +4,12 @@ import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { PRESET_NAMES } from '../contract/load-presets'
+import { headersOf } from '../engine/load/run/headers'
 import type { Credentials } from '../engine/load/run/messages'
 import { ALLOW_HOST, nameList } from './arguments'
 import type { CliContext } from './command'
 import { CREDENTIAL_OPTIONS, readCredentials } from './credentials'
+import { UsageError } from './failure'
 import { loadConfig } from './load-flags'
 
 /** What all commands that run load tests are told, in the order of the help text. */
@@ -43,6 +45,9 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--workers <number>', 'threads, or auto'],
   ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
   ...CREDENTIAL_OPTIONS,
+  ['--clients <file>', 'CSV file with a client on each line: client_id, username, password, cert, key'],
+  ['--tls-resume', 'mqtts: a client that connects again takes up its TLS session'],
+  ['--alpn <list>', 'mqtts: protocols to offer in the TLS handshake, such as mqtt'],
   ['--client-id <template>', 'client identifiers; %i is the number of the client (also in --username)'],
   ['--will-topic <template>', 'topic of the will of every client; %i its number, %c its identifier'],
   ['--will-payload <template>', 'payload of the will, with %i and %c'],
@@ -68,6 +73,11 @@ const SETTINGS: readonly (readonly [string, string])[] = [
 export function addLoadSettings(command: Command): void {
   for (const [flags, text] of SETTINGS) command.option(flags, text)
   command.option(
+    '--ws-header <line>',
+    "header of WebSocket handshakes, such as 'X-Tenant: plant' or 'Authorization: env:FLEETLAB_TOKEN'; can be repeated",
+    (text: string, before?: string) => (before === undefined ? text : `${before}\n${text}`),
+  )
+  command.option(
     '--threshold <expressions>',
     'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',
     (text: string, before?: string) => (before === undefined ? text : `${before},${text}`),
@@ -90,7 +100,11 @@ export async function loadSettings(
 ): Promise<{ config: LoadConfig; credentials: Credentials }> {
   const config = await loadConfig(flags)
   confirmTarget(flags, config)
-  return { config, credentials: await readCredentials(config, context, textFlag(flags, 'password')) }
+  const credentials = await readCredentials(config, context, textFlag(flags, 'password'))
+  if (config.wsHeaders === undefined) return { config, credentials }
+  const headers = headersOf(config.wsHeaders, context.env)
+  if (typeof headers !== 'string') return { config, credentials: { ...credentials, headers } }
+  throw new UsageError(`--ws-header: the environment variable ${headers} is not set`)
 }
 
 /** A URL that was typed is the user's word; one that came with a file needs it. */

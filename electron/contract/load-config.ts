@@ -38,6 +38,15 @@ export type Thresholds = z.output<typeof thresholdsSchema>
  */
 export const IDENTITY_BYTES = 20
 
+const headerSchema = z.string().superRefine((line, ctx) => {
+  const [, value] = /^[\w!#$%&'*+.^`|~-]+:\s*([\x20-\x7e]{0,8192})$/.exec(line) ?? []
+  const variable = value === undefined ? undefined : /^env:(.*)$/.exec(value.trim())?.[1]
+  if (value !== undefined && (variable === undefined || passwordVariableSchema.safeParse(variable).success))
+    return
+  const message = "expected a header such as 'X-Tenant: plant' or 'Authorization: env:FLEETLAB_TOKEN'"
+  ctx.addIssue({ code: 'custom', input: line, message })
+})
+
 const fields = z.strictObject({
   url: z
     .string()
@@ -59,6 +68,18 @@ const fields = z.strictObject({
   serverName: z.string().min(1).max(253).optional(),
   /** Accepts any certificate. */
   insecure: z.boolean().default(false),
+  /** A CSV file with a client on each line: client_id, username, password, cert, key. */
+  clients: file.optional(),
+  /** ALPN, for mqtts:// addresses. */
+  alpn: z
+    .array(z.string().regex(/^[\x21-\x7e]{1,255}$/))
+    .min(1)
+    .max(10)
+    .optional(),
+  /** `Name: value` of a WebSocket handshake; a value `env:FLEETLAB_NAME` is that of the environment variable. */
+  wsHeaders: z.array(headerSchema).min(1).max(20).optional(),
+  /** A client that connects again takes up its TLS session. */
+  tlsResume: z.boolean().default(false),
   publishers: own.publishers.default(100),
   subscribers: own.subscribers.default(1),
   /** Clients of several kinds, each with settings of its own over these; `publishers` and `subscribers` are their sums. */
@@ -165,9 +186,18 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
 type Wrong = (path: string, input: unknown, message: string) => void
 
 function checkTogether(c: LoadConfig, wrong: Wrong): void {
+  if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))
+    wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
+  if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
+    wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
   if (c.publishers + c.subscribers === 0)
     wrong('publishers', 0, 'expected at least one publisher or subscriber')
-  if (c.clientId !== undefined && !namesEach(c.clientId) && c.publishers + c.subscribers > 1)
+  if (
+    c.clients === undefined &&
+    c.clientId !== undefined &&
+    !namesEach(c.clientId) &&
+    c.publishers + c.subscribers > 1
+  )
     wrong(
       'clientId',
       c.clientId,

@@ -9,6 +9,9 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   url: String,
   protocol: protocolNumber,
   clientId: String,
+  clients: String,
+  alpn: (t) => t.split(','),
+  wsHeader: (t) => t.split('\n'),
   username: String,
   willTopic: String,
   willPayload: String,
@@ -42,7 +45,7 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
 }
 
 /** Flags whose field has another name. */
-const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresses' }
+const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresses', wsHeader: 'wsHeaders' }
 
 function number(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
@@ -115,13 +118,16 @@ function executorOf(flags: LoadFlags): Executor | undefined {
   return own
 }
 
+/** Flags without a value. */
+export const LOAD_SWITCHES = ['insecure', 'resume', 'tlsResume'] as const
+
 function fieldsOf(flags: LoadFlags): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   for (const [name, read] of Object.entries(FIELDS)) {
     const text = flags[name]
     if (typeof text === 'string') out[RENAMED[name] ?? name] = read(text)
   }
-  for (const name of ['insecure', 'resume']) if (flags[name] === true) out[name] = true
+  for (const name of LOAD_SWITCHES) if (flags[name] === true) out[name] = true
   return out
 }
 
@@ -157,7 +163,7 @@ export function flagOfPath(path: readonly PropertyKey[]): string {
   const [first = '', second] = path.map(String)
   if (first === 'executor') return second === undefined ? first : (OF_EXECUTOR[second] ?? second)
   if (first === 'thresholds') return second === 'expressions' ? 'threshold' : (second ?? first)
-  return first === 'localAddresses' ? 'localAddress' : first
+  return Object.entries(RENAMED).find(([, field]) => field === first)?.[0] ?? first
 }
 
 /** Flags of executors, whose fields lie a level deeper. */
@@ -194,6 +200,7 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
   'reconnectEvery',
   'reconnectShare',
   'localAddress',
+  'wsHeader',
   'threshold',
   ...Object.keys(thresholdsSchema.shape),
 ])

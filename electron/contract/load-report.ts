@@ -95,6 +95,8 @@ export interface ConnectionCounts {
   refused: number
   lost: number
   reconnected: number
+  /** Connections that took up an earlier TLS session; absent in reports of earlier versions. */
+  tlsResumed?: number | undefined
   /** From the first attempt until all clients were connected, or the time for it was over. */
   elapsedMs: number
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from './duration'
 import { loadSchema, type LoadConfig } from './load-config'
 import type { ExecutorConfig } from './load-fields'
-import type { LoadFlags } from './load-flags'
+import { flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
 
 const DEFAULTS = loadSchema.parse({})
 
@@ -62,6 +62,9 @@ const settings = (c: LoadConfig): Words => [
   ['--protocol', c.protocol === 5 ? '5.0' : '3.1.1'],
   ['--client-id', c.clientId],
   ['--username', c.username],
+  ['--clients', c.clients],
+  ['--alpn', c.alpn?.join(',')],
+  ['--ws-header', c.wsHeaders?.join('\n')],
   ['--will-topic', c.willTopic],
   ['--will-payload', c.willPayload],
   ['--will-qos', c.willQos],
@@ -111,8 +114,7 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
   )
   return [
     ...valued,
-    ...(c.insecure ? [['--insecure', null] satisfies [string, null]] : []),
-    ...(c.resume ? [['--resume', null] satisfies [string, null]] : []),
+    ...LOAD_SWITCHES.filter((name) => c[name]).map((name): [string, null] => [flagWord(name), null]),
   ]
 }
 
@@ -121,7 +123,10 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
  * settings at their default are left out.
  */
 export function loadCommandLine(c: LoadConfig): string {
-  const parts = words(c).flatMap(([flag, value]) => (value === null ? [flag] : [flag, quoted(value)]))
+  // a header has a line of its own, and a flag
+  const parts = words(c).flatMap(([flag, value]) =>
+    value === null ? [flag] : value.split('\n').flatMap((one) => [flag, quoted(one)]),
+  )
   const file = c.populations === undefined ? [] : ['--config FILE']
   return ['fleetlab load', ...file, ...parts].join(' ')
 }

@@ -17,7 +17,7 @@ async function readBack(line: string) {
   const command = new Command()
   const words = shellWords(line).slice(2)
   for (const w of words.filter((x) => x.startsWith('--'))) {
-    command.option(['--insecure', '--resume'].includes(w) ? w : `${w} <value>`)
+    command.option(['--insecure', '--resume', '--tls-resume'].includes(w) ? w : `${w} <value>`)
   }
   command.parse(words, { from: 'user' })
   return loadConfig(command.opts())
@@ -49,6 +49,9 @@ const CONFIGS: LoadInput[] = [
     certFile: 'c.pem',
     keyFile: 'k.pem',
     serverName: 'broker',
+    clients: 'my clients.csv',
+    alpn: ['mqtt', 'x-amzn-mqtt-ca'],
+    tlsResume: true,
     insecure: true,
     topic: 'a b/한글',
     localAddresses: ['127.0.0.2', '127.0.0.3'],

@@ -54,7 +54,7 @@ export class ProbeClient {
           this.wake()
         },
       },
-      undefined,
+      {},
     )
   }
 

@@ -56,7 +56,7 @@ export function rig(o: RigOptions = {}) {
     filters: o.filters ?? [],
     subscribeQos: o.qos ?? 1,
     resume: o.resume ?? false,
-    localAddress: undefined,
+    caller: {},
   }
   const client = new WireClient(0, fields, o.publishes === false ? null : source, {
     dial: broker.dialFor(session),

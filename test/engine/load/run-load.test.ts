@@ -4,7 +4,8 @@ import { headlines, UNCONFIRMED } from '../../../electron/contract/load-headline
 import type { LoadReport } from '../../../electron/contract/load-report'
 import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
-import { runLoad, type LoadOptions } from '../../../electron/engine/load/run/run-load'
+import type { LoadOptions } from '../../../electron/engine/load/run/load-options'
+import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { FaultyBroker, type Faults } from './faulty-broker'
 
 const brokers: FaultyBroker[] = []

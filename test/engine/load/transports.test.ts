@@ -1,3 +1,9 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer as createWebServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ListenerInfo, ListenerKind } from '../../../electron/engine/simulation/broker/types'
 import { createSimulation } from '../../../electron/engine/simulation/simulation'
@@ -7,6 +13,8 @@ import type { ClientEvents, ClientFields } from '../../../electron/engine/load/w
 import { dialFor } from '../../../electron/engine/load/wire/dial'
 import { FlushQueue } from '../../../electron/engine/load/wire/flush-queue'
 import { PublishTemplate, payloadSequence } from '../../../electron/engine/load/wire/template'
+import type { Caller, Dial } from '../../../electron/engine/load/wire/transport'
+import { makeCertificates } from '../../helpers/certificates'
 import { scenarioOf } from '../../helpers/lab-run'
 import { listener } from './scripted-broker'
 
@@ -37,7 +45,7 @@ function fields(clientId: string, level: 4 | 5, filters: string[]): ClientFields
     filters,
     subscribeQos: 2,
     resume: false,
-    localAddress: undefined,
+    caller: {},
   }
 }
 
@@ -105,6 +113,63 @@ const attempt = (url: string, tls: Parameters<typeof dialFor>[1]): Promise<strin
     const client = new WireClient(0, fields('a', 4, []), null, deps)
     client.connect()
   })
+
+it.each([true, false])('takes up the TLS session of the connection before: %s', async (resumesTls) => {
+  const { url, certificate } = listening.get('tls')!
+  const dial = dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
+  const resumed = await new Promise<boolean[]>((resolve) => {
+    const seen: boolean[] = []
+    const events: ClientEvents = {
+      ...listener().events,
+      ready: () => {
+        seen.push(client.tlsResumed)
+        client.end()
+      },
+      closed: () => (seen.length < 2 ? client.connect() : resolve(seen)),
+    }
+    const deps = { dial, flushQueue: new FlushQueue(setImmediate), events, now: Date.now }
+    const client = new WireClient(0, { ...fields('again', 4, []), caller: { resumesTls } }, null, deps)
+    client.connect()
+  })
+  expect(resumed).toEqual([false, resumesTls])
+})
+
+it('shows a certificate of its own, offers ALPN, and sends headers', async () => {
+  const files = await makeCertificates(mkdtempSync(join(tmpdir(), 'own-')))
+  const [cert, key] = [readFileSync(files.cert, 'utf8'), readFileSync(files.key, 'utf8')]
+  const seen: unknown[] = []
+  const server = createServer({
+    cert,
+    key,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['mqtt'],
+  })
+  server.on('secureConnection', (s) => {
+    seen.push(s.getPeerCertificate().subject.CN, s.alpnProtocol)
+    s.destroy()
+  })
+  const web = createWebServer()
+  web.on('upgrade', (request, socket) => {
+    seen.push(request.headers['x-tenant'])
+    socket.destroy()
+  })
+  const port = async (s: Server): Promise<number> => {
+    await new Promise<void>((done) => s.listen(0, '127.0.0.1', done))
+    return (s.address() as AddressInfo).port
+  }
+  const dialed = (dial: Dial, caller: Caller): Promise<void> =>
+    new Promise((closed) => {
+      const ignore = (): void => undefined
+      dial({ opened: ignore, data: ignore, drained: ignore, closed: () => closed() }, caller)
+    })
+  const tls = dialFor(`mqtts://127.0.0.1:${await port(server)}`, { insecure: true, alpn: ['mqtt'] })
+  await dialed(tls, { cert, key })
+  await dialed(dialFor(`ws://127.0.0.1:${await port(web)}`, { ...PLAIN, headers: { 'X-Tenant': 'a' } }), {})
+  expect(seen).toEqual(['localhost', 'mqtt', 'a'])
+  server.close()
+  web.close()
+})
 
 describe('certificates', () => {
   it('are checked, unless told otherwise', async () => {

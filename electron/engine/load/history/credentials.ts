@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { ApiError } from '../../../contract/errors'
 import type { LoadConfig } from '../../../contract/load-config'
+import { headersOf } from '../run/headers'
 import type { Credentials } from '../run/messages'
 
 type FileField = 'caFile' | 'certFile' | 'keyFile'
@@ -39,7 +40,15 @@ export async function readCredentials(
       { path: 'config.passwordEnv', found: name, expected },
     ])
   }
+  const headers = config.wsHeaders === undefined ? undefined : headersOf(config.wsHeaders, env)
+  if (typeof headers === 'string') {
+    const expected = 'expected an environment variable that was set when the engine started'
+    throw new ApiError('bad-request', `wsHeaders: found ${headers}; ${expected}`, [
+      { path: 'config.wsHeaders', found: headers, expected },
+    ])
+  }
   return {
+    headers,
     password,
     ca: await pem(config, 'caFile'),
     cert: await pem(config, 'certFile'),

@@ -3,7 +3,7 @@ import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from '.
 import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { LoadError } from '../run/failures'
-import type { LoadOptions } from '../run/run-load'
+import type { LoadOptions } from '../run/load-options'
 import type { AllowedHosts } from '../../base/allowed-hosts'
 import { readCredentials } from './credentials'
 import { runFile } from './files'

@@ -198,5 +198,6 @@ export function connectionsOf(
     refused: count('refused'),
     lost: count('lost'),
     reconnected: count('reconnected'),
+    tlsResumed: count('tlsResumed'),
   }
 }

@@ -212,6 +212,7 @@ function joinConnections(shards: readonly ShardReport[]): LoadReport['connection
     refused: sum(shards, (r) => r.connections.refused),
     lost: sum(shards, (r) => r.connections.lost),
     reconnected: sum(shards, (r) => r.connections.reconnected),
+    tlsResumed: sum(shards, (r) => r.connections.tlsResumed ?? 0),
     elapsedMs: most(shards, (r) => r.connections.elapsedMs),
   }
 }

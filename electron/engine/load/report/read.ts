@@ -142,7 +142,13 @@ const figures = {
   negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
 }
-const connections = { established: count, refused: count, lost: count, reconnected: count }
+const connections = {
+  established: count,
+  refused: count,
+  lost: count,
+  reconnected: count,
+  tlsResumed: count.optional(),
+}
 
 const report = z.object({
   kind: z.literal('fleetlab-load-report'),

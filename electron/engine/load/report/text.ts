@@ -213,6 +213,7 @@ export function connectionsLine(r: LoadReport): string {
     [c.refused, 'refused'],
     [c.lost, 'lost'],
     [c.reconnected, 'reconnected'],
+    [c.tlsResumed ?? 0, 'with a resumed TLS session'],
   ] as const
   const rest = trouble.flatMap(([n, what]) => (n > 0 ? [`, ${count(n)} ${what}`] : [])).join('')
   return `${count(c.established - c.reconnected)} of ${count(c.planned)} in ${c.elapsedMs < 1000 ? `${Math.round(c.elapsedMs)} ms` : `${(c.elapsedMs / 1000).toFixed(1)} s`}${rest}`

@@ -1,5 +1,5 @@
 import type { FlatRanges, PublisherAccount } from '../../../contract/load-report'
-import type { Population } from '../../../contract/load-config'
+import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
 import { filtersOf, layoutOf, topologyOf } from './topologies'
@@ -9,7 +9,7 @@ import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { WorkerInit } from './messages'
 import { nameClient } from './names'
-import { dealt, indicesOf } from './slice'
+import { dealt, indicesOf, type Part } from './slice'
 import { ClosedSource, OpenSource, type Publisher } from './sources'
 
 /** One client of a worker with what it does. */
@@ -26,6 +26,30 @@ export interface Member {
 /** Seconds a broker keeps the session of a client that is to resume. */
 const SESSION_EXPIRY_S = 3600
 
+/** Number of a client over all populations: publishers from 0, subscribers after them. */
+const clientNumber = (all: LoadConfig, role: Member['role'], place: number): number =>
+  role === 'publishers' ? place : all.publishers + place
+
+/** The clients that a part of a run has, by their numbers. */
+export function clientNumbers(all: LoadConfig, part: Part): Set<number> {
+  const numbers = new Set<number>()
+  for (const { config, before } of populationsOf(all)) {
+    for (const role of ['publishers', 'subscribers'] as const) {
+      for (const i of indicesOf(config[role], part)) numbers.add(clientNumber(all, role, before[role] + i))
+    }
+  }
+  return numbers
+}
+
+/** The number of the client as which a shard tries a population's broker out: the first for shard 0, the next for shard 1. */
+export function firstClient(all: LoadConfig, { config, before }: Population, shard: number): number {
+  const place = Math.min(shard, config.publishers + config.subscribers - 1)
+  const isPublisher = place < config.publishers
+  return isPublisher
+    ? before.publishers + place
+    : clientNumber(all, 'subscribers', before.subscribers + place - config.publishers)
+}
+
 function fieldsOf(
   init: WorkerInit,
   { config: c, before }: Population,
@@ -35,13 +59,14 @@ function fieldsOf(
 ): ClientFields {
   const addresses = c.localAddresses
   const place = before[role] + index
-  const number = role === 'publishers' ? place : init.config.publishers + place
+  const number = clientNumber(init.config, role, place)
+  const row = init.rows?.get(number)
   return {
-    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${place}`),
+    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${place}`, row),
     level: c.protocol,
     clean: !c.resume,
     keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
-    password: init.credentials.password,
+    password: row?.password ?? init.credentials.password,
     receiveMaximum: role === 'subscribers' ? c.receiveMaximum : undefined,
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
@@ -50,7 +75,12 @@ function fieldsOf(
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,
-    localAddress: addresses.length > 0 ? addresses[place % addresses.length] : undefined,
+    caller: {
+      localAddress: addresses.length > 0 ? addresses[place % addresses.length] : undefined,
+      cert: row?.cert,
+      key: row?.key,
+      resumesTls: c.tlsResume,
+    },
   }
 }
 

@@ -16,7 +16,7 @@ export class Group {
   readonly recorder: Recorder
   readonly members: readonly Member[]
   pacer: Pacer
-  readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0 }
+  readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0 }
   connected = 0
   nextCutMs = Infinity
   /** Messages that came due. */

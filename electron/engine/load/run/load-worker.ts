@@ -230,6 +230,7 @@ export class LoadWorker {
     const { recorder, connections } = this.group(c)
     recorder.connect.record(elapsedMs)
     connections.established++
+    if (this.member(c).client.tlsResumed) connections.tlsResumed++
     if (this.everReady.has(c.index)) connections.reconnected++
   }
 

@@ -1,5 +1,6 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { EncodedHistograms, EncodedSendTimes, IdentityAccount } from '../../../contract/load-report'
+import type { ClientRow } from './client-list'
 import type { Part } from './slice'
 
 /** PEM texts and the password: read once by the main thread, never written anywhere. */
@@ -8,6 +9,8 @@ export interface Credentials {
   ca?: string | undefined
   cert?: string | undefined
   key?: string | undefined
+  /** Of WebSocket handshakes. */
+  headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** What a worker thread is started with. */
@@ -15,6 +18,8 @@ export interface WorkerInit {
   role: 'worker'
   config: LoadConfig
   credentials: Credentials
+  /** What a list says of this worker's clients, by their numbers. */
+  rows?: ReadonlyMap<number, ClientRow> | undefined
   runId: string
   runTag: number
   part: Part
@@ -97,7 +102,7 @@ export interface GroupResult {
   negative: { count: number; mostMs: number }
   identity: IdentityAccount
   errors: Record<string, number>
-  connections: { established: number; refused: number; lost: number; reconnected: number }
+  connections: { established: number; refused: number; lost: number; reconnected: number; tlsResumed: number }
   /** Acknowledged and received after the warm-up. */
   measuredAcknowledged: number
   measuredReceived: number

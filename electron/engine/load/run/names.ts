@@ -1,4 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
+import type { ClientRow } from './client-list'
 import type { ConnectFields } from '../wire/frames'
 
 /** Fills %i (the number of a client), %c (its identifier) and %% in. */
@@ -11,17 +12,19 @@ const filled = (template: string, number: number, clientId: string): string =>
  * Identifier, user name and will of one client.
  * @param number publishers from 0, subscribers after them
  * @param usual the identifier of a client without a template
+ * @param row what a list says of it, which goes before templates
  */
 export function nameClient(
   c: LoadConfig,
   number: number,
   usual: string,
+  row: Pick<ClientRow, 'clientId' | 'username'> = {},
 ): Pick<ConnectFields, 'clientId' | 'username' | 'will'> {
-  const clientId = c.clientId === undefined ? usual : filled(c.clientId, number, '')
+  const clientId = row.clientId ?? (c.clientId === undefined ? usual : filled(c.clientId, number, ''))
   const own = (template: string): string => filled(template, number, clientId)
   return {
     clientId,
-    username: c.username === undefined ? undefined : own(c.username),
+    username: row.username ?? (c.username === undefined ? undefined : own(c.username)),
     will:
       c.willTopic === undefined
         ? undefined

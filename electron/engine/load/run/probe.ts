@@ -8,6 +8,7 @@ import { identityPlace } from '../wire/short-identity'
 import { PublishTemplate } from '../wire/template'
 import type { Dial } from '../wire/transport'
 import { LoadError, explain } from './failures'
+import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
 import { filtersOf, layoutOf, topologyKind, topologyOf } from './topologies'
 
@@ -51,28 +52,32 @@ export interface ProbeDeps {
   runId: string
   /** Index of the shard: each tries the broker out under a name of its own, or they would end each other's sessions. */
   shard: number
+  /** Number of the client whose name it has. */
+  client: number
+  /** Who it connects as, where a list says it. */
+  row?: ClientRow | undefined
   dial: Dial
   now(): number
 }
 
 function fieldsOf(
-  { config, credentials, runId, shard }: ProbeDeps,
+  { config, credentials, runId, shard, client, row }: ProbeDeps,
   filters: readonly string[],
 ): ClientFields {
   return {
-    ...nameClient(config, shard, `fl-${runId}-probe${shard === 0 ? '' : shard}`),
+    ...nameClient(config, client, `fl-${runId}-probe${shard === 0 ? '' : shard}`, row),
     will: undefined,
     level: config.protocol,
     clean: true,
     keepAlive: 30,
-    password: credentials.password,
+    password: row?.password ?? credentials.password,
     window: 1,
     refillAt: 0,
     barriers: false,
     filters,
     subscribeQos: config.subscribeQos ?? config.qos,
     resume: false,
-    localAddress: config.localAddresses[0],
+    caller: { localAddress: config.localAddresses[0], cert: row?.cert, key: row?.key },
   }
 }
 

@@ -3,55 +3,24 @@ import { describeExecutor, runPlan } from './executors'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
-import { Series, seriesStepMs, type StepLatencies } from '../measure/series'
+import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
-import { dialFor } from '../wire/dial'
 import { identityPlace } from '../wire/short-identity'
 import { BrokerWatch } from './broker-process'
+import { ClientRows } from './client-rows'
 import { createRunClock, measureClockOffset } from './clock'
 import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
-import { checkCertificates, checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
-import type { Credentials, WorkerInit } from './messages'
+import type { LoadOptions } from './load-options'
+import { checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
+import type { WorkerInit } from './messages'
 import { environmentOf } from './environment'
-import { brokerName, probe } from './probe'
 import { tagOf } from './run-id'
+import { tryOut } from './try-out'
 import { indicesOf, within, type Part } from './slice'
 import { copiesOf } from './topologies'
-
-/** What a run is given besides its configuration. */
-export interface LoadOptions {
-  credentials?: Credentials
-  /** Names topics and clients; the same for all shards of a run. */
-  runId: string
-  /** Which part of the run this process does. @default all of it */
-  shard?: Part
-  /** Unix ms at which publishing begins, for several machines together. @default as soon as all are connected */
-  startAtMs?: number
-  /**
-   * Clients are connected: resolves to the Unix ms at which publishing begins, in place of `startAtMs`. It may take as
-   * long as other machines need to get there too.
-   */
-  rendezvous?(): Promise<number>
-  /** Added to the system's monotonic clock it gives Unix ms. @default by this computer's clock */
-  clockOffsetMs?: number
-  /** Version of the program, for the report. */
-  toolVersion?: string
-  /** Process of the broker on this computer, to say what CPU and memory it takes; Linux only. */
-  brokerPid?: number
-  /** More for the report's notes. */
-  notes?: readonly string[]
-  signal?: AbortSignal
-  /** All clients without a connection for this long: the broker is gone. @default 5000 ms */
-  giveUpMs?: number
-  onProgress?(p: LoadProgress): void
-  /** Each step of the series when it is complete. */
-  onPoint?(p: SeriesPoint): void
-  /** The same with its histograms. */
-  onStep?(p: SeriesPoint, latencies: StepLatencies): void
-}
 
 const POLL_MS = 50
 const PROGRESS_MS = 1000
@@ -125,13 +94,14 @@ class LoadRun {
     }
     this.planned = indicesOf(config.publishers, shard).length + indicesOf(config.subscribers, shard).length
     checkLimits(this.planned, config, readMachineLimits())
+    const rows = await ClientRows.read(config, shard)
     if (config.url === 'embedded') {
       this.embedded = await startEmbedded()
       this.config = { ...config, url: this.embedded.url }
     }
-    const { broker, brokerLimits } = await this.probe()
+    const { broker, brokerLimits } = await this.probe(rows)
     const beforeBytes = process.memoryUsage.rss()
-    const workers = await this.startWorkers()
+    const workers = await this.startWorkers(rows)
     await this.connect(workers, beforeBytes)
     await this.waitForStart()
     const cpu = process.cpuUsage()
@@ -178,30 +148,26 @@ class LoadRun {
   }
 
   /** Tries the broker out; resolves to what it says of itself. */
-  private async probe(): Promise<Pick<RunEnvironment, 'broker' | 'brokerLimits'>> {
-    const { config, now } = this
-    const credentials = this.options.credentials ?? {}
-    checkCertificates(credentials)
-    const tls = { ...credentials, serverName: config.serverName, insecure: config.insecure }
-    const dial = dialFor(config.url, tls)
-    const common = { credentials, runId: this.options.runId, shard: this.shard.index, dial, now }
-    let limits: string | null = null
-    for (const { name, config: one } of populationsOf(config)) {
-      const found = await probe({ ...common, config: one })
-      limits ??= found.limits
-      this.notes.push(...found.remarks.map((remark) => (name === null ? remark : `${name}: ${remark}`)))
-    }
-    const deps = { ...common, config: populationsOf(config)[0]?.config ?? config }
-    const broker = this.embedded === null ? await brokerName(deps) : 'the embedded broker of MQTT Fleet Lab'
-    return { broker, brokerLimits: limits }
+  private async probe(rows: ClientRows): Promise<Pick<RunEnvironment, 'broker' | 'brokerLimits'>> {
+    const { credentials = {}, runId } = this.options
+    const { broker, limits, remarks } = await tryOut(this.config, rows, {
+      credentials,
+      runId,
+      shard: this.shard.index,
+      now: this.now,
+    })
+    this.notes.push(...remarks)
+    const own = 'the embedded broker of MQTT Fleet Lab'
+    return { broker: this.embedded === null ? broker : own, brokerLimits: limits }
   }
 
-  private async startWorkers(): Promise<WorkerPool> {
+  private async startWorkers(rows: ClientRows): Promise<WorkerPool> {
     const count = workerCount(this.config, this.planned)
     const inits = Array.from({ length: count }, (_, index): WorkerInit => ({
       role: 'worker',
       config: this.config,
       credentials: this.options.credentials ?? {},
+      rows: rows.of(within(this.shard, { index, count })),
       runId: this.options.runId,
       runTag: tagOf(this.options.runId),
       part: within(this.shard, { index, count }),

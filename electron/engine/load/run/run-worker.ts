@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { runPlan } from './executors'
+import { tlsFieldsOf } from './credentials'
 import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'
@@ -18,13 +19,7 @@ export function runWorker(init: WorkerInit, port: MessagePort): void {
   const { config, credentials } = init
   const watch = watchSelf(() => pace.sleptMs)
   const report = (r: WorkerReport): void => port.postMessage(r)
-  const dial = dialFor(config.url, {
-    ca: credentials.ca,
-    cert: credentials.cert,
-    key: credentials.key,
-    serverName: config.serverName,
-    insecure: config.insecure,
-  })
+  const dial = dialFor(config.url, tlsFieldsOf(config, credentials))
   const heard = (): void => pace.heard()
   const worker = new LoadWorker(init, runPlan(config), {
     now,

@@ -95,7 +95,3 @@ export const layoutOf = (config: LoadConfig, runId: string): Layout => ({
   subscribers: config.subscribers,
   prefix: `${config.topic}/${runId}`,
 })
-
-/** Receivers of one message. */
-export const copiesOf = (config: LoadConfig): number =>
-  topologyKind(config) === 'fan-out' ? config.subscribers : Math.min(1, config.subscribers)

@@ -2,7 +2,7 @@ import type { QoS } from '../../../contract/packet'
 import type { Connack, ConnectFields } from './frames'
 import type { FlushQueue } from './flush-queue'
 import type { PublishTemplate } from './template'
-import type { Dial } from './transport'
+import type { Caller, Dial } from './transport'
 
 /** What one client is and wants. */
 export interface ClientFields extends ConnectFields {
@@ -16,7 +16,8 @@ export interface ClientFields extends ConnectFields {
   subscribeQos: QoS
   /** Keeps in-flight messages over a lost connection and resends them when the broker still has the session. */
   resume: boolean
-  localAddress: string | undefined
+  /** From where, and with which certificate of its own. */
+  caller: Readonly<Omit<Caller, 'tls'>>
 }
 
 /** Where a publishing client gets its messages. */

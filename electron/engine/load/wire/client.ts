@@ -13,7 +13,7 @@ import { PacketReader } from './reader'
 import { connackText, isFinalRefusal, reasonText } from './reason-codes'
 import { ClientSession, writeAck } from './client-session'
 import { SubscribeSide } from './subscribe-side'
-import type { Transport } from './transport'
+import type { Caller, Transport } from './transport'
 
 const CONNACK_WITHIN_MS = 10_000
 
@@ -44,6 +44,7 @@ export class WireClient implements ClientHandle, Sender {
   private readonly publishing: PublishSide | null
   private readonly subscriptions: SubscribeSide
   private readonly qos: QoS
+  private readonly caller: Caller
 
   constructor(
     readonly index: number,
@@ -52,6 +53,7 @@ export class WireClient implements ClientHandle, Sender {
     private readonly deps: ClientDeps,
   ) {
     this.events = deps.events
+    this.caller = { ...fields.caller }
     this.qos = source?.template.fields.qos ?? 0
     this.session = new ClientSession(this.qos > 0 ? fields.window : 1)
     this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
@@ -68,6 +70,11 @@ export class WireClient implements ClientHandle, Sender {
 
   get isClosed(): boolean {
     return this.phase === 'closed'
+  }
+
+  /** The connection took up the TLS session of the one before. */
+  get tlsResumed(): boolean {
+    return this.caller.tls?.resumed ?? false
   }
 
   /** When the connection attempt in progress began, Unix ms; null without one. */
@@ -95,7 +102,7 @@ export class WireClient implements ClientHandle, Sender {
           if (this.transport === transport) this.closed(error)
         },
       },
-      this.fields.localAddress,
+      this.caller,
     )
     this.transport = transport
   }

@@ -6,7 +6,7 @@ const readBuffer = Buffer.allocUnsafe(64 * 1024)
 
 /** Plain TCP. Reads bypass the stream machinery (`onread`), which is most of what a small read costs in Node. */
 export function tcpDial(host: string, port: number): Dial {
-  return (events, localAddress) => {
+  return (events, { localAddress }) => {
     let error: Error | null = null
     let waiting = false
     const socket = net.connect({

@@ -1,5 +1,5 @@
-import tls from 'node:tls'
-import type { Dial } from './transport'
+import tls, { type SecureContext } from 'node:tls'
+import type { Caller, Dial } from './transport'
 
 /** How to trust the broker and what to show it. PEM texts, not file names. */
 export interface TlsFields {
@@ -10,6 +10,10 @@ export interface TlsFields {
   serverName?: string | undefined
   /** Accepts any certificate. */
   insecure: boolean
+  /** Protocols to offer in the handshake (ALPN, RFC 7301). */
+  alpn?: readonly string[] | undefined
+  /** Headers of a WebSocket handshake. */
+  headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** Options of node:tls for these fields. */
@@ -18,23 +22,56 @@ export function tlsOptions(host: string, f: TlsFields): tls.ConnectionOptions {
   return {
     rejectUnauthorized: !f.insecure,
     ...(name === undefined ? {} : { servername: name }),
-    ...(f.ca === undefined ? {} : { ca: f.ca }),
-    ...(f.cert === undefined ? {} : { cert: f.cert, key: f.key }),
+    secureContext: contextOf(f),
+  }
+}
+
+/** Certificates in the form that connections use; to read them for each would cost more than the handshake. */
+const contextOf = ({ ca, cert, key }: Pick<TlsFields, 'ca' | 'cert' | 'key'>): SecureContext =>
+  tls.createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert, key }),
+  })
+
+/** The options for one client: with its own certificate where it has one. */
+export function optionsFor(
+  common: tls.ConnectionOptions,
+  f: TlsFields,
+  caller: Caller,
+): tls.ConnectionOptions {
+  const { cert, key, localAddress } = caller
+  caller.tls ??= { resumed: false }
+  const own = caller.tls
+  if (cert !== undefined) own.context ??= contextOf({ ca: f.ca, cert, key })
+  return {
+    ...common,
+    ...(own.context === undefined ? {} : { secureContext: own.context }),
+    ...(own.session === undefined ? {} : { session: own.session }),
+    ...(localAddress === undefined ? {} : { localAddress }),
   }
 }
 
 /** MQTT over TLS. Bytes to send are copied: OpenSSL may hold on to them after `write` returns. */
 export function tlsDial(host: string, port: number, fields: TlsFields): Dial {
-  const options = tlsOptions(host, fields)
-  return (events, localAddress) => {
+  const { alpn } = fields
+  const common = { ...tlsOptions(host, fields), ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }) }
+  return (events, caller) => {
     let error: Error | null = null
     let waiting = 0
-    const socket = tls.connect({ host, port, ...options, ...(localAddress ? { localAddress } : {}) })
+    const socket = tls.connect({ host, port, ...optionsFor(common, fields, caller) })
     socket.setNoDelay(true)
     const written = (): void => {
       if (--waiting === 0) events.drained()
     }
-    socket.on('secureConnect', () => events.opened())
+    socket.on('secureConnect', () => {
+      if (caller.tls !== undefined) caller.tls.resumed = socket.isSessionReused()
+      events.opened()
+    })
+    if (caller.resumesTls === true) {
+      socket.on('session', (session: Buffer) => {
+        if (caller.tls !== undefined) caller.tls.session = session
+      })
+    }
     socket.on('data', (bytes: Buffer) => events.data(bytes, bytes.length))
     socket.on('error', (e: Error) => (error = e))
     socket.on('close', () => events.closed(error))

@@ -1,3 +1,5 @@
+import type { SecureContext } from 'node:tls'
+
 /** What a transport tells its client. Never called within a call of the client, except `closed` within `destroy`. */
 export interface TransportEvents {
   opened(): void
@@ -21,5 +23,25 @@ export interface Transport {
   destroy(): void
 }
 
-/** Opens a connection; `localAddress` is an address of this machine to connect from. */
-export type Dial = (events: TransportEvents, localAddress: string | undefined) => Transport
+/** Who connects: the same object for every connection of a client, in which TLS keeps what it needs for the next. */
+export interface Caller {
+  /** An address of this machine to connect from. */
+  localAddress?: string | undefined
+  /** PEM certificate and key of this client alone. @default those of the run */
+  cert?: string | undefined
+  key?: string | undefined
+  /** Takes up the TLS session of the connection before (RFC 8446 section 2.2). */
+  resumesTls?: boolean | undefined
+  tls?: CallerTls
+}
+
+/** What TLS keeps of a client. */
+export interface CallerTls {
+  context?: SecureContext
+  session?: Buffer
+  /** The last connection took an earlier session up. */
+  resumed: boolean
+}
+
+/** Opens a connection. */
+export type Dial = (events: TransportEvents, caller: Caller) => Transport

@@ -1,18 +1,18 @@
 import WebSocket from 'ws'
 import type { Dial } from './transport'
-import { tlsOptions, type TlsFields } from './tls'
+import { optionsFor, tlsOptions, type TlsFields } from './tls'
 
 /** MQTT over WebSocket or secure WebSocket: binary messages, subprotocol `mqtt` (MQTT 5.0 section 6). */
 export function webSocketDial(url: string, fields: TlsFields): Dial {
   const parsed = new URL(url)
-  const secure = parsed.protocol === 'wss:' ? tlsOptions(parsed.hostname, fields) : {}
-  return (events, localAddress) => {
+  const secure = parsed.protocol === 'wss:' ? tlsOptions(parsed.hostname, fields) : null
+  return (events, caller) => {
     let error: Error | null = null
     let waiting = 0
     const socket = new WebSocket(url, 'mqtt', {
-      ...secure,
+      ...(secure === null ? { localAddress: caller.localAddress } : optionsFor(secure, fields, caller)),
+      ...(fields.headers === undefined ? {} : { headers: fields.headers }),
       perMessageDeflate: false,
-      ...(localAddress === undefined ? {} : { localAddress }),
     })
     socket.binaryType = 'nodebuffer'
     const written = (): void => {

@@ -7,7 +7,7 @@ import { LoadService } from '../../../../electron/engine/load/history/load-servi
 import { LoadFeed } from '../../../../electron/engine/load/history/feed'
 import { MemoryRunHistory } from '../../../../electron/engine/load/history/run-history'
 import { LoadError } from '../../../../electron/engine/load/run/failures'
-import type { LoadOptions } from '../../../../electron/engine/load/run/run-load'
+import type { LoadOptions } from '../../../../electron/engine/load/run/load-options'
 import { loadReportDouble, pointDouble } from '../../../helpers/load-report-double'
 
 const CONFIG = loadSchema.parse({ url: 'embedded', publishers: 10 })

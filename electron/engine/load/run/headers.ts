@@ -1,0 +1,19 @@
+/**
+ * Headers of WebSocket handshakes by name, from lines such as `X-Tenant: plant`. A value `env:NAME` is that of the environment
+ * variable, so that a token is in no file and in no report.
+ * @returns the name of a variable that is not set, instead
+ */
+export function headersOf(
+  lines: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> | string {
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const [name, written] = [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]
+    const variable = /^env:(.*)$/.exec(written)?.[1]
+    const value = variable === undefined ? written : env[variable]
+    if (value === undefined) return variable ?? ''
+    headers[name] = value
+  }
+  return headers
+}

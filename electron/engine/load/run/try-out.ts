@@ -1,0 +1,41 @@
+import { populationsOf, type LoadConfig } from '../../../contract/load-config'
+import { dialFor } from '../wire/dial'
+import type { ClientRows } from './client-rows'
+import { tlsFieldsOf } from './credentials'
+import { firstClient } from './fleet'
+import { checkCertificates } from './limits'
+import type { Credentials } from './messages'
+import { brokerName, probe } from './probe'
+
+/** What a broker says of itself, and what the report says of it. */
+interface TriedOut {
+  broker: string | null
+  limits: string | null
+  remarks: string[]
+}
+
+/**
+ * Tries the broker out as one client of each population: another for each shard, or they would end each other's connections.
+ * @throws LoadError where it is not as the run needs it
+ */
+export async function tryOut(
+  config: LoadConfig,
+  rows: ClientRows,
+  own: { credentials: Credentials; runId: string; shard: number; now(): number },
+): Promise<TriedOut> {
+  checkCertificates(own.credentials)
+  const dial = dialFor(config.url, tlsFieldsOf(config, own.credentials))
+  const deps = populationsOf(config).map((p) => {
+    const client = firstClient(config, p, own.shard)
+    return { ...own, dial, config: p.config, client, row: rows.get(client), name: p.name }
+  })
+  const remarks: string[] = []
+  let limits: string | null = null
+  for (const one of deps) {
+    const found = await probe(one)
+    limits ??= found.limits
+    remarks.push(...found.remarks.map((remark) => (one.name === null ? remark : `${one.name}: ${remark}`)))
+  }
+  const [first] = deps
+  return { broker: first === undefined ? null : await brokerName(first), limits, remarks }
+}
