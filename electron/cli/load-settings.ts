@@ -42,6 +42,8 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--drain <time>', 'longest wait at the end for messages in transit (default 10s)'],
   ['--window <number>', 'unacknowledged messages per publisher (default 20)'],
   ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
+  ['--retain', 'retained messages; the last of each publisher is removed at the end'],
+  ['--message-expiry <time>', 'MQTT 5: how long a broker keeps a message for a subscriber that is away'],
   ['--workers <number>', 'threads, or auto'],
   ['--protocol <version>', '3.1.1 or 5.0 (default 3.1.1)'],
   ...CREDENTIAL_OPTIONS,
@@ -72,11 +74,14 @@ const SETTINGS: readonly (readonly [string, string])[] = [
 /** Adds the flags that say what a load test is. */
 export function addLoadSettings(command: Command): void {
   for (const [flags, text] of SETTINGS) command.option(flags, text)
+  const lines = (text: string, before?: string): string =>
+    before === undefined ? text : `${before}\n${text}`
   command.option(
     '--ws-header <line>',
     "header of WebSocket handshakes, such as 'X-Tenant: plant' or 'Authorization: env:FLEETLAB_TOKEN'; can be repeated",
-    (text: string, before?: string) => (before === undefined ? text : `${before}\n${text}`),
+    lines,
   )
+  command.option('--user-property <name=value>', 'MQTT 5: property of each message; can be repeated', lines)
   command.option(
     '--threshold <expressions>',
     'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',

@@ -37,6 +37,8 @@ export type Thresholds = z.output<typeof thresholdsSchema>
  * carry less of it, or have it in the topic name.
  */
 export const IDENTITY_BYTES = 20
+/** The same without the run, which is then in the topic name only: publisher, sequence number and time, 4 bytes each. */
+export const SHORT_IDENTITY_BYTES = 12
 
 const headerSchema = z.string().superRefine((line, ctx) => {
   const [, value] = /^[\w!#$%&'*+.^`|~-]+:\s*([\x20-\x7e]{0,8192})$/.exec(line) ?? []
@@ -99,6 +101,9 @@ const fields = z.strictObject({
   warmup: durationSchema.default(0),
   /** How long to wait at the end for what is on its way. */
   drain: durationSchema.default(10_000),
+  retain: own.retain.default(false),
+  userProperties: own.userProperties.optional(),
+  messageExpiry: own.messageExpiry.optional(),
   window: own.window.default(20),
   receiveMaximum: own.receiveMaximum.optional(),
   workers: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
@@ -190,6 +195,16 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
   if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
     wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
+  if (c.retain && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
+    wrong(
+      'size',
+      c.size,
+      `expected at least ${SHORT_IDENTITY_BYTES} with retained messages: smaller ones have a topic each`,
+    )
+  for (const name of ['userProperties', 'messageExpiry'] as const) {
+    if (c[name] !== undefined && c.protocol !== 5)
+      wrong('protocol', '3.1.1', `expected 5.0 with ${name}: 3.1.1 has no properties`)
+  }
   if (c.publishers + c.subscribers === 0)
     wrong('publishers', 0, 'expected at least one publisher or subscriber')
   if (

@@ -85,6 +85,19 @@ export const CLIENT_FIELDS = {
     .refine(isValidTopic, { error: 'expected a topic name without + or #' }),
   willPayload: z.string().max(65_535),
   willQos: qos,
+  /** Messages are retained; the last of each publisher is removed at the end. */
+  retain: z.boolean(),
+  /** MQTT 5: `name=value` in each message. */
+  userProperties: z
+    .array(
+      z
+        .string()
+        .regex(/^[^=\n]{1,256}=[^\n]{0,4096}$/, { error: 'expected a property such as site=plant-2' }),
+    )
+    .min(1)
+    .max(20),
+  /** MQTT 5: Message Expiry Interval, in whole seconds. */
+  messageExpiry: durationSchema,
   /** 0 turns keep-alive off. */
   keepAlive: durationSchema,
   /** Keeps the session over a lost connection and resends what was not acknowledged. */

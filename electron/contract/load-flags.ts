@@ -12,6 +12,8 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   clients: String,
   alpn: (t) => t.split(','),
   wsHeader: (t) => t.split('\n'),
+  userProperty: (t) => t.split('\n'),
+  messageExpiry: String,
   username: String,
   willTopic: String,
   willPayload: String,
@@ -45,7 +47,11 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
 }
 
 /** Flags whose field has another name. */
-const RENAMED: Readonly<Record<string, string>> = { localAddress: 'localAddresses', wsHeader: 'wsHeaders' }
+const RENAMED: Readonly<Record<string, string>> = {
+  localAddress: 'localAddresses',
+  wsHeader: 'wsHeaders',
+  userProperty: 'userProperties',
+}
 
 function number(text: string): number | string {
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
@@ -119,7 +125,7 @@ function executorOf(flags: LoadFlags): Executor | undefined {
 }
 
 /** Flags without a value. */
-export const LOAD_SWITCHES = ['insecure', 'resume', 'tlsResume'] as const
+export const LOAD_SWITCHES = ['insecure', 'resume', 'tlsResume', 'retain'] as const
 
 function fieldsOf(flags: LoadFlags): Record<string, unknown> {
   const out: Record<string, unknown> = {}
@@ -201,6 +207,7 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
   'reconnectShare',
   'localAddress',
   'wsHeader',
+  'userProperty',
   'threshold',
   ...Object.keys(thresholdsSchema.shape),
 ])

@@ -58,6 +58,8 @@ const settings = (c: LoadConfig): Words => [
   ['--drain', time(c.drain)],
   ['--window', c.window],
   ['--receive-maximum', c.receiveMaximum],
+  ['--user-property', c.userProperties?.join('\n')],
+  ['--message-expiry', time(c.messageExpiry)],
   ['--workers', c.workers],
   ['--protocol', c.protocol === 5 ? '5.0' : '3.1.1'],
   ['--client-id', c.clientId],

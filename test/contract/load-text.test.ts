@@ -17,11 +17,13 @@ async function readBack(line: string) {
   const command = new Command()
   const words = shellWords(line).slice(2)
   for (const w of words.filter((x) => x.startsWith('--'))) {
-    command.option(['--insecure', '--resume', '--tls-resume'].includes(w) ? w : `${w} <value>`)
+    command.option(SWITCHES.includes(w) ? w : `${w} <value>`)
   }
   command.parse(words, { from: 'user' })
   return loadConfig(command.opts())
 }
+
+const SWITCHES = ['--insecure', '--resume', '--tls-resume', '--retain']
 
 const CONFIGS: LoadInput[] = [
   {},
@@ -40,7 +42,15 @@ const CONFIGS: LoadInput[] = [
   },
   { executor: { kind: 'connection-storm', connectRate: 200 }, connectTimeout: '1m', keepAlive: 0 },
   { executor: { kind: 'reconnect-storm', rate: 3, every: '5s', share: 0.25 }, resume: true },
-  { executor: { kind: 'soak', rate: 0.5 }, protocol: 5, receiveMaximum: 10, seed: 9 },
+  {
+    executor: { kind: 'soak', rate: 0.5 },
+    protocol: 5,
+    receiveMaximum: 10,
+    seed: 9,
+    messageExpiry: '1m',
+    userProperties: ['a=b c'],
+    retain: true,
+  },
   {
     url: 'mqtts://broker.example:8883',
     username: "it's me",

@@ -1,7 +1,6 @@
-import { IDENTITY_BYTES } from '../../../contract/load-config'
+import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 import type { FlatRanges, FlowAccount } from '../../../contract/load-report'
 import {
-  SHORT_IDENTITY_BYTES,
   TOPIC_IDENTITY_LENGTH,
   readShortIdentity,
   type IdentityPlace,

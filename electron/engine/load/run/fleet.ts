@@ -2,7 +2,7 @@ import type { FlatRanges, PublisherAccount } from '../../../contract/load-report
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
-import { filtersOf, layoutOf, topologyOf } from './topologies'
+import { filtersOf, layoutOf, publishOptions, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
 import type { ClientDeps, ClientFields, MessageSource } from '../wire/client-types'
 import { identityPlace } from '../wire/short-identity'
@@ -128,6 +128,7 @@ export function createMembers(
   const layout = layoutOf(config, init.runId)
   const members: Member[] = []
   const identity = identityPlace(config)
+  const options = publishOptions(config)
   for (const index of indicesOf(config.subscribers, init.part)) {
     const fields = fieldsOf(init, population, 'subscribers', index, filtersOf(config, index, init.runId))
     const client = new WireClient(firstIndex + members.length, fields, null, deps)
@@ -143,6 +144,7 @@ export function createMembers(
       publisher: index,
       seed: config.seed,
       identity,
+      ...options,
     })
     const tell = sent(topology.receiversOf(index, layout).length)
     const source = sourceOf(config.publishers, plan, index, template, deps.now, tell)

@@ -1,5 +1,6 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { TopologyKind } from '../../../contract/load-fields'
+import { publishProperties } from '../wire/frames'
 import { identityFilter, identityPlace } from '../wire/short-identity'
 
 /** Sizes and names a topology is made from. */
@@ -79,6 +80,15 @@ export const TOPOLOGY: Readonly<Record<TopologyKind, Topology>> = {
 }
 
 export const topologyOf = (config: LoadConfig): Topology => TOPOLOGY[topologyKind(config)]
+
+/** What all messages of a run have besides topic and payload. */
+export const publishOptions = (c: LoadConfig): { retain: boolean; properties: Buffer } => ({
+  retain: c.retain,
+  properties: publishProperties(
+    (c.userProperties ?? []).map((p) => [p.slice(0, p.indexOf('=')), p.slice(p.indexOf('=') + 1)]),
+    c.messageExpiry === undefined ? undefined : Math.ceil(c.messageExpiry / 1000),
+  ),
+})
 
 /** To how many receivers a message of a publisher that has any goes. */
 export const copiesOf = (config: LoadConfig): number =>

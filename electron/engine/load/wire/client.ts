@@ -127,6 +127,8 @@ export class WireClient implements ClientHandle, Sender {
     }
     this.phase = 'ending'
     this.cause = 'ended'
+    const removal = this.publishing?.removal ?? null
+    if (removal !== null) this.transport?.write(removal)
     this.transport?.write(disconnectFrame(this.fields.level))
     this.transport?.end()
   }
@@ -326,6 +328,8 @@ export class WireClient implements ClientHandle, Sender {
       if (this.session.received.has(id)) return
       this.session.received.add(id)
     }
+    // a retained copy is what the broker kept, not a delivery of this run
+    if (((b[start] as number) & 1) === 1) return
     this.events.arrived(this, b, payloadAt, end, this.heardMs, topicEnd)
   }
 

@@ -76,6 +76,24 @@ export function subscribeFrame(level: number, id: number, filters: readonly stri
   return packet(0x82, [...head, ...filters.flatMap((f) => [text(f), Buffer.from([qos])])])
 }
 
+/** PUBLISH without a payload, retained, at QoS 0. */
+export const removalFrame = (topic: string, level: number): Buffer =>
+  packet(0x31, [text(topic), ...(level === 5 ? [Buffer.from([0])] : [])])
+
+/** Properties of a PUBLISH (MQTT 5.0 section 3.3.2.3), without the length of them all. */
+export function publishProperties(
+  pairs: readonly (readonly [string, string])[],
+  expirySeconds?: number,
+): Buffer {
+  const expiry = Buffer.alloc(expirySeconds === undefined ? 0 : 5)
+  if (expirySeconds !== undefined) {
+    expiry[0] = Prop.MESSAGE_EXPIRY
+    expiry.writeUInt32BE(Math.min(0xffffffff, expirySeconds), 1)
+  }
+  const users = pairs.flatMap(([name, value]) => [Buffer.from([Prop.USER_PROPERTY]), text(name), text(value)])
+  return Buffer.concat([expiry, ...users])
+}
+
 /** DISCONNECT; at level 5 a session expiry of 0 s ends the session with the connection. */
 export const disconnectFrame = (level: number): Buffer =>
   level === 5 ? Buffer.from([0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0]) : Buffer.from([0xe0, 0])

@@ -39,6 +39,11 @@ export class PublishSide {
     return this.source.taken > 0
   }
 
+  /** What removes the retained message that this client leaves behind, if it does. */
+  get removal(): Buffer | null {
+    return this.began ? this.source.template.removal : null
+  }
+
   /** A message could be written now. */
   hasMore(): boolean {
     if (this.source.due() < 0) return false

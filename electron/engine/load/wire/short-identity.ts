@@ -1,8 +1,6 @@
-import { IDENTITY_BYTES } from '../../../contract/load-config'
+import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 
-/** Publisher, sequence number and time, 4 bytes each. The run is known by the topic, which has its name. */
-export const SHORT_IDENTITY_BYTES = 12
-/** As a level of the topic name, in hexadecimal digits. */
+/** The 12 bytes as a level of the topic name, in hexadecimal digits. */
 export const TOPIC_IDENTITY_LENGTH = 2 * SHORT_IDENTITY_BYTES
 
 /**

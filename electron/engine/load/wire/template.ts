@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import { IDENTITY_BYTES } from '../../../contract/load-config'
+import { removalFrame } from './frames'
 import { varint } from '../../mqtt/varint'
 import { TOPIC_IDENTITY_LENGTH, writeShortIdentity, type IdentityPlace } from './short-identity'
 
@@ -19,6 +20,10 @@ export interface TemplateFields {
   seed: number
   /** @default the first 20 bytes of the payload */
   identity?: IdentityPlace
+  /** @default false */
+  retain?: boolean
+  /** Level 5: the properties of each message, encoded, without their length. @default none */
+  properties?: Buffer
 }
 
 /**
@@ -41,8 +46,10 @@ export class PublishTemplate {
     this.identity = fields.identity ?? 'payload'
     const level = this.identity === 'topic' ? `/${'0'.repeat(TOPIC_IDENTITY_LENGTH)}` : ''
     const topic = Buffer.from(fields.topic + level)
-    const remaining = 2 + topic.length + (fields.qos > 0 ? 2 : 0) + (fields.level === 5 ? 1 : 0) + fields.size
-    const header = [0x30 | (fields.qos << 1), ...varint(remaining)]
+    const own = fields.properties ?? Buffer.alloc(0)
+    const properties = fields.level === 5 ? Buffer.concat([varint(own.length), own]) : Buffer.alloc(0)
+    const remaining = 2 + topic.length + (fields.qos > 0 ? 2 : 0) + properties.length + fields.size
+    const header = [0x30 | (fields.qos << 1) | (fields.retain === true ? 1 : 0), ...varint(remaining)]
     this.length = header.length + remaining
     this.bytes = Buffer.alloc(this.length)
     this.bytes.set(header)
@@ -50,10 +57,16 @@ export class PublishTemplate {
     this.bytes.set(topic, header.length + 2)
     this.idAt = header.length + 2 + topic.length
     this.payloadAt = this.length - fields.size
+    this.bytes.set(properties, this.payloadAt - properties.length)
     this.carriesDelay = this.identity === 'payload' && fields.size >= DELAY_BYTES
     const topicEnd = header.length + 2 + topic.length
     this.shortAt = this.identity === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : this.payloadAt
     this.fill()
+  }
+
+  /** What removes the message that the broker has retained; null where none is (3.1.1 section 3.3.1.3). */
+  get removal(): Buffer | null {
+    return this.fields.retain === true ? removalFrame(this.fields.topic, this.fields.level) : null
   }
 
   /** Printable filler that depends on the seed and the publisher alone. */
