@@ -175,8 +175,8 @@ test.describe('a class', () => {
     page,
     browser,
   }) => {
-    // Three browsers on one machine.
-    test.slow()
+    // Three browsers on one machine, which may have other work.
+    test.setTimeout(240_000)
     const { url, code } = await share(page)
     const mina = await arrive(browser, url)
     await joinClass(mina.page, code, 'Mina')
