@@ -61,6 +61,13 @@ function withOptions(command: Command): Command {
       ),
     )
     .option('--delay <time>', 'one-way delay between client and broker (default 10ms)', duration)
+    .addOption(
+      choice(
+        '--qos2 <method>',
+        'when the broker passes a QoS 2 message on: at PUBLISH or at PUBREL (default on-publish)',
+        ['on-publish', 'on-release'],
+      ),
+    )
     .option('--seed <number>', 'seed of all randomness (default 1)', wholeNumber(0, 4_294_967_295))
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--csv <file>', 'write the points as CSV, - for standard output')

@@ -25,6 +25,7 @@ const FLAGS: readonly (readonly [flag: string, spell: (c: ExperimentConfig) => s
   ['--rate', (c) => String(c.rate)],
   ['--direction', (c) => c.direction],
   ['--delay', (c) => formatDuration(c.delay)],
+  ['--qos2', (c) => c.qos2],
   ['--seed', (c) => String(c.seed)],
 ]
 /** Spelled out even at their default, since they say what the experiment is about. */
@@ -69,6 +70,8 @@ const COLUMNS: readonly (readonly [string, (p: ExperimentPoint) => number | null
     ...latencyColumns(f),
   ]),
   ['latency_max_ms', (p) => p.latencyMs.max],
+  ['sent_bytes_per_message', (p) => p.wireBytesPerMessage.sent],
+  ['received_bytes_per_message', (p) => p.wireBytesPerMessage.received],
   ['reconnects', (p) => p.reconnects],
 ]
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { durationSchema } from './duration'
 import { retriesSchema } from './link-config'
 import type { QoS } from './packet'
+import { qos2Schema } from './scenario'
 
 const ascending = <T extends number>(values: T[]): T[] => [...new Set(values)].sort((a, b) => a - b)
 
@@ -37,6 +38,8 @@ export const experimentSchema = z
     subscribers: z.int().min(1).max(100).default(1),
     /** Messages per second of each publisher, in simulated time. */
     rate: z.number().min(0.01).max(1000).default(2),
+    /** When the broker passes a QoS 2 message on. */
+    qos2: qos2Schema,
     /** Which packets can be lost: up, those to the broker; down, those from it. */
     direction: z.enum(['both', 'up', 'down']).default('both'),
     /** One way, between a client and the broker. */
@@ -108,6 +111,11 @@ export interface ExperimentPoint {
   publishPerMessage: number
   /** Packets of the handshakes between publishers and broker, both ways / offered. */
   packetsPerMessage: number
+  /**
+   * At the publishers, if each packet were a TCP segment over Ethernet: with its headers, and with the acknowledgements of TCP
+   * (docs/theory.md) / offered.
+   */
+  wireBytesPerMessage: { sent: number; received: number }
   /** From publish to first arrival, in simulated time; null when nothing arrived. */
   latencyMs: {
     mean: number | null

@@ -155,6 +155,10 @@ function onlyInVersion5(g: GroupConfig): { path: (string | number)[]; value: unk
 /** Further ports whose clients reach the broker through a link that can lose, delay and cut. */
 const listeners = z.array(lossyListenerSchema).max(MAX_LOSSY_LISTENERS).optional()
 
+/** When a broker passes a QoS 2 message on: at its PUBLISH or at its PUBREL (methods B and A of MQTT 3.1.1 figure 4.3). */
+export const qos2Schema = z.enum(['on-publish', 'on-release']).default('on-publish')
+export type Qos2Method = z.output<typeof qos2Schema>
+
 const embeddedBroker = z.strictObject({
   kind: z.literal('embedded'),
   host: z.string().min(1).default('127.0.0.1'),
@@ -193,6 +197,7 @@ const embeddedBroker = z.strictObject({
     .optional(),
   /** How often `$SYS/broker/...` is published to those who come over the network; 0 is never. */
   sysInterval: durationSchema.default(10_000),
+  qos2: qos2Schema,
   limits: brokerLimitsSchema.prefault({}),
   listeners,
 })

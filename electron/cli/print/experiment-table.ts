@@ -21,6 +21,8 @@ function row(p: ExperimentPoint): string[] {
     String(p.delivered),
     ...values,
     ...LATENCY_FIGURES.flatMap((f) => latency(p, f)),
+    p.wireBytesPerMessage.sent.toFixed(1),
+    p.wireBytesPerMessage.received.toFixed(1),
   ]
 }
 
@@ -44,7 +46,7 @@ const HEAD = [
   'theory',
   'packets',
 ]
-const MORE = ['theory', ...LATENCY_FIGURES.flatMap((f) => [`${f} ms`, 'theory'])]
+const MORE = ['theory', ...LATENCY_FIGURES.flatMap((f) => [`${f} ms`, 'theory']), 'bytes sent', 'received']
 
 /** An experiment's result for people: one line per point, each measured value beside its expectation. */
 export function experimentTable({ config, complete, points }: ExperimentResult): string {
@@ -59,7 +61,7 @@ export function experimentTable({ config, complete, points }: ExperimentResult):
   return [
     `${config.link}, ${messages} messages per point, seed ${config.seed}${cut}\n\n`,
     textTable([...HEAD, ...MORE], points.map(row)),
-    '\nduplicates, PUBLISH and packets are per message; the last two between publisher and broker.\n',
+    '\nduplicates, PUBLISH, packets and bytes are per message; the last three between publisher and broker.\n',
     'Latency is simulated network time; the speed of this computer does not affect it.\n',
     `${compared - outside} of ${compared} values lie within the 99% interval of their closed form`,
     `${outside > 0 ? '; ! marks the others' : ''}.\n`,

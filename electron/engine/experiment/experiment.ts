@@ -111,6 +111,7 @@ function pointOf(config: ExperimentConfig, qos: QoS, loss: number, o: TrialOutco
     duplicatesPerMessage: o.duplicates / o.expected,
     publishPerMessage: o.publishes / o.offered,
     packetsPerMessage: o.packets / o.offered,
+    wireBytesPerMessage: { sent: o.wire.sent / o.offered, received: o.wire.received / o.offered },
     latencyMs: rounded(o.latencyMs),
     reconnects: o.reconnects,
     theory: theory.expectation,

@@ -31,6 +31,7 @@ export function scenarioOf(config: ExperimentConfig, qos: QoS, loss: number): Sc
     seed,
     messages,
     link: linkOf(config, loss),
+    broker: { kind: 'embedded', qos2: config.qos2 },
     groups: [
       {
         ...device,

@@ -10,6 +10,7 @@ import type { SimulationObserver } from '../simulation/observers'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
 import { LegCount } from './leg-count'
 import { PUBLISHERS, scenarioOf } from './scenario'
+import type { WireBytes } from './wire-bytes'
 
 /** Clock ms between two looks at whether all is connected, or all is over. */
 const LOOK_MS = 100
@@ -25,6 +26,7 @@ export interface TrialOutcome {
   /** On the publishers' legs. */
   publishes: number
   packets: number
+  wire: WireBytes
   latencyMs: Latency & { mean: number | null }
   reconnects: number
 }
@@ -102,6 +104,7 @@ export class Trial {
       duplicates: row.duplicated,
       publishes: this.count.publishes,
       packets: this.count.packets,
+      wire: this.count.wire,
       latencyMs: { ...row.latencyMs, mean: this.ledger.meanLatencyMs(row.group) },
       reconnects: this.count.connections - this.sim.fleet.size,
     }

@@ -287,7 +287,9 @@ class Simulation {
     const { scenario } = this
     const { network } = this.options
     const deps = this.brokerDeps()
-    if (!network) return startIsolated(deps)
+    if (!network) {
+      return startIsolated(deps, scenario.broker.kind === 'embedded' ? { qos2: scenario.broker.qos2 } : {})
+    }
     return scenario.broker.kind === 'embedded'
       ? startEmbedded(scenario.broker, deps, network)
       : startExternal(scenario.broker, network.env, this.closed.signal)

@@ -56,16 +56,28 @@ function attempts(roll: Dice, leg: Journey['publisher']): { arrived: number[]; a
 }
 
 /** When one message comes to one subscriber, played packet by packet on a clock of timeouts. */
-export function arrivalOf({ qos, publisher, subscriber }: Journey, roll: Dice): Arrival | null {
-  const up = attempts(roll, publisher).arrived
+export function arrivalOf({ qos, qos2, publisher, subscriber }: Journey, roll: Dice): Arrival | null {
+  const first = attempts(roll, publisher)
+  const up = first.arrived
   if (qos === 0) return up[0] === 0 && roll() >= subscriber.forward ? { ways: 2, waits: 0 } : null
   if (qos === 1) {
     const copies = up.flatMap((k) => attempts(roll, subscriber).arrived.map((j) => k + j))
     return copies.length === 0 ? null : { ways: 2, waits: Math.min(...copies) }
   }
-  const { answered } = up.length > 0 ? attempts(roll, subscriber) : { answered: -1 }
+  if (qos2 === 'on-release') {
+    const released = first.answered < 0 ? undefined : attempts(roll, publisher).arrived[0]
+    const onward = released === undefined ? null : onSubscriber(roll, subscriber)
+    return onward === null ? null : { ways: 6, waits: first.answered + (released ?? 0) + onward }
+  }
+  const onward = up.length > 0 ? onSubscriber(roll, subscriber) : null
+  return onward === null ? null : { ways: 4, waits: (up[0] ?? 0) + onward }
+}
+
+/** Waits on the subscriber's leg at QoS 2; null when the message does not come. */
+function onSubscriber(roll: Dice, subscriber: Journey['publisher']): number | null {
+  const { answered } = attempts(roll, subscriber)
   const released = answered < 0 ? undefined : attempts(roll, subscriber).arrived[0]
-  return released === undefined ? null : { ways: 4, waits: (up[0] ?? 0) + answered + released }
+  return released === undefined ? null : answered + released
 }
 
 export interface Story {
@@ -85,7 +97,7 @@ function exactlyOnce(roll: Dice, leg: Journey['publisher']) {
 }
 
 export function tell(journey: Journey, roll: Dice): Story {
-  const { qos, publisher, subscriber, subscribers } = journey
+  const { qos, qos2, publisher, subscriber, subscribers } = journey
   const each = (copiesOf: () => number): number[] => Array.from({ length: subscribers }, copiesOf)
   if (qos === 0) {
     const arrived = roll() >= publisher.forward
@@ -107,9 +119,8 @@ export function tell(journey: Journey, roll: Dice): Story {
     return { copies, publish: up.sent, packets: up.sent + up.answers }
   }
   const up = exactlyOnce(roll, publisher)
-  // The broker passes on at the first PUBLISH; the subscriber's client hands over at the first PUBREL.
-  const copies = each(() =>
-    up.first.arrived > 0 && exactlyOnce(roll, subscriber).second.arrived > 0 ? 1 : 0,
-  )
+  // The broker passes on at the first PUBLISH or PUBREL; the subscriber's client hands over at the first PUBREL.
+  const passedOn = (qos2 === 'on-release' ? up.second : up.first).arrived > 0
+  const copies = each(() => (passedOn && exactlyOnce(roll, subscriber).second.arrived > 0 ? 1 : 0))
   return { copies, publish: up.first.sent, packets: up.packets }
 }

@@ -19,6 +19,7 @@ const attempts = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.constant(Infinity))
 const leg = fc.record({ forward: chance, back: chance, attempts })
 const journeys: fc.Arbitrary<Journey> = fc.record({
   qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+  qos2: fc.constantFrom('on-publish' as const, 'on-release' as const),
   publisher: leg,
   subscriber: leg,
   subscribers: fc.integer({ min: 1, max: 3 }),
@@ -102,6 +103,7 @@ describe('closed forms', () => {
     const p = 0.3
     const journey: Journey = {
       qos: 1,
+      qos2: 'on-publish',
       publisher: { forward: p, back: p, attempts: 4 },
       subscriber: { forward: p, back: p, attempts: 4 },
       subscribers: 1,
@@ -180,6 +182,7 @@ describe('99 % intervals', () => {
     const { interval99 } = theoryOf(config, 1, 0.3)
     const journey: Journey = {
       qos: 1,
+      qos2: 'on-publish',
       publisher: { forward: 0.3, back: 0.3, attempts: 4 },
       subscriber: { forward: 0.3, back: 0.3, attempts: 4 },
       subscribers: 2,

@@ -54,6 +54,12 @@ describe('an experiment', () => {
     expect(all.find((p) => p.qos === 1 && p.loss === 0.3)?.duplicates).toBeGreaterThan(100)
   })
 
+  it('at QoS 2 a broker that passes on at PUBREL takes a round trip more', async () => {
+    const all = await points({ qos: [2], loss: [0, 0.2], messages: 400, qos2: 'on-release' })
+    expectInside(all)
+    expect(all[0]?.latencyMs).toMatchObject({ mean: 60, p99: 60 })
+  })
+
   it('gives up after the retries allowed, at QoS 1 and 2', async () => {
     const all = await points({ qos: [1, 2], loss: [0.4], maxRetries: 3, messages: 600 })
     expectInside(all)

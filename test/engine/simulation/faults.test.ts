@@ -47,3 +47,13 @@ test('a half-open connection: the broker notices after 1.5 times the keep-alive,
   ])
   expect(rows[0]).toMatchObject({ offered: 2, delivered: 2, lost: 0, duplicated: 0 })
 })
+
+test.each([
+  ['on-publish', true],
+  ['on-release', false],
+] as const)('at QoS 2 a broker that passes on %s', async (qos2, before) => {
+  const { batch, rows } = await simulate({ ...pair(2), broker: { kind: 'embedded', port: 0, qos2 } })
+  const seen = batch.packets.map((p) => `${p.clientId} ${p.type}`)
+  expect(seen.indexOf('s PUBLISH') < seen.indexOf('p PUBREL')).toBe(before)
+  expect(rows[0]).toMatchObject({ offered: 1, delivered: 1, lost: 0, duplicated: 0 })
+})

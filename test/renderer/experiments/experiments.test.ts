@@ -21,6 +21,7 @@ const point = (qos: 0 | 1 | 2, loss: number, more: Partial<ExperimentPoint> = {}
   duplicatesPerMessage: 0,
   publishPerMessage: 1,
   packetsPerMessage: [1, 2, 4][qos] ?? 0,
+  wireBytesPerMessage: { sent: 100, received: 66 },
   latencyMs: { mean: 25, p50: 20, p95: 40, p99: 90, max: 95 },
   reconnects: 0,
   theory: { deliveryRatio: 1, duplicatesPerMessage: 0, publishPerMessage: 1, packetsPerMessage: 1 },

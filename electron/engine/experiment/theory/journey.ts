@@ -1,9 +1,12 @@
 import type { QoS } from '../../../contract/packet'
+import type { Qos2Method } from '../../../contract/scenario'
 import { rounds, type Leg, type Moments } from './rounds'
 
 /** One application message on its way from a publisher over the broker to its subscribers. */
 export interface Journey {
   readonly qos: QoS
+  /** When the broker passes a QoS 2 message on. */
+  readonly qos2: Qos2Method
   readonly publisher: Leg
   readonly subscriber: Leg
   readonly subscribers: number
@@ -36,11 +39,13 @@ interface Copies extends Moments {
 
 const chance = (p: number): Moments => ({ mean: p, variance: p * (1 - p) })
 
-function arrivalsOf({ qos, publisher }: Journey): Arrivals {
+function arrivalsOf({ qos, qos2, publisher }: Journey): Arrivals {
   const r = rounds(publisher)
   if (qos === 1) return { ...r.arrivals, at: r.arrivalsAt }
-  // QoS 2: the broker passes a message on at its first PUBLISH and knows the repeated ones by their identifier.
-  const p = qos === 0 ? 1 - publisher.forward : r.arrived
+  // QoS 2: the broker passes a message on at its first PUBLISH and knows the repeated ones by their identifier; or at its first
+  // PUBREL, which is sent once PUBREC has come.
+  const taken = qos2 === 'on-release' ? r.answered * r.arrived : r.arrived
+  const p = qos === 0 ? 1 - publisher.forward : taken
   return { ...chance(p), at: (z) => ({ value: 1 - p + p * z, slope: p }) }
 }
 

@@ -70,13 +70,16 @@ const failedRound = (leg: Journey['publisher']): number => 1 - (1 - leg.forward)
 
 /** From publishing to the first arrival at a subscriber, of the messages that arrive. Derived in docs/theory.md. */
 export function latencyLaw(journey: Journey): LatencyLaw {
-  const { qos, publisher, subscriber } = journey
+  const { qos, qos2, publisher, subscriber } = journey
   if (qos === 0) return { ways: 2, waits: [1] }
   if (qos === 1) return { ways: 2, waits: firstOfCopies(journey) }
   const reached = failures(publisher.forward, publisher.attempts)
+  const answered = failures(failedRound(publisher), publisher.attempts)
+  const passedOn = qos2 === 'on-release' ? sumOf(answered, reached) : reached
   const received = failures(failedRound(subscriber), subscriber.attempts)
   const released = failures(subscriber.forward, subscriber.attempts)
-  return { ways: 4, waits: sumOf(sumOf(reached, received), released) }
+  const ways = qos2 === 'on-release' ? 6 : 4
+  return { ways, waits: sumOf(sumOf(passedOn, received), released) }
 }
 
 /** The smallest number of waits that at least this share stays within. */

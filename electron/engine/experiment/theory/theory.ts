@@ -18,7 +18,7 @@ const TAIL = 0.005
 /** The part of an experiment the formulas depend on. */
 export type TheoryConfig = Pick<
   ExperimentConfig,
-  'link' | 'recovery' | 'maxRetries' | 'direction' | 'messages' | 'publishers' | 'subscribers'
+  'link' | 'recovery' | 'maxRetries' | 'qos2' | 'direction' | 'messages' | 'publishers' | 'subscribers'
 >
 
 /** The chances on both legs. TCP loses no packet; without recovery there is one attempt. */
@@ -29,6 +29,7 @@ function journeyOf(config: TheoryConfig, qos: QoS, loss: number): Journey {
   const attempts = config.link === 'tcp' ? 1 : attemptsOf(config)
   return {
     qos,
+    qos2: config.qos2,
     publisher: { forward: up, back: down, attempts },
     subscriber: { forward: down, back: up, attempts },
     subscribers: config.subscribers,

@@ -1,3 +1,4 @@
+import type { Qos2Method } from '../../../contract/scenario'
 import type { Duplex } from 'node:stream'
 import { isValidTopic } from '../../../contract/topics'
 import { atOnce, type Steps } from '../../base/slices'
@@ -48,6 +49,7 @@ class Broker implements Hub {
   readonly limits: BrokerLimits
   readonly kept: Kept
   readonly access: Access
+  readonly qos2: Qos2Method
   readonly retained: RetainedStore
   readonly sessions: Sessions
   readonly endings = new Endings()
@@ -80,6 +82,7 @@ class Broker implements Hub {
       connections: () => this.connections.size,
     })
     this.access = new Access(options.users, options.refuse)
+    this.qos2 = options.qos2 ?? 'on-publish'
     this.retained = new RetainedStore(
       () => deps.clock.now(),
       this.kept,

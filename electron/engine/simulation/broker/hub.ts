@@ -2,6 +2,7 @@ import type { Note } from '../../../contract/model'
 import type { Clock } from '../clock/clock'
 import type { Frame } from '../../mqtt/packet'
 import type { ProtocolLevel } from '../../../contract/packet'
+import type { Qos2Method } from '../../../contract/scenario'
 import type { Access, Permissions } from './access'
 import type { Kept } from './kept'
 import type { Message } from './message'
@@ -59,6 +60,8 @@ export interface Hub {
   readonly limits: BrokerLimits
   readonly kept: Kept
   readonly access: Access
+  /** When a QoS 2 message is passed on. */
+  readonly qos2: Qos2Method
   readonly sessions: Sessions
   readonly retained: RetainedStore
   readonly routes: RouteObserver | undefined

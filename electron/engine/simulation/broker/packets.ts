@@ -78,19 +78,20 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
     refusePublish(c, session, p, logMessages.retainedFull, Reason.QUOTA)
     return
   }
-  if (p.qos === 2) takeOpen(c, session, p.packetId)
+  const waits = p.qos === 2 && c.hub.qos2 === 'on-release'
+  if (p.qos === 2) takeOpen(c, session, p.packetId, waits ? message : null)
   c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
   else if (p.qos === 2) c.send(ackFrame(Type.PUBREC, p.packetId))
-  c.hub.publish(message)
+  if (!waits) c.hub.publish(message)
 }
 
 const isFull = (c: ClientContext, message: Message): boolean =>
   message.retain && message.payload.length > 0 && !c.hub.retained.hasRoom(message)
 
 /** [MQTT-3.3.4-8]; QoS 1 is acknowledged at once and never open. @throws ProtocolError */
-function takeOpen(c: ClientContext, session: Session, packetId: number): void {
+function takeOpen(c: ClientContext, session: Session, packetId: number, message: Message | null): void {
   const { receiveMaximum } = c.hub.limits
   if (c.level === 5 && session.receiving >= receiveMaximum) {
     throw new ProtocolError(
@@ -99,7 +100,7 @@ function takeOpen(c: ClientContext, session: Session, packetId: number): void {
     )
   }
   if (!session.mayReceive()) throw new ProtocolError(logMessages.quota().text, Reason.QUOTA)
-  session.receive(packetId)
+  session.receive(packetId, message)
 }
 
 /** The topic name is well formed and not taken (5.0 section 3.4.2.1); where there is no answer to say it with, the end is. */
@@ -129,7 +130,8 @@ function refusePublish(
 
 function onPubrel(c: ClientContext, session: Session, packetId: number): void {
   const held = session.release(packetId)
-  c.send(ackWithReason(Type.PUBCOMP, packetId, c.level, held ? 0 : Reason.ID_NOT_FOUND))
+  c.send(ackWithReason(Type.PUBCOMP, packetId, c.level, held === undefined ? Reason.ID_NOT_FOUND : 0))
+  if (held) c.hub.publish(held)
 }
 
 function onDisconnect(c: ClientContext, session: Session, packet: Packet): void {

@@ -1,3 +1,4 @@
+import type { Message } from './message'
 import type { QoS } from '../../../contract/packet'
 import type { Clock, Timer } from '../clock/clock'
 import { COST, pathBytes, type Kept } from './kept'
@@ -27,6 +28,8 @@ export const publicSubscription = (s: Subscription): BrokerSubscription => ({
   identifier: s.request.identifier,
 })
 
+const receivedBytes = (message: Message | null): number => COST.received + (message?.bytes ?? 0)
+
 /** State the broker keeps for one client (MQTT 3.1.1 section 4.1). */
 export class Session {
   readonly subscriptions = new Map<string, Subscription>()
@@ -43,7 +46,10 @@ export class Session {
   /** Bytes of all subscriptions. */
   subscriptionBytes = 0
   private willToCome: Will | null = null
-  private received: Set<number> | null = null
+  /** Identifiers with the message that waits for its PUBREL; null where it was passed on. */
+  private received: Map<number, Message | null> | null = null
+  /** Of messages that wait for their PUBREL. */
+  private waitingBytes = 0
   private readonly kept: Kept
 
   constructor(
@@ -73,7 +79,7 @@ export class Session {
     this.delayedWill = null
     this.outbox.end()
     this.kept.sessions -= sessionBytes(this.clientId)
-    this.kept.queues -= this.receiving * COST.received
+    for (const message of this.received?.values() ?? []) this.kept.queues -= receivedBytes(message)
     this.received = null
     this.kept.subscriptions -= this.subscriptionBytes
     this.subscriptionBytes = 0
@@ -112,28 +118,37 @@ export class Session {
     return this.received?.size ?? 0
   }
 
+  private get receivingBytes(): number {
+    return this.receiving * COST.received + this.waitingBytes
+  }
+
   /** False when one identifier more is over a limit. */
   mayReceive(): boolean {
     const { queued, inFlight } = this.outbox.bytes
-    return this.kept.mayQueue(queued + inFlight + this.receiving * COST.received, this.connected)
+    return this.kept.mayQueue(queued + inFlight + this.receivingBytes, this.connected)
   }
 
   hasReceived(packetId: number): boolean {
     return this.received?.has(packetId) ?? false
   }
 
-  receive(packetId: number): void {
-    this.received ??= new Set()
+  /** @param message it is to be passed on when the identifier is released */
+  receive(packetId: number, message: Message | null = null): void {
+    this.received ??= new Map()
     if (this.received.has(packetId)) return
-    this.received.add(packetId)
-    this.kept.queues += COST.received
+    this.received.set(packetId, message === null ? null : message.own())
+    this.kept.queues += receivedBytes(message)
+    this.waitingBytes += message?.bytes ?? 0
   }
 
-  /** False when the identifier was not held. */
-  release(packetId: number): boolean {
-    if (this.received?.delete(packetId) !== true) return false
-    this.kept.queues -= COST.received
-    return true
+  /** Gives the message that waited for it, if one did; undefined when the identifier was not held. */
+  release(packetId: number): Message | null | undefined {
+    const message = this.received?.get(packetId)
+    if (message === undefined) return undefined
+    this.received?.delete(packetId)
+    this.kept.queues -= receivedBytes(message)
+    this.waitingBytes -= message?.bytes ?? 0
+    return message
   }
 
   cancelTimers(): void {
@@ -148,7 +163,7 @@ export class Session {
     const { queued, inFlight } = this.outbox.bytes
     return {
       queued,
-      inFlight: inFlight + this.receiving * COST.received,
+      inFlight: inFlight + this.receivingBytes,
       subscriptions: this.subscriptionBytes,
       session: sessionBytes(this.clientId) + willBytes(this.willToCome),
     }

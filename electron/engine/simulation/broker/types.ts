@@ -1,3 +1,4 @@
+import type { Qos2Method } from '../../../contract/scenario'
 import type { Duplex } from 'node:stream'
 import type { MessageProperties } from '../../../contract/desk'
 import type { KeptByBroker } from '../../../contract/kept'
@@ -74,6 +75,8 @@ export interface BrokerOptions {
   limits?: Partial<BrokerLimits>
   /** Real ms between two times that `$SYS/broker/...` is published. @default 0, never */
   sysInterval?: number
+  /** When a QoS 2 message is passed on. @default 'on-publish' */
+  qos2?: Qos2Method
   /** Of the application, told on `$SYS/broker/version`. @default none */
   version?: string
 }

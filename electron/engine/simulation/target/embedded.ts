@@ -4,7 +4,13 @@ import type { EmbeddedBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
 import { listenNear, readPem, readTls } from './listen-near'
 import { createBroker } from '../broker/broker'
-import { type BrokerDeps, type BrokerUser, type EmbeddedBroker, type ListenerSpec } from '../broker/types'
+import {
+  type BrokerDeps,
+  type BrokerOptions,
+  type BrokerUser,
+  type EmbeddedBroker,
+  type ListenerSpec,
+} from '../broker/types'
 import { secret, type BrokerTarget, type Env } from './target'
 
 function usersOf(config: EmbeddedBrokerConfig, env: Env): BrokerUser[] | undefined {
@@ -47,7 +53,8 @@ function targetOf(broker: EmbeddedBroker, about: Note | null): BrokerTarget {
 }
 
 /** An embedded broker without listeners: only what is attached inside the process reaches it. */
-export const startIsolated = (deps: BrokerDeps): BrokerTarget => targetOf(createBroker(deps), null)
+export const startIsolated = (deps: BrokerDeps, options: Pick<BrokerOptions, 'qos2'>): BrokerTarget =>
+  targetOf(createBroker(deps, options), null)
 
 /**
  * Starts the embedded broker with its listeners.
@@ -63,6 +70,7 @@ export async function startEmbedded(
     limits: config.limits,
     sysInterval: config.sysInterval,
     refuse: config.refuse,
+    qos2: config.qos2,
     ...(version === undefined ? {} : { version }),
     ...(users ? { users } : {}),
   })
