@@ -227,7 +227,7 @@ describe('latency on radio links', () => {
   it('at QoS 2 is 4d + T(A + B + C) on average', () => {
     const p = 0.2
     const leg = { forward: p, back: p, attempts: Infinity }
-    const law = latencyLaw({ qos: 2, publisher: leg, subscriber: leg, subscribers: 1 })
+    const law = latencyLaw({ qos: 2, qos2: 'on-publish', publisher: leg, subscriber: leg, subscribers: 1 })
     const mean = law.waits.reduce((sum, chance, m) => sum + m * chance, 0)
     const round = 1 - (1 - p) ** 2
     expect(law.ways).toBe(4)
