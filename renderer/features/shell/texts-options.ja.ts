@@ -37,6 +37,7 @@ export const optionJa: SameKeys<typeof optionEn> = {
     subscribe: 'サブスクライブできるトピック',
     refuse: '誰にも許可しない',
     sysInterval: '$SYS の間隔',
+    qos2: 'QoS 2 の転送',
     limits: '上限',
     url: 'URL',
     caFile: 'CA ファイル',
