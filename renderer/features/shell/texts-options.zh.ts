@@ -36,6 +36,7 @@ export const optionZh: Pick<TextsOf<typeof shellMessages>, 'option'> = {
     subscribe: '可以订阅',
     refuse: '对所有人拒绝',
     sysInterval: '$SYS 间隔',
+    qos2: 'QoS 2 转发',
     limits: '限额',
     url: 'URL',
     caFile: 'CA 文件',
