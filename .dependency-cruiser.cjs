@@ -133,6 +133,16 @@ module.exports = {
       to: { path: '^electron/engine/', pathNot: '^electron/engine/(import|observe|base|mqtt)/' },
     },
     {
+      name: 'replay-reads-files-only',
+      severity: 'error',
+      comment: 'recordings are read before a run begins; of the run it knows what it hands over',
+      from: { path: '^electron/engine/replay/' },
+      to: {
+        path: '^electron/engine/',
+        pathNot: '^electron/engine/(replay|import|base|mqtt)/|^electron/engine/simulation/fleet/recorded.ts$',
+      },
+    },
+    {
       name: 'load-stands-alone',
       severity: 'error',
       comment: 'the generator may start an embedded broker, and knows nothing else of the simulation',

@@ -1,3 +1,5 @@
+import { dirname, resolve } from 'node:path'
+import { endsWithRecordings } from '../contract/replay'
 import type { RunReport } from '../contract/report'
 import type { Scenario } from '../contract/scenario'
 import type { RunLimits } from '../engine/types'
@@ -54,7 +56,9 @@ const hasEnd = (scenario: Scenario, flags: RunFlags): boolean =>
   [scenario.duration, scenario.messages, flags.duration, flags.messages].some(
     (limit) => limit !== undefined,
   ) ||
-  (scenario.phases !== undefined && !scenario.phases.some((p) => 'times' in p && p.times === 'unlimited'))
+  (scenario.phases
+    ? !scenario.phases.some((p) => 'times' in p && p.times === 'unlimited')
+    : endsWithRecordings(scenario.groups))
 
 /** Null when it was interrupted before it began. */
 async function runScenario(
@@ -72,10 +76,17 @@ async function runScenario(
       ...(flags.speed === undefined ? {} : { speed: flags.speed }),
     }
     for (const host of flags.allowHost ?? []) engine.allowHost(host)
-    const opened = engine.open({ ...scenario, seed: flags.seed ?? scenario.seed }, file, limits)
+    const opened = engine.open(
+      { ...scenario, seed: flags.seed ?? scenario.seed },
+      file,
+      limits,
+      dirname(resolve(file)),
+    )
     if (!(await unlessAborted(opened, context.interrupt))) return null
     if (!hasEnd(scenario, flags)) {
-      context.stderr.write('no duration, number of messages or last phase given: running until Ctrl-C\n')
+      context.stderr.write(
+        'no duration, number of messages, last phase or end of a recording given: running until Ctrl-C\n',
+      )
     }
     metrics = await serveMetrics(context, flags.metrics, engineMetrics(engine))
     const progress = showProgress(context.stderr, () => engine.status())

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { openDemo } from '../store/demo'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
@@ -58,7 +58,9 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     const opening =
       file === undefined || scenario === null
         ? openDemo(context.root, engine, workspace)
-        : engine.open(scenario, file).then(() => workspace.opened(scenario, openFile(file)))
+        : engine
+            .open(scenario, file, {}, dirname(resolve(file)))
+            .then(() => workspace.opened(scenario, openFile(file)))
     if (!(await unlessAborted(opening, context.interrupt))) return
     web = await startWebHost({
       engine,

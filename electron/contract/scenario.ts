@@ -7,6 +7,7 @@ import { lossyListenerSchema, MAX_LOSSY_LISTENERS } from './lossy-listener'
 import { passwordVariableSchema } from './password-variable'
 import { checkPhases, phasesSchema } from './phases'
 import { isPlain } from './printable'
+import { replaySchema } from './replay'
 import { identitySchema, nameSchema, PLAIN, qosSchema, topicFilter, topicTemplate } from './scenario-fields'
 
 const port = z.int().min(0).max(65_535)
@@ -66,6 +67,11 @@ export const publishSchema = z.strictObject({
   schedule: z.enum(['fixed', 'jittered', 'poisson']).default('fixed'),
   retain: z.boolean().default(false),
   payload: payloadSchema.prefault({ kind: 'counter' }),
+  /**
+   * Messages of a recording, as they are, in place of `payload`; {topic} in `topic` is the recorded one. `rate` counts only
+   * where the recording has no times.
+   */
+  from: replaySchema.optional(),
   /**
    * How the ledger knows a message again: a member `_id` added to a JSON payload, an MQTT 5 user property,
    * or only its content (topic and bytes), where two equal messages are distinguished by order.

@@ -36,6 +36,7 @@ import {
   withoutGroup,
   withoutListener,
 } from './lab/scenario-edit'
+import { Shelf } from './replay/shelf'
 import { ClassView } from './session/class-view'
 import { ClassVote } from './session/class-vote'
 import { PageSession } from './session/page-session'
@@ -72,6 +73,8 @@ class LabEngine implements Engine, SessionEngine {
   /** The run was paused for a recorded capture. */
   private pausedForRecording = false
   private recordings = 0
+  /** Recordings of each scenario that runs, or did and may again. */
+  private readonly shelves = new WeakMap<Scenario, Shelf>()
   private readonly hosts = new AllowedHosts()
   private readonly loopDelay = new LoopDelayMeter()
   readonly lessons = new LessonService()
@@ -146,8 +149,17 @@ class LabEngine implements Engine, SessionEngine {
     return this.lab.scenario
   }
 
-  open(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
-    return this.change(() => this.openScenario(scenario, file, limits))
+  open(
+    scenario: Scenario,
+    file: string | null,
+    limits: RunLimits = {},
+    folder: string | null = null,
+  ): Promise<void> {
+    return this.change(() => this.openScenario(scenario, file, limits, folder))
+  }
+
+  savedIn(folder: string): void {
+    this.shelf.folder = folder
   }
 
   /** Everything that changes the run takes its turn: changes of two pages, or two clicks, never overlap. */
@@ -156,15 +168,30 @@ class LabEngine implements Engine, SessionEngine {
   }
 
   /** What a page opens runs without the limits of what was opened before it. */
-  async openScenario(scenario: Scenario, file: string | null, limits: RunLimits = {}): Promise<void> {
+  async openScenario(
+    scenario: Scenario,
+    file: string | null,
+    limits: RunLimits = {},
+    folder: string | null = null,
+  ): Promise<void> {
     if (scenario.broker.kind === 'external') this.hosts.check(scenario.broker)
+    const shelf = new Shelf(folder)
+    const left = await shelf.read(scenario)
+    this.shelves.set(scenario, shelf)
     this.limits = limits
     await this.slot.replace(scenario)
     this.file = file === null ? null : basename(file)
+    for (const about of left) this.lab.log('warn', about)
+  }
+
+  /** Recordings of the scenario that is open. */
+  private get shelf(): Shelf {
+    return this.shelves.get(this.scenario) ?? new Shelf(null)
   }
 
   private createLab(scenario: Scenario): Lab {
-    const lab = new Lab(scenario, this.limits, { ...this.deps, log: (line) => this.say(line) })
+    const recordings = this.shelves.get(scenario) ?? new Shelf(null)
+    const lab = new Lab(scenario, this.limits, { ...this.deps, log: (line) => this.say(line) }, recordings)
     if (this.held) lab.clock.freeze('host')
     return lab
   }
@@ -207,33 +234,43 @@ class LabEngine implements Engine, SessionEngine {
     if (action === 'pause') lab.pause()
     else if (action === 'stop') await lab.close()
     else if (action === 'restart' || lab.state === 'stopped' || lab.state === 'finished') {
-      await this.openScenario(lab.scenario, this.file)
+      await this.openAgain(lab.scenario)
     } else lab.run()
+  }
+
+  private openAgain(scenario: Scenario): Promise<void> {
+    return this.openScenario(scenario, this.file, {}, this.shelf.folder)
   }
 
   async setRun(run: RunInput): Promise<void> {
     const next = withRun(this.scenario, run)
     if (isSameRun(this.scenario, next)) this.changed(next)
-    else await this.openScenario(next, this.file)
+    else await this.openAgain(next)
   }
 
-  addGroup(input: GroupInput): GroupConfig {
+  async addGroup(input: GroupInput): Promise<GroupConfig> {
     const next = withGroup(this.scenario, input)
     const group = groupOf(next, input.name)
+    await this.readRecordings(next)
     this.changed(next)
     this.lab.fleet.add(group)
     this.lab.groupChanged(group)
     return group
   }
 
-  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig {
+  async updateGroup(name: string, patch: Partial<GroupInput>): Promise<GroupConfig> {
     const next = withGroupChanged(this.scenario, name, patch)
     const group = groupOf(next, patch.name ?? name)
+    await this.readRecordings(next)
     this.changed(next)
     this.lab.fleet.update(name, group)
     if (group.name !== name) this.lab.ledger.remove(name)
     this.lab.groupChanged(group)
     return group
+  }
+
+  private async readRecordings(next: Scenario): Promise<void> {
+    for (const about of await this.shelf.read(next)) this.lab.log('warn', about)
   }
 
   removeGroup(name: string): void {
@@ -282,6 +319,7 @@ class LabEngine implements Engine, SessionEngine {
   }
 
   private changed(scenario: Scenario): void {
+    this.shelves.set(scenario, this.shelf)
     this.lab.scenario = this.running = scenario
     this.revision++
     this.deps.onScenario?.(scenario)

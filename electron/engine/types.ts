@@ -54,9 +54,12 @@ export interface Engine {
   /**
    * Replaces the scenario, starts broker and fleet and lets time run.
    * @throws ApiError `conflict` when a port asked for by number is taken, `unavailable` when the broker cannot be reached,
-   * `unconfirmed` when it is on another machine that was not allowed
+   * `unconfirmed` when it is on another machine that was not allowed, `bad-scenario` when a recording cannot be played
+   * @param folder where its recordings lie; null: it is in no folder, and plays none @default null
    */
-  open(scenario: Scenario, file: string | null, limits?: RunLimits): Promise<void>
+  open(scenario: Scenario, file: string | null, limits?: RunLimits, folder?: string | null): Promise<void>
+  /** The scenario that is open was saved into this folder: recordings are looked for there from now on. */
+  savedIn(folder: string): void
   status(): EngineStatus
   /** What has become of the messages so far, one row per group of publishers. */
   messages(): LedgerRow[]

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import type { LabApi, ServedApi } from '../contract/api'
 import { ApiError } from '../contract/errors'
 import type { PageLink } from '../contract/rpc'
@@ -9,7 +10,7 @@ import type { Workspace } from './workspace'
 
 export interface WorkspaceSessionDeps {
   workspace: Workspace
-  engine: Pick<Engine, 'open'>
+  engine: Pick<Engine, 'open' | 'savedIn'>
   about(): Promise<About>
 }
 
@@ -32,14 +33,14 @@ type Keeping =
   | 'openNewer'
 
 /** What is kept and written, whichever scenario is open. */
-const keeping = ({ workspace, about }: WorkspaceSessionDeps): Pick<WorkspaceApi, Keeping> => ({
+const keeping = ({ workspace, engine, about }: WorkspaceSessionDeps): Pick<WorkspaceApi, Keeping> => ({
   setSettings: (a) => workspace.setSettings(a.patch),
   markLesson: (a) => workspace.progress.mark(a.lesson, a.variant),
   saveMessages: (a) => workspace.saveMessages(a.messages),
   clearProgress: () => workspace.progress.clear(),
   endWelcome: () => workspace.endWelcome(),
   clearRecent: () => workspace.clearRecent(),
-  saveScenario: (a) => workspace.save(a.as, a.format),
+  saveScenario: (a) => save({ workspace, engine }, a),
   saveFile: (a) => workspace.export(a.name, a.bytes),
   getAbout: about,
   chooseUpdates: (a) => workspace.newerVersions().choose(a.on),
@@ -54,7 +55,10 @@ function commands(
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
     const { name, path, text } = file
-    const scenario = await lab.openScenario({ text, name })
+    const scenario =
+      path === null
+        ? await lab.openScenario({ text, name })
+        : await openFrom(engine, parseScenario(text, name), path)
     workspace.opened(scenario, { name, path })
     await workspace.noteRecent(path === null ? { name, text } : { path })
     return scenario
@@ -95,14 +99,39 @@ function commands(
       const path = await workspace.dialogs().chooseOpen()
       if (path !== null) await workspace.offers.path(path)
     },
-    settleRecovery: async (a) => {
-      const left = workspace.left()
-      if (a.action === 'restore') {
-        const scenario = parseScenario(left.text, left.name)
-        await engine.open(scenario, left.path === null ? null : left.name)
-        workspace.restored(scenario, left)
-      }
-      await workspace.forgetCrashes()
-    },
+    settleRecovery: (a) => settleRecovery({ workspace, engine }, a.action),
   }
+}
+
+/** Recordings are looked for beside the file. */
+async function openFrom(
+  engine: Pick<Engine, 'open'>,
+  scenario: Scenario,
+  path: string | null,
+): Promise<Scenario> {
+  await engine.open(scenario, path && basename(path), undefined, path && dirname(path))
+  return scenario
+}
+
+async function save(
+  { workspace, engine }: Pick<WorkspaceSessionDeps, 'workspace' | 'engine'>,
+  a: { as: boolean; format: 'yaml' | 'json' },
+): Promise<{ name: string } | null> {
+  const saved = await workspace.save(a.as, a.format)
+  const { path } = workspace.openFile
+  if (saved && path !== null) engine.savedIn(dirname(path))
+  return saved
+}
+
+async function settleRecovery(
+  { workspace, engine }: Pick<WorkspaceSessionDeps, 'workspace' | 'engine'>,
+  action: 'restore' | 'discard',
+): Promise<void> {
+  const left = workspace.left()
+  if (action === 'restore') {
+    const scenario = parseScenario(left.text, left.name)
+    await openFrom(engine, scenario, left.path)
+    workspace.restored(scenario, left)
+  }
+  await workspace.forgetCrashes()
 }

@@ -129,8 +129,9 @@ export class Workspace {
     return this.recent.list().find((r) => r.folder !== null)?.folder ?? null
   }
 
-  get fileName(): string {
-    return this.file.name
+  /** Where the open scenario lies. */
+  get openFile(): Readonly<OpenFile> {
+    return this.file
   }
 
   /** Every scenario that the engine runs from now on; the same one again after a restart. */

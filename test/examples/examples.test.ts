@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scenarioJsonSchema } from '../../electron/contract/scenario-json-schema'
 import { parseScenario } from '../../electron/contract/scenario-file'
+import { Shelf } from '../../electron/engine/replay/shelf'
 
 const folder = join(import.meta.dirname, '../../examples')
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
@@ -22,6 +23,10 @@ describe('examples', () => {
     const { groups } = parseScenario(read(name), name)
     expect(groups.some((g) => g.publishes.length > 0)).toBe(true)
     expect(groups.some((g) => g.subscribes.length > 0)).toBe(true)
+  })
+
+  it.each(files)('%s plays recordings that are there', async (name) => {
+    await expect(new Shelf(folder).read(parseScenario(read(name), name))).resolves.toEqual([])
   })
 
   it('compares the three QoS levels under the same 20 % loss both ways', () => {

@@ -146,6 +146,7 @@ export function createEngineDouble(
     },
     status: () => statusDouble(),
     messages: () => [],
+    savedIn: () => undefined,
     allowHost: (host) => void allowed.push(host),
     allowed,
     work: () => null,

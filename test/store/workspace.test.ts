@@ -220,7 +220,7 @@ describe('the autosaved scenario', () => {
     const left = w.left()
     w.restored(parseScenario(left.text, left.name), left)
     expect(w.changed).toBe(true)
-    expect(w.fileName).toBe('Left')
+    expect(w.openFile.name).toBe('Left')
     await w.forgetCrashes()
     expect(w.state().recovered).toBeNull()
     expect(() => w.left()).toThrow('nothing left to restore')

@@ -3,6 +3,7 @@ import { ApiError } from '../../contract/errors'
 import type { LossyListener } from '../../contract/lossy-listener'
 import type { LedgerRow, LogLine, Note, RunState } from '../../contract/model'
 import type { PhaseStatus } from '../../contract/phases'
+import { endsWithRecordings } from '../../contract/replay'
 import type { RunReport } from '../../contract/report'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import { note } from '../base/notes'
@@ -13,6 +14,7 @@ import { Observation } from '../observe/observation'
 import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
+import type { Recordings } from '../simulation/fleet/recorded'
 import type { Guests } from '../simulation/guests/guests'
 import type { GateKeeper, Link } from '../simulation/link/types'
 import type { Script } from '../simulation/script'
@@ -63,11 +65,13 @@ export class Lab {
     public scenario: Scenario,
     private readonly limits: RunLimits,
     private readonly deps: EngineDeps,
+    recordings: Recordings,
   ) {
     this.sim = createSimulation({
       scenario,
       clock: { speed: limits.speed ?? 1, quantumMs: deviceCount(scenario) >= LARGE_FLEET ? 1 : 0 },
       network: { env: deps.env, version: deps.version },
+      recordings,
       messageLimit: limits.messages,
       faultLevel: 'none',
       ...(deps.observers && { observers: deps.observers }),
@@ -270,11 +274,12 @@ export class Lab {
     this.script.begin()
   }
 
-  /** Winds down after the duration, or when all messages are published. */
+  /** Winds down after the duration, or when all messages are published: so many, or all of the recordings. */
   private async end(): Promise<void> {
     const { sim, durationMs } = this
     if (durationMs !== undefined) sim.plan([{ atMs: durationMs, run: () => this.follow(this.windDown()) }])
-    if (sim.messageLimit === Infinity) return
+    if (this.isOpen && (this.scenario.phases || !endsWithRecordings(this.scenario.groups))) return
+    if (!this.isOpen && sim.messageLimit === Infinity) return
     if (await sim.until(() => this.fleet.published)) await this.windDown()
   }
 
@@ -282,10 +287,14 @@ export class Lab {
     return this.limits.durationMs ?? this.scenario.duration
   }
 
+  /** Neither a duration nor a number of messages ends the run. */
+  private get isOpen(): boolean {
+    return this.durationMs === undefined && this.sim.messageLimit === Infinity
+  }
+
   /** The phases are the run where nothing else says how long it is. */
   private phasesOver(): void {
-    const open = this.durationMs === undefined && this.sim.messageLimit === Infinity
-    if (open && this.scenario.phases) this.follow(this.windDown())
+    if (this.isOpen && this.scenario.phases) this.follow(this.windDown())
   }
 
   /** Publishes no more and ends when nothing is on its way. */

@@ -25,6 +25,7 @@ import { ClassCommands } from './class-commands'
 import { command } from './command'
 import { ExportFile, keptScenario } from './export-file'
 import { LongWork } from './long-work'
+import { checkNamedFiles } from './named-files'
 import { SessionFeed } from './page-feed'
 import type { Sharing } from '../types'
 
@@ -96,11 +97,17 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   addGroup(a: { group: GroupInput }) {
-    return command(() => this.engine.addGroup(a.group))
+    return command(() => {
+      if (this.host.viewer) checkNamedFiles(this.engine.scenario, a.group)
+      return this.engine.addGroup(a.group)
+    })
   }
 
   updateGroup(a: { name: string; patch: Partial<GroupInput> }) {
-    return command(() => this.engine.updateGroup(a.name, a.patch))
+    return command(() => {
+      if (this.host.viewer) checkNamedFiles(this.engine.scenario, a.patch)
+      return this.engine.updateGroup(a.name, a.patch)
+    })
   }
 
   removeGroup(a: { name: string }) {

@@ -37,8 +37,9 @@ export interface SessionEngine {
   openScenario(scenario: Scenario, file: string | null): Promise<void>
   showRecording(recording: Recording | null): void
   setRun(run: RunInput): Promise<void>
-  addGroup(group: GroupInput): GroupConfig
-  updateGroup(name: string, patch: Partial<GroupInput>): GroupConfig
+  /** Rejects with `bad-scenario` where a recording cannot be played; so does the next. */
+  addGroup(group: GroupInput): Promise<GroupConfig>
+  updateGroup(name: string, patch: Partial<GroupInput>): Promise<GroupConfig>
   removeGroup(name: string): void
   setLink(target: LinkTarget, patch: LinkInput): void
   addListener(listener: LossyListenerInput): Promise<void>

@@ -1,3 +1,4 @@
+import { ApiError } from '../../contract/errors'
 import type { LinkConfig } from '../../contract/link-config'
 import type { Scenario } from '../../contract/scenario'
 import { DEFAULT_LIMITS, type BrokerDeps, type BrokerLogLine } from './broker/types'
@@ -6,6 +7,7 @@ import { createPacedClock, type PacedClockOptions } from './clock/paced-clock'
 import { createRealClock } from './clock/real-clock'
 import { Device } from './fleet/device'
 import { Fleet } from './fleet/fleet'
+import type { Recordings } from './fleet/recorded'
 import type { DeviceDeps, DeviceSpec, FleetObserver } from './fleet/types'
 import { Guests } from './guests/guests'
 import { createGate } from './link/gate'
@@ -22,6 +24,11 @@ import { Waits, type WaitOptions } from './waits'
 
 /** A network that never falls silent (all packets lost, unlimited retries) is left after this many clock ms. */
 const PATIENCE_MS = 600_000
+const NO_RECORDINGS: Recordings = {
+  get: (file) => {
+    throw new ApiError('unavailable', `${file}: this run plays no recordings`)
+  },
+}
 /** Quiet looks in a row after which nothing more will happen. */
 const QUIET_LOOKS = 3
 
@@ -37,6 +44,8 @@ export interface SimulationOptions {
   network?: { env: Env; version?: string }
   /** See `GuestsDeps.passing`. */
   passing?: (clientId: string) => Passage
+  /** What publishes play that take their messages from recordings. @default none: such a publish is a fault */
+  recordings?: Recordings
   /** Messages each device may publish. @default the scenario's */
   messageLimit?: number
   /** See `DeviceDeps.maxInFlight`. */
@@ -186,6 +195,7 @@ class Simulation {
       observer,
       attach: (clientId, config) => this.attach(clientId, config),
       credentials: () => this.target?.credentials ?? null,
+      recordings: this.options.recordings ?? NO_RECORDINGS,
       messageLimit: this.messageLimit,
       maxInFlight: this.options.maxInFlight,
     }

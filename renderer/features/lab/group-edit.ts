@@ -11,6 +11,19 @@ export const PAYLOAD_KINDS = [
   'bytes',
 ] as const satisfies PayloadConfig['kind'][]
 
+/** Topic of a publish that is added. */
+export const NEW_TOPIC = 'lab/{id}/value'
+
+/** A publish that plays a recording, on its topics where no topic was chosen; or one that plays none any more. */
+export const withRecording = (
+  { topic }: Pick<PublishConfig, 'topic'>,
+  from: PublishConfig['from'],
+): Partial<PublishConfig> => ({
+  from,
+  ...(from && topic === NEW_TOPIC && { topic: '{topic}' }),
+  ...(!from && topic === '{topic}' && { topic: NEW_TOPIC }),
+})
+
 /** The first publish of a group changed; the others stay. */
 export const withPublish = (g: GroupConfig, part: Partial<PublishConfig>): Partial<GroupInput> => ({
   publishes: g.publishes.map((p, i) => (i === 0 ? { ...p, ...part } : p)),
@@ -68,7 +81,7 @@ export function duplicateOf(g: GroupConfig, taken: readonly string[]): GroupInpu
 export const newGroup = (name: string, taken: readonly string[]): GroupInput => ({
   name: freeName(name, taken),
   count: 3,
-  publishes: [{ topic: 'lab/{id}/value', qos: 1, rate: 1, payload: { kind: 'random-walk' } }],
+  publishes: [{ topic: NEW_TOPIC, qos: 1, rate: 1, payload: { kind: 'random-walk' } }],
 })
 
 /** The field a refused command speaks of, without the way to the group: `publishes.0.rate` of `groups.2.publishes.0.rate`. */

@@ -36,6 +36,9 @@ export const labMessages = defineMessages(
       schedule: 'Schedule',
       templateHint:
         "{'{n}'} is the device's number, {'{id}'} its client identifier, {'{group}'} the group's name. In a payload, {'{seq}'} is the message's number.",
+      noRecording: 'none: made up as set above',
+      recordingHint:
+        "A capture, JSON lines or CSV in the folder of the scenario file. {'{topic}'} in the topic is the recorded one; the rate counts only where the file has no times.",
       addPublish: 'Publish another topic',
       addSubscribe: 'Subscribe to a filter',
       yes: 'yes',
@@ -141,6 +144,9 @@ export const labMessages = defineMessages(
       schedule: '전송 간격',
       templateHint:
         "{'{n}'}은 장치 번호, {'{id}'}는 클라이언트 식별자, {'{group}'}은 그룹 이름입니다. 페이로드에서 {'{seq}'}는 메시지 번호입니다.",
+      noRecording: '없음: 위 설정대로 만듦',
+      recordingHint:
+        "시나리오 파일 폴더에 있는 캡처, JSON Lines, CSV입니다. 토픽의 {'{topic}'}는 녹화된 토픽입니다. 전송률은 파일에 시각이 없을 때만 쓰입니다.",
       addPublish: '발행 토픽 추가',
       addSubscribe: '구독 필터 추가',
       yes: '예',

@@ -38,6 +38,9 @@ export const labJa: TextsOf<typeof labMessages> = {
     schedule: '送信間隔',
     templateHint:
       "{'{n}'} はデバイスの番号、{'{id}'} はクライアント識別子、{'{group}'} はグループ名です。ペイロードでは {'{seq}'} がメッセージの番号です。",
+    noRecording: 'なし: 上の設定で作ります',
+    recordingHint:
+      "シナリオファイルのフォルダーにあるキャプチャ、JSON Lines、CSV です。トピックの {'{topic}'} は記録されたトピックです。レートはファイルに時刻がないときだけ使われます。",
     addPublish: 'もう 1 つのトピックにパブリッシュ',
     addSubscribe: 'フィルターをサブスクライブ',
     yes: 'はい',

@@ -37,6 +37,9 @@ export const labZh: TextsOf<typeof labMessages> = {
     schedule: '发送间隔',
     templateHint:
       "{'{n}'} 是设备编号，{'{id}'} 是客户端标识符，{'{group}'} 是组名。在载荷中，{'{seq}'} 是消息编号。",
+    noRecording: '无：按上面的设置生成',
+    recordingHint:
+      "场景文件所在文件夹中的抓包、JSON Lines 或 CSV。主题中的 {'{topic}'} 是录制的主题；只有文件没有时间时才使用速率。",
     addPublish: '添加发布主题',
     addSubscribe: '添加订阅过滤器',
     yes: '是',

@@ -60,6 +60,12 @@ export const optionEn = {
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
     identifier: 'Subscription Identifier',
+    file: 'Recording',
+    topics: 'Of topics',
+    client: 'Of client',
+    share: 'Dealt out by',
+    speed: 'Speed, times',
+    loop: 'Begins again',
   },
 } as const
 
@@ -124,5 +130,11 @@ export const optionKo = {
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
     identifier: '구독 식별자',
+    file: '녹화',
+    topics: '이 토픽만',
+    client: '이 클라이언트만',
+    share: '나누는 기준',
+    speed: '배속',
+    loop: '처음부터 반복',
   },
 } as const

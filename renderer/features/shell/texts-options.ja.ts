@@ -62,6 +62,12 @@ export const optionJa: SameKeys<typeof optionEn> = {
     noLocal: 'No Local',
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
+    file: '記録',
+    topics: 'このトピックだけ',
+    client: 'このクライアントだけ',
+    share: '分け方',
+    speed: '再生速度（倍）',
+    loop: '繰り返す',
     identifier: 'サブスクリプション識別子',
   },
 }

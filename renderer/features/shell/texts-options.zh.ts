@@ -61,6 +61,12 @@ export const optionZh: Pick<TextsOf<typeof shellMessages>, 'option'> = {
     noLocal: 'No Local',
     retainAsPublished: 'Retain As Published',
     retainHandling: 'Retain Handling',
+    file: '录制',
+    topics: '仅这些主题',
+    client: '仅此客户端',
+    share: '分配方式',
+    speed: '播放速度（倍）',
+    loop: '循环播放',
     identifier: '订阅标识符',
   },
 }

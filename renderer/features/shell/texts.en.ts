@@ -231,6 +231,11 @@ export const en = {
     'open-with-users': 'The broker listens on {host}: other computers can connect with a user name.',
     'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
     'repetition-ended': 'The repetition to {topic} has ended: {why}',
+    'replay-not-kept':
+      '{file}: {count} of {all} messages cannot be played, because their topic or payload is not whole in the file',
+    'replay-beyond':
+      '{file}: {count} of {all} messages are left out: recordings may have 200,000 messages and 64 MiB of payload',
+    'replay-empty': '{file}: has no message to play',
     'engine-fault': 'The engine hit an error and continued: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: a message was not published: {why}',

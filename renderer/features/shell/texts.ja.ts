@@ -237,6 +237,11 @@ export const shellJa: TextsOf<typeof shellMessages> = {
       'ブローカーは {host} で待ち受けています。ほかのコンピューターはユーザー名で接続できます。',
     'broker-unreachable': '{url} のブローカーに接続できません: {why}。',
     'repetition-ended': '{topic} への繰り返しが終わりました: {why}',
+    'replay-not-kept':
+      '{file}: メッセージ {all} 件のうち {count} 件は、トピックまたはペイロードがファイルに全部はないため再生できません',
+    'replay-beyond':
+      '{file}: メッセージ {all} 件のうち {count} 件を除きました。記録はメッセージ 200,000 件、ペイロード 64 MiB までです',
+    'replay-empty': '{file}: 再生するメッセージがありません',
     'engine-fault': 'エンジンにエラーが起きましたが、続けています: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: メッセージをパブリッシュできませんでした: {why}',

@@ -232,6 +232,11 @@ export const ko = {
       '브로커가 {host}에서 접속을 받습니다. 다른 컴퓨터가 사용자 이름으로 접속할 수 있습니다.',
     'broker-unreachable': '{url} 브로커에 연결할 수 없습니다: {why}',
     'repetition-ended': '{topic} 토픽의 반복 발행이 끝났습니다: {why}',
+    'replay-not-kept':
+      '{file}: 메시지 {all}개 가운데 {count}개는 파일에 토픽이나 페이로드가 온전히 없어서 재생할 수 없습니다',
+    'replay-beyond':
+      '{file}: 메시지 {all}개 가운데 {count}개를 뺐습니다. 녹화의 메시지는 200,000개, 페이로드는 64 MiB까지입니다',
+    'replay-empty': '{file}: 재생할 메시지가 없습니다',
     'engine-fault': '엔진에서 오류가 났지만 계속 동작합니다: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: 메시지를 발행하지 못했습니다: {why}',

@@ -35,11 +35,15 @@ const COLUMNS = [
   'bytes',
   'payload',
   'payload_base64',
+  'payload_missing',
 ] as const
+
+type Values = Record<(typeof COLUMNS)[number], string | number | boolean | null>
 
 /**
  * Messages as lines, one for each PUBLISH on each leg, with what became of it: CSV, or JSON objects with the same names.
- * A payload that is no text, or of which not all is kept, is base64. Made part by part, as `PcapngExport`.
+ * A payload that is no text, or of which not all is kept, is base64; `payload_missing` counts the bytes at its end that are
+ * not kept. Made part by part, as `PcapngExport`.
  */
 export class MessagesExport {
   private readonly messages: Iterator<ExportMessage | null>
@@ -78,7 +82,7 @@ export class MessagesExport {
 
   private line(m: ExportMessage): string {
     const { row } = m
-    const values: Record<(typeof COLUMNS)[number], string | number | boolean | null> = {
+    const values: Values = {
       time: new Date(this.epochMs + row.sentMs).toISOString(),
       seconds: Math.round(row.sentMs * 1000) / 1_000_000,
       message: row.journey,
@@ -121,13 +125,13 @@ function payloadOf({
   row,
   level,
   bytes,
-}: ExportMessage): Record<'payload' | 'payload_base64', string | null> {
-  const whole = bytes.length >= row.bytes
+}: ExportMessage): Pick<Values, 'payload' | 'payload_base64' | 'payload_missing'> {
+  const missing = Math.max(0, row.bytes - bytes.length)
   const { payload } = new Packet(bytes, level)
   try {
-    if (whole) return { payload: utf8.decode(payload), payload_base64: null }
+    if (missing === 0) return { payload: utf8.decode(payload), payload_base64: null, payload_missing: 0 }
   } catch {
     // not UTF-8
   }
-  return { payload: null, payload_base64: payload.toString('base64') }
+  return { payload: null, payload_base64: payload.toString('base64'), payload_missing: missing }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { MqttClient, type IClientOptions, type IClientPublishOptions, type IPublishPacket } from 'mqtt'
 import { subscriptionsOf } from '../../../contract/answers'
-import type { GroupConfig, PublishConfig } from '../../../contract/scenario'
+import type { GroupConfig } from '../../../contract/scenario'
 import type { QoS } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
 import type { Attachment, Link } from '../link/types'
@@ -10,7 +10,8 @@ import { note } from '../../base/notes'
 import { Answers } from './answers'
 import { clientOptions } from './client-options'
 import { DISCONNECT, DISCONNECT_WITH_WILL } from './goodbye'
-import { Publisher } from './publisher'
+import type { PublisherDeps } from './publisher'
+import { Publishers } from './publishers'
 import type { DeviceDeps, DeviceSpec, Offered } from './types'
 import { wantedOf } from './subscribing'
 import { WARNINGS } from './warnings'
@@ -36,7 +37,7 @@ export class Device {
   private readonly attachment: Attachment
   private client: MqttClient | null = null
   private stream: Duplex | null = null
-  private publishers: Publisher[] = []
+  private readonly publishers: Publishers
   private publishing = false
   private sequence = 0
   /** Messages of its own accord, which the limit is for; the others are answers. */
@@ -56,7 +57,7 @@ export class Device {
     private readonly deps: DeviceDeps,
   ) {
     this.attachment = deps.attach(spec.clientId, spec.link)
-    this.publishers = spec.group.publishes.map((p, slot) => this.createPublisher(p, slot))
+    this.publishers = new Publishers(spec, this.publisherDeps())
     this.answers = new Answers(spec, {
       clock: deps.clock,
       seed: deps.seed,
@@ -99,7 +100,7 @@ export class Device {
 
   /** True when it will publish no more by itself. */
   get done(): boolean {
-    return this.publishers.length === 0 || this.unasked >= this.deps.messageLimit
+    return this.publishers.done || this.unasked >= this.deps.messageLimit
   }
 
   /** True while it has messages to answer. */
@@ -127,28 +128,19 @@ export class Device {
   /** Begins to publish once it is ready. */
   startPublishing(): void {
     this.publishing = true
-    if (this.state === 'ready') for (const p of this.publishers) p.start()
+    if (this.state === 'ready') this.publishers.start()
   }
 
   stopPublishing(): void {
     this.publishing = false
-    for (const p of this.publishers) p.stop()
+    this.publishers.stop()
   }
 
   /** Takes over new publishes and subscribes of its group without a new connection. */
   update(group: GroupConfig): void {
     const before = this.spec.group
     this.spec.group = group
-    group.publishes.forEach((config, slot) => {
-      const publisher = this.publishers[slot]
-      if (publisher) publisher.update(config)
-      else {
-        const added = this.createPublisher(config, slot)
-        this.publishers.push(added)
-        if (this.publishing && this.state === 'ready') added.start()
-      }
-    })
-    for (const removed of this.publishers.splice(group.publishes.length)) removed.stop()
+    this.publishers.update(group.publishes)
     this.takeState(group.state)
     if (JSON.stringify(subscriptionsOf(before)) !== JSON.stringify(subscriptionsOf(group)))
       this.changeSubscriptions()
@@ -202,8 +194,8 @@ export class Device {
     this.attachment.close()
   }
 
-  private createPublisher(config: PublishConfig, slot: number): Publisher {
-    return new Publisher(config, slot, this.spec, {
+  private publisherDeps(): PublisherDeps {
+    return {
       clock: this.deps.clock,
       seed: this.deps.seed,
       nextSequence: () => {
@@ -213,7 +205,8 @@ export class Device {
       },
       send: (message, options) => this.send(message, options),
       onStored: this.onStored,
-    })
+      recordings: this.deps.recordings,
+    }
   }
 
   private options(): IClientOptions {
@@ -289,7 +282,7 @@ export class Device {
   private becomeReady(): void {
     if (this.state === 'closed') return
     this.state = 'ready'
-    if (this.publishing) for (const p of this.publishers) p.start()
+    if (this.publishing) this.publishers.start()
     this.deps.observer.changed()
   }
 

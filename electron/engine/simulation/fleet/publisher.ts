@@ -6,6 +6,7 @@ import { fillTemplate } from './fill-template'
 import { buildMessage, offer, type Message } from './message'
 import { createGenerator, type Generator } from './payload'
 import { scheduleOf } from './schedule'
+import type { Recordings } from './recorded'
 import type { DeviceSpec, Offered } from './types'
 import { publishProperties } from './version5'
 
@@ -17,6 +18,7 @@ export interface PublisherDeps {
   send(message: Offered, options: IClientPublishOptions): void
   /** See mqtt.js' `cbStorePut`. */
   onStored(error?: Error): void
+  recordings: Recordings
 }
 
 /** Publishes one of a device's topics by its schedule, from `start` to `stop`. Rate, QoS and payload may change meanwhile. */
@@ -37,13 +39,11 @@ export class Publisher {
     this.gaps = createRandom(deps.seed, `gaps/${spec.clientId}/${slot}`)
     this.generate = this.createGenerator()
     this.topic = fillTemplate(config.topic, spec)
-    this.options = this.publishOptions()
+    this.options = publishOptions(this.config, this.deps)
   }
 
-  /** Mean messages per second. */
-  get rate(): number {
-    return this.config.rate
-  }
+  /** It goes on for as long as it may. */
+  readonly done = false
 
   /** Begins at a moment of its own within the first gap, so that a large group does not publish in step. */
   start(): void {
@@ -60,7 +60,7 @@ export class Publisher {
     const before = this.config
     this.config = config
     this.topic = fillTemplate(config.topic, this.spec)
-    this.options = this.publishOptions()
+    this.options = publishOptions(this.config, this.deps)
     if (JSON.stringify(before.payload) !== JSON.stringify(config.payload))
       this.generate = this.createGenerator()
     if (this.timer && before.rate !== config.rate) {
@@ -68,12 +68,6 @@ export class Publisher {
       this.stop()
       this.arm(left)
     }
-  }
-
-  /** One object for all messages of a configuration: mqtt.js copies what it is given. */
-  private publishOptions(): IClientPublishOptions {
-    const { qos, retain } = this.config
-    return qos === 0 ? { qos, retain } : { qos, retain, cbStorePut: this.deps.onStored }
   }
 
   private createGenerator(): Generator {
@@ -104,19 +98,31 @@ export class Publisher {
     const context = { clientId, group: group.name, index, sequence, atMs, state }
     const message = buildMessage(this.generate, context, config.identity, group.protocol)
     const offered = offer(spec, { topic: this.topic, qos: config.qos }, message, sequence, atMs)
-    this.deps.send(offered, this.optionsOf(message, sequence))
+    this.deps.send(offered, optionsOf(this.options, config, message, spec, sequence))
   }
+}
 
-  private optionsOf({ userProperties }: Message, sequence: number): IClientPublishOptions {
-    const { properties } = this.config
-    if (!userProperties && !properties) return this.options
-    const said = properties ? publishProperties(properties, this.spec, sequence) : {}
-    return {
-      ...this.options,
-      properties: {
-        ...said,
-        ...(userProperties && { userProperties: { ...said.userProperties, ...userProperties } }),
-      },
-    }
+/** One object for all messages of a configuration: mqtt.js copies what it is given. */
+export const publishOptions = (
+  { qos, retain }: PublishConfig,
+  { onStored }: Pick<PublisherDeps, 'onStored'>,
+): IClientPublishOptions => (qos === 0 ? { qos, retain } : { qos, retain, cbStorePut: onStored })
+
+/** What one message is published with. @param options of all messages of its configuration */
+export function optionsOf(
+  options: IClientPublishOptions,
+  { properties }: PublishConfig,
+  { userProperties }: Message,
+  spec: DeviceSpec,
+  sequence: number,
+): IClientPublishOptions {
+  if (!userProperties && !properties) return options
+  const said = properties ? publishProperties(properties, spec, sequence) : {}
+  return {
+    ...options,
+    properties: {
+      ...said,
+      ...(userProperties && { userProperties: { ...said.userProperties, ...userProperties } }),
+    },
   }
 }

@@ -6,6 +6,7 @@ import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
 import type { Clock } from '../clock/clock'
 import type { Attachment } from '../link/types'
+import type { Recordings } from './recorded'
 
 /** A message handed to a device's client for publishing. */
 export interface Offered {
@@ -64,6 +65,7 @@ export interface DeviceDeps {
   attach(clientId: string, link: LinkConfig): Attachment
   /** For the broker; null where it wants none. */
   credentials(): Credentials | null
+  recordings: Recordings
   /** Messages each device may publish; Infinity for no limit. */
   messageLimit: number
   /** Unacknowledged messages a device may have; more are counted as offered and never leave it. @default 2000 */

@@ -159,6 +159,7 @@ describe('Publisher', () => {
       nextSequence: () => (sequence >= 8 ? null : ++sequence),
       send: (m) => sent.push(m),
       onStored: () => undefined,
+      recordings: { get: () => ({ messages: [], timed: true }) },
     })
     return { clock, publisher, sent, config }
   }
