@@ -29,7 +29,7 @@ export async function runToEnd(
   const { engine, logs } = testEngine()
   try {
     await engine.open(scenario, null, { speed: Infinity, ...limits })
-    const report = await engine.finished(AbortSignal.timeout(15_000))
+    const report = await engine.finished(AbortSignal.timeout(55_000))
     const bad = logs.filter((l) => l.level === 'error')
     if (bad.length > 0) throw new Error(bad.map((l) => l.note.text).join('\n'))
     return report

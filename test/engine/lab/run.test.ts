@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parseScenario } from '../../../electron/contract/scenario-file'
 import { runToEnd, scenarioOf, testEngine } from '../../helpers/lab-run'
+import { until } from '../../helpers/until'
 
 const classroom = async () => {
   const scenario = parseScenario(await readFile('examples/classroom-qos.yaml', 'utf8'), 'classroom-qos.yaml')
@@ -126,7 +127,11 @@ test('with messages and a duration the first that is reached ends the run', asyn
 test('a run that is cut short reports what it has and says so', async () => {
   const { engine } = testEngine()
   await engine.open(await classroom(), null, { messages: 1_000_000, speed: 10 })
-  const report = await engine.finished(AbortSignal.timeout(300))
+  const stop = new AbortController()
+  const finished = engine.finished(stop.signal)
+  await until(() => engine.status().captured.seen > 400, 'packets')
+  stop.abort()
+  const report = await finished
   expect(report.complete).toBe(false)
   expect(report.groups[0]?.offered).toBeGreaterThan(10)
   await engine.close()

@@ -10,7 +10,7 @@ afterAll(() => service.close())
 /** Texts of a lesson: whatever is there in English. */
 function textsOf(value: unknown, path = ''): [string, Record<string, unknown>][] {
   if (typeof value !== 'object' || value === null) return []
-  if ('en' in value) return [[path, value as Record<string, unknown>]]
+  if ('en' in value) return [[path, value]]
   return Object.entries(value).flatMap(([k, v]) => textsOf(v, `${path}.${k}`))
 }
 const valuesIn = (text: unknown): string[] => (JSON.stringify(text).match(/\{[\w.-]+\}/g) ?? []).sort()

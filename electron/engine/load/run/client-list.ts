@@ -54,8 +54,8 @@ export async function readClientList(
     }
   } catch (thrown) {
     if (thrown instanceof LoadError) throw thrown
-    const { code, lines } = thrown as CsvError & { lines?: number }
-    if (!String(code).startsWith('CSV_')) fail(0, 'cannot be read')
+    const { code, lines } = thrown as Partial<CsvError> & { lines?: number }
+    if (!code?.startsWith('CSV_')) fail(0, 'cannot be read')
     fail(
       lines ?? 0,
       code === 'CSV_MAX_RECORD_SIZE' ? `more than ${LONGEST_LINE} characters` : 'quotes are not closed',
