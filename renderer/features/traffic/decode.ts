@@ -1,3 +1,4 @@
+import { diagnose } from 'cbor2'
 import { Unpackr } from 'msgpackr/unpack'
 
 /** What a compressed payload may become, in bytes. */
@@ -102,6 +103,21 @@ function pictureSize(b: Uint8Array, type: string): [number, number] | null {
 
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: false, int64AsType: 'bigint' })
 
+/**
+ * One CBOR value in the diagnostic notation of RFC 8949 section 8, which tells 1 from 1.0 and keeps each member.
+ * @throws DecodeError `broken` where the bytes are not exactly one, `deep`, `huge`
+ */
+export function cbor(bytes: Uint8Array): Decoded {
+  let text: string
+  try {
+    text = diagnose(bytes, { pretty: true, maxDepth: MAX_DEPTH })
+  } catch (thrown) {
+    const deep = thrown instanceof Error && thrown.message.startsWith('Maximum depth')
+    throw new DecodeError(deep ? 'deep' : 'broken')
+  }
+  return shown(text)
+}
+
 /** One MessagePack value, laid out. @throws DecodeError `broken` where the bytes are not exactly one, `deep`, `huge` */
 export function messagePack(bytes: Uint8Array): Decoded {
   let value: unknown
@@ -110,13 +126,34 @@ export function messagePack(bytes: Uint8Array): Decoded {
   } catch {
     throw new DecodeError('broken')
   }
-  const text = valueText(value, 0)
+  return shown(valueText(value))
+}
+
+/** @throws DecodeError `huge` */
+export function shown(text: string): Decoded {
   if (text.length > MAX_CHARS) throw new DecodeError('huge')
   return { kind: 'text', text }
 }
 
-/** A value in the manner of JSON; what JSON has not is written as CBOR's diagnostic notation does: h'00ff', 1: for a key. */
-function valueText(value: unknown, depth: number): string {
+/** A number of which not every digit that it has as a double was sent. */
+export class Float32 {
+  constructor(readonly value: number) {}
+
+  /** The shortest that is this number in single precision. */
+  toString(): string {
+    for (let digits = 6; digits < 9; digits++) {
+      const short = Number(this.value.toPrecision(digits))
+      if (Math.fround(short) === this.value) return String(short)
+    }
+    return String(this.value)
+  }
+}
+
+/**
+ * A value in the manner of JSON; what JSON has not is written as CBOR's diagnostic notation does: h'00ff', 1: for a key.
+ * @throws DecodeError `deep`
+ */
+export function valueText(value: unknown, depth = 0): string {
   if (depth > MAX_DEPTH) throw new DecodeError('deep')
   if (typeof value === 'string') return JSON.stringify(value)
   if (value instanceof Uint8Array)
@@ -134,5 +171,6 @@ function valueText(value: unknown, depth: number): string {
     )
     return items.length === 0 ? '{}' : `{\n${items.join(',\n')}${end}}`
   }
+  if (value instanceof Float32) return value.toString()
   return String(value)
 }

@@ -61,8 +61,7 @@ export const trafficMessages = defineMessages(
         way: 'Decode as',
         bySignature: 'Auto',
         unknown:
-          'Its first bytes are those of no format known here (gzip, zlib, PNG, JPEG, GIF). MessagePack cannot be told by its bytes: choose it above.',
-        sparkplug: 'The topic says Sparkplug B. Its payload is not decoded here; Hex shows its bytes.',
+          'Its first bytes are those of no format known here (gzip, zlib, PNG, JPEG, GIF). CBOR and MessagePack cannot be told by their bytes: choose one above.',
         cut: 'Only the beginning of this payload is stored, which cannot be decoded.',
         broken: 'It cannot be decoded: the bytes are damaged, or of another format.',
         huge: 'It is too large to be shown decoded.',
@@ -180,9 +179,7 @@ export const trafficMessages = defineMessages(
         way: '해독 방법',
         bySignature: '자동',
         unknown:
-          '첫 바이트가 여기에서 아는 형식(gzip, zlib, PNG, JPEG, GIF)이 아닙니다. MessagePack은 바이트만으로 알 수 없으므로 위에서 고르세요.',
-        sparkplug:
-          '토픽에 따르면 Sparkplug B입니다. 그 페이로드는 여기에서 해독하지 않습니다. Hex에서 바이트를 볼 수 있습니다.',
+          '첫 바이트가 여기에서 아는 형식(gzip, zlib, PNG, JPEG, GIF)이 아닙니다. CBOR와 MessagePack은 바이트만으로 알 수 없으므로 위에서 고르세요.',
         cut: '이 페이로드는 앞부분만 보관되어 해독할 수 없습니다.',
         broken: '해독할 수 없습니다. 바이트가 손상되었거나 다른 형식입니다.',
         huge: '너무 커서 해독해 보여 줄 수 없습니다.',

@@ -64,9 +64,7 @@ export const trafficJa: TextsOf<typeof trafficMessages> = {
       way: 'デコードの方法',
       bySignature: '自動',
       unknown:
-        '最初のバイトが、知っている形式（gzip、zlib、PNG、JPEG、GIF）のものではありません。MessagePack はバイトから判別できないので、上で選んでください。',
-      sparkplug:
-        'トピックは Sparkplug B です。そのペイロードはここではデコードしません。16 進でバイトを見られます。',
+        '最初のバイトが、知っている形式（gzip、zlib、PNG、JPEG、GIF）のものではありません。CBOR と MessagePack はバイトから判別できないので、上で選んでください。',
       cut: 'このペイロードは先頭だけを保存しているので、デコードできません。',
       broken: 'デコードできません。バイトが壊れているか、別の形式です。',
       huge: '大きすぎて、デコードして表示できません。',

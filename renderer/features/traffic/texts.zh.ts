@@ -61,8 +61,7 @@ export const trafficZh: TextsOf<typeof trafficMessages> = {
       way: '解码方式',
       bySignature: '自动',
       unknown:
-        '开头的字节不属于这里认识的格式（gzip、zlib、PNG、JPEG、GIF）。MessagePack 无法凭字节判断：请在上方选择。',
-      sparkplug: '从主题看是 Sparkplug B。这里不解码它的载荷；可用 Hex 查看字节。',
+        '开头的字节不属于这里认识的格式（gzip、zlib、PNG、JPEG、GIF）。CBOR 和 MessagePack 无法凭字节判断：请在上方选择。',
       cut: '只保存了此载荷的开头，无法解码。',
       broken: '无法解码：字节已损坏，或属于其他格式。',
       huge: '太大，无法解码显示。',

@@ -187,11 +187,9 @@ export class TcpSender {
   }
 
   private sendNew(): void {
-    let sent = false
-    while (this.next < this.end && this.inFlight() < this.congestion.window) {
-      this.sendNext()
-      sent = true
-    }
+    let room = this.next < this.end ? this.congestion.window - this.inFlight() : 0
+    const sent = room > 0
+    for (; this.next < this.end && room > 0; room--) this.sendNext()
     if (sent && !this.scheduleProbe(false) && this.timer === undefined) this.arm('rto', this.trips.rtoMs)
   }
 

@@ -87,7 +87,7 @@ export class Way {
 
   /** Sends a segment of the stream, with an acknowledgement for the other direction. */
   segment(s: Segment, ack: Acknowledgement): void {
-    const inside = this.carried.filter((c) => c.from < s.to && c.to > s.from)
+    const inside = this.inside(s)
     const head = inside[0]
     if (head === undefined) return
     const lost = this.isLost(head, inside, s)
@@ -149,6 +149,17 @@ export class Way {
     this.flights = []
     this.pace.cancel(this.timer)
     this.timer = undefined
+  }
+
+  /** The packets that a segment has bytes of. Most segments are new, and what is new stands at the end. */
+  private inside(s: Segment): Carried[] {
+    const found: Carried[] = []
+    for (let i = this.carried.length - 1; i >= 0; i--) {
+      const c = this.carried[i]
+      if (c === undefined || c.to <= s.from) break
+      if (c.from < s.to) found.unshift(c)
+    }
+    return found
   }
 
   /** Asks for the segment once, and for each packet that goes out in it the models that name packets, and the user. */
