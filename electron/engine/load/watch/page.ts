@@ -26,7 +26,8 @@ const look = async () => {
   try {
     const answer = await fetch('${LIVE_PATH}', { cache: 'no-store' })
     if (!answer.ok) throw new Error()
-    live.innerHTML = await answer.text()
+    const made = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    live.replaceChildren(...made.body.childNodes)
     gone.hidden = true
   } catch { gone.hidden = false }
   setTimeout(look, 1000)
