@@ -10,6 +10,7 @@ import { createWebSocketChannel } from '../../electron/web/websocket-channel'
 import { brokenFiles, filesBelow, keepsChanges } from '../helpers/kept-files'
 import { until } from '../helpers/until'
 import { startServe, type Served } from '../helpers/served'
+import { changedMark } from '../helpers/changed-mark'
 
 let data = ''
 let kept = ''
@@ -56,7 +57,7 @@ test('a run that was killed is offered at the next start, restored as unsaved, a
   const slider = (on: Page) => on.getByRole('slider', { name: /Packet loss on all links/ })
   await slider(page).focus()
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
-  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(changedMark(page)).toBeVisible()
   const loss = await slider(page).getAttribute('aria-valuenow')
   await expect.poll(() => keepsChanges(kept)).toBe(true)
   await first.end('SIGKILL')
@@ -70,7 +71,7 @@ test('a run that was killed is offered at the next start, restored as unsaved, a
   await page.screenshot({ path: test.info().outputPath('recovered.png') })
   await page.getByRole('button', { name: 'Restore' }).click()
   await expect(slider(page)).toHaveAttribute('aria-valuenow', loss ?? '')
-  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(changedMark(page)).toBeVisible()
   await expect(page.getByText('The program did not close properly')).toBeHidden()
   await page.goto('about:blank')
   await second.end('SIGINT')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { keepsChanges } from '../helpers/kept-files'
 import { frames } from './screens'
 import type { createElectron, WindowDouble } from '../helpers/electron-double'
+import { changedMark } from '../helpers/changed-mark'
 
 /** The application under test, whoever runs it: the double or a real Electron. */
 export interface Desk {
@@ -190,7 +191,7 @@ export async function expectCloseAsked({ electron, page, window, folder }: Doubl
   const slider = page.getByRole('slider', { name: /Packet loss on all links/ })
   await slider.focus()
   await page.keyboard.press('ArrowRight')
-  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(changedMark(page)).toBeVisible()
   // The page says so at once; the host learns of it a message later.
   await expect.poll(() => keepsChanges(join(folder, 'mqtt-fleet-lab'))).toBe(true)
   window.close()

@@ -15,6 +15,7 @@ import {
   openScreen,
   SCREENS,
 } from './screens'
+import { changedMark } from '../helpers/changed-mark'
 
 test('run, pause, step mode and stop by key, and the clock stands still with the run', async ({
   page,
@@ -294,7 +295,7 @@ test('unsaved changes are guarded when the page is left', async ({ page, lab }) 
   const count = page.getByRole('textbox', { name: 'Count of Door locks' })
   await count.fill('9')
   await count.press('Enter')
-  await expect(page.getByText('changed')).toBeVisible()
+  await expect(changedMark(page)).toBeVisible()
   const asked = page.waitForEvent('dialog')
   const closing = page.close({ runBeforeUnload: true })
   const dialog = await asked

@@ -5,6 +5,7 @@ import { expectBarInOrder } from '../screens'
 import { realDesk, untilShown, type RealDesk } from './desk'
 import { pressIn } from './native'
 import { endOf, Home, launch } from './runtime'
+import { changedMark } from '../../helpers/changed-mark'
 
 // One window for all of these: each goes on where the one before has stopped.
 test.describe.configure({ mode: 'serial' })
@@ -114,7 +115,7 @@ test('the top bar has room for everything in the first window, in step mode with
   const { page } = desk
   const slider = page.getByRole('slider', { name: /Packet loss on all links/ })
   await slider.press('ArrowRight')
-  await expect(page.getByText('changed', { exact: true })).toBeVisible()
+  await expect(changedMark(page)).toBeVisible()
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
   await page.keyboard.press('Shift+S')
   await expect(page.getByRole('button', { name: /[1-9]\d* held/ })).toBeVisible()

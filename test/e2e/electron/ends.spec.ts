@@ -1,12 +1,12 @@
 import { expect, test, type ElectronApplication, type Page } from '@playwright/test'
 import { execFile } from 'node:child_process'
-import { chmodSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { filesBelow } from '../../helpers/kept-files'
 import { realDesk } from './desk'
 import { pressIn } from './native'
 import { Home, launch, start, type Started } from './runtime'
+import { changedMark } from '../../helpers/changed-mark'
 
 /** Longest that the application may take from SIGTERM to its end. */
 const END_MS = 3000
@@ -57,7 +57,7 @@ async function changeScenario(page: Page): Promise<void> {
   // Drawn anew while the page fills, the slider loses the focus, and with it a key.
   await expect(async () => {
     await slider.press('ArrowRight', { timeout: 5000 })
-    await expect(page.getByText('changed', { exact: true })).toBeVisible({ timeout: 3000 })
+    await expect(changedMark(page)).toBeVisible({ timeout: 3000 })
   }).toPass({ timeout: 30_000 })
 }
 
@@ -108,13 +108,13 @@ test('SIGTERM keeps changes that are in no file', async () => {
   const next = await again.firstWindow()
   await expect(next.getByText(/with changes not yet saved to a file/)).toBeVisible()
   await next.getByRole('button', { name: 'Restore' }).click()
-  await expect(next.getByText('changed', { exact: true })).toBeVisible()
+  await expect(changedMark(next)).toBeVisible()
   await end(again, 'SIGKILL')
   expect(sessions()).toHaveLength(1)
 })
 
 test('a data folder that cannot be written: said, and gone on with when the user wants to', async () => {
-  chmodSync(home.folder, 0o555)
+  home.lock()
   const opening = launch(home)
   await pressIn('^MQTT Fleet Lab$', 'Return')
   const app = await opening
@@ -129,7 +129,7 @@ test('a data folder that cannot be written: said, and gone on with when the user
 })
 
 test('a data folder that cannot be written: the user quits', async () => {
-  chmodSync(home.folder, 0o555)
+  home.lock()
   const started = start(home)
   await pressIn('^MQTT Fleet Lab$', 'Escape')
   expect(await started.ended).toEqual({ code: 0, signal: null })

@@ -1,7 +1,7 @@
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -46,6 +46,12 @@ export class Home {
     this.own(this.folder)
     welcomed(this.kept)
     for (const path of [this.kept, join(this.kept, 'welcome.json')]) this.own(path)
+  }
+
+  /** Nothing can be kept: what the application would write into is neither there nor can be made. */
+  lock(): void {
+    rmSync(this.kept, { recursive: true })
+    chmodSync(this.folder, 0o555)
   }
 
   path(name: string): string {
