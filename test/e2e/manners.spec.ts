@@ -134,7 +134,7 @@ test('no text is cut off and no control is out of reach: every screen and dialog
   page,
   lab,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   await openScreen(page, lab.url, 'lab')
   const found: string[] = []
   const look = async (what: string): Promise<void> => {
@@ -146,9 +146,9 @@ test('no text is cut off and no control is out of reach: every screen and dialog
       [683, 384],
     ] as const) {
       await page.setViewportSize({ width, height })
-      for (const language of ['en', 'ko'] as const) {
+      for (const language of ['en', 'ko', 'ja', 'zh'] as const) {
         await choose(page, { language })
-        await expect(page.locator('html')).toHaveAttribute('lang', language)
+        await expect(page.locator('html')).toHaveAttribute('lang', language === 'zh' ? 'zh-Hans' : language)
         await frames(page, 3)
         for (const cut of await cutOff(page)) found.push(`${what}, ${width} wide, ${language}: ${cut}`)
       }
