@@ -1,4 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
+import { awaited, client, duration, id, many, packetName } from './parts'
 import { REFUSALS_EN } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -10,22 +11,10 @@ const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? 'the broker'
 const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
-const many = (h: Happening): boolean => h.clients.length > 1
 const have = (h: Happening): string => (many(h) ? 'have' : 'has')
 const times = (n: number): string => (n > 2 ? `${n} times` : 'twice')
-const packet = (h: Happening): string =>
-  h.packet === null
-    ? 'it'
-    : h.packet.packetId === null
-      ? h.packet.type
-      : `${h.packet.type} #${h.packet.packetId}`
-const id = (h: Happening): string => String(h.packet?.packetId ?? '')
-/** The answer that the sender of what is sent again is waiting for. */
-const awaited = (h: Happening): string =>
-  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
-const client = (h: Happening): string => h.s ?? h.r ?? ''
-const seconds = (ms: number): string =>
-  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)} s`
+const packet = (h: Happening): string => packetName(h, 'it')
+const seconds = (ms: number): string => duration(ms, ' s')
 
 function fate(h: Happening): string {
   const p = packet(h)

@@ -1,4 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
+import { awaited, client, duration, id, packetName } from './parts'
 import { refusalOf, type Teller } from './teller'
 
 const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
@@ -30,19 +31,8 @@ const NEEDLESS = /(?<=[\u3040-\u30ff\u4e00-\u9fff]\*?) (?=\*?[\u3040-\u30ff\u4e0
 const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? 'ブローカー'
 const list = (ids: readonly string[]): string => ids.join('、')
-const packet = (h: Happening): string =>
-  h.packet === null
-    ? 'パケット'
-    : h.packet.packetId === null
-      ? h.packet.type
-      : `${h.packet.type} #${h.packet.packetId}`
-const id = (h: Happening): string => String(h.packet?.packetId ?? '')
-/** The answer that the sender of what is sent again is waiting for. */
-const awaited = (h: Happening): string =>
-  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
-const client = (h: Happening): string => h.s ?? h.r ?? ''
-const seconds = (ms: number): string =>
-  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)} 秒`
+const packet = (h: Happening): string => packetName(h, 'パケット')
+const seconds = (ms: number): string => duration(ms, ' 秒')
 
 function fate(h: Happening): string {
   const p = packet(h)

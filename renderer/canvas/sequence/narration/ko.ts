@@ -1,5 +1,6 @@
 import { WITH_WILL, type Happening } from './happening'
 import { josa } from './josa'
+import { awaited, client, duration, id, packetName } from './parts'
 import { REFUSALS_KO } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -11,20 +12,9 @@ const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? '브로커'
 const list = (ids: readonly string[]): string => ids.join(', ')
 const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
-const packet = (h: Happening): string =>
-  h.packet === null
-    ? '패킷'
-    : h.packet.packetId === null
-      ? h.packet.type
-      : `${h.packet.type} #${h.packet.packetId}`
-const id = (h: Happening): string => String(h.packet?.packetId ?? '')
+const packet = (h: Happening): string => packetName(h, '패킷')
 const number = (h: Happening): string => `#${id(h)}`
-/** The answer that the sender of what is sent again is waiting for. */
-const awaited = (h: Happening): string =>
-  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
-const client = (h: Happening): string => h.s ?? h.r ?? ''
-const seconds = (ms: number): string =>
-  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)}초`
+const seconds = (ms: number): string => duration(ms, '초')
 const sender = (h: Happening): string => josa(name(h.s), '은/는')
 const receiver = (h: Happening): string => josa(name(h.r), '은/는')
 

@@ -1,25 +1,14 @@
 import { WITH_WILL, type Happening } from './happening'
+import { awaited, client, duration, id, many, packetName } from './parts'
 import { refusalOf, type Teller } from './teller'
 
 const name = (id: string | null): string => id ?? '代理'
 const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join('、')} 和 ${ids.at(-1)}`
-const many = (h: Happening): boolean => h.clients.length > 1
 const each = (h: Happening): string => (many(h) ? '都' : '')
 const times = (n: number): string => (n > 2 ? `${n} 次` : '两次')
-const packet = (h: Happening): string =>
-  h.packet === null
-    ? '报文'
-    : h.packet.packetId === null
-      ? h.packet.type
-      : `${h.packet.type} #${h.packet.packetId}`
-const id = (h: Happening): string => String(h.packet?.packetId ?? '')
-/** The answer that the sender of what is sent again is waiting for. */
-const awaited = (h: Happening): string =>
-  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
-const client = (h: Happening): string => h.s ?? h.r ?? ''
-const seconds = (ms: number): string =>
-  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)} 秒`
+const packet = (h: Happening): string => packetName(h, '报文')
+const seconds = (ms: number): string => duration(ms, ' 秒')
 
 /** Reason codes of MQTT 5.0 table 2-6, in a few words. */
 const REFUSALS: Record<number, string> = {

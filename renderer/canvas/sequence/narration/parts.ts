@@ -1,0 +1,25 @@
+import type { Happening } from './happening'
+
+/** What a sentence says in every language alike: names, numbers and durations of a happening. */
+
+/** Type and identifier of its packet; `unnamed` where it has none. */
+export const packetName = (h: Happening, unnamed: string): string =>
+  h.packet === null
+    ? unnamed
+    : h.packet.packetId === null
+      ? h.packet.type
+      : `${h.packet.type} #${h.packet.packetId}`
+
+export const id = (h: Happening): string => String(h.packet?.packetId ?? '')
+
+/** The answer that the sender of what is sent again is waiting for. */
+export const awaited = (h: Happening): string =>
+  h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
+
+export const client = (h: Happening): string => h.s ?? h.r ?? ''
+
+export const many = (h: Happening): boolean => h.clients.length > 1
+
+/** @param unit of seconds, with the space before it where the language has one */
+export const duration = (ms: number, unit: string): string =>
+  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)}${unit}`
