@@ -9,30 +9,18 @@ type Values = () => Iterable<readonly [Labels, number]>
 
 /** A figure that is read when it is asked for. Its type follows from its name, as Prometheus has it: `_total` grows. */
 function figure(registry: Registry, name: string, help: string, labelNames: string[], values: Values): void {
-  const registers = [registry]
-  if (name.endsWith('_total')) {
-    new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset()
-        for (const [labels, n] of values()) this.inc(labels, n)
-      },
-    })
-    return
-  }
-  new Gauge({
+  const options = {
     name,
     help,
     labelNames,
-    registers,
-    collect() {
+    registers: [registry],
+    collect(this: Pick<Gauge, 'reset' | 'inc'>) {
       this.reset()
-      for (const [labels, n] of values()) this.set(labels, n)
+      for (const [labels, n] of values()) this.inc(labels, n)
     },
-  })
+  }
+  if (name.endsWith('_total')) new Counter(options)
+  else new Gauge(options)
 }
 
 const STATUS: readonly (readonly [string, string, (s: EngineStatus) => number])[] = [

@@ -44,15 +44,12 @@ const shard = z.object({
   sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
 })
+/** What is counted in one step of a series. */
+export const stepCounts = { offered: n, acknowledged: n, failed: n, received: n, connected: n, errors: n }
 /** One point of a series, as a file holds it. */
 export const pointSchema = z.object({
   atMs: n,
-  offered: n,
-  acknowledged: n,
-  failed: n,
-  received: n,
-  connected: n,
-  errors: n,
+  ...stepCounts,
   ack: step,
   endToEnd: step,
 }) satisfies z.ZodType<SeriesPoint>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { keptLoadSchema } from '../../../contract/load-config'
-import { progressSchema } from '../report/read'
+import { progressSchema, stepCounts } from '../report/read'
 
 /** Both ends speak this version, or the shard is turned away. */
 export const WATCH_VERSION = 1
@@ -38,12 +38,7 @@ const hello = z.object({
 /** Counts and histograms of one step of the series, all threads of the shard together. */
 const step = z.object({
   bucket: count,
-  offered: n,
-  acknowledged: n,
-  failed: n,
-  received: n,
-  connected: n,
-  errors: n,
+  ...stepCounts,
   ack: z.string().nullable(),
   endToEnd: z.string().nullable(),
 })
