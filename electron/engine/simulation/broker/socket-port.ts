@@ -61,6 +61,8 @@ export class SocketPort implements PacketPort {
   /** Something was taken since that was looked at last. */
   private took = false
   private readonly output: Output
+  /** What follows on what has left takes a turn. */
+  private drainedWaits = false
   /** Tells that the client has gone, once the rest is handled. */
   private farewell: (() => void) | null = null
   /** What this client has in `kept.halfRead`. */
@@ -88,7 +90,7 @@ export class SocketPort implements PacketPort {
     this.output = new Output(stream, kept, () => this.taken())
     const ended = (): void => this.receiver?.ended()
     stream.on('data', (chunk: Buffer) => this.read(chunk))
-    stream.on('drain', () => this.receiver?.drained())
+    stream.on('drain', () => this.drained())
     stream.on('error', (e: Error) => this.left(() => this.receiver?.failed(e)))
     stream.on('end', () => this.left(ended))
     stream.on('close', () => {
@@ -256,11 +258,38 @@ export class SocketPort implements PacketPort {
     })
   }
 
+  /**
+   * Everything has left, so more can follow. That is work for this client like what it sends: long messages to some must not
+   * be made one after the other while others wait.
+   */
+  private drained(): void {
+    if (this.drainedWaits) return
+    if (this.turns.mayServe(this.share)) {
+      this.turns.served(this.follow())
+      return
+    }
+    this.drainedWaits = true
+    this.turns.add(() => {
+      this.drainedWaits = false
+      this.follow()
+      return false
+    }, this.share)
+  }
+
+  /** @returns real ms that it took */
+  private follow(): number {
+    const beganMs = this.realClock.now()
+    this.receiver?.drained()
+    const nowMs = this.realClock.now()
+    this.share.took(nowMs - beganMs, nowMs)
+    return nowMs - beganMs
+  }
+
   private taken(): void {
     this.took = true
     const { kept } = this
     const { bytes } = this.output
-    if (bytes === 0) this.receiver?.drained()
+    if (bytes === 0) this.drained()
     if (!this.choked || kept === null) return
     if (bytes > LITTLE && bytes > (kept.limits.unreadBytes * CHOKE) / 2) return
     this.choked = false

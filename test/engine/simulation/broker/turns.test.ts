@@ -23,8 +23,7 @@ interface Rig {
 }
 
 /** Ports that share their turns, on a clock that stands: what a turn holds is counted in packets. */
-function rig(names: string[]): { ports: Map<string, Rig>; order: string[] } {
-  const clock = new ManualClock()
+function rig(names: string[], clock = new ManualClock()): { ports: Map<string, Rig>; order: string[] } {
   const turns = quietTurns(() => clock.now())
   const order: string[] = []
   const ports = new Map<string, Rig>()
@@ -172,6 +171,23 @@ describe('a socket', () => {
     held.port.resume()
     await settle()
     expect(held.got).toBe(25)
+  })
+
+  it('that takes long messages gets the next ones in its turn, not all such clients at once', async () => {
+    const clock = new ManualClock()
+    const { ports, order } = rig(['a', 'b'], clock)
+    for (const [name, { port }] of ports) {
+      if (port.receiver === null) throw new Error('no receiver')
+      port.receiver.drained = () => {
+        order.push(name)
+        clock.advance(30)
+      }
+      port.send(PINGREQ)
+    }
+    await settle(1)
+    expect(order.join('')).toBe('a')
+    await settle(1)
+    expect(order.join('')).toBe('ab')
   })
 
   it('whose client is gone forgets what it had sent', async () => {

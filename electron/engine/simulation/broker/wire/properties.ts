@@ -44,6 +44,32 @@ export interface Properties {
 const NONE = Buffer.alloc(0)
 export const NO_PROPERTIES: Properties = { numbers: new Map(), texts: new Map(), forward: NONE }
 
+/** Parts of a buffer; those that follow on each other are one, so that nothing is copied where nothing is left out. */
+class Stretches {
+  private readonly parts: Buffer[] = []
+  private from = 0
+  private to = 0
+
+  constructor(private readonly whole: Buffer) {}
+
+  add(from: number, to: number): void {
+    if (from !== this.to) {
+      this.close()
+      this.from = from
+    }
+    this.to = to
+  }
+
+  bytes(): Buffer {
+    this.close()
+    return this.parts.length > 1 ? Buffer.concat(this.parts) : (this.parts[0] ?? NONE)
+  }
+
+  private close(): void {
+    if (this.to > this.from) this.parts.push(this.whole.subarray(this.from, this.to))
+  }
+}
+
 /** Properties that belong to one hop and are not passed on. */
 const HOP = new Set<number>([Prop.MESSAGE_EXPIRY, Prop.TOPIC_ALIAS, Prop.WILL_DELAY])
 
@@ -58,8 +84,7 @@ export function readProperties(r: Reader, allowed: ReadonlySet<number>, what: st
   const numbers = new Map<number, number>()
   const texts = new Map<number, string>()
   const seen = new Set<number>()
-  const forward: Buffer[] = []
-  const whole = r.tail(length)
+  const forward = new Stretches(r.tail(length))
   while (block.left > 0) {
     const from = length - block.left
     const id = block.varint()
@@ -72,14 +97,14 @@ export function readProperties(r: Reader, allowed: ReadonlySet<number>, what: st
     }
     seen.add(id)
     readValue(block, id, kind, numbers, texts)
-    if (!HOP.has(id)) forward.push(whole.subarray(from, length - block.left))
+    if (!HOP.has(id)) forward.add(from, length - block.left)
   }
   // MQTT 5.0 section 3.1.2.11.10
   if (seen.has(Prop.AUTH_DATA) && !seen.has(Prop.AUTH_METHOD)) {
     throw new ProtocolError(`${what}: authentication data without an authentication method`)
   }
   checkRanges(numbers, texts, what)
-  return { numbers, texts, forward: forward.length === 0 ? NONE : Buffer.concat(forward) }
+  return { numbers, texts, forward: forward.bytes() }
 }
 
 function readValue(
@@ -109,8 +134,8 @@ function readValue(
       r.binary()
       return
     case 'pair':
-      r.text('a user property')
-      r.text('a user property')
+      r.skipText('a user property')
+      r.skipText('a user property')
       return
   }
 }

@@ -89,24 +89,30 @@ export interface Copy {
 
 /** Writes a PUBLISH. `forward` are raw properties that are passed on to MQTT 5 subscribers. */
 export function writePublish(m: { topicBytes: Buffer; payload: Buffer; forward: Buffer }, c: Copy): Frame {
-  const props = c.level === 5 ? propertyBlock(m.forward, c) : null
+  const head = c.level === 5 ? propertyHead(m.forward, c) : null
   const idBytes = c.qos > 0 ? 2 : 0
-  const remaining = 2 + m.topicBytes.length + idBytes + (props?.length ?? 0) + m.payload.length
+  const propertyBytes = head === null ? 0 : head.length + m.forward.length
+  const remaining = 2 + m.topicBytes.length + idBytes + propertyBytes + m.payload.length
   const frame = Buffer.allocUnsafe(1 + varintLength(remaining) + remaining)
   frame[0] = (Type.PUBLISH << 4) | (c.dup ? 0x08 : 0) | (c.qos << 1) | (c.retain ? 1 : 0)
   let at = writeVarint(frame, 1, remaining)
   at = frame.writeUInt16BE(m.topicBytes.length, at)
   at += m.topicBytes.copy(frame, at)
   if (c.qos > 0) at = frame.writeUInt16BE(c.packetId, at)
-  if (props !== null) at += props.copy(frame, at)
+  if (head !== null) {
+    frame.set(head, at)
+    at += head.length
+    at += m.forward.copy(frame, at)
+  }
   m.payload.copy(frame, at)
   return frame
 }
 
-const NO_BLOCK = Buffer.from([0])
+const NO_PROPERTY_HEAD: readonly number[] = [0]
 
-function propertyBlock(forward: Buffer, c: Copy): Buffer {
-  if (forward.length === 0 && c.expiry === null && c.subscriptionIds.length === 0) return NO_BLOCK
+/** Length of the properties and those of this hop; what is passed on follows. */
+function propertyHead(forward: Buffer, c: Copy): readonly number[] {
+  if (forward.length === 0 && c.expiry === null && c.subscriptionIds.length === 0) return NO_PROPERTY_HEAD
   const own: number[] = []
   if (c.expiry !== null) {
     own.push(
@@ -118,6 +124,5 @@ function propertyBlock(forward: Buffer, c: Copy): Buffer {
     )
   }
   for (const id of c.subscriptionIds) own.push(Prop.SUBSCRIPTION_ID, ...varint(id))
-  const length = own.length + forward.length
-  return Buffer.concat([Buffer.from([...varint(length), ...own]), forward])
+  return [...varint(own.length + forward.length), ...own]
 }
