@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { connectAsync } from 'mqtt'
 import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
 import { expectAccessible, expectLooks, looksTag, openScreen, untilRan } from './screens'
@@ -53,6 +54,30 @@ test('a group is edited where it stands, refused with a reason, undone and redon
   await topic.fill('home/#/kwh')
   await topic.press('Enter')
   await expect(page.locator('.error-row')).toContainText('expected a topic name without + or #')
+})
+
+test('a publish plays a recording that lies beside the scenario; one that is not there is refused', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.getByRole('button', { name: 'Actions of Power meters' }).click()
+  await page.getByRole('menuitem', { name: 'All fields…' }).click()
+  const form = page.getByRole('dialog', { name: 'Power meters' })
+  const recording = form.getByRole('textbox', { name: 'Recording' })
+  await recording.fill('nowhere.jsonl')
+  await recording.press('Enter')
+  await expect(form.getByRole('alert')).toContainText('found nowhere.jsonl; there is no such file')
+  const client = await connectAsync(lab.broker)
+  const heard: string[] = []
+  client.on('message', (_topic, payload) => heard.push(payload.toString()))
+  await client.subscribeAsync('home/meter-1/kwh')
+  await recording.fill('plant.jsonl')
+  await recording.press('Enter')
+  await expect(form.getByRole('alert')).toHaveCount(0)
+  await expect(form.getByRole('textbox', { name: 'Of topics' })).toHaveValue('')
+  await expect.poll(() => heard).toContain('{"t":180.50,"id":1688888483063664642}')
+  await client.endAsync()
 })
 
 test('groups are added, duplicated, changed together and removed', async ({ page, lab }) => {

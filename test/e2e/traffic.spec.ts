@@ -1,4 +1,5 @@
 import { connectAsync } from 'mqtt'
+import { readFileSync } from 'node:fs'
 import { expect, test } from './fixtures'
 import { expectAccessible, expectLooks, looksTag, openScreen, untilRan } from './screens'
 
@@ -211,6 +212,7 @@ test('a payload tells what changed since the one before, and draws its numbers',
       { v: 6, mode: 'fast' },
     ].map((m) => client.publishAsync('plant/pump', JSON.stringify(m), { qos: 1 })),
   )
+  await client.publishAsync('hall "2", east/valve 1', "'=1+1", { qos: 1 })
   await client.endAsync()
   await page.getByPlaceholder('Find topic').fill('pump')
   await page.getByRole('treeitem').filter({ hasText: 'pump' }).click()
@@ -221,6 +223,17 @@ test('a payload tells what changed since the one before, and draws its numbers',
   await payload.getByRole('group', { name: /Messages/ }).focus()
   await page.keyboard.press('ArrowDown')
   await expect(payload.getByText('was 3')).toBeVisible()
+
+  await page.getByPlaceholder('Find topic').fill('valve')
+  await page.getByRole('treeitem').filter({ hasText: 'east' }).click()
+  await page.getByRole('button', { name: 'Export messages of hall "2", east/#' }).click()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: 'Save messages as CSV' }).click()
+  const [, ...lines] = readFileSync(await (await saved).path(), 'utf8')
+    .trim()
+    .split('\n')
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) expect(line).toMatch(/,"hall ""2"", east\/valve 1",1,.*,''=1\+1,,0$/)
 })
 
 test('a message is published from the desk, its handshake is drawn beside it, and the test client receives it', async ({

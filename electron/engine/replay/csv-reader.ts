@@ -1,4 +1,5 @@
 import { CsvError, parse, type Parser } from 'csv-parse'
+import { unguarded } from '../base/csv'
 import type { Collector } from './collector'
 import { RecordingError, type RecordingReader } from './reader'
 import { cellsOf, messageOf, type Cell } from './row'
@@ -64,8 +65,7 @@ export class CsvReader implements RecordingReader {
       messageOf((cell) => {
         const name = cells[cell]
         const value = name === undefined ? undefined : values[names.indexOf(name)]
-        // See `base/csv`: this program writes one quotation mark before what a spreadsheet would run as a formula.
-        return guarded ? value?.replace(/^'(?=[=+\-@\t\r])/, '') : value
+        return guarded && value !== undefined ? unguarded(value) : value
       }),
     )
   }

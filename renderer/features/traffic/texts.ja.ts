@@ -16,6 +16,7 @@ export const trafficJa: TextsOf<typeof trafficMessages> = {
       'トピックは最初のメッセージとともに現れます。フリートを実行するか、自分のクライアントからパブリッシュしてください。',
     dropped: 'ほかの {n} トピックは、上限に達したため表示していません。',
     split: 'トピックツリーの幅',
+    exportOf: '{filter} のメッセージを書き出す',
     wildcard: 'ワイルドカードの確認',
     wildcardHint:
       'トピックフィルターを入力してください。+ は 1 つの階層に、# はそれより下のすべてに一致します。',

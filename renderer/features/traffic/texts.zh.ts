@@ -15,6 +15,7 @@ export const trafficZh: TextsOf<typeof trafficMessages> = {
     noTopicsHint: '有了第一条消息，主题就会出现：请运行设备组，或用自己的客户端发布。',
     dropped: '另有 {n} 个主题未显示：主题树已达上限。',
     split: '主题树的宽度',
+    exportOf: '导出 {filter} 的消息',
     wildcard: '通配符测试',
     wildcardHint: '输入主题过滤器：+ 匹配一个层级，# 匹配其后所有层级。',
     matches: '/ {total} 个主题匹配',

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { atOnce } from '../../../electron/engine/base/slices'
 import { memberText } from '../../../electron/engine/replay/json-lines'
 import { readRecording } from '../../../electron/engine/replay/read'
 import { timeOf } from '../../../electron/engine/replay/row'
+import { Bench, dup, puback, publishFrame } from '../observe/capture/wire'
 
 const ROOM = { messages: 1000, bytes: 100_000 }
 const fixture = (name: string): Buffer =>
@@ -58,6 +60,32 @@ describe('files that other programs wrote', () => {
   })
 })
 
+test('a kept run: each message once, as its publisher sent it first, whatever the links lost', async () => {
+  const b = new Bench()
+  b.connect('pump')
+  b.connect('screen')
+  const first = publishFrame({ topic: 'plant/rpm', qos: 1, id: 5, payload: '1450' })
+  b.drop('pump', 'uplink', first)
+  b.clock.ms += 300
+  b.pass('pump', 'uplink', dup(first), { attempt: 2, origin: 'agent' })
+  b.pass('pump', 'downlink', puback(5))
+  b.pass('screen', 'downlink', publishFrame({ topic: 'plant/rpm', payload: '1450' }))
+  b.clock.ms += 100
+  b.drop('pump', 'uplink', publishFrame({ topic: 'plant/온도', payload: '"=1' }))
+  const scenario = JSON.stringify({ version: 1, name: 'Plant', seed: 3 })
+  const file = Buffer.from(atOnce(b.capture.export('', { scenario }).next()).bytes)
+  for (const size of [97, 65_536]) {
+    const recorded = await read(file, size)
+    expect(recorded).toMatchObject({ timed: true, notKept: 0, beyond: 0 })
+    expect(
+      recorded.messages.map((m) => [Math.round(m.atMs), m.client, m.topic, m.payload.toString()]),
+    ).toEqual([
+      [0, 'pump', 'plant/rpm', '1450'],
+      [404, 'pump', 'plant/온도', '"=1'],
+    ])
+  }
+})
+
 describe('lines and tables', () => {
   test('of what this program saved: uplinks without repetitions, no guard of spreadsheets, no payload that is not whole', async () => {
     const csv = [
@@ -68,12 +96,14 @@ describe('lines and tables', () => {
       `2026-01-01T00:00:02.000Z,p,uplink,t,0,,,/wAB,0`,
       `2026-01-01T00:00:02.000Z,p,uplink,t,0,,,/wAB,90`,
       `2026-01-01T00:00:03.500Z,p,uplink,t,0,7,"a ""b""\nc",,0`,
+      `2026-01-01T00:00:04.500Z,p,uplink,t,0,8,''=1,,0`,
     ]
     const recorded = await read(csv.join('\n'), 11)
     expect(recorded.messages.map((m) => [m.atMs, m.payload.toString('latin1')])).toEqual([
       [0, '-5.2'],
       [1500, '\xff\x00\x01'],
       [3000, 'a "b"\nc'],
+      [4000, "'=1"],
     ])
     expect(recorded.notKept).toBe(1)
   })
