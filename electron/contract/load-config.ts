@@ -92,6 +92,10 @@ const fields = z.strictObject({
   qos: own.qos.default(0),
   subscribeQos: own.subscribeQos.optional(),
   size: own.size.default(64),
+  payload: own.payload.optional(),
+  payloadFile: own.payloadFile.optional(),
+  dataFile: own.dataFile.optional(),
+  topics: own.topics.optional(),
   /** Length of the publishing. @default 30 s, or no limit when `messages` is given */
   duration: durationSchema.optional(),
   messages: own.messages.optional(),
@@ -195,7 +199,12 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
   if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
     wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
-  if (c.retain && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
+  const templated = c.payload !== undefined || c.payloadFile !== undefined
+  if (c.payload !== undefined && c.payloadFile !== undefined)
+    wrong('payloadFile', c.payloadFile, 'expected either payload or payloadFile')
+  if (c.dataFile !== undefined && !templated)
+    wrong('dataFile', c.dataFile, 'expected a payload with %{csv:COLUMN} that uses it')
+  if (!templated && c.retain && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
     wrong(
       'size',
       c.size,

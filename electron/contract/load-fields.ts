@@ -1,9 +1,34 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import { parsePayload, topicProblem } from './load-payload'
 import { isValidTopic } from './topics'
 
 const rate = z.number().positive().max(10_000_000)
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)])
+
+const file = z.string().min(1).max(4096)
+
+const payload = z
+  .string()
+  .min(1)
+  .max(65_535)
+  .superRefine((text, ctx) => {
+    const read = parsePayload(text)
+    if (typeof read === 'string') ctx.addIssue({ code: 'custom', input: text, message: read })
+  })
+
+const topics = z
+  .array(
+    z
+      .string()
+      .max(512)
+      .superRefine((text, ctx) => {
+        const problem = topicProblem(text)
+        if (problem !== null) ctx.addIssue({ code: 'custom', input: text, message: problem })
+      }),
+  )
+  .min(1)
+  .max(64)
 
 /** What drives a load test, one variant per object in engine/load/run/executors. Rates are messages per second of each publisher. */
 export const executorSchema = z.discriminatedUnion('kind', [
@@ -62,6 +87,14 @@ export const CLIENT_FIELDS = {
   subscribeQos: qos,
   /** Payload bytes. */
   size: z.int().min(0).max(16_777_216),
+  /** A template in place of filler, see `load-payload.ts`; one that is a JSON object gets a member `fleetlab` that names the message. */
+  payload,
+  /** A file that has the template. */
+  payloadFile: file,
+  /** A CSV file for `%{csv:COLUMN}`; its first line names the columns. */
+  dataFile: file,
+  /** Levels below a publisher's own topic, with %i, %c and %u: its messages take them in turn. */
+  topics,
   /** Messages of all publishers together. */
   messages: z.int().min(1).max(4_000_000_000),
   /** Unacknowledged QoS 1 and 2 messages a publisher may have. */

@@ -30,6 +30,10 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   qos: number,
   subscribeQos: number,
   size: number,
+  payload: String,
+  payloadFile: String,
+  dataFile: String,
+  topics: (t) => t.split(','),
   duration: String,
   messages: number,
   ramp: String,
@@ -212,6 +216,9 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
   ...Object.keys(thresholdsSchema.shape),
 ])
 
+/** Lists that a flag has in one word. */
+const LISTS: ReadonlySet<string> = new Set(['alpn', 'topics'])
+
 /**
  * What a file says that has the names of flags, as they are typed (`max-p99`) or together (`maxP99`), beside or instead
  * of a configuration's fields: the same as those fields.
@@ -225,6 +232,7 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
     if (single && (ONLY_FLAGS.has(name) || name === 'executor'))
       flags[name] = typeof value === 'number' && /P99$/.test(name) ? `${value}ms` : String(value)
     else if (name === 'protocol' && single) fields[name] = protocolNumber(String(value))
+    else if (LISTS.has(name) && single) fields[name] = String(value).split(',')
     else fields[name] = value
   }
   if (Array.isArray(fields['populations']))

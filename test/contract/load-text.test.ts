@@ -50,6 +50,9 @@ const CONFIGS: LoadInput[] = [
     messageExpiry: '1m',
     userProperties: ['a=b c'],
     retain: true,
+    payload: '{"n":%n,"it\'s":"%{one:a|b}"}',
+    dataFile: 'my rows.csv',
+    topics: ['a', 'b/%c'],
   },
   {
     url: 'mqtts://broker.example:8883',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ApiError } from '../../../contract/errors'
-import type { LoadConfig } from '../../../contract/load-config'
+import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import { headersOf } from '../run/headers'
 import type { Credentials } from '../run/messages'
 
@@ -23,6 +23,20 @@ async function pem(config: LoadConfig, field: FileField): Promise<string | undef
   return content
 }
 
+/** A page names no files but those of certificates, see docs/security.md: what a payload is made from would leave the computer. */
+function refuseFiles(config: LoadConfig): void {
+  for (const { config: c } of populationsOf(config)) {
+    for (const field of ['payloadFile', 'dataFile'] as const) {
+      const found = c[field]
+      if (found === undefined) continue
+      const expected = 'expected a payload without files; the command line takes them'
+      throw new ApiError('bad-request', `${field}: found ${found}; ${expected}`, [
+        { path: `config.${field}`, found, expected },
+      ])
+    }
+  }
+}
+
 /**
  * Password and PEM texts a configuration names; a password that is given goes before one it names.
  * @throws ApiError `bad-request` that names the field
@@ -32,6 +46,7 @@ export async function readCredentials(
   env: Readonly<Record<string, string | undefined>>,
   given?: string,
 ): Promise<Credentials> {
+  refuseFiles(config)
   const name = given === undefined ? config.passwordEnv : undefined
   const password = given ?? (name === undefined ? undefined : env[name])
   if (name !== undefined && password === undefined) {

@@ -1,7 +1,10 @@
 import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 import type { FlatRanges, FlowAccount } from '../../../contract/load-report'
 import {
+  MEMBER_START,
+  MEMBER_DIGITS,
   TOPIC_IDENTITY_LENGTH,
+  readDelayDigits,
   readShortIdentity,
   type IdentityPlace,
   type MessageIdentity,
@@ -19,6 +22,9 @@ import { BitFlow, GapFlow, type Flow } from './flow'
 import { LatencyHistogram } from './histogram'
 import { addRange } from './ranges'
 import { SendTimes } from './send-times'
+
+const MEMBER_DELAY_AT = MEMBER_START.length + TOPIC_IDENTITY_LENGTH
+const MEMBER_END = MEMBER_START.length + MEMBER_DIGITS
 
 /** Counts of one step of the series. */
 export interface Step {
@@ -154,8 +160,10 @@ export class Recorder {
     }
     if (intendedMs < this.measureFromMs) return
     this.stepEndToEnd.record(tookMs)
-    if (this.carried.place !== 'payload' || end - at < DELAY_BYTES) return
-    this.sendTimes?.arrived(tookMs - payloadDelayMs(b, at))
+    if (this.carried.place === 'payload') {
+      if (end - at >= DELAY_BYTES) this.sendTimes?.arrived(tookMs - payloadDelayMs(b, at))
+    } else if (this.carried.place === 'member')
+      this.sendTimes?.arrived(tookMs - readDelayDigits(b, at + MEMBER_DELAY_AT))
   }
 
   private readPayload(b: Buffer, at: number, end: number): boolean {
@@ -167,9 +175,12 @@ export class Recorder {
   }
 
   private readShort(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): boolean {
-    const hex = this.carried.place === 'topic'
-    if (!hex && end - at < SHORT_IDENTITY_BYTES) return false
-    const where = hex ? topicEnd - TOPIC_IDENTITY_LENGTH : at
+    const { place } = this.carried
+    const hex = place !== 'short'
+    const member = place === 'member'
+    if (place !== 'topic' && end - at < (member ? MEMBER_END : SHORT_IDENTITY_BYTES)) return false
+    const where =
+      place === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : member ? at + MEMBER_START.length : at
     return (
       where >= 0 &&
       readShortIdentity(b, where, hex, atMs, this.message) &&

@@ -2,15 +2,15 @@ import type { FlatRanges, PublisherAccount } from '../../../contract/load-report
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
-import { filtersOf, layoutOf, publishOptions, topologyOf } from './topologies'
+import { filtersOf, layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
-import type { ClientDeps, ClientFields, MessageSource } from '../wire/client-types'
-import { identityPlace } from '../wire/short-identity'
-import { PublishTemplate } from '../wire/template'
+import type { ClientDeps, ClientFields, MessageSource, PublishWriter } from '../wire/client-types'
 import type { WorkerInit } from './messages'
+import type { PayloadMaterial } from './payload-files'
 import { nameClient } from './names'
 import { dealt, indicesOf, type Part } from './slice'
 import { ClosedSource, OpenSource, type Publisher } from './sources'
+import { placeOf, writerOf } from './writers'
 
 /** One client of a worker with what it does. */
 export interface Member {
@@ -88,7 +88,7 @@ function sourceOf(
   all: number,
   plan: Plan,
   index: number,
-  template: PublishTemplate,
+  template: PublishWriter,
   now: () => number,
   sent: MessageSource['sent'],
 ) {
@@ -118,6 +118,7 @@ function sourceOf(
 export function createMembers(
   init: WorkerInit,
   population: Population,
+  material: PayloadMaterial | null,
   plan: Plan,
   deps: ClientDeps,
   firstIndex: number,
@@ -127,28 +128,24 @@ export function createMembers(
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
   const members: Member[] = []
-  const identity = identityPlace(config)
-  const options = publishOptions(config)
+  const place = placeOf(config, material)
   for (const index of indicesOf(config.subscribers, init.part)) {
-    const fields = fieldsOf(init, population, 'subscribers', index, filtersOf(config, index, init.runId))
+    const filters = filtersOf(config, index, init.runId, place)
+    const fields = fieldsOf(init, population, 'subscribers', index, filters)
     const client = new WireClient(firstIndex + members.length, fields, null, deps)
     members.push({ client, role: 'subscribers', index, source: null, receiver: topology.receiverOf(index) })
   }
   for (const index of indicesOf(config.publishers, init.part)) {
-    const template = new PublishTemplate({
+    const fields = fieldsOf(init, population, 'publishers', index, [])
+    const template = writerOf(config, material, {
       topic: topology.topicOf(index, layout),
-      qos: config.qos,
-      size: config.size,
-      level: config.protocol,
       runTag: init.runTag,
       publisher: index,
-      seed: config.seed,
-      identity,
-      ...options,
+      number: population.before.publishers + index,
+      name: fields,
     })
     const tell = sent(topology.receiversOf(index, layout).length)
     const source = sourceOf(config.publishers, plan, index, template, deps.now, tell)
-    const fields = fieldsOf(init, population, 'publishers', index, [])
     const client = new WireClient(firstIndex + members.length, fields, source, deps)
     members.push({ client, role: 'publishers', index, source, receiver: -1 })
   }

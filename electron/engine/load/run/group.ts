@@ -2,13 +2,14 @@ import { UNCONFIRMED } from '../../../contract/load-headlines'
 import type { Population } from '../../../contract/load-config'
 import { Recorder } from '../measure/recorder'
 import type { ClientDeps } from '../wire/client-types'
-import { identityPlace } from '../wire/short-identity'
 import { planOf } from './executors'
 import { createMembers, publisherAccounts, type Member } from './fleet'
 import type { GroupResult, WorkerBucket, WorkerCounts, WorkerInit } from './messages'
 import { pacerOf, type Pacer } from './pacer'
 import type { Plan } from './plan'
+import type { PayloadMaterial } from './payload-files'
 import { topologyOf } from './topologies'
+import { placeOf } from './writers'
 
 /** The clients of one population in one thread, and what is measured of them. */
 export class Group {
@@ -30,12 +31,13 @@ export class Group {
   constructor(
     init: WorkerInit,
     readonly population: Population,
+    material: PayloadMaterial | null,
     deps: ClientDeps,
     firstIndex: number,
   ) {
     const { config } = population
     const plan = planOf(config)
-    const carried = { place: identityPlace(config), publishers: config.publishers }
+    const carried = { place: placeOf(config, material), publishers: config.publishers }
     const open = plan.publishing.kind === 'open'
     this.plan = plan
     this.recorder = new Recorder(init.runTag, topologyOf(config).shared, open, carried)
@@ -43,7 +45,7 @@ export class Group {
       this.arrivals += receivers
       this.recorder.leaves(intendedMs, delayMs)
     }
-    this.members = createMembers(init, population, plan, deps, firstIndex, sent)
+    this.members = createMembers(init, population, material, plan, deps, firstIndex, sent)
     if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
     this.pacer = pacerOf(this.members)
   }

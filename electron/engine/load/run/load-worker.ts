@@ -67,8 +67,8 @@ export class LoadWorker {
     const { flushQueue } = this
     const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
     let clients = 0
-    this.groups = populationsOf(init.config).map((population) => {
-      const group = new Group(init, population, clientDeps, clients)
+    this.groups = populationsOf(init.config).map((population, i) => {
+      const group = new Group(init, population, init.payloads?.[i] ?? null, clientDeps, clients)
       clients += group.members.length
       return group
     })

@@ -1,6 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { EncodedHistograms, EncodedSendTimes, IdentityAccount } from '../../../contract/load-report'
 import type { ClientRow } from './client-list'
+import type { PayloadMaterial } from './payload-files'
 import type { Part } from './slice'
 
 /** PEM texts and the password: read once by the main thread, never written anywhere. */
@@ -20,6 +21,8 @@ export interface WorkerInit {
   credentials: Credentials
   /** What a list says of this worker's clients, by their numbers. */
   rows?: ReadonlyMap<number, ClientRow> | undefined
+  /** What messages are made from, by the number of the population; null: filler. */
+  payloads?: readonly (PayloadMaterial | null)[] | undefined
   runId: string
   runTag: number
   part: Part

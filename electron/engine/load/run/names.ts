@@ -2,6 +2,19 @@ import type { LoadConfig } from '../../../contract/load-config'
 import type { ClientRow } from './client-list'
 import type { ConnectFields } from '../wire/frames'
 
+/** Levels of topic names for one client: %i, %c and %u filled in, without what a topic name must not have. */
+export const namedTopics = (
+  templates: readonly string[],
+  number: number,
+  { clientId, username = '' }: Pick<ConnectFields, 'clientId' | 'username'>,
+): string[] =>
+  templates.map((t) =>
+    t.replace(/%([icu%])/g, (_all, what: string) => {
+      const value = what === 'i' ? String(number) : what === 'c' ? clientId : what === 'u' ? username : '%'
+      return value.replace(/[+#]/g, '_')
+    }),
+  )
+
 /** Fills %i (the number of a client), %c (its identifier) and %% in. */
 const filled = (template: string, number: number, clientId: string): string =>
   template.replace(/%([ic%])/g, (_all, what: string) =>

@@ -4,13 +4,13 @@ import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-t
 import { FlushQueue } from '../wire/flush-queue'
 import { nameClient } from './names'
 import type { Connack } from '../wire/frames'
-import { identityPlace } from '../wire/short-identity'
-import { PublishTemplate } from '../wire/template'
 import type { Dial } from '../wire/transport'
 import { LoadError, explain } from './failures'
 import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
+import type { PayloadMaterial } from './payload-files'
 import { filtersOf, layoutOf, topologyKind, topologyOf } from './topologies'
+import { placeOf, writerOf } from './writers'
 
 const TICK_MS = 250
 /** More than a run can have. */
@@ -56,6 +56,8 @@ export interface ProbeDeps {
   client: number
   /** Who it connects as, where a list says it. */
   row?: ClientRow | undefined
+  /** What the messages of the run are made from. */
+  material: PayloadMaterial | null
   dial: Dial
   now(): number
 }
@@ -88,16 +90,13 @@ interface Probed {
 }
 
 /** One message like those of the run, which no receiver takes for one of them. */
-function oneMessage({ config, runId, now }: ProbeDeps): MessageSource {
-  const template = new PublishTemplate({
+function oneMessage({ config, runId, material, client, now }: ProbeDeps, name: ClientFields): MessageSource {
+  const template = writerOf({ ...config, retain: false }, material, {
     topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
-    qos: config.qos,
-    size: config.size,
-    level: config.protocol,
     runTag: 0,
     publisher: NO_PUBLISHER,
-    seed: 0,
-    identity: identityPlace(config),
+    number: client,
+    name,
   })
   return {
     template,
@@ -145,7 +144,8 @@ function lacking(config: LoadConfig, ack: Connack): string | null {
 export function probe(deps: ProbeDeps): Promise<Probed> {
   const { config, now } = deps
   const publishes = config.publishers > 0 && config.executor.kind !== 'connection-storm' && config.qos > 0
-  const filters = config.subscribers > 0 ? filtersOf(config, 0, deps.runId) : []
+  const filters =
+    config.subscribers > 0 ? filtersOf(config, 0, deps.runId, placeOf(config, deps.material)) : []
   return new Promise((resolve, reject) => {
     const state = {
       connected: false,
@@ -183,9 +183,10 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
       anomaly: (_c, text) => state.remarks.add(`at the first subscription: ${text}`),
       closed: (_c, cause, error) => closed(cause, error),
     }
-    const source = publishes ? oneMessage(deps) : null
+    const fields = fieldsOf(deps, filters)
+    const source = publishes ? oneMessage(deps, fields) : null
     const flushQueue = new FlushQueue(setImmediate)
-    const client = new WireClient(0, fieldsOf(deps, filters), source, {
+    const client = new WireClient(0, fields, source, {
       dial: deps.dial,
       flushQueue,
       events,

@@ -6,7 +6,6 @@ import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
-import { identityPlace } from '../wire/short-identity'
 import { BrokerWatch } from './broker-process'
 import { ClientRows } from './client-rows'
 import { createRunClock, measureClockOffset } from './clock'
@@ -14,6 +13,7 @@ import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
 import { LoadError } from './failures'
 import type { LoadOptions } from './load-options'
+import { payloadNotes, readPayloads, type PayloadMaterial } from './payload-files'
 import { checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
 import type { WorkerInit } from './messages'
 import { environmentOf } from './environment'
@@ -53,6 +53,7 @@ class LoadRun {
   private readonly clockOffsetMs: number
   private readonly now: () => number
   private readonly stepMs: number
+  private payloads: readonly (PayloadMaterial | null)[] = []
   private embedded: EmbeddedHandle | null = null
   private workers: WorkerPool | null = null
   private series: Series | null = null
@@ -95,6 +96,7 @@ class LoadRun {
     this.planned = indicesOf(config.publishers, shard).length + indicesOf(config.subscribers, shard).length
     checkLimits(this.planned, config, readMachineLimits())
     const rows = await ClientRows.read(config, shard)
+    this.payloads = await readPayloads(config)
     if (config.url === 'embedded') {
       this.embedded = await startEmbedded()
       this.config = { ...config, url: this.embedded.url }
@@ -152,6 +154,7 @@ class LoadRun {
     const { credentials = {}, runId } = this.options
     const { broker, limits, remarks } = await tryOut(this.config, rows, {
       credentials,
+      payloads: this.payloads,
       runId,
       shard: this.shard.index,
       now: this.now,
@@ -168,6 +171,7 @@ class LoadRun {
       config: this.config,
       credentials: this.options.credentials ?? {},
       rows: rows.of(within(this.shard, { index, count })),
+      payloads: this.payloads,
       runId: this.options.runId,
       runTag: tagOf(this.options.runId),
       part: within(this.shard, { index, count }),
@@ -363,11 +367,8 @@ class LoadRun {
     const executors = this.populations.map(
       ({ name, config }) => `${name ?? 'executor'}: ${describeExecutor(config)}`,
     )
-    const notes = [...(this.options.notes ?? []), ...executors, ...this.notes]
-    if (this.populations.some(({ config }) => identityPlace(config) === 'topic'))
-      notes.push(
-        'the payload is too small for the identity of a message: its topic name carries it, 25 bytes',
-      )
+    const payloads = payloadNotes(this.populations, this.payloads)
+    const notes = [...(this.options.notes ?? []), ...executors, ...payloads, ...this.notes]
     if ((this.series?.dropped ?? 0) > 0)
       notes.push(`the first ${this.series?.dropped} points of the time series were dropped`)
     if (this.embedded !== null)

@@ -1,6 +1,5 @@
 import type { Schedule } from './plan'
-import type { MessageSource } from '../wire/client-types'
-import type { PublishTemplate } from '../wire/template'
+import type { MessageSource, PublishWriter } from '../wire/client-types'
 
 /** A publisher's side of the schedule. */
 export interface Publisher extends MessageSource {
@@ -27,7 +26,7 @@ export class OpenSource implements Publisher {
 
   constructor(
     readonly publisher: number,
-    readonly template: PublishTemplate,
+    readonly template: PublishWriter,
     private readonly schedule: Schedule,
     private readonly publishers: number,
     private readonly quota: number,
@@ -85,7 +84,7 @@ export class ClosedSource implements Publisher {
 
   constructor(
     readonly publisher: number,
-    readonly template: PublishTemplate,
+    readonly template: PublishWriter,
     private readonly quota: number,
     private readonly now: () => number,
   ) {}

@@ -1,7 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { TopologyKind } from '../../../contract/load-fields'
 import { publishProperties } from '../wire/frames'
-import { identityFilter, identityPlace } from '../wire/short-identity'
+import type { IdentityPlace } from '../wire/short-identity'
 
 /** Sizes and names a topology is made from. */
 export interface Layout {
@@ -94,11 +94,18 @@ export const publishOptions = (c: LoadConfig): { retain: boolean; properties: Bu
 export const copiesOf = (config: LoadConfig): number =>
   topologyKind(config) === 'fan-out' ? config.subscribers : Math.min(1, config.subscribers)
 
-/** What a subscriber of a run subscribes to. */
-export const filtersOf = (config: LoadConfig, subscriber: number, runId: string): string[] =>
-  topologyOf(config)
+/** What a subscriber of a run subscribes to, where messages carry their identity at `place`. */
+export const filtersOf = (
+  config: LoadConfig,
+  subscriber: number,
+  runId: string,
+  place: IdentityPlace,
+): string[] => {
+  const below = config.topics !== undefined ? '/#' : place === 'topic' ? '/+' : ''
+  return topologyOf(config)
     .filtersOf(subscriber, layoutOf(config, runId))
-    .map((filter) => filter + identityFilter(identityPlace(config)))
+    .map((filter) => filter + below)
+}
 
 export const layoutOf = (config: LoadConfig, runId: string): Layout => ({
   publishers: config.publishers,

@@ -5,6 +5,7 @@ import { tlsFieldsOf } from './credentials'
 import { firstClient } from './fleet'
 import { checkCertificates } from './limits'
 import type { Credentials } from './messages'
+import type { PayloadMaterial } from './payload-files'
 import { brokerName, probe } from './probe'
 
 /** What a broker says of itself, and what the report says of it. */
@@ -21,13 +22,20 @@ interface TriedOut {
 export async function tryOut(
   config: LoadConfig,
   rows: ClientRows,
-  own: { credentials: Credentials; runId: string; shard: number; now(): number },
+  own: {
+    credentials: Credentials
+    payloads: readonly (PayloadMaterial | null)[]
+    runId: string
+    shard: number
+    now(): number
+  },
 ): Promise<TriedOut> {
   checkCertificates(own.credentials)
   const dial = dialFor(config.url, tlsFieldsOf(config, own.credentials))
-  const deps = populationsOf(config).map((p) => {
+  const deps = populationsOf(config).map((p, i) => {
     const client = firstClient(config, p, own.shard)
-    return { ...own, dial, config: p.config, client, row: rows.get(client), name: p.name }
+    const material = own.payloads[i] ?? null
+    return { ...own, dial, config: p.config, client, row: rows.get(client), name: p.name, material }
   })
   const remarks: string[] = []
   let limits: string | null = null

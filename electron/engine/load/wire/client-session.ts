@@ -1,6 +1,6 @@
 import type { Batch } from './flush-queue'
 import { InFlight, RELEASED } from './in-flight'
-import type { PublishTemplate } from './template'
+import type { PublishWriter } from './client-types'
 
 /** What a client keeps over a lost connection (MQTT 3.1.1 section 4.1), and what of it must be sent again. */
 export class ClientSession {
@@ -49,7 +49,7 @@ export class ClientSession {
   }
 
   /** Writes PUBLISH with DUP set, or PUBREL, for what is unacknowledged, as far as Receive Maximum lets it. */
-  writeResends(batch: Batch, template: PublishTemplate): void {
+  writeResends(batch: Batch, template: PublishWriter): void {
     while (this.resend.length > 0 && this.onWire < this.quota) {
       const slot = this.resend.pop() as number
       const id = this.inFlight.id(slot)

@@ -1,7 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import type { Connack, ConnectFields } from './frames'
 import type { FlushQueue } from './flush-queue'
-import type { PublishTemplate } from './template'
 import type { Caller, Dial } from './transport'
 
 /** What one client is and wants. */
@@ -20,9 +19,31 @@ export interface ClientFields extends ConnectFields {
   caller: Readonly<Omit<Caller, 'tls'>>
 }
 
+/** Writes the PUBLISH packets of one publisher. */
+export interface PublishWriter {
+  readonly qos: QoS
+  /** Bytes of the longest packet. */
+  readonly length: number
+  /** What removes the messages that the broker has retained; null where none are (3.1.1 section 3.3.1.3). */
+  readonly removal: Buffer | null
+  /**
+   * Writes one message at `at`; returns where it ends. The same message is the same however often it is written. `id` is
+   * not used at QoS 0; `delayMs` is how late it is sent.
+   */
+  write(
+    into: Buffer,
+    at: number,
+    dup: boolean,
+    id: number,
+    sequence: number,
+    timeMs: number,
+    delayMs: number,
+  ): number
+}
+
 /** Where a publishing client gets its messages. */
 export interface MessageSource {
-  readonly template: PublishTemplate
+  readonly template: PublishWriter
   /** Intended send time (Unix ms) of the next message, or -1 while none is due. */
   due(): number
   /** Messages taken so far. */

@@ -54,7 +54,7 @@ export class WireClient implements ClientHandle, Sender {
   ) {
     this.events = deps.events
     this.caller = { ...fields.caller }
-    this.qos = source?.template.fields.qos ?? 0
+    this.qos = source?.template.qos ?? 0
     this.session = new ClientSession(this.qos > 0 ? fields.window : 1)
     this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
     this.subscriptions = new SubscribeSide(fields)

@@ -23,7 +23,7 @@ export class PublishSide {
     private readonly keepAlive: KeepAlive,
     private readonly fields: ClientFields,
   ) {
-    this.qos = source.template.fields.qos
+    this.qos = source.template.qos
   }
 
   /** Why the broker's limits do not let this client do its work, or null. */

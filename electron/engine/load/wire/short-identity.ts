@@ -3,20 +3,21 @@ import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-con
 /** The 12 bytes as a level of the topic name, in hexadecimal digits. */
 export const TOPIC_IDENTITY_LENGTH = 2 * SHORT_IDENTITY_BYTES
 
+/** How a payload begins that is a JSON object and has the identity in a member: 24 digits, and 8 that say how late it was sent. */
+export const MEMBER_START = '{"fleetlab":"'
+export const MEMBER_DIGITS = TOPIC_IDENTITY_LENGTH + 8
+
 /**
- * Where a message carries what it is: the first 20 bytes of its payload, the first 12, the last level of its topic name, or
- * nowhere, where nobody receives it.
+ * Where a message carries what it is: the first 20 bytes of its payload, the first 12, the first member of the JSON object
+ * that it is, the last level of its topic name, or nowhere, where nobody receives it.
  */
-export type IdentityPlace = 'payload' | 'short' | 'topic' | 'none'
+export type IdentityPlace = 'payload' | 'short' | 'member' | 'topic' | 'none'
 
 export function identityPlace(c: { size: number; subscribers: number }): IdentityPlace {
   if (c.size >= IDENTITY_BYTES) return 'payload'
   if (c.size >= SHORT_IDENTITY_BYTES) return 'short'
   return c.subscribers > 0 ? 'topic' : 'none'
 }
-
-/** What a topic filter needs besides, to match the topic names of messages that carry their identity there. */
-export const identityFilter = (place: IdentityPlace): string => (place === 'topic' ? '/+' : '')
 
 /** What a message says that it is. One object is used again and again: read it before the next message. */
 export interface MessageIdentity {
@@ -28,6 +29,13 @@ export interface MessageIdentity {
 
 const HEX = Buffer.from('0123456789abcdef')
 const MICROS_MODULUS = 4_294_967_296
+
+/** Writes how late a message is sent, µs, as 8 digits. */
+export const writeDelayDigits = (b: Buffer, at: number, delayMs: number): void =>
+  putHex(b, at, Math.min(0xffffffff, Math.round(delayMs * 1000)))
+
+/** Reads it, ms. */
+export const readDelayDigits = (b: Buffer, at: number): number => readNumber(b, at, true) / 1000
 
 /** Microseconds modulo 2^32, rounded up, so that no message seems to have been due before it was. */
 const micros = (timeMs: number): number => Math.ceil(timeMs * 1000) % MICROS_MODULUS

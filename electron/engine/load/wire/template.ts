@@ -1,5 +1,6 @@
 import type { QoS } from '../../../contract/packet'
 import { IDENTITY_BYTES } from '../../../contract/load-config'
+import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
 import { varint } from '../../mqtt/varint'
 import { TOPIC_IDENTITY_LENGTH, writeShortIdentity, type IdentityPlace } from './short-identity'
@@ -32,7 +33,8 @@ export interface TemplateFields {
  * 4 bytes each), all big-endian, then, in a payload of 24 bytes or more, how much later it was sent (µs, 4 bytes), and
  * filler. See `IdentityPlace` for smaller ones.
  */
-export class PublishTemplate {
+export class PublishTemplate implements PublishWriter {
+  readonly qos: QoS
   readonly length: number
   private readonly bytes: Buffer
   private readonly idAt: number
@@ -42,7 +44,8 @@ export class PublishTemplate {
   /** Where the identity is, unless the payload has all 20 bytes of it. */
   private readonly shortAt: number
 
-  constructor(readonly fields: TemplateFields) {
+  constructor(private readonly fields: TemplateFields) {
+    this.qos = fields.qos
     this.identity = fields.identity ?? 'payload'
     const level = this.identity === 'topic' ? `/${'0'.repeat(TOPIC_IDENTITY_LENGTH)}` : ''
     const topic = Buffer.from(fields.topic + level)
@@ -64,7 +67,6 @@ export class PublishTemplate {
     this.fill()
   }
 
-  /** What removes the message that the broker has retained; null where none is (3.1.1 section 3.3.1.3). */
   get removal(): Buffer | null {
     return this.fields.retain === true ? removalFrame(this.fields.topic, this.fields.level) : null
   }
@@ -83,7 +85,6 @@ export class PublishTemplate {
     this.bytes.writeUInt32BE(this.fields.publisher, this.payloadAt + 4)
   }
 
-  /** Writes one message at `at`; returns where it ends. `id` is not used at QoS 0; `delayMs` is how late it is sent. */
   write(
     into: Buffer,
     at: number,

@@ -125,6 +125,7 @@ describe('the service of load tests', () => {
     await expect(
       service.start({ ...CONFIG, caFile: import.meta.filename.replace('load-service', 'none') }),
     ).rejects.toThrow(/readable/)
+    await expect(service.start({ ...CONFIG, payloadFile: '/etc/hosts' })).rejects.toThrow(/without files/)
     await service.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
     expect(last(begun).options.credentials?.password).toBe('x')
   })

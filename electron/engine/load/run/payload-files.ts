@@ -1,0 +1,143 @@
+import { readFile, stat } from 'node:fs/promises'
+import { CsvError, parse } from 'csv-parse/sync'
+import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import { parsePayload, type PayloadPart } from '../../../contract/load-payload'
+import { printable } from '../../../contract/printable'
+import { identityPlace, type IdentityPlace } from '../wire/short-identity'
+import { LoadError } from './failures'
+import { bytesOf, inJson, payloadsOf, type PayloadData } from './payload-template'
+
+/** What the messages of one population carry, where it is not filler. */
+export interface PayloadMaterial {
+  parts: readonly PayloadPart[]
+  data: PayloadData
+  /** Each is a JSON object. */
+  json: boolean
+  /** Where a message says what it is: in a member of the JSON object that the payload is, else in its topic name, if anywhere. */
+  place: Extract<IdentityPlace, 'member' | 'topic' | 'none'>
+}
+
+/** Largest data file, bytes. */
+const MOST_DATA_BYTES = 64 * 2 ** 20
+/** Longest payload that is a file, bytes. */
+const MOST_PAYLOAD_BYTES = 16_777_216
+
+async function textOf(flag: string, path: string, mostBytes: number): Promise<string> {
+  const fail = (why: string): never => {
+    throw new LoadError(`${flag} ${path}: ${why}`, 'start')
+  }
+  const size = await stat(path).then(
+    (s) => (s.isFile() ? s.size : fail('is no file')),
+    () => fail('cannot be read'),
+  )
+  if (size > mostBytes) fail(`found ${size} bytes; expected at most ${mostBytes}`)
+  const bytes = await readFile(path).catch(() => fail('cannot be read'))
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return fail('is not UTF-8 text')
+  }
+}
+
+function partsOf(flag: string, text: string): PayloadPart[] {
+  const parts = parsePayload(text)
+  if (typeof parts !== 'string') return parts
+  throw new LoadError(`${flag}: ${printable(parts).slice(0, 200)}`, 'start')
+}
+
+/** Columns of a data file by their names, which its first line has. */
+async function columnsOf(path: string): Promise<Map<string, string[]>> {
+  const fail = (why: string): never => {
+    throw new LoadError(`--data-file ${path}: ${why}`, 'start')
+  }
+  const text = await textOf('--data-file', path, MOST_DATA_BYTES)
+  let records: string[][]
+  try {
+    records = parse(text, { bom: true, trim: true, skip_empty_lines: true })
+  } catch (thrown) {
+    if (!(thrown instanceof CsvError)) throw thrown
+    return fail(printable(thrown.message).slice(0, 200))
+  }
+  const [head = [], ...rows] = records
+  if (rows.length === 0) fail('found no line of data below the names of the columns')
+  return new Map(head.map((name, at) => [name, rows.map((row) => row[at] ?? '')]))
+}
+
+/** The columns that a payload uses, as they are written into it. */
+async function dataOf(
+  c: LoadConfig,
+  parts: readonly PayloadPart[],
+  json: boolean,
+): Promise<Map<string, { values: string[]; longest: number }>> {
+  const names = parts.flatMap((p) => (p.kind === 'csv' ? [p.column] : []))
+  if (c.dataFile === undefined || names.length === 0) return new Map()
+  const columns = await columnsOf(c.dataFile)
+  return new Map(
+    names.map((name) => {
+      const found = columns.get(name)
+      if (found === undefined) {
+        const known = [...columns.keys()].join(', ')
+        throw new LoadError(
+          `--data-file ${c.dataFile}: found no column ${printable(name)}; its columns are ${printable(known).slice(0, 200)}`,
+          'start',
+        )
+      }
+      const values = json ? found.map(inJson) : found
+      return [name, { values, longest: bytesOf(values) }]
+    }),
+  )
+}
+
+/** Whether a payload is a JSON object, by its first message. */
+function isJsonObject(parts: readonly PayloadPart[], data: PayloadData): boolean {
+  const owner = { number: 0, clientId: 'c', username: 'u', seed: 1 }
+  try {
+    const value: unknown = JSON.parse(payloadsOf({ parts, data, json: true }, owner).text(0, 0))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
+  if (c.payload === undefined && c.payloadFile === undefined) return null
+  const text = c.payload ?? (await textOf('--payload-file', c.payloadFile ?? '', MOST_PAYLOAD_BYTES))
+  const parts = partsOf(c.payload === undefined ? `--payload-file ${c.payloadFile}` : '--payload', text)
+  if (parts.some((p) => p.kind === 'csv') && c.dataFile === undefined)
+    throw new LoadError('--payload: found %{csv:...}; expected --data-file with that column', 'start')
+  const escaped = await dataOf(c, parts, true)
+  const json = isJsonObject(parts, escaped)
+  const place = c.subscribers === 0 ? 'none' : json ? 'member' : 'topic'
+  if (place === 'topic' && c.retain)
+    throw new LoadError(
+      '--retain: expected a payload that is a JSON object: another has a topic name for each message',
+      'start',
+    )
+  return { parts, data: json ? escaped : await dataOf(c, parts, false), json, place }
+}
+
+/**
+ * Reads what the messages of each population are made from; null for one whose payloads are filler.
+ * @throws LoadError that names the flag or file and what is wrong
+ */
+export async function readPayloads(config: LoadConfig): Promise<(PayloadMaterial | null)[]> {
+  return Promise.all(populationsOf(config).map((p) => materialOf(p.config)))
+}
+
+/** What a report says of payloads: where messages carry what they are, unless it is in the first bytes. */
+export function payloadNotes(
+  populations: readonly Population[],
+  payloads: readonly (PayloadMaterial | null)[],
+): string[] {
+  return populations.flatMap(({ name, config }, i) => {
+    const material = payloads[i] ?? null
+    const place = material?.place ?? identityPlace(config)
+    const of = name === null ? '' : `${name}: `
+    if (place === 'member')
+      return `${of}payloads are JSON from a template; the member fleetlab names the message`
+    if (place !== 'topic') return []
+    return material === null
+      ? `${of}the payload is too small for the identity of a message: its topic name carries it, 25 bytes`
+      : `${of}payloads are text from a template; the topic name carries the identity of a message, 25 bytes`
+  })
+}

@@ -1,0 +1,45 @@
+import type { LoadConfig } from '../../../contract/load-config'
+import type { PublishWriter } from '../wire/client-types'
+import type { ConnectFields } from '../wire/frames'
+import { MadePublish } from '../wire/made-publish'
+import { SeveralTopics } from '../wire/several-topics'
+import { identityPlace, type IdentityPlace } from '../wire/short-identity'
+import { PublishTemplate } from '../wire/template'
+import { namedTopics } from './names'
+import type { PayloadMaterial } from './payload-files'
+import { payloadsOf } from './payload-template'
+import { publishOptions } from './topologies'
+
+/** Where the messages of a population carry what they are. */
+export const placeOf = (config: LoadConfig, material: PayloadMaterial | null): IdentityPlace =>
+  material?.place ?? identityPlace(config)
+
+/** Who publishes. */
+interface Author {
+  /** The topic that the topology gives it. */
+  topic: string
+  runTag: number
+  /** Index among the publishers of its population. */
+  publisher: number
+  /** Number of the client over the whole run. */
+  number: number
+  name: Pick<ConnectFields, 'clientId' | 'username'>
+}
+
+/** What writes the messages of one publisher. */
+export function writerOf(
+  config: LoadConfig,
+  material: PayloadMaterial | null,
+  { topic, runTag, publisher, number, name }: Author,
+): PublishWriter {
+  const { qos, seed, size, protocol: level } = config
+  const common = { qos, level, publisher, ...publishOptions(config) }
+  const { clientId, username = '' } = name
+  const payload = material && payloadsOf(material, { number, clientId, username, seed })
+  const one = (full: string): PublishWriter =>
+    material && payload
+      ? new MadePublish({ ...common, topic: full, place: material.place, payload })
+      : new PublishTemplate({ ...common, topic: full, size, runTag, seed, identity: identityPlace(config) })
+  const [first, ...rest] = namedTopics(config.topics ?? [], number, name).map((t) => one(`${topic}/${t}`))
+  return first === undefined ? one(topic) : rest.length === 0 ? first : new SeveralTopics([first, ...rest])
+}
