@@ -94,7 +94,7 @@ const drawnAt = (): Promise<number> =>
     look()
   })
 
-/** `drawnAt`, begun anew where the tools have found the page before its first navigation was done. */
+/** `drawnAt`, restarted where the tools have found the page before its first navigation was done. */
 async function untilDrawn(page: Tools): Promise<number> {
   const until = Date.now() + LIMIT_MS
   for (;;) {

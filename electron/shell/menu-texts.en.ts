@@ -67,15 +67,15 @@ export const en = {
   dontSave: 'Don’t Save',
   closeAnyway: 'Close',
   cancel: 'Cancel',
-  askWatched: 'A class is watching. Close all the same?',
+  askWatched: 'A class is watching. Close anyway?',
   watchedDetail: 'Closing ends the session for {n} viewers.',
   program: 'MQTT Fleet Lab',
   openTitle: 'Open a Scenario',
   saveTitle: 'Save',
-  nothingKept: 'Nothing can be kept on this computer. Go on all the same?',
+  nothingKept: 'Nothing can be saved on this computer. Continue anyway?',
   nothingKeptDetail:
     '{folder} cannot be written: {why}. Settings, recent files, history and the autosaved scenario are lost when the program ends.',
-  goOn: 'Go On',
+  goOn: 'Continue',
   notStarted: 'MQTT Fleet Lab could not start',
   hasToClose: 'MQTT Fleet Lab must close',
   hasToCloseDetail:

@@ -99,7 +99,7 @@ test('a moment is shared as one file, which needs no network and says everything
   const told = moment.getByRole('region', { name: 'Narration' })
   await expect(told).toContainText('field-sensor')
   await expect(moment.getByTestId('sequence')).toContainText('PUBREC')
-  const scrub = moment.getByRole('slider', { name: 'How far of the moment is shown' })
+  const scrub = moment.getByRole('slider', { name: 'How much of the moment is shown' })
   await scrub.fill('500')
   await expect(moment.getByTestId('veil')).toBeVisible()
   await scrub.fill('1000')

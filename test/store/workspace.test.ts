@@ -79,13 +79,13 @@ describe('what is kept for the user', () => {
     })
   })
 
-  it('is told in one line when a file lies where its folder should be', async () => {
+  it('is told in one line when there is a file where its folder should be', async () => {
     await rm(folder, { recursive: true, force: true })
     await writeFile(folder, 'not a folder')
     const workspace = await start()
     await workspace.setSettings({ theme: 'light' })
     expect(workspace.state().settings.theme).toBe('light')
-    expect(logged.map((n) => n.text).join('\n')).toMatch(/a file lies where its folder should be/)
+    expect(logged.map((n) => n.text).join('\n')).toMatch(/there is a file where its folder should be/)
     expect(logged.map((n) => n.text).join('\n')).not.toMatch(/ENOTDIR|EEXIST/)
   })
 

@@ -100,8 +100,8 @@ const WHY: Record<string, string> = {
   EROFS: 'the disk is read-only; choose another location',
   ENOENT: 'its folder no longer exists; choose another location',
   EISDIR: 'that is a folder; choose another name',
-  ENOTDIR: 'a file lies where its folder should be; choose another place',
-  EEXIST: 'a file lies where its folder should be; choose another place',
+  ENOTDIR: 'there is a file where its folder should be; choose another location',
+  EEXIST: 'there is a file where its folder should be; choose another location',
   EIO: 'the disk failed; choose another location',
 }
 

@@ -17,7 +17,7 @@ interface TestClientDeps {
 const groupOf = (clientId: string, { protocol, subscribes }: TestClientConfig) =>
   groupSchema.parse({ name: clientId.slice(0, 64), id: clientId, protocol, subscribes })
 
-/** The desk's own client: one device besides the fleet, over a link of its own, and what it has received lately. */
+/** The desk's own client: one device besides the fleet, over a link of its own, and what it has received recently. */
 export class TestClient {
   device: Device
   /** Messages received. */

@@ -108,7 +108,7 @@ function notesOf(file: string, { messages, notKept, beyond }: Collected): Note[]
     notes.push(
       note(
         'replay-not-kept',
-        '{file}: {count} of {all} messages cannot be played, because their topic or payload is not whole in the file',
+        '{file}: {count} of {all} messages cannot be played, because their topic or payload is incomplete in the file',
         { ...values, count: notKept },
       ),
     )
@@ -116,13 +116,13 @@ function notesOf(file: string, { messages, notKept, beyond }: Collected): Note[]
     notes.push(
       note(
         'replay-beyond',
-        '{file}: {count} of {all} messages are left out: recordings may have 200,000 messages and 64 MiB of payload',
+        '{file}: {count} of {all} messages are left out: a recording may have at most 200,000 messages and 64 MiB of payload',
         {
           ...values,
           count: beyond,
         },
       ),
     )
-  if (all === 0) notes.push(note('replay-empty', '{file}: has no message to play', values))
+  if (all === 0) notes.push(note('replay-empty', '{file}: there is no message to play', values))
   return notes
 }

@@ -149,7 +149,7 @@ class Simulation {
   /**
    * Joins a client to the broker by a link of its own.
    * @param config of the link
-   * @param real the client is a program of somebody else's
+   * @param real the client is somebody else's program
    */
   attach(clientId: string, config: LinkConfig, real = false): Attachment {
     const link = createLink(clientId, config, {

@@ -35,7 +35,7 @@ export const en = {
       counts:
         '{packets} packet, {lost} lost, messages: {messages} | {packets} packets, {lost} lost, messages: {messages}',
       until: 'Shown until {s} s',
-      scrub: 'How far of the moment is shown',
+      scrub: 'How much of the moment is shown',
       missing: 'This host has no page for moments',
       empty: 'No packets are drawn yet. Try again when you see some.',
     },
@@ -124,7 +124,7 @@ export const en = {
       duplicate: 'duplicate of the same message',
       discarded: 'discarded: already received',
       copy: 'the network delivered a second copy',
-      corrupt: 'the network turned one bit over',
+      corrupt: 'the network flipped one bit',
       stored: 'stored until PUBREL',
       passedOn: 'forwarded',
       resends: 'resends {seq} after {time}',

@@ -72,7 +72,7 @@ export const en = {
     report: 'Report',
     malformed: 'Malformed packets',
     unread: 'Bytes that could not be read',
-    outOfOrder: 'Acknowledgements of nothing in the file',
+    outOfOrder: 'Acknowledgements without their packet in the file',
     dupAlone: 'DUP without a first copy',
     answers: 'Answer time p50 / p95 / p99',
     unfinished: 'Unfinished handshakes',
@@ -205,8 +205,8 @@ export const en = {
     'write-EROFS': 'the disk is read-only; choose another location',
     'write-ENOENT': 'its folder no longer exists; choose another location',
     'write-EISDIR': 'that is a folder; choose another name',
-    'write-ENOTDIR': 'a file lies where its folder should be; choose another place',
-    'write-EEXIST': 'a file lies where its folder should be; choose another place',
+    'write-ENOTDIR': 'there is a file where its folder should be; choose another location',
+    'write-EEXIST': 'there is a file where its folder should be; choose another location',
     'write-EIO': 'the disk failed; choose another location',
   },
   note: {
@@ -232,18 +232,18 @@ export const en = {
     'broker-unreachable': 'The broker at {url} cannot be reached: {why}.',
     'repetition-ended': 'The repetition to {topic} has ended: {why}',
     'replay-not-kept':
-      '{file}: {count} of {all} messages cannot be played, because their topic or payload is not whole in the file',
+      '{file}: {count} of {all} messages cannot be played, because their topic or payload is incomplete in the file',
     'replay-beyond':
-      '{file}: {count} of {all} messages are left out: recordings may have 200,000 messages and 64 MiB of payload',
-    'replay-empty': '{file}: has no message to play',
+      '{file}: {count} of {all} messages are left out: a recording may have at most 200,000 messages and 64 MiB of payload',
+    'replay-empty': '{file}: there is no message to play',
     'engine-fault': 'The engine hit an error and continued: {why}',
     'device-error': '{clientId}: {why}',
     'publish-failed': '{clientId}: a message was not published: {why}',
     'subscribe-failed': '{clientId} could not subscribe: {why}',
     'answers-too-many':
       '{clientId}: too many messages to answer, the last on {why}; does another device answer its answers?',
-    'answer-too-long': '{clientId}: an answer to {why} would be too long and was not given',
-    'answer-no-topic': '{clientId}: an answer was not given: {why} is not a topic name',
+    'answer-too-long': '{clientId}: an answer to {why} would be too long and was not sent',
+    'answer-no-topic': '{clientId}: an answer was not sent: {why} is not a topic name',
     'answer-no-response-topic':
       '{clientId}: a message on {why} was not answered: it carried no response topic, and the answer names no topic',
     'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',

@@ -78,7 +78,7 @@ test('Ctrl+W with a class watching asks, and the class stays', async ({ browser 
   await page.getByRole('button', { name: 'Close' }).click()
   await answer(1)
   await pressIn('^MQTT Fleet Lab', 'ctrl+w')
-  await expect.poll(asked).toEqual(['A class is watching. Close all the same?'])
+  await expect.poll(asked).toEqual(['A class is watching. Close anyway?'])
   await expect(pupil.getByText('You are watching as Mina.')).toBeVisible()
   await pupil.close()
 })

@@ -146,7 +146,7 @@ describe('the files of a scenario', () => {
     writeFileSync(join(folder, 'odd.jsonl'), `${line(1)}{"topic":"t","payload":"x","payloadlen":9}\n`)
     const [told] = await new Shelf(folder).read(naming('odd.jsonl'))
     expect(told?.text).toBe(
-      'odd.jsonl: 1 of 2 messages cannot be played, because their topic or payload is not whole in the file',
+      'odd.jsonl: 1 of 2 messages cannot be played, because their topic or payload is incomplete in the file',
     )
   })
 

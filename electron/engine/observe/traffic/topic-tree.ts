@@ -59,7 +59,7 @@ class Tree implements TopicTree {
   private readonly leaves: TopicNode[] = []
   /** Hashes of the topics that found no room. */
   private readonly droppedTopics = new Set<number>()
-  /** Topics that a page has asked for lately, with their newest message where it is long. */
+  /** Topics that a page has asked for recently, with their newest message where it is long. */
   private readonly shown = new Map<TopicNode, { n: number; payload: Uint8Array } | null>()
   private nodes = 0
   private text = 0

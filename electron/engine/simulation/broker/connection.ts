@@ -26,7 +26,7 @@ import { malformed, ProtocolError, protocolError, Reason } from './wire/protocol
 
 /** Real ms between two lines about what one client may not do. */
 const DENIED_EVERY_MS = 1000
-/** Frames of what an earlier connection left open that are sent at a stretch. */
+/** How many frames that an earlier connection left open are sent at a stretch. */
 const BURST = 256
 const TAKEN_OVER = 'another connection took over the client identifier'
 

@@ -1,7 +1,7 @@
 import type { Note } from '../../../contract/model'
 import { logMessages } from './log-messages'
 
-/** So many takeovers of one identifier within this time, in real ms, are a loop. */
+/** This many takeovers of one identifier within this time, in real ms, are a loop. */
 const LOOP = 3
 const WITHIN_MS = 30_000
 /** Identifiers that are remembered. */
@@ -11,19 +11,19 @@ const EVERY_MS = 1000
 
 interface Recent {
   times: number[]
-  /** When the loop was last told of. */
+  /** When the loop was last reported. */
   toldMs: number
 }
 
 /**
  * What to tell people of connections that end by no wish of the client's. Two programs with one client identifier push
- * each other out again and again: that is told once, and as what it is. Times are real ms.
+ * each other out again and again: that is reported once, and named. Times are real ms.
  */
 export class Endings {
   private readonly takeovers = new Map<string, Recent>()
   private readonly toldMs = new Map<string, number>()
 
-  /** Another connection has taken the client identifier. Null where that need not be told again. */
+  /** Another connection has taken the client identifier. Null when that need not be reported again. */
   takenOver(clientId: string, nowMs: number): Note | null {
     const known = this.takeovers.get(clientId) ?? { times: [], toldMs: -Infinity }
     this.takeovers.delete(clientId)

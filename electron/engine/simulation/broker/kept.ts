@@ -33,7 +33,7 @@ export interface Leaver {
 }
 
 /**
- * Counts what all clients together make the broker keep. Who adds, takes away the same: with no session left all is 0.
+ * Counts what all clients together make the broker keep. Every addition is taken back: with no session left, all counts are 0.
  *
  * Half of a limit for all is for whoever comes first. The other half is for those that hold less than their share of it,
  * so that nobody takes all from the others. Of queues, absent sessions and connected clients have a quarter each: however

@@ -43,9 +43,9 @@ const NONE_RELEASED: Map<number, boolean> = new Map()
 const NO_COPIES: Copy[] = []
 const NO_IDS: readonly number[] = []
 
-/** Bytes in the stream above which QoS 1 and 2 wait in the queue instead. */
+/** Above this many bytes in the stream, QoS 1 and 2 wait in the queue instead. */
 const HIGH_WATER = 1_048_576
-/** So many messages in flight may be views on the buffers they came in; further ones get memory of their own. */
+/** This many messages in flight may be views on the buffers they came in; further ones get memory of their own. */
 const VIEWS = 4
 
 /**

@@ -2,11 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { Frame } from '../../mqtt/packet'
 import { COST, type Kept } from './kept'
 
-/** Frames up to this size are put together to one write, and so many bytes at most. */
+/** Frames up to this size are joined into one write, up to this many bytes. */
 const SMALL = 1024
 const TOGETHER = 65_536
 
-/** Those with frames that are not handed to their streams yet. */
+/** Outputs whose frames have not been handed to their streams yet. */
 let pending: Output[] = []
 
 /** Hands what has been sent in this turn to the streams; at the end of the turn it is done anyway. */
@@ -26,7 +26,7 @@ export class Output {
   private frameBytes = 0
   /** Writes that have not left. */
   private writes = 0
-  /** What this client has in `kept.unread`. */
+  /** This client's part of `kept.unread`. */
   private counted = 0
   private closed = false
 

@@ -21,9 +21,9 @@ const LONGEST_METHOD = 'OPTIONS '.length
 /** What a browser shows; the line in the log is for whoever runs the broker. */
 const HTTP_ANSWER = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${logMessages.browser().text}\n`
 
-/** Of the limit of unread output, the part above which nothing more is read from the client. */
+/** Part of the limit on unread output above which nothing more is read from the client. */
 const CHOKE = 0.75
-/** Unread bytes of one client that never stop it, however much all have. */
+/** Up to this many unread bytes, a client is never stopped, however much all clients have. */
 const LITTLE = 65_536
 /** The client makes the broker keep more than it may: unread answers, or packets that are never whole. */
 export class TooMuchKeptError extends Error {
@@ -58,14 +58,14 @@ export class SocketPort implements PacketPort {
   /** It takes too little of what it is sent: nothing is read from it meanwhile. */
   private choked = false
   private stalled: Timer | undefined
-  /** Something was taken since that was looked at last. */
+  /** Something was taken since the last look. */
   private took = false
   private readonly output: Output
   /** What follows on what has left takes a turn. */
   private drainedWaits = false
   /** Tells that the client has gone, once the rest is handled. */
   private farewell: (() => void) | null = null
-  /** What this client has in `kept.halfRead`. */
+  /** This client's part of `kept.halfRead`. */
   private halfRead = 0
   private closing = false
   /** Packets handled in this turn, and when it ends. */
@@ -162,7 +162,7 @@ export class SocketPort implements PacketPort {
     // A half-read stream would answer the peer with a reset and take the last packet with it.
     stream.resume()
     if (stream.destroyed) return
-    // Who is still sending reads the last packet first, and is not answered with a reset before that.
+    // A client that is still sending gets to read the last packet before it sees a reset.
     stream.end(() => {
       if (stream.readableEnded) stream.destroy()
     })
@@ -236,7 +236,7 @@ export class SocketPort implements PacketPort {
     this.choke()
   }
 
-  /** Stops to read where too much of what the client was sent is still here. */
+  /** Stops reading while too much of what was sent to the client is still here. */
   private choke(): void {
     const { kept } = this
     if (kept === null || this.choked || this.closing) return
@@ -247,7 +247,7 @@ export class SocketPort implements PacketPort {
     this.watch()
   }
 
-  /** A client that is not read, and takes nothing of what waits for it either, is not there any more or means no good. */
+  /** A client that is not read from and takes nothing of what waits for it is either gone or hostile. */
   private watch(): void {
     const timeoutMs = this.kept?.limits.unreadTimeout ?? 0
     if (timeoutMs === 0) return

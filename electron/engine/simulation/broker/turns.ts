@@ -12,14 +12,14 @@ const TURN_STEPS = 2048
 /** Real ms between two looks at the sockets in which packets are handled as they are read: of light clients, of any. */
 const AS_READ_MS = { light: 4, any: 1 }
 
-/** A client is light that takes less than so much of the time, after a start of so many ms: who comes anew each time has little. */
+/** A light client takes less than this part of the broker's time, beyond a first allowance in ms: one that reconnects each time has only the allowance. */
 const LIGHT_PART = 0.02
 const LIGHT_MS = 1
 
 /** A little of some long work. True while there is more of it. */
 export type Turn = () => boolean
 
-/** How much of the broker's time one client has taken lately. */
+/** How much of the broker's time one client has taken recently. */
 export class Share {
   private ms = 0
   private atMs = 0
@@ -41,12 +41,12 @@ export class Share {
 
 /**
  * Long work of several clients by turns, a little of each at a time. Between slices the event loop reads sockets and
- * runs timers, so who has little to ask never waits for who asks much: the packets of light clients are handled as they are
- * read, or come first where too many were.
+ * runs timers, so a client that asks for little never waits for one that asks for much: packets of light clients are handled as
+ * they are read, or come first when there were too many.
  */
 export class Turns {
   private ring: Turn[] = []
-  /** Of light clients. */
+  /** Turns of light clients. */
   private first: Turn[] = []
   private planned = false
   private stopped = false
@@ -104,7 +104,7 @@ export class Turns {
     return true
   }
 
-  /** Nobody gets a turn any more. */
+  /** From now on nobody gets a turn. */
   stop(): void {
     this.stopped = true
     this.ring = this.first = []
@@ -131,7 +131,7 @@ export class Turns {
       // Meanwhile others may have been added: they come next.
       this.first = [...this.round(light, untilMs), ...this.first]
     }
-    // Who is not light has a turn each time at least.
+    // Clients that are not light get at least one turn each time.
     while (this.ring.length > 0) {
       const others = this.ring
       this.ring = []

@@ -47,7 +47,7 @@ export class Device {
   private inFlight = 0
   /** The message mqtt.js reports on now is not in its store. */
   private unstored = false
-  /** A message is being given up, which is not worth a word: the timeline shows it. */
+  /** A message is being given up. That is not logged: the timeline shows it. */
   private abandoning = false
   private reconnectTimer: Timer | undefined
   private connectTimer: Timer | undefined
@@ -154,7 +154,7 @@ export class Device {
   }
 
   /**
-   * Leaves its connection without a word, as a phone that changes networks, and comes back on a new one; the broker is not
+   * Leaves its connection without DISCONNECT, as a phone that changes networks does, and comes back on a new one; the broker is not
    * told that the first has ended.
    */
   roam(): void {

@@ -11,10 +11,10 @@ interface Token {
 
 /**
  * mqtt.js's keep-alive timer on the engine's clock, for a client with `reschedulePings: false`. The library would set
- * its timer anew with every packet that comes; here the time of the last packet is asked for when the timer is due, and
+ * its timer again with every packet that comes; here the time of the last packet is asked for when the timer is due, and
  * only then is the count of the library begun again.
  * @param heardMs clock ms at which the client was handed a packet last
- * @param restart makes the library count from zero and set its timer anew
+ * @param restart makes the library count from zero and set its timer again
  */
 export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restart: () => void): TimerVariant {
   let active: Token | null = null

@@ -8,7 +8,7 @@ type Properties<T> = Exclude<T, undefined>
 /** A session expiry that never comes (5.0 section 3.1.2.11.2). */
 const NEVER = 0xffffffff
 
-/** Properties count whole seconds; something that shall live a moment lives one of them. */
+/** Properties count whole seconds; a shorter life is rounded up to one. */
 const seconds = (ms: number): number => Math.min(Math.ceil(ms / 1000), NEVER - 1)
 
 /** What the CONNECT of a group's devices says in MQTT 5 (5.0 section 3.1.2.11); nothing in 3.1.1. */

@@ -5,8 +5,8 @@ export const WARNINGS = {
   'subscribe-failed': '{clientId} could not subscribe: {why}',
   'answers-too-many':
     '{clientId}: too many messages to answer, the last on {why}; does another device answer its answers?',
-  'answer-too-long': '{clientId}: an answer to {why} would be too long and was not given',
-  'answer-no-topic': '{clientId}: an answer was not given: {why} is not a topic name',
+  'answer-too-long': '{clientId}: an answer to {why} would be too long and was not sent',
+  'answer-no-topic': '{clientId}: an answer was not sent: {why} is not a topic name',
   'answer-no-response-topic':
     '{clientId}: a message on {why} was not answered: it carried no response topic, and the answer names no topic',
   'subscribe-refused': '{clientId}: the broker refused the subscription to {why}',

@@ -21,7 +21,7 @@ function awaited(packet: Packet): number {
 }
 
 /**
- * Stands where an `Agent` stands, beside an endpoint that is a program of somebody else's. It repeats, answers and changes
+ * Takes the place of an `Agent` beside an endpoint that is somebody else's program. It repeats, answers and changes
  * nothing: what the endpoint wrote is what arrives. It only knows which answers are due, so that with recovery `reconnect`
  * the link can end a connection on which one does not come.
  */

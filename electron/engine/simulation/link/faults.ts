@@ -4,7 +4,7 @@ import type { PacketQuery } from './query'
 
 /** What happens to one packet besides delay and loss. */
 export interface PacketFault {
-  /** What arrives: the packet itself or, where a bit was turned over, another. */
+  /** What arrives: the packet itself or, where a bit was flipped, another. */
   readonly packet: Packet
   readonly corrupted: boolean
   readonly twice: boolean

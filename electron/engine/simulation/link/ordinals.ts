@@ -34,13 +34,13 @@ export class Ordinals {
     return again + ((this.sentTypes >> type) & 1)
   }
 
-  /** The next of this type shall be lost. */
+  /** The next of this type is to be lost. */
   condemn(type: number): void {
     this.condemned ??= []
     this.condemned[type] = (this.condemned[type] ?? 0) + 1
   }
 
-  /** Whether this one shall be lost. */
+  /** Whether this one is to be lost. */
   takeCondemned(type: number): boolean {
     const left = this.condemned?.[type] ?? 0
     if (this.condemned === undefined || left === 0) return false

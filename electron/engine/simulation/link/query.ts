@@ -52,7 +52,7 @@ export class PacketQuery implements LossQuery, DelayQuery {
     return this.draw(Draw.DELAY_2)
   }
 
-  /** For what else may happen to it. */
+  /** For the other things that may happen to it. */
   fault(what: 'DUPLICATE' | 'CORRUPT' | 'BIT' | 'REORDER'): number {
     return this.draw(Draw[what])
   }

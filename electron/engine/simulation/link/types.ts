@@ -43,7 +43,7 @@ export interface ClientStream extends Duplex {
   readAgain(): void
 }
 
-/** Where a program of somebody else's comes from that reaches the broker over a link. */
+/** Where somebody else's program, which reaches the broker over a link, comes from. */
 export interface Guest {
   /** Address and port. */
   readonly remote: string
@@ -83,7 +83,7 @@ export interface LinkDeps {
   /** Next transit identifier; shared by all legs. */
   nextTransitId: () => number
   gate: GateKeeper
-  /** The client is a program of somebody else's: nothing is repeated or answered in its place, or in the broker's. */
+  /** The client is somebody else's program: nothing is repeated or answered in its place, or in the broker's. */
   real?: boolean
 }
 

@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Decides about sockets before anything is read from them. Those that have not been let in by a CONNECT are few: of one too
- * many the oldest goes, so that sockets which say nothing take nobody's place.
+ * Decides about sockets before anything is read from them. Few may wait for their CONNECT: when there is one too many,
+ * the oldest is closed, so that silent sockets take nobody's place.
  */
 export class Admission {
   private readonly rate: RateGate

@@ -281,7 +281,7 @@ export class TcpSender {
       this.arm('rto', Math.max(1, this.headTimeoutMs()))
   }
 
-  /** The timer has run out: all that was not sent lately is taken for lost, and the window is one segment. */
+  /** The timer has run out: everything not sent recently is taken for lost, and the window is one segment. */
   private timeOut(): void {
     if (this.timeouts >= this.host.mostTimeouts) {
       this.host.gaveUp()
