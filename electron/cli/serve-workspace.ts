@@ -34,7 +34,7 @@ export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'
   })
   const onInternalError = (where: string, thrown: unknown): void =>
     void stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`)
-  const engine = engineFor(context, 'warn', { ...more, onScenario: (s) => workspace.scenarioIs(s) })
+  const engine = engineFor(context, 'warn', { ...more, onScenario: (...s) => workspace.scenarioIs(...s) })
   const stopGuard = context.crashes
     ? guardCrashes(context.crashes.target, {
         now: () => performance.now(),

@@ -281,6 +281,7 @@ class LabEngine implements Engine, SessionEngine {
 
   setLink(target: LinkTarget, patch: LinkInput): void {
     const { fleet } = this.lab
+    const toSave = Object.keys(patch).some((k) => k !== 'gate')
     if (target !== 'all' && 'clientId' in target) {
       const link = this.lab.linkOf(target.clientId)
       if (!link) throw new ApiError('not-found', `${target.clientId} has no simulated link`)
@@ -289,12 +290,12 @@ class LabEngine implements Engine, SessionEngine {
       return
     }
     if (target !== 'all' && 'listener' in target) {
-      this.changed(withListenerLink(this.scenario, target.listener, patch))
+      this.changed(withListenerLink(this.scenario, target.listener, patch), toSave)
       this.lab.takeListenerLinks()
       return
     }
     const next = withLink(this.scenario, target, patch)
-    this.changed(next)
+    this.changed(next, toSave)
     if (target === 'all') {
       fleet.setDefaultLink(next.link)
       this.lab.desk.setLink(next.link)
@@ -318,11 +319,12 @@ class LabEngine implements Engine, SessionEngine {
     this.changed(next)
   }
 
-  private changed(scenario: Scenario): void {
+  /** `toSave`: it is another one for the user. Whether packets are held right now is none of their edits. */
+  private changed(scenario: Scenario, toSave = true): void {
     this.shelves.set(scenario, this.shelf)
     this.lab.scenario = this.running = scenario
-    this.revision++
-    this.deps.onScenario?.(scenario)
+    if (toSave) this.revision++
+    this.deps.onScenario?.(scenario, toSave)
     for (const s of this.sessions) s.scenarioChanged()
   }
 

@@ -14,8 +14,8 @@ export interface EngineDeps {
   /** Version of the application. */
   version: string
   log(line: LogLine): void
-  /** Told of every scenario that runs from now on, the same one again after a restart. */
-  onScenario?(scenario: Scenario): void
+  /** Told of every scenario that runs from now on, the same one again after a restart. `toSave` is false for step mode alone. */
+  onScenario?(scenario: Scenario, toSave?: boolean): void
   /** Watch every run, besides the engine itself. */
   observers?: readonly SimulationObserver[]
   /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */

@@ -134,9 +134,10 @@ export class Workspace {
     return this.file
   }
 
-  /** Every scenario that the engine runs from now on; the same one again after a restart. */
-  scenarioIs(scenario: Scenario): void {
+  /** Every scenario that the engine runs from now on; the same one again after a restart. `toSave`: see `EngineDeps`. */
+  scenarioIs(scenario: Scenario, toSave = true): void {
     if (scenario === this.current) return
+    if (!toSave && !this.changed) this.clean = scenario
     this.current = scenario
     this.autosave.touch()
   }

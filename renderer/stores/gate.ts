@@ -70,7 +70,10 @@ export const useGate = defineStore('gate', () => {
   const held = computed(() => status.status?.held ?? 0)
 
   const set = (value: boolean): Promise<void> =>
-    log.attempt(() => scenario.keepingSaved(() => link.api.setGate({ target: 'all', on: value })))
+    log.attempt(async () => {
+      await link.api.setGate({ target: 'all', on: value })
+      await scenario.refresh()
+    })
   return {
     on,
     held,

@@ -1,22 +1,12 @@
 import type { LinkConfig } from '@contract/link-config'
 import type { GroupConfig, Scenario } from '@contract/scenario'
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, type Ref } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { useLink } from '../api'
 import { useConnection } from './connection'
 import { useHistory } from './history'
 import { createEdits } from './scenario-edits'
 import { createFiles } from './scenario-files'
-
-/** Does what changes the engine's scenario and yet is no change of the user's to save. */
-const keepSaved =
-  (s: { revision: Ref<number>; savedRevision: Ref<number>; refresh: () => Promise<void> }) =>
-  async (run: () => Promise<unknown>): Promise<void> => {
-    const before = s.revision.value
-    await run()
-    await s.refresh()
-    if (s.savedRevision.value === before) s.savedRevision.value = s.revision.value
-  }
 
 /** The scenario as the engine runs it. The store shows what the engine answers, never what was hoped for. */
 export const useScenario = defineStore('scenario', () => {
@@ -78,7 +68,6 @@ export const useScenario = defineStore('scenario', () => {
     ...edits,
     ...files,
     refresh,
-    keepingSaved: keepSaved({ revision, savedRevision, refresh }),
     undo: () => history.undo(edits.settled()),
     redo: () => history.redo(edits.settled()),
   }

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
+import { changedMark } from '../helpers/changed-mark'
 import { expectAccessible, looksTag, takePicture } from './screens'
 
 test.use({ scenario: 'test/fixtures/handshakes.yaml' })
@@ -99,7 +100,7 @@ test('one message is shown alone, with a sentence beside each number, and what i
     await page.keyboard.press('d')
     await expect(held).not.toContainText(seen)
   }
-  await expect(page.getByText('Unsaved changes')).toHaveCount(0)
+  await expect(changedMark(page)).toHaveCount(0)
   const badges = focus.locator('ol .n')
   await expect(badges.first()).toBeVisible()
   await page.getByRole('button', { name: 'Play backwards' }).click()
@@ -107,6 +108,8 @@ test('one message is shown alone, with a sentence beside each number, and what i
   await expect(badges).toHaveCount(0)
   await page.getByRole('radio', { name: 'All packets' }).click()
   await expect(page.getByRole('combobox', { name: 'Packet filter' })).toHaveValue('client:door type:PUBREL')
+  // the filter leaves one type of packet of one client, and the lanes of the whole message
+  await expect(page.locator('.heads .name')).toHaveText(['door', 'Broker', 'dashboard'])
 })
 
 test('the filter completes terms, says what it cannot read, and narrows diagram and table', async ({

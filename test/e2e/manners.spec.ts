@@ -34,6 +34,10 @@ test('run, pause, step mode and stop by key, and the clock stands still with the
   await page.keyboard.press('Shift+S')
   await expect(page.getByRole('button', { name: 'Leave step mode' })).toHaveAttribute('aria-pressed', 'true')
   await expect(page.getByRole('button', { name: /held/ })).toBeVisible()
+  // what is held is no edit of the scenario, and is none for a page that is opened now
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Leave step mode' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(changedMark(page)).toHaveCount(0)
   await page.keyboard.press('Shift+S')
   await expect(page.getByRole('button', { name: /held/ })).toHaveCount(0)
   await page.keyboard.press('Shift+X')

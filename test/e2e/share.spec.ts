@@ -96,7 +96,7 @@ async function tryAlone(teacher: Page, pupil: Page): Promise<void> {
   await teacher.keyboard.press('Shift+C')
   await expect(teacher.getByTestId('sandboxes')).toContainText('0 running now')
   await teacher.getByRole('radio', { name: 'None' }).click()
-  await expect(pupil.getByText('View only: only the host can run lessons.')).toBeVisible()
+  await expect(pupil.getByText('View only: only the teacher can run lessons.')).toBeVisible()
   await teacher.getByRole('radio', { name: '8', exact: true }).click()
   await expect(pupil.getByRole('button', { name: 'Run again' })).toBeVisible()
   await close(teacher)

@@ -243,6 +243,16 @@ describe('the autosaved scenario', () => {
   })
 })
 
+it('step mode is nothing to save, and does not make what is to be saved forgotten', async () => {
+  const w = await start()
+  w.opened(named('Mine'), { name: 'mine.yaml', path: null })
+  w.scenarioIs(named('Mine'), false)
+  expect(w.changed).toBe(false)
+  w.scenarioIs(named('Edited'))
+  w.scenarioIs(named('Edited'), false)
+  expect(w.changed).toBe(true)
+})
+
 describe('saving', () => {
   const full = { ...fs, open: async () => Promise.reject(Object.assign(new Error(), { code: 'ENOSPC' })) }
 

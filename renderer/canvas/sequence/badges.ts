@@ -1,47 +1,71 @@
 import { textWidth } from './arrows'
-import { flat, type Box, type Taken } from './boxes'
+import { flat, type Taken } from './boxes'
 import type { ArrowShape, BadgeShape, MarkShape, NumberPlace, Point, RingShape } from './types'
 
 /** Height of a number above what it speaks of, px at 16 px type. */
 const LIFT = 9
+/** From one number to the next beside it, px at 16 px type. */
+const STEP = 19
+/** Numbers so near each other are read as a row, px at 16 px type. */
+const ROW = { width: 96, height: 12 } as const
+
+/** Where a number may stand, and on which side of it is room for more of them. */
+interface Place extends Point {
+  way: number
+}
 
 /** Where a number may stand at an arrow, best first: at its start, at its cross, or where it arrived. */
-function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefined, k: number): Point[] {
+function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefined, k: number): Place[] {
   const dir = Math.sign(a.to.x - a.from.x) || 1
+  /** Places at these distances from a point, counted along `way`. */
+  const along = (x: number, y: number, way: number, ds: readonly number[]): Place[] =>
+    ds.map((d) => ({ x: x + way * d * k, y, way: d < 0 ? -way : way }))
   // a held packet has come half way: its name fills the short arrow, beyond the bars there is nothing
-  if (a.end === 'bars') return [18, 37, 56, 75].map((d) => ({ x: a.to.x + dir * d * k, y: a.to.y }))
-  if (at === 'start')
-    return [14, 33, 52, -12, -31].map((d) => ({ x: a.from.x + dir * d * k, y: a.from.y - LIFT * k }))
+  if (a.end === 'bars') return along(a.to.x, a.to.y, dir, [18, 37, 56, 75])
+  if (at === 'start') return along(a.from.x, a.from.y - LIFT * k, dir, [14, 33, 52, -12, -31, -50])
   const y = a.to.y - LIFT * k
   if (a.end === 'cross') {
     const word = textWidth(a.endText?.value ?? '', k)
     const beside = a.endText?.anchor === 'middle' ? word / 2 + 12 * k : 24 * k + word
-    return [0, 19, 38].map((d) => ({ x: a.to.x + dir * (beside + d * k), y: a.endText?.y ?? a.to.y }))
+    return along(a.to.x + dir * beside, a.endText?.y ?? a.to.y, dir, [0, 19, 38])
   }
   const text = ring?.text
   const way = text?.anchor === 'end' ? -1 : 1
   const beyond = text
-    ? [14, 33].map((d) => ({ x: text.x + way * (textWidth(text.value, k) + d * k), y: a.to.y }))
-    : [14, 33].map((d) => ({ x: a.to.x + dir * d * k, y }))
-  const back = [14, 33, 52].map((d) => ({ x: a.to.x - dir * d * k, y }))
-  // over the words that may stand beyond the arrow
-  return [...beyond, ...back, { x: a.to.x + dir * 14 * k, y: y - LIFT * k }]
+    ? along(text.x + way * textWidth(text.value, k), a.to.y, way, [14, 33])
+    : along(a.to.x, y, dir, [14, 33])
+  // at last over the words that may stand beyond the arrow
+  return [...beyond, ...along(a.to.x, y, -dir, [14, 33, 52]), ...along(a.to.x, y - LIFT * k, dir, [14])]
 }
 
 /** Beside the words of a session event. */
-function atMark({ x, y, text }: MarkShape, k: number): Point[] {
+function atMark({ x, y, text }: MarkShape, k: number): Place[] {
   const way = text.anchor === 'end' ? -1 : 1
   const width = textWidth(text.value, k)
-  return [
-    { x: text.x + way * (width + 12 * k), y: text.y },
-    { x: x - way * 16 * k, y },
-    { x: text.x + way * (width + 31 * k), y: text.y },
-  ]
+  const beyond = (d: number): Place => ({ x: text.x + way * (width + d * k), y: text.y, way })
+  const before = { x: x - way * 16 * k, y, way: -way }
+  return [beyond(12), before, beyond(31), { ...before, y: y + (ROW.height + 2) * k }]
+}
+
+/** Numbers in their order; those that speak of the same end of the same arrow, or of the same event, together. */
+function rowsOf(numbers: readonly NumberPlace[]): NumberPlace[][] {
+  const rows: NumberPlace[][] = []
+  for (const place of [...numbers].sort((a, b) => a.n - b.n)) {
+    const row = rows.at(-1)
+    const before = row?.at(-1)
+    const same =
+      before?.seq === place.seq &&
+      before.mark === place.mark &&
+      (place.seq === null || before.at === place.at)
+    if (row && same) row.push(place)
+    else rows.push([place])
+  }
+  return rows
 }
 
 /**
- * Numbers of the narration, each at what it speaks of, on nothing else that is to be read where that is possible, and
- * never above a lower number.
+ * Numbers of the narration, each at what it speaks of, on nothing else that is to be read where that is possible, never
+ * above a lower number, and right of those in its row.
  */
 export function drawBadges(
   numbers: readonly NumberPlace[],
@@ -53,25 +77,46 @@ export function drawBadges(
     marks: readonly MarkShape[]
   },
 ): BadgeShape[] {
+  const { k } = c
   const arrows = new Map(c.arrows.map((a) => [a.seq, a]))
+  const drawn: BadgeShape[] = []
   let lowest = -Infinity
   let until = { n: 0, y: -Infinity }
-  return [...numbers]
-    .sort((a, b) => a.n - b.n)
-    .flatMap(({ n, seq, at, mark }): BadgeShape[] => {
-      const arrow = seq === null ? undefined : arrows.get(seq)
-      const shape = mark === null ? undefined : c.marks.find((m) => m.mark === mark)
-      const ring = c.rings.find((r) => r.seq === seq)
-      const places = arrow ? atArrow(arrow, at, ring, c.k) : shape ? atMark(shape, c.k) : []
-      const first = places[0]
-      if (!first) return []
-      if (n !== until.n) lowest = until.y
-      const width = (16 + 6 * (String(n).length - 1)) * c.k
-      const box = (p: Point): Box => flat(p.x - width / 2, p.y, width, 16 * c.k)
-      const wanted = places.map((p) => ({ x: p.x, y: Math.max(p.y, lowest) }))
-      const spot = wanted.find((p) => c.taken.free(box(p))) ?? { x: first.x, y: Math.max(first.y, lowest) }
-      c.taken.add(box(spot))
-      until = { n, y: Math.max(until.y, spot.y) }
-      return [{ seq, n, x: spot.x, y: spot.y }]
-    })
+  const width = (n: number): number => (16 + 6 * (String(n).length - 1)) * k
+  const box = (b: BadgeShape) => flat(b.x - width(b.n) / 2, b.y, width(b.n), 16 * k)
+  const isFree = (row: readonly BadgeShape[]): boolean => row.every((b) => c.taken.free(box(b)))
+  const inOrder = (row: readonly BadgeShape[]): boolean => {
+    const left = row[0]
+    return !drawn.some(
+      (b) =>
+        left !== undefined &&
+        Math.abs(b.y - left.y) < ROW.height * k &&
+        Math.abs(b.x - left.x) < ROW.width * k &&
+        b.x >= left.x,
+    )
+  }
+  for (const row of rowsOf(numbers)) {
+    const [first] = row
+    if (!first) continue
+    const { n, seq, at, mark } = first
+    const arrow = seq === null ? undefined : arrows.get(seq)
+    const shape = mark === null ? undefined : c.marks.find((m) => m.mark === mark)
+    const ring = c.rings.find((r) => r.seq === seq)
+    if (n !== until.n) lowest = until.y
+    const places = arrow ? atArrow(arrow, at, ring, k) : shape ? atMark(shape, k) : []
+    const step = Math.max(...row.map((r) => width(r.n))) + (STEP - 16) * k
+    const candidates = places.map((p) =>
+      row.map((r, i): BadgeShape => {
+        const x = p.x + (p.way < 0 ? i - row.length + 1 : i) * step
+        return { seq: r.seq, n: r.n, x, y: Math.max(p.y, lowest) }
+      }),
+    )
+    const spot =
+      candidates.find((r) => isFree(r) && inOrder(r)) ?? candidates.find(isFree) ?? candidates[0] ?? []
+    for (const b of spot) c.taken.add(box(b))
+    drawn.push(...spot)
+    const y = Math.max(until.y, spot[0]?.y ?? -Infinity)
+    until = { n: row.at(-1)?.n ?? n, y }
+  }
+  return drawn
 }

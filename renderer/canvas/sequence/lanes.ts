@@ -35,7 +35,7 @@ export function clientsInQuery(query: string): string[] {
 interface Role {
   publishes: boolean
   subscribes: boolean
-  firstSeq: number
+  /** Capture number of its latest packet; -1 for one that is known from a message alone. */
   lastSeq: number
 }
 
@@ -43,8 +43,7 @@ function rolesOf(r: LaneRequest): Map<string, Role> {
   const roles = new Map<string, Role>()
   const roleOf = (id: string, seq: number): Role => {
     let role = roles.get(id)
-    if (!role) roles.set(id, (role = { publishes: false, subscribes: false, firstSeq: seq, lastSeq: seq }))
-    role.firstSeq = Math.min(role.firstSeq, seq)
+    if (!role) roles.set(id, (role = { publishes: false, subscribes: false, lastSeq: seq }))
     role.lastSeq = Math.max(role.lastSeq, seq)
     return role
   }
@@ -60,6 +59,11 @@ function rolesOf(r: LaneRequest): Map<string, Role> {
     if (!role) continue
     if (e.direction === 'uplink') role.publishes = true
     else role.subscribes = true
+  }
+  // whose packets a filter leaves out is still part of the message
+  for (const j of r.journeys) {
+    if (j.publisher !== null) roleOf(j.publisher, -1).publishes = true
+    for (const d of j.deliveries) roleOf(d.clientId, -1).subscribes = true
   }
   return roles
 }
@@ -130,7 +134,7 @@ export function chooseLanes(r: LaneRequest): LaneChoice {
   const left = lanes.filter((l) => l.side === 'left').sort(byName)
   const right = lanes.filter((l) => l.side === 'right').sort(byName)
   const others = [...roles.entries()]
-    .filter(([id]) => !shown.includes(id))
+    .filter(([id, role]) => role.lastSeq >= 0 && !shown.includes(id))
     .sort(([, a], [, b]) => b.lastSeq - a.lastSeq)
     .map(([id]) => id)
   return { lanes: [...left, broker, ...right], others }

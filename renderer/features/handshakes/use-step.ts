@@ -4,7 +4,6 @@ import { useLink } from '../../api'
 import { useGate } from '../../stores/gate'
 import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
-import { useScenario } from '../../stores/scenario'
 
 /**
  * Step mode of this screen: on the links of the clients the filter names, else on all. What is held where the filter
@@ -15,15 +14,12 @@ export function useStep() {
   const log = useLog()
   const gate = useGate()
   const packets = usePackets()
-  const scenario = useScenario()
   /** Clients whose links alone were gated here. */
   const clients = shallowRef<readonly string[]>([])
 
   const setClients = (ids: readonly string[], on: boolean): Promise<void> =>
     log.attempt(async () => {
-      await scenario.keepingSaved(() =>
-        Promise.all(ids.map((clientId) => link.api.setGate({ target: { clientId }, on }))),
-      )
+      await Promise.all(ids.map((clientId) => link.api.setGate({ target: { clientId }, on })))
       clients.value = on ? ids : []
     })
   const on = computed(() => gate.on || clients.value.length > 0 || gate.held > 0)

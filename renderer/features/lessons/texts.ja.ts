@@ -61,7 +61,7 @@ export const lessonsJa: TextsOf<typeof lessonsMessages> = {
     withText: 'レッスンの文章',
     tryAlone: 'このレッスンを自分で試す',
     predictFirst: '先に答えを選んでください。',
-    onlyHost: '閲覧のみ: レッスンを実行できるのはホストだけです。',
+    onlyHost: '閲覧のみ: レッスンを実行できるのは先生だけです。',
     empty: 'まだ何も実行していません',
     emptyHint: '予想を選んでから、レッスンを実行してください。',
     cast: '登場するクライアント',

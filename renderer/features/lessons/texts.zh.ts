@@ -53,7 +53,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
     runAgain: '重新运行',
     running: '正在运行',
     predictFirst: '请先选择一个答案。',
-    onlyHost: '仅供查看：只有主持人能运行课程。',
+    onlyHost: '仅供查看：只有教师能运行课程。',
     empty: '还没有运行',
     emptyHint: '先选择你的预测，再运行本课。',
     cast: '参与者',

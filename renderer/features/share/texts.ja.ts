@@ -65,7 +65,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     stop: '共有を止める',
     stopHint: '全員が切断され、新しい接続は受け入れません。',
     noteControls:
-      '一度に 1 人だけが、実行、一時停止、ステップ、フリートとリンクの変更をできます。ファイル、レッスン、共有など、ほかのことはあなただけのものです。',
+      '操作は一度に 1 人にだけ任せられます。任された人は、実行、一時停止、ステップ、フリートとリンクの変更ができます。ファイルを開くこと、レッスンの実行、共有の停止は、あなただけができます。',
     sandboxes: '生徒が同時に自分で実行できるレッスン',
     noSandbox: 'なし',
     sandboxesNow: '実行中 {running}、待ち {waiting}。それぞれ自分のブローカーとデバイスを使います。',
@@ -78,7 +78,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     endedTitle: 'クラスは終わりました。',
     endedHint: '共有が止められました。このページは閉じてかまいません。',
     watching: '{name} として見ています。',
-    watchingHint: '絞り込み、さかのぼり、拡大は自由にできます。変更できるのはホストだけです。',
+    watchingHint: '絞り込み、さかのぼり、拡大は自由にできます。変更できるのは先生だけです。',
     followingHint: '先生が見せているものを表示しています。',
     waitRun: 'レッスンはまだ実行されていません。',
     waitRunHint: '予想を選んでください。先生が始めると、実行がここに表示されます。',
@@ -87,6 +87,6 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     lookAround: '自由に見る',
     follow: '先生に合わせる',
     controls: '{name} さんが操作できます。',
-    controlsHint: 'ホストが操作を戻すまで、実行、一時停止、ステップ、フリートとリンクの変更ができます。',
+    controlsHint: '先生が操作を戻すまで、実行、一時停止、ステップ、フリートとリンクの変更ができます。',
   },
 }

@@ -57,7 +57,7 @@ export const en = {
     seed: 'seed {n}',
     captured: 'captured {kept} of {seen}',
     loopDelay: 'event loop delay p99 {n}',
-    readOnly: 'View only: only the host can make changes',
+    readOnly: 'View only: only the teacher can make changes',
     lag: '{n} behind',
   },
   recording: {

@@ -61,7 +61,7 @@ export const shellJa: TextsOf<typeof shellMessages> = {
     seed: 'シード {n}',
     captured: 'キャプチャ {seen} 中 {kept}',
     loopDelay: 'イベントループの遅れ p99 {n}',
-    readOnly: '閲覧のみ: 変更できるのはホストだけです',
+    readOnly: '閲覧のみ: 変更できるのは先生だけです',
     lag: '{n} 遅れ',
   },
   recording: {

@@ -57,7 +57,7 @@ export const ko = {
     seed: '시드 {n}',
     captured: '캡처 {kept} / {seen}',
     loopDelay: '이벤트 루프 p99 {n}',
-    readOnly: '보기 전용: 진행자만 바꿀 수 있습니다',
+    readOnly: '보기 전용: 선생님만 바꿀 수 있습니다',
     lag: '{n} 늦음',
   },
   recording: {

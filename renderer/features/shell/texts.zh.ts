@@ -61,7 +61,7 @@ export const shellZh: TextsOf<typeof shellMessages> = {
     seed: '种子 {n}',
     captured: '共 {seen} 个报文，保留 {kept} 个',
     loopDelay: '事件循环延误 p99 {n}',
-    readOnly: '仅供查看：只有主持人能更改',
+    readOnly: '仅供查看：只有教师能更改',
     lag: '落后 {n}',
   },
   recording: {

@@ -68,6 +68,10 @@ describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang)
         expect(Math.min(...(heights[i] ?? [])), `badge ${i + 1}`).toBeGreaterThanOrEqual(
           Math.max(...(heights[i - 1] ?? [])),
         )
+      // numbers that are read as a row are in order of time from left to right, with room between them
+      for (const b of scene.badges)
+        for (const a of scene.badges.filter((x) => x.n < b.n && Math.abs(x.y - b.y) < 12 * k))
+          if (Math.abs(a.x - b.x) < 96 * k) expect(b.x - a.x, `${a.n}, ${b.n}`).toBeGreaterThan(15 * k)
       // no number hides a part of the time that a band stands for
       for (const b of scene.badges)
         for (const f of scene.folds)
