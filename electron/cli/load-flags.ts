@@ -61,9 +61,8 @@ export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]
   const path = first?.path ?? ''
-  // a population has no flags: it is in the file
   const flag = path.startsWith('populations')
-    ? `--config ${String(flags['config'])}: ${path}`
+    ? `${own['populations'] === undefined ? `--config ${String(flags['config'])}` : '--population'}: ${path}`
     : flagWord(flagOfPath(path.split('.')))
   throw new UsageError(
     `${flag}: found ${first?.found ?? 'nothing'}; ${WORDS[flag] ?? first?.expected ?? 'not valid'}`,

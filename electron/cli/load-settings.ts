@@ -87,6 +87,11 @@ export function addLoadSettings(command: Command): void {
   )
   command.option('--user-property <name=value>', 'MQTT 5: property of each message; can be repeated', lines)
   command.option(
+    '--population <json>',
+    'clients of one kind, with settings of their own: \'{"name": "meters", "share": "25%", "qos": 1}\'; can be repeated',
+    lines,
+  )
+  command.option(
     '--threshold <expressions>',
     'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',
     (text: string, before?: string) => (before === undefined ? text : `${before},${text}`),

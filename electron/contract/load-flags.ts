@@ -5,14 +5,15 @@ import type { ExecutorKind } from './load-fields'
 export type LoadFlags = Partial<Record<string, string | boolean>>
 
 /** Flags that become a field of the same name, by how their text is read. */
-const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
+const FIELDS = {
   url: String,
   protocol: protocolNumber,
   clientId: String,
   clients: String,
-  alpn: (t) => t.split(','),
-  wsHeader: (t) => t.split('\n'),
-  userProperty: (t) => t.split('\n'),
+  alpn: list,
+  wsHeader: lines,
+  userProperty: lines,
+  population: populations,
   messageExpiry: String,
   username: String,
   willTopic: String,
@@ -41,20 +42,44 @@ const FIELDS: Readonly<Record<string, (text: string) => unknown>> = {
   drain: String,
   window: number,
   receiveMaximum: number,
-  workers: (t) => (t === 'auto' ? t : number(t)),
+  workers: (t: string) => (t === 'auto' ? t : number(t)),
   keepAlive: String,
   connectTimeout: String,
   minConnected: share,
   topic: String,
-  localAddress: (t) => t.split(','),
+  localAddress: list,
   seed: number,
-}
+} as const satisfies Readonly<Record<string, (text: string) => unknown>>
+
+/** A flag that becomes a field of the same name, or of the name that `RENAMED` has. */
+export type FieldFlag = keyof typeof FIELDS
+export const FIELD_FLAGS = Object.keys(FIELDS) as FieldFlag[]
 
 /** Flags whose field has another name. */
 const RENAMED: Readonly<Record<string, string>> = {
   localAddress: 'localAddresses',
   wsHeader: 'wsHeaders',
   userProperty: 'userProperties',
+  population: 'populations',
+}
+
+function list(text: string): string[] {
+  return text.split(',')
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '')
+}
+
+/** A population on each line as JSON, with the names of flags or of fields; a line that is no JSON stays a text, which none is. */
+function populations(text: string): unknown[] {
+  return lines(text).map((line) => {
+    try {
+      return inputOfPopulation(JSON.parse(line))
+    } catch {
+      return line
+    }
+  })
 }
 
 function number(text: string): number | string {
@@ -186,6 +211,7 @@ export const EXECUTOR_FLAGS = [
   'reconnectEvery',
   'reconnectShare',
 ] as const
+export type ExecutorFlag = (typeof EXECUTOR_FLAGS)[number]
 
 /** Whether a flag with this camel-case name sets something of the load itself, and has a value. */
 export const isLoadFlag = (flag: string): boolean =>
@@ -209,10 +235,8 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
   'connectRate',
   'reconnectEvery',
   'reconnectShare',
-  'localAddress',
-  'wsHeader',
-  'userProperty',
   'threshold',
+  ...Object.keys(RENAMED),
   ...Object.keys(thresholdsSchema.shape),
 ])
 

@@ -36,9 +36,22 @@ const fanOut = (publishers: number, subscribers: number, rate: number): LoadInpu
   executor: { kind: 'constant-rate', rate },
 })
 
+/** Most clients stay in the background: they subscribe to topics on which nothing comes. The others are pairs, a message a second each. */
+const composite = (background: number, clients: number): LoadInput => ({
+  ...COMMON,
+  ...once,
+  publishers: clients,
+  subscribers: background + clients,
+  populations: [
+    { name: 'background', publishers: 0, subscribers: background },
+    { name: 'p2p', publishers: clients, subscribers: clients, topology: 'pairs' },
+  ],
+})
+
 /**
  * Load tests by the names that engineers know from the Open MQTT Benchmark Suite (github.com/emqx/mqttbs). Its own cases have their
- * size in the name and last 30 minutes; those that end in 1k or 10k are the same on a smaller scale, for 60 s.
+ * size in the name and last 30 minutes; those that end in 1k or 10k are the same on a smaller scale, for 60 s. The suite names
+ * a composite scenario and has no case of it.
  */
 const PRESETS: Readonly<Record<string, LoadInput>> = {
   'conn-1k': { ...connections(1000, 100), ...SIXTY_SECONDS },
@@ -54,16 +67,21 @@ const PRESETS: Readonly<Record<string, LoadInput>> = {
     ...SIXTY_SECONDS,
   },
   'sharedsub-1k': { ...shared(1000, 10), ...SIXTY_SECONDS },
+  'composite-1k': { ...composite(800, 100), ...SIXTY_SECONDS },
   'conn-tcp-1m-5k': { ...connections(1_000_000, 5000), ...HALF_AN_HOUR },
   'fanout-5-1000-5-250k': { ...fanOut(5, 1000, 50), ...HALF_AN_HOUR },
   'p2p-50k-50k-50k-50k': { ...pairs(50_000), ...HALF_AN_HOUR },
-  'sharedsub-50k-500-50k-50k': { ...shared(50_000, 500), ...HALF_AN_HOUR },
+  'sharesub-50k-500-50k-50k': { ...shared(50_000, 500), ...HALF_AN_HOUR },
 }
 
 export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS)
 
-/** The settings of a preset, in whatever case its name is written; undefined for a name that is none. */
+/**
+ * The settings of a preset, in whatever case its name is written and as the suite writes it, such as
+ * `singlenode-sharesub-50K-500-50K-50K`; undefined for a name that is none.
+ */
 export function presetInput(name: string): LoadInput | undefined {
-  const key = name.toLowerCase()
+  const own = name.toLowerCase().replace(/^singlenode-/, '')
+  const key = own.replace(/^sharedsub-(?=50k)/, 'sharesub-')
   return Object.hasOwn(PRESETS, key) ? PRESETS[key] : undefined
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from './duration'
 import { loadSchema, type LoadConfig } from './load-config'
 import type { ExecutorConfig } from './load-fields'
-import { flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
+import { flagKey, flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
 
 const DEFAULTS = loadSchema.parse({})
 
@@ -48,6 +48,7 @@ const time = (ms: number | undefined): string | undefined =>
 
 /** The other settings with their flags, in the order of the help text. */
 const settings = (c: LoadConfig): Words => [
+  ['--population', c.populations?.map((p) => JSON.stringify(p)).join('\n')],
   ['--arrivals', c.arrivals],
   ['--subscribe-qos', c.subscribeQos],
   ['--size', c.size],
@@ -125,23 +126,23 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
 }
 
 /**
- * The command line that repeats a load test; FILE stands for the file that has the populations, where there are any. Target, clients, rate, QoS and length are always spelled out; other
- * settings at their default are left out.
+ * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other settings at
+ * their default are left out.
  */
 export function loadCommandLine(c: LoadConfig): string {
-  // a header has a line of its own, and a flag
+  // a header, a property or a population has a line of its own, and a flag
   const parts = words(c).flatMap(([flag, value]) =>
     value === null ? [flag] : value.split('\n').flatMap((one) => [flag, quoted(one)]),
   )
-  const file = c.populations === undefined ? [] : ['--config FILE']
-  return ['fleetlab load', ...file, ...parts].join(' ')
+  return ['fleetlab load', ...parts].join(' ')
 }
 
 /** The same settings as flags; the executor is always named. */
 export function loadFlags(c: LoadConfig): LoadFlags {
-  const name = (flag: string): string =>
-    flag.slice(2).replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
-  const given = words(c).map(([flag, value]): [string, string | boolean] => [name(flag), value ?? true])
+  const given = words(c).map(([flag, value]): [string, string | boolean] => [
+    flagKey(flag.slice(2)),
+    value ?? true,
+  ])
   const flags: LoadFlags = { ...Object.fromEntries(given), executor: c.executor.kind }
   if (c.executor.kind === 'max') delete flags['rate']
   return flags

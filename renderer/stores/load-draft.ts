@@ -1,84 +1,21 @@
 import { loadSchema, type LoadConfig } from '@contract/load-config'
-import type { ExecutorKind } from '@contract/load-fields'
-import { EXECUTOR_FLAGS, flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
+import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
+import { PRESET_NAMES, presetInput } from '@contract/load-presets'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'
-
-/** What drives the load, and what each message is like. */
-export const DRIVING_FLAGS = [...EXECUTOR_FLAGS, 'size', 'duration', 'messages'] as const
-/** What the verdict goes by. */
-export const LIMIT_FLAGS = [
-  'maxP99',
-  'maxConnectP99',
-  'maxLost',
-  'maxDuplicated',
-  'maxOutOfOrder',
-  'maxFailed',
-  'maxErrors',
-  'minRate',
-] as const
-/** Flags with a value, as the form holds them; an empty text leaves the flag out. */
-export const TEXT_FLAGS = [
-  'url',
-  'publishers',
-  'subscribers',
-  'topology',
-  'qos',
-  'subscribeQos',
-  ...DRIVING_FLAGS,
-  'ramp',
-  'warmup',
-  'drain',
-  'window',
-  'receiveMaximum',
-  'workers',
-  'protocol',
-  'username',
-  'passwordEnv',
-  'caFile',
-  'certFile',
-  'keyFile',
-  'serverName',
-  'keepAlive',
-  'connectTimeout',
-  'topic',
-  'localAddress',
-  'seed',
-  ...LIMIT_FLAGS,
-] as const
-export type TextFlag = (typeof TEXT_FLAGS)[number]
-export const SWITCHES = ['insecure', 'resume'] as const
-export type Switch = (typeof SWITCHES)[number]
-
-/** The form: every setting as it is typed, by the name of its flag. The password is not among them. */
-export type Draft = Record<TextFlag, string> & Record<Switch, boolean>
-
-/** Settings that only some executors have. */
-const OF_EXECUTOR: Partial<Record<TextFlag, readonly ExecutorKind[]>> = {
-  rate: ['constant-rate', 'reconnect-storm', 'soak'],
-  stages: ['ramping'],
-  startRate: ['ramping'],
-  connectRate: ['connection-storm'],
-  reconnectEvery: ['reconnect-storm'],
-  reconnectShare: ['reconnect-storm'],
-}
-/** Settings without a meaning for an executor. */
-const NOT_FOR: Partial<Record<TextFlag, readonly ExecutorKind[]>> = {
-  duration: ['ramping'],
-  messages: ['connection-storm'],
-  window: ['connection-storm'],
-}
-
-/** A setting that the chosen executor has. */
-export const isAsked = (flag: TextFlag, executor: string): boolean => {
-  const kind = executor as ExecutorKind
-  return (OF_EXECUTOR[flag]?.includes(kind) ?? true) && !(NOT_FOR[flag]?.includes(kind) ?? false)
-}
+import {
+  FORM_GROUPS,
+  isAsked,
+  SWITCHES,
+  TEXT_FLAGS,
+  type Draft,
+  type Switch,
+  type TextFlag,
+} from './load-form'
 
 const EMPTY: Draft = {
   ...(Object.fromEntries(TEXT_FLAGS.map((f) => [f, ''])) as Record<TextFlag, string>),
-  insecure: false,
-  resume: false,
+  ...(Object.fromEntries(SWITCHES.map((s) => [s, false])) as Record<Switch, boolean>),
 }
 
 /** The form's own beginning: a test that needs nothing but a click. */
@@ -114,6 +51,30 @@ export function draftOf(flags: LoadFlags): Draft {
 
 /** A form that repeats a test. */
 export const draftOfConfig = (config: LoadConfig): Draft => draftOf(loadFlags(config))
+
+/** Parts of the form that a preset fills in; target, login and thresholds stay as they are. */
+const OF_PRESET = [
+  ...FORM_GROUPS.clients,
+  ...FORM_GROUPS.executor,
+  'protocol',
+  'keepAlive',
+  'connectTimeout',
+  'population',
+] as const
+
+/** What each preset puts into the form. */
+export const PRESET_DRAFTS: ReadonlyMap<string, Partial<Draft>> = new Map(
+  PRESET_NAMES.map((name) => {
+    const draft = draftOfConfig(loadSchema.parse(presetInput(name)))
+    return [name, Object.fromEntries(OF_PRESET.map((flag) => [flag, draft[flag]]))]
+  }),
+)
+
+/** The preset that the form holds; null where it holds none. */
+export const presetOf = (draft: Draft): string | null =>
+  PRESET_NAMES.find((name) =>
+    Object.entries(PRESET_DRAFTS.get(name) ?? {}).every(([flag, v]) => draft[flag as TextFlag] === v),
+  ) ?? null
 
 /** The form kept in the browser; null for anything else. */
 export function storedDraft(text: string): Draft | null {

@@ -1,3 +1,4 @@
+import { issueDetails } from '@contract/issues'
 import type { z } from 'zod'
 
 /** What is wrong with a field: the end of a text's key `load.wrong.…`, and its values; or a line as it came. */
@@ -18,6 +19,13 @@ const BY_FLAG: Readonly<Record<string, string>> = {
   stages: 'stages',
   publishers: 'noClients',
   keyFile: 'certAndKey',
+  willTopic: 'topicName',
+  clientId: 'clientId',
+  wsHeader: 'wsHeader',
+  alpn: 'alpn',
+  userProperty: 'userProperty',
+  protocol: 'needs5',
+  threshold: 'threshold',
 }
 const DURATIONS: ReadonlySet<string> = new Set([
   'duration',
@@ -26,6 +34,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'drain',
   'keepAlive',
   'connectTimeout',
+  'messageExpiry',
   'reconnectEvery',
   'maxP99',
   'maxConnectP99',
@@ -45,8 +54,24 @@ function custom(flag: string, issue: z.core.$ZodIssue, c: Clients): Problem {
   return key === undefined ? { key: null, line: issue.message } : { key, values: {} }
 }
 
+const POPULATION = '{"name": "meters", "share": "25%"}'
+
+/** A population has no fields of its own in the form: which one it is and the name of its setting are said. */
+function ofPopulation(issue: z.core.$ZodIssue): Problem {
+  const [, index, ...field] = issue.path
+  const n = Number(index ?? 0) + 1
+  if (field.length === 0 && issue.code === 'invalid_type')
+    return { key: 'noJson', values: { n, example: POPULATION } }
+  const [detail] = issueDetails([issue])
+  const line = detail?.expected ?? issue.message
+  const at = (detail?.path ?? '').split('.').slice(2).join('.')
+  return { key: 'population', values: { n, field: at, line } }
+}
+
 /** An issue of the load schema as a text of the page: the schema says what is wrong, the page says it in its language. */
 export function sayIssue(flag: string, issue: z.core.$ZodIssue, clients: Clients): Problem {
+  if (flag === 'population') return ofPopulation(issue)
+  if (flag === 'minConnected') return { key: 'share', values: {} }
   switch (issue.code) {
     case 'too_small': {
       const key = issue.inclusive === false ? 'above' : 'least'

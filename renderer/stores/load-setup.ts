@@ -8,8 +8,9 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLog } from './log'
-import { draftOfConfig, FIRST_DRAFT, readDraft, storedDraft, type Draft, type TextFlag } from './load-draft'
+import { draftOfConfig, FIRST_DRAFT, PRESET_DRAFTS, presetOf, readDraft, storedDraft } from './load-draft'
 import type { Problem } from './load-field-errors'
+import type { Draft, TextFlag } from './load-form'
 import { useLoads } from './load-runs'
 
 /** Name of the environment variable the shown command line takes a typed password from. */
@@ -57,6 +58,9 @@ export const useLoadSetup = defineStore('load-setup', () => {
     refused.value = {}
   }
 
+  const preset = computed(() => presetOf(draft.value))
+  const usePreset = (name: string): void => change(PRESET_DRAFTS.get(name) ?? {})
+
   /** Puts what the engine found wrong to its fields. */
   function refuse(thrown: unknown): void {
     const details =
@@ -95,6 +99,6 @@ export const useLoadSetup = defineStore('load-setup', () => {
   }
   const decline = (): void => void (unconfirmed.value = null)
 
-  const form = { draft, password, problems, target, config, commandLine, change, use }
+  const form = { draft, password, problems, target, config, commandLine, change, use, preset, usePreset }
   return { ...form, canStart, unconfirmed, start, confirm, decline }
 })

@@ -165,6 +165,16 @@ test('a wrong address is told in one line, a wrong field where it stands', async
   await start(page).click()
   await expect(box(page, 'CA file')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByText(/found \/nowhere\/ca\.pem; expected a readable file/).first()).toBeAttached()
+
+  await page.getByRole('button', { name: /^Client details/ }).click()
+  await fill(page, 'Populations', '{"name": "a", "share": 1}\nb')
+  await expect(page.getByText(/^population 2: expected one line of JSON/).first()).toBeAttached()
+  await fill(page, 'Populations', '{"name": "a", "share": 1}')
+  await expect(page.getByTestId('command')).toContainText('--population')
+  await page.getByRole('combobox', { name: 'Preset' }).click()
+  await page.getByRole('option', { name: 'fanout-1k' }).click()
+  await expect(box(page, 'Subscribers')).toHaveValue('1000')
+  await expect(page.getByTestId('command')).not.toContainText('--population')
 })
 
 test('another machine is a target only after a word, and a password stands in no command line', async ({
@@ -218,7 +228,7 @@ for (const theme of ['dark', 'light'] as const) {
     async ({ page, lab }) => {
       await openScreen(page, lab.url, 'load', { language: 'ko', theme })
       await expect(page.getByText('아직 부하 시험이 없습니다')).toBeVisible()
-      for (const part of [/^합격 기준/, /^로그인과 TLS/, /^더 보기/])
+      for (const part of [/^합격 기준/, /^메시지/, /^클라이언트 상세/, /^로그인과 TLS/, /^더 보기/])
         await page.getByRole('button', { name: part }).click()
       await expectAccessible(page)
       await page.getByRole('textbox', { name: '시간', exact: true }).fill('2s')

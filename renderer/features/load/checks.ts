@@ -12,10 +12,6 @@ export const unitOfCheck = (name: string): CheckUnit =>
       ? 'rate'
       : 'count'
 
-/** `max-p99` is the flag `maxP99`, under which its text stands. */
-export const flagOfCheck = (name: string): string =>
-  name.replace(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
-
 /** Tone of an outcome's chip. */
 export const TONES: Record<LoadOutcome, 'good' | 'loss' | 'warn' | undefined> = {
   passed: 'good',

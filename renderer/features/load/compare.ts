@@ -1,5 +1,6 @@
 import type { LatencySummary, LoadReport, SeriesPoint } from '@contract/load-report'
-import { draftOfConfig, SWITCHES, TEXT_FLAGS, type Switch, type TextFlag } from '../../stores/load-draft'
+import { draftOfConfig } from '../../stores/load-draft'
+import { SWITCHES, TEXT_FLAGS, type Switch, type TextFlag } from '../../stores/load-form'
 import { linearScale, logScale, runSeries, type Line, type Scale } from './series'
 
 /** How a figure is written. */

@@ -6,12 +6,13 @@ import {
   draftOf,
   draftOfConfig,
   FIRST_DRAFT,
-  isAsked,
   nudged,
+  PRESET_DRAFTS,
+  presetOf,
   readDraft,
   storedDraft,
-  type Draft,
 } from '../../../renderer/stores/load-draft'
+import { isAsked, isShown, type Draft } from '../../../renderer/stores/load-form'
 
 const wrong = (patch: Partial<Draft>) => readDraft({ ...FIRST_DRAFT, ...patch }).problems ?? {}
 
@@ -64,8 +65,18 @@ describe('the form of a load test', () => {
     ['keyFile', { keyFile: 'key.pem' }, 'certAndKey', {}],
     ['topic', { topic: 'a/#' }, 'topic', {}],
     ['passwordEnv', { passwordEnv: 'MY PASS' }, 'envName', {}],
+    ['wsHeader', { wsHeader: 'X-Tenant: plant' }, 'wsHeader', {}],
+    ['alpn', { alpn: 'mqtt' }, 'alpn', {}],
+    ['clientId', { clientId: 'meter' }, 'clientId', {}],
+    ['willTopic', { willTopic: 'a/#' }, 'topicName', {}],
+    ['userProperty', { userProperty: 'plant', protocol: '5.0' }, 'userProperty', {}],
+    ['protocol', { userProperty: 'site=plant' }, 'needs5', {}],
+    ['threshold', { threshold: 'p99' }, 'threshold', {}],
+    ['minConnected', { minConnected: '2' }, 'share', {}],
+    ['population', { population: 'meters' }, 'noJson', { n: 1 }],
+    ['population', { population: '{"name":"a","share":1}\n{"name":"b","size":-1}' }, 'population', { n: 2 }],
   ] as const)('says at %s what is wrong with %j', (flag, patch, key, values) => {
-    expect(wrong(patch)[flag]).toEqual({ key, values })
+    expect(wrong(patch)[flag]).toMatchObject({ key, values })
   })
 
   it('is filled from any test so that it repeats it', () => {
@@ -109,6 +120,27 @@ describe('the form of a load test', () => {
         expect(back && loadCommandLine(back)).toBe(loadCommandLine(config))
       }),
     )
+  })
+
+  it('shows a field where it means something, and always one that has a value', () => {
+    expect(isShown('wsHeader', FIRST_DRAFT)).toBe(false)
+    expect(isShown('wsHeader', { ...FIRST_DRAFT, wsHeader: 'A: b' })).toBe(true)
+    expect(isShown('userProperty', { ...FIRST_DRAFT, protocol: '5.0' })).toBe(true)
+  })
+
+  it('is filled by a preset, which keeps target and thresholds, and knows it again', () => {
+    const filled = { ...FIRST_DRAFT, url: 'mqtt://127.0.0.1:1883', ...PRESET_DRAFTS.get('fanout-1k') }
+    expect(readDraft(filled).config).toMatchObject({
+      url: 'mqtt://127.0.0.1:1883',
+      publishers: 1,
+      subscribers: 1000,
+      size: 16,
+      duration: 60_000,
+      keepAlive: 300_000,
+      thresholds: { maxLost: 0 },
+    })
+    expect(presetOf(filled)).toBe('fanout-1k')
+    expect(presetOf(FIRST_DRAFT)).toBeNull()
   })
 
   it('takes from the browser only what is a form', () => {

@@ -5,7 +5,7 @@ import { loadSchema } from '../../../../electron/contract/load-config'
 import type { LoadProgress } from '../../../../electron/contract/load-report'
 import { saturationReasons } from '../../../../electron/engine/load/report/saturation'
 import { explain } from '../../../../electron/engine/load/run/failures'
-import { flagOfCheck, loadBrief } from '../../../../renderer/features/load/checks'
+import { loadBrief } from '../../../../renderer/features/load/checks'
 import { commonLatency, compareRows, differences, overlays } from '../../../../renderer/features/load/compare'
 import { LINE_KEYS, readLine } from '../../../../renderer/features/load/engine-lines'
 import { checksSoFar, figuresNow, fractionOf, joinPoints } from '../../../../renderer/stores/load-live'
@@ -168,10 +168,8 @@ describe('a finished run', () => {
     ])
   })
 
-  it('is told briefly, and its checks lead back to their flags', () => {
+  it('is told briefly', () => {
     expect(loadBrief(config)).toEqual({ key: 'constant-rate', values: { publishers: 10, rate: 10 } })
-    expect(flagOfCheck('max-out-of-order')).toBe('maxOutOfOrder')
-    expect(flagOfCheck('max-p99')).toBe('maxP99')
   })
 })
 
