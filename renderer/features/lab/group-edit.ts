@@ -96,3 +96,12 @@ export function refusal(thrown: unknown, found: (found: string, expected: string
   const field = fieldOf(first.path)
   return `${field === '' ? '' : `${field}: `}${found(first.found, first.expected)}`
 }
+
+/** What is wrong with each field of a refused command, by the way to it within the group. */
+export const fieldRefusals = (
+  thrown: unknown,
+  found: (found: string, expected: string) => string,
+): Record<string, string> =>
+  thrown instanceof ApiError
+    ? Object.fromEntries(thrown.details.map((d) => [fieldOf(d.path), found(d.found, d.expected)]))
+    : {}

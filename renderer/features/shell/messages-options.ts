@@ -66,6 +66,8 @@ export const optionEn = {
     share: 'Dealt out by',
     speed: 'Speed, times',
     loop: 'Begins again',
+    state: 'State',
+    answers: 'Answers',
   },
 } as const
 
@@ -136,5 +138,7 @@ export const optionKo = {
     share: '나누는 기준',
     speed: '배속',
     loop: '처음부터 반복',
+    state: '상태',
+    answers: '응답',
   },
 } as const

@@ -69,5 +69,7 @@ export const optionJa: SameKeys<typeof optionEn> = {
     speed: '再生速度（倍）',
     loop: '繰り返す',
     identifier: 'サブスクリプション識別子',
+    state: '状態',
+    answers: '応答',
   },
 }

@@ -68,5 +68,7 @@ export const optionZh: Pick<TextsOf<typeof shellMessages>, 'option'> = {
     speed: '播放速度（倍）',
     loop: '循环播放',
     identifier: '订阅标识符',
+    state: '状态',
+    answers: '应答',
   },
 }

@@ -1,11 +1,13 @@
 import type { TextsOf } from '../../i18n/define'
 import { brokerNotesJa } from './broker-notes.ja'
 import type { shellMessages } from './messages'
+import { formsJa } from './texts-forms.ja'
 import { optionJa } from './texts-options.ja'
 
 /** Japanese of what is around the screens. */
 export const shellJa: TextsOf<typeof shellMessages> = {
   ...optionJa,
+  ...formsJa,
   nav: {
     views: '画面',
     lab: 'ラボ',

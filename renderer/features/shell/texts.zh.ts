@@ -1,11 +1,13 @@
 import type { TextsOf } from '../../i18n/define'
 import { brokerNotesZh } from './broker-notes.zh'
 import type { shellMessages } from './messages'
+import { formsZh } from './texts-forms.zh'
 import { optionZh } from './texts-options.zh'
 
 /** Simplified Chinese of what is around the screens. */
 export const shellZh: TextsOf<typeof shellMessages> = {
   ...optionZh,
+  ...formsZh,
   nav: {
     views: '画面',
     lab: '实验室',
