@@ -108,6 +108,12 @@ const fields = z.strictObject({
   retain: own.retain.default(false),
   userProperties: own.userProperties.optional(),
   messageExpiry: own.messageExpiry.optional(),
+  thinkTime: own.thinkTime.optional(),
+  startWait: own.startWait.optional(),
+  disconnectEvery: own.disconnectEvery.optional(),
+  disconnectKind: own.disconnectKind.default('broken'),
+  awayFor: own.awayFor.default(0),
+  churnEvery: own.churnEvery.optional(),
   window: own.window.default(20),
   receiveMaximum: own.receiveMaximum.optional(),
   workers: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
@@ -199,6 +205,12 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
   if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
     wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
+  if (c.thinkTime !== undefined && c.executor.kind !== 'max')
+    wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
+  if (c.awayFor > 0 && c.disconnectEvery === undefined)
+    wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
+  if (c.churnEvery !== undefined && c.subscribers === 0)
+    wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
   const templated = c.payload !== undefined || c.payloadFile !== undefined
   if (c.payload !== undefined && c.payloadFile !== undefined)
     wrong('payloadFile', c.payloadFile, 'expected either payload or payloadFile')

@@ -97,6 +97,18 @@ export const CLIENT_FIELDS = {
   topics,
   /** Messages of all publishers together. */
   messages: z.int().min(1).max(4_000_000_000),
+  /** Closed loop (max): the pause after each answer, on average; the next message is sent after it. */
+  thinkTime: durationSchema,
+  /** Each publisher begins at a random time of this length. */
+  startWait: durationSchema,
+  /** Each client ends its connection at random times, so far apart on average, and comes back. */
+  disconnectEvery: durationSchema.refine((ms) => ms > 0, { error: 'expected more than 0' }),
+  /** clean: with DISCONNECT, broken: without, mixed: half of both. */
+  disconnectKind: z.enum(['broken', 'clean', 'mixed']),
+  /** How long it stays away. */
+  awayFor: durationSchema,
+  /** Each subscriber takes one more filter and drops the one before, at random times so far apart on average. */
+  churnEvery: durationSchema.refine((ms) => ms > 0, { error: 'expected more than 0' }),
   /** Unacknowledged QoS 1 and 2 messages a publisher may have. */
   window: z.int().min(1).max(65_535),
   /** MQTT 5 Receive Maximum the subscribers ask for. */

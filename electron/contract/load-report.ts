@@ -97,6 +97,8 @@ export interface ConnectionCounts {
   reconnected: number
   /** Connections that took up an earlier TLS session; absent in reports of earlier versions. */
   tlsResumed?: number | undefined
+  /** Ended by the clients themselves, which came back; absent in reports of earlier versions. */
+  left?: number | undefined
   /** From the first attempt until all clients were connected, or the time for it was over. */
   elapsedMs: number
 }
@@ -114,6 +116,8 @@ export interface EncodedHistograms {
   connect: string
   ack: string
   endToEnd: string
+  /** From SUBSCRIBE to SUBACK while the run went on; absent where nobody did. */
+  churn?: string | undefined
 }
 
 /** The same for times from the actual send; absent in reports of earlier versions and of closed loops. */
@@ -213,6 +217,7 @@ export interface PopulationReport extends Pick<
   | 'ackMs'
   | 'endToEndMs'
   | 'fromSend'
+  | 'churnMs'
   | 'negative'
   | 'errors'
 > {
@@ -258,6 +263,8 @@ export interface LoadReport {
   endToEndMs: LatencySummary
   /** From the actual send; null in a closed loop, where both times are the same, and in reports of earlier versions. */
   fromSend: SendTimesReport | null
+  /** From SUBSCRIBE of one more filter to its SUBACK while the run went on; absent where nobody did. */
+  churnMs?: LatencySummary | undefined
   /**
    * Messages that arrived before they were due, so that clocks of several computers do not agree, and by how much at
    * most (ms). Above 0 the end-to-end latencies are not given: their summary is empty.

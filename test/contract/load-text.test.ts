@@ -27,7 +27,15 @@ const SWITCHES = ['--insecure', '--resume', '--tls-resume', '--retain']
 
 const CONFIGS: LoadInput[] = [
   {},
-  { url: 'embedded', executor: { kind: 'max' }, messages: 5000, qos: 2, workers: 4, topology: 'fan-in' },
+  {
+    url: 'embedded',
+    thinkTime: '2s',
+    executor: { kind: 'max' },
+    messages: 5000,
+    qos: 2,
+    workers: 4,
+    topology: 'fan-in',
+  },
   { executor: { kind: 'constant-rate', rate: 1 / 3600 }, duration: 90_500, ramp: 250, warmup: '1m' },
   {
     executor: {
@@ -53,6 +61,11 @@ const CONFIGS: LoadInput[] = [
     payload: '{"n":%n,"it\'s":"%{one:a|b}"}',
     dataFile: 'my rows.csv',
     topics: ['a', 'b/%c'],
+    startWait: '2s',
+    disconnectEvery: '1m',
+    disconnectKind: 'mixed',
+    awayFor: '3s',
+    churnEvery: '10s',
   },
   {
     url: 'mqtts://broker.example:8883',

@@ -92,6 +92,21 @@ it('runs populations of different QoS, versions and executors side by side, with
         size: 12,
         executor: { kind: 'max' },
       },
+      {
+        name: 'visitors',
+        publishers: 2,
+        subscribers: 1,
+        messages: 30,
+        qos: 2,
+        resume: true,
+        executor: { kind: 'max' },
+        thinkTime: 10,
+        startWait: 20,
+        disconnectEvery: 60,
+        disconnectKind: 'mixed',
+        awayFor: 20,
+        churnEvery: 30,
+      },
     ],
   })
   const r = await runLoad(config, { runId: freshRunId() })
@@ -108,10 +123,15 @@ it('runs populations of different QoS, versions and executors side by side, with
     ['valves', 20, 20, 20, 0, 0],
     ['meters', 9, 9, 0, 0, 0],
     ['boards', 5, 5, 15, 0, 0],
+    ['visitors', 30, 30, 30, 0, 0],
   ])
-  expect([r.offered, r.expected, r.received, r.connections.established]).toEqual([94, 95, 95, 18])
-  expect(r.populations?.map((p) => p.ackMs.count)).toEqual([0, 20, 9, 5])
-  expect(r.populations?.map((p) => p.endToEndMs.count)).toEqual([60, 20, 0, 15])
+  const { established, reconnected, left = 0, lost } = r.connections
+  expect([r.offered, r.expected, r.received, established - reconnected]).toEqual([124, 125, 125, 21])
+  expect([reconnected, lost]).toEqual([left, 0])
+  expect(left).toBeGreaterThan(0)
+  expect(r.populations?.map((p) => p.ackMs.count)).toEqual([0, 20, 9, 5, 30])
+  expect(r.populations?.map((p) => p.endToEndMs.count)).toEqual([60, 20, 0, 15, 30])
+  expect(r.populations?.map((p) => (p.churnMs?.count ?? 0) > 0)).toEqual([false, false, false, false, true])
   expect(readReport(JSON.stringify(r), 'r.json').populations).toEqual(r.populations)
   expect(reportText(r)).toMatch(/\nvalves +2 +2 +2 +20 /)
 })

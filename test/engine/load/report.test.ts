@@ -44,7 +44,7 @@ const said = (over: Partial<Said>): Said => ({
   unanswered: { ack: 1, connect: 0 },
   negative: { count: 0, mostMs: 0 },
   errors: { 'PUBACK 0x97 quota exceeded': 1 },
-  connections: { established: 2, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0 },
+  connections: { established: 2, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0, left: 0 },
   bytesSent: 1000,
   bytesReceived: 900,
   measuredAcknowledged: 8,

@@ -4,7 +4,8 @@ import { loadSchema, type LoadInput } from '../../../electron/contract/load-conf
 import { planOf } from '../../../electron/engine/load/run/executors'
 import { Connector } from '../../../electron/engine/load/run/connector'
 import { checkLimits, memoryNote } from '../../../electron/engine/load/run/limits'
-import { Pacer } from '../../../electron/engine/load/run/pacer'
+import { Pacer, pacerOf } from '../../../electron/engine/load/run/pacer'
+import { startWaitOf } from '../../../electron/engine/load/run/schedule'
 import { dealt, indicesOf, within } from '../../../electron/engine/load/run/slice'
 import { OpenSource } from '../../../electron/engine/load/run/sources'
 import { PublishTemplate } from '../../../electron/engine/load/wire/template'
@@ -15,6 +16,8 @@ const open = (input: LoadInput) => {
   if (plan.publishing.kind !== 'open') throw new Error('not open')
   return { ...plan, schedule: plan.publishing.schedule }
 }
+
+const PLAIN = { topic: 't', qos: 0, size: 20, level: 4, runTag: 1, publisher: 0, seed: 1 } as const
 
 describe('schedules', () => {
   it('constant rate: even gaps, the publishers one after another', () => {
@@ -116,15 +119,7 @@ describe('splitting', () => {
 
   it('a shard keeps the send times of the whole run', () => {
     const { schedule } = open({ publishers: 6, executor: { kind: 'constant-rate', rate: 2 }, duration: '3s' })
-    const template = new PublishTemplate({
-      topic: 't',
-      qos: 0,
-      size: 20,
-      level: 4,
-      runTag: 1,
-      publisher: 0,
-      seed: 1,
-    })
+    const template = new PublishTemplate(PLAIN)
     const times = [0, 1, 2].flatMap((s) => {
       const paced = indicesOf(6, { index: s, count: 3 }).map((p) => {
         const source = new OpenSource(p, template, schedule, 6, dealt(schedule.total, 6, p))
@@ -147,15 +142,7 @@ describe('splitting', () => {
 describe('pacer', () => {
   it('keeps the intended time of a message that leaves late, and counts it as late', () => {
     const { schedule } = open({ publishers: 1, executor: { kind: 'constant-rate', rate: 100 }, messages: 5 })
-    const template = new PublishTemplate({
-      topic: 't',
-      qos: 0,
-      size: 20,
-      level: 4,
-      runTag: 1,
-      publisher: 0,
-      seed: 1,
-    })
+    const template = new PublishTemplate(PLAIN)
     const source = new OpenSource(0, template, schedule, 1, 5)
     source.start(1000)
     const pacer = new Pacer([{ source, wake: () => undefined }])
@@ -165,6 +152,27 @@ describe('pacer', () => {
     expect(pacer.maxDelayMs).toBe(45)
     expect([source.due(), source.take(), source.due()]).toEqual([1000, 0, 1010])
     expect(pacer.nextMs()).toBe(Infinity)
+  })
+
+  it('lets each publisher begin at a time of its own, and keeps the order of times', () => {
+    const { schedule } = open({ publishers: 3, executor: { kind: 'constant-rate', rate: 10 }, messages: 9 })
+    const waits = [0, 1, 2].map((p) => startWaitOf({ startWait: 1000, seed: 4 }, p))
+    expect(new Set(waits).size).toBe(3)
+    const members = waits.map((waitMs, p) => {
+      const template = new PublishTemplate({ ...PLAIN, publisher: p })
+      const source = new OpenSource(p, template, schedule, 3, 3, undefined, waitMs)
+      source.start(5000)
+      return { source, client: { wake: () => undefined } }
+    })
+    const pacer = pacerOf(members)
+    const times: number[] = []
+    for (let t = pacer.nextMs(); t < Infinity; t = pacer.nextMs()) {
+      expect(pacer.advance(t)).toBe(1)
+      times.push(t)
+    }
+    const own = waits.flatMap((w, p) => [0, 1, 2].map((k) => 5000 + w + schedule.timeOf(k * 3 + p)))
+    expect(times).toEqual(own.sort((a, b) => a - b))
+    expect(pacer.lateSends).toBe(0)
   })
 })
 

@@ -209,6 +209,7 @@ export function listener(): { told: Told; events: ClientEvents } {
     arrived: (_c, b, at, end) => void told.arrived.push(Buffer.from(b.subarray(at, end))),
     anomaly: (_c, text) => void told.anomalies.push(text),
     bytes: () => undefined,
+    churned: () => undefined,
   }
   return { told, events }
 }

@@ -21,7 +21,9 @@ export interface RunTimes {
   endedMs: number
 }
 
-type Histograms = Record<keyof EncodedHistograms, LatencyHistogram>
+/** Latencies that every run has. */
+type Leg = Exclude<keyof EncodedHistograms, 'churn'>
+type Histograms = Record<Leg, LatencyHistogram>
 
 /** What was measured of one population, over all threads. */
 export interface Measured {
@@ -47,7 +49,7 @@ interface Lag {
 
 /** How long after its sending a message is usually answered and received, ms. */
 function usualLag(config: LoadConfig, h: Histograms): Lag {
-  const median = (name: keyof EncodedHistograms): number => h[name].summary().p50 ?? 0
+  const median = (name: Leg): number => h[name].summary().p50 ?? 0
   return {
     answer: config.qos === 0 ? LAST_PING_MS + median('connect') : median('ack'),
     arrival: median('endToEnd'),
@@ -80,8 +82,7 @@ function timesOf(
 
 /** Puts what the threads say of one population together. */
 export function measure(o: RunTimes, config: LoadConfig, parts: readonly GroupResult[]): Measured {
-  const join = (name: keyof EncodedHistograms): LatencyHistogram =>
-    joinHistograms(parts.map((r) => r.histograms[name]))
+  const join = (name: Leg): LatencyHistogram => joinHistograms(parts.map((r) => r.histograms[name]))
   const histograms = { connect: join('connect'), ack: join('ack'), endToEnd: join('endToEnd') }
   return {
     parts,
@@ -121,7 +122,7 @@ export function settle(o: RunTimes, config: LoadConfig, m: Measured): Balanced {
 export function together(all: readonly Balanced[]): Omit<Balanced, 'identity'> {
   const [only] = all
   if (all.length === 1 && only !== undefined) return only
-  const join = (name: keyof EncodedHistograms): LatencyHistogram => {
+  const join = (name: Leg): LatencyHistogram => {
     const sum = new LatencyHistogram()
     for (const m of all) sum.add(m.histograms[name])
     return sum
@@ -154,6 +155,7 @@ export function figuresOf(m: Omit<Balanced, 'identity'>) {
   const { offered, acknowledged, failed } = counts
   const errors = new TextCounts()
   for (const r of parts) errors.addAll(r.errors)
+  const churn = churnIn(parts)
   const negative = {
     count: sumOf(parts, (r) => r.negative.count),
     mostMs: maxOf(parts, (r) => r.negative.mostMs),
@@ -184,8 +186,15 @@ export function figuresOf(m: Omit<Balanced, 'identity'>) {
       parts.map((r) => r.sendTimes),
       negative.count,
     ),
+    ...(churn === null ? {} : { churnMs: churn.summary() }),
     errors: errors.toRecord(),
   }
+}
+
+/** How long subscriptions took that changed while the run went on, over several parts; null where none did. */
+export function churnIn(parts: readonly { histograms: EncodedHistograms }[]): LatencyHistogram | null {
+  const texts = parts.flatMap((p) => p.histograms.churn ?? [])
+  return texts.length > 0 ? joinHistograms(texts) : null
 }
 
 /** What became of the connections. */
@@ -199,5 +208,6 @@ export function connectionsOf(
     lost: count('lost'),
     reconnected: count('reconnected'),
     tlsResumed: count('tlsResumed'),
+    left: count('left'),
   }
 }

@@ -7,6 +7,7 @@ import { LoadError } from '../run/failures'
 import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { clockErrorOf, clockLine, knownWithin } from './clocks'
+import { churnIn } from './measured'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './summaries'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
@@ -108,7 +109,9 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number, clockErro
   const sent = fromSend(sendTimes, negative.count)
   const errors = new TextCounts()
   for (const r of shards) errors.addAll(r.errors)
+  const churn = churnIn(shards.map((r) => r.shard))
   return {
+    ...(churn === null ? {} : { churnMs: churn.summary() }),
     failed: sum(shards, (r) => r.failed),
     inFlight: sum(shards, (r) => r.inFlight),
     expected: unknown ? null : sums.expected,
@@ -213,6 +216,7 @@ function joinConnections(shards: readonly ShardReport[]): LoadReport['connection
     lost: sum(shards, (r) => r.connections.lost),
     reconnected: sum(shards, (r) => r.connections.reconnected),
     tlsResumed: sum(shards, (r) => r.connections.tlsResumed ?? 0),
+    left: sum(shards, (r) => r.connections.left ?? 0),
     elapsedMs: most(shards, (r) => r.connections.elapsedMs),
   }
 }

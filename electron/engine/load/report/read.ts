@@ -40,7 +40,12 @@ const shard = z.object({
   unanswered: z.object({ ack: count, connect: count }).optional(),
   hostname: z.string(),
   clock: z.object({ machine: z.string(), offsetMs: n, errorMs: n.min(0) }).optional(),
-  histograms: z.object({ connect: z.string(), ack: z.string(), endToEnd: z.string() }),
+  histograms: z.object({
+    connect: z.string(),
+    ack: z.string(),
+    endToEnd: z.string(),
+    churn: z.string().optional(),
+  }),
   sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
 })
@@ -136,6 +141,7 @@ const figures = {
   ackMs: latency,
   endToEndMs: latency,
   fromSend: z.object({ ackMs: latency, endToEndMs: latency, delayMs: latency }).nullable().default(null),
+  churnMs: latency.optional(),
   negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
 }
@@ -145,6 +151,7 @@ const connections = {
   lost: count,
   reconnected: count,
   tlsResumed: count.optional(),
+  left: count.optional(),
 }
 
 const report = z.object({

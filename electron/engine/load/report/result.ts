@@ -10,6 +10,7 @@ import type {
 } from '../../../contract/load-report'
 import type { WorkerCounts, WorkerResult } from '../run/messages'
 import {
+  churnIn,
   connectionsOf,
   figuresOf,
   measure,
@@ -155,7 +156,12 @@ function shardOf(o: RunOutcome, { parts, histograms: h, identity }: Measured): S
     },
     hostname: hostname(),
     ...(sendTimes.length === 0 ? {} : { sendTimes: joinSendTimes(sendTimes) }),
-    histograms: { connect: h.connect.encode(), ack: h.ack.encode(), endToEnd: h.endToEnd.encode() },
+    histograms: {
+      connect: h.connect.encode(),
+      ack: h.ack.encode(),
+      endToEnd: h.endToEnd.encode(),
+      churn: churnIn(parts)?.encode(),
+    },
     identity,
   }
 }

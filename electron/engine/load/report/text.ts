@@ -104,6 +104,7 @@ export function latencies(r: LoadReport): { name: string; summary: LatencySummar
     { name: 'connect', summary: r.connectMs },
     { name: 'acknowledgement', summary: r.ackMs },
     { name: `end to end${clockError(r)}`, summary: r.endToEndMs },
+    ...(r.churnMs === undefined ? [] : [{ name: 'subscribe', summary: r.churnMs }]),
   ].filter((l) => l.summary.count > 0)
 }
 
@@ -212,6 +213,7 @@ export function connectionsLine(r: LoadReport): string {
   const trouble = [
     [c.refused, 'refused'],
     [c.lost, 'lost'],
+    [c.left ?? 0, 'ended by the clients themselves'],
     [c.reconnected, 'reconnected'],
     [c.tlsResumed ?? 0, 'with a resumed TLS session'],
   ] as const

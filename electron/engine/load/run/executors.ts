@@ -3,7 +3,7 @@ import type { ExecutorConfig, ExecutorKind } from '../../../contract/load-fields
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Waited } from '../measure/unanswered'
 import { basePlan, type Plan } from './plan'
-import { evenSchedule, rampSchedule } from './schedule'
+import { evenSchedule, rampSchedule, startWaitOf } from './schedule'
 
 /** One way to drive a load test. */
 export interface Executor<K extends ExecutorKind = ExecutorKind> {
@@ -154,7 +154,7 @@ export function waitedFor(
   const { publishers } = config
   const timeOf = (publisher: number) => (k: number) =>
     publishing.kind === 'open'
-      ? startedMs + publishing.schedule.timeOf(k * publishers + publisher)
+      ? startedMs + startWaitOf(config, publisher) + publishing.schedule.timeOf(k * publishers + publisher)
       : publishedUntilMs
   return (publisher) => ({ timeOf: timeOf(publisher), endedMs, fromMs: startedMs + config.warmup })
 }

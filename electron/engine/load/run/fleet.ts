@@ -4,12 +4,20 @@ import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
 import { filtersOf, layoutOf, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
-import type { ClientDeps, ClientFields, MessageSource, PublishWriter } from '../wire/client-types'
+import type {
+  ClientDeps,
+  ClientEvents,
+  ClientFields,
+  MessageSource,
+  PublishWriter,
+} from '../wire/client-types'
+import type { Habits } from './habits'
 import type { WorkerInit } from './messages'
 import type { PayloadMaterial } from './payload-files'
 import { nameClient } from './names'
+import { startWaitOf } from './schedule'
 import { dealt, indicesOf, type Part } from './slice'
-import { ClosedSource, OpenSource, type Publisher } from './sources'
+import { ClosedSource, OpenSource, ThinkingSource, type Publisher } from './sources'
 import { placeOf, writerOf } from './writers'
 
 /** One client of a worker with what it does. */
@@ -21,6 +29,11 @@ export interface Member {
   source: Publisher | null
   /** Under which receiver its messages are accounted. */
   receiver: number
+}
+
+/** What clients need, and what theirs do by themselves. */
+interface MemberDeps extends ClientDeps {
+  habits: Habits | null
 }
 
 /** Seconds a broker keeps the session of a client that is to resume. */
@@ -71,7 +84,7 @@ function fieldsOf(
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
     refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,
-    barriers: c.executor.kind === 'max',
+    barriers: c.executor.kind === 'max' && c.thinkTime === undefined,
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,
@@ -85,14 +98,15 @@ function fieldsOf(
 }
 
 function sourceOf(
-  all: number,
-  plan: Plan,
+  config: LoadConfig,
+  { publishing }: Plan,
   index: number,
   template: PublishWriter,
-  now: () => number,
+  { now, habits }: MemberDeps,
   sent: MessageSource['sent'],
-) {
-  const { publishing } = plan
+): Publisher | null {
+  const { publishers: all } = config
+  const waitMs = startWaitOf(config, index)
   switch (publishing.kind) {
     case 'none':
       return null
@@ -104,11 +118,29 @@ function sourceOf(
         all,
         dealt(publishing.schedule.total, all, index),
         sent,
+        waitMs,
       )
-    case 'closed':
-      return new ClosedSource(index, template, dealt(publishing.total, all, index), now)
+    case 'closed': {
+      const quota = dealt(publishing.total, all, index)
+      if (habits === null || config.thinkTime === undefined)
+        return new ClosedSource(index, template, quota, now, waitMs)
+      return new ThinkingSource(index, template, quota, now, waitMs, () => habits.pause(), config.qos > 0)
+    }
   }
 }
+
+/** Events of a client that thinks when a message has its answer, or will have none. */
+const thinking = (events: ClientEvents, source: ThinkingSource): ClientEvents => ({
+  ...events,
+  acknowledged: (...told) => {
+    events.acknowledged(...told)
+    source.think()
+  },
+  failed: (...told) => {
+    events.failed(...told)
+    source.think()
+  },
+})
 
 /**
  * Makes the clients of one population in one worker: its part of the subscribers, then its part of the publishers.
@@ -120,7 +152,7 @@ export function createMembers(
   population: Population,
   material: PayloadMaterial | null,
   plan: Plan,
-  deps: ClientDeps,
+  deps: MemberDeps,
   firstIndex: number,
   sent: (receivers: number) => MessageSource['sent'],
 ): Member[] {
@@ -145,9 +177,12 @@ export function createMembers(
       name: fields,
     })
     const tell = sent(topology.receiversOf(index, layout).length)
-    const source = sourceOf(config.publishers, plan, index, template, deps.now, tell)
-    const client = new WireClient(firstIndex + members.length, fields, source, deps)
+    const source = sourceOf(config, plan, index, template, deps, tell)
+    const thinks = source instanceof ThinkingSource
+    const own = thinks ? { ...deps, events: thinking(deps.events, source) } : deps
+    const client = new WireClient(firstIndex + members.length, fields, source, own)
     members.push({ client, role: 'publishers', index, source, receiver: -1 })
+    if (thinks) source.onRest = (untilMs) => deps.habits?.wakeAt(client, untilMs)
   }
   return members
 }

@@ -4,19 +4,24 @@ import { Recorder } from '../measure/recorder'
 import type { ClientDeps } from '../wire/client-types'
 import { planOf } from './executors'
 import { createMembers, publisherAccounts, type Member } from './fleet'
+import { Habits, hasHabits, type HabitsDeps } from './habits'
 import type { GroupResult, WorkerBucket, WorkerCounts, WorkerInit } from './messages'
-import { pacerOf, type Pacer } from './pacer'
+import { pacerOf, Pacer } from './pacer'
 import type { Plan } from './plan'
 import type { PayloadMaterial } from './payload-files'
 import { topologyOf } from './topologies'
 import { placeOf } from './writers'
+
+/** What clients do by themselves happens this much late at most, ms. */
+const HABITS_STEP_MS = 5
 
 /** The clients of one population in one thread, and what is measured of them. */
 export class Group {
   readonly plan: Plan
   readonly recorder: Recorder
   readonly members: readonly Member[]
-  pacer: Pacer
+  pacer = new Pacer([])
+  readonly habits: Habits | null
   readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0 }
   connected = 0
   nextCutMs = Infinity
@@ -33,6 +38,7 @@ export class Group {
     readonly population: Population,
     material: PayloadMaterial | null,
     deps: ClientDeps,
+    own: HabitsDeps,
     firstIndex: number,
   ) {
     const { config } = population
@@ -45,15 +51,29 @@ export class Group {
       this.arrivals += receivers
       this.recorder.leaves(intendedMs, delayMs)
     }
-    this.members = createMembers(init, population, material, plan, deps, firstIndex, sent)
+    this.habits = hasHabits(config) ? new Habits(config, own) : null
+    const { habits } = this
+    this.members = createMembers(init, population, material, plan, { ...deps, habits }, firstIndex, sent)
     if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
-    this.pacer = pacerOf(this.members)
   }
 
   start(atMs: number): void {
     this.recorder.measureFrom(atMs + this.population.config.warmup)
     if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
     for (const m of this.members) m.source?.start(atMs)
+    this.pacer = pacerOf(this.members)
+    this.habits?.begin(this.members, atMs)
+  }
+
+  /** Nobody is cut off or leaves any more. */
+  calm(): void {
+    this.nextCutMs = Infinity
+    this.habits?.stop()
+  }
+
+  /** How long its clients may go unlooked at, ms. */
+  get stepMs(): number {
+    return this.habits === null ? Infinity : HABITS_STEP_MS
   }
 
   /** Clients that have not connected in time have no part in the run. */
@@ -114,7 +134,12 @@ export class Group {
     const r = this.recorder
     return {
       counts: this.counts(),
-      histograms: { connect: r.connect.encode(), ack: r.ack.encode(), endToEnd: r.endToEnd.encode() },
+      histograms: {
+        connect: r.connect.encode(),
+        ack: r.ack.encode(),
+        endToEnd: r.endToEnd.encode(),
+        ...(this.population.config.churnEvery === undefined ? {} : { churn: this.habits?.churned.encode() }),
+      },
       sendTimes: r.sendTimes?.encode() ?? null,
       identity: {
         publishers: publisherAccounts(this.members, (publisher) => r.failedOf(publisher)),
@@ -124,7 +149,7 @@ export class Group {
       unanswered: r.unanswered,
       negative: r.negative,
       errors: r.errors.toRecord(),
-      connections: this.connections,
+      connections: { ...this.connections, left: this.habits?.left ?? 0 },
       measuredAcknowledged: r.measuredAcknowledged,
       measuredReceived: r.measuredReceived,
       lastAcknowledgedMs: r.lastAcknowledgedMs,

@@ -7,6 +7,7 @@ import { Connector } from './connector'
 import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
 import type { Member } from './fleet'
 import { Group } from './group'
+import { LEFT } from './habits'
 import {
   sumCounts,
   type WorkerCommand,
@@ -66,9 +67,14 @@ export class LoadWorker {
     this.flushQueue = new FlushQueue(deps.defer)
     const { flushQueue } = this
     const clientDeps = { dial: deps.dial, flushQueue, events: this.events(), now: deps.now }
+    const own = {
+      now: deps.now,
+      random: this.random,
+      connect: (c: Member['client']) => this.connector.add([c]),
+    }
     let clients = 0
     this.groups = populationsOf(init.config).map((population, i) => {
-      const group = new Group(init, population, init.payloads?.[i] ?? null, clientDeps, clients)
+      const group = new Group(init, population, init.payloads?.[i] ?? null, clientDeps, own, clients)
       clients += group.members.length
       return group
     })
@@ -91,7 +97,7 @@ export class LoadWorker {
         // What came due since the last step still counts, or a run would end some messages short.
         if (this.deps.now() >= this.startMs) this.advance(this.deps.now())
         for (const m of this.members) m.source?.stop()
-        for (const g of this.groups) g.nextCutMs = Infinity
+        for (const g of this.groups) g.calm()
         return
       case 'finish':
         this.finish()
@@ -145,7 +151,7 @@ export class LoadWorker {
     let next = now + (this.connector.idle ? IDLE_STEP_MS : CONNECTING_STEP_MS)
     for (const g of this.groups) {
       if (now >= g.nextCutMs) this.storm(g, now)
-      next = Math.min(next, g.nextCutMs)
+      next = Math.min(next, g.nextCutMs, g.habits === null ? Infinity : g.habits.step(now), now + g.stepMs)
     }
     return next - now
   }
@@ -209,6 +215,7 @@ export class LoadWorker {
         const m = this.member(c)
         this.group(c).recorder.arrive(m.receiver, m.index, b, at, end, atMs, topicEnd)
       },
+      churned: (c, elapsedMs) => this.group(c).habits?.churned.record(elapsedMs),
       anomaly: (c, text) => this.group(c).recorder.errors.add(text),
       bytes: (sent, received) => {
         this.bytes.sent += sent
@@ -256,6 +263,10 @@ export class LoadWorker {
     if (this.finishing) return
     const m = this.member(c)
     const now = this.deps.now()
+    if (wasReady && cause === LEFT) {
+      group.habits?.away(m.client)
+      return
+    }
     if (wasReady && cause === STORM_CUT) {
       this.connector.add([m.client])
       return

@@ -1,5 +1,10 @@
 import type { LoadConfig } from '../../../contract/load-config'
-import type { EncodedHistograms, EncodedSendTimes, IdentityAccount } from '../../../contract/load-report'
+import type {
+  ConnectionCounts,
+  EncodedHistograms,
+  EncodedSendTimes,
+  IdentityAccount,
+} from '../../../contract/load-report'
 import type { ClientRow } from './client-list'
 import type { PayloadMaterial } from './payload-files'
 import type { Part } from './slice'
@@ -105,7 +110,7 @@ export interface GroupResult {
   negative: { count: number; mostMs: number }
   identity: IdentityAccount
   errors: Record<string, number>
-  connections: { established: number; refused: number; lost: number; reconnected: number; tlsResumed: number }
+  connections: Required<Omit<ConnectionCounts, 'planned' | 'elapsedMs'>>
   /** Acknowledged and received after the warm-up. */
   measuredAcknowledged: number
   measuredReceived: number

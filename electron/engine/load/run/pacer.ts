@@ -1,3 +1,4 @@
+import { TimerQueue } from '../../simulation/clock/timer-queue'
 import { OpenSource, type Publisher } from './sources'
 
 /** A message that leaves later than this after its time counts as sent late. */
@@ -16,9 +17,19 @@ export interface Paced {
 export class Pacer {
   lateSends = 0
   maxDelayMs = 0
+  /** Messages so far. */
+  protected released = 0
   private at = 0
 
   constructor(private readonly queues: readonly Paced[]) {}
+
+  protected release(queue: Paced, delayMs: number): void {
+    if (delayMs > this.maxDelayMs) this.maxDelayMs = delayMs
+    if (delayMs > LATE_MS) this.lateSends++
+    queue.source.release()
+    queue.wake()
+    this.released++
+  }
 
   /** Time of the next message, or Infinity when there are no more. */
   nextMs(): number {
@@ -33,21 +44,53 @@ export class Pacer {
       if (queue === undefined) return count
       const dueMs = queue.source.nextMs()
       if (dueMs > nowMs) return count
-      const delay = nowMs - dueMs
-      if (delay > this.maxDelayMs) this.maxDelayMs = delay
-      if (delay > LATE_MS) this.lateSends++
-      queue.source.release()
-      queue.wake()
+      this.release(queue, nowMs - dueMs)
       count++
       this.at = this.at + 1 === this.queues.length ? 0 : this.at + 1
     }
   }
 }
 
-/** The pacer of those that have fixed send times. */
-export const pacerOf = (members: readonly { source: Publisher | null; client: { wake(): void } }[]): Pacer =>
-  new Pacer(
-    members.flatMap(({ source, client }) =>
-      source instanceof OpenSource ? [{ source, wake: () => client.wake() }] : [],
-    ),
+/** The same where each publisher begins at a time of its own, so that they do not come in turn. */
+class UnevenPacer extends Pacer {
+  private readonly due = new TimerQueue()
+  private nowMs = 0
+
+  constructor(queues: readonly Paced[]) {
+    super(queues)
+    for (const queue of queues) this.put(queue)
+  }
+
+  private put(queue: Paced): void {
+    const dueMs = queue.source.nextMs()
+    if (dueMs === Infinity) return
+    this.due.add(dueMs, () => {
+      // it may have been stopped meanwhile
+      if (queue.source.nextMs() !== dueMs) return
+      this.release(queue, this.nowMs - dueMs)
+      this.put(queue)
+    })
+  }
+
+  override nextMs(): number {
+    return this.due.nextDueMs() ?? Infinity
+  }
+
+  override advance(nowMs: number): number {
+    this.nowMs = nowMs
+    const before = this.released
+    for (;;) {
+      const next = this.due.take(nowMs)
+      if (next === undefined) return this.released - before
+      next.fire()
+    }
+  }
+}
+
+/** The pacer of those that have fixed send times. Their sources must have begun. */
+export function pacerOf(members: readonly { source: Publisher | null; client: { wake(): void } }[]): Pacer {
+  const queues = members.flatMap(({ source, client }) =>
+    source instanceof OpenSource ? [{ source, wake: () => client.wake() }] : [],
   )
+  return queues.some((q) => q.source.waitMs > 0) ? new UnevenPacer(queues) : new Pacer(queues)
+}

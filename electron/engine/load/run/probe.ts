@@ -43,6 +43,7 @@ const QUIET: ClientEvents = {
   arrived: ignore,
   anomaly: ignore,
   bytes: ignore,
+  churned: ignore,
 }
 
 /** What a probe works with. */

@@ -328,7 +328,8 @@ class LoadRun {
   private trouble(workers: WorkerPool): string | null {
     if (this.stopped) return 'stopped by the user'
     if (this.fatal !== null) return this.fatalText()
-    if (workers.counts().connected > 0 || this.plan.toleratesRefusals) {
+    const mayBeAway = this.populations.some((p) => p.config.disconnectEvery !== undefined)
+    if (workers.counts().connected > 0 || this.plan.toleratesRefusals || mayBeAway) {
       this.aloneSinceMs = null
       return null
     }

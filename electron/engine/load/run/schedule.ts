@@ -24,6 +24,10 @@ export function evenSchedule(rate: number, all: LoadConfig): Schedule {
 /** A number from 0 to 1 (excluded) that depends on seed and n alone. */
 const unit = (seed: number, n: number): number => seededRandom(Math.imul(seed ^ n, 0x9e3779b1) ^ (n >>> 7))()
 
+/** How much later than the run a publisher begins, ms. */
+export const startWaitOf = (c: Pick<LoadConfig, 'startWait' | 'seed'>, publisher: number): number =>
+  c.startWait === undefined ? 0 : unit(c.seed ^ 0x5bd1e995, publisher) * c.startWait
+
 const BLOCK = 1024
 /** Blocks whose times are kept: messages of different times wait at once where a broker is slow. */
 const KEPT_BLOCKS = 64

@@ -9,6 +9,8 @@ export interface Publisher extends MessageSource {
   readonly offered: number
   /** Nothing is left to take, now or later. */
   readonly finished: boolean
+  /** How much later than the run it begins, ms. */
+  readonly waitMs: number
   /** Times of the messages that are due and not taken. */
   waitingTimes(): number[]
   /** Unix ms of the run's first message. */
@@ -31,10 +33,11 @@ export class OpenSource implements Publisher {
     private readonly publishers: number,
     private readonly quota: number,
     readonly sent?: MessageSource['sent'],
+    readonly waitMs = 0,
   ) {}
 
   start(startMs: number): void {
-    this.startMs = startMs
+    this.startMs = startMs + this.waitMs
   }
 
   get offered(): number {
@@ -86,11 +89,17 @@ export class ClosedSource implements Publisher {
     readonly publisher: number,
     readonly template: PublishWriter,
     private readonly quota: number,
-    private readonly now: () => number,
+    protected readonly now: () => number,
+    readonly waitMs = 0,
   ) {}
 
   start(startMs: number): void {
-    this.startMs = startMs
+    this.startMs = startMs + this.waitMs
+  }
+
+  /** Nothing more before a time, Unix ms. */
+  protected rest(untilMs: number): void {
+    this.startMs = untilMs
   }
 
   get offered(): number {
@@ -118,5 +127,40 @@ export class ClosedSource implements Publisher {
 
   stop(): void {
     this.stopped = true
+  }
+}
+
+/** The same, one message at a time: after the answer to one it rests before the next. */
+export class ThinkingSource extends ClosedSource {
+  /** Called where a rest begins, with its end, Unix ms. */
+  onRest: (untilMs: number) => void = () => undefined
+
+  /**
+   * @param pause length of a rest, ms
+   * @param answered messages are answered; else it rests after each that is sent
+   */
+  constructor(
+    publisher: number,
+    template: PublishWriter,
+    quota: number,
+    now: () => number,
+    waitMs: number,
+    private readonly pause: () => number,
+    private readonly answered: boolean,
+  ) {
+    super(publisher, template, quota, now, waitMs)
+  }
+
+  override take(): number {
+    if (this.answered) this.rest(Infinity)
+    else this.think()
+    return super.take()
+  }
+
+  /** The message is answered, or will not be. */
+  think(): void {
+    const untilMs = this.now() + this.pause()
+    this.rest(untilMs)
+    this.onRest(untilMs)
   }
 }

@@ -70,11 +70,19 @@ export class ClientSession {
     }
   }
 
+  /** Messages in flight, oldest first: their numbers and the times that were given with them. */
+  unacknowledged(): { sequences: number[]; times: number[] } {
+    const slots = this.inFlight.inOrder()
+    return {
+      sequences: slots.map((s) => this.inFlight.sequence(s)),
+      times: slots.map((s) => this.inFlight.timeMs(s)),
+    }
+  }
+
   /** Takes everything in flight out, oldest first, as sequence numbers. */
   abandon(): number[] {
-    const slots = this.inFlight.inOrder()
-    const sequences = slots.map((s) => this.inFlight.sequence(s))
-    for (const s of slots) this.inFlight.free(s)
+    const { sequences } = this.unacknowledged()
+    for (const s of this.inFlight.inOrder()) this.inFlight.free(s)
     this.resend = []
     return sequences
   }

@@ -80,13 +80,14 @@ export interface ClientEvents {
   /** Something that should not be, counted by its text. */
   anomaly(c: ClientHandle, text: string): void
   bytes(sent: number, received: number): void
+  /** The broker has taken one more filter, so long after it was asked. */
+  churned(c: ClientHandle, elapsedMs: number): void
 }
 
 /** The part of a client its events speak of. */
 export interface ClientHandle {
   /** Position among the clients of its thread. */
   readonly index: number
-  readonly clientId: string
 }
 
 /** What a client needs of its surroundings. */

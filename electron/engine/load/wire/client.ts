@@ -3,7 +3,7 @@ import { MalformedPacketError } from '../../mqtt/errors'
 import { typeOf } from '../../mqtt/first-byte'
 import { Type } from '../../mqtt/packet'
 import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
-import { PINGREQ, connectFrame, disconnectFrame, readConnack } from './frames'
+import { LEAVE, PINGREQ, connectFrame, disconnectFrame, readConnack } from './frames'
 import { RELEASED } from './in-flight'
 import { readPublish } from './incoming'
 import { KeepAlive } from './keep-alive'
@@ -23,7 +23,7 @@ type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
 
 /**
  * The load generator's MQTT client: 3.1.1 and 5.0, QoS 0 to 2 both ways, without a stream, an object or a timer for
- * a message. It leaves out what a load test does not need: topic aliases, AUTH, subscribing while running.
+ * a message. It leaves out what a load test does not need: AUTH.
  */
 export class WireClient implements ClientHandle, Sender {
   queued = false
@@ -58,10 +58,6 @@ export class WireClient implements ClientHandle, Sender {
     this.session = new ClientSession(this.qos > 0 ? fields.window : 1)
     this.publishing = source === null ? null : new PublishSide(source, this.session, this.keepAlive, fields)
     this.subscriptions = new SubscribeSide(fields)
-  }
-
-  get clientId(): string {
-    return this.fields.clientId
   }
 
   get isReady(): boolean {
@@ -121,16 +117,25 @@ export class WireClient implements ClientHandle, Sender {
 
   /** DISCONNECT and close; in-flight messages stay as they are. */
   end(): void {
+    const removal = this.publishing?.removal ?? Buffer.alloc(0)
+    this.leave('ended', Buffer.concat([removal, disconnectFrame(this.fields.level)]))
+  }
+
+  /** DISCONNECT and close; the session stays as it is. */
+  leave(cause: string, disconnect: Buffer = LEAVE): void {
     if (this.phase !== 'ready') {
-      this.cut('ended')
+      this.cut(cause)
       return
     }
     this.phase = 'ending'
-    this.cause = 'ended'
-    const removal = this.publishing?.removal ?? null
-    if (removal !== null) this.transport?.write(removal)
-    this.transport?.write(disconnectFrame(this.fields.level))
+    this.cause = cause
+    this.transport?.write(disconnect)
     this.transport?.end()
+  }
+
+  /** Subscribes to one more filter below a topic, and drops the one before; `churned` follows. */
+  churn(below: string): void {
+    if (this.phase === 'ready') this.send(this.subscriptions.change(below, this.deps.now()))
   }
 
   /** Removes the session the broker keeps: a connection with a clean session, ended at once. */
@@ -271,6 +276,7 @@ export class WireClient implements ClientHandle, Sender {
     else if (type >= Type.PUBACK && type <= Type.PUBCOMP) this.acknowledgement(type, b, body, end)
     else if (type === Type.SUBACK) this.suback(b, body, end)
     else if (type === Type.PINGRESP) this.pong()
+    else if (type === Type.UNSUBACK) return
     else if (type === Type.DISCONNECT && this.fields.level === 5) {
       this.cut(reasonText('DISCONNECT', b[body] ?? 0x80))
     } else this.cut(`a packet that a broker must not send: type ${type}`)
@@ -312,6 +318,11 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private suback(b: Buffer, body: number, end: number): void {
+    const sinceMs = this.subscriptions.changedSince(b, body)
+    if (sinceMs !== null) {
+      this.events.churned(this, this.heardMs - sinceMs)
+      return
+    }
     const { refusal, lowered, complete } = this.subscriptions.answered(b, body, end)
     for (const qos of lowered) this.events.anomaly(this, `SUBACK granted QoS ${qos} only`)
     if (refusal !== null) {
@@ -376,14 +387,12 @@ export class WireClient implements ClientHandle, Sender {
 
   /** Intended send times of the QoS 1 and 2 messages that were sent and have no acknowledgement. */
   unacknowledgedTimes(): number[] {
-    const inFlight = this.session.inFlight
-    return inFlight.inOrder().map((s) => inFlight.timeMs(s))
+    return this.session.unacknowledged().times
   }
 
   /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */
   unacknowledged(): number[] {
-    const inFlight = this.session.inFlight
-    const waiting = inFlight.inOrder().map((s) => inFlight.sequence(s))
+    const waiting = this.session.unacknowledged().sequences
     const unsent = this.publishing?.waiting() ?? NOTHING
     for (let i = 0; i < unsent.count; i++) waiting.push(unsent.from + i)
     return waiting

@@ -76,6 +76,10 @@ export function subscribeFrame(level: number, id: number, filters: readonly stri
   return packet(0x82, [...head, ...filters.flatMap((f) => [text(f), Buffer.from([qos])])])
 }
 
+/** UNSUBSCRIBE (section 3.10) for one filter. */
+export const unsubscribeFrame = (level: number, id: number, filter: string): Buffer =>
+  packet(0xa2, [u16(id), ...(level === 5 ? [Buffer.from([0])] : []), text(filter)])
+
 /** PUBLISH without a payload, retained, at QoS 0. */
 export const removalFrame = (topic: string, level: number): Buffer =>
   packet(0x31, [text(topic), ...(level === 5 ? [Buffer.from([0])] : [])])
@@ -97,6 +101,9 @@ export function publishProperties(
 /** DISCONNECT; at level 5 a session expiry of 0 s ends the session with the connection. */
 export const disconnectFrame = (level: number): Buffer =>
   level === 5 ? Buffer.from([0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0]) : Buffer.from([0xe0, 0])
+
+/** DISCONNECT that leaves the session as it is. */
+export const LEAVE = Buffer.from([0xe0, 0])
 
 export const PINGREQ = Buffer.from([0xc0, 0])
 
