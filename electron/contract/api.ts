@@ -26,6 +26,7 @@ import type { LoadInput } from './load-config'
 import type { Direction, PacketType } from './packet'
 import type { RingSummary } from './ring'
 import type { GroupConfig, GroupInput, RunInput, Scenario } from './scenario'
+import type { TopicMessages } from './topic-messages'
 import type { WorkspaceApi, WorkspaceEvent } from './workspace'
 import type { ShareAddress, ShareState } from './share'
 import type { LastLessonRun, Shown } from './shown'
@@ -160,6 +161,12 @@ export interface LabApi {
   watchTopics(a: TopicView): Promise<TopicPage>
   unwatchTopics(a: Empty): Promise<void>
   getTopic(a: { topic: string }): Promise<TopicDetail>
+  /**
+   * The newest captured messages of a topic, with whom each has reached. A subscriber that is away has not been sent anything
+   * yet, and is not counted.
+   * @param a.payloadsAfter payloads of messages up to this capture number are left out: the page has them
+   */
+  getMessages(a: { topic: string; payloadsAfter: number }): Promise<TopicMessages>
   clearRetained(a: { topic: string }): Promise<void>
   /**
    * What the broker keeps, and the so many clients with most of it, 0 to 50: without any, no session is looked at. Null with

@@ -152,6 +152,9 @@ export const commands = {
   ),
   unwatchTopics: viewer(empty),
   getTopic: viewer(z.strictObject({ topic: z.string().min(1).max(65_535) })),
+  getMessages: viewer(
+    z.strictObject({ topic: z.string().min(1).max(65_535), payloadsAfter: z.int().min(0) }),
+  ),
   clearRetained: driver(z.strictObject({ topic: z.string().refine(isValidTopic) })),
   getKept: viewer(z.strictObject({ clients: z.int().min(0).max(50) }), { cost: 4 }),
   getRates: viewer(empty),

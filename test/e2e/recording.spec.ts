@@ -44,6 +44,9 @@ test('a capture is opened, shown read-only like live traffic, and closed', async
 
   await page.goto(`${lab.url}#/traffic`)
   await expect(page.getByRole('tree')).toContainText('field')
+  await page.getByRole('treeitem').filter({ hasText: 'temperature' }).click()
+  await page.getByRole('radio', { name: 'Chart' }).click()
+  await expect(page.getByText(/: 21\.5 from field-sensor/)).toBeVisible()
   await band.getByRole('button', { name: 'Close the capture' }).click()
   await expect(band).toBeHidden()
   await expect(page.getByRole('tree')).not.toContainText('field')

@@ -207,10 +207,10 @@ test('a payload tells what changed since the one before, and draws its numbers',
   // all in one millisecond, where they can be
   await Promise.all(
     [
-      { v: 3, mode: 'slow' },
-      { v: 9, mode: 'slow' },
-      { v: 6, mode: 'fast' },
-    ].map((m) => client.publishAsync('plant/pump', JSON.stringify(m), { qos: 1 })),
+      '{"v":3,"mode":"slow"}',
+      '{"v":9,"mode":"slow"}',
+      '{"v":6,"mode":"fast","at":{"serial":1688888483063664642}}',
+    ].map((payload) => client.publishAsync('plant/pump', payload, { qos: 1 })),
   )
   await client.publishAsync('hall "2", east/valve 1', "'=1+1", { qos: 1 })
   await client.endAsync()
@@ -223,6 +223,18 @@ test('a payload tells what changed since the one before, and draws its numbers',
   await payload.getByRole('group', { name: /Messages/ }).focus()
   await page.keyboard.press('ArrowDown')
   await expect(payload.getByText('was 3')).toBeVisible()
+  await payload.getByRole('radio', { name: 'Chart' }).click()
+  await expect(payload.getByText('published: 3')).toBeVisible()
+  await payload.getByRole('combobox', { name: 'Number that is drawn' }).click()
+  await page.getByRole('option', { name: 'at.serial' }).click()
+  await expect(payload.getByText(/: 1688888483063664642 from .*nobody to send it to/)).toBeVisible()
+  await expectAccessible(page)
+  await payload.getByRole('combobox', { name: 'Number that is drawn' }).click()
+  await page.getByRole('option', { name: 'v', exact: true }).click()
+  await payload.getByRole('group', { name: /^Chart/ }).focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowRight')
+  await expect(payload.getByText(/: 9 from /)).toBeVisible()
 
   await page.getByPlaceholder('Find topic').fill('valve')
   await page.getByRole('treeitem').filter({ hasText: 'east' }).click()

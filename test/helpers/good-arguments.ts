@@ -45,6 +45,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   watchTopics: { open: [], search: '', filter: 'a/+', offset: 0, limit: 10 },
   unwatchTopics: {},
   getTopic: { topic: 'a/b' },
+  getMessages: { topic: 'a/b', payloadsAfter: 7 },
   clearRetained: { topic: 'a/b' },
   getKept: { clients: 50 },
   getRates: {},

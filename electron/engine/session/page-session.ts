@@ -22,7 +22,7 @@ import { deviceDetail, listDevices } from '../lab/device-rows'
 import type { SessionEngine } from './session-engine'
 import { CaptureUpload } from './capture-upload'
 import { ClassCommands } from './class-commands'
-import { command } from './command'
+import { command, found } from './command'
 import { ExportFile, keptScenario } from './export-file'
 import { LongWork } from './long-work'
 import { checkNamedFiles } from './named-files'
@@ -183,11 +183,9 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   getPacket(a: { seq: number }) {
-    return command(() => {
-      const detail = this.engine.observed.capture.detail(a.seq)
-      if (!detail) throw new ApiError('not-found', `packet ${a.seq} is no longer in the capture`)
-      return detail
-    })
+    return command(() =>
+      found(this.engine.observed.capture.detail(a.seq), `packet ${a.seq} is no longer in the capture`),
+    )
   }
 
   getRing(a: { parts: number }) {
@@ -223,10 +221,7 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   getCaptureReport() {
-    return command(() => {
-      if (!this.engine.recording) throw new ApiError('not-found', 'no recorded capture is open')
-      return this.engine.recording.report()
-    })
+    return command(() => found(this.engine.recording, 'no recorded capture is open').report())
   }
 
   setGate(a: { target: LinkTarget; on: boolean }) {
@@ -256,11 +251,13 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   getTopic(a: { topic: string }) {
-    return command(() => {
-      const detail = this.engine.observed.topics.detail(a.topic)
-      if (!detail) throw new ApiError('not-found', `nothing has been published to ${a.topic}`)
-      return detail
-    })
+    return command(() =>
+      found(this.engine.observed.topics.detail(a.topic), `nothing has been published to ${a.topic}`),
+    )
+  }
+
+  getMessages(a: { topic: string; payloadsAfter: number }) {
+    return command(() => this.long.run(() => this.engine.observed.capture.messagesOf(a)))
   }
 
   clearRetained(a: { topic: string }) {
@@ -390,8 +387,6 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   private link(clientId: string) {
-    const link = this.engine.lab.linkOf(clientId)
-    if (!link) throw new ApiError('not-found', `${clientId} has no simulated link`)
-    return link
+    return found(this.engine.lab.linkOf(clientId), `${clientId} has no simulated link`)
   }
 }

@@ -1,4 +1,4 @@
-import { diagnose } from 'cbor2'
+import { decode, diagnose } from 'cbor2'
 import { Unpackr } from 'msgpackr/unpack'
 
 /** What a compressed payload may become, in bytes. */
@@ -6,8 +6,11 @@ export const MAX_INFLATED = 1_048_576
 /** Pixels of a picture that is shown; a small file may describe a huge one. */
 export const MAX_PIXELS = 16_777_216
 /** Depth and length of a laid-out value. */
-const MAX_DEPTH = 32
+export const MAX_DEPTH = 32
 const MAX_CHARS = 65_536
+
+/** How bytes are read: by what their first ones say, or as a format that nobody can tell from them. */
+export type DecodeWay = 'signature' | 'cbor' | 'messagepack'
 
 /** What a payload says itself that it is, by its first bytes. */
 export type Signature = 'gzip' | 'zlib' | 'image'
@@ -118,16 +121,26 @@ export function cbor(bytes: Uint8Array): Decoded {
   return shown(text)
 }
 
-/** One MessagePack value, laid out. @throws DecodeError `broken` where the bytes are not exactly one, `deep`, `huge` */
-export function messagePack(bytes: Uint8Array): Decoded {
-  let value: unknown
+/** The value itself; objects are Maps. @throws DecodeError `broken` */
+export function cborValue(bytes: Uint8Array): unknown {
   try {
-    value = unpackr.unpack(bytes)
+    return decode(bytes, { preferMap: true, maxDepth: MAX_DEPTH })
   } catch {
     throw new DecodeError('broken')
   }
-  return shown(valueText(value))
 }
+
+/** One MessagePack value; objects are Maps. @throws DecodeError `broken` where the bytes are not exactly one */
+export function messagePackValue(bytes: Uint8Array): unknown {
+  try {
+    return unpackr.unpack(bytes)
+  } catch {
+    throw new DecodeError('broken')
+  }
+}
+
+/** The same laid out. @throws DecodeError `broken`, `deep`, `huge` */
+export const messagePack = (bytes: Uint8Array): Decoded => shown(valueText(messagePackValue(bytes)))
 
 /** @throws DecodeError `huge` */
 export function shown(text: string): Decoded {

@@ -73,7 +73,8 @@ function nodeOf(found: RegExpExecArray, token: string, mayBeCut: boolean): JsonN
   if (found[1] !== undefined) return { text: token, members: [], cut: false }
   const whole = found[2] !== undefined ? wholeString(token) : SCALAR.test(token)
   if (!whole && !mayBeCut) return null
-  return { text: token, members: null, cut: !whole }
+  // more digits may follow
+  return { text: token, members: null, cut: !whole || (mayBeCut && /^-?\d/.test(token)) }
 }
 
 /** Closes, or goes on after a name or a member. */

@@ -89,9 +89,12 @@ export const isSparkplug = (topic: string): boolean =>
   topic.startsWith('spBv1.0/') && !topic.startsWith('spBv1.0/STATE/')
 
 /** A payload of Sparkplug B, laid out; whole numbers are exact. @throws DecodeError `broken`, `deep`, `huge` */
-export function sparkplug(bytes: Uint8Array): Decoded {
+export const sparkplug = (bytes: Uint8Array): Decoded => shown(valueText(sparkplugValue(bytes)))
+
+/** The same as Maps by name of the field; whole numbers of 64 bits are bigint. @throws DecodeError `broken`, `deep`, `huge` */
+export function sparkplugValue(bytes: Uint8Array): Map<string, unknown> {
   try {
-    return shown(valueText(new Reading(bytes).message(PAYLOAD, bytes.length, 0)))
+    return new Reading(bytes).message(PAYLOAD, bytes.length, 0)
   } catch (thrown) {
     throw thrown instanceof DecodeError ? thrown : new DecodeError('broken')
   }

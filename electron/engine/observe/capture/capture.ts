@@ -2,6 +2,7 @@ import type { ExchangeRow, PacketBatch, PacketDetail, PacketRow } from '../../..
 import { PACKET_TYPES, type PacketType } from '../../../contract/packet'
 import { clientsOf, parsePacketFilter, type PacketFilter } from '../../../contract/packet-filter'
 import type { RingSummary } from '../../../contract/ring'
+import type { TopicMessages } from '../../../contract/topic-messages'
 import { timeRangeOf } from '../../../contract/time-range'
 import { isHandshake, Type } from '../../mqtt/packet'
 import type { LegEvent, PacketTransit, TransitObserver } from '../../mqtt/transit'
@@ -19,6 +20,7 @@ import { Rows } from './rows'
 import { Sessions } from './sessions'
 import { CaptureState } from './state'
 import { isTracked, Tracker } from './tracker'
+import { topicMessages } from './topic-messages'
 import { Watch, type PacketWatch } from './watch'
 import { atOnce, type Steps } from '../../base/slices'
 
@@ -90,6 +92,7 @@ export interface Capture extends TransitObserver, RoutingFacts {
   summary(parts: number): RingSummary
   /** The latest `tail` packets that match. @throws FilterError */
   latest(filter: string, tail: number): PacketBatch
+  messagesOf(asked: { topic: string; payloadsAfter: number }): Steps<TopicMessages>
   /** A page's live view of what matches from now on. @throws FilterError */
   watch(filter: string): PacketWatch
   detail(seq: number): PacketDetail | undefined
@@ -263,6 +266,10 @@ class RingCapture implements Capture {
 
   summary(parts: number): RingSummary {
     return summarize(this.state.packets, parts)
+  }
+
+  messagesOf(asked: { topic: string; payloadsAfter: number }): Steps<TopicMessages> {
+    return topicMessages(this.state, asked)
   }
 
   latest(filter: string, tail: number): PacketBatch {
