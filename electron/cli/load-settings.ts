@@ -45,6 +45,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--warmup <time>', 'time at the start left out of latencies and rates'],
   ['--drain <time>', 'longest wait at the end for messages in transit (default 10s)'],
   ['--think-time <time>', '--rate max: average pause of each publisher between answer and next message'],
+  ['--request', 'each message asks for a response, which its receiver sends: round-trip percentiles'],
   ['--start-wait <time>', 'each publisher begins at a random time of this length'],
   ['--disconnect-every <time>', 'each client ends its connection at random, so often on average'],
   ['--disconnect-kind <kind>', 'broken, clean (DISCONNECT) or mixed (default broken)'],

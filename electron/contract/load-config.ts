@@ -109,6 +109,7 @@ const fields = z.strictObject({
   userProperties: own.userProperties.optional(),
   messageExpiry: own.messageExpiry.optional(),
   thinkTime: own.thinkTime.optional(),
+  request: own.request.default(false),
   startWait: own.startWait.optional(),
   disconnectEvery: own.disconnectEvery.optional(),
   disconnectKind: own.disconnectKind.default('broken'),
@@ -200,6 +201,23 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
 
 type Wrong = (path: string, input: unknown, message: string) => void
 
+function checkRequests(c: LoadConfig, wrong: Wrong): void {
+  const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
+  if (fanOut && c.subscribers > 1)
+    wrong(
+      'topology',
+      c.topology,
+      'expected one receiver for each request: pairs, fan-in or shared-subscription',
+    )
+  if (c.churnEvery !== undefined)
+    wrong('churnEvery', `${c.churnEvery} ms`, 'expected requests or changing subscriptions, not both')
+  if (c.protocol === 5) return
+  if (c.subscribers === 0)
+    wrong('protocol', '3.1.1', 'expected 5.0 where others respond: 3.1.1 has no response topic')
+  if (c.payload === undefined && c.payloadFile === undefined && c.size < SHORT_IDENTITY_BYTES)
+    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} for requests at 3.1.1`)
+}
+
 function checkTogether(c: LoadConfig, wrong: Wrong): void {
   if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
@@ -209,6 +227,7 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
   if (c.awayFor > 0 && c.disconnectEvery === undefined)
     wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
+  if (c.request) checkRequests(c, wrong)
   if (c.churnEvery !== undefined && c.subscribers === 0)
     wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
   const templated = c.payload !== undefined || c.payloadFile !== undefined

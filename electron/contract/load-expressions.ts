@@ -1,5 +1,5 @@
 const LATENCY = ['p50', 'p90', 'p95', 'p99', 'p999', 'mean', 'max'] as const
-const LEGS = ['ack', 'e2e', 'connect'] as const
+const LEGS = ['ack', 'e2e', 'connect', 'rtt'] as const
 /** Counts, and whether a live value can only grow. */
 const COUNTS: Readonly<Record<string, boolean>> = {
   lost: false,
@@ -19,7 +19,7 @@ export interface Expression {
   /** Without spaces. */
   text: string
   /**
-   * `p99` and its kin are of the worse of acknowledgement and end to end; `ack.p99`, `e2e.p99`, `connect.p99` of one;
+   * `p99` and its kin are of the worse of acknowledgement and end to end; `ack.p99`, `e2e.p99`, `connect.p99`, `rtt.p99` of one;
    * else a count or a rate.
    */
   metric: string

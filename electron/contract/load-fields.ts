@@ -99,6 +99,8 @@ export const CLIENT_FIELDS = {
   messages: z.int().min(1).max(4_000_000_000),
   /** Closed loop (max): the pause after each answer, on average; the next message is sent after it. */
   thinkTime: durationSchema,
+  /** Each message asks for a response, which its receiver sends; who publishes measures the round trip. */
+  request: z.boolean(),
   /** Each publisher begins at a random time of this length. */
   startWait: durationSchema,
   /** Each client ends its connection at random times, so far apart on average, and comes back. */

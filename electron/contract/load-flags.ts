@@ -160,7 +160,7 @@ function executorOf(flags: LoadFlags): Executor | undefined {
 }
 
 /** Flags without a value. */
-export const LOAD_SWITCHES = ['insecure', 'resume', 'tlsResume', 'retain'] as const
+export const LOAD_SWITCHES = ['insecure', 'resume', 'tlsResume', 'retain', 'request'] as const
 
 function fieldsOf(flags: LoadFlags): Record<string, unknown> {
   const out: Record<string, unknown> = {}

@@ -118,6 +118,8 @@ export interface EncodedHistograms {
   endToEnd: string
   /** From SUBSCRIBE to SUBACK while the run went on; absent where nobody did. */
   churn?: string | undefined
+  /** From request to response; absent where nobody asked. */
+  roundTrip?: string | undefined
 }
 
 /** The same for times from the actual send; absent in reports of earlier versions and of closed loops. */
@@ -190,7 +192,7 @@ export interface ShardInfo {
   publishedUntilMs?: number | undefined
   endedAtMs?: number | undefined
   /** How many values of the histograms are ages of what was never answered. */
-  unanswered?: { ack: number; connect: number } | undefined
+  unanswered?: { ack: number; connect: number; roundTrip?: number | undefined } | undefined
   hostname: string
   /** How this computer's clock was set by the collector of the run; absent without one. */
   clock?: ShardClock | undefined
@@ -218,6 +220,7 @@ export interface PopulationReport extends Pick<
   | 'endToEndMs'
   | 'fromSend'
   | 'churnMs'
+  | 'roundTripMs'
   | 'negative'
   | 'errors'
 > {
@@ -265,6 +268,8 @@ export interface LoadReport {
   fromSend: SendTimesReport | null
   /** From SUBSCRIBE of one more filter to its SUBACK while the run went on; absent where nobody did. */
   churnMs?: LatencySummary | undefined
+  /** From the time a request was due until its response; absent where nobody asked for one. */
+  roundTripMs?: LatencySummary | undefined
   /**
    * Messages that arrived before they were due, so that clocks of several computers do not agree, and by how much at
    * most (ms). Above 0 the end-to-end latencies are not given: their summary is empty.

@@ -23,13 +23,14 @@ async function readBack(line: string) {
   return loadConfig(command.opts())
 }
 
-const SWITCHES = ['--insecure', '--resume', '--tls-resume', '--retain']
+const SWITCHES = ['--insecure', '--resume', '--tls-resume', '--retain', '--request']
 
 const CONFIGS: LoadInput[] = [
   {},
   {
     url: 'embedded',
     thinkTime: '2s',
+    request: true,
     executor: { kind: 'max' },
     messages: 5000,
     qos: 2,

@@ -41,7 +41,7 @@ const said = (over: Partial<Said>): Said => ({
     flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 9], duplicated: 1, outOfOrder: 0 }],
     forgotten: 0,
   },
-  unanswered: { ack: 1, connect: 0 },
+  unanswered: { ack: 1, connect: 0, roundTrip: 0 },
   negative: { count: 0, mostMs: 0 },
   errors: { 'PUBACK 0x97 quota exceeded': 1 },
   connections: { established: 2, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0, left: 0 },
@@ -158,7 +158,7 @@ describe('the report of a run', () => {
         forgotten: 0,
       },
       histograms: { connect: histogram([3]), ack: histogram([]), endToEnd: histogram([1, 1, 1, 1, 1]) },
-      unanswered: { ack: 0, connect: 0 },
+      unanswered: { ack: 0, connect: 0, roundTrip: 0 },
     })
     const config = loadSchema.parse({
       publishers: 1,

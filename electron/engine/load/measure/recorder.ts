@@ -136,12 +136,8 @@ export class Recorder {
     atMs: number,
     topicEnd = 0,
   ): void {
-    const m = this.message
-    const known =
-      this.carried.place === 'payload'
-        ? this.readPayload(b, at, end)
-        : this.readShort(b, at, end, atMs, topicEnd)
-    if (!known) {
+    const m = this.identify(b, at, end, atMs, topicEnd)
+    if (m === null) {
       this.foreign++
       return
     }
@@ -164,6 +160,15 @@ export class Recorder {
       if (end - at >= DELAY_BYTES) this.sendTimes?.arrived(tookMs - payloadDelayMs(b, at))
     } else if (this.carried.place === 'member')
       this.sendTimes?.arrived(tookMs - readDelayDigits(b, at + MEMBER_DELAY_AT))
+  }
+
+  /** What a message says that it is; null for one that is not this run's. Read it before the next. */
+  identify(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): MessageIdentity | null {
+    const known =
+      this.carried.place === 'payload'
+        ? this.readPayload(b, at, end)
+        : this.readShort(b, at, end, atMs, topicEnd)
+    return known ? this.message : null
   }
 
   private readPayload(b: Buffer, at: number, end: number): boolean {

@@ -22,7 +22,7 @@ export interface RunTimes {
 }
 
 /** Latencies that every run has. */
-type Leg = Exclude<keyof EncodedHistograms, 'churn'>
+type Leg = Exclude<keyof EncodedHistograms, 'churn' | 'roundTrip'>
 type Histograms = Record<Leg, LatencyHistogram>
 
 /** What was measured of one population, over all threads. */
@@ -155,7 +155,6 @@ export function figuresOf(m: Omit<Balanced, 'identity'>) {
   const { offered, acknowledged, failed } = counts
   const errors = new TextCounts()
   for (const r of parts) errors.addAll(r.errors)
-  const churn = churnIn(parts)
   const negative = {
     count: sumOf(parts, (r) => r.negative.count),
     mostMs: maxOf(parts, (r) => r.negative.mostMs),
@@ -186,15 +185,36 @@ export function figuresOf(m: Omit<Balanced, 'identity'>) {
       parts.map((r) => r.sendTimes),
       negative.count,
     ),
-    ...(churn === null ? {} : { churnMs: churn.summary() }),
+    ...rareFigures(parts),
     errors: errors.toRecord(),
   }
 }
 
-/** How long subscriptions took that changed while the run went on, over several parts; null where none did. */
-export function churnIn(parts: readonly { histograms: EncodedHistograms }[]): LatencyHistogram | null {
-  const texts = parts.flatMap((p) => p.histograms.churn ?? [])
-  return texts.length > 0 ? joinHistograms(texts) : null
+/** What parts of a run say of the latencies that not every run has. */
+interface Rare {
+  histograms: EncodedHistograms
+  unanswered?: { roundTrip?: number | undefined } | undefined
+}
+
+/** Latencies that not every run has, over several parts, for another merge; absent where nothing was measured. */
+export function rareHistograms(parts: readonly Rare[]): Pick<EncodedHistograms, 'churn' | 'roundTrip'> {
+  const join = (name: 'churn' | 'roundTrip'): string | undefined => {
+    const texts = parts.flatMap((p) => p.histograms[name] ?? [])
+    return texts.length > 0 ? joinHistograms(texts).encode() : undefined
+  }
+  return { churn: join('churn'), roundTrip: join('roundTrip') }
+}
+
+/** The same for people. */
+export function rareFigures(parts: readonly Rare[]): Pick<LoadReport, 'churnMs' | 'roundTripMs'> {
+  const { churn, roundTrip } = rareHistograms(parts)
+  const unanswered = parts.reduce((n, p) => n + (p.unanswered?.roundTrip ?? 0), 0)
+  return {
+    ...(churn === undefined ? {} : { churnMs: LatencyHistogram.decode(churn).summary() }),
+    ...(roundTrip === undefined
+      ? {}
+      : { roundTripMs: LatencyHistogram.decode(roundTrip).summary(unanswered) }),
+  }
 }
 
 /** What became of the connections. */

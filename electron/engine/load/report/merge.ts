@@ -7,7 +7,7 @@ import { LoadError } from '../run/failures'
 import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
 import { clockErrorOf, clockLine, knownWithin } from './clocks'
-import { churnIn } from './measured'
+import { rareFigures } from './measured'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './summaries'
 import { saturationReasons } from './saturation'
 import { checkThresholds, verdictOf } from './thresholds'
@@ -109,9 +109,8 @@ function measuredIn(shards: readonly ShardReport[], elapsedMs: number, clockErro
   const sent = fromSend(sendTimes, negative.count)
   const errors = new TextCounts()
   for (const r of shards) errors.addAll(r.errors)
-  const churn = churnIn(shards.map((r) => r.shard))
   return {
-    ...(churn === null ? {} : { churnMs: churn.summary() }),
+    ...rareFigures(shards.map((r) => r.shard)),
     failed: sum(shards, (r) => r.failed),
     inFlight: sum(shards, (r) => r.inFlight),
     expected: unknown ? null : sums.expected,

@@ -37,7 +37,7 @@ const shard = z.object({
   startAtMs: orNull,
   publishedUntilMs: n.optional(),
   endedAtMs: n.optional(),
-  unanswered: z.object({ ack: count, connect: count }).optional(),
+  unanswered: z.object({ ack: count, connect: count, roundTrip: count.optional() }).optional(),
   hostname: z.string(),
   clock: z.object({ machine: z.string(), offsetMs: n, errorMs: n.min(0) }).optional(),
   histograms: z.object({
@@ -45,6 +45,7 @@ const shard = z.object({
     ack: z.string(),
     endToEnd: z.string(),
     churn: z.string().optional(),
+    roundTrip: z.string().optional(),
   }),
   sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
@@ -142,6 +143,7 @@ const figures = {
   endToEndMs: latency,
   fromSend: z.object({ ackMs: latency, endToEndMs: latency, delayMs: latency }).nullable().default(null),
   churnMs: latency.optional(),
+  roundTripMs: latency.optional(),
   negative: z.object({ count, mostMs: n }).default({ count: 0, mostMs: 0 }),
   errors: z.record(z.string(), count),
 }

@@ -10,10 +10,10 @@ import type {
 } from '../../../contract/load-report'
 import type { WorkerCounts, WorkerResult } from '../run/messages'
 import {
-  churnIn,
   connectionsOf,
   figuresOf,
   measure,
+  rareHistograms,
   settle,
   together,
   type Balanced,
@@ -153,6 +153,7 @@ function shardOf(o: RunOutcome, { parts, histograms: h, identity }: Measured): S
     unanswered: {
       ack: parts.reduce((n, r) => n + r.unanswered.ack, 0),
       connect: parts.reduce((n, r) => n + r.unanswered.connect, 0),
+      roundTrip: parts.reduce((n, r) => n + r.unanswered.roundTrip, 0),
     },
     hostname: hostname(),
     ...(sendTimes.length === 0 ? {} : { sendTimes: joinSendTimes(sendTimes) }),
@@ -160,7 +161,7 @@ function shardOf(o: RunOutcome, { parts, histograms: h, identity }: Measured): S
       connect: h.connect.encode(),
       ack: h.ack.encode(),
       endToEnd: h.endToEnd.encode(),
-      churn: churnIn(parts)?.encode(),
+      ...rareHistograms(parts),
     },
     identity,
   }

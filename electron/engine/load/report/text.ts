@@ -104,6 +104,7 @@ export function latencies(r: LoadReport): { name: string; summary: LatencySummar
     { name: 'connect', summary: r.connectMs },
     { name: 'acknowledgement', summary: r.ackMs },
     { name: `end to end${clockError(r)}`, summary: r.endToEndMs },
+    ...(r.roundTripMs === undefined ? [] : [{ name: 'request to response', summary: r.roundTripMs }]),
     ...(r.churnMs === undefined ? [] : [{ name: 'subscribe', summary: r.churnMs }]),
   ].filter((l) => l.summary.count > 0)
 }
@@ -151,7 +152,9 @@ export function driftLine(r: LoadReport): string | null {
 export function populationRows(r: LoadReport): string[][] {
   if (r.populations === undefined) return []
   const head = ['population', 'publishers', 'subscribers', 'QoS', 'offered', 'failed', 'lost', 'duplicated']
+  const asked = r.populations.some((p) => p.roundTripMs !== undefined)
   const times = ['rate /s', 'ack p50', 'ack p99', 'end to end p50', 'end to end p99']
+  if (asked) times.push('response p50', 'response p99')
   return [
     [...head, ...times],
     ...r.populations.map((p) => [
@@ -164,7 +167,10 @@ export function populationRows(r: LoadReport): string[][] {
       p.subscribers === 0 ? '-' : known(p.lost),
       p.subscribers === 0 ? '-' : known(p.duplicated),
       count(p.publishRate),
-      ...[p.ackMs.p50, p.ackMs.p99, p.endToEndMs.p50, p.endToEndMs.p99].map(millis),
+      ...[p.ackMs, p.endToEndMs, ...(asked ? [p.roundTripMs] : [])].flatMap((l) => [
+        millis(l?.p50 ?? null),
+        millis(l?.p99 ?? null),
+      ]),
     ]),
   ]
 }

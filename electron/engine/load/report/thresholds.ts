@@ -16,6 +16,7 @@ type Measured = Pick<
   | 'expected'
   | 'errors'
   | 'publishRate'
+  | 'roundTripMs'
 > & {
   receiveRate: number
   /** End-to-end figures below this are not known, ms. @default 0 */
@@ -56,6 +57,7 @@ function latenciesOf(r: Measured): Record<string, number | null> {
     ...of('ack', r.ackMs),
     ...of('e2e', r.endToEndMs),
     ...of('connect', r.connectMs),
+    ...(r.roundTripMs === undefined ? [] : of('rtt', r.roundTripMs)),
     ...worse,
   ])
 }

@@ -1,9 +1,11 @@
 import type { FlatRanges, PublisherAccount } from '../../../contract/load-report'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import type { Recorder } from '../measure/recorder'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
-import { filtersOf, layoutOf, topologyOf } from './topologies'
+import { filtersOf, layoutOf, responseTopic, topologyOf } from './topologies'
 import { WireClient } from '../wire/client'
+import { Responder } from '../wire/responder'
 import type {
   ClientDeps,
   ClientEvents,
@@ -11,12 +13,14 @@ import type {
   MessageSource,
   PublishWriter,
 } from '../wire/client-types'
+import { requesting, responding } from './conversation'
 import type { Habits } from './habits'
 import type { WorkerInit } from './messages'
 import type { PayloadMaterial } from './payload-files'
 import { nameClient } from './names'
 import { startWaitOf } from './schedule'
 import { dealt, indicesOf, type Part } from './slice'
+import type { Requests } from './requests'
 import { ClosedSource, OpenSource, ThinkingSource, type Publisher } from './sources'
 import { placeOf, writerOf } from './writers'
 
@@ -34,6 +38,10 @@ export interface Member {
 /** What clients need, and what theirs do by themselves. */
 interface MemberDeps extends ClientDeps {
   habits: Habits | null
+  /** Where messages ask for a response. */
+  requests: Requests | null
+  /** What a message says that it is; null for one of another run. */
+  identify: Recorder['identify']
 }
 
 /** Seconds a broker keeps the session of a client that is to resume. */
@@ -84,7 +92,7 @@ function fieldsOf(
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
     refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,
-    barriers: c.executor.kind === 'max' && c.thinkTime === undefined,
+    barriers: c.executor.kind === 'max' && c.thinkTime === undefined && !c.request,
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,
@@ -122,9 +130,10 @@ function sourceOf(
       )
     case 'closed': {
       const quota = dealt(publishing.total, all, index)
-      if (habits === null || config.thinkTime === undefined)
+      if (habits === null || (config.thinkTime === undefined && !config.request))
         return new ClosedSource(index, template, quota, now, waitMs)
-      return new ThinkingSource(index, template, quota, now, waitMs, () => habits.pause(), config.qos > 0)
+      const answered = config.qos > 0 || config.request
+      return new ThinkingSource(index, template, quota, now, waitMs, () => habits.pause(), answered)
     }
   }
 }
@@ -142,48 +151,82 @@ const thinking = (events: ClientEvents, source: ThinkingSource): ClientEvents =>
   },
 })
 
-/**
- * Makes the clients of one population in one worker: its part of the subscribers, then its part of the publishers.
- * @param firstIndex how many clients the worker has already
- * @param sent makes what is told of each message of a publisher that has so many receivers
- */
-export function createMembers(
-  init: WorkerInit,
-  population: Population,
-  material: PayloadMaterial | null,
-  plan: Plan,
-  deps: MemberDeps,
-  firstIndex: number,
-  sent: (receivers: number) => MessageSource['sent'],
-): Member[] {
+/** What the clients of one population in one worker are made from. */
+export interface MembersInit {
+  init: WorkerInit
+  population: Population
+  material: PayloadMaterial | null
+  plan: Plan
+  deps: MemberDeps
+  /** How many clients the worker has already. */
+  firstIndex: number
+  /** Makes what is told of each message of a publisher that has so many receivers. */
+  sent(receivers: number): MessageSource['sent']
+}
+
+function subscriberOf(o: MembersInit, clientIndex: number, index: number): Member {
+  const { config } = o.population
+  const { runId } = o.init
+  const { deps } = o
+  const filters = filtersOf(config, index, runId, placeOf(config, o.material))
+  const fields = fieldsOf(o.init, o.population, 'subscribers', index, filters)
+  const responder = deps.requests === null ? null : new Responder(config.qos, config.protocol)
+  const talk = { level: config.protocol, identify: deps.identify, wake: () => client.wake() }
+  const topicOf = (publisher: number): string => responseTopic(config, publisher, runId)
+  const events = responder === null ? deps.events : responding(deps.events, responder, { ...talk, topicOf })
+  const client: WireClient = new WireClient(clientIndex, fields, responder, { ...deps, events })
+  return { client, role: 'subscribers', index, source: null, receiver: topologyOf(config).receiverOf(index) }
+}
+
+function publisherOf(o: MembersInit, clientIndex: number, index: number): Member {
+  const { init, population, deps } = o
   const { config } = population
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
+  const responses = config.request ? responseTopic(config, index, init.runId) : undefined
+  const fields = fieldsOf(init, population, 'publishers', index, responses === undefined ? [] : [responses])
+  const template = writerOf(config, o.material, {
+    topic: topology.topicOf(index, layout),
+    runTag: init.runTag,
+    publisher: index,
+    responses,
+    number: population.before.publishers + index,
+    name: fields,
+  })
+  const tell = o.sent(topology.receiversOf(index, layout).length)
+  const source = sourceOf(config, o.plan, index, template, deps, tell)
+  const { events, from } = behaviourOf(config, index, source, deps)
+  const client = new WireClient(clientIndex, fields, from, { ...deps, events })
+  if (source instanceof ThinkingSource)
+    source.onRest = (untilMs) => {
+      if (untilMs > deps.now()) deps.habits?.wakeAt(client, untilMs)
+      else client.wake()
+    }
+  return { client, role: 'publishers', index, source, receiver: -1 }
+}
+
+/** What a publisher's client takes its messages from, and who hears of what happens to them. */
+function behaviourOf(
+  config: LoadConfig,
+  publisher: number,
+  source: Publisher | null,
+  { events, requests, identify }: MemberDeps,
+): { events: ClientEvents; from: MessageSource | null } {
+  if (requests !== null && source !== null) {
+    const asked = requests.of(source)
+    const known = { level: config.protocol, identify, publisher }
+    return { events: requesting(events, asked, requests, known), from: asked }
+  }
+  return { events: source instanceof ThinkingSource ? thinking(events, source) : events, from: source }
+}
+
+/** Makes the clients of one population in one worker: its part of the subscribers, then its part of the publishers. */
+export function createMembers(o: MembersInit): Member[] {
+  const { subscribers, publishers } = o.population.config
   const members: Member[] = []
-  const place = placeOf(config, material)
-  for (const index of indicesOf(config.subscribers, init.part)) {
-    const filters = filtersOf(config, index, init.runId, place)
-    const fields = fieldsOf(init, population, 'subscribers', index, filters)
-    const client = new WireClient(firstIndex + members.length, fields, null, deps)
-    members.push({ client, role: 'subscribers', index, source: null, receiver: topology.receiverOf(index) })
-  }
-  for (const index of indicesOf(config.publishers, init.part)) {
-    const fields = fieldsOf(init, population, 'publishers', index, [])
-    const template = writerOf(config, material, {
-      topic: topology.topicOf(index, layout),
-      runTag: init.runTag,
-      publisher: index,
-      number: population.before.publishers + index,
-      name: fields,
-    })
-    const tell = sent(topology.receiversOf(index, layout).length)
-    const source = sourceOf(config, plan, index, template, deps, tell)
-    const thinks = source instanceof ThinkingSource
-    const own = thinks ? { ...deps, events: thinking(deps.events, source) } : deps
-    const client = new WireClient(firstIndex + members.length, fields, source, own)
-    members.push({ client, role: 'publishers', index, source, receiver: -1 })
-    if (thinks) source.onRest = (untilMs) => deps.habits?.wakeAt(client, untilMs)
-  }
+  const next = (): number => o.firstIndex + members.length
+  for (const index of indicesOf(subscribers, o.init.part)) members.push(subscriberOf(o, next(), index))
+  for (const index of indicesOf(publishers, o.init.part)) members.push(publisherOf(o, next(), index))
   return members
 }
 

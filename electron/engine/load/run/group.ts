@@ -9,6 +9,7 @@ import type { GroupResult, WorkerBucket, WorkerCounts, WorkerInit } from './mess
 import { pacerOf, Pacer } from './pacer'
 import type { Plan } from './plan'
 import type { PayloadMaterial } from './payload-files'
+import { Requests } from './requests'
 import { topologyOf } from './topologies'
 import { placeOf } from './writers'
 
@@ -22,6 +23,7 @@ export class Group {
   readonly members: readonly Member[]
   pacer = new Pacer([])
   readonly habits: Habits | null
+  readonly requests: Requests | null
   readonly connections = { established: 0, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0 }
   connected = 0
   nextCutMs = Infinity
@@ -52,13 +54,24 @@ export class Group {
       this.recorder.leaves(intendedMs, delayMs)
     }
     this.habits = hasHabits(config) ? new Habits(config, own) : null
-    const { habits } = this
-    this.members = createMembers(init, population, material, plan, { ...deps, habits }, firstIndex, sent)
+    this.requests = config.request ? new Requests() : null
+    const { habits, requests, recorder } = this
+    const identify: Recorder['identify'] = (...at) => recorder.identify(...at)
+    this.members = createMembers({
+      init,
+      population,
+      material,
+      plan,
+      deps: { ...deps, habits, requests, identify },
+      firstIndex,
+      sent,
+    })
     if (init.part.count > 1 && this.members.some((m) => m.role === 'subscribers')) this.arrivals = Infinity
   }
 
   start(atMs: number): void {
     this.recorder.measureFrom(atMs + this.population.config.warmup)
+    this.requests?.measureFrom(atMs + this.population.config.warmup)
     if (this.plan.cuts !== null) this.nextCutMs = atMs + this.plan.cuts.everyMs
     for (const m of this.members) m.source?.start(atMs)
     this.pacer = pacerOf(this.members)
@@ -94,7 +107,12 @@ export class Group {
   /** Nothing is on its way to these clients, as far as that can be known. */
   get quiet(): boolean {
     const { acknowledged, failed, received } = this.recorder
-    return this.released === acknowledged + failed && received >= this.arrivals
+    return this.released === acknowledged + failed && received >= this.arrivals && this.answered
+  }
+
+  /** No request waits for its response. */
+  get answered(): boolean {
+    return this.requests === null || this.requests.pending === 0
   }
 
   /** Nobody of them will publish any more. */
@@ -118,6 +136,7 @@ export class Group {
 
   /** What has no answer at the end counts with its age: a broker that hangs must not look fast. */
   countUnanswered(nowMs: number): void {
+    this.requests?.countUnanswered(nowMs)
     for (const { client, source } of this.members) {
       if (client.attemptMs !== null) this.recorder.neverConnected(nowMs - client.attemptMs)
       if (source === null) continue
@@ -139,6 +158,7 @@ export class Group {
         ack: r.ack.encode(),
         endToEnd: r.endToEnd.encode(),
         ...(this.population.config.churnEvery === undefined ? {} : { churn: this.habits?.churned.encode() }),
+        roundTrip: this.requests?.roundTrip.encode(),
       },
       sendTimes: r.sendTimes?.encode() ?? null,
       identity: {
@@ -146,7 +166,7 @@ export class Group {
         flows: r.flowAccounts(),
         forgotten: r.forgotten,
       },
-      unanswered: r.unanswered,
+      unanswered: { ...r.unanswered, roundTrip: this.requests?.unanswered ?? 0 },
       negative: r.negative,
       errors: r.errors.toRecord(),
       connections: { ...this.connections, left: this.habits?.left ?? 0 },

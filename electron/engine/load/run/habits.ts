@@ -26,7 +26,7 @@ export interface HabitsDeps {
 
 /** Whether clients of a population do anything by themselves besides publishing when messages are due. */
 export const hasHabits = (c: LoadConfig): boolean =>
-  [c.thinkTime, c.startWait, c.disconnectEvery, c.churnEvery].some((v) => v !== undefined)
+  c.request || [c.thinkTime, c.startWait, c.disconnectEvery, c.churnEvery].some((v) => v !== undefined)
 
 /** What the clients of one population do at random times: pauses, disconnects, other subscriptions. */
 export class Habits {

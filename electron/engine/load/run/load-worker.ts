@@ -190,6 +190,7 @@ export class LoadWorker {
   tick(): void {
     const now = this.deps.now()
     for (const m of this.members) m.client.tick(now)
+    for (const g of this.groups) g.requests?.expire(now)
   }
 
   private events(): ClientEvents {
@@ -296,7 +297,10 @@ export class LoadWorker {
     const counts = this.counts()
     const published = this.groups.every((g) => g.published)
     const settled =
-      published && counts.offered === counts.acknowledged + counts.failed && this.confirmed(counts.offered)
+      published &&
+      counts.offered === counts.acknowledged + counts.failed &&
+      this.groups.every((g) => g.answered) &&
+      this.confirmed(counts.offered)
     const health = { lateSends: this.lateSends, ...this.deps.watch.read() }
     this.deps.report({ type: 'progress', counts, health, published, settled, topError: this.topError })
   }

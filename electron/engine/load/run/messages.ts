@@ -105,7 +105,7 @@ export interface GroupResult {
   /** Null in a closed loop. */
   sendTimes: EncodedSendTimes | null
   /** How many of the values in the histograms are ages of what was never answered. */
-  unanswered: { ack: number; connect: number }
+  unanswered: { ack: number; connect: number; roundTrip: number }
   /** Arrivals before their time, by the clock of this computer. */
   negative: { count: number; mostMs: number }
   identity: IdentityAccount

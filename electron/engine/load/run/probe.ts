@@ -9,7 +9,7 @@ import { LoadError, explain } from './failures'
 import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
 import type { PayloadMaterial } from './payload-files'
-import { filtersOf, layoutOf, topologyKind, topologyOf } from './topologies'
+import { filtersOf, layoutOf, responseTopic, topologyKind, topologyOf } from './topologies'
 import { placeOf, writerOf } from './writers'
 
 const TICK_MS = 250
@@ -96,6 +96,7 @@ function oneMessage({ config, runId, material, client, now }: ProbeDeps, name: C
     topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
     runTag: 0,
     publisher: NO_PUBLISHER,
+    responses: config.request ? responseTopic(config, NO_PUBLISHER, runId) : undefined,
     number: client,
     name,
   })

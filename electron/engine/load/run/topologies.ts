@@ -90,6 +90,10 @@ export const publishOptions = (c: LoadConfig): { retain: boolean; properties: Bu
   ),
 })
 
+/** Where the responses to a publisher's requests go. */
+export const responseTopic = (config: LoadConfig, publisher: number, runId: string): string =>
+  `${config.topic}/${runId}-response/${publisher}`
+
 /** To how many receivers a message of a publisher that has any goes. */
 export const copiesOf = (config: LoadConfig): number =>
   topologyKind(config) === 'fan-out' ? config.subscribers : Math.min(1, config.subscribers)

@@ -1,6 +1,6 @@
-import type { LoadConfig } from '../../../contract/load-config'
+import { SHORT_IDENTITY_BYTES, type LoadConfig } from '../../../contract/load-config'
 import type { PublishWriter } from '../wire/client-types'
-import type { ConnectFields } from '../wire/frames'
+import { requestProperties, type ConnectFields } from '../wire/frames'
 import { MadePublish } from '../wire/made-publish'
 import { SeveralTopics } from '../wire/several-topics'
 import { identityPlace, type IdentityPlace } from '../wire/short-identity'
@@ -21,6 +21,8 @@ interface Author {
   runTag: number
   /** Index among the publishers of its population. */
   publisher: number
+  /** Where responses to it go; it asks for none without. */
+  responses?: string | undefined
   /** Number of the client over the whole run. */
   number: number
   name: Pick<ConnectFields, 'clientId' | 'username'>
@@ -30,10 +32,14 @@ interface Author {
 export function writerOf(
   config: LoadConfig,
   material: PayloadMaterial | null,
-  { topic, runTag, publisher, number, name }: Author,
+  { topic, runTag, publisher, responses, number, name }: Author,
 ): PublishWriter {
   const { qos, seed, size, protocol: level } = config
-  const common = { qos, level, publisher, ...publishOptions(config) }
+  const options = publishOptions(config)
+  const asks = responses !== undefined && level === 5
+  const request = asks ? requestProperties(responses, SHORT_IDENTITY_BYTES) : Buffer.alloc(0)
+  const properties = Buffer.concat([options.properties, request])
+  const common = { qos, level, publisher, retain: options.retain, properties, correlates: asks }
   const { clientId, username = '' } = name
   const payload = material && payloadsOf(material, { number, clientId, username, seed })
   const one = (full: string): PublishWriter =>

@@ -75,8 +75,19 @@ export interface ClientEvents {
    * acknowledgement; null: the connection or the session is lost, which `closed` or `anomaly` tells.
    */
   failed(c: ClientHandle, from: number, to: number, reason: string | null): void
-  /** An application message: its payload lies in `b` from `at` to `end`, its topic name ends at `topicEnd`, during the call. */
-  arrived(c: ClientHandle, b: Buffer, at: number, end: number, atMs: number, topicEnd: number): void
+  /**
+   * An application message: its payload lies in `b` from `at` to `end`, its topic name ends at `topicEnd`, its properties
+   * (level 5) begin at `propertiesAt`, during the call.
+   */
+  arrived(
+    c: ClientHandle,
+    b: Buffer,
+    at: number,
+    end: number,
+    atMs: number,
+    topicEnd: number,
+    propertiesAt: number,
+  ): void
   /** Something that should not be, counted by its text. */
   anomaly(c: ClientHandle, text: string): void
   bytes(sent: number, received: number): void

@@ -319,10 +319,7 @@ export class WireClient implements ClientHandle, Sender {
 
   private suback(b: Buffer, body: number, end: number): void {
     const sinceMs = this.subscriptions.changedSince(b, body)
-    if (sinceMs !== null) {
-      this.events.churned(this, this.heardMs - sinceMs)
-      return
-    }
+    if (sinceMs !== null) return this.events.churned(this, this.heardMs - sinceMs)
     const { refusal, lowered, complete } = this.subscriptions.answered(b, body, end)
     for (const qos of lowered) this.events.anomaly(this, `SUBACK granted QoS ${qos} only`)
     if (refusal !== null) {
@@ -332,7 +329,8 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private publish(b: Buffer, start: number, body: number, end: number): void {
-    const { qos, packetId: id, payloadAt, topicEnd } = readPublish(b, start, body, end, this.fields.level)
+    const head = readPublish(b, start, body, end, this.fields.level)
+    const { qos, packetId: id } = head
     if (qos === 1) this.reply(0x40, id)
     if (qos === 2) {
       this.reply(0x50, id)
@@ -341,7 +339,7 @@ export class WireClient implements ClientHandle, Sender {
     }
     // a retained copy is what the broker kept, not a delivery of this run
     if (((b[start] as number) & 1) === 1) return
-    this.events.arrived(this, b, payloadAt, end, this.heardMs, topicEnd)
+    this.events.arrived(this, b, head.payloadAt, end, this.heardMs, head.topicEnd, head.propertiesAt)
   }
 
   private acknowledgement(type: number, b: Buffer, body: number, end: number): void {

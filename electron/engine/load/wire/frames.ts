@@ -98,6 +98,39 @@ export function publishProperties(
   return Buffer.concat([expiry, ...users])
 }
 
+/** What asks for a response to each message, and last in a property block: the correlation data are filled in message by message. */
+export const requestProperties = (responseTopic: string, correlationBytes: number): Buffer =>
+  Buffer.concat([
+    Buffer.from([Prop.RESPONSE_TOPIC]),
+    text(responseTopic),
+    Buffer.from([Prop.CORRELATION_DATA]),
+    u16(correlationBytes),
+    Buffer.alloc(correlationBytes),
+  ])
+
+/** PUBLISH of a response, and where its packet identifier is. */
+export function publishFrame(
+  qos: QoS,
+  level: number,
+  { topic, correlation }: { topic: Buffer; correlation: Buffer | null },
+  payload: Buffer,
+): { frame: Buffer; idAt: number } {
+  const own =
+    correlation === null ? [] : [Buffer.from([Prop.CORRELATION_DATA]), u16(correlation.length), correlation]
+  const block = Buffer.concat(own)
+  const properties = level === 5 ? [varint(block.length), block] : []
+  const parts = [
+    u16(topic.length),
+    topic,
+    ...(qos > 0 ? [u16(0)] : []),
+    ...properties.map((b) => Buffer.from(b)),
+    payload,
+  ]
+  const frame = packet(0x30 | (qos << 1), parts)
+  const after = payload.length + properties.reduce((n, b) => n + b.length, 0)
+  return { frame, idAt: frame.length - after - 2 }
+}
+
 /** DISCONNECT; at level 5 a session expiry of 0 s ends the session with the connection. */
 export const disconnectFrame = (level: number): Buffer =>
   level === 5 ? Buffer.from([0xe0, 7, 0, 5, 0x11, 0, 0, 0, 0]) : Buffer.from([0xe0, 0])

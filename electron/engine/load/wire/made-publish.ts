@@ -1,3 +1,4 @@
+import { SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 import { varint } from '../../mqtt/varint'
 import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
@@ -71,6 +72,7 @@ export class MadePublish implements PublishWriter {
     if (place === 'topic') writeShortIdentity(into, p - TOPIC_IDENTITY_LENGTH, true, identity)
     if (this.qos > 0) p = into.writeUInt16BE(id, p)
     p += this.properties.copy(into, p)
+    if (this.fields.correlates === true) writeShortIdentity(into, p - SHORT_IDENTITY_BYTES, false, identity)
     const end = p + into.write(text, p)
     if (place === 'member') {
       const digits = p + MEMBER_START.length

@@ -1,5 +1,5 @@
 import type { QoS } from '../../../contract/packet'
-import { IDENTITY_BYTES } from '../../../contract/load-config'
+import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
 import { varint } from '../../mqtt/varint'
@@ -25,6 +25,8 @@ export interface TemplateFields {
   retain?: boolean
   /** Level 5: the properties of each message, encoded, without their length. @default none */
   properties?: Buffer
+  /** They end with correlation data of 12 bytes, which name the message. @default false */
+  correlates?: boolean
 }
 
 /**
@@ -43,6 +45,9 @@ export class PublishTemplate implements PublishWriter {
   private readonly carriesDelay: boolean
   /** Where the identity is, unless the payload has all 20 bytes of it. */
   private readonly shortAt: number
+
+  /** Where correlation data are, or -1. */
+  private readonly correlationAt: number
 
   constructor(private readonly fields: TemplateFields) {
     this.qos = fields.qos
@@ -64,6 +69,7 @@ export class PublishTemplate implements PublishWriter {
     this.carriesDelay = this.identity === 'payload' && fields.size >= DELAY_BYTES
     const topicEnd = header.length + 2 + topic.length
     this.shortAt = this.identity === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : this.payloadAt
+    this.correlationAt = fields.correlates === true ? this.payloadAt - SHORT_IDENTITY_BYTES : -1
     this.fill()
   }
 
@@ -110,6 +116,10 @@ export class PublishTemplate implements PublishWriter {
     } else if (this.identity !== 'none') {
       const { publisher } = this.fields
       writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', { publisher, sequence, timeMs })
+    }
+    if (this.correlationAt >= 0) {
+      const { publisher } = this.fields
+      writeShortIdentity(into, at + this.correlationAt, false, { publisher, sequence, timeMs })
     }
     return at + this.length
   }
