@@ -62,7 +62,7 @@ export interface LabApi {
   /** Replaces everything by a scenario file's text; `name` is shown. */
   openScenario(a: { text: string; name: string }): Promise<Scenario>
   /**
-   * Sets name, seed, duration and broker, whole: what is left out is as if the file did not have it. The run begins again unless
+   * Sets name, seed, duration, phases and broker, whole: what is left out is as if the file did not have it. The run begins again unless
    * only its name or description is another. Rejects as `openScenario` does.
    */
   setRun(a: { run: RunInput }): Promise<void>

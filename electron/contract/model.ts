@@ -222,6 +222,8 @@ export interface LedgerRow {
 
 export interface GroupStats {
   name: string
+  /** Its devices now: while a phase lasts they may be more or fewer than the scenario says. */
+  devices: number
   connected: number
   messagesPerSecond: number
   ledger: LedgerRow

@@ -235,6 +235,8 @@ const runShape = {
   duration: durationSchema.optional(),
   /** Stop after this many messages of each publishing device. */
   messages: z.int().min(1).max(100_000_000).optional(),
+  /** Timed changes, from when all devices are ready. Without `duration` and `messages` the run ends with the last of them. */
+  phases: phasesSchema.optional(),
 }
 /** What a scenario says of the run as a whole, but for its links. */
 export const runSchema = z.strictObject({ ...runShape, broker: brokerSchema })
@@ -259,8 +261,6 @@ export const scenarioSchema = z
     /** The link of every group that names none. */
     link: linkSchema.prefault({}),
     groups: z.array(groupSchema).max(200).default([]),
-    /** Timed changes, from when all devices are ready. Without `duration` and `messages` the run ends with the last of them. */
-    phases: phasesSchema.optional(),
   })
   .superRefine((s, ctx) => {
     const ports = new Set<number>(s.broker.kind === 'embedded' ? [s.broker.port] : [])

@@ -117,15 +117,33 @@ function groupEdits({ api, now }: EditContext, { edit }: Editor) {
   }
 }
 
+/** What a scenario says of the run as a whole. */
+export const runOf = ({
+  name,
+  description,
+  seed,
+  duration,
+  messages,
+  phases,
+  broker,
+}: Scenario): Pick<Scenario, keyof RunInput> => ({
+  name,
+  description,
+  seed,
+  duration,
+  messages,
+  phases,
+  broker,
+})
+
 function runEdits({ api, now }: EditContext, { edit }: Editor) {
   return {
-    /** Name, seed, length and broker; the run begins again. */
+    /** Name, seed, length, phases and broker; the run begins again. */
     setRun: (run: RunInput): Promise<void> =>
       edit(() => {
         const scenario = now()
         if (!scenario) return null
-        const { name, description, seed, duration, messages, broker } = scenario
-        const before = { name, description, seed, duration, messages, broker }
+        const before = runOf(scenario)
         return { key: 'run', redo: () => api.setRun({ run }), undo: () => api.setRun({ run: before }) }
       }),
   }

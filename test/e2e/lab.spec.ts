@@ -348,3 +348,32 @@ test('what devices keep and answer is set in the drawer of their group, and take
   await expect(drawer.getByRole('button', { name: 'Add: State' })).toBeVisible()
   await expect(drawer.getByRole('textbox', { name: 'State: lit' })).toHaveCount(0)
 })
+
+test('phases are set on the page, refused at their field, and the devices they add are there', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'lab')
+  await page.getByRole('button', { name: /^Scenario file: / }).click()
+  await page.getByRole('menuitem', { name: 'Phases…' }).click()
+  const drawer = page.getByRole('dialog', { name: 'Phases' })
+  await drawer.getByRole('button', { name: 'Add phase' }).click()
+  await drawer.getByRole('button', { name: 'Add: Changes' }).click()
+  await drawer.getByRole('combobox', { name: 'Changes 1' }).click()
+  await page.getByRole('option', { name: 'number of devices' }).click()
+  await drawer.getByRole('textbox', { name: 'Devices' }).fill('14')
+  const group = drawer.getByRole('combobox', { name: 'Group' })
+  await group.fill('nobody')
+  await drawer.getByRole('textbox', { name: 'Lasts' }).fill('1h')
+  await drawer.getByRole('button', { name: 'Apply' }).click()
+  await expect(group).toHaveAttribute('aria-invalid', 'true')
+  await expectAccessible(page)
+  await group.fill('Temperature sensors')
+  await drawer.getByRole('button', { name: 'Apply' }).click()
+  await expect(drawer).toHaveCount(0)
+  await expect(page.getByText('Phase 1/1')).toBeVisible()
+  await expect(page.getByRole('img', { name: /48 devices/ })).toBeVisible()
+  await page.keyboard.press('Control+Z')
+  await expect(page.getByText('Phase 1/1')).toHaveCount(0)
+  await expect(page.getByRole('img', { name: /46 devices/ })).toBeVisible()
+})

@@ -43,9 +43,13 @@ export function statusOf(
 export function groupStats(lab: Lab): GroupStats[] {
   const rows = new Map(lab.ledger.rows().map((r) => [r.group, r]))
   const latencyMs = { p50: null, p95: null, p99: null, max: null }
+  const of = (name: string) => {
+    const devices = lab.fleet.groupDevices(name)
+    return { devices: devices.length, connected: devices.filter((d) => d.connected).length }
+  }
   return lab.scenario.groups.map((g) => ({
     name: g.name,
-    connected: lab.fleet.groupDevices(g.name).filter((d) => d.connected).length,
+    ...of(g.name),
     messagesPerSecond: lab.observation.groupMessages.rate(g.name),
     ledger: rows.get(g.name) ?? {
       group: g.name,

@@ -86,7 +86,7 @@ export const newGroup = (name: string, taken: readonly string[]): GroupInput => 
 
 /** The field a refused command speaks of, without the way to the group: `publishes.0.rate` of `groups.2.publishes.0.rate`. */
 export const fieldOf = (path: string): string =>
-  path.replace(/^groups\.\d+\./, '').replace(/^(patch|group)\./, '')
+  path.replace(/^groups\.\d+\./, '').replace(/^(patch|group|run)\./, '')
 
 /** One line on why a command was refused. */
 export function refusal(thrown: unknown, found: (found: string, expected: string) => string): string {

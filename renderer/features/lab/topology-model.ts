@@ -1,14 +1,28 @@
 import { publicationsOf, subscriptionsOf } from '@contract/answers'
 import type { DeviceRow, GroupStats } from '@contract/model'
 import type { QoS } from '@contract/packet'
+import { clientsOf } from '@contract/phases'
 import type { GroupConfig, Scenario } from '@contract/scenario'
 import { collapsedGroups, type TopologyGroup } from '../../canvas/topology/layout'
 
-/** Client identifiers of a group, as the fleet makes them. */
-export const deviceIds = (g: Pick<GroupConfig, 'id' | 'name' | 'count'>): string[] =>
-  Array.from({ length: g.count }, (_, i) =>
-    g.id.replace(/\{(n|group)\}/g, (_all, word: string) => (word === 'n' ? String(i + 1) : g.name)),
+/**
+ * How many devices each group has now, where a phase has made them more or fewer than the scenario says; a text, so that
+ * what is drawn stays as it is while they stay.
+ */
+export const countsNow = (s: Scenario, stats: ReadonlyMap<string, Pick<GroupStats, 'devices'>>): string =>
+  JSON.stringify(
+    s.groups.flatMap((g) => {
+      const devices = stats.get(g.name)?.devices
+      return devices === undefined || devices === g.count ? [] : [[g.name, devices]]
+    }),
   )
+
+/** The scenario with such counts. */
+export function withCounts(s: Scenario, counts: string): Scenario {
+  const now = new Map(JSON.parse(counts) as [string, number][])
+  if (now.size === 0) return s
+  return { ...s, groups: s.groups.map((g) => ({ ...g, count: now.get(g.name) ?? g.count })) }
+}
 
 /** Highest QoS a group publishes or subscribes with. */
 export const groupQos = (g: Pick<GroupConfig, 'publishes' | 'subscribes' | 'answers'>): QoS =>
@@ -56,7 +70,7 @@ export function topologyGroups(
       qos: groupQos(g),
       role,
       count: g.count,
-      devices: collapsed.has(g.name) ? null : deviceIds(g),
+      devices: collapsed.has(g.name) ? null : clientsOf(g),
       disconnected: down,
     }
   })
@@ -79,6 +93,6 @@ export function topologyGroups(
 /** The group each client belongs to, for packets of devices that are drawn as one node. */
 export function groupOfClient(s: Scenario): ReadonlyMap<string, string> {
   const map = new Map<string, string>()
-  for (const g of s.groups) for (const id of deviceIds(g)) map.set(id, g.name)
+  for (const g of s.groups) for (const id of clientsOf(g)) map.set(id, g.name)
   return map
 }

@@ -152,6 +152,13 @@ function useEditCommands(): void {
       enabled: () => connection.may('setRun'),
       run: () => (settings.open = true),
     },
+    {
+      id: 'phases',
+      title: 'forms.phases',
+      section,
+      enabled: () => connection.may('setRun'),
+      run: () => (settings.phases = true),
+    },
   ])
 }
 

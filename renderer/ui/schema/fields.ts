@@ -137,6 +137,20 @@ export function fieldsOf(schema: z.ZodObject, only?: readonly string[]): Field[]
   })
 }
 
+const hasTime = (of: Field): boolean =>
+  of.kind === 'object'
+    ? of.fields.some((f) => f.key === 'at')
+    : of.kind === 'union' && of.variants.every((v) => hasTime(v.field))
+
+/** Whether each entry of a list says at what time it counts: such a list is in the order of the times. */
+export const isTimed = (list: Field): boolean => list.kind === 'list' && hasTime(list.of)
+
+const timeOf = (entry: unknown): number => Number(membersOf(entry)['at'] ?? 0)
+
+/** Entries in the order of their times; those of one time as they were. */
+export const inOrder = (entries: readonly unknown[]): unknown[] =>
+  [...entries].sort((a, b) => timeOf(a) - timeOf(b))
+
 /** An object's members, where it is one. */
 export const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}

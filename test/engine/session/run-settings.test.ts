@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import type { EngineApi } from '../../../electron/contract/api'
+import type { GroupStats } from '../../../electron/contract/model'
 import { scenarioSchema } from '../../../electron/contract/scenario'
 import type { Engine } from '../../../electron/engine/types'
 import { makeCertificates } from '../../helpers/certificates'
@@ -16,13 +17,15 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-async function start(scenario: ReturnType<typeof scenarioOf>): Promise<{ engine: Engine; api: EngineApi }> {
+async function start(
+  scenario: ReturnType<typeof scenarioOf>,
+): Promise<{ engine: Engine; api: EngineApi; groups: GroupStats[][] }> {
   const { engine } = testEngine()
   closers.push(() => engine.close())
   await engine.open(scenario, null)
   const page = await openPage(engine)
   closers.push(page.close)
-  return { engine, api: page.api }
+  return { engine, api: page.api, groups: page.pushed.groups }
 }
 const groups = [{ name: 'a', publishes: [{ topic: 'a', rate: 50 }] }]
 
@@ -31,11 +34,17 @@ test('name, seed and broker are set from a page; only a new name leaves the run 
   const { engine, api } = await start(scenarioOf({ groups, phases }))
   await until(() => engine.status().captured.seen > 10, 'packets')
   const { seed, broker } = (await api.getScenario({})).scenario
-  await api.setRun({ run: { name: 'renamed', description: 'x', seed, broker } })
+  await api.setRun({ run: { name: 'renamed', description: 'x', seed, phases, broker } })
   expect(engine.status().captured.seen).toBeGreaterThan(10)
   expect((await api.getScenario({})).scenario).toMatchObject({ name: 'renamed', groups: [{ name: 'a' }] })
   await api.setRun({
-    run: { name: 'renamed', seed: 9, duration: '1m', broker: { kind: 'embedded', port: 0, wsPort: 0 } },
+    run: {
+      name: 'renamed',
+      seed: 9,
+      duration: '1m',
+      phases,
+      broker: { kind: 'embedded', port: 0, wsPort: 0 },
+    },
   })
   const { scenario } = await api.getScenario({})
   expect(scenario).toMatchObject({ seed: 9, duration: 60_000, phases: [{ name: 'all' }] })
@@ -45,6 +54,19 @@ test('name, seed and broker are set from a page; only a new name leaves the run 
     api.setRun({ run: { name: 'x', broker: { kind: 'external', url: 'mqtt://10.1.2.3' } } }),
   ).rejects.toMatchObject({ code: 'unconfirmed' })
   expect((await api.getScenario({})).scenario.seed).toBe(9)
+})
+
+test('phases are set from a page, wrong ones refused at their field, and the page hears of the devices they add', async () => {
+  const { api, groups: stats } = await start(scenarioOf({ groups }))
+  const { name, seed, broker } = (await api.getScenario({})).scenario
+  const set = (of: string) =>
+    api.setRun({
+      run: { name, seed, broker, phases: [{ name: 'More', for: '1h', steps: [{ count: 3, of }] }] },
+    })
+  await expect(set('b')).rejects.toMatchObject({ details: [{ path: 'phases.0.steps.0.of' }] })
+  await set('a')
+  await until(() => stats.at(-1)?.[0]?.devices === 3, 'three devices')
+  expect((await api.getScenario({})).scenario.groups[0]?.count).toBe(1)
 })
 
 test('devices show their certificate to a broker that asks for one; whoever has none stays out', async () => {

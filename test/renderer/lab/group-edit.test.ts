@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
-import { groupSchema, type GroupInput } from '../../../electron/contract/scenario'
+import { groupSchema, scenarioSchema, type GroupInput } from '../../../electron/contract/scenario'
 import {
   duplicateOf,
   freeName,
@@ -11,7 +11,14 @@ import {
   withRateTimes,
 } from '../../../renderer/features/lab/group-edit'
 import { clientLines, parseBrokerUrl } from '../../../renderer/features/lab/client-snippets'
-import { deviceIds, groupQos, groupRole } from '../../../renderer/features/lab/topology-model'
+import { clientsOf } from '../../../electron/contract/phases'
+import {
+  countsNow,
+  groupQos,
+  groupRole,
+  topologyGroups,
+  withCounts,
+} from '../../../renderer/features/lab/topology-model'
 
 const group = (input: Partial<GroupInput> = {}) =>
   groupSchema.parse({
@@ -46,7 +53,24 @@ describe('group edits', () => {
     const g = group()
     const copy = groupSchema.parse(duplicateOf(g, ['Locks', 'Locks 2']))
     expect(copy.name).toBe('Locks 3')
-    expect(deviceIds(copy).some((id) => deviceIds(g).includes(id))).toBe(false)
+    expect(clientsOf(copy).some((id) => clientsOf(g).includes(id))).toBe(false)
+  })
+
+  it('draws the devices that a phase has added, and no others', () => {
+    const scenario = scenarioSchema.parse({
+      version: 1,
+      name: 'x',
+      groups: [group(), { name: 'Display', id: 'd' }],
+    })
+    const drawn = (devices: number): (readonly string[] | null)[] => {
+      const stats = new Map([['Locks', { devices }]])
+      const words = { publisher: () => '', subscriber: () => '', external: '' }
+      const now = withCounts(scenario, countsNow(scenario, stats))
+      return topologyGroups(now, new Map(), [], words).map((g) => g.devices)
+    }
+    expect(drawn(2)).toEqual([['lock-1', 'lock-2'], ['d']])
+    expect(drawn(4)).toEqual([['lock-1', 'lock-2', 'lock-3', 'lock-4'], ['d']])
+    expect(drawn(1)).toEqual([['lock-1'], ['d']])
   })
 
   it('starts a new group that the schema accepts', () => {

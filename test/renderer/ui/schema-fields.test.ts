@@ -4,7 +4,15 @@ import { delaySchema } from '../../../electron/contract/link-config'
 import { stepSchema } from '../../../electron/contract/phases'
 import { brokerSchema, groupSchema } from '../../../electron/contract/scenario'
 import { blankVariant, newEntry } from '../../../renderer/ui/schema/blank'
-import { fieldsOf, pairsText, readPairs, variantNow, type Field } from '../../../renderer/ui/schema/fields'
+import {
+  fieldsOf,
+  inOrder,
+  isTimed,
+  pairsText,
+  readPairs,
+  variantNow,
+  type Field,
+} from '../../../renderer/ui/schema/fields'
 
 const brief = (f: Field): string => `${f.key}${f.optional ? '?' : ''}: ${kindOf(f)}`
 function kindOf(f: Field): string {
@@ -86,6 +94,16 @@ test('what a form begins an entry with fits its schema', () => {
   if (delays?.kind !== 'union') throw new Error('expected kinds of delay')
   for (const variant of delays.variants)
     expect([variant.id, delaySchema.safeParse(blankVariant(variant, {})).success]).toEqual([variant.id, true])
+})
+
+test('a list of timed entries is in the order of their times, those of one time as they were', () => {
+  const [steps, answers] = [
+    ...fieldsOf(z.object({ steps: z.array(stepSchema) })),
+    ...fieldsOf(groupSchema, ['answers']),
+  ]
+  expect([steps && isTimed(steps), answers && isTimed(answers)]).toEqual([true, false])
+  const some = [{ at: 5, cut: 'x' }, { cut: 'y' }, { at: 1, cut: 'z' }, { roam: 'y' }]
+  expect(inOrder(some)).toEqual([{ cut: 'y' }, { roam: 'y' }, { at: 1, cut: 'z' }, { at: 5, cut: 'x' }])
 })
 
 test('pairs are one a line, and a line without a name is no pair', () => {
