@@ -276,6 +276,25 @@ export const cutOff = (page: Page): Promise<string[]> =>
     return [...new Set(found)]
   })
 
+/** Names of lanes that lie on each other or stick out of the window. */
+export const lanesInTheWay = (page: Page): Promise<string[]> =>
+  page.locator('svg .name').evaluateAll((all) => {
+    const boxes = all.map((el) => ({ name: el.textContent, at: el.getBoundingClientRect() }))
+    return boxes.flatMap(({ name, at }, i) => [
+      ...(at.left < 0 || at.right > innerWidth ? [`${name} sticks out`] : []),
+      ...boxes
+        .slice(i + 1)
+        .filter(
+          (b) =>
+            b.at.left < at.right &&
+            at.left < b.at.right &&
+            b.at.top + 4 < at.bottom &&
+            at.top + 4 < b.at.bottom,
+        )
+        .map((b) => `${name} lies on ${b.name}`),
+    ])
+  })
+
 /** Changes settings of the page that is open, as its own dialog does. */
 export const choose = (page: Page, patch: Partial<Settings>): Promise<void> =>
   page.evaluate((p) => {

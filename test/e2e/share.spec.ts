@@ -5,6 +5,7 @@ import {
   expectAccessible,
   expectNothingClipped,
   goTo,
+  lanesInTheWay,
   type Look,
   looksTag,
   openScreen,
@@ -148,6 +149,7 @@ async function onAPhone(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.getByRole('navigation')).toHaveCount(0)
   await expect(pupil.locator(':disabled:not(.n)')).toHaveCount(0)
   await expectNothingClipped(pupil)
+  expect(await lanesInTheWay(pupil)).toEqual([])
   await takePicture(pupil, 'pupil-phone')
 
   await goTo(teacher, 'lessons')
@@ -160,6 +162,7 @@ async function onAPhone(teacher: Page, pupil: Page): Promise<void> {
   await expect(pupil.getByRole('status').getByText('내 예측')).toBeVisible()
   await expectNothingClipped(pupil)
   await expectAccessible(pupil, 'main')
+  expect(await lanesInTheWay(pupil)).toEqual([])
   await takePicture(pupil, 'pupil-phone-alone')
   await pupil.getByRole('button', { name: '선생님 화면 따라가기' }).click()
 }

@@ -12,8 +12,11 @@ interface Placed {
   laneX: (p: PacketRow) => { sender: number; receiver: number } | null
 }
 
-/** A ring on the subscriber's lane for each copy it got: open for the first, dotted for a duplicate. */
-export function drawRings(packets: readonly PacketRow[], c: Placed & { right: number }): RingShape[] {
+/**
+ * A ring on the subscriber's lane for each copy it got: open for the first, dotted for a duplicate.
+ * @param c `bare`: without a word beside it
+ */
+export function drawRings(packets: readonly PacketRow[], c: Placed & { bare: boolean }): RingShape[] {
   return packets.flatMap((p): RingShape[] => {
     if (p.direction !== 'downlink' || p.fate !== 'delivered') return []
     if (p.effect !== 'delivered' && p.effect !== 'duplicate') return []
@@ -25,7 +28,7 @@ export function drawRings(packets: readonly PacketRow[], c: Placed & { right: nu
     const width = textWidth(value, c.k)
     const x = leg.receiver + outward * 11 * c.k
     const box = flat(outward > 0 ? x : x - width, spot.y1, width, 13 * c.k)
-    const free = c.taken.free(box)
+    const free = !c.bare && c.taken.free(box)
     if (free) c.taken.add(box)
     const text = { value, x, y: spot.y1, anchor: outward > 0 ? ('start' as const) : ('end' as const) }
     return [{ seq: p.seq, x: leg.receiver, y: spot.y1, kind: p.effect, text: free ? text : null }]

@@ -8,9 +8,9 @@ import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOp
 /** Slants of a typical packet that are tried, px at 16 px type. */
 const SLANTS = [66, 46, 32, 26]
 /** Type sizes that are tried first, as shares: what is seen from the back row. */
-const LARGER = [2.2, 1.8, 1.5, 1.3, 1.15]
+const LARGER = [2.6, 2.2, 1.8, 1.5, 1.3, 1.15]
 /** The least slants of larger type; the last one says whether anything fits at all. */
-const LARGER_SLANTS = [54, 32]
+const LARGER_SLANTS = [120, 84, 54, 32]
 /** Width that larger type leaves each lane, px at 16 px type: names of clients do not run into each other. */
 const LANE = 96
 const SMALLER = [0.92, 0.84, 0.76]

@@ -24,6 +24,10 @@ export const METRICS = {
   /** A column beside others: room for the axis, and for the words right of the last lane. */
   columnAxis: 56,
   columnEnd: 98,
+  /** A slim column: room for numbers left of the first lane and right of the last. */
+  slimAxis: 8,
+  slimStart: 20,
+  slimEnd: 28,
 } as const
 
 interface Frame {
@@ -46,6 +50,10 @@ function frameOf(o: SequenceOptions): Frame {
 }
 
 function columnFrame(o: SequenceOptions): Frame {
+  if (o.slim) {
+    const axisX = METRICS.slimAxis * o.k
+    return frameBetween(o, axisX + METRICS.slimStart * o.k, o.width - METRICS.slimEnd * o.k, axisX)
+  }
   const axisX = METRICS.columnAxis * o.k
   return frameBetween(o, axisX + 16 * o.k, o.width - METRICS.columnEnd * o.k, axisX)
 }
@@ -117,8 +125,8 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const arrows = drawArrows(packets, scale, frame, context)
   const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
   const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
-  const rings = drawRings(packets, { ...placed, right: frame.x1 })
-  const notes = drawNotes(packets, arrows, placed)
+  const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
+  const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
   const markShapes = drawMarks(marks, frame.laneX, { ...placed, axisX: frame.axisX, lines: context.lines })
   const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)
   const cards = drawJourneys(shown, scale, {
@@ -140,7 +148,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     links: drawLinks(o, frame),
     folds: drawFolds(scale, frame, o, taken),
     stretches: [...scale.stretches],
-    ticks: drawTicks(scale, starts, o),
+    ticks: o.slim ? [] : drawTicks(scale, starts, o),
     separators: starts.slice(1).map((t) => scale.y(t) - 12 * k),
     arrows,
     retries,
@@ -263,7 +271,7 @@ function drawLanes(
       : lane.subscribes
         ? o.words.subscriber
         : ''
-    const note = o.laneNotes?.get(lane.clientId ?? '') ?? (lane.clientId === null ? '' : role)
+    const note = o.slim ? '' : (o.laneNotes?.get(lane.clientId ?? '') ?? (lane.clientId === null ? '' : role))
     const own = marks.flatMap((m, i) =>
       m.clientId === lane.clientId ? [{ y: scale.marks[i] ?? 0, kind: m.kind }] : [],
     )

@@ -7,6 +7,10 @@ export interface Column {
   options: SequenceOptions
 }
 
+/** Each arrow has its packet's name on it, or at its cross. */
+export const isNamed = (scene: Scene): boolean =>
+  scene.arrows.every((a) => !a.label.crowded || (a.endText?.value.includes(a.label.name) ?? false))
+
 type Timed = ReturnType<typeof timedOf>
 
 /** One column's part of the common scale: its own packets, session events and instants, and what its bands stand for. */

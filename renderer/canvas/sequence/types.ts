@@ -81,6 +81,8 @@ export interface SequenceOptions {
   numbers?: readonly NumberPlace[]
   /** A narrow picture that stands beside others, whose head says the QoS of its messages. @default false */
   column?: boolean
+  /** A column that is narrow for its type: without times, roles, and words beside the lanes, which stand elsewhere. @default false */
+  slim?: boolean
   /** A time scale that has a place for all that is drawn here. @default its own */
   scale?: TimeScale
 }

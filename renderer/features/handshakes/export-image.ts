@@ -103,7 +103,14 @@ export function sceneSvg(scene: Scene, size: PictureSize, moment?: MomentPicture
     ...(moment?.nodes ?? []),
   ])
   const attributes = { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}` }
-  render(h('svg', attributes, [background, h(LaneNames, { lanes: scene.lanes, k: size.k }), body]), holder)
+  render(
+    h('svg', attributes, [
+      background,
+      h(LaneNames, { lanes: scene.lanes, k: size.k, width: scene.width }),
+      body,
+    ]),
+    holder,
+  )
   try {
     const svg = holder.querySelector('svg')
     if (!svg) return ''

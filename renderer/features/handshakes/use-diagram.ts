@@ -22,6 +22,11 @@ const READ_PACKETS = 600
 /** Under this width, in units of the type, there is no room for verdict cards. */
 const CARDS_FROM = 560
 
+/** From this width on, px at 16 px type, the picture grows with it: an arrow is not longer than can be followed. */
+const GROWS_FROM = 1800
+const LARGEST = 1.8
+const largerIn = (width: number): number => Math.min(LARGEST, Math.max(1, width / GROWS_FROM))
+
 /** The link of each lane in a few words. */
 function useLinkNotes(lanes: Ref<readonly Lane[]>) {
   const scenario = useScenario()
@@ -94,7 +99,7 @@ export function useDiagram() {
   /** Capture number around which packets are drawn while the view stands still; null for the latest. */
   const centre = ref<number | null>(null)
   const place = usePlace()
-  const k = computed(() => settings.pictureScale)
+  const k = computed(() => settings.pictureScale * largerIn(width.value / settings.pictureScale))
   const units = computed(() => width.value / k.value)
   watch(
     () => packets.live,

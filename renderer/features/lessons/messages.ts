@@ -20,9 +20,9 @@ export const lessonsMessages = defineMessages(
         promise: { 0: 'at most once', 1: 'at least once', 2: 'exactly once' },
         noPacket: 'There is no such packet at QoS {qos}: nothing is lost here.',
         outcome: {
-          lost: 'The subscriber never gets the message.',
-          once: 'The subscriber gets the message once.',
-          more: 'The subscriber gets the message {n} times.',
+          lost: 'The subscriber never gets it.',
+          once: 'The subscriber gets it once.',
+          more: 'The subscriber gets it {n} times.',
         },
       },
       list: 'Lessons',

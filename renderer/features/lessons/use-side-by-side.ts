@@ -3,7 +3,7 @@ import { computed, ref, type Ref } from 'vue'
 import { useLanguage } from '../../i18n/language'
 import { smallerTypes } from '../../canvas/sequence/fit'
 import { narrateRun, placesOf } from '../../canvas/sequence/narration/narrate'
-import { layoutTogether } from '../../canvas/sequence/side-by-side'
+import { isNamed, layoutTogether } from '../../canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../canvas/sequence/time-scale'
 import { useSettings } from '../../stores/settings'
 import { fromFirstPacket, fromStart, lanesOf } from '../replay/recorded'
@@ -15,10 +15,15 @@ const SLANTS = [84, 66, 54, 46, 38, 32, 26]
 /** Width of a picture with all its lanes, px at 16 px type. */
 const COLUMN_WIDTH = 430
 
+/** Larger types that are tried first where the columns are wide, as shares, and the slants tried with each. */
+const LARGER = { types: [2.2, 1.8, 1.5, 1.25], slants: [110, 66] }
+
 /** Slants and type sizes in the order in which they are tried. */
-function attempts(k: number, smallest: number): { slant: number; type: number }[] {
+function attempts(k: number, smallest: number, width: number): { slant: number; type: number }[] {
   const least = SLANTS.at(-1) ?? 0
+  const larger = LARGER.types.map((share) => share * k).filter((type) => width >= COLUMN_WIDTH * type)
   return [
+    ...larger.flatMap((type) => LARGER.slants.map((slant) => ({ slant, type }))),
     ...SLANTS.map((slant) => ({ slant, type: k })),
     ...smallerTypes(k, smallest).map((type) => ({ slant: least, type })),
   ]
@@ -30,10 +35,9 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const lang = useLanguage()
   const width = ref(0)
   const height = ref(0)
-  /** Three pictures share the width: no larger than leaves each lane's name its room. */
-  const k = computed(() =>
-    Math.max(settings.typeScale, Math.min(settings.pictureScale, width.value / COLUMN_WIDTH)),
-  )
+  const k = computed(() => settings.pictureScale)
+  /** Type for the back row leaves a third of the width no room for more than arrows and their names. */
+  const slim = computed(() => settings.projector && width.value < COLUMN_WIDTH * k.value)
   const words = useLessonWords()
   const columns = computed(() =>
     (comparison.value?.runs ?? []).map((run) => {
@@ -56,6 +60,7 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
           nowMs,
           words: words.value,
           noCards: true,
+          slim: slim.value,
           hidden: fromStart(run),
           numbers: placesOf(sentences),
         },
@@ -64,12 +69,17 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   }
   const picture = computed(() => {
     if (width.value < 100 || columns.value.length === 0) return null
-    let drawn: { scenes: ReturnType<typeof draw>; k: number } | null = null
-    for (const { slant, type } of attempts(k.value, settings.projector ? settings.typeScale : 1)) {
-      drawn = { scenes: draw(slant, type), k: type }
-      if ((drawn.scenes?.scenes[0]?.height ?? 0) <= height.value) break
+    let best: { scenes: ReturnType<typeof draw>; k: number } | null = null
+    for (const { slant, type } of attempts(k.value, settings.projector ? k.value : 1, width.value)) {
+      const drawn = { scenes: draw(slant, type), k: type }
+      const scenes = drawn.scenes?.scenes ?? []
+      const fits = (scenes[0]?.height ?? 0) <= height.value
+      // what does not fit can be scrolled to, in the type of the page; a label without room cannot be read
+      if (type > k.value ? !fits : best !== null && !scenes.every(isNamed)) continue
+      best = drawn
+      if (fits) break
     }
-    return drawn
+    return best
   })
   return {
     columns,

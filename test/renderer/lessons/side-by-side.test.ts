@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
 import { LOSSES } from '../../../electron/contract/comparison'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
+import { textWidth } from '../../../renderer/canvas/sequence/arrows'
 import { narrateRun, placesOf } from '../../../renderer/canvas/sequence/narration/narrate'
-import { layoutTogether } from '../../../renderer/canvas/sequence/side-by-side'
+import { isNamed, layoutTogether } from '../../../renderer/canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { countsUntil, outcomeOfRun } from '../../../renderer/features/lessons/side-by-side'
@@ -69,6 +70,46 @@ test.each(LOSSES)('three pictures stand on one clock, lost: %s', async (loss) =>
     expect(outcomeOfRun(run)).toBe(['lost', 'once', 'more'][Math.min(2, arrived)])
   })
 })
+
+test.each([
+  [422, 20],
+  [606, 24],
+])(
+  'in a third of a projector’s width, %i px, there is a slant at which every packet of type of %i px is named',
+  async (width, px) => {
+    for (const loss of LOSSES) {
+      const { runs } = await service.compare(loss)
+      const inputs = runs.map((r) => fromFirstPacket(r.timeline))
+      const k = px / 11
+      const pxPerMs =
+        suggestPxPerMs(
+          inputs.flatMap((i) => i.packets),
+          84,
+        ) * k
+      const columns = runs.map((run, i) => ({
+        input: inputs[i] ?? { packets: [], exchanges: [], journeys: [], marks: [] },
+        options: {
+          lanes: lanesOf(run.clients),
+          width,
+          k,
+          pxPerMs,
+          nowMs: 1e6,
+          words,
+          noCards: true,
+          slim: true,
+        },
+      }))
+      for (const scene of layoutTogether(columns)?.scenes ?? []) {
+        expect(isNamed(scene), loss).toBe(true)
+        for (const lane of scene.lanes) {
+          const half = (1.25 * textWidth(lane.title, k)) / 2
+          expect(lane.x - half).toBeGreaterThanOrEqual(0)
+          expect(lane.x + half).toBeLessThanOrEqual(width)
+        }
+      }
+    }
+  },
+)
 
 test('counts go with the moment', async () => {
   const { runs } = await service.compare('answer')
