@@ -6,6 +6,8 @@ type TimerVariant = Exclude<NonNullable<IClientOptions['timerVariant']>, string>
 interface Token {
   dueMs: number
   everyMs: number
+  /** A packet heard after this began the count again; kept, since `dueMs - everyMs` is not it to the last bit. */
+  sinceMs: number
   fire: () => void
 }
 
@@ -30,17 +32,22 @@ export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restar
   const due = (): void => {
     const token = active
     if (!token || token.dueMs > clock.now()) return
-    const beganMs = token.dueMs - token.everyMs
-    if (heardMs() > beganMs) {
+    const heard = heardMs()
+    if (heard > token.sinceMs) {
+      // whatever the library makes of it, this packet is counted once
+      token.sinceMs = heard
+      token.dueMs = heard + token.everyMs
       restart()
       return
     }
-    token.dueMs = clock.now() + token.everyMs
+    token.sinceMs = clock.now()
+    token.dueMs = token.sinceMs + token.everyMs
     token.fire()
   }
   return {
     set(fire: () => void, ms = 0) {
-      active = { dueMs: Math.max(heardMs() + ms, clock.now()), everyMs: ms, fire }
+      const [heard, now] = [heardMs(), clock.now()]
+      active = { dueMs: Math.max(heard + ms, now), everyMs: ms, sinceMs: Math.max(heard, now - ms), fire }
       arm()
       return active as unknown as ReturnType<TimerVariant['set']>
     },

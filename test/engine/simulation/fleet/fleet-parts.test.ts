@@ -213,6 +213,34 @@ test('the keep-alive timer counts from the last packet, and fires again after ea
   expect(fired).toEqual([400, 500])
 })
 
+test('one packet begins the keep-alive count again once, at whatever fraction of a millisecond it came', () => {
+  const random = createRandom(7, 'heard')
+  for (let i = 0; i < 300; i++) {
+    const clock = new ManualClock()
+    // all bits are used, and the sum has one less
+    clock.advance(18_000 + (42_000 * random()) / 3)
+    let heardMs = clock.now()
+    let restarts = 0
+    const fired: number[] = []
+    const begin = () => timer.set(() => fired.push(clock.now()), 15_000)
+    const timer = createKeepAliveTimer(
+      clock,
+      () => heardMs,
+      () => {
+        restarts++
+        timer.clear(token)
+        token = begin()
+      },
+    )
+    let token = begin()
+    clock.advance((1000 * random()) / 3)
+    heardMs = clock.now()
+    clock.advance(40_000)
+    expect([restarts, fired.length]).toEqual([1, 2])
+    expect(fired[0]).toBeCloseTo(heardMs + 15_000, 6)
+  }
+})
+
 test('client identifiers are filled in from the group', () => {
   const group = groupSchema.parse({ name: 'lock', count: 3 })
   expect([1, 2, 3].map((n) => deviceId(group, n))).toEqual(['lock-1', 'lock-2', 'lock-3'])
