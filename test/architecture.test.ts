@@ -76,6 +76,7 @@ describe('the clock of the wall', () => {
     )
     expect(readers.sort()).toEqual([
       'cli/load.ts',
+      'cli/metrics-output.ts',
       'cli/serve-workspace.ts',
       'engine/load/history/create.ts',
       'engine/simulation/broker/listener/tls.ts',

@@ -2,7 +2,7 @@ import type { EngineStatus } from '../contract/model'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { ProxyReport } from '../engine/proxy/counts'
 import type { Engine } from '../engine/types'
-import type { MetricsSource } from './metrics-server'
+import type { FigureSource } from './metrics-output'
 
 type Labels = Record<string, string>
 type Values = () => Iterable<readonly [Labels, number]>
@@ -53,7 +53,7 @@ const QUANTILES = [
 ] as const
 
 /** What `run` and `serve` show to Prometheus: figures of the running scenario. */
-export function engineMetrics(engine: Pick<Engine, 'status' | 'messages'>): MetricsSource {
+export function engineMetrics(engine: Pick<Engine, 'status' | 'messages'>): FigureSource {
   const registry = new Registry()
   for (const [name, help, of] of STATUS) {
     figure(registry, `fleetlab_${name}`, help, [], () => [[{}, of(engine.status())]])
@@ -80,7 +80,7 @@ export function engineMetrics(engine: Pick<Engine, 'status' | 'messages'>): Metr
 }
 
 /** What `proxy` shows to Prometheus. */
-export function proxyMetrics(report: () => ProxyReport): MetricsSource {
+export function proxyMetrics(report: () => ProxyReport): FigureSource {
   const registry = new Registry()
   const packets =
     (of: 'sent' | 'lost'): Values =>

@@ -21,7 +21,7 @@ import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
 import { tokenOf } from './load-report-to'
 import { serveWatch } from './load-watch-server'
 import { textFlag } from './load-settings'
-import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
+import { addMetricsOptions, metricsFlags, shareMetrics, type SharedMetrics } from './metrics-output'
 import { showLoadProgress } from './print/load-progress'
 import { checkOutputs } from './write-output'
 
@@ -53,7 +53,7 @@ export function addWatch(parent: Command, context: CliContext, report: (code: nu
     )
     .option('--wait <time>', 'how long the start waits for shards that have not come (default 5m)', duration)
     .option('--run-id <name>', 'name of the run (default a new one)')
-    .option(...METRICS_OPTION)
+  addMetricsOptions(command)
   for (const [flags, text] of OUTPUT_OPTIONS) command.option(flags, text)
   command.action(async (flags: WatchFlags) => report(await watch(context, flags)))
 }
@@ -82,9 +82,9 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<number> {
   const server = await serveWatch(collector, { host, port, runId, token }, lines, (e) =>
     say(`warning: listener: ${e instanceof Error ? e.message : String(e)}`),
   )
-  let shown: MetricsServer | undefined
+  let shared: SharedMetrics | undefined
   try {
-    shown = await serveMetrics(context, textFlag(flags, 'metrics'), metrics)
+    shared = await shareMetrics(context, metricsFlags(flags), metrics)
     const url = urlOf({ host, port: server.port })
     say(`run ${runId}: waiting for shards at ${url.replace('http', 'ws')}`)
     context.stderr.write(`page   ${url}${token === undefined ? '' : `/?${KEY_PARAMETER}=...`}\n`)
@@ -95,7 +95,7 @@ async function watch(context: CliContext, flags: WatchFlags): Promise<number> {
     progress.end()
     return await conclude(context, collector, files)
   } finally {
-    shown?.close()
+    await shared?.close()
     await server.close()
   }
 }

@@ -22,7 +22,7 @@ import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
 import { collectorOf, REPORT_TO_OPTIONS } from './load-report-to'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
 import { addWatch } from './load-watch'
-import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
+import { addMetricsOptions, metricsFlags, shareMetrics, type SharedMetrics } from './metrics-output'
 import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
@@ -32,7 +32,6 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
   ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
-  METRICS_OPTION,
   ...REPORT_TO_OPTIONS,
   ...OUTPUT_OPTIONS,
 ]
@@ -51,6 +50,7 @@ export const loadCommand: Subcommand = (program, context, report) => {
   command.enablePositionalOptions()
   addLoadSettings(command)
   for (const [flags, text] of RUN_OPTIONS) command.option(flags, text)
+  addMetricsOptions(command)
   command
     .option(
       '--matrix <settings...>',
@@ -126,9 +126,9 @@ async function runShown(
     ...(shard === undefined ? {} : { shard: String(shard.index) }),
   })
   const join = collector === undefined ? {} : joined(collector, config, options)
-  let server: MetricsServer | undefined
+  let shared: SharedMetrics | undefined
   try {
-    server = await serveMetrics(context, textFlag(flags, 'metrics'), metrics)
+    shared = await shareMetrics(context, metricsFlags(flags), metrics)
     const result = await runLoad(config, {
       ...options,
       ...join,
@@ -151,7 +151,7 @@ async function runShown(
     throw thrown
   } finally {
     progress.end()
-    server?.close()
+    await shared?.close()
   }
 }
 

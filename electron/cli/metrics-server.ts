@@ -16,12 +16,6 @@ export interface MetricsServer {
   close(): void
 }
 
-/** The flag of every command that has metrics. */
-export const METRICS_OPTION = [
-  '--metrics <address>',
-  'serve Prometheus /metrics while running: PORT on this computer alone, or HOST:PORT',
-] as const
-
 /**
  * Serves `/metrics` and says where on standard error. Anyone who reaches the address can read the figures.
  * @param address PORT or HOST:PORT as given to `--metrics`; undefined: nothing is served

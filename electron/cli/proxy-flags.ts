@@ -4,8 +4,9 @@ import type { LinkInput, LossRule } from '../contract/link-config'
 import type { LossyListenerInput } from '../contract/lossy-listener'
 import { PACKET_TYPES, type PacketType } from '../contract/packet'
 import type { ScenarioInput } from '../contract/scenario'
+import type { MetricsFlags } from './metrics-output'
 
-export interface ProxyFlags {
+export interface ProxyFlags extends MetricsFlags {
   listen: ListenAt
   target: string
   link: 'radio' | 'tcp' | 'cut'
@@ -32,7 +33,6 @@ export interface ProxyFlags {
   json?: string
   pcap?: string
   record?: string
-  metrics?: string
   page?: true
   pagePort?: number
 }

@@ -10,7 +10,7 @@ import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { proxyMetrics } from './engine-metrics'
 import { aborted } from './interrupt'
-import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
+import { addMetricsOptions, shareMetrics, type SharedMetrics } from './metrics-output'
 import {
   chance,
   delayText,
@@ -52,7 +52,7 @@ export const proxyCommand: Subcommand = (program, context, setCode) => {
     .option('--json <file>', 'write what passed and what was lost at the end, - for standard output')
     .option('--pcap <file>', 'write the newest packets at the end as pcapng, lost ones included')
     .option('--record <file>', 'write one JSON line for each packet')
-    .option(...METRICS_OPTION)
+  addMetricsOptions(command)
     .option('--page', 'show the traffic live on a page in the browser, where the link can be changed')
     .option('--page-port <number>', 'port of the page, 0 for any free port', portNumber, 0)
     .action((flags: ProxyFlags) => run(flags, context, setCode))
@@ -115,11 +115,11 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
     : await startPlain(context, parsed.data, { keep: flags.pcap !== undefined, watch: watch?.links })
   const flushing = setInterval(() => record?.flush(), FLUSH_MS)
   let pcapng: Uint8Array | null = null
-  let metrics: MetricsServer | undefined
+  let metrics: SharedMetrics | undefined
   try {
-    metrics = await serveMetrics(
+    metrics = await shareMetrics(
       context,
-      flags.metrics,
+      flags,
       proxyMetrics(() => proxy.report()),
     )
     const out = flags.json === '-' ? stderr : context.stdout
@@ -129,7 +129,7 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
     await aborted(context.interrupt)
   } finally {
     clearInterval(flushing)
-    metrics?.close()
+    await metrics?.close()
     if (flags.pcap !== undefined) pcapng = proxy.pcapng()
     await proxy.close()
     record?.close()

@@ -8,13 +8,13 @@ import { EXIT, type CliContext, type Subcommand } from './command'
 import { unlessAborted } from './interrupt'
 import { engineFor } from './log'
 import { engineMetrics } from './engine-metrics'
-import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
+import { addMetricsOptions, shareMetrics, type MetricsFlags, type SharedMetrics } from './metrics-output'
 import { runTable } from './print/run-table'
 import { showProgress } from './print/progress'
 import { readScenario } from './scenario-input'
 import { checkOutputs, writeOutput } from './write-output'
 
-interface RunFlags {
+interface RunFlags extends MetricsFlags {
   duration?: number
   messages?: number
   seed?: number
@@ -22,12 +22,11 @@ interface RunFlags {
   json?: string
   pcap?: string
   allowHost?: string[]
-  metrics?: string
 }
 
 /** `fleetlab run`: one scenario to its end, and what became of its messages. */
 export const runCommand: Subcommand = (program, context, report) => {
-  program
+  const command = program
     .command('run')
     .description('run a scenario to its end and print what happened to its messages')
     .argument('<scenario>', 'scenario file, YAML or JSON')
@@ -41,7 +40,7 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--speed <factor>', 'run seconds per real second, or max', speed)
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
-    .option(...METRICS_OPTION)
+  addMetricsOptions(command)
     .option(...ALLOW_HOST, nameList)
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
@@ -68,7 +67,7 @@ async function runScenario(
   flags: RunFlags,
 ): Promise<RunReport | null> {
   const engine = engineFor(context, 'warn')
-  let metrics: MetricsServer | undefined
+  let metrics: SharedMetrics | undefined
   try {
     const limits: RunLimits = {
       ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
@@ -88,14 +87,14 @@ async function runScenario(
         'no duration, number of messages, last phase or end of a recording given: running until Ctrl-C\n',
       )
     }
-    metrics = await serveMetrics(context, flags.metrics, engineMetrics(engine))
+    metrics = await shareMetrics(context, flags, engineMetrics(engine))
     const progress = showProgress(context.stderr, () => engine.status())
     const result = await engine.finished(context.interrupt)
     progress.end()
     if (flags.pcap !== undefined) await writeOutput(flags.pcap, engine.pcapng(''))
     return result
   } finally {
-    metrics?.close()
+    await metrics?.close()
     await engine.close()
   }
 }

@@ -10,24 +10,23 @@ import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
 import { brokerLines } from './log'
 import { engineMetrics } from './engine-metrics'
-import { METRICS_OPTION, serveMetrics, type MetricsServer } from './metrics-server'
+import { addMetricsOptions, shareMetrics, type MetricsFlags, type SharedMetrics } from './metrics-output'
 import { readScenario } from './scenario-input'
 import { isReachable, pageUrls, REACHABLE, type ServedAt } from './serve-address'
 import { openDesk } from './serve-workspace'
 import { shareAddress, shareLines } from './share'
 
-interface ServeFlags extends ServedAt {
+interface ServeFlags extends ServedAt, MetricsFlags {
   port: number
   scenario?: string
   allowHost?: string[]
   share?: string | true
   sharePort?: number
-  metrics?: string
 }
 
 /** `fleetlab serve`: the page and a running fleet from plain Node, until Ctrl-C. */
 export const serveCommand: Subcommand = (program, context) => {
-  program
+  const command = program
     .command('serve')
     .description('serve the page with a running fleet to a browser, until Ctrl-C')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -36,7 +35,7 @@ export const serveCommand: Subcommand = (program, context) => {
     .option('--scenario <file>', 'scenario to run instead of the demo fleet')
     .option('--share [address]', 'let a class watch: also listen on this address of this computer')
     .option('--share-port <number>', 'port for the class, 0 for any free port', portNumber)
-    .option(...METRICS_OPTION)
+  addMetricsOptions(command)
     .option(...ALLOW_HOST, nameList)
     .action((flags: ServeFlags) => serve(context, flags))
 }
@@ -49,7 +48,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
   let web: WebHost | null = null
-  let metrics: MetricsServer | undefined
+  let metrics: SharedMetrics | undefined
   const key = isReachable(flags) ? randomBytes(24).toString('base64url') : undefined
   try {
     const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
@@ -73,7 +72,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
       extend: desk.extend,
       onInternalError,
     })
-    metrics = await serveMetrics(context, flags.metrics, engineMetrics(engine))
+    metrics = await shareMetrics(context, flags, engineMetrics(engine))
     for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
     const urls = pageUrls(flags, web.port, key, sharing.addresses())
     for (const url of urls) context.stdout.write(`page   ${url}\n`)
@@ -86,7 +85,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     context.stdout.write('Press Ctrl-C to stop.\n')
     await aborted(context.interrupt)
   } finally {
-    metrics?.close()
+    await metrics?.close()
     await sharing.stop()
     await web?.close()
     await desk.close()

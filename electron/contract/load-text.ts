@@ -106,6 +106,9 @@ const thresholdWords = ({ thresholds: t }: LoadConfig): Words => [
   ['--threshold', t.expressions?.join(',')],
 ]
 
+/** Flags that are given again for each line of their value. */
+const REPEATED: readonly string[] = ['--ws-header', '--user-property', '--population']
+
 /** A word as a POSIX shell takes it. */
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
@@ -136,9 +139,10 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
  * their default are left out.
  */
 export function loadCommandLine(c: LoadConfig): string {
-  // a header, a property or a population has a line of its own, and a flag
   const parts = words(c).flatMap(([flag, value]) =>
-    value === null ? [flag] : value.split('\n').flatMap((one) => [flag, quoted(one)]),
+    value === null
+      ? [flag]
+      : (REPEATED.includes(flag) ? value.split('\n') : [value]).flatMap((one) => [flag, quoted(one)]),
   )
   return ['fleetlab load', ...parts].join(' ')
 }

@@ -26,20 +26,12 @@ const BY_FLAG: Readonly<Record<string, string>> = {
   userProperty: 'userProperty',
   protocol: 'needs5',
   threshold: 'threshold',
+  payloadFile: 'payloadFile',
+  dataFile: 'dataFile',
+  disconnectEvery: 'aboveZero',
+  churnEvery: 'churnEvery',
+  awayFor: 'awayFor',
 }
-const DURATIONS: ReadonlySet<string> = new Set([
-  'duration',
-  'ramp',
-  'warmup',
-  'drain',
-  'keepAlive',
-  'connectTimeout',
-  'messageExpiry',
-  'reconnectEvery',
-  'maxP99',
-  'maxConnectP99',
-])
-
 function topologyProblem(c: Clients): Problem {
   const values = { n: c.publishers }
   if (c.topology === 'pairs') return { key: 'pairs', values }
@@ -48,7 +40,8 @@ function topologyProblem(c: Clients): Problem {
 
 /** An issue that the schema itself worded. */
 function custom(flag: string, issue: z.core.$ZodIssue, c: Clients): Problem {
-  if (DURATIONS.has(flag)) return { key: 'duration', values: {} }
+  if (flag !== 'stages' && issue.message.startsWith('expected a duration'))
+    return { key: 'duration', values: {} }
   if (flag === 'subscribers') return topologyProblem(c)
   const key = BY_FLAG[flag]
   return key === undefined ? { key: null, line: issue.message } : { key, values: {} }

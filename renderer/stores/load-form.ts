@@ -32,8 +32,24 @@ export type Draft = Record<TextFlag, string> & Record<Switch, boolean>
 
 const TARGET = ['url', 'protocol'] as const
 const CLIENTS = ['publishers', 'subscribers', 'topology', 'qos', 'subscribeQos'] as const
-const MESSAGES = ['retain', 'messageExpiry', 'userProperty'] as const
+const MESSAGES = [
+  'payload',
+  'payloadFile',
+  'dataFile',
+  'topics',
+  'retain',
+  'messageExpiry',
+  'userProperty',
+] as const
 const IDENTITY = ['clientId', 'clients', 'willTopic', 'willPayload', 'willQos', 'population'] as const
+const HABITS = [
+  'thinkTime',
+  'startWait',
+  'disconnectEvery',
+  'disconnectKind',
+  'awayFor',
+  'churnEvery',
+] as const
 const LOGIN = [
   'username',
   'passwordEnv',
@@ -52,6 +68,7 @@ const PLACED: readonly string[] = [
   ...DRIVING_FLAGS,
   ...MESSAGES,
   ...IDENTITY,
+  ...HABITS,
   ...LOGIN,
 ]
 
@@ -62,6 +79,7 @@ export const FORM_GROUPS = {
   executor: DRIVING_FLAGS,
   messages: MESSAGES,
   identity: IDENTITY,
+  habits: HABITS,
   limits: LIMIT_FLAGS,
   login: LOGIN,
   more: [...FIELD_FLAGS, ...SWITCHES].filter((flag) => !PLACED.includes(flag)),
@@ -87,6 +105,9 @@ export const WITHOUT_FIELD: Readonly<Record<string, string>> = {
   'report-to': 'for the shards of a run',
   'token-env': 'for the shards of a run',
   metrics: 'belongs to the process: fleetlab serve --metrics',
+  otlp: 'belongs to the process: fleetlab serve --otlp',
+  influx: 'belongs to the process: fleetlab serve --influx',
+  'push-every': 'belongs to --otlp and --influx',
   'broker-pid': 'reads a process of this computer: the terminal that may do so gives it',
   matrix: 'makes a table of many runs in the terminal',
   repeats: 'belongs to --matrix',
@@ -145,6 +166,10 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   size: number('64', 'B'),
   duration: { step: 5 },
   messages: { step: 1000, placeholderText: 'noLimit' },
+  payload: { lines: true, mono: true, placeholderText: 'filler' },
+  payloadFile: mono,
+  dataFile: mono,
+  topics: mono,
   messageExpiry: { step: 1 },
   userProperty: { lines: true, mono: true, placeholder: 'site=plant-2' },
   clientId: mono,
@@ -153,6 +178,12 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   willPayload: mono,
   willQos: { values: ['', '1', '2'], placeholder: '0' },
   population: { lines: true, mono: true, placeholder: '{"name": "meters", "share": "25%"}' },
+  thinkTime: { step: 1 },
+  startWait: { step: 1 },
+  disconnectEvery: { step: 1, placeholderText: 'never' },
+  disconnectKind: { values: ['', 'clean', 'mixed'], placeholder: 'broken' },
+  awayFor: number('0s'),
+  churnEvery: { step: 1, placeholderText: 'never' },
   maxP99: limit(10),
   maxConnectP99: limit(10),
   maxLost: limit(1),
@@ -191,6 +222,7 @@ const OF_EXECUTOR: Partial<Record<TextFlag, readonly ExecutorKind[]>> = {
   connectRate: ['connection-storm'],
   reconnectEvery: ['reconnect-storm'],
   reconnectShare: ['reconnect-storm'],
+  thinkTime: ['max'],
   arrivals: ['constant-rate', 'reconnect-storm', 'soak'],
 }
 /** Settings without a meaning for an executor. */
@@ -214,6 +246,7 @@ export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {
   if (!isAsked(flag, draft.executor)) return false
   if (draft[flag] !== '') return true
   if (OF_MQTT_5.includes(flag)) return draft.protocol === '5.0'
+  if (flag === 'disconnectKind' || flag === 'awayFor') return draft.disconnectEvery !== ''
   if (flag === 'subscribeQos') return draft.subscribers !== '0'
   if (flag === 'alpn') return draft.url.startsWith('mqtts:')
   return flag !== 'wsHeader' || /^wss?:/.test(draft.url)

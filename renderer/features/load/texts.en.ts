@@ -38,6 +38,8 @@ export const loadEnglish = {
   mend: 'Fix the highlighted fields first.',
   setVariable: 'Set the environment variable {name} to the password in that terminal.',
   preset: 'Preset',
+  filler: 'filler of Size bytes',
+  never: 'never',
   noPreset: 'own settings',
   identityHint:
     'Identifiers and wills: %i is the number of the client, %c its identifier. CSV: client_id, username, password, cert, key; the file is on the computer that runs the program. A population is a line of JSON with the fields of a --config file.',
@@ -53,6 +55,7 @@ export const loadEnglish = {
     identity: 'identifiers, CSV, wills, populations',
     login: 'user name, certificates',
     more: 'ramp, window, workers',
+    habits: 'pauses, disconnects, churn',
   },
   group: {
     target: 'Target',
@@ -63,6 +66,7 @@ export const loadEnglish = {
     more: 'More',
     messages: 'Messages',
     identity: 'Client details',
+    habits: 'Client habits',
   },
   flag: {
     url: 'URL',
@@ -124,6 +128,16 @@ export const loadEnglish = {
     tlsResume: 'TLS resume',
     minConnected: 'Min connected',
     threshold: 'Expressions',
+    payload: 'Payload',
+    payloadFile: 'Payload file',
+    dataFile: 'Data CSV',
+    topics: 'Topic levels',
+    thinkTime: 'Think time',
+    startWait: 'Start wait',
+    disconnectEvery: 'Disconnect every',
+    disconnectKind: 'Disconnect kind',
+    awayFor: 'Away for',
+    churnEvery: 'Churn every',
   },
   executor: {
     'constant-rate': 'Open loop: send times are fixed in advance, and latency is measured from them.',
@@ -162,6 +176,11 @@ export const loadEnglish = {
     share: 'expected a share such as 95%',
     population: 'population {n}, {field}: {line}',
     noJson: 'population {n}: expected one line of JSON such as {example}',
+    payloadFile: 'expected either Payload or Payload file',
+    dataFile: 'expected a payload with a CSV field that uses it',
+    aboveZero: 'expected more than 0',
+    churnEvery: 'expected more than 0, and at least one subscriber',
+    awayFor: 'expected Disconnect every with it',
   },
   run: 'Run {n}',
   phase: {

@@ -43,6 +43,8 @@ export const loadJa: TextsOf<typeof loadMessages> = {
     mend: '先に、強調された項目を直してください。',
     setVariable: 'そのターミナルで、環境変数 {name} にパスワードを設定してください。',
     preset: 'プリセット',
+    filler: '大きさの分だけ埋める',
+    never: 'しない',
     noPreset: '自分で設定',
     identityHint:
       'ID と遺言では、%i が番号、%c が ID です。CSV の列: client_id、username、password、cert、key。ファイルはプログラムを動かしているコンピューターにあります。集団は、--config ファイルの項目を持つ JSON を 1 行に 1 つ書きます。',
@@ -58,6 +60,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       identity: 'ID、CSV、遺言、集団',
       login: 'ユーザー名、証明書',
       more: '立ち上げ、ウィンドウ、ワーカー',
+      habits: '休止、切断、購読の変更',
     },
     group: {
       target: '対象',
@@ -68,6 +71,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       more: 'その他',
       messages: 'メッセージ',
       identity: 'クライアントの詳細',
+      habits: 'クライアントの振る舞い',
     },
     flag: {
       url: 'URL',
@@ -129,6 +133,16 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       tlsResume: 'TLS 再開',
       minConnected: '最小 接続',
       threshold: '条件式',
+      payload: 'ペイロード',
+      payloadFile: 'ペイロードのファイル',
+      dataFile: 'データ CSV',
+      topics: 'トピックの階層',
+      thinkTime: '考える時間',
+      startWait: '開始の待ち',
+      disconnectEvery: '切断の間隔',
+      disconnectKind: '切断の方法',
+      awayFor: '離れる時間',
+      churnEvery: '購読変更の間隔',
     },
     executor: {
       'constant-rate': '開ループ: 送信時刻を先に決め、遅延はその時刻から測ります。',
@@ -168,6 +182,11 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       share: '95% のような割合を入力してください',
       population: '集団 {n}、{field}: {line}',
       noJson: '集団 {n}: {example} のような JSON を 1 行で入力してください',
+      payloadFile: 'ペイロードかそのファイルのどちらか一方を入力してください',
+      dataFile: 'CSV の項目を使うペイロードが必要です',
+      aboveZero: '0 より大きい値を入力してください',
+      churnEvery: '0 より大きい値と、サブスクライバーが必要です',
+      awayFor: '切断の間隔も必要です',
     },
     run: '実行 {n}',
     phase: {

@@ -36,6 +36,8 @@ export const loadKorean = {
   mend: '표시된 항목을 먼저 고치세요.',
   setVariable: '그 터미널의 환경 변수 {name}에 비밀번호를 넣으세요.',
   preset: '프리셋',
+  filler: '크기만큼 채움',
+  never: '안 함',
   noPreset: '직접 설정',
   identityHint:
     '식별자와 유언에서 %i는 클라이언트 번호, %c는 식별자입니다. CSV 열: client_id, username, password, cert, key. 파일은 프로그램이 실행되는 컴퓨터에 있습니다. 집단 하나는 --config 파일의 항목을 담은 JSON 한 줄입니다.',
@@ -51,6 +53,7 @@ export const loadKorean = {
     identity: '식별자, CSV, 유언, 집단',
     login: '사용자 이름, 인증서',
     more: '램프, 창, 작업자',
+    habits: '쉬는 시간, 끊기, 구독 변경',
   },
   group: {
     target: '대상',
@@ -61,6 +64,7 @@ export const loadKorean = {
     more: '더 보기',
     messages: '메시지',
     identity: '클라이언트 상세',
+    habits: '클라이언트 행동',
   },
   flag: {
     url: 'URL',
@@ -122,6 +126,16 @@ export const loadKorean = {
     tlsResume: 'TLS 재개',
     minConnected: '최소 연결',
     threshold: '조건식',
+    payload: '페이로드',
+    payloadFile: '페이로드 파일',
+    dataFile: '데이터 CSV',
+    topics: '토픽 단계',
+    thinkTime: '생각 시간',
+    startWait: '시작 대기',
+    disconnectEvery: '연결 끊는 주기',
+    disconnectKind: '끊는 방법',
+    awayFor: '떠나 있는 시간',
+    churnEvery: '구독 변경 주기',
   },
   executor: {
     'constant-rate': '열린 루프: 보낼 시각을 미리 정하고, 지연은 그 시각부터 잽니다.',
@@ -161,6 +175,11 @@ export const loadKorean = {
     share: '95% 같은 비율이어야 합니다',
     population: '집단 {n}, {field}: {line}',
     noJson: '집단 {n}: {example} 같은 JSON 한 줄이어야 합니다',
+    payloadFile: '페이로드와 페이로드 파일 중 하나만 입력하세요',
+    dataFile: 'CSV 항목을 쓰는 페이로드가 필요합니다',
+    aboveZero: '0보다 커야 합니다',
+    churnEvery: '0보다 커야 하고 구독자가 있어야 합니다',
+    awayFor: '연결 끊는 주기가 함께 필요합니다',
   },
   run: '실행 {n}',
   phase: {

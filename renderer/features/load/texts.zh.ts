@@ -38,6 +38,8 @@ export const loadZh: TextsOf<typeof loadMessages> = {
     mend: '请先更正标出的字段。',
     setVariable: '请在该终端中把环境变量 {name} 设为密码。',
     preset: '预设',
+    filler: '按大小填充',
+    never: '从不',
     noPreset: '自定义',
     identityHint:
       '标识符和遗嘱中，%i 是客户端编号，%c 是其标识符。CSV 的列：client_id、username、password、cert、key；文件在运行程序的计算机上。每个群体是一行 JSON，字段与 --config 文件相同。',
@@ -53,6 +55,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       identity: '标识符、CSV、遗嘱、群体',
       login: '用户名、证书',
       more: '爬升、窗口、工作线程',
+      habits: '停顿、断开、订阅变更',
     },
     group: {
       target: '目标',
@@ -63,6 +66,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       more: '更多',
       messages: '消息',
       identity: '客户端详情',
+      habits: '客户端行为',
     },
     flag: {
       url: 'URL',
@@ -124,6 +128,16 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       tlsResume: 'TLS 恢复',
       minConnected: '最少连接',
       threshold: '表达式',
+      payload: '载荷',
+      payloadFile: '载荷文件',
+      dataFile: '数据 CSV',
+      topics: '主题层级',
+      thinkTime: '思考时间',
+      startWait: '启动等待',
+      disconnectEvery: '断开间隔',
+      disconnectKind: '断开方式',
+      awayFor: '离开时间',
+      churnEvery: '订阅变更间隔',
     },
     executor: {
       'constant-rate': '开环：发送时刻预先确定，时延从该时刻算起。',
@@ -162,6 +176,11 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       share: '请输入比例，例如 95%',
       population: '群体 {n}，{field}：{line}',
       noJson: '群体 {n}：请输入一行 JSON，例如 {example}',
+      payloadFile: '载荷和载荷文件只能填一个',
+      dataFile: '需要使用 CSV 字段的载荷',
+      aboveZero: '应大于 0',
+      churnEvery: '应大于 0，且至少有一个订阅者',
+      awayFor: '还需要断开间隔',
     },
     run: '测试 {n}',
     phase: {

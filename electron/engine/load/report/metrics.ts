@@ -56,7 +56,7 @@ class LatencyMetric extends Histogram<'kind'> {
       ...buckets.map(([le, value]) => ({ metricName: `${name}_bucket`, labels: { kind, le }, value })),
       { metricName: `${name}_sum`, labels: { kind }, value: sum.sumMs / 1000 },
       { metricName: `${name}_count`, labels: { kind }, value: sum.count },
-    ]
+    ].map((value) => ({ ...value, sharedLabels: {} }))
   }
 }
 
@@ -140,5 +140,9 @@ export class LoadMetrics {
 
   metrics(): Promise<string> {
     return this.registry.metrics()
+  }
+
+  getMetricsAsJSON(): ReturnType<Registry['getMetricsAsJSON']> {
+    return this.registry.getMetricsAsJSON()
   }
 }

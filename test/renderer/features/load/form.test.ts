@@ -44,6 +44,14 @@ const OTHER: LoadFlags = {
   subscribeQos: '1',
   size: '65',
   duration: '31s',
+  payload: '{"t":%n,\n"u":1}',
+  dataFile: 'data.csv',
+  topics: 'temperature,state/%c',
+  startWait: '1s',
+  disconnectEvery: '1m',
+  disconnectKind: 'clean',
+  awayFor: '2s',
+  churnEvery: '9s',
   ramp: '2s',
   warmup: '3s',
   drain: '11s',
@@ -70,6 +78,8 @@ const OTHER: LoadFlags = {
 /** Flags that cannot stand beside those, each with what it needs. */
 const ALONE: Readonly<Record<string, LoadFlags>> = {
   messages: { messages: '500' },
+  payloadFile: { payloadFile: 'p.json' },
+  thinkTime: { executor: 'max', thinkTime: '1s' },
   alpn: { url: 'mqtts://127.0.0.1', alpn: 'mqtt,x-amzn-mqtt-ca' },
   stages: { stages: '10s:5,30s:50' },
   startRate: { stages: '10s:5', startRate: '2' },
