@@ -1,6 +1,7 @@
 import type { LessonOutcome } from '@contract/lesson-run'
 import type { PacketRow } from '@contract/model'
 import { josa } from '../../canvas/sequence/narration/josa'
+import { Connections } from '../../canvas/sequence/narration/story'
 
 /** Sums of the ledger that are shown of a run. */
 export const COUNTS = ['offered', 'arrived', 'lost', 'duplicated', 'packets'] as const
@@ -24,12 +25,6 @@ const packetName = (p: PacketRow): string => (p.packetId === null ? p.type : `${
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>
   o.totals.unsent === 0 ? null : t('lessons.because.unsent', { n: o.totals.unsent })
 
-/** The packet went into a connection through which nothing got any more. */
-function isDead({ timeline }: LessonOutcome, p: PacketRow): boolean {
-  const own = timeline.marks.filter((m) => m.clientId === p.clientId && m.atMs <= p.sentMs)
-  return own.at(-1)?.kind === 'dead'
-}
-
 /** The sentence that names the packet: the cause of what went wrong, or what went well in spite of it. */
 export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const p = o.named
@@ -37,7 +32,8 @@ export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const name = packetName(p)
   const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
   if (p.fate !== 'lost') return t('lessons.because.segment', values)
-  const why = p.reason === 'cut' || p.reason === 'reset' ? (isDead(o, p) ? 'dead' : 'cut') : 'dropped'
+  const dead = new Connections(o.timeline.marks).deadAt(p.clientId, p.sentMs)
+  const why = p.reason === 'cut' || p.reason === 'reset' ? (dead ? 'dead' : 'cut') : 'dropped'
   const harmed = o.totals.lost + o.totals.duplicated > 0
   return t(`lessons.${harmed ? 'because' : 'although'}.${why}`, values)
 }

@@ -237,6 +237,21 @@ test.each([
     'persistent-qos-0',
     ['phone is away and subscribed at QoS 0: the broker does not queue the message for it.'],
   ],
+  [
+    'keep-alive',
+    'off',
+    [
+      'PUBLISH #1 was lost in a connection that was dead: phone did not get it, and the broker still has its copy.',
+    ],
+  ],
+  [
+    'takeover',
+    'persistent',
+    [
+      'PUBLISH #2 was lost in a connection that was dead: phone did not get it, and the broker still has its copy.',
+      'Another connection took over the client identifier of phone, and the old one was ended.',
+    ],
+  ],
 ] as const)('lesson %s/%s says what it is about', async (lesson, variant, wanted) => {
   const o = await run(lesson, variant)
   const said = told(o, 'en').sentences.map(sentenceText)

@@ -25,6 +25,8 @@ function fate(h: Happening): string {
       return `*${p} was lost* by rule`
     case 'cut':
       return `*${p} was lost* with the connection`
+    case 'dead':
+      return `*${p} was lost* in a connection that was dead`
     case 'reset':
       return `*${p} was lost* when the connection was reset`
     case 'model':

@@ -63,7 +63,8 @@ export interface Happening {
   r: string | null
   qos: QoS
   packet: PacketRow | null
-  reason: LossReason | null
+  /** Why a packet was lost; `dead`: it went into a connection through which nothing got any more. */
+  reason: LossReason | 'dead' | null
   waitMs: number
   attempts: number
   /** Clients concerned, e.g. subscribers that got a copy. */

@@ -43,6 +43,8 @@ function fate(h: Happening): string {
       return `規則により *${p} が失われました*`
     case 'cut':
       return `接続が切れて *${p} が失われました*`
+    case 'dead':
+      return `もう何も通らない接続に送られた *${p} が失われました*`
     case 'reset':
       return `接続がリセットされて *${p} が失われました*`
     case 'model':

@@ -27,6 +27,8 @@ function fate(h: Happening): string {
       return `규칙에 따라 *${p} 손실되었습니다*`
     case 'cut':
       return `연결이 끊기면서 *${p} 손실되었습니다*`
+    case 'dead':
+      return `이미 죽은 연결로 나간 *${p} 손실되었습니다*`
     case 'reset':
       return `연결이 초기화되면서 *${p} 손실되었습니다*`
     case 'model':

@@ -39,8 +39,10 @@ export function onLoss(story: Story, p: PacketRow): Happening {
   // an answer that tells of a refusal
   const refused = before.some((x) => x.seq === p.answers && x.effect === 'refused')
   const reached = refused ? 0 : 1
+  const withConnection = p.reason === 'cut' || p.reason === 'reset'
   return {
     ...atEnd('lost', p, story.qos(p)),
+    reason: withConnection && story.connections.deadAt(p.clientId, p.sentMs) ? 'dead' : p.reason,
     known,
     too,
     attempts: p.attempt,

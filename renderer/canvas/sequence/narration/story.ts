@@ -42,6 +42,11 @@ export class Connections {
     return last && closes(last.kind) ? last : undefined
   }
 
+  /** Whether nothing gets through the client's connection at this time, and neither end knows. */
+  deadAt(clientId: string, atMs: number): boolean {
+    return this.of(clientId).findLast((m) => m.atMs <= atMs)?.kind === 'dead'
+  }
+
   /** How the broker took the client in next, from a time on. */
   accepted(clientId: string, fromMs: number): SessionMark | undefined {
     return this.of(clientId).find((m) => m.atMs >= fromMs && isAccepted(m))

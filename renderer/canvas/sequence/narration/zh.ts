@@ -44,6 +44,8 @@ function fate(h: Happening): string {
       return `按规则 *${p} 丢失*`
     case 'cut':
       return `*${p} 随连接一起丢失*`
+    case 'dead':
+      return `*${p} 发进了一条已失效的连接而丢失*`
     case 'reset':
       return `连接重置时 *${p} 丢失*`
     case 'model':
