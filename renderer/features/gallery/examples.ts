@@ -21,6 +21,7 @@ export const EXAMPLES = {
   'first-steps': { level: 'first', minutes: 3 },
   demo: { level: 'first', minutes: 5 },
   'classroom-qos': { level: 'first', minutes: 5 },
+  'qos-2-by-hand': { level: 'first', minutes: 5 },
   'common-topic': { level: 'first', minutes: 5 },
   'answering-lamps': { level: 'second', minutes: 5 },
   'smart-home': { level: 'second', minutes: 5 },

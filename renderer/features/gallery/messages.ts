@@ -31,6 +31,10 @@ export const galleryMessages = defineMessages(
           shows:
             'The three QoS levels over the same bad radio: QoS 0 loses messages, QoS 1 repeats some, QoS 2 does neither.',
         },
+        'qos-2-by-hand': {
+          name: 'QoS 2 by hand',
+          shows: 'One sensor and one display at QoS 2, slow enough to decide about each packet in step mode.',
+        },
         'common-topic': {
           name: 'With a client of your own',
           shows:
@@ -83,6 +87,11 @@ export const galleryMessages = defineMessages(
           name: '세 QoS 수준 비교',
           shows:
             '나쁜 무선 링크에서 QoS 0은 메시지를 잃고, QoS 1은 중복하며, QoS 2는 잃지도 중복하지도 않습니다.',
+        },
+        'qos-2-by-hand': {
+          name: '손으로 하는 QoS 2',
+          shows:
+            '센서 하나와 표시 장치 하나가 QoS 2로 천천히 통신합니다. 단계 모드에서 패킷을 하나씩 정해 보세요.',
         },
         'common-topic': {
           name: '내 클라이언트와 함께',

@@ -32,6 +32,11 @@ export const galleryJa: TextsOf<typeof galleryMessages> = {
         shows:
           '同じ悪い無線の上の 3 つの QoS です。QoS 0 はメッセージを失い、QoS 1 は重複し、QoS 2 はどちらもしません。',
       },
+      'qos-2-by-hand': {
+        name: '手で進める QoS 2',
+        shows:
+          'センサー 1 つと表示装置 1 つが QoS 2 でゆっくり通信します。ステップモードでパケットを 1 つずつ決められます。',
+      },
       'common-topic': {
         name: '自分のクライアントと',
         shows: 'トピック common のパブリッシャーとサブスクライバーです。自分のクライアントも加われます。',

@@ -22,6 +22,10 @@ export const galleryZh: TextsOf<typeof galleryMessages> = {
         name: '三个 QoS 等级对比',
         shows: '同样差的无线链路上的三个 QoS 等级：QoS 0 丢失消息，QoS 1 有重复，QoS 2 两者都没有。',
       },
+      'qos-2-by-hand': {
+        name: '手动走完 QoS 2',
+        shows: '一个传感器和一块显示屏以 QoS 2 慢速通信，可以在单步模式中逐个决定报文。',
+      },
       'common-topic': {
         name: '与自己的客户端一起',
         shows: '主题 common 有一个发布者和一个订阅者，你自己的客户端也可以加入。',
