@@ -15,6 +15,9 @@ const LINGER_MS = 200
 const TURN_PACKETS = 64
 const TURN_MS = 1
 
+/** What reading costs besides, in real ms: memory for a chunk, copying it, and freeing it (measured: 0.1 ms for 64 KiB). */
+const READ_MS_PER_BYTE = 0.1 / 65_536
+
 /** How an HTTP request begins, which no CONNECT does. */
 const HTTP_REQUEST = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) /
 const LONGEST_METHOD = 'OPTIONS '.length
@@ -49,6 +52,8 @@ export class SocketPort implements PacketPort {
   private readonly maxBytes: number
   /** What was read and is not taken apart yet. */
   private rest: Buffer | null = null
+  /** Length of what was read last. */
+  private chunkBytes = 0
   /** The rest takes turns. */
   private inRing = false
   /** What was read last took more than one turn: what comes next takes turns from the start. */
@@ -179,6 +184,7 @@ export class SocketPort implements PacketPort {
       this.receiver?.failed(new HttpRequestError())
       return
     }
+    this.chunkBytes = chunk.length
     this.rest = this.rest === null ? chunk : Buffer.concat([this.rest, chunk])
     if (this.inRing || (!this.heavy && this.turns.mayServe(this.share) && !this.serve())) return
     this.stream.pause()
@@ -200,7 +206,10 @@ export class SocketPort implements PacketPort {
       const more = this.turn()
       this.heavy = more || this.handled >= TURN_PACKETS
       this.inRing = more && !this.stopped
-      if (this.rest === null && !this.stopped) this.stream.resume()
+      if (this.rest === null && !this.stopped) {
+        this.turns.charge(this.chunkBytes * READ_MS_PER_BYTE)
+        this.stream.resume()
+      }
       if (this.rest === null && this.farewell !== null) this.left(this.farewell)
       return this.inRing
     }, this.share)

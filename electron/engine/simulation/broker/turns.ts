@@ -2,7 +2,7 @@ import type { Steps } from '../../base/slices'
 import { flushOutputs } from './output'
 
 /** Real ms of long work between two looks at sockets and timers, and while new connections come in. */
-const SLICE_MS = 2
+const SLICE_MS = 1
 const HURRIED_SLICE_MS = 0.5
 
 /** Longest turn in real ms and in steps. */
@@ -13,7 +13,7 @@ const TURN_STEPS = 2048
 const AS_READ_MS = { light: 4, any: 1 }
 
 /** A light client takes less than this part of the broker's time, beyond a first allowance in ms: one that reconnects each time has only the allowance. */
-const LIGHT_PART = 0.02
+const LIGHT_PART = 0.005
 const LIGHT_MS = 1
 
 /** A little of some long work. True while there is more of it. */
@@ -53,6 +53,8 @@ export class Turns {
   private hurried = false
   /** Real ms of packets that were handled as they were read, since the last look at the sockets. */
   private asReadMs = 0
+  /** Real ms that turns of this slice take later. */
+  private chargedMs = 0
 
   /**
    * @param nowMs real ms of a clock that never jumps
@@ -85,6 +87,11 @@ export class Turns {
   served(ms: number): void {
     this.asReadMs += ms
     this.plan()
+  }
+
+  /** What a turn has begun takes this many ms later, such as the next read from its socket: the slice ends that much sooner. */
+  charge(ms: number): void {
+    this.chargedMs += ms
   }
 
   /** A connection has come in. The system hands over one at each look at the sockets, so the next look comes soon. */
@@ -125,7 +132,8 @@ export class Turns {
   private slice(): void {
     const untilMs = this.nowMs() + (this.hurried ? HURRIED_SLICE_MS : SLICE_MS)
     this.hurried = false
-    while (this.first.length > 0 && this.nowMs() < untilMs) {
+    this.chargedMs = 0
+    while (this.first.length > 0 && this.nowMs() + this.chargedMs < untilMs) {
       const light = this.first
       this.first = []
       // Meanwhile others may have been added: they come next.
@@ -136,7 +144,7 @@ export class Turns {
       const others = this.ring
       this.ring = []
       this.ring = [...this.round(others, untilMs), ...this.ring]
-      if (this.nowMs() >= untilMs) return
+      if (this.nowMs() + this.chargedMs >= untilMs) return
     }
   }
 
@@ -149,7 +157,7 @@ export class Turns {
       if (this.hasMore(turn)) more.push(turn)
       // What it sent is part of the turn.
       flushOutputs()
-    } while (at < all.length && this.nowMs() < untilMs)
+    } while (at < all.length && this.nowMs() + this.chargedMs < untilMs)
     return at < all.length ? [...all.slice(at), ...more] : more
   }
 

@@ -71,7 +71,7 @@ describe('long work by turns', () => {
       let left = 2
       turns.add(() => {
         order.push(name)
-        nowMs += 1.5
+        nowMs += 0.75
         return --left > 0
       })
     }
@@ -79,6 +79,24 @@ describe('long work by turns', () => {
     expect(order.join('')).toBe('ab')
     await settle(4)
     expect(order.join('')).toBe('abcabc')
+  })
+})
+
+describe('the next read of a socket', () => {
+  it('is part of the turn that asks for it', async () => {
+    const turns = quietTurns(() => 0)
+    const order: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      turns.add(() => {
+        order.push(name)
+        turns.charge(0.6)
+        return false
+      })
+    }
+    await settle(1)
+    expect(order.join('')).toBe('ab')
+    await settle(1)
+    expect(order.join('')).toBe('abc')
   })
 })
 
@@ -93,7 +111,7 @@ describe('clients that take little of the time', () => {
       let left = times
       turns.add(() => {
         order.push(name)
-        nowMs += 1
+        nowMs += 0.5
         return --left > 0
       }, share)
     }
@@ -123,7 +141,7 @@ describe('clients that take little of the time', () => {
   it('are those again that took much, once they have taken little for a while', () => {
     const share = new Share()
     share.took(30, 0)
-    expect([share.isLight(0), share.isLight(1400), share.isLight(1500)]).toEqual([false, false, true])
+    expect([share.isLight(0), share.isLight(5700), share.isLight(5900)]).toEqual([false, false, true])
   })
 })
 
