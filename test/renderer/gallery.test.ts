@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { lessonSchema } from '../../electron/contract/lesson'
 import { parseScenario } from '../../electron/contract/scenario-file'
-import { EXAMPLES } from '../../renderer/features/gallery/examples'
+import { EXAMPLES, renamed } from '../../renderer/features/gallery/examples'
 import { galleryMessages } from '../../renderer/features/gallery/messages'
 import { lessonSketch, scenarioSketch, SKETCH_ROWS } from '../../renderer/features/gallery/sketch'
 
@@ -14,12 +14,20 @@ const playsFile = (id: string): boolean => read(id).groups.some((g) => g.publish
 const files = readdirSync(folder)
   .flatMap((name) => /^(.*)\.yaml$/.exec(name)?.[1] ?? [])
   .filter((id) => !playsFile(id))
-const en = galleryMessages.en as { gallery: { example: Record<string, { shows: string }> } }
+const en = galleryMessages.en as { gallery: { example: Record<string, { name: string; shows: string }> } }
 
 describe('the gallery', () => {
   it('has every example, and says of it what its file says', () => {
     expect(Object.keys(EXAMPLES).sort()).toEqual(files.sort())
     for (const id of files) expect(en.gallery.example[id]?.shows, id).toBe(read(id).description)
+  })
+
+  it.each(files)('opens %s by its name in another language, all else as it is', (id) => {
+    const text = readFileSync(join(folder, `${id}.yaml`), 'utf8')
+    const { name, shows } = (galleryMessages.ko as typeof en).gallery.example[id] ?? { name: '', shows: '' }
+    const made = parseScenario(renamed(text, name, shows), id)
+    expect(made).toEqual({ ...read(id), name, description: shows })
+    expect(name).not.toBe('')
   })
 
   it('draws publishers at the left, subscribers at the right, and a cross where packets are lost', () => {

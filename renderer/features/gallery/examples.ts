@@ -41,3 +41,9 @@ export async function readExample(id: ExampleId): Promise<Example> {
 
 export const readExamples = (): Promise<Example[]> =>
   Promise.all((Object.keys(EXAMPLES) as ExampleId[]).map(readExample))
+
+/** A scenario file with another name and description; its comments stay. */
+export const renamed = (text: string, name: string, description: string): string =>
+  text
+    .replace(/^name: .*$/m, () => `name: ${JSON.stringify(name)}`)
+    .replace(/^description: .*$/m, () => `description: ${JSON.stringify(description)}`)

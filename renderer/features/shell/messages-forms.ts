@@ -34,6 +34,83 @@ export const formsEn = {
       deviationMs: 'Deviation',
       steps: 'At times',
     },
+    uplink: {
+      loss: 'Loss',
+      delay: 'Delay',
+      bandwidth: 'Bits /s',
+    },
+    downlink: {
+      loss: 'Loss',
+      delay: 'Delay',
+      bandwidth: 'Bits /s',
+    },
+    linkOptions: {
+      link: 'All of the link',
+    },
+    link: {
+      kind: 'Kind',
+      uplink: 'Uplink',
+      downlink: 'Downlink',
+      lossScope: 'May be lost',
+      tcp: 'TCP',
+      faults: 'Other faults',
+      cut: 'Cuts',
+      script: 'Decided beforehand',
+      recovery: 'Recovery',
+    },
+    tcp: {
+      rto: 'RTO floor',
+      maxRetransmissions: 'Retransmissions',
+      segmentBytes: 'Segment, bytes',
+    },
+    faults: {
+      duplicate: 'Duplicated',
+      corrupt: 'Corrupted',
+      reorder: 'Overtaken',
+      partitions: 'Partitions',
+      halfOpen: 'Half-open after',
+      slowClose: 'Close arrives late',
+    },
+    reorder: {
+      p: 'Chance',
+      by: 'Held up for',
+    },
+    partitions: {
+      at: 'At',
+      for: 'Lasts',
+    },
+    restarts: {
+      at: 'At',
+      for: 'Lasts',
+    },
+    cut: {
+      every: 'Every',
+      down: 'Away for',
+      rules: 'Rules',
+      at: 'At times',
+    },
+    script: {
+      direction: 'Direction',
+      type: 'Packet',
+      action: 'Decision',
+    },
+    recovery: {
+      mode: 'Mode',
+      timeout: 'Timer',
+      backoff: 'Times, each attempt',
+      maxRetries: 'Retries',
+    },
+    listeners: {
+      kind: 'Transport',
+      clients: 'Client identifiers',
+      link: 'Link',
+      restarts: 'Restarts',
+      special: 'For some clients',
+    },
+    special: {
+      clients: 'Client identifiers',
+      link: 'Link',
+    },
     phases: {
       name: 'Name',
       for: 'Lasts',
@@ -53,7 +130,9 @@ export const formsEn = {
       type: 'Packet',
       next: 'The next',
       every: 'Every',
-      nth: 'Exactly these',
+      nth: 'Which one, from 1',
+      when: 'When',
+      direction: 'Direction',
     },
     steps: {
       at: 'At',
@@ -78,6 +157,10 @@ export const formsEn = {
     number: 'number',
     text: 'text',
     switch: 'yes or no',
+    maxRetries: {
+      number: 'so often',
+      unlimited: 'without end',
+    },
     times: {
       number: 'so often',
       unlimited: 'without end',
@@ -148,6 +231,83 @@ export const formsKo = {
       deviationMs: '표준 편차',
       steps: '시각별',
     },
+    uplink: {
+      loss: '손실',
+      delay: '지연',
+      bandwidth: '초당 비트',
+    },
+    downlink: {
+      loss: '손실',
+      delay: '지연',
+      bandwidth: '초당 비트',
+    },
+    linkOptions: {
+      link: '링크의 모든 항목',
+    },
+    link: {
+      kind: '종류',
+      uplink: '업링크',
+      downlink: '다운링크',
+      lossScope: '손실 대상',
+      tcp: 'TCP',
+      faults: '그 밖의 장애',
+      cut: '연결 끊김',
+      script: '미리 정한 결정',
+      recovery: '복구',
+    },
+    tcp: {
+      rto: 'RTO 하한',
+      maxRetransmissions: '재전송 횟수',
+      segmentBytes: '세그먼트 바이트',
+    },
+    faults: {
+      duplicate: '중복 확률',
+      corrupt: '손상 확률',
+      reorder: '순서 바뀜',
+      partitions: '네트워크 단절',
+      halfOpen: '반쯤 열림까지',
+      slowClose: '종료 지연',
+    },
+    reorder: {
+      p: '확률',
+      by: '지연 시간',
+    },
+    partitions: {
+      at: '시각',
+      for: '지속 시간',
+    },
+    restarts: {
+      at: '시각',
+      for: '지속 시간',
+    },
+    cut: {
+      every: '간격',
+      down: '끊긴 시간',
+      rules: '규칙',
+      at: '시각',
+    },
+    script: {
+      direction: '방향',
+      type: '패킷',
+      action: '결정',
+    },
+    recovery: {
+      mode: '방식',
+      timeout: '타이머',
+      backoff: '시도마다 배수',
+      maxRetries: '재시도 횟수',
+    },
+    listeners: {
+      kind: '전송',
+      clients: '클라이언트 식별자',
+      link: '링크',
+      restarts: '재시작',
+      special: '일부 클라이언트',
+    },
+    special: {
+      clients: '클라이언트 식별자',
+      link: '링크',
+    },
     phases: {
       name: '이름',
       for: '지속 시간',
@@ -167,7 +327,9 @@ export const formsKo = {
       type: '패킷',
       next: '다음 몇 개',
       every: '몇 번째마다',
-      nth: '정확히 이것들',
+      nth: '몇 번째 (1부터)',
+      when: '시점',
+      direction: '방향',
     },
     steps: {
       at: '시각',
@@ -192,6 +354,10 @@ export const formsKo = {
     number: '숫자',
     text: '글자',
     switch: '예/아니요',
+    maxRetries: {
+      number: '횟수',
+      unlimited: '끝없이',
+    },
     times: {
       number: '횟수',
       unlimited: '끝없이',

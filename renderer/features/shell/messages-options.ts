@@ -68,6 +68,7 @@ export const optionEn = {
     loop: 'Begins again',
     state: 'State',
     answers: 'Answers',
+    listeners: 'Further ports, with a link',
   },
 } as const
 
@@ -140,5 +141,6 @@ export const optionKo = {
     loop: '처음부터 반복',
     state: '상태',
     answers: '응답',
+    listeners: '링크가 있는 추가 포트',
   },
 } as const

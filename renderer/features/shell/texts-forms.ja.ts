@@ -37,6 +37,83 @@ export const formsJa: SameKeys<typeof formsEn> = {
       deviationMs: '標準偏差',
       steps: '時刻ごと',
     },
+    uplink: {
+      loss: '損失',
+      delay: '遅延',
+      bandwidth: 'ビット/秒',
+    },
+    downlink: {
+      loss: '損失',
+      delay: '遅延',
+      bandwidth: 'ビット/秒',
+    },
+    linkOptions: {
+      link: 'リンクのすべての項目',
+    },
+    link: {
+      kind: '種類',
+      uplink: 'アップリンク',
+      downlink: 'ダウンリンク',
+      lossScope: '失われる対象',
+      tcp: 'TCP',
+      faults: 'その他の障害',
+      cut: '切断',
+      script: 'あらかじめ決めた判断',
+      recovery: '回復',
+    },
+    tcp: {
+      rto: 'RTO の下限',
+      maxRetransmissions: '再送回数',
+      segmentBytes: 'セグメント（バイト）',
+    },
+    faults: {
+      duplicate: '重複の確率',
+      corrupt: '破損の確率',
+      reorder: '順序の入れ替わり',
+      partitions: '分断',
+      halfOpen: '半開になるまで',
+      slowClose: '切断の通知の遅れ',
+    },
+    reorder: {
+      p: '確率',
+      by: '遅れ',
+    },
+    partitions: {
+      at: '時刻',
+      for: '長さ',
+    },
+    restarts: {
+      at: '時刻',
+      for: '長さ',
+    },
+    cut: {
+      every: '間隔',
+      down: '切断の長さ',
+      rules: '規則',
+      at: '時刻',
+    },
+    script: {
+      direction: '方向',
+      type: 'パケット',
+      action: '判断',
+    },
+    recovery: {
+      mode: '方式',
+      timeout: 'タイマー',
+      backoff: '試行ごとの倍率',
+      maxRetries: '再試行回数',
+    },
+    listeners: {
+      kind: 'トランスポート',
+      clients: 'クライアント識別子',
+      link: 'リンク',
+      restarts: '再起動',
+      special: '一部のクライアント',
+    },
+    special: {
+      clients: 'クライアント識別子',
+      link: 'リンク',
+    },
     phases: {
       name: '名前',
       for: '長さ',
@@ -56,7 +133,9 @@ export const formsJa: SameKeys<typeof formsEn> = {
       type: 'パケット',
       next: '次の',
       every: '何個ごと',
-      nth: 'これらだけ',
+      nth: '何番目（1 から）',
+      when: '時点',
+      direction: '方向',
     },
     steps: {
       at: '時刻',
@@ -81,6 +160,10 @@ export const formsJa: SameKeys<typeof formsEn> = {
     number: '数値',
     text: '文字列',
     switch: 'はい/いいえ',
+    maxRetries: {
+      number: '回数',
+      unlimited: '無制限',
+    },
     times: {
       number: '回数',
       unlimited: '無制限',

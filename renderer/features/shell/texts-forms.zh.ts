@@ -36,6 +36,83 @@ export const formsZh: SameKeys<typeof formsEn> = {
       deviationMs: '标准差',
       steps: '按时间',
     },
+    uplink: {
+      loss: '丢失',
+      delay: '延时',
+      bandwidth: '比特/秒',
+    },
+    downlink: {
+      loss: '丢失',
+      delay: '延时',
+      bandwidth: '比特/秒',
+    },
+    linkOptions: {
+      link: '链路的全部选项',
+    },
+    link: {
+      kind: '类型',
+      uplink: '上行',
+      downlink: '下行',
+      lossScope: '可丢失的报文',
+      tcp: 'TCP',
+      faults: '其他故障',
+      cut: '断开',
+      script: '预先决定',
+      recovery: '恢复',
+    },
+    tcp: {
+      rto: 'RTO 下限',
+      maxRetransmissions: '重传次数',
+      segmentBytes: '报文段字节数',
+    },
+    faults: {
+      duplicate: '重复概率',
+      corrupt: '损坏概率',
+      reorder: '乱序',
+      partitions: '分区',
+      halfOpen: '半开时间',
+      slowClose: '关闭延时',
+    },
+    reorder: {
+      p: '概率',
+      by: '滞留时间',
+    },
+    partitions: {
+      at: '时刻',
+      for: '持续时间',
+    },
+    restarts: {
+      at: '时刻',
+      for: '持续时间',
+    },
+    cut: {
+      every: '间隔',
+      down: '离线时间',
+      rules: '规则',
+      at: '时刻',
+    },
+    script: {
+      direction: '方向',
+      type: '报文',
+      action: '决定',
+    },
+    recovery: {
+      mode: '方式',
+      timeout: '计时器',
+      backoff: '每次的倍数',
+      maxRetries: '重试次数',
+    },
+    listeners: {
+      kind: '传输',
+      clients: '客户端标识符',
+      link: '链路',
+      restarts: '重启',
+      special: '部分客户端',
+    },
+    special: {
+      clients: '客户端标识符',
+      link: '链路',
+    },
     phases: {
       name: '名称',
       for: '持续时间',
@@ -55,7 +132,9 @@ export const formsZh: SameKeys<typeof formsEn> = {
       type: '报文',
       next: '接下来',
       every: '每隔',
-      nth: '恰好这些',
+      nth: '第几个（从 1 起）',
+      when: '时机',
+      direction: '方向',
     },
     steps: {
       at: '时刻',
@@ -80,6 +159,10 @@ export const formsZh: SameKeys<typeof formsEn> = {
     number: '数字',
     text: '文本',
     switch: '是/否',
+    maxRetries: {
+      number: '次数',
+      unlimited: '无限',
+    },
     times: {
       number: '次数',
       unlimited: '无限',

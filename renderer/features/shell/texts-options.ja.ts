@@ -71,5 +71,6 @@ export const optionJa: SameKeys<typeof optionEn> = {
     identifier: 'サブスクリプション識別子',
     state: '状態',
     answers: '応答',
+    listeners: 'リンクのある追加ポート',
   },
 }

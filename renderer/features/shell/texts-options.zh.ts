@@ -70,5 +70,6 @@ export const optionZh: Pick<TextsOf<typeof shellMessages>, 'option'> = {
     identifier: '订阅标识符',
     state: '状态',
     answers: '应答',
+    listeners: '带链路的其他端口',
   },
 }

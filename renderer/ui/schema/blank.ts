@@ -6,6 +6,8 @@ const STARTS: Readonly<Record<string, unknown>> = {
   username: 'user',
   passwordEnv: 'FLEETLAB_PASSWORD',
   answers: { on: '{id}/set', reply: { topic: '{id}/state', payload: '{payload}' } },
+  listeners: { port: 1884 },
+  special: { clients: '*', link: {} },
   reply: { topic: '{id}/state', payload: '{payload}' },
   for: 10_000,
   rate: 1,

@@ -7,6 +7,8 @@ interface Base {
   optional: boolean
   /** Counts where it is left out. */
   initial?: unknown
+  /** Shown when it is unfolded. */
+  folded?: boolean
 }
 
 /** One field of a form, as its schema describes it. */
