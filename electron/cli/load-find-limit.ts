@@ -4,6 +4,7 @@ import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import { findLimit, type LimitResult, type TrialState } from '../engine/load/run/find-limit'
+import { totalRate, withTotalRate } from '../engine/load/run/total-rate'
 import { positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
@@ -44,7 +45,7 @@ export function addFindLimit(parent: Command, context: CliContext, report: (code
       const run = (c: LoadConfig): Promise<LoadReport> => runOnce(context, c, credentials)
       const result = await findLimit(
         trialOf(context, config, run),
-        { from: startOf(config), precision, repeats },
+        { from: totalRate(config) ?? config.publishers, precision, repeats },
         () => context.interrupt.aborted,
       )
       await write(context, config, result, json)
@@ -63,16 +64,20 @@ const isInconclusive = ({ brackets, trials }: LimitResult): boolean =>
 
 /** @throws UsageError where there is no rate to raise */
 function withUsual(config: LoadConfig, flags: LoadFlags): LoadConfig {
-  if (config.executor.kind !== 'constant-rate') {
+  if (config.populations !== undefined && totalRate(config) === null)
+    throw new UsageError(
+      '--config: found a population without a constant rate; find-limit raises the rates of all populations alike',
+    )
+  if (config.populations === undefined && config.executor.kind !== 'constant-rate') {
     const flag = textFlag(flags, 'executor') === undefined ? 'rate' : 'executor'
     throw new UsageError(
       `--${flag}: found ${config.executor.kind}; find-limit raises a constant rate: give --rate, a number, to begin with`,
     )
   }
-  if (config.populations !== undefined)
-    throw new UsageError('--config: found populations; find-limit raises one rate: give a file without them')
   if (config.publishers === 0) throw new UsageError('--publishers: found 0; find-limit needs at least 1')
-  const asked = Object.keys(config.thresholds).length > 0
+  const asked = [config, ...(config.populations ?? [])].some(
+    (c) => Object.keys(c.thresholds ?? {}).length > 0,
+  )
   const expressions = config.subscribers > 0 ? USUAL : USUAL_WITHOUT_SUBSCRIBERS
   return {
     ...config,
@@ -81,10 +86,6 @@ function withUsual(config: LoadConfig, flags: LoadFlags): LoadConfig {
   }
 }
 
-/** Messages per second of all publishers together. */
-const startOf = ({ executor, publishers }: LoadConfig): number =>
-  executor.kind === 'constant-rate' ? executor.rate * publishers : publishers
-
 /** Runs once at a rate, and says on standard error how it came out. */
 function trialOf(
   context: CliContext,
@@ -92,8 +93,7 @@ function trialOf(
   run: (c: LoadConfig) => Promise<LoadReport>,
 ): (total: number) => Promise<TrialState> {
   return async (total) => {
-    const rate = total / config.publishers
-    const r = await run({ ...config, executor: { kind: 'constant-rate', rate } })
+    const r = await run(withTotalRate(config, total))
     const state = r.verdict.inconclusive ? 'inconclusive' : r.verdict.passed ? 'held' : 'broke'
     if (!context.interrupt.aborted)
       context.stderr.write(printableLines(`${whole(total)} per second: ${outcome(r, state)}\n`))

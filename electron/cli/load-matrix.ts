@@ -55,13 +55,15 @@ export async function loadMatrix(
   const wrong = NOT_WITH_MATRIX.find((name) => flags[name] !== undefined)
   if (wrong !== undefined)
     throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json and --markdown`)
+  const axes = axesOf(words)
   const cells = await Promise.all(
-    combinations(axesOf(words)).map(async (settings): Promise<Cell> => {
+    combinations(axes).map(async (settings): Promise<Cell> => {
       const own = Object.entries(settings).map(([name, value]) => [flagKey(name), value])
       const found = await loadSettings(context, { ...flags, ...(Object.fromEntries(own) as LoadFlags) })
       return { settings, ...found, reports: [] }
     }),
   )
+  refuseIdle(axes, cells)
   await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'markdown')])
   await runAll(context, cells, repeats)
   const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
@@ -80,6 +82,21 @@ function axesOf(words: readonly string[]): Axis[] {
   throw new UsageError(
     `--matrix: found ${unknown.name}; expected a setting of fleetlab load, such as qos or size`,
   )
+}
+
+/** An axis whose values make no difference, since each population says it for itself. @throws UsageError */
+function refuseIdle(axes: readonly Axis[], cells: readonly Cell[]): void {
+  const [first] = cells
+  for (const { name, values } of axes) {
+    const others = cells.filter((c) =>
+      axes.every((a) => a.name === name || c.settings[a.name] === a.values[0]),
+    )
+    const same = others.every((c) => JSON.stringify(c.config) === JSON.stringify(first?.config))
+    if (values.length > 1 && same)
+      throw new UsageError(
+        `--matrix: found ${name}, whose values make no difference; expected a setting that the populations do not have for themselves`,
+      )
+  }
 }
 
 async function runAll(context: CliContext, cells: readonly Cell[], repeats: number): Promise<void> {

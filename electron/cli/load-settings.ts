@@ -53,6 +53,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--churn-every <time>', 'each subscriber changes one more subscription, so often on average'],
   ['--window <number>', 'unacknowledged messages per publisher (default 20)'],
   ['--receive-maximum <number>', 'MQTT 5: Receive Maximum of the subscribers'],
+  ['--topic-aliases <number>', 'MQTT 5: topic aliases of each publisher, and that each subscriber accepts'],
   ['--retain', 'retained messages; the last of each publisher is removed at the end'],
   ['--message-expiry <time>', 'MQTT 5: how long a broker keeps a message for a subscriber that is away'],
   ['--workers <number>', 'threads, or auto'],

@@ -1,36 +1,14 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
 import { CLIENT_FIELDS } from './load-fields'
-import { parseExpression } from './load-expressions'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
+import { thresholdsSchema } from './load-thresholds'
 import { loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 import { isValidTopic } from './topics'
 
 const file = z.string().min(1).max(4096)
 const own = CLIENT_FIELDS
-
-const expressionSchema = z.string().superRefine((text, ctx) => {
-  const read = parseExpression(text)
-  if (typeof read === 'string') ctx.addIssue({ code: 'custom', input: text, message: read })
-})
-
-/** Limits that decide the verdict; each is absent by default. */
-export const thresholdsSchema = z.strictObject({
-  /** Of publish to acknowledgement at QoS 1 and 2, and of publish to receipt where there are subscribers. */
-  maxP99: durationSchema.optional(),
-  maxConnectP99: durationSchema.optional(),
-  maxLost: z.int().min(0).optional(),
-  maxDuplicated: z.int().min(0).optional(),
-  maxOutOfOrder: z.int().min(0).optional(),
-  maxFailed: z.int().min(0).optional(),
-  maxErrors: z.int().min(0).optional(),
-  /** Acknowledged messages per second over all publishers. */
-  minRate: z.number().min(0).optional(),
-  /** Such as `p99<50ms`, `lost==0`, `rate>=9500`. */
-  expressions: z.array(expressionSchema).max(50).optional(),
-})
-export type Thresholds = z.output<typeof thresholdsSchema>
 
 /**
  * Bytes at the start of each payload that name the message: run, publisher, sequence, intended send time. Smaller payloads
@@ -116,6 +94,7 @@ const fields = z.strictObject({
   awayFor: own.awayFor.default(0),
   churnEvery: own.churnEvery.optional(),
   window: own.window.default(20),
+  topicAliases: own.topicAliases.optional(),
   receiveMaximum: own.receiveMaximum.optional(),
   workers: z.union([z.literal('auto'), z.int().min(1).max(256)]).default('auto'),
   keepAlive: own.keepAlive.default(60_000),
@@ -165,7 +144,13 @@ export function populationsOf(config: LoadConfig): Population[] {
   const { populations, ...common } = config
   if (populations === undefined) return [{ name: null, config, before }]
   return populations.map(({ name, ...own }) => {
-    const one: LoadConfig = { ...common, messages: undefined, ...own, topic: `${common.topic}/${name}` }
+    const one: LoadConfig = {
+      ...common,
+      messages: undefined,
+      thresholds: {},
+      ...own,
+      topic: `${common.topic}/${name}`,
+    }
     const at = { ...before }
     before.publishers += one.publishers
     before.subscribers += one.subscribers
@@ -241,7 +226,13 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
       c.size,
       `expected at least ${SHORT_IDENTITY_BYTES} with retained messages: smaller ones have a topic each`,
     )
-  for (const name of ['userProperties', 'messageExpiry'] as const) {
+  if (c.topicAliases !== undefined && !templated && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
+    wrong(
+      'size',
+      c.size,
+      `expected at least ${SHORT_IDENTITY_BYTES} with topic aliases: smaller ones have a topic each`,
+    )
+  for (const name of ['userProperties', 'messageExpiry', 'topicAliases'] as const) {
     if (c[name] !== undefined && c.protocol !== 5)
       wrong('protocol', '3.1.1', `expected 5.0 with ${name}: 3.1.1 has no properties`)
   }

@@ -113,6 +113,8 @@ export const CLIENT_FIELDS = {
   churnEvery: durationSchema.refine((ms) => ms > 0, { error: 'expected more than 0' }),
   /** Unacknowledged QoS 1 and 2 messages a publisher may have. */
   window: z.int().min(1).max(65_535),
+  /** MQTT 5: topic aliases that each publisher uses, as far as the broker lets it, and that each subscriber accepts. */
+  topicAliases: z.int().min(1).max(65_535),
   /** MQTT 5 Receive Maximum the subscribers ask for. */
   receiveMaximum: z.int().min(1).max(65_535),
   /** 4 is MQTT 3.1.1, 5 is MQTT 5.0. */

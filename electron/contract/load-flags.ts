@@ -1,4 +1,4 @@
-import { thresholdsSchema } from './load-config'
+import { thresholdsSchema } from './load-thresholds'
 import type { ExecutorKind } from './load-fields'
 
 /** Settings of a load test as text, by the camel-case name of their flag: as commander gives them, and as the page's form holds them. */
@@ -48,6 +48,7 @@ const FIELDS = {
   churnEvery: String,
   window: number,
   receiveMaximum: number,
+  topicAliases: number,
   workers: (t: string) => (t === 'auto' ? t : number(t)),
   keepAlive: String,
   connectTimeout: String,
@@ -272,7 +273,7 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
   return { ...fields, ...own, thresholds }
 }
 
-/** The same for one population, which has no thresholds of its own. */
+/** The same for one population. */
 function inputOfPopulation(population: unknown): unknown {
   if (typeof population !== 'object' || population === null || Array.isArray(population)) return population
   const { thresholds, ...own } = inputOfFile(population as Record<string, unknown>)

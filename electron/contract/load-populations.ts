@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CLIENT_FIELDS } from './load-fields'
+import { thresholdsSchema } from './load-thresholds'
 import type { QoS } from './packet'
 
 const share = z.union([z.number(), z.string()]).transform((value, ctx) => {
@@ -18,6 +19,8 @@ export const populationSchema = z.strictObject({
   }),
   /** Of the run's publishers and subscribers; numbers that are given go before it. */
   share: share.optional(),
+  /** Of its own figures; the run's are of the whole. */
+  thresholds: thresholdsSchema.optional(),
   ...z.strictObject(CLIENT_FIELDS).partial().shape,
 })
 export type PopulationConfig = z.output<typeof populationSchema>

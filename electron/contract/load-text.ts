@@ -69,6 +69,7 @@ const settings = (c: LoadConfig): Words => [
   ['--churn-every', time(c.churnEvery)],
   ['--window', c.window],
   ['--receive-maximum', c.receiveMaximum],
+  ['--topic-aliases', c.topicAliases],
   ['--user-property', c.userProperties?.join('\n')],
   ['--message-expiry', time(c.messageExpiry)],
   ['--workers', c.workers],

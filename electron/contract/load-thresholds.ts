@@ -1,5 +1,28 @@
-import type { Thresholds } from './load-config'
+import { z } from 'zod'
+import { durationSchema } from './duration'
 import { fulfils, parseExpression, type Expression } from './load-expressions'
+
+const expressionSchema = z.string().superRefine((text, ctx) => {
+  const read = parseExpression(text)
+  if (typeof read === 'string') ctx.addIssue({ code: 'custom', input: text, message: read })
+})
+
+/** Limits that decide the verdict; each is absent by default. */
+export const thresholdsSchema = z.strictObject({
+  /** Of publish to acknowledgement at QoS 1 and 2, and of publish to receipt where there are subscribers. */
+  maxP99: durationSchema.optional(),
+  maxConnectP99: durationSchema.optional(),
+  maxLost: z.int().min(0).optional(),
+  maxDuplicated: z.int().min(0).optional(),
+  maxOutOfOrder: z.int().min(0).optional(),
+  maxFailed: z.int().min(0).optional(),
+  maxErrors: z.int().min(0).optional(),
+  /** Acknowledged messages per second over all publishers. */
+  minRate: z.number().min(0).optional(),
+  /** Such as `p99<50ms`, `lost==0`, `rate>=9500`. */
+  expressions: z.array(expressionSchema).max(50).optional(),
+})
+export type Thresholds = z.output<typeof thresholdsSchema>
 
 /** What thresholds are measured against; null for what was not measured, or is not known before the end. */
 export interface ThresholdValues {

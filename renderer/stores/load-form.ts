@@ -40,9 +40,11 @@ const MESSAGES = [
   'retain',
   'messageExpiry',
   'userProperty',
+  'topicAliases',
 ] as const
 const IDENTITY = ['clientId', 'clients', 'willTopic', 'willPayload', 'willQos', 'population'] as const
 const HABITS = [
+  'request',
   'thinkTime',
   'startWait',
   'disconnectEvery',
@@ -171,6 +173,7 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   dataFile: mono,
   topics: mono,
   messageExpiry: { step: 1 },
+  topicAliases: { step: 1 },
   userProperty: { lines: true, mono: true, placeholder: 'site=plant-2' },
   clientId: mono,
   clients: mono,
@@ -238,7 +241,7 @@ export const isAsked = (flag: TextFlag, executor: string): boolean => {
   return (OF_EXECUTOR[flag]?.includes(kind) ?? true) && !(NOT_FOR[flag]?.includes(kind) ?? false)
 }
 
-const OF_MQTT_5: readonly string[] = ['userProperty', 'messageExpiry', 'receiveMaximum']
+const OF_MQTT_5: readonly string[] = ['userProperty', 'messageExpiry', 'receiveMaximum', 'topicAliases']
 
 /** Whether the field is to be seen: it means something beside the other settings, or has a value that must be looked at. */
 export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {

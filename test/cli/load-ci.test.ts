@@ -119,4 +119,10 @@ it('fleetlab load --matrix prints a table; a wrong combination is told before th
     const wrong = await runFleetlab(['load', '--url', 'embedded', '--matrix', axis])
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(line)])
   }
+  const config = join(folder, 'kinds.yaml')
+  writeFileSync(config, 'populations: [{ name: a, publishers: 1, qos: 1, rate: max }]')
+  const kinds = ['load', '--config', config, '--url', 'embedded', '--matrix', 'qos=0,1']
+  expect((await runFleetlab(kinds)).stderr).toMatch(/^fleetlab: --matrix: found qos, whose values make no/)
+  const limit = await runFleetlab(['load', 'find-limit', '--config', config, '--url', 'embedded'])
+  expect(limit.stderr).toMatch(/^fleetlab: --config: found a population without a constant rate/)
 }, 120_000)

@@ -62,6 +62,7 @@ const CONFIGS: LoadInput[] = [
     payload: '{"n":%n,"it\'s":"%{one:a|b}"}',
     dataFile: 'my rows.csv',
     topics: ['a', 'b/%c'],
+    topicAliases: 2,
     startWait: '2s',
     disconnectEvery: '1m',
     disconnectKind: 'mixed',

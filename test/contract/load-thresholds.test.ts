@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Thresholds } from '../../electron/contract/load-config'
 import { parseExpression } from '../../electron/contract/load-expressions'
-import { evaluateThresholds, type ThresholdValues } from '../../electron/contract/load-thresholds'
+import {
+  evaluateThresholds,
+  type ThresholdValues,
+  type Thresholds,
+} from '../../electron/contract/load-thresholds'
 
 const values = (over: Partial<ThresholdValues> = {}): ThresholdValues => ({
   p99Ms: 20,

@@ -5,12 +5,12 @@ import type { LoadOutcome } from '@contract/load'
 const TIMES: ReadonlySet<string> = new Set(['max-p99', 'max-connect-p99'])
 
 export type CheckUnit = 'ms' | 'rate' | 'count'
-export const unitOfCheck = (name: string): CheckUnit =>
-  TIMES.has(name) || /(p\d+|mean|max)[<>=]/.test(name)
-    ? 'ms'
-    : name === 'min-rate' || /rate[<>=]/i.test(name)
-      ? 'rate'
-      : 'count'
+/** @param check its name, after that of a population where it has one */
+export function unitOfCheck(check: string): CheckUnit {
+  const name = check.replace(/^.*: /, '')
+  if (TIMES.has(name) || /(p\d+|mean|max)[<>=]/.test(name)) return 'ms'
+  return name === 'min-rate' || /rate[<>=]/i.test(name) ? 'rate' : 'count'
+}
 
 /** Tone of an outcome's chip. */
 export const TONES: Record<LoadOutcome, 'good' | 'loss' | 'warn' | undefined> = {

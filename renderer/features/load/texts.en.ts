@@ -45,6 +45,7 @@ export const loadEnglish = {
     'Identifiers and wills: %i is the number of the client, %c its identifier. CSV: client_id, username, password, cert, key; the file is on the computer that runs the program. A population is a line of JSON with the fields of a --config file.',
   switch: {
     insecure: 'accept any certificate',
+    request: 'each message asks for a response',
     resume: 'keep sessions, resend',
     retain: 'the broker keeps the last one',
     tlsResume: 'on reconnecting',
@@ -126,6 +127,8 @@ export const loadEnglish = {
     alpn: 'ALPN',
     wsHeader: 'WS headers',
     tlsResume: 'TLS resume',
+    topicAliases: 'Topic aliases',
+    request: 'Requests',
     minConnected: 'Min connected',
     threshold: 'Expressions',
     payload: 'Payload',

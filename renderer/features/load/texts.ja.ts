@@ -50,6 +50,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       'ID と遺言では、%i が番号、%c が ID です。CSV の列: client_id、username、password、cert、key。ファイルはプログラムを動かしているコンピューターにあります。集団は、--config ファイルの項目を持つ JSON を 1 行に 1 つ書きます。',
     switch: {
       insecure: 'どの証明書も受け入れる',
+      request: 'メッセージごとに応答を求める',
       resume: 'セッションを残し、再送する',
       retain: '最後の 1 件をブローカーが保持',
       tlsResume: '再接続のとき',
@@ -131,6 +132,8 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       alpn: 'ALPN',
       wsHeader: 'WS ヘッダー',
       tlsResume: 'TLS 再開',
+      topicAliases: 'トピックエイリアス',
+      request: '要求と応答',
       minConnected: '最小 接続',
       threshold: '条件式',
       payload: 'ペイロード',

@@ -43,6 +43,7 @@ export const loadKorean = {
     '식별자와 유언에서 %i는 클라이언트 번호, %c는 식별자입니다. CSV 열: client_id, username, password, cert, key. 파일은 프로그램이 실행되는 컴퓨터에 있습니다. 집단 하나는 --config 파일의 항목을 담은 JSON 한 줄입니다.',
   switch: {
     insecure: '모든 인증서 허용',
+    request: '메시지마다 응답을 요청',
     resume: '세션 유지, 재전송',
     retain: '브로커가 마지막 것을 보관',
     tlsResume: '다시 연결할 때',
@@ -124,6 +125,8 @@ export const loadKorean = {
     alpn: 'ALPN',
     wsHeader: 'WS 헤더',
     tlsResume: 'TLS 재개',
+    topicAliases: '토픽 별칭',
+    request: '요청과 응답',
     minConnected: '최소 연결',
     threshold: '조건식',
     payload: '페이로드',

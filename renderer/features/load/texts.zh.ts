@@ -45,6 +45,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       '标识符和遗嘱中，%i 是客户端编号，%c 是其标识符。CSV 的列：client_id、username、password、cert、key；文件在运行程序的计算机上。每个群体是一行 JSON，字段与 --config 文件相同。',
     switch: {
       insecure: '接受任何证书',
+      request: '每条消息都请求响应',
       resume: '保留会话，重传',
       retain: '代理保留最后一条',
       tlsResume: '重新连接时',
@@ -126,6 +127,8 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       alpn: 'ALPN',
       wsHeader: 'WS 请求头',
       tlsResume: 'TLS 恢复',
+      topicAliases: '主题别名',
+      request: '请求与响应',
       minConnected: '最少连接',
       threshold: '表达式',
       payload: '载荷',

@@ -17,6 +17,7 @@ export interface RigOptions {
   publishes?: boolean
   keepAlive?: number
   size?: number
+  receiveMaximum?: number
 }
 
 /** One client against a scripted broker, with time and turns of the loop in the test's hands. */
@@ -56,6 +57,7 @@ export function rig(o: RigOptions = {}) {
     filters: o.filters ?? [],
     subscribeQos: o.qos ?? 1,
     resume: o.resume ?? false,
+    receiveMaximum: o.receiveMaximum,
     caller: {},
   }
   const client = new WireClient(0, fields, o.publishes === false ? null : source, {

@@ -5,6 +5,7 @@ import { populationsOf } from '../../../electron/contract/load-config'
 import { readReport } from '../../../electron/engine/load/report/read'
 import { reportText } from '../../../electron/engine/load/report/text'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
+import { totalRate, withTotalRate } from '../../../electron/engine/load/run/total-rate'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 
 const problem = (input: object): [string, string] | null => {
@@ -59,6 +60,25 @@ it('says where a population is wrong', () => {
   expect(problem({ populations: [{ name: 'a', share: 2 }] })?.[0]).toBe('populations.0.share')
 })
 
+it('raises the rates of all populations alike', () => {
+  const populations = [
+    { name: 'a', publishers: 2, executor: { kind: 'constant-rate', rate: 3 } },
+    { name: 'b', publishers: 4 },
+    { name: 'c', publishers: 0, subscribers: 1, executor: { kind: 'max' } },
+  ] as const
+  const config = loadSchema.parse({ populations })
+  expect(totalRate(config)).toBe(46)
+  const raised = withTotalRate(config, 460)
+  expect(totalRate(raised)).toBeCloseTo(460)
+  expect(populationsOf(raised).map((p) => p.config.executor)).toMatchObject([
+    { rate: 30 },
+    { rate: 100 },
+    { kind: 'max' },
+  ])
+  expect(totalRate(withTotalRate(loadSchema.parse({ publishers: 7 }), 21))).toBeCloseTo(21)
+  expect(totalRate(loadSchema.parse({ executor: { kind: 'max' } }))).toBeNull()
+})
+
 it('runs populations of different QoS, versions and executors side by side, with a row for each', async () => {
   const config = loadSchema.parse({
     url: 'embedded',
@@ -82,6 +102,7 @@ it('runs populations of different QoS, versions and executors side by side, with
         messages: 9,
         qos: 1,
         executor: { kind: 'constant-rate', rate: 30 },
+        thresholds: { maxFailed: 0, expressions: ['rate>=1000'] },
       },
       {
         name: 'boards',
@@ -145,6 +166,10 @@ it('runs populations of different QoS, versions and executors side by side, with
     ['visitors', 30, 30, 30, 0, 0],
     ['asking', 20, 20, 20, 0, 0],
     ['older', 10, 10, 10, 0, 0],
+  ])
+  expect(r.verdict.checks.map((c) => [c.name, c.passed])).toEqual([
+    ['meters: max-failed', true],
+    ['meters: rate>=1000', false],
   ])
   const asked = r.populations?.slice(5)
   expect(asked?.map((p) => [p.roundTripMs?.count, p.roundTripMs?.unanswered])).toEqual([

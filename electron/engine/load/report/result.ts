@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import type {
+  Check,
   EncodedSendTimes,
   LoadReport,
   PopulationReport,
@@ -93,7 +94,10 @@ export function makeReport(o: RunOutcome): LoadReport {
   const all = together(balanced.map((p) => p.measured))
   const figures = figuresOf(all)
   // A shard sees only its part: the merge checks the thresholds.
-  const checks = o.shard.count > 1 ? [] : checkThresholds(o.config.thresholds, figures)
+  const checks =
+    o.shard.count > 1
+      ? []
+      : [...checkThresholds(o.config.thresholds, figures), ...balanced.flatMap(ownChecks)]
   const generator = generatorOf(o, all.counts)
   return {
     kind: 'fleetlab-load-report',
@@ -122,6 +126,15 @@ export function makeReport(o: RunOutcome): LoadReport {
     ...shard,
   }
 }
+
+/** The thresholds that a population has for itself. */
+const ownChecks = ({ name, config, measured }: Population & { measured: Balanced }): Check[] =>
+  name === null
+    ? []
+    : checkThresholds(config.thresholds, figuresOf(measured)).map((c) => ({
+        ...c,
+        name: `${name}: ${c.name}`,
+      }))
 
 /** One population's figures. */
 function rowOf({ name, config, measured }: Population & { measured: Balanced }): PopulationReport {

@@ -136,7 +136,8 @@ export function verdictLine(r: LoadReport): string {
 /** A threshold's limit or what was measured, with its unit. */
 export function checkValue(name: string, value: number | null): string {
   if (value === null) return 'nothing'
-  if (/p\d|(mean|max)[<>=]/.test(name)) return `${millis(value)} ms`
+  const metric = name.replace(/^.*: /, '')
+  if (/p\d|(mean|max)[<>=]/.test(metric)) return `${millis(value)} ms`
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
 }
 

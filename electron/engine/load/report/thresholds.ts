@@ -1,6 +1,5 @@
-import type { Thresholds } from '../../../contract/load-config'
 import type { Check, LatencySummary, LoadReport } from '../../../contract/load-report'
-import { evaluateThresholds } from '../../../contract/load-thresholds'
+import { evaluateThresholds, type Thresholds } from '../../../contract/load-thresholds'
 
 type Measured = Pick<
   LoadReport,

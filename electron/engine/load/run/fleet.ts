@@ -89,6 +89,7 @@ function fieldsOf(
     keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
     password: row?.password ?? init.credentials.password,
     receiveMaximum: role === 'subscribers' ? c.receiveMaximum : undefined,
+    topicAliasMaximum: c.topicAliases,
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
     refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,

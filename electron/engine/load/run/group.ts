@@ -144,7 +144,7 @@ export class Group {
         if (client.unconfirmed) this.recorder.errors.add(UNCONFIRMED)
         continue
       }
-      for (const atMs of client.unacknowledgedTimes()) this.recorder.neverAcknowledged(atMs, nowMs)
+      for (const atMs of client.session.unacknowledged().times) this.recorder.neverAcknowledged(atMs, nowMs)
       for (const atMs of source.waitingTimes()) this.recorder.neverAcknowledged(atMs, nowMs)
     }
   }

@@ -113,6 +113,11 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
       '--retain: expected a payload that is a JSON object: another has a topic name for each message',
       'start',
     )
+  if (place === 'topic' && c.topicAliases !== undefined)
+    throw new LoadError(
+      '--topic-aliases: expected a payload that is a JSON object: another has a topic name for each message',
+      'start',
+    )
   if (place === 'topic' && c.request && c.protocol === 4)
     throw new LoadError('--request: expected a payload that is a JSON object at MQTT 3.1.1', 'start')
   return { parts, data: json ? escaped : await dataOf(c, parts, false), json, place }

@@ -120,6 +120,8 @@ function limitsOf(level: number, a: Connack): string | null {
     `Receive Maximum ${a.receiveMaximum}`,
     ...(a.maximumPacketSize === Infinity ? [] : [`packets of at most ${a.maximumPacketSize} bytes`]),
     ...(a.serverKeepAlive === null ? [] : [`keep-alive ${a.serverKeepAlive} s`]),
+    ...(a.topicAliasMaximum === 0 ? [] : [`${a.topicAliasMaximum} topic aliases`]),
+    ...(a.retains ? [] : ['no retained messages']),
     ...(a.sharedSubscriptions ? [] : ['no shared subscriptions']),
     ...(a.wildcards ? [] : ['no wildcards']),
   ].join(', ')
@@ -127,6 +129,7 @@ function limitsOf(level: number, a: Connack): string | null {
 
 /** What the broker says that it cannot do and the run needs, or null. */
 function lacking(config: LoadConfig, ack: Connack): string | null {
+  if (config.retain && !ack.retains) return 'the broker keeps no retained messages, which --retain needs'
   if (config.subscribers === 0) return null
   const kind = topologyKind(config)
   if (kind === 'shared-subscription' && !ack.sharedSubscriptions) {

@@ -1,6 +1,7 @@
 import { SHORT_IDENTITY_BYTES, type LoadConfig } from '../../../contract/load-config'
+import { AliasedTopic } from '../wire/aliased-topic'
 import type { PublishWriter } from '../wire/client-types'
-import { requestProperties, type ConnectFields } from '../wire/frames'
+import { aliasProperty, requestProperties, type ConnectFields } from '../wire/frames'
 import { MadePublish } from '../wire/made-publish'
 import { SeveralTopics } from '../wire/several-topics'
 import { identityPlace, type IdentityPlace } from '../wire/short-identity'
@@ -39,13 +40,22 @@ export function writerOf(
   const asks = responses !== undefined && level === 5
   const request = asks ? requestProperties(responses, SHORT_IDENTITY_BYTES) : Buffer.alloc(0)
   const properties = Buffer.concat([options.properties, request])
-  const common = { qos, level, publisher, retain: options.retain, properties, correlates: asks }
+  const common = { qos, level, publisher, retain: options.retain, correlates: asks }
   const { clientId, username = '' } = name
   const payload = material && payloadsOf(material, { number, clientId, username, seed })
-  const one = (full: string): PublishWriter =>
-    material && payload
-      ? new MadePublish({ ...common, topic: full, place: material.place, payload })
-      : new PublishTemplate({ ...common, topic: full, size, runTag, seed, identity: identityPlace(config) })
-  const [first, ...rest] = namedTopics(config.topics ?? [], number, name).map((t) => one(`${topic}/${t}`))
-  return first === undefined ? one(topic) : rest.length === 0 ? first : new SeveralTopics([first, ...rest])
+  const one = (full: string, alias?: number): PublishWriter => {
+    const own = alias === undefined ? [] : [aliasProperty(alias)]
+    const all = { ...common, topic: full, properties: Buffer.concat([...own, properties]) }
+    return material && payload
+      ? new MadePublish({ ...all, place: material.place, payload })
+      : new PublishTemplate({ ...all, size, runTag, seed, identity: identityPlace(config) })
+  }
+  const named = (full: string, at: number): PublishWriter =>
+    at >= (config.topicAliases ?? 0)
+      ? one(full)
+      : new AliasedTopic(at + 1, { plain: one(full), both: one(full, at + 1), short: one('', at + 1) })
+  const topics = namedTopics(config.topics ?? [], number, name).map((t) => `${topic}/${t}`)
+  const [first, ...rest] = topics.map(named)
+  if (first === undefined) return named(topic, 0)
+  return rest.length === 0 ? first : new SeveralTopics([first, ...rest])
 }

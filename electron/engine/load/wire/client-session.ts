@@ -11,6 +11,8 @@ export class ClientSession {
   private resend: number[] = []
   /** Receive Maximum of the broker [MQTT-3.3.4-7]. */
   private quota: number
+  /** QoS 1 messages whose PUBACK has not been written. */
+  private unreplied = 0
 
   constructor(window: number) {
     this.inFlight = new InFlight(window)
@@ -20,8 +22,30 @@ export class ClientSession {
   /** A connection was made. With the old session, everything unacknowledged is sent again, in order. */
   begin(receiveMaximum: number, sessionPresent: boolean): void {
     this.quota = Math.min(this.inFlight.window, receiveMaximum)
+    this.unreplied = 0
     this.resend = sessionPresent ? this.inFlight.inOrder().reverse() : []
     if (!sessionPresent) this.received.clear()
+  }
+
+  /** A message of QoS 1 or 2 came. @returns whether it is one of QoS 2 that came before */
+  came(qos: number, id: number): boolean {
+    if (qos === 1) {
+      this.unreplied++
+      return false
+    }
+    if (this.received.has(id)) return true
+    this.received.add(id)
+    return false
+  }
+
+  /** Acknowledgements have been written. */
+  replied(): void {
+    this.unreplied = 0
+  }
+
+  /** Messages that the client's own Receive Maximum limits: received, and not acknowledged to the end. */
+  get unanswered(): number {
+    return this.unreplied + this.received.size
   }
 
   /** Messages sent on this connection and unacknowledged: what Receive Maximum limits. */

@@ -26,6 +26,8 @@ export interface PublishWriter {
   readonly length: number
   /** What removes the messages that the broker has retained; null where none are (3.1.1 section 3.3.1.3). */
   readonly removal: Buffer | null
+  /** A connection was made, whose broker knows topic aliases up to this number. */
+  begin?(topicAliasMaximum: number): void
   /**
    * Writes one message at `at`; returns where it ends. The same message is the same however often it is written. `id` is
    * not used at QoS 0; `delayMs` is how late it is sent.

@@ -17,6 +17,7 @@ import type { Caller, Transport } from './transport'
 
 const CONNACK_WITHIN_MS = 10_000
 
+const OVER_MAXIMUM = 'more messages unacknowledged than Receive Maximum allows'
 const NOTHING = { from: 0, count: 0 }
 
 type Phase = 'closed' | 'dialing' | 'handshake' | 'ready' | 'ending'
@@ -180,6 +181,7 @@ export class WireClient implements ClientHandle, Sender {
       writeAck(batch, reply >>> 16, reply & 0xffff)
     }
     this.replyCount = 0
+    this.session.replied()
     this.publishing?.write(batch, this.deps.now())
     if (batch.at === 0) return
     const bytes = batch.take()
@@ -308,6 +310,7 @@ export class WireClient implements ClientHandle, Sender {
     this.events.connected(this, this.heardMs - this.startedMs, ack)
     if (!ack.sessionPresent) this.sessionLost()
     this.session.begin(ack.receiveMaximum, ack.sessionPresent)
+    this.publishing?.begin(ack)
     if (ack.sessionPresent || this.fields.filters.length === 0) this.becomeReady()
     else for (const packet of this.subscriptions.packets()) this.send(packet)
   }
@@ -329,13 +332,13 @@ export class WireClient implements ClientHandle, Sender {
   }
 
   private publish(b: Buffer, start: number, body: number, end: number): void {
-    const head = readPublish(b, start, body, end, this.fields.level)
-    const { qos, packetId: id } = head
-    if (qos === 1) this.reply(0x40, id)
-    if (qos === 2) {
-      this.reply(0x50, id)
-      if (this.session.received.has(id)) return
-      this.session.received.add(id)
+    const { level, topicAliasMaximum, receiveMaximum } = this.fields
+    const head = readPublish(b, start, body, end, level, topicAliasMaximum)
+    if (head.qos > 0) {
+      this.reply(head.qos === 1 ? 0x40 : 0x50, head.packetId)
+      const repeated = this.session.came(head.qos, head.packetId)
+      if (this.session.unanswered > (receiveMaximum ?? Infinity)) this.events.anomaly(this, OVER_MAXIMUM)
+      if (repeated) return
     }
     // a retained copy is what the broker kept, not a delivery of this run
     if (((b[start] as number) & 1) === 1) return
@@ -381,11 +384,6 @@ export class WireClient implements ClientHandle, Sender {
     else this.events.failed(this, sequence, sequence + 1, failure)
     if (this.queued || this.blocked) return
     if (inFlight.size <= this.fields.refillAt && this.hasWork) this.deps.flushQueue.mark(this)
-  }
-
-  /** Intended send times of the QoS 1 and 2 messages that were sent and have no acknowledgement. */
-  unacknowledgedTimes(): number[] {
-    return this.session.unacknowledged().times
   }
 
   /** QoS 1 and 2 messages without their acknowledgement, and QoS 0 messages that may not have left. */

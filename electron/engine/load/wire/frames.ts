@@ -22,6 +22,8 @@ export interface ConnectFields {
   will?: Will | undefined
   /** Level 5 only. */
   receiveMaximum?: number | undefined
+  /** Topic aliases that the client accepts, level 5 only. @default 0 */
+  topicAliasMaximum?: number | undefined
   /** Seconds, level 5 only. */
   sessionExpiry?: number | undefined
 }
@@ -47,6 +49,8 @@ function connectProperties(f: ConnectFields): Buffer {
     parts.push(b)
   }
   if (f.receiveMaximum !== undefined) parts.push(Buffer.from([0x21]), u16(f.receiveMaximum))
+  if (f.topicAliasMaximum !== undefined)
+    parts.push(Buffer.from([Prop.TOPIC_ALIAS_MAXIMUM]), u16(f.topicAliasMaximum))
   const block = Buffer.concat(parts)
   return Buffer.concat([varint(block.length), block])
 }
@@ -97,6 +101,10 @@ export function publishProperties(
   const users = pairs.flatMap(([name, value]) => [Buffer.from([Prop.USER_PROPERTY]), text(name), text(value)])
   return Buffer.concat([expiry, ...users])
 }
+
+/** The property that stands for a topic name, or introduces itself beside one. */
+export const aliasProperty = (alias: number): Buffer =>
+  Buffer.concat([Buffer.from([Prop.TOPIC_ALIAS]), u16(alias)])
 
 /** What asks for a response to each message, and last in a property block: the correlation data are filled in message by message. */
 export const requestProperties = (responseTopic: string, correlationBytes: number): Buffer =>
@@ -150,6 +158,10 @@ export interface Connack {
   maximumPacketSize: number
   /** Seconds, or null: the client's own. */
   serverKeepAlive: number | null
+  /** Topic aliases that the server accepts; 0: none. */
+  topicAliasMaximum: number
+  /** It keeps retained messages. */
+  retains: boolean
   sharedSubscriptions: boolean
   wildcards: boolean
 }
@@ -163,6 +175,8 @@ export function readConnack(b: Buffer, at: number, end: number, level: number): 
     maximumQos: 2,
     maximumPacketSize: Infinity,
     serverKeepAlive: null,
+    topicAliasMaximum: 0,
+    retains: true,
     sharedSubscriptions: true,
     wildcards: true,
   }
@@ -178,6 +192,8 @@ function readProperties(b: Buffer, start: number, ack: Connack): void {
   ack.receiveMaximum = read(Prop.RECEIVE_MAXIMUM, 2) ?? ack.receiveMaximum
   ack.maximumPacketSize = read(Prop.MAXIMUM_PACKET, 4) ?? ack.maximumPacketSize
   ack.serverKeepAlive = read(Prop.SERVER_KEEP_ALIVE, 2) ?? ack.serverKeepAlive
+  ack.topicAliasMaximum = read(Prop.TOPIC_ALIAS_MAXIMUM, 2) ?? ack.topicAliasMaximum
+  ack.retains = read(Prop.RETAIN_AVAILABLE, 1) !== 0
   ack.sharedSubscriptions = read(Prop.SHARED_AVAILABLE, 1) !== 0
   ack.wildcards = read(Prop.WILDCARD_AVAILABLE, 1) !== 0
   const maximumQos = read(Prop.MAXIMUM_QOS, 1)

@@ -1,6 +1,7 @@
 import { MalformedPacketError } from '../../mqtt/errors'
 import { qosOf } from '../../mqtt/first-byte'
 import { readPublishHeader, type PublishHeader } from '../../mqtt/packet'
+import { findProperty, Prop } from '../../mqtt/properties'
 import { readVarint, varintBytes, varintValue } from '../../mqtt/varint'
 
 /** One object is used again and again: read it before the next packet. */
@@ -18,13 +19,33 @@ const head: PublishHead = {
   complete: false,
 }
 
-/** @throws MalformedPacketError */
-export function readPublish(b: Buffer, start: number, body: number, end: number, level: number): PublishHead {
+/**
+ * @param aliases topic aliases that the client accepts
+ * @throws MalformedPacketError also for one that has neither a topic name nor such an alias [MQTT-3.3.2-8]
+ */
+export function readPublish(
+  b: Buffer,
+  start: number,
+  body: number,
+  end: number,
+  level: number,
+  aliases = 0,
+): PublishHead {
   head.qos = qosOf(b[start] as number)
   if (head.qos === 3) throw new MalformedPacketError('PUBLISH with QoS 3')
   readPublishHeader(b, start, body, end, level, head)
   if (!head.complete) throw new MalformedPacketError('PUBLISH longer than its remaining length')
+  if (head.topicEnd === head.topicAt && !hasAlias(b.subarray(0, end), head.propertiesAt, level, aliases))
+    throw new MalformedPacketError('PUBLISH without a topic name or a topic alias that was offered')
   return head
+}
+
+function hasAlias(b: Buffer, propertiesAt: number, level: number, aliases: number): boolean {
+  if (level !== 5) return false
+  const at = findProperty(b, propertiesAt, Prop.TOPIC_ALIAS)
+  if (at < 0 || at + 2 > b.length) return false
+  const alias = b.readUInt16BE(at)
+  return alias > 0 && alias <= aliases
 }
 
 /** Reason codes of a SUBACK, one a filter. */

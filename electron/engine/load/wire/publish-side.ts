@@ -27,11 +27,17 @@ export class PublishSide {
   }
 
   /** Why the broker's limits do not let this client do its work, or null. */
-  unfit(ack: { maximumQos: QoS; maximumPacketSize: number }): string | null {
+  unfit(ack: { maximumQos: QoS; maximumPacketSize: number; retains: boolean }): string | null {
+    if (!ack.retains && this.source.template.removal !== null) return 'the broker keeps no retained messages'
     if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
     return this.source.template.length > ack.maximumPacketSize
       ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`
       : null
+  }
+
+  /** A connection was made. */
+  begin(ack: { topicAliasMaximum: number }): void {
+    this.source.template.begin?.(ack.topicAliasMaximum)
   }
 
   /** Something was sent since the source began. */

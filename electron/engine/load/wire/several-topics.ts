@@ -16,6 +16,10 @@ export class SeveralTopics implements PublishWriter {
     return each.length > 0 ? Buffer.concat(each) : null
   }
 
+  begin(topicAliasMaximum: number): void {
+    for (const t of this.topics) t.begin?.(topicAliasMaximum)
+  }
+
   write(
     into: Buffer,
     at: number,

@@ -51,11 +51,11 @@ const OTHER: LoadFlags = {
   disconnectEvery: '1m',
   disconnectKind: 'clean',
   awayFor: '2s',
-  churnEvery: '9s',
   ramp: '2s',
   warmup: '3s',
   drain: '11s',
   window: '21',
+  topicAliases: '2',
   receiveMaximum: '9',
   workers: '2',
   keepAlive: '61s',
@@ -78,6 +78,7 @@ const OTHER: LoadFlags = {
 /** Flags that cannot stand beside those, each with what it needs. */
 const ALONE: Readonly<Record<string, LoadFlags>> = {
   messages: { messages: '500' },
+  churnEvery: { churnEvery: '9s' },
   payloadFile: { payloadFile: 'p.json' },
   thinkTime: { executor: 'max', thinkTime: '1s' },
   alpn: { url: 'mqtts://127.0.0.1', alpn: 'mqtt,x-amzn-mqtt-ca' },
