@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { ensureBuilt } from '../scripts/build-once.mjs'
 import { findChromium } from '../test/helpers/chromium'
 import { startServe, type Served } from '../test/helpers/served'
+import { saveMoment, scrubMoment } from './moment'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
 import { cpuSeconds } from './process-use'
 import { pageScenario } from './settings'
@@ -14,9 +15,12 @@ import { pageScenario } from './settings'
 /**
  * The built page in Chromium while 1,000 devices publish 10,000 messages per second: every screen in turn, with a user who
  * types and clicks. `--minutes 10` goes round for so long, to see whether memory stays. Engine and page share the machine;
- * what each uses is printed apart.
+ * what each uses is printed apart. At the end
+ * what Handshakes holds is shared as one file, and that is scrubbed by the mouse after the engine has ended; `--moment` measures this alone.
  */
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '1' }, moment: { type: 'boolean', default: false } },
+})
 const minutes = Number(values.minutes)
 const DWELL_MS = 8000
 const WARM_UP_MS = 4000
@@ -154,7 +158,15 @@ try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
   const page = await context.newPage()
   page.on('pageerror', (error) => console.error(`the page failed: ${error.message}`))
-  await report(page, await goRound(page, engine.url, engine.child))
+  if (!values.moment) await report(page, await goRound(page, engine.url, engine.child))
+  const file = await saveMoment(page, engine.url, folder)
+  await page.close()
+  await engine.end()
+  const { reading, cpuMs, counts } = await scrubMoment(context, file)
+  console.log(`\n${HEAD}\n${line('moment', [reading], Number.NaN)}`)
+  console.log(
+    `moment   ${cpuMs.toFixed(1)} ms of CPU for each frame while it is scrubbed (hold: under 16), ${counts}`,
+  )
 } finally {
   await browser.close()
   await engine.end()
