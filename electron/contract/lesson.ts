@@ -6,7 +6,7 @@ import { linkSchema } from './link-config'
 import { PACKET_TYPES } from './packet'
 import { parsePacketFilter } from './packet-filter'
 import { checkSteps, clientsOf, stepSchema } from './phases'
-import { groupSchema, scenarioSchema } from './scenario'
+import { groupSchema, qos2Schema, scenarioSchema } from './scenario'
 import { isValidFilter, isValidTopic } from './topics'
 
 /** A text by language, `{ en, ko, ja, zh }`, any of them, or without a language; without English, that is the first there is. */
@@ -109,6 +109,8 @@ const runFields = {
   groups: groups.optional(),
   /** Messages of each publishing device. */
   messages: z.int().min(1).max(20).optional(),
+  /** When the broker passes a QoS 2 message on. @default on-publish */
+  qos2: qos2Schema.unwrap().optional(),
 }
 
 /** Parts of the course, in their order. */
@@ -122,7 +124,7 @@ const variantSchema = z.strictObject({
   id: slug,
   /** What the student chooses; not needed when there is only one variant. */
   name: line.optional(),
-  /** `link`, `groups` and `messages` stand in the place of the lesson's own. */
+  /** `link`, `groups`, `messages` and `qos2` stand in the place of the lesson's own. */
   ...runFields,
   steps: z.array(stepSchema).max(50).default([]),
   drop: z.array(dropSchema).max(50).default([]),

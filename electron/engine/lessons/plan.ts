@@ -28,6 +28,7 @@ export const LESSON_LINK = { kind: 'radio', delay: 40, recovery: { timeout: 1200
 export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
   const variant = lesson.variants.find((v) => v.id === variantId)
   if (!variant) throw new ApiError('not-found', `lesson ${lesson.id} has no variant ${variantId}`)
+  const qos2 = variant.qos2 ?? lesson.qos2
   const scenario = scenarioSchema.parse({
     version: 1,
     name: `${lesson.id}/${variant.id}`,
@@ -35,6 +36,7 @@ export function planOf(lesson: ScriptedLesson, variantId: string): LessonPlan {
     messages: variant.messages ?? lesson.messages ?? 1,
     link: variant.link ?? lesson.link ?? linkSchema.parse(LESSON_LINK),
     groups: variant.groups ?? lesson.groups,
+    ...(qos2 === undefined ? {} : { broker: { kind: 'embedded', qos2 } }),
   })
   return {
     lesson,

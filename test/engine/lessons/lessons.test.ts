@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { LESSON_PARTS, type ScriptedLesson } from '../../../electron/contract/lesson'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
+import { planOf } from '../../../electron/engine/lessons/plan'
 
 const service = new LessonService()
 afterAll(() => service.close())
@@ -144,4 +145,20 @@ test('closing the service ends a run that is under way', async () => {
   const ended = expect(run).rejects.toMatchObject({ code: 'unavailable' })
   await own.close()
   await ended
+})
+
+test('a lesson or one of its variants says when the broker passes a QoS 2 message on', () => {
+  const lesson = scripted.find((l) => l.id === 'qos-2')
+  const [first, second] = lesson?.variants ?? []
+  if (!lesson || !first || !second) throw new Error('expected the lesson qos-2 with several variants')
+  const methodOf = (l: ScriptedLesson, variant: string): unknown => {
+    const { broker } = planOf(l, variant).scenario
+    return broker.kind === 'embedded' ? broker.qos2 : null
+  }
+  expect(methodOf(lesson, first.id)).toBe('on-publish')
+  const variants = lesson.variants.map((v) =>
+    v.id === second.id ? { ...v, qos2: 'on-publish' as const } : v,
+  )
+  const released: ScriptedLesson = { ...lesson, qos2: 'on-release', variants }
+  expect([methodOf(released, first.id), methodOf(released, second.id)]).toEqual(['on-release', 'on-publish'])
 })
