@@ -63,7 +63,7 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
   await openScreen(page, lab.url, 'traffic')
   const gallery = page.getByRole('dialog', { name: 'Scenarios and lessons' })
   await page.keyboard.press('Shift+G')
-  await expect(gallery.getByRole('listitem')).toHaveCount(28)
+  await expect(gallery.getByRole('listitem')).toHaveCount(29)
   await expectAccessible(page, '[role=dialog]')
   await gallery.getByRole('button', { name: /Lamps that answer/ }).click()
   await expect(page).toHaveURL(/#\/lab$/)
