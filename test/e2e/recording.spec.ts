@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { Bench, dup, puback, publishFrame, pubrec } from '../engine/observe/capture/wire'
 import { expect, test } from './fixtures'
+import { lanesInTheWay } from './screens'
 
 let folder = ''
 test.beforeAll(() => {
@@ -111,6 +112,11 @@ test('a moment is shared as one file, which needs no network and says everything
   await moment.getByRole('button', { name: '한국어' }).click()
   await expect(moment.getByTestId('counts')).toHaveText('패킷 7개, 손실 0개, 메시지 2개')
   await expect(moment.getByRole('region', { name: '해설' })).toContainText('PUBLISH')
+  // on a phone both the diagram and the narration are in view
+  await moment.setViewportSize({ width: 390, height: 844 })
+  await expect(moment.getByRole('region', { name: '해설' })).toBeInViewport({ ratio: 1 })
+  await expect(moment.getByTestId('sequence')).toBeInViewport()
+  expect(await lanesInTheWay(moment)).toEqual([])
   expect(said).toEqual([])
   expect(asked).toEqual([pathToFileURL(file).href])
   await context.setOffline(false)

@@ -115,6 +115,53 @@ describe('every sentence is a fact of the capture', () => {
   })
 })
 
+const cuts = ([4, 5] as const).flatMap((protocol) =>
+  (['p', 's'] as const).flatMap((leg) =>
+    (['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const).map((lost) => ({ protocol, leg, lost })),
+  ),
+)
+
+test.each(cuts)(
+  'QoS 2 over a link that is cut as $lost sets out at $leg, protocol $protocol',
+  async (cut) => {
+    const { protocol, leg, lost } = cut
+    const direction = FROM_SENDER.has(lost) === (leg === 'p') ? ('uplink' as const) : ('downlink' as const)
+    const link = {
+      kind: 'cut' as const,
+      delay: 10,
+      cut: { down: 500, rules: [{ when: 'before' as const, type: lost, direction }] },
+    }
+    const group = (id: 'p' | 's') => ({
+      name: id,
+      id,
+      clean: false,
+      protocol,
+      ...(protocol === 5 ? { sessionExpiry: '300s' } : {}),
+      ...(id === leg ? { link } : {}),
+    })
+    const { batch, received } = await simulate({
+      messages: 1,
+      link: { kind: 'cut', delay: 10 },
+      groups: [
+        { ...group('p'), publishes: [{ topic: 't', qos: 2, rate: 10 }] },
+        { ...group('s'), subscribes: [{ filter: 't', qos: 2 }] },
+      ],
+    })
+    expect(received.get('s')).toBe(1)
+    const list = runHappenings(batch)
+    const count = (kind: string): number => list.filter((h) => h.kind === kind).length
+    expect([count('lost'), count('ended'), count('once')]).toEqual([1, 1, 1])
+    expect(list.filter((h) => /^resumed/.test(h.kind))).toHaveLength(1)
+    // it was connected until its packet was lost: nothing waited for it
+    expect([count('queued'), count('queue-sent')]).toEqual([0, 0])
+    for (const lang of ['en', 'ko'] as const) {
+      const text = narrateRun(batch, lang).map(sentenceText).join(' ')
+      expect(text).toContain(`${lost} #1`)
+      expect(text).not.toMatch(/100 ms|queue|대기열/)
+    }
+  },
+)
+
 test('a copy that is counted was seen to arrive: each leg alone names its own, at 40 % loss', async () => {
   let most = 0
   for (let seed = 1; seed <= 6; seed++) {

@@ -37,7 +37,8 @@ function queued(story: Story, passed: PacketRow): Happening[] {
     const away = story.connections.awayAt(p.clientId, endOf(passed))
     // the broker may send it before the client has got its CONNACK
     const back = story.connections.accepted(p.clientId, endOf(passed))
-    return away !== undefined && back?.kind === 'resume'
+    // a copy that was lost as the connection ended did not wait
+    return away !== undefined && p.sentMs > away.atMs && back?.kind === 'resume'
   })
   if (waited.length === 0) return []
   const clients = [...new Set(waited.map((p) => p.clientId))]
