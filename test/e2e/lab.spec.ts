@@ -316,6 +316,7 @@ test('what devices keep and answer is set in the drawer of their group, and take
   page,
   lab,
 }) => {
+  test.setTimeout(90_000)
   await openScreen(page, lab.url, 'lab')
   const edit = async (): Promise<void> => {
     await page
@@ -340,7 +341,7 @@ test('what devices keep and answer is set in the drawer of their group, and take
   await payload.fill('{state.lit}')
   await payload.press('Enter')
   await expect(payload).not.toHaveAttribute('aria-invalid', 'true')
-  await expectAccessible(page)
+  await expectAccessible(page, '[role=dialog]')
   await page.keyboard.press('Escape')
   await expect(drawer).toHaveCount(0)
   for (let i = 0; i < 4; i++) await page.keyboard.press('Control+Z')
@@ -353,6 +354,7 @@ test('phases are set on the page, refused at their field, and the devices they a
   page,
   lab,
 }) => {
+  test.setTimeout(90_000)
   await openScreen(page, lab.url, 'lab')
   await page.getByRole('button', { name: /^Scenario file: / }).click()
   await page.getByRole('menuitem', { name: 'Phases…' }).click()
@@ -367,7 +369,7 @@ test('phases are set on the page, refused at their field, and the devices they a
   await drawer.getByRole('textbox', { name: 'Lasts' }).fill('1h')
   await drawer.getByRole('button', { name: 'Apply' }).click()
   await expect(group).toHaveAttribute('aria-invalid', 'true')
-  await expectAccessible(page)
+  await expectAccessible(page, '[role=dialog]')
   await group.fill('Temperature sensors')
   await drawer.getByRole('button', { name: 'Apply' }).click()
   await expect(drawer).toHaveCount(0)
