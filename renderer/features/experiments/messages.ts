@@ -88,9 +88,10 @@ export const experimentsMessages = defineMessages(
         duplicates: 'Duplicates',
         publish: 'PUBLISH',
         packets: 'Packets',
-        bytesSent: 'Bytes sent',
-        bytesReceived: 'Bytes received',
-        onTheWire: "Per message at the publisher's end: packets, TCP and Ethernet headers, acknowledgements",
+        bytes: 'Bytes',
+
+        onTheWire:
+          "Sent / received per message at the publisher's end: packets, TCP and Ethernet headers, acknowledgements",
       },
       outside: 'outside the 99% interval',
       agree:
@@ -198,9 +199,9 @@ export const experimentsMessages = defineMessages(
         duplicates: '중복',
         publish: 'PUBLISH',
         packets: '패킷',
-        bytesSent: '보낸 바이트',
-        bytesReceived: '받은 바이트',
-        onTheWire: '메시지당, 발행자 쪽에서: 패킷, TCP와 이더넷 헤더, 확인 응답 포함',
+        bytes: '바이트',
+
+        onTheWire: '메시지당 보낸 / 받은 바이트, 발행자 쪽에서: 패킷, TCP와 이더넷 헤더, 확인 응답 포함',
       },
       outside: '99 % 구간 밖',
       agree:

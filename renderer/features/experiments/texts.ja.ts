@@ -89,9 +89,10 @@ export const experimentsJa: TextsOf<typeof experimentsMessages> = {
       duplicates: '重複',
       publish: 'PUBLISH',
       packets: 'パケット',
-      bytesSent: '送信バイト',
-      bytesReceived: '受信バイト',
-      onTheWire: 'メッセージごと、パブリッシャー側: パケット、TCP とイーサネットのヘッダー、確認応答を含む',
+      bytes: 'バイト',
+
+      onTheWire:
+        'メッセージごとの送信 / 受信、パブリッシャー側: パケット、TCP とイーサネットのヘッダー、確認応答を含む',
     },
     outside: '99% 区間の外',
     agree:

@@ -88,9 +88,9 @@ export const experimentsZh: TextsOf<typeof experimentsMessages> = {
       duplicates: '重复',
       publish: 'PUBLISH',
       packets: '报文',
-      bytesSent: '发送字节',
-      bytesReceived: '接收字节',
-      onTheWire: '每条消息，在发布者一端：报文、TCP 和以太网首部、确认',
+      bytes: '字节',
+
+      onTheWire: '每条消息发送 / 接收，在发布者一端：报文、TCP 和以太网首部、确认',
     },
     outside: '在 99% 区间之外',
     agree: '{compared} 个值中有 {inside} 个落在理论公式的 99% 区间内；每一百个中可能有一个偶然落在区间外。',
