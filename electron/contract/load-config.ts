@@ -203,18 +203,7 @@ function checkRequests(c: LoadConfig, wrong: Wrong): void {
     wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} for requests at 3.1.1`)
 }
 
-function checkTogether(c: LoadConfig, wrong: Wrong): void {
-  if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))
-    wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
-  if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
-    wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
-  if (c.thinkTime !== undefined && c.executor.kind !== 'max')
-    wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
-  if (c.awayFor > 0 && c.disconnectEvery === undefined)
-    wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
-  if (c.request) checkRequests(c, wrong)
-  if (c.churnEvery !== undefined && c.subscribers === 0)
-    wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
+function checkMessages(c: LoadConfig, wrong: Wrong): void {
   const templated = c.payload !== undefined || c.payloadFile !== undefined
   if (c.payload !== undefined && c.payloadFile !== undefined)
     wrong('payloadFile', c.payloadFile, 'expected either payload or payloadFile')
@@ -236,6 +225,9 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     if (c[name] !== undefined && c.protocol !== 5)
       wrong('protocol', '3.1.1', `expected 5.0 with ${name}: 3.1.1 has no properties`)
   }
+}
+
+function checkClients(c: LoadConfig, wrong: Wrong): void {
   if (c.publishers + c.subscribers === 0)
     wrong('publishers', 0, 'expected at least one publisher or subscriber')
   if (
@@ -249,6 +241,22 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
       c.clientId,
       'expected %i, the number of the client, in the identifier of several clients',
     )
+}
+
+function checkTogether(c: LoadConfig, wrong: Wrong): void {
+  checkMessages(c, wrong)
+  checkClients(c, wrong)
+  if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))
+    wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
+  if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
+    wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
+  if (c.thinkTime !== undefined && c.executor.kind !== 'max')
+    wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
+  if (c.awayFor > 0 && c.disconnectEvery === undefined)
+    wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
+  if (c.request) checkRequests(c, wrong)
+  if (c.churnEvery !== undefined && c.subscribers === 0)
+    wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
   if (c.arrivals !== 'even' && !['constant-rate', 'reconnect-storm', 'soak'].includes(c.executor.kind))
     wrong('arrivals', c.arrivals, `expected even: ${c.executor.kind} has no constant rate`)
   if (c.topology === 'pairs' && c.publishers !== c.subscribers) {

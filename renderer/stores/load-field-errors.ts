@@ -26,8 +26,6 @@ const BY_FLAG: Readonly<Record<string, string>> = {
   userProperty: 'userProperty',
   protocol: 'needs5',
   threshold: 'threshold',
-  payloadFile: 'payloadFile',
-  dataFile: 'dataFile',
   disconnectEvery: 'aboveZero',
   churnEvery: 'churnEvery',
   awayFor: 'awayFor',

@@ -32,17 +32,8 @@ export type Draft = Record<TextFlag, string> & Record<Switch, boolean>
 
 const TARGET = ['url', 'protocol'] as const
 const CLIENTS = ['publishers', 'subscribers', 'topology', 'qos', 'subscribeQos'] as const
-const MESSAGES = [
-  'payload',
-  'payloadFile',
-  'dataFile',
-  'topics',
-  'retain',
-  'messageExpiry',
-  'userProperty',
-  'topicAliases',
-] as const
-const IDENTITY = ['clientId', 'clients', 'willTopic', 'willPayload', 'willQos', 'population'] as const
+const MESSAGES = ['payload', 'topics', 'retain', 'messageExpiry', 'userProperty', 'topicAliases'] as const
+const IDENTITY = ['clientId', 'willTopic', 'willPayload', 'willQos', 'population'] as const
 const HABITS = [
   'request',
   'thinkTime',
@@ -64,6 +55,8 @@ const LOGIN = [
   'tlsResume',
   'insecure',
 ] as const
+/** The command line takes these; see `WITHOUT_FIELD`. */
+const FILES: readonly string[] = ['clients', 'payloadFile', 'dataFile']
 const PLACED: readonly string[] = [
   ...TARGET,
   ...CLIENTS,
@@ -84,7 +77,7 @@ export const FORM_GROUPS = {
   habits: HABITS,
   limits: LIMIT_FLAGS,
   login: LOGIN,
-  more: [...FIELD_FLAGS, ...SWITCHES].filter((flag) => !PLACED.includes(flag)),
+  more: [...FIELD_FLAGS, ...SWITCHES].filter((flag) => !PLACED.includes(flag) && !FILES.includes(flag)),
 } as const satisfies Record<string, readonly (TextFlag | Switch)[]>
 
 export const isSwitch = (flag: TextFlag | Switch): flag is Switch =>
@@ -95,12 +88,17 @@ export const TEXT_FLAGS: readonly TextFlag[] = Object.values(FORM_GROUPS)
   .flat()
   .filter((flag): flag is TextFlag => !isSwitch(flag))
 
+const NO_FILES = 'what is in the file would leave the computer; a page names no files but certificates'
+
 /** Why a flag of `fleetlab load` has no field. */
 export const WITHOUT_FIELD: Readonly<Record<string, string>> = {
   config: 'a file of settings: the form holds the settings themselves',
   preset: 'the form has a choice of presets that fills it in',
   password: 'has a field of its own that is kept nowhere',
   'allow-host': 'the page asks before it sends load to another computer',
+  clients: NO_FILES,
+  'payload-file': NO_FILES,
+  'data-file': NO_FILES,
   shard: 'a run over several computers begins in their terminals',
   'start-at': 'for the shards of a run',
   'run-id': 'for the shards of a run; the page counts its runs',
@@ -169,14 +167,11 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   duration: { step: 5 },
   messages: { step: 1000, placeholderText: 'noLimit' },
   payload: { lines: true, mono: true, placeholderText: 'filler' },
-  payloadFile: mono,
-  dataFile: mono,
   topics: mono,
   messageExpiry: { step: 1 },
   topicAliases: { step: 1 },
   userProperty: { lines: true, mono: true, placeholder: 'site=plant-2' },
   clientId: mono,
-  clients: mono,
   willTopic: mono,
   willPayload: mono,
   willQos: { values: ['', '1', '2'], placeholder: '0' },

@@ -1,4 +1,5 @@
 import type { QosComparison } from '@contract/comparison'
+import type { Language } from '@contract/languages'
 import { computed, ref, type Ref } from 'vue'
 import { useLanguage } from '../../i18n/language'
 import { smallerTypes } from '../../canvas/sequence/fit'
@@ -29,6 +30,12 @@ function attempts(k: number, smallest: number, width: number): { slant: number; 
   ]
 }
 
+const columnsOf = (comparison: QosComparison | null, lang: Language) =>
+  (comparison?.runs ?? []).map((run) => {
+    const input = fromFirstPacket(run.timeline)
+    return { run, input, sentences: narrateRun(input, lang) }
+  })
+
 /** The three pictures of a comparison on one clock, as tall as there is room, and their narration. */
 export function useSideBySide(comparison: Ref<QosComparison | null>) {
   const settings = useSettings()
@@ -39,16 +46,11 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
   /** Type for the back row leaves a third of the width no room for more than arrows and their names. */
   const slim = computed(() => settings.projector && width.value < COLUMN_WIDTH * k.value)
   const words = useLessonWords()
-  const columns = computed(() =>
-    (comparison.value?.runs ?? []).map((run) => {
-      const input = fromFirstPacket(run.timeline)
-      return { run, input, sentences: narrateRun(input, lang.value) }
-    }),
-  )
+  const columns = computed(() => columnsOf(comparison.value, lang.value))
+  const packets = computed(() => columns.value.flatMap((c) => c.input.packets))
+  const nowMs = computed(() => packets.value.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0))
   function draw(slant: number, type: number) {
-    const packets = columns.value.flatMap((c) => c.input.packets)
-    const nowMs = packets.reduce((ms, p) => Math.max(ms, p.settledMs ?? p.sentMs), 0)
-    const pxPerMs = suggestPxPerMs(packets, slant) * type
+    const pxPerMs = suggestPxPerMs(packets.value, slant) * type
     return layoutTogether(
       columns.value.map(({ run, input, sentences }) => ({
         input,
@@ -57,7 +59,7 @@ export function useSideBySide(comparison: Ref<QosComparison | null>) {
           width: width.value,
           k: type,
           pxPerMs,
-          nowMs,
+          nowMs: nowMs.value,
           words: words.value,
           noCards: true,
           slim: slim.value,

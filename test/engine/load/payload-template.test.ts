@@ -53,7 +53,10 @@ it('makes JSON with every kind of field, and the same message again the same', a
     s: 1_700_000_000,
     p: '5%',
   })
-  expect(first).toMatchObject({ at: '2023-11-14T22:13:20.123Z', t: expect.stringMatching(/^[a-z]{20}$/) })
+  expect(first).toMatchObject({
+    at: '2023-11-14T22:13:20.123Z',
+    t: expect.stringMatching(/^[a-z]{20}$/) as string,
+  })
   expect(Object.keys(first)[0]).toBe('fleetlab')
   const walk = Array.from({ length: 3000 }, (_, n) => json(message(w, n)))
   expect(walk[1]).toMatchObject({ c: 15, site: 'Plant "2"', limit: 7 })

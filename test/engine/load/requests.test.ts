@@ -78,7 +78,9 @@ it('goes on without a response that takes too long, and counts it with its age',
   let thought = 0
   const requests = new Requests()
   requests.measureFrom(0)
-  const think = (): void => void thought++
+  const think = (): void => {
+    thought++
+  }
   requests.of({ taken: 0, due: () => 1000, take: () => 0, template: new Responder(0, 4), think }).take()
   requests.expire(10_000)
   expect(thought).toBe(0)

@@ -48,10 +48,8 @@ test('a number stands right of an earlier one that is beside it, whichever arrow
 })
 
 test('a filter leaves the lanes of the whole message', () => {
-  const part = {
-    ...sim,
-    packets: sim.packets.filter((p) => p.type === 'PUBACK' && p.clientId === 'sensor-1'),
-  }
+  const packets = sim.packets.filter((p) => p.type === 'PUBACK' && p.clientId === 'sensor-1')
+  const part = { packets, exchanges: sim.exchanges, journeys: sim.journeys }
   const choice = chooseLanes(part)
   expect(choice.lanes.map((l) => l.clientId)).toEqual(['sensor-1', null, 'dashboard'])
   expect(choice.lanes.map((l) => l.side)).toEqual(['left', 'broker', 'right'])

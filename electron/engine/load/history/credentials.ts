@@ -23,13 +23,13 @@ async function pem(config: LoadConfig, field: FileField): Promise<string | undef
   return content
 }
 
-/** A page names no files but those of certificates, see docs/security.md: what a payload is made from would leave the computer. */
+/** A page names no files but those of certificates, see docs/security.md: what payloads and clients are made from would leave the computer. */
 function refuseFiles(config: LoadConfig): void {
   for (const { config: c } of populationsOf(config)) {
-    for (const field of ['payloadFile', 'dataFile'] as const) {
+    for (const field of ['payloadFile', 'dataFile', 'clients'] as const) {
       const found = c[field]
       if (found === undefined) continue
-      const expected = 'expected a payload without files; the command line takes them'
+      const expected = 'expected no file: only the command line takes it'
       throw new ApiError('bad-request', `${field}: found ${found}; ${expected}`, [
         { path: `config.${field}`, found, expected },
       ])

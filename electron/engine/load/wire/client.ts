@@ -322,7 +322,10 @@ export class WireClient implements ClientHandle, Sender {
 
   private suback(b: Buffer, body: number, end: number): void {
     const sinceMs = this.subscriptions.changedSince(b, body)
-    if (sinceMs !== null) return this.events.churned(this, this.heardMs - sinceMs)
+    if (sinceMs !== null) {
+      this.events.churned(this, this.heardMs - sinceMs)
+      return
+    }
     const { refusal, lowered, complete } = this.subscriptions.answered(b, body, end)
     for (const qos of lowered) this.events.anomaly(this, `SUBACK granted QoS ${qos} only`)
     if (refusal !== null) {

@@ -85,6 +85,18 @@ describe('the service of load tests', () => {
     expect(begun).toHaveLength(1)
   })
 
+  it.each(['payloadFile', 'dataFile', 'clients'])(
+    'sends nothing of a file that a page names: %s',
+    async (field) => {
+      const { service, begun } = serviceDouble()
+      const config = { ...CONFIG, [field]: '/etc/passwd' }
+      await expect(service.start(config)).rejects.toThrow(
+        `${field}: found /etc/passwd; expected no file: only the command line takes it`,
+      )
+      expect(begun).toEqual([])
+    },
+  )
+
   it('stops with a report that says so', async () => {
     const { service } = serviceDouble()
     await service.start(CONFIG)
@@ -125,7 +137,6 @@ describe('the service of load tests', () => {
     await expect(
       service.start({ ...CONFIG, caFile: import.meta.filename.replace('load-service', 'none') }),
     ).rejects.toThrow(/readable/)
-    await expect(service.start({ ...CONFIG, payloadFile: '/etc/hosts' })).rejects.toThrow(/without files/)
     await service.start({ ...CONFIG, passwordEnv: 'FLEETLAB_SECRET' })
     expect(last(begun).options.credentials?.password).toBe('x')
   })

@@ -19,7 +19,6 @@ const OTHER: LoadFlags = {
   url: 'wss://127.0.0.1:8084/mqtt',
   protocol: '5.0',
   clientId: 'c%i',
-  clients: 'clients.csv',
   wsHeader: 'X-Tenant: plant\nX-Site: 2',
   userProperty: 'a=b c\nd=e',
   population:
@@ -45,7 +44,6 @@ const OTHER: LoadFlags = {
   size: '65',
   duration: '31s',
   payload: '{"t":%n,\n"u":1}',
-  dataFile: 'data.csv',
   topics: 'temperature,state/%c',
   startWait: '1s',
   disconnectEvery: '1m',
@@ -79,7 +77,6 @@ const OTHER: LoadFlags = {
 const ALONE: Readonly<Record<string, LoadFlags>> = {
   messages: { messages: '500' },
   churnEvery: { churnEvery: '9s' },
-  payloadFile: { payloadFile: 'p.json' },
   thinkTime: { executor: 'max', thinkTime: '1s' },
   alpn: { url: 'mqtts://127.0.0.1', alpn: 'mqtt,x-amzn-mqtt-ca' },
   stages: { stages: '10s:5,30s:50' },
