@@ -62,8 +62,9 @@ describe('fleetlab load', () => {
     const flags =
       '--publishers 4 --subscribers 1 --rate max --messages 40 --qos 1 --size 64 --max-lost 0 --max-p99 30s --json -'
     const r = await fleetlab(['load', '--url', url, ...flags.split(' '), '--html', html, '--csv', csv])
-    expect(r.code).toBe(1)
     const json = report(r.stdout)
+    // a busy machine may make the run inconclusive; it never passes
+    expect(r.code).toBe(json.verdict.inconclusive ? 3 : 1)
     expect([json.offered, json.acknowledged, json.lost, json.duplicated]).toEqual([40, 40, 1, 1])
     expect(json.verdict.checks.map((c) => [c.name, c.passed])).toEqual([
       ['max-p99', true],
