@@ -72,10 +72,13 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await takePicture(teacher, 'vote-teacher')
   await teacher.getByRole('button', { name: 'End and show' }).click()
   await expect(mina.getByTestId('vote-answer')).toHaveText(['once0', 'twice2'])
+  await teacher.getByRole('button', { name: 'Vote again' }).click()
+  await expect(mina.getByRole('button', { name: 'twice' })).toBeVisible()
   await teacher.getByRole('button', { name: 'Shared with a class' }).click()
   await teacher.getByRole('button', { name: 'Stop sharing' }).click()
   await expect(mina.getByText('The class has ended.')).toBeVisible()
   await expect(joon.getByText('수업이 끝났습니다.')).toBeVisible()
+  await expect(mina.getByTestId('vote-answer')).toHaveCount(0)
 }
 
 /** The pupil runs another lesson, which the teacher's page does not show; then the teacher allows none. */
