@@ -42,7 +42,7 @@ export const loadEnglish = {
   never: 'never',
   noPreset: 'own settings',
   identityHint:
-    'Identifiers and wills: %i is the number of the client, %c its identifier. CSV: client_id, username, password, cert, key; the file is on the computer that runs the program. A population is a line of JSON with the fields of a --config file.',
+    'Identifiers and wills: %i is the number of the client, %c its identifier. A population is a line of JSON with the fields of a --config file.',
   switch: {
     insecure: 'accept any certificate',
     request: 'each message asks for a response',
@@ -53,7 +53,7 @@ export const loadEnglish = {
   holds: {
     limits: 'they decide the verdict',
     messages: 'retained, properties, expiry',
-    identity: 'identifiers, CSV, wills, populations',
+    identity: 'identifiers, wills, populations',
     login: 'user name, certificates',
     more: 'ramp, window, workers',
     habits: 'pauses, disconnects, churn',

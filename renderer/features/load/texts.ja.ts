@@ -47,7 +47,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
     never: 'しない',
     noPreset: '自分で設定',
     identityHint:
-      'ID と遺言では、%i が番号、%c が ID です。CSV の列: client_id、username、password、cert、key。ファイルはプログラムを動かしているコンピューターにあります。集団は、--config ファイルの項目を持つ JSON を 1 行に 1 つ書きます。',
+      'ID と遺言では、%i が番号、%c が ID です。集団は、--config ファイルの項目を持つ JSON を 1 行に 1 つ書きます。',
     switch: {
       insecure: 'どの証明書も受け入れる',
       request: 'メッセージごとに応答を求める',
@@ -58,7 +58,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
     holds: {
       limits: '判定を決めます',
       messages: '保持、プロパティ、有効期限',
-      identity: 'ID、CSV、遺言、集団',
+      identity: 'ID、遺言、集団',
       login: 'ユーザー名、証明書',
       more: '立ち上げ、ウィンドウ、ワーカー',
       habits: '休止、切断、購読の変更',

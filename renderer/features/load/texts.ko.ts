@@ -40,7 +40,7 @@ export const loadKorean = {
   never: '안 함',
   noPreset: '직접 설정',
   identityHint:
-    '식별자와 유언에서 %i는 클라이언트 번호, %c는 식별자입니다. CSV 열: client_id, username, password, cert, key. 파일은 프로그램이 실행되는 컴퓨터에 있습니다. 집단 하나는 --config 파일의 항목을 담은 JSON 한 줄입니다.',
+    '식별자와 유언에서 %i는 클라이언트 번호, %c는 식별자입니다. 집단 하나는 --config 파일의 항목을 담은 JSON 한 줄입니다.',
   switch: {
     insecure: '모든 인증서 허용',
     request: '메시지마다 응답을 요청',
@@ -51,7 +51,7 @@ export const loadKorean = {
   holds: {
     limits: '판정의 기준',
     messages: '보관, 속성, 만료',
-    identity: '식별자, CSV, 유언, 집단',
+    identity: '식별자, 유언, 집단',
     login: '사용자 이름, 인증서',
     more: '램프, 창, 작업자',
     habits: '쉬는 시간, 끊기, 구독 변경',

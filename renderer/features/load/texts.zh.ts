@@ -42,7 +42,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
     never: '从不',
     noPreset: '自定义',
     identityHint:
-      '标识符和遗嘱中，%i 是客户端编号，%c 是其标识符。CSV 的列：client_id、username、password、cert、key；文件在运行程序的计算机上。每个群体是一行 JSON，字段与 --config 文件相同。',
+      '标识符和遗嘱中，%i 是客户端编号，%c 是其标识符。每个群体是一行 JSON，字段与 --config 文件相同。',
     switch: {
       insecure: '接受任何证书',
       request: '每条消息都请求响应',
@@ -53,7 +53,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
     holds: {
       limits: '由它们决定判定结果',
       messages: '保留、属性、过期',
-      identity: '标识符、CSV、遗嘱、群体',
+      identity: '标识符、遗嘱、群体',
       login: '用户名、证书',
       more: '爬升、窗口、工作线程',
       habits: '停顿、断开、订阅变更',
