@@ -12,11 +12,13 @@ export function filesBelow(folder: string): string[] {
   )
 }
 
-/** True once the scenario of a running program is kept with changes that are in no file. */
+/** True once the scenario of a running program is kept with changes that are in no file; one half written is not kept yet. */
 export const keepsChanges = (folder: string): boolean =>
   filesBelow(folder).some(
     (name) =>
-      name.startsWith('sessions') && readFileSync(join(folder, name), 'utf8').includes('"changed":true'),
+      name.startsWith('sessions') &&
+      name.endsWith('.json') &&
+      readFileSync(join(folder, name), 'utf8').includes('"changed":true'),
   )
 
 /** Names of kept files that are not whole, or were put aside. What a cut-off write left beside them does not count. */
