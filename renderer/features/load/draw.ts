@@ -1,5 +1,6 @@
 import type uPlot from 'uplot'
 import { readToken } from '../../ui/packet-style'
+import { rootPx } from '../../ui/plot'
 import { spread } from './series'
 
 /** The name of a line with its value, beside the plot at the value's height. */
@@ -29,7 +30,7 @@ interface Pen {
 }
 
 function penOf(u: uPlot): Pen {
-  const k = (devicePixelRatio * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16
+  const k = (devicePixelRatio * rootPx()) / 16
   const sans = readToken('--font-sans')
   return { c: u.ctx, k, box: u.bbox, font: (weight) => `${weight} ${11 * k}px ${sans}` }
 }

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot'
 import { readToken } from '../../ui/packet-style'
+import { rootPx, strokeK } from '../../ui/plot'
 import type { Point, Reached } from './number-series'
 
 /** More points than this are drawn as lines alone. */
@@ -14,10 +15,9 @@ interface Pen {
 }
 
 function penOf(u: uPlot): Pen {
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
   return {
     c: u.ctx,
-    k: (devicePixelRatio * rem) / 16,
+    k: (devicePixelRatio * rootPx()) / 16,
     x: (ms) => u.valToPos(ms / 1000, 'x', true),
     y: (value) => u.valToPos(value, 'y', true),
   }
@@ -29,7 +29,7 @@ function line(
   color: string,
 ): void {
   c.strokeStyle = color
-  c.lineWidth = 1.5 * k * (Number(readToken('--stroke-k')) || 1)
+  c.lineWidth = 1.5 * k * strokeK()
   c.lineJoin = 'round'
   c.beginPath()
   at.forEach(([ms, value], i) => {
