@@ -133,7 +133,7 @@ export class Turns {
     const untilMs = this.nowMs() + (this.hurried ? HURRIED_SLICE_MS : SLICE_MS)
     this.hurried = false
     this.chargedMs = 0
-    while (this.first.length > 0 && this.nowMs() + this.chargedMs < untilMs) {
+    while (this.first.length > 0 && !this.isOver(untilMs)) {
       const light = this.first
       this.first = []
       // Meanwhile others may have been added: they come next.
@@ -144,8 +144,13 @@ export class Turns {
       const others = this.ring
       this.ring = []
       this.ring = [...this.round(others, untilMs), ...this.ring]
-      if (this.nowMs() + this.chargedMs >= untilMs) return
+      if (this.isOver(untilMs)) return
     }
+  }
+
+  /** The slice is over: what was done and what it was charged for takes that long. */
+  private isOver(untilMs: number): boolean {
+    return this.nowMs() + this.chargedMs >= untilMs
   }
 
   /** Each takes one turn; those that had none when the time is up come first the next time. What goes on is given back. */
@@ -157,7 +162,7 @@ export class Turns {
       if (this.hasMore(turn)) more.push(turn)
       // What it sent is part of the turn.
       flushOutputs()
-    } while (at < all.length && this.nowMs() + this.chargedMs < untilMs)
+    } while (at < all.length && !this.isOver(untilMs))
     return at < all.length ? [...all.slice(at), ...more] : more
   }
 
