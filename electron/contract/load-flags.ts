@@ -62,6 +62,9 @@ const FIELDS = {
 export type FieldFlag = keyof typeof FIELDS
 export const FIELD_FLAGS = Object.keys(FIELDS) as FieldFlag[]
 
+/** Files whose contents a load test sends: the command line alone takes them, see docs/security.md. */
+export const SENT_FILES = ['clients', 'payloadFile', 'dataFile'] as const satisfies readonly FieldFlag[]
+
 /** Flags whose field has another name. */
 const RENAMED: Readonly<Record<string, string>> = {
   localAddress: 'localAddresses',

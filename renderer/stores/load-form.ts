@@ -3,6 +3,7 @@ import {
   EXECUTOR_FLAGS,
   FIELD_FLAGS,
   LOAD_SWITCHES,
+  SENT_FILES,
   type ExecutorFlag,
   type FieldFlag,
 } from '@contract/load-flags'
@@ -55,9 +56,9 @@ const LOGIN = [
   'tlsResume',
   'insecure',
 ] as const
-/** The command line takes these; see `WITHOUT_FIELD`. */
-const FILES: readonly string[] = ['clients', 'payloadFile', 'dataFile']
+/** Flags that have their place in the form, and those that have none; see `WITHOUT_FIELD`. */
 const PLACED: readonly string[] = [
+  ...SENT_FILES,
   ...TARGET,
   ...CLIENTS,
   ...DRIVING_FLAGS,
@@ -77,7 +78,7 @@ export const FORM_GROUPS = {
   habits: HABITS,
   limits: LIMIT_FLAGS,
   login: LOGIN,
-  more: [...FIELD_FLAGS, ...SWITCHES].filter((flag) => !PLACED.includes(flag) && !FILES.includes(flag)),
+  more: [...FIELD_FLAGS, ...SWITCHES].filter((flag) => !PLACED.includes(flag)),
 } as const satisfies Record<string, readonly (TextFlag | Switch)[]>
 
 export const isSwitch = (flag: TextFlag | Switch): flag is Switch =>

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ApiError } from '../../../contract/errors'
+import { SENT_FILES } from '../../../contract/load-flags'
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import { headersOf } from '../run/headers'
 import type { Credentials } from '../run/messages'
@@ -26,7 +27,7 @@ async function pem(config: LoadConfig, field: FileField): Promise<string | undef
 /** A page names no files but those of certificates, see docs/security.md: what payloads and clients are made from would leave the computer. */
 function refuseFiles(config: LoadConfig): void {
   for (const { config: c } of populationsOf(config)) {
-    for (const field of ['payloadFile', 'dataFile', 'clients'] as const) {
+    for (const field of SENT_FILES) {
       const found = c[field]
       if (found === undefined) continue
       const expected = 'expected no file: only the command line takes it'
