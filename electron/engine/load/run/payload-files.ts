@@ -63,30 +63,32 @@ async function columnsOf(path: string): Promise<Map<string, string[]>> {
   return new Map(head.map((name, at) => [name, rows.map((row) => row[at] ?? '')]))
 }
 
-/** The columns that a payload uses, as they are written into it. */
-async function dataOf(
-  c: LoadConfig,
-  parts: readonly PayloadPart[],
-  json: boolean,
-): Promise<Map<string, { values: string[]; longest: number }>> {
+/** The columns of the data file that a payload uses. */
+async function usedColumns(c: LoadConfig, parts: readonly PayloadPart[]): Promise<Map<string, string[]>> {
   const names = parts.flatMap((p) => (p.kind === 'csv' ? [p.column] : []))
   if (c.dataFile === undefined || names.length === 0) return new Map()
   const columns = await columnsOf(c.dataFile)
   return new Map(
     names.map((name) => {
       const found = columns.get(name)
-      if (found === undefined) {
-        const known = [...columns.keys()].join(', ')
-        throw new LoadError(
-          `--data-file ${c.dataFile}: found no column ${printable(name)}; its columns are ${printable(known).slice(0, 200)}`,
-          'start',
-        )
-      }
+      if (found !== undefined) return [name, found]
+      const known = [...columns.keys()].join(', ')
+      throw new LoadError(
+        `--data-file ${c.dataFile}: found no column ${printable(name)}; its columns are ${printable(known).slice(0, 200)}`,
+        'start',
+      )
+    }),
+  )
+}
+
+/** Columns as they are written into a payload. */
+const dataOf = (columns: ReadonlyMap<string, string[]>, json: boolean): PayloadData =>
+  new Map(
+    Array.from(columns, ([name, found]) => {
       const values = json ? found.map(inJson) : found
       return [name, { values, longest: bytesOf(values) }]
     }),
   )
-}
 
 /** Whether a payload is a JSON object, by its first message. */
 function isJsonObject(parts: readonly PayloadPart[], data: PayloadData): boolean {
@@ -105,7 +107,8 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
   const parts = partsOf(c.payload === undefined ? `--payload-file ${c.payloadFile}` : '--payload', text)
   if (parts.some((p) => p.kind === 'csv') && c.dataFile === undefined)
     throw new LoadError('--payload: found %{csv:...}; expected --data-file with that column', 'start')
-  const escaped = await dataOf(c, parts, true)
+  const columns = await usedColumns(c, parts)
+  const escaped = dataOf(columns, true)
   const json = isJsonObject(parts, escaped)
   const place = c.subscribers === 0 ? 'none' : json ? 'member' : 'topic'
   if (place === 'topic' && c.retain)
@@ -120,7 +123,7 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
     )
   if (place === 'topic' && c.request && c.protocol === 4)
     throw new LoadError('--request: expected a payload that is a JSON object at MQTT 3.1.1', 'start')
-  return { parts, data: json ? escaped : await dataOf(c, parts, false), json, place }
+  return { parts, data: json ? escaped : dataOf(columns, false), json, place }
 }
 
 /**
