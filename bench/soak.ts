@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { bundle } from './bundle'
 import { wait } from './settings'
 import { KINDS } from './soak/kinds'
+import { LIGHTER } from './soak/lighter'
 import type { Seen } from './soak/bystanders'
 
 /**
@@ -34,13 +35,14 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes)
 const abusers = Number(values.abusers)
 const kinds = values.kinds?.split(',') ?? [...KINDS.keys()]
-const wrong = kinds.filter((k) => !KINDS.has(k))
+const wrong = kinds.filter((k) => !KINDS.has(k) && !LIGHTER.has(k))
 if (values.help === true || !(minutes > 0) || !(abusers >= 0) || wrong.length > 0) {
-  const names = Array.from(KINDS, ([name, { does }]) => `  ${name.padEnd(14)}${does}`)
+  const table = (of: typeof KINDS): string =>
+    Array.from(of, ([name, { does }]) => `  ${name.padEnd(16)}${does}`).join('\n')
   console.log(
     'npm run soak -- [--minutes 60] [--abusers 10] [--kinds a,b] [--only fleetlab|mosquitto] [--profile FOLDER] [--log FILE]',
   )
-  console.log(`kinds:\n${names.join('\n')}`)
+  console.log(`kinds:\n${table(KINDS)}\nonly when they are named:\n${table(LIGHTER)}`)
   process.exit(values.help === true ? 0 : 2)
 }
 

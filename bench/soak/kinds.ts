@@ -8,9 +8,9 @@ export interface Kind {
 }
 
 const levels = (n: number, level = 'a'): string => Array.from({ length: n }, () => level).join('/')
-const subscribe = (topics: readonly string[], qos: 0 | 1 | 2 = 0, messageId = 1): Buffer =>
+export const subscribe = (topics: readonly string[], qos: 0 | 1 | 2 = 0, messageId = 1): Buffer =>
   encode({ cmd: 'subscribe', messageId, subscriptions: topics.map((topic) => ({ topic, qos })) })
-const publish = (
+export const publish = (
   topic: string,
   payload: Buffer | string,
   qos: 0 | 1 | 2 = 0,
@@ -19,7 +19,7 @@ const publish = (
 ): Buffer => encode({ cmd: 'publish', topic, payload, qos, messageId, dup: false, retain })
 const times = (n: number, bytes: Buffer): Buffer => Buffer.concat(Array.from({ length: n }, () => bytes))
 
-function* forever(bytes: Buffer | ((i: number) => Buffer)): Iterator<Buffer> {
+export function* forever(bytes: Buffer | ((i: number) => Buffer)): Iterator<Buffer> {
   for (let i = 0; ; i++) yield typeof bytes === 'function' ? bytes(i) : bytes
 }
 
