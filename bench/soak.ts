@@ -20,6 +20,7 @@ const CLIENTS = 200
 const MOST_P99_MS = 50
 const MOST_RSS_MB = 1024
 const SETTLE_MS = 2000
+const LOOK_MS = 5 * 60_000
 
 const { values } = parseArgs({
   options: {
@@ -109,16 +110,28 @@ async function measure(name: string, broker: Started, path: (script: string) => 
   const watch = setInterval(() => (most = Math.max(most, rssMb(broker.child.pid))), 200)
   await wait(SETTLE_MS)
   well.send('begin')
-  await wait(minutes * 60_000)
-  const answer = once(well, 'message')
-  well.send('end')
-  const [seen] = (await answer) as [Seen]
+  const ask = async (what: string): Promise<Seen> => {
+    const answer = once(well, 'message') as Promise<[Seen]>
+    well.send(what)
+    return (await answer)[0]
+  }
+  for (let past = 0; past < minutes * 60_000; past += LOOK_MS) {
+    if (past > 0) sayHowItGoes(past, await ask('look'), most)
+    await wait(Math.min(LOOK_MS, minutes * 60_000 - past))
+  }
+  const seen = await ask('end')
   clearInterval(watch)
   await Promise.all([stopped(bad), stopped(well)])
   return { name, rssMb: most, ...seen }
 }
 
 const ms = (n: number): string => n.toFixed(1)
+
+function sayHowItGoes(pastMs: number, seen: Seen, mostMb: number): void {
+  console.log(
+    `${pastMs / 60_000} min: p50 ${ms(seen.p50)} ms, p99 ${ms(seen.p99)} ms, max ${ms(seen.max)} ms; memory at most ${mostMb.toFixed(0)} MiB`,
+  )
+}
 const COLUMNS: readonly [string, (row: Row) => string][] = [
   ['broker', (r) => r.name],
   ['p50 ms', (r) => ms(r.p50)],

@@ -118,6 +118,11 @@ async function end(pairs: readonly Pair[]): Promise<Seen> {
     for (const sentMs of p.open.values()) times.recordValue(Math.round((performance.now() - sentMs) * 1000))
   const lostAt = (qos: number): number =>
     pairs.filter((p) => p.qos === qos).reduce((sum, p) => sum + p.open.size, 0)
+  return { ...soFar(), lost: [lostAt(0), lostAt(1), lostAt(2)] }
+}
+
+/** Of what has arrived. */
+function soFar(): Omit<Seen, 'lost'> {
   return {
     p50: at(times, 50),
     p99: at(times, 99),
@@ -125,7 +130,6 @@ async function end(pairs: readonly Pair[]): Promise<Seen> {
     connectP99: at(connects, 99),
     loopP99: loop.percentile(99) / 1e6 - 5,
     arrived,
-    lost: [lostAt(0), lostAt(1), lostAt(2)],
     twice,
     cut,
   }
@@ -147,6 +151,8 @@ process.on('message', (what) => {
       timers.push(setTimeout(begin, (n * EVERY_MS) / pairs.length))
     })
     timers.push(setInterval(() => void visit(), 1000))
+  } else if (what === 'look') {
+    process.send?.(soFar())
   } else {
     timers.forEach((t) => clearInterval(t))
     loop.disable()
