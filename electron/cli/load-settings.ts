@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { brokerHost } from '../contract/loopback'
+import { brokerHosts } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
@@ -14,7 +14,10 @@ import { loadConfig } from './load-flags'
 
 /** What all commands that run load tests are told, in the order of the help text. */
 const SETTINGS: readonly (readonly [string, string])[] = [
-  ['--url <url>', 'broker: mqtt, mqtts, ws or wss, or the word embedded (default mqtt://127.0.0.1:1883)'],
+  [
+    '--url <url>',
+    'broker: mqtt, mqtts, ws or wss, or the word embedded; commas between the addresses of a cluster (default mqtt://127.0.0.1:1883)',
+  ],
   [
     '--preset <name>',
     `a case of the Open MQTT Benchmark Suite; other flags change it: ${PRESET_NAMES.join(', ')}`,
@@ -132,7 +135,7 @@ export async function loadSettings(
 /** A URL that was typed is the user's word; one that came with a file needs it. */
 function confirmTarget(flags: LoadFlags, config: LoadConfig): void {
   const hosts = new AllowedHosts()
-  const typed = brokerHost(textFlag(flags, 'url') ?? '')
-  for (const host of [...nameList(textFlag(flags, 'allowHost') ?? ''), typed ?? '']) hosts.allow(host)
+  const typed = brokerHosts(textFlag(flags, 'url') ?? '')
+  for (const host of [...nameList(textFlag(flags, 'allowHost') ?? ''), ...typed]) hosts.allow(host)
   hosts.check(config)
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { loadUrlProblem } from '../contract/load-url'
+import { brokerUrlProblem } from '../contract/load-url'
 import { passwordVariableSchema } from '../contract/password-variable'
 import { probeBroker, ProbeError, type ProbeResult } from '../engine/conformance/run'
 import { startEmbedded } from '../engine/load/run/embedded'
@@ -56,7 +56,7 @@ export const probeCommand: Subcommand = (program, context, report) => {
 }
 
 async function probe(context: CliContext, url: string, flags: ProbeFlags): Promise<ProbeResult> {
-  const problem = loadUrlProblem(url)
+  const problem = brokerUrlProblem(url)
   if (problem !== null) throw new UsageError(`URL: found ${url}; ${problem}`)
   if (flags.passwordEnv !== undefined && !passwordVariableSchema.safeParse(flags.passwordEnv).success) {
     throw new UsageError(

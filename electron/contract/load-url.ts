@@ -11,8 +11,26 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const HOST = /^(\[[0-9a-fA-F:.]+(%[\w.-]+)?\]|[\p{L}\p{N}._-]+)$/u
 
-/** What is wrong with the address of a load test's broker, and what to write instead: one line; null for a good one. */
+const MAX_ADDRESSES = 64
+
+/** The addresses of a load test's broker: a cluster has several, with commas between them. */
+export const loadAddresses = (url: string): string[] => url.split(',').map((address) => address.trim())
+
+/** What is wrong with the addresses of a load test's broker, and what to write instead: one line; null for good ones. */
 export function loadUrlProblem(url: string): string | null {
+  const addresses = loadAddresses(url)
+  if (addresses.some((a) => /\s/.test(a))) return `${FORM}; write commas between several addresses`
+  if (addresses.length > MAX_ADDRESSES) return `expected at most ${MAX_ADDRESSES} addresses`
+  const problem = addresses.map(brokerUrlProblem).find((p) => p !== null)
+  if (problem !== undefined) return problem
+  if (new Set(addresses.map((a) => a.split(':')[0])).size > 1) {
+    return 'expected the same scheme, such as mqtt://, in all addresses'
+  }
+  return addresses.length > 1 && addresses[0] === 'embedded' ? 'expected the word embedded once' : null
+}
+
+/** What is wrong with one address of a broker, and what to write instead: one line; null for a good one. */
+export function brokerUrlProblem(url: string): string | null {
   if (url === 'embedded') return null
   if (/[,\s]/.test(url.trim())) return `${FORM}: one address, not several`
   const found = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([/?#]\S*)?$/i.exec(url)

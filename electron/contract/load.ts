@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LoadConfig } from './load-config'
-import { brokerHost, isLoopback } from './loopback'
+import { loadUrlProblem } from './load-url'
+import { brokerHosts, isLoopback } from './loopback'
 import type { LoadProgress, LoadReport, SeriesPoint } from './load-report'
 
 /** Names a run; part of file names, topics and client identifiers. */
@@ -103,10 +104,9 @@ export interface LoadEvent {
 /** Where a load test is aimed. */
 export type LoadTarget = 'embedded' | 'loopback' | 'elsewhere'
 
-/** The kind of an address as the load form takes it; null for one that is none. */
+/** The kind of the addresses as the load form takes them; null where one is none. */
 export function loadTarget(url: string): LoadTarget | null {
   if (url === 'embedded') return 'embedded'
-  const host = brokerHost(url)
-  if (host === null) return null
-  return isLoopback(host) ? 'loopback' : 'elsewhere'
+  if (loadUrlProblem(url) !== null) return null
+  return brokerHosts(url).every(isLoopback) ? 'loopback' : 'elsewhere'
 }

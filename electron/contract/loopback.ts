@@ -1,3 +1,5 @@
+import { loadAddresses } from './load-url'
+
 /** True for a host, as in a URL or bare, that only this machine reaches. */
 export const isLoopback = (host: string): boolean =>
   ['localhost', '::1', '[::1]'].includes(host.toLowerCase()) || /^127(\.\d{1,3}){3}$/.test(host)
@@ -5,6 +7,11 @@ export const isLoopback = (host: string): boolean =>
 /** The host of a broker's URL, as it is written there; null for what is no such URL. */
 export const brokerHost = (url: string): string | null =>
   /^(?:mqtts?|wss?):\/\/(\[[^\]]+\]|[^\s@/:?#\\]+)/.exec(url)?.[1] ?? null
+
+/** The hosts of the addresses of a load test's broker, each once; an address that has none stands for itself. */
+export const brokerHosts = (url: string): string[] => [
+  ...new Set(loadAddresses(url).map((address) => brokerHost(address) ?? address)),
+]
 
 /** Where a listener takes connections at every address of its machine. */
 const EVERY_ADDRESS = ['0.0.0.0', '[::]', '::']

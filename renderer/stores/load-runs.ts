@@ -81,14 +81,14 @@ export const useLoads = defineStore('loads', () => {
 
   /**
    * Begins a test.
-   * @param host another machine that the user has agreed to
+   * @param hosts other machines that the user has agreed to
    * @throws ApiError that names a field the engine could not use
    */
-  async function start(config: LoadConfig, password: string, host: string | null): Promise<void> {
+  async function start(config: LoadConfig, password: string, hosts: readonly string[]): Promise<void> {
     if (running.value || asking.value) return
     asking.value = true
     try {
-      if (host !== null) await link.api.allowHost({ host })
+      for (const host of hosts) await link.api.allowHost({ host })
       const begun = await link.api.startLoad({ config, ...(password === '' ? {} : { password }) })
       // An event of this run may have come before the answer.
       if (now.value?.runId !== begun.runId) now.value = begun

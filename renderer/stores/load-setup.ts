@@ -1,4 +1,4 @@
-import { brokerHost } from '@contract/loopback'
+import { brokerHosts } from '@contract/loopback'
 import { loadTarget } from '@contract/load'
 import type { LoadConfig } from '@contract/load-config'
 import { flagOfPath } from '@contract/load-flags'
@@ -73,10 +73,10 @@ export const useLoadSetup = defineStore('load-setup', () => {
       ]),
     )
   }
-  async function begin(c: LoadConfig, host: string | null): Promise<boolean> {
+  async function begin(c: LoadConfig, hosts: readonly string[]): Promise<boolean> {
     unconfirmed.value = null
     try {
-      await loads.start(c, password.value, host)
+      await loads.start(c, password.value, hosts)
       return true
     } catch (thrown) {
       refuse(thrown)
@@ -91,11 +91,11 @@ export const useLoadSetup = defineStore('load-setup', () => {
       unconfirmed.value = c
       return false
     }
-    return begin(c, null)
+    return begin(c, [])
   }
   async function confirm(): Promise<boolean> {
     const c = unconfirmed.value
-    return c !== null && begin(c, brokerHost(c.url))
+    return c !== null && begin(c, brokerHosts(c.url))
   }
   const decline = (): void => void (unconfirmed.value = null)
 

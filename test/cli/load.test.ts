@@ -98,7 +98,7 @@ describe('fleetlab load', () => {
     [['--no-such-flag'], /unknown option/],
     [['--host', 'localhost'], /unknown option '--host'; name the broker with --url mqtt:\/\/HOST:PORT/],
     [['--url', 'mqtt://127.0.0.1:99999'], /--url: found .*; expected .* a port from 1 to 65535/],
-    [['--url', 'mqtt://a:1,mqtt://b:2'], /--url: .*one address, not several/],
+    [['--url', 'mqtt://a:1,mqtts://b:2'], /--url: .*the same scheme/],
     [['--json', '/proc/no/such'], /\/proc\/no\/such was not written/],
     [['--html', '/tmp'], /\/tmp was not written: that is a folder/],
     [['--duration', '5'], /--duration: found "5"; expected a time with its unit, such as 250ms, 10s or 2m/],

@@ -11,6 +11,8 @@ it.each([
   'mqtt://my_broker:1',
   'ws://broker:8083/mqtt?x=1',
   'wss://broker/mqtt',
+  'mqtt://a:1883,mqtt://b:1883',
+  'mqtts://a, mqtts://[::1]:8883',
 ])('%s is an address', (url) => {
   expect(loadUrlProblem(url)).toBeNull()
 })
@@ -19,8 +21,12 @@ it.each([
   ['mqtt://127.0.0.1:99999', /port from 1 to 65535/],
   ['mqtt://127.0.0.1:0', /port from 1 to 65535/],
   ['mqtt://127.0.0.1:18x', /port from 1 to 65535/],
-  ['mqtt://a:1883,mqtt://b:1883', /one address, not several/],
-  ['mqtt://a:1883 mqtt://b:1883', /one address, not several/],
+  ['mqtt://a:1883 mqtt://b:1883', /write commas between several addresses/],
+  ['mqtt://a:1883,mqtts://b', /the same scheme/],
+  ['mqtt://a:1883,b', /expected mqtt:\/\//],
+  ['mqtt://a,mqtt://ann:secret@b', /use --username and --password-env/],
+  ['embedded,embedded', /the word embedded once/],
+  ['mqtt://a,', /expected mqtt:\/\//],
   ['mqtt://ann:secret@broker', /use --username and --password-env/],
   ['tcp://broker:1883', /write mqtt:\/\//],
   ['ssl://broker:8883', /write mqtts:\/\//],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { loadTarget } from '../../electron/contract/load'
 import { urlFromElsewhere } from '../../electron/contract/loopback'
 
 test('a pupil is given the address by which their computer reaches the broker, or none', () => {
@@ -9,4 +10,10 @@ test('a pupil is given the address by which their computer reaches the broker, o
   expect(from('mqtt://127.0.0.1:1883')).toBeNull()
   expect(from('http://127.0.0.1/')).toBeNull()
   expect(urlFromElsewhere('mqtt://127.0.0.1:1884', '127.0.0.1')).toBe('mqtt://127.0.0.1:1884')
+})
+
+test('a load test goes elsewhere as soon as one of its addresses does', () => {
+  expect(loadTarget('mqtt://127.0.0.1,mqtt://[::1]:1884')).toBe('loopback')
+  expect(loadTarget('mqtt://127.0.0.1,mqtt://broker.example')).toBe('elsewhere')
+  expect(loadTarget('mqtt://127.0.0.1,broker.example')).toBeNull()
 })

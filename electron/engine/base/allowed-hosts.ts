@@ -1,5 +1,5 @@
 import { ApiError } from '../../contract/errors'
-import { brokerHost, isLoopback } from '../../contract/loopback'
+import { brokerHosts, isLoopback } from '../../contract/loopback'
 
 /** Where a scenario or a load test would connect to, `embedded` for our own broker, and as whom. */
 export interface BrokerTarget {
@@ -18,11 +18,11 @@ export class AllowedHosts {
     this.hosts.add(host.toLowerCase())
   }
 
-  /** @throws ApiError `unconfirmed`, whose details are the host and the user name, for a host that is neither loopback nor allowed */
+  /** @throws ApiError `unconfirmed`, whose details are the host and the user name, for the first host that is neither loopback nor allowed */
   check({ url, username }: BrokerTarget): void {
     if (url === 'embedded') return
-    const host = brokerHost(url) ?? url
-    if (isLoopback(host) || this.hosts.has(host.toLowerCase())) return
+    const host = brokerHosts(url).find((h) => !isLoopback(h) && !this.hosts.has(h.toLowerCase()))
+    if (host === undefined) return
     const as = username === undefined ? 'without a user name' : `as ${username}`
     throw new ApiError('unconfirmed', `not connected to ${host} (${as}): it is not this computer`, [
       { path: 'host', found: host, expected: 'a host that the user has allowed' },

@@ -87,6 +87,21 @@ describe('a run against a broker with known faults', () => {
     expect(r.environment?.brokerProcess?.mostResidentBytes).toBeGreaterThan(2 ** 20)
   })
 
+  it('connects to the addresses of a cluster in turn, after a try at each', async () => {
+    const nodes = [await start(), await start(), await start()]
+    const r = await run({
+      url: nodes.map((n) => n.url).join(','),
+      publishers: 7,
+      subscribers: 0,
+      executor: { kind: 'max' },
+      messages: 21,
+      qos: 1,
+    })
+    expect([r.connections.established, r.acknowledged]).toEqual([7, 21])
+    // one connection of the first asks for the broker's name
+    expect(nodes.map((n) => n.broker.connects)).toEqual([3 + 2, 2 + 1, 2 + 1])
+  })
+
   it('completes QoS 2 and measures acknowledgements', async () => {
     const { url } = await start()
     const r = await run({

@@ -71,3 +71,17 @@ describe('hosts that are allowed', () => {
     expect(refused('mqtt://A.example:1883', 'a.Example')).toBe(false)
   })
 })
+
+it('of several addresses of a broker each needs the user to have allowed its host', () => {
+  const allowed = new AllowedHosts()
+  const url = 'mqtt://127.0.0.1:1883,mqtt://first.example,mqtt://second.example'
+  const refused = (found: string) =>
+    expect(() => allowed.check({ url })).toThrow(
+      expect.objectContaining({ details: expect.arrayContaining([expect.objectContaining({ found })]) }),
+    )
+  refused('first.example')
+  allowed.allow('first.example')
+  refused('second.example')
+  allowed.allow('second.example')
+  expect(() => allowed.check({ url })).not.toThrow()
+})

@@ -1,5 +1,6 @@
 import type { FlatRanges, PublisherAccount } from '../../../contract/load-report'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import { loadAddresses } from '../../../contract/load-url'
 import type { Recorder } from '../measure/recorder'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
@@ -78,7 +79,8 @@ function fieldsOf(
   index: number,
   filters: string[],
 ): ClientFields {
-  const addresses = c.localAddresses
+  const { localAddresses } = c
+  const brokers = loadAddresses(c.url).length
   const place = before[role] + index
   const number = clientNumber(init.config, role, place)
   const row = init.rows?.get(number)
@@ -98,7 +100,9 @@ function fieldsOf(
     subscribeQos: c.subscribeQos ?? c.qos,
     resume: c.resume,
     caller: {
-      localAddress: addresses.length > 0 ? addresses[place % addresses.length] : undefined,
+      localAddress: localAddresses[Math.floor(place / brokers) % localAddresses.length],
+      // The two ends of a pair meet at different nodes of a cluster.
+      address: role === 'publishers' ? place : place + 1,
       cert: row?.cert,
       key: row?.key,
       resumesTls: c.tlsResume,

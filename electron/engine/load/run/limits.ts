@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { LoadConfig } from '../../../contract/load-config'
+import { loadAddresses } from '../../../contract/load-url'
 import { createSecureContext } from 'node:tls'
 import { LoadError } from './failures'
 import type { Credentials } from './messages'
@@ -48,9 +49,12 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   if (ports === null) return
   const perAddress = ports.to - ports.from + 1
   const addresses = Math.max(1, config.localAddresses.length)
-  if (clients > perAddress * addresses) {
+  const brokers = loadAddresses(config.url).length
+  const most = perAddress * addresses * brokers
+  if (clients > most) {
+    const to = brokers > 1 ? ` to ${brokers} of the broker` : ''
     throw new LoadError(
-      `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''} are ${perAddress * addresses}; give more addresses (--local-address) or widen the range (sysctl -w net.ipv4.ip_local_port_range='1024 65535')`,
+      `${clients} clients need as many local ports, and ${ports.from} to ${ports.to} on ${addresses} address${addresses > 1 ? 'es' : ''}${to} are ${most}; give more addresses (--local-address) or widen the range (sysctl -w net.ipv4.ip_local_port_range='1024 65535')`,
       'start',
     )
   }

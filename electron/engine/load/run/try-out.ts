@@ -1,4 +1,5 @@
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
+import { loadAddresses } from '../../../contract/load-url'
 import { dialFor } from '../wire/dial'
 import type { ClientRows } from './client-rows'
 import { tlsFieldsOf } from './credentials'
@@ -31,11 +32,16 @@ export async function tryOut(
   },
 ): Promise<TriedOut> {
   checkCertificates(own.credentials)
-  const dial = dialFor(config.url, tlsFieldsOf(config, own.credentials))
-  const deps = populationsOf(config).map((p, i) => {
-    const client = firstClient(config, p, own.shard)
-    const material = own.payloads[i] ?? null
-    return { ...own, dial, config: p.config, client, row: rows.get(client), name: p.name, material }
+  const populations = populationsOf(config)
+  const deps = loadAddresses(config.url).flatMap((url, address) => {
+    const dial = dialFor(url, tlsFieldsOf(config, own.credentials))
+    // What one node of a cluster says of a population, all of them say.
+    return populations.slice(0, address === 0 ? undefined : 1).map((p, i) => {
+      const client = firstClient(config, p, own.shard)
+      const material = own.payloads[i] ?? null
+      const its = { config: { ...p.config, url }, client, row: rows.get(client), name: p.name }
+      return { ...own, dial, material, ...its }
+    })
   })
   const remarks: string[] = []
   let limits: string | null = null

@@ -1,3 +1,4 @@
+import { loadAddresses } from '../../../contract/load-url'
 import { tcpDial } from './tcp'
 import { tlsDial, type TlsFields } from './tls'
 import type { Dial } from './transport'
@@ -16,9 +17,20 @@ const DIALS: Readonly<Record<string, MakeDial>> = {
   'wss:': (url, tls) => webSocketDial(url.href, tls),
 }
 
-/** @throws RangeError for a scheme there is no transport for; the load schema lets none through */
+/**
+ * Opens connections to a broker's address, or to that of its addresses which a caller names.
+ * @throws RangeError for a scheme there is no transport for; the load schema lets none through
+ */
 export function dialFor(url: string, tls: TlsFields): Dial {
-  const parsed = new URL(url)
+  const dials = loadAddresses(url).map((address) => dialOf(address, tls))
+  return (events, caller) => {
+    const dial = dials[(caller.address ?? 0) % dials.length] as Dial
+    return dial(events, caller)
+  }
+}
+
+function dialOf(address: string, tls: TlsFields): Dial {
+  const parsed = new URL(address)
   const make = DIALS[parsed.protocol]
   if (!make) throw new RangeError(`no transport for ${parsed.protocol}//`)
   return make(parsed, tls)

@@ -27,6 +27,8 @@ export interface Transport {
 export interface Caller {
   /** An address of this machine to connect from. */
   localAddress?: string | undefined
+  /** Number of the broker's address to connect to, from 0; after the last the first follows. @default 0 */
+  address?: number
   /** PEM certificate and key of this client alone. @default those of the run */
   cert?: string | undefined
   key?: string | undefined
