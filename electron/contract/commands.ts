@@ -55,10 +55,8 @@ const target = z.union([
 const spelled = <S extends z.ZodType>(schema: S) =>
   z.custom<z.input<S>>().superRefine((value, ctx) => {
     const parsed = schema.safeParse(value, { reportInput: true })
-    if (parsed.success) return
-    for (const { path, message, input } of parsed.error.issues) {
-      ctx.addIssue({ code: 'custom', path: [...path], message, input })
-    }
+    // whole, with what is wrong in each kind of a union
+    for (const issue of parsed.error?.issues ?? []) ctx.issues.push({ ...issue } as z.core.$ZodRawIssue)
   })
 
 const groupPatch = z.strictObject(

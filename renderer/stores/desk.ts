@@ -120,8 +120,9 @@ export const useDesk = defineStore('desk', () => {
     state.value = now
   }
 
+  /** @throws ApiError where it cannot be so */
   async function setClient(config: TestClientConfig | null): Promise<void> {
-    await log.attempt(() => link.api.setTestClient({ config }))
+    await link.api.setTestClient({ config })
     if (config === null) received.value = []
     await load()
   }

@@ -1,6 +1,9 @@
 // @vitest-environment happy-dom
 import { expect, it } from 'vitest'
 import { ApiError } from '../../../electron/contract/errors'
+import { useApplyRun } from '../../../renderer/features/shell/use-apply-run'
+import { useScenario } from '../../../renderer/stores/scenario'
+import { runOf } from '../../../renderer/stores/scenario-edits'
 import { useScenarioFile } from '../../../renderer/stores/scenario-file'
 import { connectedStores, eventually } from './harness'
 
@@ -31,6 +34,22 @@ it('asks before a scenario connects to another machine, and opens it after the y
     host: 'broker.example.org',
   })
   expect([(await scenario()).name, file.askedHost]).toEqual(['Far away', null])
+})
+
+it('asks the same before settings or phases of a run are applied, which is no refusal', async () => {
+  const { refuse, scenario } = await connectedStores()
+  const now = await scenario()
+  const told: unknown[] = []
+  const apply = useApplyRun(
+    () => told.push('done'),
+    (thrown) => told.push(thrown),
+  )
+  refuse.set('setRun', unconfirmed)
+  await apply({ ...runOf(now), name: 'By phases' })
+  const file = useScenarioFile()
+  expect([file.askedHost?.host, told]).toEqual(['broker.example.org', []])
+  await file.allowHost()
+  expect([useScenario().scenario?.name, told]).toEqual(['By phases', ['done']])
 })
 
 it('opens nothing after a no', async () => {

@@ -3,6 +3,11 @@ import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { afterEach, expect, test } from 'vitest'
 import { defineComponent, h, ref, shallowRef } from 'vue'
+import { commands } from '../../../electron/contract/commands'
+import { ApiError } from '../../../electron/contract/errors'
+import { issueDetails } from '../../../electron/contract/issues'
+import { linkSchema, type LinkInput } from '../../../electron/contract/link-config'
+import LinkOptions from '../../../renderer/features/lab/LinkOptions.vue'
 import { groupForm } from '../../../renderer/features/lab/scenario-forms'
 import { i18n } from '../../../renderer/i18n'
 import { provideNotes } from '../../../renderer/ui/schema/notes'
@@ -75,4 +80,39 @@ test('a new value that adds and a delay of a kind are shown beside their kind', 
   expect(form.now.value['answers']).toEqual([
     { on: 'a', delay: { model: 'constant', ms: 1500 }, set: { commands: { add: 5 } } },
   ])
+})
+
+test('what the engine refuses of a link stands at its field, also within a kind of loss', async () => {
+  const sent: LinkInput[] = []
+  const apply = (patch: LinkInput): Promise<void> => {
+    sent.push(patch)
+    const read = commands.setLink.args.safeParse({ target: 'all', patch }, { reportInput: true })
+    return read.success
+      ? Promise.resolve()
+      : Promise.reject(new ApiError('bad-request', 'setLink', issueDetails(read.error.issues)))
+  }
+  const rule = { type: 'PUBACK', every: 3 } as const
+  const link = linkSchema.parse({ loss: { model: 'rule', rules: [rule] } })
+  const options = () => h(LinkOptions, { link, disabled: false, apply })
+  const form = mount(() => h(TooltipProvider, options), {
+    attachTo: document.body,
+    global: { plugins: [i18n] },
+  })
+  form.findAll('details').forEach((d) => ((d.element as HTMLDetailsElement).open = true))
+  await form.find('details').trigger('toggle')
+  const rate = form.find('input[aria-label="Bits /s"]')
+  await rate.setValue('0')
+  await rate.trigger('keydown.enter')
+  await flushPromises()
+  const alerts = () => form.findAll('p[role=alert]').map((p) => p.text())
+  expect(sent).toHaveLength(1)
+  expect(rate.attributes('aria-invalid')).toBe('true')
+  expect(form.findAll('[aria-invalid=true]')).toHaveLength(1)
+  expect(alerts()).toEqual(['uplink.bandwidth: found 0; expected number to be >0'])
+
+  await form.find('button[aria-label="Remove: Rules 1"]').trigger('click')
+  await flushPromises()
+  expect(rate.attributes('aria-invalid')).toBeUndefined()
+  expect(alerts()).toEqual(['uplink.loss.rules: found []; expected array to have >=1 items'])
+  expect(form.find('fieldset small').text()).toBe('found []; expected array to have >=1 items')
 })
