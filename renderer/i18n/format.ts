@@ -21,6 +21,8 @@ export function createFormat(locale: string) {
     /** A rate: one decimal under 1,000. */
     rate: (n: number) => (n >= 1000 ? whole.format(n) : n > 0 && n < 0.05 ? few.format(n) : one.format(n)),
     number: (n: number) => upTo2.format(n),
+    /** Milliseconds: whole ones from 10 on. */
+    ms: (ms: number) => (ms < 10 ? upTo2 : whole).format(ms),
     significant: (n: number) => few.format(n),
     percent: (p: number) => percent.format(p),
     clock,
@@ -40,10 +42,12 @@ export function useFormat() {
     if (ms < 120_000) return t('common.seconds', { n: format.value.number(ms / 1000) })
     return t('common.minutes', { n: format.value.number(ms / 60_000) })
   }
+  /** 1,478 ms, 2.53 ms: as a time axis counts. */
+  const spanMs = (ms: number): string => t('common.ms', { n: format.value.ms(ms) })
   const bytes = (n: number): string => {
     if (n < 1000) return t('common.bytes', { n: format.value.int(n) })
     if (n < 1_000_000) return t('common.kilobytes', { n: format.value.significant(n / 1000) })
     return t('common.megabytes', { n: format.value.significant(n / 1_000_000) })
   }
-  return { format, duration, bytes }
+  return { format, duration, spanMs, bytes }
 }

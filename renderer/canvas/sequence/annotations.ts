@@ -1,6 +1,6 @@
 import type { PacketRow, SessionMark } from '@contract/model'
 import { textWidth } from './arrows'
-import { crosses, flat, type Taken } from './boxes'
+import { crosses, flat, type Box, type Taken } from './boxes'
 import type { TimeScale } from './time-scale'
 import type { ArrowShape, MarkShape, NoteShape, Point, RingShape, SequenceWords } from './types'
 
@@ -27,11 +27,16 @@ export function drawRings(packets: readonly PacketRow[], c: Placed & { bare: boo
     const outward = leg.receiver > leg.sender ? 1 : -1
     const width = textWidth(value, c.k)
     const x = leg.receiver + outward * 11 * c.k
-    const box = flat(outward > 0 ? x : x - width, spot.y1, width, 13 * c.k)
-    const free = !c.bare && c.taken.free(box)
-    if (free) c.taken.add(box)
-    const text = { value, x, y: spot.y1, anchor: outward > 0 ? ('start' as const) : ('end' as const) }
-    return [{ seq: p.seq, x: leg.receiver, y: spot.y1, kind: p.effect, text: free ? text : null }]
+    const boxAt = (y: number): Box => flat(outward > 0 ? x : x - width, y, width, 13 * c.k)
+    const ring: RingShape = { seq: p.seq, x: leg.receiver, y: spot.y1, kind: p.effect, text: null }
+    const y = c.bare
+      ? undefined
+      : [0, -4, 4].map((d) => spot.y1 + d * c.k).find((at) => c.taken.free(boxAt(at)))
+    if (y !== undefined) {
+      c.taken.add(boxAt(y), () => (ring.text = null))
+      ring.text = { value, x, y, anchor: outward > 0 ? 'start' : 'end' }
+    }
+    return [ring]
   })
 }
 
@@ -51,20 +56,23 @@ export function drawNotes(
   arrows: readonly ArrowShape[],
   c: Placed,
 ): NoteShape[] {
-  return packets.flatMap((p): NoteShape[] => {
+  const notes: NoteShape[] = []
+  for (const p of packets) {
     const value = noteText(p, c.words)
-    if (p.fate !== 'delivered' || value === null) return []
+    if (p.fate !== 'delivered' || value === null) continue
     const leg = c.laneX(p)
     const spot = c.scale.spots.get(p.seq)
-    if (!leg || !spot) return []
+    if (!leg || !spot) continue
     const right = leg.receiver >= leg.sender
     const width = textWidth(value, c.k)
     const x = leg.receiver + (right ? 11 : -11) * c.k
     const box = flat(right ? x : x - width, spot.y1, width, 13 * c.k)
-    if (!right || !c.taken.free(box) || arrows.some((a) => crosses(a.from, a.to, box))) return []
-    c.taken.add(box)
-    return [{ seq: p.seq, x, y: spot.y1, value }]
-  })
+    if (!right || !c.taken.free(box) || arrows.some((a) => crosses(a.from, a.to, box))) continue
+    const note: NoteShape = { seq: p.seq, x, y: spot.y1, value }
+    c.taken.add(box, () => notes.splice(notes.indexOf(note), 1))
+    notes.push(note)
+  }
+  return notes
 }
 
 /** Where the words of a session event may stand, best first: beside it, or beside it and a little higher or lower. */
@@ -73,13 +81,15 @@ const MARK_PLACES = [
   { side: -1, dy: 0 },
   { side: 1, dy: -14 },
   { side: 1, dy: 14 },
+  { side: -1, dy: -14 },
+  { side: -1, dy: 14 },
 ] as const
 
-/** Session events on the client's lane, named beside it. @param c `axisX`: where the names of times end */
+/** Session events on the client's lane, named beside it where there is room. */
 export function drawMarks(
   marks: readonly SessionMark[],
   laneX: ReadonlyMap<string, number>,
-  c: Placed & { axisX: number; lines: readonly { a: Point; b: Point }[] },
+  c: Placed & { lines: readonly { a: Point; b: Point }[] },
 ): MarkShape[] {
   return marks.flatMap((mark, i): MarkShape[] => {
     const x = laneX.get(mark.clientId)
@@ -91,17 +101,15 @@ export function drawMarks(
       const left = side > 0 ? x + 10 * c.k : x - 10 * c.k - width
       return { side, y: y + dy * c.k, left, box: flat(left, y + dy * c.k, width, 13 * c.k) }
     })
-    const free = places.filter((p) => p.left > c.axisX && c.taken.free(p.box))
+    const free = places.filter((p) => c.taken.free(p.box))
     const clear = free.filter((p) => !c.lines.some((l) => crosses(l.a, l.b, p.box)))
-    const at = clear[0] ?? free[0] ?? places[0]
-    if (!at) return []
-    c.taken.add(at.box)
-    const text = {
-      value,
-      x: x + at.side * 10 * c.k,
-      y: at.y,
-      anchor: at.side > 0 ? ('start' as const) : ('end' as const),
+    const at = clear[0] ?? free[0]
+    const shape: MarkShape = { mark, x, y, title: value, text: null }
+    if (at) {
+      c.taken.add(at.box, () => (shape.text = null))
+      const anchor = at.side > 0 ? 'start' : 'end'
+      shape.text = { value, x: x + at.side * 10 * c.k, y: at.y, anchor }
     }
-    return [{ mark, x, y, text }]
+    return [shape]
   })
 }

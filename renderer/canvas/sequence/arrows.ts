@@ -182,41 +182,47 @@ export function arrowLine(
   }
 }
 
-/** The word beside a cross and the place it takes. */
-function endWord(
-  p: PacketRow,
-  line: Line,
-  c: ArrowContext,
-): { text: ArrowShape['endText']; box: Box } | null {
-  if (p.fate !== 'lost') return null
-  const { k } = c
-  const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
-  const value = namedAtCross(p, line, c) ? `${packetName(p)} ${fate}` : fate
+interface EndWord {
+  text: NonNullable<ArrowShape['endText']>
+  box: Box
+}
+
+/** Places of the word beside a cross, best first: beyond it unless the receiver's lane is in the way, under it, above it. */
+function endWords(value: string, line: Line, k: number): EndWord[] {
   const dir = Math.sign(line.to.x - line.from.x) || 1
   const w = textWidth(value, k)
   const { x, y } = line.to
-  // beyond the cross, with room for a number, unless the receiver's lane is in the way
-  if (Math.abs(line.receiver - x) > w + 40 * k) {
-    const at = x + dir * 14 * k
-    const text = { value, x: at, y, anchor: dir < 0 ? ('end' as const) : ('start' as const) }
-    return { text, box: flat(dir < 0 ? at - w : at, y, w, 12 * k) }
+  const at = x + dir * 14 * k
+  const beyond: EndWord = {
+    text: { value, x: at, y, anchor: dir < 0 ? 'end' : 'start' },
+    box: flat(dir < 0 ? at - w : at, y, w, 12 * k),
   }
-  return { text: { value, x, y: y + 14 * k, anchor: 'middle' }, box: flat(x - w / 2, y + 14 * k, w, 12 * k) }
+  const beside = [14 * k, -14 * k].map((dy): EndWord => ({
+    text: { value, x, y: y + dy, anchor: 'middle' },
+    box: flat(x - w / 2, y + dy, w, 12 * k),
+  }))
+  // with room for a number
+  return Math.abs(line.receiver - x) > w + 40 * k ? [beyond, ...beside] : beside
 }
 
-/** Takes the place of the cross and of the word beside it. */
-export function reserveEnd(p: PacketRow, line: Line, c: ArrowContext): void {
-  const word = endWord(p, line, c)
-  if (word === null) return
-  c.taken.add(word.box)
-  c.taken.add(flat(line.to.x - 6 * c.k, line.to.y, 12 * c.k, 12 * c.k))
+/** Takes the place of the cross. */
+export function reserveCross(p: PacketRow, line: Line, { taken, k }: ArrowContext): void {
+  if (p.fate === 'lost') taken.add(flat(line.to.x - 6 * k, line.to.y, 12 * k, 12 * k))
+}
+
+/** The word beside a cross, with the packet's name where that has no room on its arrow; takes its place. */
+export function placeEnd(p: PacketRow, line: Line, c: ArrowContext): EndWord | null {
+  if (p.fate !== 'lost') return null
+  const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
+  const values = namedAtCross(p, line, c) ? [`${packetName(p)} ${fate}`, fate] : [fate]
+  return values.flatMap((value) => endWords(value, line, c.k)).find((word) => c.taken.free(word.box)) ?? null
 }
 
 /** One packet as one arrow with its label; takes the label's place. */
-export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape {
+export function drawArrow(p: PacketRow, line: Line, end: EndWord | null, c: ArrowContext): ArrowShape {
   const { label, box } = placeLabel(line, p, c)
   if (namedAtCross(p, line, c)) label.crowded = true
-  if (!label.crowded) c.taken.add(box)
+  if (!label.crowded) c.taken.add(box, () => (label.crowded = true))
   return {
     seq: p.seq,
     journey: p.journey,
@@ -226,7 +232,7 @@ export function drawArrow(p: PacketRow, line: Line, c: ArrowContext): ArrowShape
     from: line.from,
     to: line.to,
     end: line.end,
-    endText: endWord(p, line, c)?.text ?? null,
+    endText: end?.text ?? null,
     label,
   }
 }

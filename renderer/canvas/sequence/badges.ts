@@ -6,6 +6,8 @@ import type { ArrowShape, BadgeShape, MarkShape, NumberPlace, Point, RingShape }
 const LIFT = 9
 /** From one number to the next beside it, px at 16 px type. */
 const STEP = 19
+/** How much lower a number may stand where there is no room otherwise, px at 16 px type. */
+const LOWER = [10, 17, 34, 51, 68, 85]
 /** Numbers so near each other are read as a row, px at 16 px type. */
 const ROW = { width: 96, height: 12 } as const
 
@@ -40,6 +42,7 @@ function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefin
 
 /** Beside the words of a session event. */
 function atMark({ x, y, text }: MarkShape, k: number): Place[] {
+  if (!text) return [16, -16, 35, -35].map((d) => ({ x: x + d * k, y, way: Math.sign(d) }))
   const way = text.anchor === 'end' ? -1 : 1
   const width = textWidth(text.value, k)
   const beyond = (d: number): Place => ({ x: text.x + way * (width + d * k), y: text.y, way })
@@ -64,8 +67,8 @@ function rowsOf(numbers: readonly NumberPlace[]): NumberPlace[][] {
 }
 
 /**
- * Numbers of the narration, each at what it speaks of, on nothing else that is to be read where that is possible, never
- * above a lower number, and right of those in its row.
+ * Numbers of the narration, each at what it speaks of, never above a lower number, and right of those in its row. Where no
+ * place is left, what stands there and can be read elsewhere makes room.
  */
 export function drawBadges(
   numbers: readonly NumberPlace[],
@@ -85,6 +88,7 @@ export function drawBadges(
   const width = (n: number): number => (16 + 6 * (String(n).length - 1)) * k
   const box = (b: BadgeShape) => flat(b.x - width(b.n) / 2, b.y, width(b.n), 16 * k)
   const isFree = (row: readonly BadgeShape[]): boolean => row.every((b) => c.taken.free(box(b)))
+  const canClear = (row: readonly BadgeShape[]): boolean => row.every((b) => c.taken.canClear(box(b)))
   const inOrder = (row: readonly BadgeShape[]): boolean => {
     const left = row[0]
     return !drawn.some(
@@ -111,9 +115,15 @@ export function drawBadges(
         return { seq: r.seq, n: r.n, x, y: Math.max(p.y, lowest) }
       }),
     )
+    const lower = LOWER.flatMap((d) => candidates.map((r) => r.map((b) => ({ ...b, y: b.y + d * k }))))
     const spot =
-      candidates.find((r) => isFree(r) && inOrder(r)) ?? candidates.find(isFree) ?? candidates[0] ?? []
-    for (const b of spot) c.taken.add(box(b))
+      candidates.find((r) => isFree(r) && inOrder(r)) ??
+      candidates.find(isFree) ??
+      candidates.find(canClear) ??
+      lower.find(canClear) ??
+      candidates[0] ??
+      []
+    for (const b of spot) c.taken.clear(box(b))
     drawn.push(...spot)
     const y = Math.max(until.y, spot[0]?.y ?? -Infinity)
     until = { n: row.at(-1)?.n ?? n, y }

@@ -36,21 +36,51 @@ export function overlaps(a: Box, b: Box): boolean {
   )
 }
 
-/** Boxes that are taken, found quickly by height. */
+interface Place {
+  box: Box
+  /** Takes what stands there out of the picture; null for what has to stay. */
+  drop: (() => void) | null
+}
+
+/** Places of a picture that are taken, found quickly by height: whatever is to be read has one that nothing else has. */
 export class Taken {
-  private readonly rows = new Map<number, Box[]>()
+  private readonly rows = new Map<number, Place[]>()
   constructor(private readonly rowPx = 48) {}
 
-  add(b: Box): void {
-    for (const row of this.rowsOf(b)) {
+  /** @param drop takes the words out of the picture, when a number has no other place. @default what stands there stays */
+  add(box: Box, drop: (() => void) | null = null): void {
+    const place = { box, drop }
+    for (const row of this.rowsOf(box)) {
       const list = this.rows.get(row)
-      if (list) list.push(b)
-      else this.rows.set(row, [b])
+      if (list) list.push(place)
+      else this.rows.set(row, [place])
     }
   }
 
   free(b: Box): boolean {
-    return this.rowsOf(b).every((row) => !this.rows.get(row)?.some((other) => overlaps(other, b)))
+    return this.on(b).length === 0
+  }
+
+  /** Is there nothing but what can be dropped? */
+  canClear(b: Box): boolean {
+    return this.on(b).every((p) => p.drop !== null)
+  }
+
+  /** Takes a place, and drops what stood there. */
+  clear(b: Box): void {
+    const dropped = new Set(this.on(b).filter((p) => p.drop !== null))
+    for (const p of dropped) {
+      p.drop?.()
+      for (const row of this.rowsOf(p.box)) {
+        const left = this.rows.get(row)?.filter((other) => other !== p)
+        if (left) this.rows.set(row, left)
+      }
+    }
+    this.add(b)
+  }
+
+  private on(b: Box): Place[] {
+    return this.rowsOf(b).flatMap((row) => this.rows.get(row)?.filter((p) => overlaps(p.box, b)) ?? [])
   }
 
   private rowsOf(b: Box): number[] {

@@ -80,10 +80,18 @@ export function drawRetries(
     byLane.set(leg.sender * 2 + (away + 1) / 2, rows)
   }
   for (const rows of byLane.values()) {
-    const track = tracks(rows, 0)
+    const track = tracks(rows, 0).map((t) => Math.min(t, MAX_TRACKS - 1))
+    const xOf = (t: number, row: { sender: number; away: 1 | -1 }): number =>
+      row.sender + row.away * (12 + 7 * t) * c.k
     rows.forEach((row, i) => {
-      const x = row.sender + row.away * (12 + 7 * Math.min(track[i] ?? 0, MAX_TRACKS - 1)) * c.k
-      shapes.push({ ...bracketOf(row.r, row, x, row.away), text: retryText(row, scale, x, c) })
+      const shape: RetryShape = { ...bracketOf(row.r, row, xOf(track[i] ?? 0, row), row.away), text: null }
+      // beside all brackets that it passes
+      const passes = track.filter((_, j) => {
+        const other = rows[j]
+        return other && other.y0 < row.y1 && row.y0 < other.y1
+      })
+      placeRetryText(shape, row, scale, { ...c, beyondX: xOf(Math.max(...passes), row) })
+      shapes.push(shape)
     })
   }
   return shapes
@@ -99,12 +107,13 @@ const bracketOf = (r: Resend, s: Span, x: number, away: 1 | -1): Omit<RetryShape
   waitMs: r.waitMs,
 })
 
-function retryText(
+/** Says beside its bracket what was waited for, where there is room. */
+function placeRetryText(
+  shape: RetryShape,
   row: Span & { r: Resend; away: 1 | -1; sender: number },
   scale: TimeScale,
-  x: number,
-  c: { k: number; words: SequenceWords; taken: Taken },
-): RetryShape['text'] {
+  c: { k: number; words: SequenceWords; taken: Taken; beyondX: number },
+): void {
   const value =
     row.r.why === 'reconnect' ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
   const width = textWidth(value, c.k)
@@ -113,12 +122,14 @@ function retryText(
   // beside the lane, on the leg's side of a client; beside the bracket of the broker
   const right = row.r.again.direction === 'uplink' ? row.away === -1 : row.away === 1
   const start =
-    row.r.again.direction === 'uplink' ? row.sender + (right ? 10 : -10) * c.k : x + (right ? 8 : -8) * c.k
+    row.r.again.direction === 'uplink'
+      ? row.sender + (right ? 10 : -10) * c.k
+      : c.beyondX + (right ? 8 : -8) * c.k
   const boxAt = (y: number) => flat(right ? start : start - width, y, width, 13 * c.k)
   const y = [...bands, (row.y0 + row.y1) / 2].find((at) => c.taken.free(boxAt(at)))
-  if (y === undefined) return null
-  c.taken.add(boxAt(y))
-  return { value, x: start, y, anchor: right ? 'start' : 'end' }
+  if (y === undefined) return
+  c.taken.add(boxAt(y), () => (shape.text = null))
+  shape.text = { value, x: start, y, anchor: right ? 'start' : 'end' }
 }
 
 const CARD = { title: 18, chips: 22, reason: 17 }

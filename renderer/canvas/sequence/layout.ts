@@ -1,14 +1,15 @@
 import { printable } from '@contract/printable'
 import type { PacketRow, SessionMark } from '@contract/model'
-import { arrowLine, drawArrow, reserveEnd, textWidth, type ArrowContext } from './arrows'
-import { flat, Taken } from './boxes'
+import { arrowLine, drawArrow, placeEnd, reserveCross, type ArrowContext } from './arrows'
+import { Taken, type Box } from './boxes'
 import { drawJourneys, drawRetries, resends } from './brackets'
 import { drawMarks, drawNotes, drawRings } from './annotations'
 import { drawBadges } from './badges'
+import { drawFolds } from './folds'
 import { placeLanes } from './lanes'
 import { closes, tellsConnection } from './marks'
-import { buildTimeScale, type Fold, type TimeScale, type TimeScaleOptions } from './time-scale'
-import type { FoldShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
+import { buildTimeScale, type TimeScale, type TimeScaleOptions } from './time-scale'
+import type { ArrowShape, JourneyShape, LaneShape, Scene, SequenceInput, SequenceOptions } from './types'
 
 /** Distances of the picture at 16 px type. */
 export const METRICS = {
@@ -29,6 +30,9 @@ export const METRICS = {
   slimStart: 20,
   slimEnd: 28,
 } as const
+
+/** As far as words could reach over the edge of the picture, px. */
+const BEYOND = 2000
 
 interface Frame {
   laneX: Map<string, number>
@@ -122,12 +126,6 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const taken = new Taken()
   const context: ArrowContext = { k, words, taken, lines: [], column: o.column ?? false }
   const shown: SequenceInput = { ...input, packets, marks }
-  const arrows = drawArrows(packets, scale, frame, context)
-  const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
-  const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
-  const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
-  const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
-  const markShapes = drawMarks(marks, frame.laneX, { ...placed, axisX: frame.axisX, lines: context.lines })
   const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)
   const cards = drawJourneys(shown, scale, {
     x: o.width - (METRICS.cards + 14) * k,
@@ -138,6 +136,14 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     noCards: o.noCards ?? false,
     bottom,
   })
+  for (const box of surroundings(cards, frame.axisX, o.width)) taken.add(box)
+  const arrows = drawArrows(packets, scale, frame, context)
+  const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
+  const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
+  const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
+  const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
+  const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines: context.lines })
+  const badges = drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes })
   const starts = clusterStarts(shown, scale)
   return {
     width: o.width,
@@ -156,10 +162,33 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     rings,
     notes,
     marks: markShapes,
-    badges: drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes }),
+    badges,
     scale,
     drawn: packets.length,
   }
+}
+
+/** Where no words may stand: beyond the edges, among the times, and on the verdict cards. */
+function surroundings(
+  { shapes, height }: { shapes: readonly JourneyShape[]; height: number },
+  left: number,
+  right: number,
+): Box[] {
+  const edge = (cx: number): Box => ({ cx, cy: height / 2, w: BEYOND, h: height + BEYOND, angle: 0 })
+  const cards = shapes.flatMap(({ card }): Box[] =>
+    card
+      ? [
+          {
+            cx: card.x + card.width / 2,
+            cy: card.y + card.height / 2,
+            w: card.width,
+            h: card.height,
+            angle: 0,
+          },
+        ]
+      : [],
+  )
+  return [edge(left - BEYOND / 2), edge(right + BEYOND / 2), ...cards]
 }
 
 function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c: ArrowContext) {
@@ -168,9 +197,21 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
     const leg = legOf(p, f)
     return spot && leg ? [{ p, line: arrowLine(p, spot, leg, c.k) }] : []
   })
+  const drawn = new Map<number, ArrowShape>()
   // what says that a packet was lost has the first right to its place
-  for (const { p, line } of lines) reserveEnd(p, line, c)
-  return lines.map(({ p, line }) => {
+  for (const { p, line } of lines) reserveCross(p, line, c)
+  const ends = new Map(
+    lines.map(({ p, line }) => {
+      const end = placeEnd(p, line, c)
+      if (end)
+        c.taken.add(end.box, () => {
+          const arrow = drawn.get(p.seq)
+          if (arrow) arrow.endText = null
+        })
+      return [p.seq, end]
+    }),
+  )
+  for (const { p, line } of lines) {
     const near = Math.abs(line.to.y - line.from.y) + 60 * c.k
     c.lines = lines
       .filter(
@@ -178,41 +219,9 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
           l.p !== p && Math.abs(l.line.from.y - line.from.y) < near + Math.abs(l.line.to.y - l.line.from.y),
       )
       .map((l) => ({ a: l.line.from, b: l.line.to }))
-    return drawArrow(p, line, c)
-  })
-}
-
-/** What a band stands for. Nothing is said to have been sent only where that is true. */
-function foldText({ t0, t1, ms, idle }: Fold, { hidden = [], words }: SequenceOptions): string {
-  const within = hidden.filter((p) => p.sentMs < t1 && p.settledMs > t0).map((p) => p.type)
-  if (within.length > 0) return words.notShown(ms, [...new Set(within)])
-  return idle ? words.nothingSent(ms) : words.onlyOnTheWay(ms)
-}
-
-/** Bands that say how much time they stand for, where nothing else is to be read. */
-function drawFolds(scale: TimeScale, f: Frame, o: SequenceOptions, taken: Taken): FoldShape[] {
-  const right = f.x1 > f.brokerX + 60 * o.k
-  const [a, b] = right ? [f.brokerX, f.x1] : [f.x0, f.brokerX]
-  return scale.folds.map((fold) => {
-    const y = (fold.y0 + fold.y1) / 2
-    const all = foldText(fold, o)
-    // a column may be too narrow for more than the time
-    const whole = textWidth(all, o.k)
-    const crowded = o.column && !taken.free(flat((a + b - whole) / 2, y, whole, 12 * o.k))
-    const text = crowded ? `${o.words.time(fold.ms)} ms` : all
-    const width = textWidth(text, o.k)
-    const places = [0.5, 0.68, 0.32]
-      .map((share) => a + (b - a) * share)
-      .concat((f.x0 + f.brokerX) / 2, f.x0 + width)
-    // the words stay within the band
-    const [least, most] = [f.axisX + width / 2 + 4 * o.k, f.right - width / 2 - 4 * o.k]
-    const within = places.map((x) => Math.max(least, Math.min(most, x)))
-    const free = within.find((x) => taken.free(flat(x - width / 2, y, width, 12 * o.k)))
-    const textX = free ?? Math.max(least, Math.min(most, (a + b) / 2))
-    const shown = o.column && free === undefined ? '' : text
-    if (shown !== '') taken.add(flat(textX - width / 2, y, width, 12 * o.k))
-    return { ...fold, text: shown, textX }
-  })
+    drawn.set(p.seq, drawArrow(p, line, ends.get(p.seq) ?? null, c))
+  }
+  return [...drawn.values()]
 }
 
 /** Times at which something begins while nothing else is going on. */

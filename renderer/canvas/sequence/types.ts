@@ -42,7 +42,10 @@ export interface SequenceWords {
   /** A PUBLISH that its receiver refused, by reason code. */
   refused: (reason: number) => string
   mark: (m: SessionMark) => string
+  /** A point in time on the axis. */
   time: (ms: number) => string
+  /** How long something lasted, with its unit. */
+  span: (ms: number) => string
   plus: (ms: number) => string
   card: (f: JourneyFacts) => CardText
 }
@@ -129,7 +132,7 @@ export interface ArrowShape {
   to: Point
   /** head: arrived. cross: lost. bars: held at the gate. open: on its way. */
   end: 'head' | 'cross' | 'bars' | 'open'
-  /** Word beside the cross: beyond it, or under it where the receiver's lane is near. */
+  /** Word beside the cross: beyond it, or under or above it where the receiver's lane is near; null where it has no room. */
   endText: { value: string; x: number; y: number; anchor: 'start' | 'middle' | 'end' } | null
   label: LabelShape
 }
@@ -143,6 +146,9 @@ export interface LaneShape extends Lane {
 }
 
 export interface FoldShape extends Fold {
+  /** What the band stands for. */
+  title: string
+  /** As much of it as there is room for; empty where there is none. */
   text: string
   /** Middle of the text. */
   textX: number
@@ -189,7 +195,10 @@ export interface MarkShape {
   mark: SessionMark
   x: number
   y: number
-  text: { value: string; x: number; y: number; anchor: 'start' | 'end' }
+  /** What happened. */
+  title: string
+  /** The same beside the mark, where there is room. */
+  text: { value: string; x: number; y: number; anchor: 'start' | 'end' } | null
 }
 
 export interface BadgeShape {

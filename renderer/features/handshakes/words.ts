@@ -92,9 +92,8 @@ export function useWords(
   recorded: () => boolean = () => false,
 ): ComputedRef<SequenceWords> {
   const { t } = useI18n()
-  const { format, duration } = useFormat()
   const lang = useLanguage()
-  const exact = (ms: number): string => t('common.ms', { n: format.value.number(ms) })
+  const { format, duration, spanMs } = useFormat()
   return computed(() => ({
     broker: t('term.broker'),
     publisher: t('term.publisher'),
@@ -106,9 +105,9 @@ export function useWords(
     duplicate: t('term.duplicate'),
     altered: (how) => t(`handshakes.altered.${how}`),
     nothingSent: (ms) =>
-      t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: exact(ms) }),
-    onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: exact(ms) }),
-    notShown: (ms, types) => t('handshakes.word.notShown', { time: exact(ms), types: types.join(', ') }),
+      t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: spanMs(ms) }),
+    onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: spanMs(ms) }),
+    notShown: (ms, types) => t('handshakes.word.notShown', { time: spanMs(ms), types: types.join(', ') }),
     retryTimer: (ms) => t('handshakes.word.retryTimer', { time: duration(ms) }),
     afterReconnect: (ms) => t('handshakes.word.afterReconnect', { time: duration(ms) }),
     stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
@@ -117,7 +116,8 @@ export function useWords(
     refused: (reason) => t('handshakes.word.refusedWhy', { why: refusalText(reason, lang.value) }),
     mark: (m) => markText(m, t, lang.value),
     time: (ms) => format.value.seconds(ms),
-    plus: (ms) => `+${format.value.number(ms < 10 ? ms : Math.round(ms))}`,
+    span: spanMs,
+    plus: (ms) => `+${format.value.ms(ms)}`,
     card: (f) => cardText(f, t, format.value.int, several(), recorded()),
   }))
 }
@@ -126,7 +126,7 @@ export function useWords(
 export function useMermaidWords(): ComputedRef<MermaidWords> {
   const { t } = useI18n()
   const lang = useLanguage()
-  const { format } = useFormat()
+  const { spanMs } = useFormat()
   return computed(() => ({
     broker: t('term.broker'),
     lost: t('handshakes.fate.lost'),
@@ -134,6 +134,6 @@ export function useMermaidWords(): ComputedRef<MermaidWords> {
     held: t('handshakes.fate.held'),
     onTheWay: t('handshakes.fate.transit'),
     mark: (m) => markText(m, t, lang.value),
-    idle: (ms) => t('handshakes.word.nothingHere', { time: t('common.ms', { n: format.value.number(ms) }) }),
+    idle: (ms) => t('handshakes.word.nothingHere', { time: spanMs(ms) }),
   }))
 }

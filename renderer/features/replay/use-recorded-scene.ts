@@ -42,19 +42,11 @@ function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: str
 /** The diagram's words, with times in whole ms from the first packet. */
 /** @param part whether packets of other messages are left out, see `Recording` */
 export function useLessonWords(part: () => boolean = () => false) {
-  const { t } = useI18n()
   const { format } = useFormat()
-  const shared = useWords(
-    () => false,
-    () => false,
-  )
-  const wholeMs = (ms: number): string => t('common.ms', { n: format.value.int(Math.round(ms)) })
+  const shared = useWords(part)
   return computed((): SequenceWords => ({
     ...shared.value,
     time: (ms) => format.value.int(Math.round(ms)),
-    nothingSent: (ms) =>
-      t(part() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: wholeMs(ms) }),
-    notShown: (ms, types) => t('handshakes.word.notShown', { time: wholeMs(ms), types: types.join(', ') }),
     plus: (ms) => `+${format.value.int(Math.round(ms))}`,
   }))
 }

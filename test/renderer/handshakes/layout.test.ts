@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { chooseLanes } from '../../../renderer/canvas/sequence/lanes'
 import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
-import type { Scene } from '../../../renderer/canvas/sequence/types'
-import { overlaps } from '../../../renderer/canvas/sequence/boxes'
+import { textWidth } from '../../../renderer/canvas/sequence/arrows'
+import { flat, overlaps, type Box } from '../../../renderer/canvas/sequence/boxes'
+import { narrateRun, placesOf } from '../../../renderer/canvas/sequence/narration/narrate'
+import type { ArrowShape, Scene } from '../../../renderer/canvas/sequence/types'
 import { Bench, frameOf, puback, publishFrame } from '../../engine/observe/capture/wire'
 import type { SequenceInput } from '../../../renderer/canvas/sequence/types'
 import { Simulation, study } from './simulate'
@@ -61,7 +63,8 @@ function expectMonotone(sim: Simulation, scene: Scene): void {
 function expectExactFolds(sim: Simulation, scene: Scene): void {
   for (const f of scene.folds) {
     expect(f.ms).toBe(f.t1 - f.t0)
-    expect(f.text).toContain(String(f.ms))
+    expect(f.title).toContain(String(f.ms))
+    if (f.text !== '') expect(f.text).toContain(String(f.ms))
     const onTheWay = sim.packets.some((p) => p.sentMs < f.t1 && (p.settledMs ?? p.sentMs) > f.t0)
     expect(f.idle).toBe(!onTheWay)
     const inside = sim.packets
@@ -71,28 +74,62 @@ function expectExactFolds(sim: Simulation, scene: Scene): void {
   }
 }
 
+function labelBox({ label }: ArrowShape): Box {
+  const angle = (label.angle * Math.PI) / 180
+  const up = label.lift - 4
+  return {
+    cx: label.x - Math.sin(angle) * up,
+    cy: label.y + Math.cos(angle) * up,
+    w: label.width,
+    h: 11,
+    angle,
+  }
+}
+
+/** All that is to be read in a picture at 16 px type, and where it stands. */
+function textsOf(scene: Scene): { what: string; box: Box }[] {
+  const at = (
+    text: { value: string; x: number; y: number; anchor: 'start' | 'middle' | 'end' } | null,
+  ): { what: string; box: Box }[] => {
+    if (text === null || text.value === '') return []
+    const w = textWidth(text.value, 1)
+    const left = { start: 0, middle: w / 2, end: w }[text.anchor]
+    return [{ what: text.value, box: flat(text.x - left, text.y, w, 11) }]
+  }
+  return [
+    ...scene.arrows
+      .filter((a) => !a.label.crowded)
+      .map((a) => ({ what: `${a.seq} ${a.label.name}`, box: labelBox(a) })),
+    ...scene.arrows.flatMap((a) => at(a.endText)),
+    ...scene.retries.flatMap((r) => at(r.text)),
+    ...scene.rings.flatMap((r) => at(r.text)),
+    ...scene.notes.flatMap((n) => at({ ...n, anchor: 'start' })),
+    ...scene.marks.flatMap((m) => at(m.text)),
+    ...scene.folds.flatMap((f) => at({ value: f.text, x: f.textX, y: (f.y0 + f.y1) / 2, anchor: 'middle' })),
+    ...scene.ticks.flatMap((t) => at({ value: t.text, x: scene.axisX - 10, y: t.y, anchor: 'end' })),
+    ...scene.journeys.flatMap(({ card }) =>
+      card
+        ? [{ what: card.title, box: flat(card.x, card.y + card.height / 2, card.width, card.height) }]
+        : [],
+    ),
+    ...scene.badges.map((b) => ({ what: `(${b.n})`, box: flat(b.x - 7, b.y, 14, 14) })),
+  ]
+}
+
+/** Nothing that is to be read stands on anything else, or beyond the edges. */
 function expectReadable(scene: Scene): void {
-  const boxes = scene.arrows
-    .filter((a) => !a.label.crowded)
-    .map((a) => {
-      const angle = (a.label.angle * Math.PI) / 180
-      const up = a.label.lift - 4
-      return {
-        seq: a.seq,
-        box: {
-          cx: a.label.x - Math.sin(angle) * up,
-          cy: a.label.y + Math.cos(angle) * up,
-          w: a.label.width,
-          h: 11,
-          angle,
-        },
-      }
-    })
-  for (let i = 0; i < boxes.length; i++)
-    for (let j = i + 1; j < boxes.length; j++)
-      expect(overlaps(boxes[i]!.box, boxes[j]!.box), `labels of ${boxes[i]!.seq} and ${boxes[j]!.seq}`).toBe(
-        false,
-      )
+  const texts = textsOf(scene).sort((a, b) => a.box.cy - b.box.cy)
+  const wrong: string[] = []
+  for (const [i, { what, box }] of texts.entries()) {
+    const reach = Math.abs(Math.sin(box.angle)) * box.w + 120
+    for (let j = i + 1; j < texts.length; j++) {
+      const other = texts[j]!
+      if (other.box.cy > box.cy + reach + 200) break
+      if (overlaps(box, other.box)) wrong.push(`${what} lies on ${other.what}`)
+    }
+    if (box.angle === 0 && box.cx + box.w / 2 > scene.width + 0.5) wrong.push(`${what} is cut off`)
+  }
+  expect(wrong).toEqual([])
 }
 
 describe('the design study', () => {
@@ -293,6 +330,16 @@ describe('special cases', () => {
   })
 })
 
+/** Session events of a random capture, by client. */
+const marks = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: 4000 }),
+    client: fc.constantFrom('sensor-1', 'dashboard', 'both'),
+    kind: fc.constantFrom('cut' as const, 'resume' as const, 'connack' as const),
+  }),
+  { maxLength: 6 },
+)
+
 const message = fc.record({
   at: fc.integer({ min: 0, max: 4000 }),
   qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
@@ -305,22 +352,37 @@ const message = fc.record({
 })
 
 describe('whatever happens', () => {
-  test.prop([fc.array(message, { minLength: 1, maxLength: 12 })], { numRuns: 60 })(
-    'the picture is true',
-    (list) => {
-      const sim = new Simulation()
-      for (const { lossMask, ...m } of list) {
-        let i = 0
-        // the first ten packets are lost as the mask says, then none: it ends
-        sim.message({ ...m, lose: () => i < 10 && ((lossMask >> i++) & 1) === 1 })
-      }
-      sim.run()
-      const scene = draw(sim)
-      expectTruthful(sim, scene)
-      expectMonotone(sim, scene)
-      expectExactFolds(sim, scene)
-      expectReadable(scene)
-      for (const a of scene.arrows) expect(Number.isFinite(a.from.x + a.to.x + a.from.y + a.to.y)).toBe(true)
-    },
-  )
+  test.prop(
+    [
+      fc.array(message, { minLength: 1, maxLength: 12 }),
+      marks,
+      fc.constantFrom(560, 700, 980),
+      fc.constantFrom(undefined, 0.02, 0.3),
+    ],
+    { numRuns: 45 },
+  )('the picture is true, and nothing in it lies on anything else', (list, events, width, pxPerMs) => {
+    const sim = new Simulation()
+    for (const e of events) sim.mark(e.at, e.client, e.kind)
+    for (const { lossMask, ...m } of list) {
+      let i = 0
+      // the first ten packets are lost as the mask says, then none: it ends
+      sim.message({ ...m, lose: () => i < 10 && ((lossMask >> i++) & 1) === 1 })
+    }
+    sim.run()
+    const { lanes } = chooseLanes(sim)
+    const scene = layoutSequence(sim, {
+      lanes,
+      width,
+      k: 1,
+      pxPerMs: pxPerMs ?? suggestPxPerMs(sim.packets, 24),
+      nowMs: 60_000,
+      words,
+      numbers: placesOf(narrateRun(sim, 'en')),
+    })
+    expectTruthful(sim, scene)
+    expectMonotone(sim, scene)
+    expectExactFolds(sim, scene)
+    expectReadable(scene)
+    for (const a of scene.arrows) expect(Number.isFinite(a.from.x + a.to.x + a.from.y + a.to.y)).toBe(true)
+  })
 })

@@ -21,6 +21,7 @@ export const words: SequenceWords = {
   refused: (reason) => `refused ${reason}`,
   mark: (m) => m.kind,
   time: (ms) => `${ms}`,
+  span: (ms) => `${ms} ms`,
   plus: (ms) => `+${ms}`,
   card: (f) => ({
     title: `message ${f.number}`,

@@ -165,8 +165,8 @@ test('a band says that nothing was sent only where nothing was', async () => {
     const { scene } = told(o, 'en')
     for (const fold of scene.folds) {
       const hidden = fromStart(o).some((p) => p.sentMs < fold.t1 && p.settledMs > fold.t0)
-      expect(fold.text.includes('nothing sent'), `${lesson}/${variant}`).toBe(fold.idle && !hidden)
-      if (hidden) said.push(`${lesson}: ${fold.text.replace(/^.*?, /, '')}`)
+      expect(fold.title.includes('nothing sent'), `${lesson}/${variant}`).toBe(fold.idle && !hidden)
+      if (hidden) said.push(`${lesson}: ${fold.title.replace(/^.*?, /, '')}`)
     }
   }
   expect(new Set(said)).toContain('sessions: not shown: SUBSCRIBE, SUBACK')
