@@ -180,8 +180,17 @@ export interface ShardClock {
   errorMs: number
 }
 
-/** One of the machines of a run. */
-export interface ShardInfo {
+/** What a shard measured of one population, as a merge needs it. */
+export interface ShardMeasures {
+  /** How many values of the histograms are ages of what was never answered. */
+  unanswered?: { ack: number; connect: number; roundTrip?: number | undefined } | undefined
+  histograms: EncodedHistograms
+  sendTimes?: EncodedSendTimes | undefined
+  identity: IdentityAccount
+}
+
+/** One of the machines of a run. What it measured is of the run's only or first population. */
+export interface ShardInfo extends ShardMeasures {
   index: number
   count: number
   /** Wall time (Unix ms, of this machine) at which publishing began. */
@@ -191,14 +200,11 @@ export interface ShardInfo {
   /** Wall time at which publishing and counting ended; absent in reports of earlier versions. */
   publishedUntilMs?: number | undefined
   endedAtMs?: number | undefined
-  /** How many values of the histograms are ages of what was never answered. */
-  unanswered?: { ack: number; connect: number; roundTrip?: number | undefined } | undefined
   hostname: string
   /** How this computer's clock was set by the collector of the run; absent without one. */
   clock?: ShardClock | undefined
-  histograms: EncodedHistograms
-  sendTimes?: EncodedSendTimes | undefined
-  identity: IdentityAccount
+  /** Of the other populations, in their order; absent where there are none. */
+  others?: ShardMeasures[] | undefined
 }
 
 /** Of one population what the report has of all of them. */

@@ -3,113 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../../electron/contract/load'
 import { headlines } from '../../../electron/contract/load-headlines'
 import { loadSchema } from '../../../electron/contract/load-config'
-import type { LoadReport } from '../../../electron/contract/load-report'
 import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
 import { readChartLibrary } from '../../../electron/engine/load/report/chart-library'
 import { seriesCsv } from '../../../electron/engine/load/report/csv'
 import { reportHtml } from '../../../electron/engine/load/report/html'
-import { mergeReports } from '../../../electron/engine/load/report/merge'
 import { LoadMetrics } from '../../../electron/engine/load/report/metrics'
-import { readReport } from '../../../electron/engine/load/report/read'
-import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
+import { makeReport } from '../../../electron/engine/load/report/result'
 import { saturationReasons } from '../../../electron/engine/load/report/saturation'
 import { reportText } from '../../../electron/engine/load/report/text'
-import type { GroupResult, WorkerResult } from '../../../electron/engine/load/run/messages'
-
-const histogram = (values: number[]): string => {
-  const h = new LatencyHistogram()
-  for (const v of values) h.record(v)
-  return h.encode()
-}
-
-type Said = GroupResult & Omit<WorkerResult, 'groups'>
-
-/** One thread with the clients of a run without populations. */
-function worker(over: Partial<Said> = {}): WorkerResult {
-  const { bytesSent, bytesReceived, lateSends, maxSendDelayMs, ...rest } = said(over)
-  const { maxLoopDelayMs, p99LoopDelayMs, stalledShare, utilization, ...group } = rest
-  const self = { maxLoopDelayMs, p99LoopDelayMs, stalledShare, utilization }
-  return { groups: [group], bytesSent, bytesReceived, lateSends, maxSendDelayMs, ...self }
-}
-
-const said = (over: Partial<Said>): Said => ({
-  counts: { connected: 2, offered: 10, acknowledged: 8, failed: 1, received: 9, delivered: 8, errors: 1 },
-  histograms: { connect: histogram([3]), ack: histogram([1, 2, 3]), endToEnd: histogram([5, 400]) },
-  sendTimes: null,
-  identity: {
-    publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
-    flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 9], duplicated: 1, outOfOrder: 0 }],
-    forgotten: 0,
-  },
-  unanswered: { ack: 1, connect: 0, roundTrip: 0 },
-  negative: { count: 0, mostMs: 0 },
-  errors: { 'PUBACK 0x97 quota exceeded': 1 },
-  connections: { established: 2, refused: 0, lost: 0, reconnected: 0, tlsResumed: 0, left: 0 },
-  bytesSent: 1000,
-  bytesReceived: 900,
-  measuredAcknowledged: 8,
-  measuredReceived: 9,
-  lastAcknowledgedMs: 3000,
-  lastReceivedMs: 3100,
-  lateSends: 0,
-  maxSendDelayMs: 1,
-  maxLoopDelayMs: 2,
-  p99LoopDelayMs: 1,
-  stalledShare: 0,
-  utilization: 0.2,
-  ...over,
-})
-
-/** All that was offered has come, also what has no acknowledgement. */
-const arrived = (over: Partial<Said> = {}): WorkerResult =>
-  worker({
-    identity: {
-      publishers: [{ publisher: 0, offered: 10, failed: [3, 4], inFlight: [9, 10] }],
-      flows: [{ receiver: 0, publisher: 0, got: [0, 3, 4, 10], duplicated: 1, outOfOrder: 0 }],
-      forgotten: 0,
-    },
-    ...over,
-  })
-
-const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
-  config: loadSchema.parse({
-    publishers: 1,
-    subscribers: 1,
-    qos: 1,
-    duration: '2s',
-    thresholds: { maxLost: 0, maxP99: '1s', minRate: 3 },
-  }),
-  runId: 'r1',
-  shard: { index: 0, count: 1 },
-  startAtMs: null,
-  startedAtMs: 1000,
-  publishedUntilMs: 3000,
-  endedMs: 3100,
-  aborted: null,
-  results: [worker()],
-  cpuMicros: 180,
-  includesBroker: false,
-  planned: 2,
-  connectingMs: 12,
-  seriesStepMs: 1000,
-  series: [
-    {
-      atMs: 0,
-      offered: 10,
-      acknowledged: 8,
-      failed: 1,
-      received: 9,
-      connected: 2,
-      errors: 1,
-      ack: { p50: 2, p95: 3, p99: 3 },
-      endToEnd: { p50: 5, p95: 400, p99: 400 },
-    },
-  ],
-  drift: null,
-  notes: ['a <note>'],
-  environment: null,
-  ...over,
-})
+import { arrived, histogram, outcome, worker } from './report-rig'
 
 describe('the report of a run', () => {
   it('balances, and divides CPU time by messages sent and received', () => {
@@ -123,7 +25,16 @@ describe('the report of a run', () => {
 
   it('does not pass a limit on arrivals where no message was due: a broker that answers nothing', () => {
     const silent = worker({
-      counts: { connected: 2, offered: 10, acknowledged: 0, failed: 0, received: 0, delivered: 0, errors: 0 },
+      counts: {
+        connected: 2,
+        offered: 10,
+        acknowledged: 0,
+        failed: 0,
+        received: 0,
+        expected: 0,
+        delivered: 0,
+        errors: 0,
+      },
       identity: {
         publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [0, 10] }],
         flows: [],
@@ -149,6 +60,7 @@ describe('the report of a run', () => {
         acknowledged: 10,
         failed: 0,
         received: 5,
+        expected: 5,
         delivered: 5,
         errors: 0,
       },
@@ -201,7 +113,7 @@ describe('the report of a run', () => {
   })
 
   it('divides by the planned time of an open loop, unless answers lag behind what is usual', () => {
-    const rate = (over: Partial<Said>, input: object = {}) => {
+    const rate = (over: Parameters<typeof worker>[0], input: object = {}) => {
       const config = loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', ...input })
       return makeReport(outcome({ config, results: [worker(over)] })).publishRate
     }
@@ -259,75 +171,6 @@ describe('the report of a run', () => {
     expect(saturationReasons({ ...calm, stalledShare: 0.9 })).toEqual([
       'a worker stood still for 90 % of the time: this computer gave it no CPU',
     ])
-  })
-})
-
-describe('merging', () => {
-  const shard = (index: number, over: Partial<RunOutcome> = {}): LoadReport =>
-    makeReport(outcome({ shard: { index, count: 2 }, ...over }))
-  const other = worker({
-    identity: {
-      publishers: [],
-      flows: [{ receiver: 0, publisher: 0, got: [9, 10], duplicated: 0, outOfOrder: 0 }],
-      forgotten: 0,
-    },
-    counts: { connected: 1, offered: 0, acknowledged: 0, failed: 0, received: 1, delivered: 1, errors: 0 },
-    histograms: { connect: histogram([9]), ack: histogram([]), endToEnd: histogram([900]) },
-  })
-
-  it('adds histograms and accounts by identity; a file survives the way through JSON', () => {
-    const files = [shard(0), shard(1, { results: [other], startedAtMs: 1250 })].map((r) =>
-      readReport(JSON.stringify(r), 'x.json'),
-    )
-    const r = mergeReports(files)
-    expect([r.endToEndMs.count, r.connectMs.count]).toEqual([3, 2])
-    expect(r.endToEndMs.max).toBeGreaterThanOrEqual(900)
-    expect([r.offered, r.received, r.lost, r.duplicated]).toEqual([10, 10, 0, 1])
-    expect(r.merged).toEqual({ shards: 2, startSpreadMs: 250 })
-    expect(r.verdict.checks.map((c) => c.name)).toEqual(['max-p99', 'max-lost', 'min-rate'])
-    expect(r.notes.join(' ')).toMatch(/clocks/)
-  })
-
-  it('without a shard says what is missing, and knows nothing of what its subscribers got', () => {
-    const config = loadSchema.parse({ publishers: 2, subscribers: 2, qos: 1, duration: '2s' })
-    const two = { publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [] }], forgotten: 0 }
-    const got = { receiver: 0, publisher: 0, got: [0, 9], duplicated: 0, outOfOrder: 0 }
-    const results = [worker({ identity: { ...two, flows: [got] } })]
-    const r = mergeReports([shard(0, { config, results })])
-    expect([r.complete, r.aborted]).toEqual([false, 'no report of shard 1 of 0 to 1'])
-    expect([r.verdict.passed, r.expected, r.lost]).toEqual([false, 10, 1])
-    expect(r.merged).toEqual({ shards: 1, startSpreadMs: 0, missing: [1] })
-    expect(r.notes[0]).toMatch(/^without 1 of 2 publishers and 1 of 2 subscribers: /)
-    // a receiver of the missing shard is no loss
-    const fanOut = loadSchema.parse({ publishers: 1, subscribers: 2, qos: 1, duration: '2s' })
-    expect(mergeReports([shard(0, { config: fanOut, results })]).expected).toBe(10)
-    const shared = loadSchema.parse({ ...fanOut, topology: 'shared-subscription' })
-    expect(mergeReports([shard(0, { config: shared, results })]).lost).toBeNull()
-  })
-
-  it.each([
-    ['another run', () => [shard(0), shard(1, { runId: 'r2' })], /different runs: r1 and r2/],
-    [
-      'a different configuration',
-      () => [shard(0), { ...shard(1), config: loadSchema.parse({ qos: 2 }) }],
-      /a different configuration/,
-    ],
-    ['a shard twice', () => [shard(0), shard(0)], /listed twice/],
-    ['no shard', () => [makeReport(outcome())], /not from a shard/],
-  ])('refuses %s', (_what, reports, message) => {
-    expect(() => mergeReports(reports())).toThrow(message)
-  })
-
-  it('refuses a broken file with its name and the place', () => {
-    const broken = structuredClone(shard(0))
-    broken.shard!.identity.flows[0]!.got = [5, 3]
-    expect(() => readReport(JSON.stringify(broken), 's.json')).toThrow(
-      /s\.json: is not a load report: shard\.identity\.flows\.0\.got/,
-    )
-    const { aborted, ...earlier } = makeReport(outcome({ aborted: 'gone' }))
-    const old = JSON.stringify({ ...earlier, brokenOff: aborted })
-    expect(readReport(old, 's.json')).toEqual({ ...earlier, aborted: 'gone' })
-    expect(() => readReport('{', 's.json')).toThrow('s.json: is not JSON')
   })
 })
 

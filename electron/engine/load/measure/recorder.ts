@@ -86,7 +86,8 @@ export class Recorder {
 
   /** Messages that were due before this are counted, but not in latencies and rates. */
   measureFrom(atMs: number): void {
-    this.measureFromMs = atMs
+    // the time that a message carries is exact to 1 µs
+    this.measureFromMs = atMs - 0.001
   }
 
   /** A message leaves `delayMs` after its time. */

@@ -1,6 +1,14 @@
-import type { LoadReport, SeriesPoint, ShardInfo } from '../../../contract/load-report'
+import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import type {
+  LoadReport,
+  PopulationReport,
+  SeriesPoint,
+  ShardInfo,
+  ShardMeasures,
+} from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
-import { balance, joinAccounts } from '../measure/identity'
+import { LatencyHistogram } from '../measure/histogram'
+import { balance, joinAccounts, type Balance } from '../measure/identity'
 import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
@@ -10,13 +18,15 @@ import { clockErrorOf, clockLine, knownWithin } from './clocks'
 import { rareFigures } from './measured'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './summaries'
 import { saturationReasons } from './saturation'
-import { checkThresholds, verdictOf } from './thresholds'
+import { checksOf, verdictOf } from './thresholds'
 
 type ShardReport = LoadReport & { shard: ShardInfo }
 
-const sum = (reports: readonly LoadReport[], f: (r: LoadReport) => number): number =>
-  reports.reduce((n, r) => n + f(r), 0)
-const most = (reports: readonly LoadReport[], f: (r: LoadReport) => number): number =>
+/** What one shard says of the whole, or of one population. */
+type Row = Omit<PopulationReport, 'name' | 'publishers' | 'subscribers' | 'qos'>
+
+const sum = <T>(reports: readonly T[], f: (r: T) => number): number => reports.reduce((n, r) => n + f(r), 0)
+const most = <T>(reports: readonly T[], f: (r: T) => number): number =>
   reports.reduce((n, r) => Math.max(n, f(r)), 0)
 
 /**
@@ -31,18 +41,18 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const { config, runId } = first
   const starts = shards.map((r) => r.shard.startedAtMs)
   const startedMs = Math.min(...starts)
-  const elapsedMs = most(shards, (r) => (r as ShardReport).shard.startedAtMs - startedMs + r.elapsedMs)
+  const elapsedMs = most(shards, (r) => r.shard.startedAtMs - startedMs + r.elapsedMs)
   const clockErrorMs = clockErrorOf(shards)
-  const measured = measuredIn(shards, elapsedMs, clockErrorMs ?? 0)
-  const receiveRate = rateOf(
-    sum(shards, (r) => (r.receiveRate * measuredMs(r)) / 1000),
-    elapsedMs - config.warmup,
+  const known = { elapsedMs, clockErrorMs: clockErrorMs ?? 0 }
+  const joined = populationsOf(config).map((p, i) => joinPopulation(shards, p, i))
+  const measured = figuresIn(shards, shards, joined, known)
+  const populations = joined.map((one, i) => rowOf(shards, one, i, known))
+  const within = { clockErrorMs: known.clockErrorMs }
+  const checks = checksOf(
+    config,
+    { ...measured, ...within },
+    populations.map((p) => ({ ...p, ...within })),
   )
-  const checks = checkThresholds(config.thresholds, {
-    ...measured,
-    receiveRate,
-    clockErrorMs: clockErrorMs ?? 0,
-  })
   const missing = missingOf(shards)
   const aborted = shards.find((r) => r.aborted !== null)?.aborted ?? missingLine(first, missing)
   const generator = joinGenerators(shards)
@@ -54,21 +64,22 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     seriesStepMs: first.seriesStepMs,
     complete: aborted === null,
     aborted,
-    offered: sum(shards, (r) => r.offered),
-    acknowledged: sum(shards, (r) => r.acknowledged),
-    received: sum(shards, (r) => r.received),
     elapsedMs,
     ...measured,
-    receiveRate,
     bytesSent: sum(shards, (r) => r.bytesSent ?? 0),
     bytesReceived: sum(shards, (r) => r.bytesReceived ?? 0),
-    connections: joinConnections(shards),
+    connections: {
+      planned: sum(shards, (r) => r.connections.planned),
+      ...joinConnections(shards),
+      elapsedMs: most(shards, (r) => r.connections.elapsedMs),
+    },
     generator,
     verdict: verdictOf(checks, { aborted, saturated: generator.saturated }),
     drift: null,
     notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
     environment: first.environment,
     series: joinSeries(shards),
+    ...(config.populations === undefined ? {} : { populations }),
     merged: {
       shards: shards.length,
       startSpreadMs: Math.max(...starts) - startedMs,
@@ -79,69 +90,133 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
 }
 
 /** Arrivals before their time, by more than the clocks can be off. */
-function negativeIn(shards: readonly ShardReport[], clockErrorMs: number): LoadReport['negative'] {
-  const mostMs = most(shards, (r) => r.negative.mostMs)
+function negativeIn(rows: readonly Row[], clockErrorMs: number): LoadReport['negative'] {
+  const mostMs = most(rows, (r) => r.negative.mostMs)
   return mostMs > clockErrorMs
-    ? { count: sum(shards, (r) => r.negative.count), mostMs }
+    ? { count: sum(rows, (r) => r.negative.count), mostMs }
     : { count: 0, mostMs: 0 }
 }
 
-/** What thresholds are checked against, over all shards. What never arrived is added to the end-to-end latencies. */
-function measuredIn(shards: readonly ShardReport[], elapsedMs: number, clockErrorMs: number) {
-  const { config, runId } = shards[0] as ShardReport
-  const identity = joinAccounts(shards.map((r) => r.shard.identity))
+/** What all shards have of one population, accounted for. What never arrived is added to the end-to-end latencies. */
+interface Joined {
+  population: Population
+  measures: readonly ShardMeasures[]
+  sums: Balance
+  /** What a group received is not known where some of its members are missing. */
+  unknown: boolean
+  endToEnd: LatencyHistogram
+  neverArrived: number
+}
+
+const measuresOf = ({ shard }: ShardReport, population: number): ShardMeasures[] =>
+  population === 0 ? [shard] : (shard.others?.slice(population - 1, population) ?? [])
+
+function joinPopulation(shards: readonly ShardReport[], population: Population, i: number): Joined {
+  const { config } = population
+  const { runId } = shards[0] as ShardReport
+  const measures = shards.flatMap((r) => measuresOf(r, i))
+  const identity = joinAccounts(measures.map((m) => m.identity))
   const topology = topologyOf(config)
-  const owns = ownedBy(shards)
-  const sums = balance(identity, topology, layoutOf(config, runId), owns)
-  // a group's messages may have gone to members that are missing
+  const layout = layoutOf(config, runId)
+  const owns = ownedBy(shards, topology.shared)
   const unknown = topology.shared && missingOf(shards).length > 0
-  const endToEnd = joinHistograms(shards.map((r) => r.shard.histograms.endToEnd))
-  const neverArrived = recordMissing(
-    endToEnd,
-    identity,
-    topology,
-    layoutOf(config, runId),
-    unknown ? () => false : owns,
-    waitedForIn(shards),
-  )
-  const negative = negativeIn(shards, clockErrorMs)
-  const sendTimes = shards.map((r) => r.shard.sendTimes)
-  const sent = fromSend(sendTimes, negative.count)
-  const errors = new TextCounts()
-  for (const r of shards) errors.addAll(r.errors)
+  const endToEnd = joinHistograms(measures.map((m) => m.histograms.endToEnd))
+  const waited = waitedForIn(shards, config)
+  const counted = unknown ? () => false : owns
   return {
-    ...rareFigures(shards.map((r) => r.shard)),
-    failed: sum(shards, (r) => r.failed),
-    inFlight: sum(shards, (r) => r.inFlight),
-    expected: unknown ? null : sums.expected,
-    lost: unknown ? null : sums.lost,
-    duplicated: sums.duplicated,
-    outOfOrder: sums.outOfOrder,
-    publishRate: rateOf(
-      sum(shards, (r) => (r.publishRate * measuredMs(r)) / 1000),
-      elapsedMs - config.warmup,
-    ),
-    connectMs: joinHistograms(shards.map((r) => r.shard.histograms.connect)).summary(
-      sum(shards, (r) => r.shard?.unanswered?.connect ?? 0),
-    ),
-    ackMs: joinHistograms(shards.map((r) => r.shard.histograms.ack)).summary(
-      sum(shards, (r) => r.shard?.unanswered?.ack ?? 0),
-    ),
+    population,
+    measures,
+    unknown,
+    endToEnd,
+    sums: balance(identity, topology, layout, owns),
+    neverArrived: recordMissing(endToEnd, identity, topology, layout, counted, waited),
+  }
+}
+
+/** The figures of the whole, or of one population, over all shards. */
+function figuresIn(
+  shards: readonly ShardReport[],
+  rows: readonly Row[],
+  joined: readonly Joined[],
+  { elapsedMs, clockErrorMs }: { elapsedMs: number; clockErrorMs: number },
+) {
+  const measures = joined.flatMap((j) => j.measures)
+  const unknown = joined.some((j) => j.unknown)
+  const count = (f: (b: Balance) => number): number => joined.reduce((n, j) => n + f(j.sums), 0)
+  const unanswered = (leg: 'ack' | 'connect'): number =>
+    measures.reduce((n, m) => n + (m.unanswered?.[leg] ?? 0), 0)
+  const summaryOf = (leg: 'ack' | 'connect') =>
+    joinHistograms(measures.map((m) => m.histograms[leg])).summary(unanswered(leg))
+  const rate = (of: 'publishRate' | 'receiveRate'): number => {
+    const messages = rows.map((row, i) => (row[of] * measuredMs(shards[i] as ShardReport)) / 1000)
+    return rateOf(
+      messages.reduce((n, m) => n + m, 0),
+      elapsedMs - (shards[0] as ShardReport).config.warmup,
+    )
+  }
+  const negative = negativeIn(rows, clockErrorMs)
+  const endToEnd = new LatencyHistogram()
+  for (const j of joined) endToEnd.add(j.endToEnd)
+  const neverArrived = joined.reduce((n, j) => n + j.neverArrived, 0)
+  const sent = fromSend(
+    measures.map((m) => m.sendTimes),
+    negative.count,
+  )
+  const errors = new TextCounts()
+  for (const r of rows) errors.addAll(r.errors)
+  return {
+    offered: sum(rows, (r) => r.offered),
+    acknowledged: sum(rows, (r) => r.acknowledged),
+    failed: sum(rows, (r) => r.failed),
+    inFlight: sum(rows, (r) => r.inFlight),
+    received: sum(rows, (r) => r.received),
+    expected: unknown ? null : count((b) => b.expected),
+    lost: unknown ? null : count((b) => b.lost),
+    duplicated: count((b) => b.duplicated),
+    outOfOrder: count((b) => b.outOfOrder),
+    publishRate: rate('publishRate'),
+    receiveRate: rate('receiveRate'),
+    connectMs: summaryOf('connect'),
+    ackMs: summaryOf('ack'),
     negative,
     endToEndMs: knownWithin(endToEndSummary(endToEnd, neverArrived, negative.count), clockErrorMs),
     fromSend: sent === null ? null : { ...sent, endToEndMs: knownWithin(sent.endToEndMs, clockErrorMs) },
+    ...rareFigures(measures),
     errors: errors.toRecord(),
   }
 }
 
+/** One population over all shards. */
+function rowOf(
+  shards: readonly ShardReport[],
+  joined: Joined,
+  i: number,
+  known: { elapsedMs: number; clockErrorMs: number },
+): PopulationReport {
+  const { name, config } = joined.population
+  const { publishers, subscribers, qos } = config
+  const rows = shards.map((r) => r.populations?.[i] ?? r)
+  return {
+    name: name ?? '',
+    publishers,
+    subscribers,
+    qos,
+    ...figuresIn(shards, rows, [joined], known),
+    connections: joinConnections(rows),
+  }
+}
+
 /** A publisher's messages were due by the clock of its shard, and were waited for until the last shard ended. */
-function waitedForIn(shards: readonly ShardReport[]): (publisher: number) => Waited | null {
+function waitedForIn(
+  shards: readonly ShardReport[],
+  config: LoadConfig,
+): (publisher: number) => Waited | null {
   const ended = (r: ShardReport): number => r.shard.endedAtMs ?? r.shard.startedAtMs + r.elapsedMs
   const endedMs = Math.max(...shards.map(ended))
   const byIndex = new Map(
     shards.map((r) => [
       r.shard.index,
-      waitedFor(r.config, r.shard.startedAtMs, r.shard.publishedUntilMs ?? ended(r), endedMs),
+      waitedFor(config, r.shard.startedAtMs, r.shard.publishedUntilMs ?? ended(r), endedMs),
     ]),
   )
   const count = shards[0]?.shard.count ?? 1
@@ -170,6 +245,9 @@ function checkShards(reports: readonly LoadReport[]): ShardReport[] {
       )
     }
   }
+  const others = (first.config.populations?.length ?? 1) - 1
+  const without = shards.find((r) => (r.shard.others?.length ?? 0) !== others)
+  if (without !== undefined) refuse(`shard ${without.shard.index} does not say what each population measured`)
   const have = new Set(shards.map((r) => r.shard.index))
   if (have.size < shards.length) refuse('a shard is listed twice')
   return shards.sort((a, b) => a.shard.index - b.shard.index)
@@ -182,10 +260,9 @@ function missingOf(shards: readonly ShardReport[]): number[] {
 }
 
 /** The receivers that the shards which are there account for. */
-function ownedBy(shards: readonly ShardReport[]): (receiver: number) => boolean {
+function ownedBy(shards: readonly ShardReport[], shared: boolean): (receiver: number) => boolean {
   const have = new Set(shards.map((r) => r.shard.index))
   const count = shards[0]?.shard.count ?? 1
-  const { shared } = topologyOf((shards[0] as ShardReport).config)
   return (receiver) => shared || have.has(receiver % count)
 }
 
@@ -197,26 +274,27 @@ const missingLine = ({ shard }: ShardReport, missing: readonly number[]): string
 /** What the figures are without. */
 function missingNotes({ config, shard }: ShardReport, missing: readonly number[]): string[] {
   if (missing.length === 0) return []
-  const among = (total: number): number =>
-    missing.reduce((sum, index) => sum + indicesOf(total, { index, count: shard.count }).length, 0)
-  const group = topologyOf(config).shared
+  const populations = populationsOf(config)
+  const among = (role: 'publishers' | 'subscribers'): number =>
+    sum(populations, (p) =>
+      sum(missing, (index) => indicesOf(p.config[role], { index, count: shard.count }).length),
+    )
+  const group = populations.some((p) => topologyOf(p.config).shared)
     ? '; what the group received is not known, so nothing can be said of loss'
     : ''
   return [
-    `without ${among(config.publishers)} of ${config.publishers} publishers and ${among(config.subscribers)} of ${config.subscribers} subscribers: counts and rates are lower bounds, percentiles and loss are of the other clients alone${group}`,
+    `without ${among('publishers')} of ${config.publishers} publishers and ${among('subscribers')} of ${config.subscribers} subscribers: counts and rates are lower bounds, percentiles and loss are of the other clients alone${group}`,
   ]
 }
 
-function joinConnections(shards: readonly ShardReport[]): LoadReport['connections'] {
+function joinConnections(shards: readonly Row[]): Row['connections'] {
   return {
-    planned: sum(shards, (r) => r.connections.planned),
     established: sum(shards, (r) => r.connections.established),
     refused: sum(shards, (r) => r.connections.refused),
     lost: sum(shards, (r) => r.connections.lost),
     reconnected: sum(shards, (r) => r.connections.reconnected),
     tlsResumed: sum(shards, (r) => r.connections.tlsResumed ?? 0),
     left: sum(shards, (r) => r.connections.left ?? 0),
-    elapsedMs: most(shards, (r) => r.connections.elapsedMs),
   }
 }
 

@@ -30,16 +30,8 @@ const flow = z.object({
   duplicated: count,
   outOfOrder: count,
 })
-const shard = z.object({
-  index: count,
-  count: z.int().min(1),
-  startedAtMs: n,
-  startAtMs: orNull,
-  publishedUntilMs: n.optional(),
-  endedAtMs: n.optional(),
+const measures = {
   unanswered: z.object({ ack: count, connect: count, roundTrip: count.optional() }).optional(),
-  hostname: z.string(),
-  clock: z.object({ machine: z.string(), offsetMs: n, errorMs: n.min(0) }).optional(),
   histograms: z.object({
     connect: z.string(),
     ack: z.string(),
@@ -49,6 +41,18 @@ const shard = z.object({
   }),
   sendTimes: z.object({ ack: z.string(), endToEnd: z.string(), delay: z.string() }).optional(),
   identity: z.object({ publishers: z.array(publisher), flows: z.array(flow), forgotten: count }),
+}
+const shard = z.object({
+  index: count,
+  count: z.int().min(1),
+  startedAtMs: n,
+  startAtMs: orNull,
+  publishedUntilMs: n.optional(),
+  endedAtMs: n.optional(),
+  hostname: z.string(),
+  clock: z.object({ machine: z.string(), offsetMs: n, errorMs: n.min(0) }).optional(),
+  ...measures,
+  others: z.array(z.object(measures)).optional(),
 })
 /** What is counted in one step of a series. */
 export const stepCounts = { offered: n, acknowledged: n, failed: n, received: n, connected: n, errors: n }

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import type {
-  Check,
   EncodedSendTimes,
   LoadReport,
   PopulationReport,
   RunEnvironment,
   SeriesPoint,
   ShardInfo,
+  ShardMeasures,
 } from '../../../contract/load-report'
 import type { WorkerCounts, WorkerResult } from '../run/messages'
 import {
@@ -23,7 +23,7 @@ import {
 } from './measured'
 import { saturationReasons } from './saturation'
 import { joinHistograms } from './summaries'
-import { checkThresholds, verdictOf } from './thresholds'
+import { checksOf, verdictOf } from './thresholds'
 
 /** Everything a run knows at its end. Times are Unix ms of the run's clock. */
 export interface RunOutcome extends RunTimes {
@@ -89,15 +89,14 @@ export function makeReport(o: RunOutcome): LoadReport {
     ),
   }))
   // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
-  const shard = o.shard.count > 1 && populations[0] ? { shard: shardOf(o, populations[0].measured) } : {}
+  const [first, ...others] = populations.map((p) => p.measured)
+  const shard = o.shard.count > 1 && first ? { shard: shardOf(o, first, others) } : {}
   const balanced = populations.map((p) => ({ ...p, measured: settle(o, p.config, p.measured) }))
   const all = together(balanced.map((p) => p.measured))
   const figures = figuresOf(all)
+  const rows = balanced.map(rowOf)
   // A shard sees only its part: the merge checks the thresholds.
-  const checks =
-    o.shard.count > 1
-      ? []
-      : [...checkThresholds(o.config.thresholds, figures), ...balanced.flatMap(ownChecks)]
+  const checks = o.shard.count > 1 ? [] : checksOf(o.config, figures, rows)
   const generator = generatorOf(o, all.counts)
   return {
     kind: 'fleetlab-load-report',
@@ -122,19 +121,10 @@ export function makeReport(o: RunOutcome): LoadReport {
     environment: o.environment,
     seriesStepMs: o.seriesStepMs,
     series: withoutEmptyEnd(o.series),
-    ...(o.config.populations === undefined ? {} : { populations: balanced.map(rowOf) }),
+    ...(o.config.populations === undefined ? {} : { populations: rows }),
     ...shard,
   }
 }
-
-/** The thresholds that a population has for itself. */
-const ownChecks = ({ name, config, measured }: Population & { measured: Balanced }): Check[] =>
-  name === null
-    ? []
-    : checkThresholds(config.thresholds, figuresOf(measured)).map((c) => ({
-        ...c,
-        name: `${name}: ${c.name}`,
-      }))
 
 /** One population's figures. */
 function rowOf({ name, config, measured }: Population & { measured: Balanced }): PopulationReport {
@@ -154,21 +144,14 @@ const joinSendTimes = (parts: readonly EncodedSendTimes[]): EncodedSendTimes => 
   return { ack: join('ack'), endToEnd: join('endToEnd'), delay: join('delay') }
 }
 
-function shardOf(o: RunOutcome, { parts, histograms: h, identity }: Measured): ShardInfo {
+function measuresOf({ parts, histograms: h, identity }: Measured): ShardMeasures {
   const sendTimes = parts.flatMap((r) => r.sendTimes ?? [])
   return {
-    index: o.shard.index,
-    count: o.shard.count,
-    startedAtMs: o.startedAtMs,
-    startAtMs: o.startAtMs,
-    publishedUntilMs: o.publishedUntilMs,
-    endedAtMs: o.endedMs,
     unanswered: {
       ack: parts.reduce((n, r) => n + r.unanswered.ack, 0),
       connect: parts.reduce((n, r) => n + r.unanswered.connect, 0),
       roundTrip: parts.reduce((n, r) => n + r.unanswered.roundTrip, 0),
     },
-    hostname: hostname(),
     ...(sendTimes.length === 0 ? {} : { sendTimes: joinSendTimes(sendTimes) }),
     histograms: {
       connect: h.connect.encode(),
@@ -177,5 +160,19 @@ function shardOf(o: RunOutcome, { parts, histograms: h, identity }: Measured): S
       ...rareHistograms(parts),
     },
     identity,
+  }
+}
+
+function shardOf(o: RunOutcome, first: Measured, others: readonly Measured[]): ShardInfo {
+  return {
+    index: o.shard.index,
+    count: o.shard.count,
+    startedAtMs: o.startedAtMs,
+    startAtMs: o.startAtMs,
+    publishedUntilMs: o.publishedUntilMs,
+    endedAtMs: o.endedMs,
+    hostname: hostname(),
+    ...measuresOf(first),
+    ...(others.length === 0 ? {} : { others: others.map(measuresOf) }),
   }
 }

@@ -1,3 +1,4 @@
+import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Check, LatencySummary, LoadReport } from '../../../contract/load-report'
 import { evaluateThresholds, type Thresholds } from '../../../contract/load-thresholds'
 
@@ -61,8 +62,21 @@ function latenciesOf(r: Measured): Record<string, number | null> {
   ])
 }
 
-/** Evaluates the thresholds of a run that has ended. */
-export function checkThresholds(asked: Thresholds, r: Measured): Check[] {
+/**
+ * Evaluates the thresholds of a run that has ended: of the whole, and those that populations have of their own figures.
+ * @param rows what was measured of each population, in their order
+ */
+export function checksOf(config: LoadConfig, whole: Measured, rows: readonly Measured[]): Check[] {
+  const own = populationsOf(config).flatMap((p, i) => {
+    const row = p.name === null ? undefined : rows[i]
+    return row === undefined
+      ? []
+      : checkThresholds(p.config.thresholds, row).map((c) => ({ ...c, name: `${p.name}: ${c.name}` }))
+  })
+  return [...checkThresholds(config.thresholds, whole), ...own]
+}
+
+function checkThresholds(asked: Thresholds, r: Measured): Check[] {
   const latencies = latenciesOf(r)
   // where no message was due at a subscriber, nothing can be said of arrivals
   const arrivals = (r.expected ?? 0) > 0

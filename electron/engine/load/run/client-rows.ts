@@ -1,6 +1,6 @@
-import { populationsOf, type LoadConfig } from '../../../contract/load-config'
+import type { LoadConfig } from '../../../contract/load-config'
 import { readClientList, type ClientRow } from './client-list'
-import { clientNumbers, firstClient } from './fleet'
+import { clientNumbers } from './fleet'
 import type { Part } from './slice'
 
 /** What a list says of the clients of this process, if there is one. */
@@ -14,7 +14,6 @@ export class ClientRows {
   static async read(config: LoadConfig, part: Part): Promise<ClientRows> {
     if (config.clients === undefined) return new ClientRows(config, null)
     const own = clientNumbers(config, part)
-    for (const p of populationsOf(config)) own.add(firstClient(config, p, part.index))
     const all = config.publishers + config.subscribers
     return new ClientRows(config, await readClientList(config.clients, all, (client) => own.has(client)))
   }

@@ -63,13 +63,10 @@ export function clientNumbers(all: LoadConfig, part: Part): Set<number> {
   return numbers
 }
 
-/** The number of the client as which a shard tries a population's broker out: the first for shard 0, the next for shard 1. */
-export function firstClient(all: LoadConfig, { config, before }: Population, shard: number): number {
-  const place = Math.min(shard, config.publishers + config.subscribers - 1)
-  const isPublisher = place < config.publishers
-  return isPublisher
-    ? before.publishers + place
-    : clientNumber(all, 'subscribers', before.subscribers + place - config.publishers)
+/** The number of the first client that a shard has of a population; null where it has none. */
+export function firstClient(all: LoadConfig, { config, before }: Population, shard: number): number | null {
+  if (shard < config.publishers) return before.publishers + shard
+  return shard < config.subscribers ? clientNumber(all, 'subscribers', before.subscribers + shard) : null
 }
 
 function fieldsOf(

@@ -10,7 +10,7 @@ import { pacerOf, Pacer } from './pacer'
 import type { Plan } from './plan'
 import type { PayloadMaterial } from './payload-files'
 import { Requests } from './requests'
-import { topologyOf } from './topologies'
+import { copiesOf, topologyOf } from './topologies'
 import { placeOf } from './writers'
 
 /** What clients do by themselves happens this much late at most, ms. */
@@ -123,7 +123,8 @@ export class Group {
   counts(): WorkerCounts {
     const { acknowledged, failed, received, delivered, errors } = this.recorder
     const { connected, offered } = this
-    return { connected, offered, acknowledged, failed, received, delivered, errors: errors.total }
+    const expected = acknowledged * copiesOf(this.population.config)
+    return { connected, offered, acknowledged, failed, received, expected, delivered, errors: errors.total }
   }
 
   /** Ends a step of the series. */

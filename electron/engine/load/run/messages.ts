@@ -58,6 +58,8 @@ export interface WorkerCounts {
   acknowledged: number
   failed: number
   received: number
+  /** Acknowledged messages times their receivers. */
+  expected: number
   /** First copies only. */
   delivered: number
   errors: number
@@ -69,6 +71,7 @@ export const NO_COUNTS: WorkerCounts = {
   acknowledged: 0,
   failed: 0,
   received: 0,
+  expected: 0,
   delivered: 0,
   errors: 0,
 }

@@ -87,13 +87,13 @@ class LoadRun {
 
   async execute(): Promise<LoadReport> {
     const { config, shard } = this
-    if (shard.count > 1 && config.populations !== undefined) {
+    this.planned = this.own('subscribers') + this.own('publishers')
+    if (this.planned === 0) {
       throw new LoadError(
-        '--shard: populations cannot be split over shards; leave it out, or use more --workers',
+        `--shard ${shard.index}/${shard.count}: this part of the run has no clients; use fewer shards`,
         'start',
       )
     }
-    this.planned = indicesOf(config.publishers, shard).length + indicesOf(config.subscribers, shard).length
     checkLimits(this.planned, config, readMachineLimits())
     const rows = await ClientRows.read(config, shard)
     this.payloads = await readPayloads(config)
@@ -143,6 +143,11 @@ class LoadRun {
         masksPassword: config.passwordEnv === undefined && this.options.credentials?.password !== undefined,
       }),
     })
+  }
+
+  /** How many clients of a role this shard has. */
+  private own(role: 'publishers' | 'subscribers'): number {
+    return this.populations.reduce((n, p) => n + indicesOf(p.config[role], this.shard).length, 0)
   }
 
   private get stopped(): boolean {
@@ -200,7 +205,7 @@ class LoadRun {
     let least = 0
     for (const role of ['subscribers', 'publishers'] as const) {
       const done = workers.all('connected', role)
-      least += this.config.minConnected * indicesOf(this.config[role], this.shard).length
+      least += this.config.minConnected * this.own(role)
       workers.command({ type: 'connect', role })
       await this.within(done, () => {
         this.progress(workers)
@@ -344,7 +349,8 @@ class LoadRun {
     if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
     this.lastProgressMs = now
     if (this.phase === 'publishing') this.brokerWatch?.look(now)
-    const { connected, offered, acknowledged, failed, received, delivered, errors } = workers.counts()
+    const { connected, offered, acknowledged, failed, received, expected, delivered, errors } =
+      workers.counts()
     const publishing = this.phase === 'publishing' || this.phase === 'draining'
     this.options.onProgress?.({
       phase: this.phase,
@@ -356,7 +362,7 @@ class LoadRun {
       acknowledged,
       failed,
       received,
-      expected: acknowledged * copiesOf(this.config),
+      expected,
       delivered,
       errors,
       last: this.last,

@@ -17,7 +17,7 @@ interface TriedOut {
 }
 
 /**
- * Tries the broker out as one client of each population: another for each shard, or they would end each other's connections.
+ * Tries the broker out as one client of each population, one of this shard's own: another shard's may be connected already.
  * @throws LoadError where it is not as the run needs it
  */
 export async function tryOut(
@@ -32,15 +32,16 @@ export async function tryOut(
   },
 ): Promise<TriedOut> {
   checkCertificates(own.credentials)
-  const populations = populationsOf(config)
+  const populations = populationsOf(config).flatMap((p, i) => {
+    const client = firstClient(config, p, own.shard)
+    return client === null ? [] : [{ ...p, client, material: own.payloads[i] ?? null }]
+  })
   const deps = loadAddresses(config.url).flatMap((url, address) => {
     const dial = dialFor(url, tlsFieldsOf(config, own.credentials))
     // What one node of a cluster says of a population, all of them say.
-    return populations.slice(0, address === 0 ? undefined : 1).map((p, i) => {
-      const client = firstClient(config, p, own.shard)
-      const material = own.payloads[i] ?? null
-      const its = { config: { ...p.config, url }, client, row: rows.get(client), name: p.name }
-      return { ...own, dial, material, ...its }
+    return populations.slice(0, address === 0 ? undefined : 1).map((p) => {
+      const its = { ...p, config: { ...p.config, url }, row: rows.get(p.client) }
+      return { ...own, dial, ...its }
     })
   })
   const remarks: string[] = []
