@@ -8,8 +8,9 @@ import { totalRate, withTotalRate } from '../engine/load/run/total-rate'
 import { positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
-import { runOnce } from './load-once'
+import { inSeries } from './load-once'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
+import { addMetricsOptions } from './metrics-output'
 import { textTable } from './print/table'
 import { checkOutputs, writeOutput } from './write-output'
 
@@ -29,6 +30,7 @@ export function addFindLimit(parent: Command, context: CliContext, report: (code
       'raise the rate until a threshold breaks, and bracket it; --rate is where the search begins, --duration the length of one run (default 5s)',
     )
   addLoadSettings(command)
+  addMetricsOptions(command)
   command
     .option(
       '--precision <share>',
@@ -42,11 +44,12 @@ export function addFindLimit(parent: Command, context: CliContext, report: (code
       const json = textFlag(flags, 'json')
       await checkOutputs([json])
       const config = withUsual(asked, flags)
-      const run = (c: LoadConfig): Promise<LoadReport> => runOnce(context, c, credentials)
-      const result = await findLimit(
-        trialOf(context, config, run),
-        { from: totalRate(config) ?? config.publishers, precision, repeats },
-        () => context.interrupt.aborted,
+      const result = await inSeries(context, flags, (run) =>
+        findLimit(
+          trialOf(context, config, (c) => run(c, credentials)),
+          { from: totalRate(config) ?? config.publishers, precision, repeats },
+          () => context.interrupt.aborted,
+        ),
       )
       await write(context, config, result, json)
       report(exitCode(context, result))

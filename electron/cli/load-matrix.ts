@@ -13,7 +13,7 @@ import type { Credentials } from '../engine/load/run/messages'
 import { combinations, parseAxes, type Axis } from '../engine/load/run/matrix'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
-import { runOnce } from './load-once'
+import { inSeries, type RunOnce } from './load-once'
 import { loadSettings, textFlag } from './load-settings'
 import { textTable } from './print/table'
 import { checkOutputs, writeOutput } from './write-output'
@@ -22,17 +22,7 @@ import { checkOutputs, writeOutput } from './write-output'
 const USUAL_REPEATS = 3
 
 /** What belongs to a single run. */
-const NOT_WITH_MATRIX = [
-  'html',
-  'csv',
-  'junit',
-  'shard',
-  'startAt',
-  'runId',
-  'metrics',
-  'brokerPid',
-  'reportTo',
-]
+const NOT_WITH_MATRIX = ['html', 'csv', 'junit', 'shard', 'startAt', 'runId', 'brokerPid', 'reportTo']
 
 interface Cell {
   settings: Record<string, string>
@@ -65,7 +55,7 @@ export async function loadMatrix(
   )
   refuseIdle(axes, cells)
   await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'markdown')])
-  await runAll(context, cells, repeats)
+  await inSeries(context, flags, (run) => runAll(context, cells, repeats, run))
   const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
   await write(context, cells, rows, flags)
   if (context.interrupt.aborted) return EXIT.interrupted
@@ -99,7 +89,12 @@ function refuseIdle(axes: readonly Axis[], cells: readonly Cell[]): void {
   }
 }
 
-async function runAll(context: CliContext, cells: readonly Cell[], repeats: number): Promise<void> {
+async function runAll(
+  context: CliContext,
+  cells: readonly Cell[],
+  repeats: number,
+  run: RunOnce,
+): Promise<void> {
   const total = cells.length * repeats
   const stopped = (): boolean => context.interrupt.aborted
   let done = 0
@@ -108,7 +103,7 @@ async function runAll(context: CliContext, cells: readonly Cell[], repeats: numb
       if (stopped()) return
       const name = Object.entries(cell.settings).map(([k, v]) => `${k}=${v}`)
       context.stderr.write(printableLines(`run ${++done} of ${total}: ${name.join(' ')}\n`))
-      const report = await runOnce(context, cell.config, cell.credentials)
+      const report = await run(cell.config, cell.credentials)
       // a run that was cut short would pull the means down
       if (!stopped()) cell.reports.push(report)
     }

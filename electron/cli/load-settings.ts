@@ -73,7 +73,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--connect-timeout <time>', 'time for all clients to connect (default 30s)'],
   ['--min-connected <share>', 'begin with this share of the clients when that time is over (default 100%)'],
   ['--resume', 'keep the session across a lost connection and resend'],
-  ['--topic <prefix>', 'first levels of every topic name (default fleetlab)'],
+  [
+    '--topic <prefix>',
+    'first levels of every topic name (default fleetlab); with %i, %c or %u the whole name, such as factory/%c/temp',
+  ],
   ['--local-address <list>', 'addresses of this computer to connect from, separated by commas'],
   ['--seed <number>', 'seed for payloads, retries and storms (default 1)'],
   ['--max-p99 <time>', 'threshold: 99th percentile of the latencies'],

@@ -10,7 +10,7 @@ const RANK = { info: 0, warn: 1, error: 2 } as const
 export function engineFor(
   context: CliContext,
   level: LogLine['level'],
-  more: Pick<EngineDeps, 'onScenario' | 'observers'> = {},
+  more: Pick<EngineDeps, 'onScenario' | 'onLoadTest' | 'observers'> = {},
 ): Engine {
   const deps: EngineDeps = {
     ...more,

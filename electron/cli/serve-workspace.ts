@@ -24,7 +24,7 @@ export interface Desk {
 }
 
 /** The engine of `fleetlab serve`, with the user's settings, recent files and autosaved scenario. */
-export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'> = {}): Desk {
+export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers' | 'onLoadTest'> = {}): Desk {
   const { stderr } = context
   const workspace = new Workspace({
     folder: dataFolder(context.env),

@@ -11,6 +11,7 @@ import { aborted, unlessAborted } from './interrupt'
 import { brokerLines } from './log'
 import { engineMetrics } from './engine-metrics'
 import { addMetricsOptions, shareMetrics, type MetricsFlags, type SharedMetrics } from './metrics-output'
+import { PageLoads } from './page-loads'
 import { readScenario } from './scenario-input'
 import { isReachable, pageUrls, REACHABLE, type ServedAt } from './serve-address'
 import { openDesk } from './serve-workspace'
@@ -44,7 +45,8 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const page = builtPage(context)
   const { scenario: file } = flags
   const scenario = file === undefined ? null : await readScenario(file)
-  const desk = openDesk(context)
+  const loads = new PageLoads()
+  const desk = openDesk(context, { onLoadTest: (runId) => loads.begin(runId) })
   const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
   let web: WebHost | null = null
@@ -72,7 +74,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
       extend: desk.extend,
       onInternalError,
     })
-    metrics = await shareMetrics(context, flags, engineMetrics(engine))
+    metrics = await shareMetrics(context, flags, loads.beside(engineMetrics(engine)))
     for (const line of brokerLines(engine)) context.stdout.write(`${line}\n`)
     const urls = pageUrls(flags, web.port, key, sharing.addresses())
     for (const url of urls) context.stdout.write(`page   ${url}\n`)

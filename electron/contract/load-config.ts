@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
 import { CLIENT_FIELDS } from './load-fields'
+import { DEFAULT_TOPIC, namesEachTopic } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { thresholdsSchema } from './load-thresholds'
 import { loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
-import { isValidTopic } from './topics'
 
 const file = z.string().min(1).max(4096)
 const own = CLIENT_FIELDS
@@ -103,15 +103,7 @@ const fields = z.strictObject({
   /** Share of the clients, above 0 to 1, with which the run begins when the time to connect is over. */
   minConnected: z.number().gt(0).max(1).default(1),
   resume: own.resume.default(false),
-  /** First levels of every topic name. */
-  topic: z
-    .string()
-    .min(1)
-    .max(512)
-    .refine((t) => isValidTopic(t) && !t.startsWith('$'), {
-      error: 'expected a topic name without + or #, not starting with $',
-    })
-    .default('fleetlab'),
+  topic: own.topic.default(DEFAULT_TOPIC),
   /** Addresses of this machine to connect from, in turn: each has its own ports. */
   localAddresses: z.array(z.string().min(1)).max(256).default([]),
   seed: z.int().min(0).max(4_294_967_295).default(1),
@@ -144,12 +136,13 @@ export function populationsOf(config: LoadConfig): Population[] {
   const { populations, ...common } = config
   if (populations === undefined) return [{ name: null, config, before }]
   return populations.map(({ name, ...own }) => {
+    const first = own.topic ?? common.topic
     const one: LoadConfig = {
       ...common,
       messages: undefined,
       thresholds: {},
       ...own,
-      topic: `${common.topic}/${name}`,
+      topic: namesEachTopic(first) ? first : `${first}/${name}`,
     }
     const at = { ...before }
     before.publishers += one.publishers
@@ -243,7 +236,29 @@ function checkClients(c: LoadConfig, wrong: Wrong): void {
     )
 }
 
+/** Whole topic names: who subscribes must know them, and the payload must have room for what tells messages apart. */
+function checkTopic(c: LoadConfig, wrong: Wrong): void {
+  if (!namesEachTopic(c.topic) || c.subscribers === 0) return
+  const templated = c.payload !== undefined || c.payloadFile !== undefined
+  if (!templated && c.size < SHORT_IDENTITY_BYTES)
+    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} where %i, %c or %u are in the topic`)
+  const each = c.topology === 'pairs' || (c.topology === 'auto' && c.subscribers === c.publishers)
+  const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
+  const apart = each || (!fanOut && c.topology !== 'shared-subscription' && c.subscribers > 1)
+  if (!apart) return
+  const needed = c.clients === undefined ? /%[ic]/ : /%i/
+  if (!needed.test(c.topic.replaceAll('%%', '')))
+    wrong(
+      'topic',
+      c.topic,
+      c.clients === undefined
+        ? 'expected %i or %c, so that each subscriber gets the messages of its own publishers'
+        : 'expected %i where each subscriber has its own publishers: it does not know the names that the list gives them',
+    )
+}
+
 function checkTogether(c: LoadConfig, wrong: Wrong): void {
+  checkTopic(c, wrong)
   checkMessages(c, wrong)
   checkClients(c, wrong)
   if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))

@@ -93,6 +93,17 @@ export const CLIENT_FIELDS = {
   payloadFile: file,
   /** A CSV file for `%{csv:COLUMN}`; its first line names the columns. */
   dataFile: file,
+  /**
+   * First levels of every topic name, before the name of the run and what the topology gives. With %i, %c or %u it is each publisher's
+   * own topic as it stands.
+   */
+  topic: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((t) => isValidTopic(t) && !t.startsWith('$'), {
+      error: 'expected a topic name without + or #, not starting with $',
+    }),
   /** Levels below a publisher's own topic, with %i, %c and %u: its messages take them in turn. */
   topics,
   /** Messages of all publishers together. */

@@ -113,6 +113,12 @@ export function parsePayload(template: string): PayloadPart[] | string {
   return parts
 }
 
+/** First levels of the topics of a run that does not say others. */
+export const DEFAULT_TOPIC = 'fleetlab'
+
+/** Whether a topic has %i, %c or %u, and not only after a percent sign that stands for itself: then it is each publisher's own. */
+export const namesEachTopic = (topic: string): boolean => /%[icu]/.test(topic.replaceAll('%%', ''))
+
 /** What is wrong with a topic template, levels below a publisher's own topic with %i, %c and %u; null for a good one. */
 export function topicProblem(template: string): string | null {
   return isValidTopic(template) && !/^\/|\/$/.test(template) && !template.includes('%{')

@@ -22,6 +22,11 @@ export interface RunReport {
     duplicated: number
     outOfOrder: number
     latencyMs: Latency
+    /**
+     * Bytes at the publishers' ends of the links for each message offered, as if each packet were a TCP segment with headers of 66
+     * bytes, segments that only acknowledge included; null without messages.
+     */
+    wireBytesPerMessage: { sent: number; received: number } | null
   }[]
   packets: Record<HandshakeType, { sent: number; lost: number }>
 }

@@ -4,6 +4,7 @@ import type { EngineStatus, LedgerRow, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { Scenario } from '../contract/scenario'
+import type { LoadListener } from './load/report/metrics'
 import type { SimulationObserver } from './simulation/observers'
 import type { ShareAddress, ShareState } from '../contract/share'
 
@@ -18,6 +19,8 @@ export interface EngineDeps {
   onScenario?(scenario: Scenario, toSave?: boolean): void
   /** Watch every run, besides the engine itself. */
   observers?: readonly SimulationObserver[]
+  /** Told of each load test that a page begins; what it answers with is told what the test measures. */
+  onLoadTest?(runId: string): LoadListener
   /** Where what is to outlive the process is kept, such as the history of load tests. @default nowhere */
   dataFolder?: string
 }

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { shareMetrics, type MetricsFlags } from '../../electron/cli/metrics-output'
+import { PageLoads } from '../../electron/cli/page-loads'
 import { LatencyHistogram } from '../../electron/engine/load/measure/histogram'
 import { LoadMetrics } from '../../electron/engine/load/report/metrics'
 
@@ -76,6 +77,7 @@ async function receiver(status = 200, answer = '{}') {
   return { got, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
+const COUNTS = { acknowledged: 0, failed: 0, received: 0, errors: 0, last: null, generator: null }
 const ENV = { FLEETLAB_OTLP_TOKEN: 'otlp-secret', FLEETLAB_INFLUX_TOKEN: 'influx-secret' }
 const stderrOf = () => new PassThrough({ encoding: 'utf8' })
 
@@ -160,6 +162,30 @@ it('goes on when the sink fails, and says so once, without the token', async () 
   expect(await share({ influx: 'http://127.0.0.1:1' })).toMatch(
     /^warning: --influx: http:\/\/127\.0\.0\.1:1: /,
   )
+})
+
+it('shows the load test that a page began last beside the engine, and adds up the runs of a series', async () => {
+  const loads = new PageLoads()
+  const shown = loads.beside(new LoadMetrics({ run: 'engine' }))
+  expect(await shown.metrics()).not.toContain('run="second"')
+  loads.begin('first').step({ ack: histogramOf(3), endToEnd: null })
+  const second = loads.begin('second')
+  const progress = {
+    phase: 'publishing',
+    elapsedMs: 1,
+    plannedMs: null,
+    clients: 1,
+    connected: 1,
+    ...COUNTS,
+  } as const
+  second.update({ ...progress, offered: 7 })
+  second.next()
+  second.update({ ...progress, offered: 2 })
+  const text = await shown.metrics()
+  expect(text).toMatch(/\nfleetlab_load_offered_total\{run="second"\} 9\n/)
+  expect(text).toContain('run="engine"')
+  expect(text).not.toContain('run="first"')
+  expect(await shown.getMetricsAsJSON()).toHaveLength(2 * (await second.getMetricsAsJSON()).length)
 })
 
 it('says in one line what is wrong with a flag', async () => {

@@ -28,7 +28,7 @@ describe('fleetlab run', () => {
     const { code, stdout, engines } = await runFleetlab(['run', scenario])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^double, seed 7, 15\.0 s\n/)
-    expect(stdout).toMatch(/qos1 +1 +300 +300 +300 +0 +69 +0 +21 +21 +1020 +-\n/)
+    expect(stdout).toMatch(/qos1 +1 +300 +300 +300 +0 +69 +0 +21 +21 +1020 +- +512\.3 +88\.0\n/)
     expect(stdout).toMatch(/PUBACK +400 +80\n/)
     expect(engines[0]?.closed).toBe(1)
   })

@@ -75,6 +75,7 @@ export const reportDouble = (overrides: Partial<RunReport> = {}): RunReport => (
       duplicated: 69,
       outOfOrder: 0,
       latencyMs: { p50: 20.5, p95: 21, p99: 1020, max: null },
+      wireBytesPerMessage: { sent: 512.25, received: 88 },
     },
   ],
   packets: {

@@ -21,11 +21,14 @@ export function runTable(report: RunReport): string {
       'p95 ms',
       'p99 ms',
       'max ms',
+      'sent B/msg',
+      'received B/msg',
     ],
     report.groups.map((g) => [
       g.name,
       ...[g.qos, g.offered, g.expected, g.delivered, g.lost, g.duplicated, g.outOfOrder].map(String),
       ...[g.latencyMs.p50, g.latencyMs.p95, g.latencyMs.p99, g.latencyMs.max].map(ms),
+      ...[g.wireBytesPerMessage?.sent, g.wireBytesPerMessage?.received].map((b) => b?.toFixed(1) ?? '-'),
     ]),
   )
   const packets = textTable(

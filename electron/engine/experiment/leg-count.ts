@@ -1,6 +1,6 @@
 import type { LegEvent, PacketTransit } from '../mqtt/transit'
 import { isHandshake, Type } from '../mqtt/packet'
-import { addWireBytes, type WireBytes } from './wire-bytes'
+import { addWireBytes, type WireBytes } from '../observe/wire-bytes'
 
 /** Counts the packets between publishers and broker as they are sent, whether they arrive or not. */
 export class LegCount {

@@ -10,7 +10,7 @@ import type { SimulationObserver } from '../simulation/observers'
 import { createSimulation, SimulationError, type Simulation } from '../simulation/simulation'
 import { LegCount } from './leg-count'
 import { PUBLISHERS, scenarioOf } from './scenario'
-import type { WireBytes } from './wire-bytes'
+import type { WireBytes } from '../observe/wire-bytes'
 
 /** Clock ms between two looks at whether all is connected, or all is over. */
 const LOOK_MS = 100

@@ -11,6 +11,7 @@ import { Desk } from './desk'
 import { FleetLedger } from '../observe/ledger/fleet-ledger'
 import { ContentCorrelator } from '../observe/content-correlator'
 import { Observation } from '../observe/observation'
+import { GroupWireBytes } from '../observe/wire-bytes'
 import type { BrokerClientInfo, BrokerLogLine, EmbeddedBroker } from '../simulation/broker/types'
 import type { PacedClock } from '../simulation/clock/clock'
 import type { Fleet } from '../simulation/fleet/fleet'
@@ -32,7 +33,7 @@ const BARRIER_MS = 10_000
 const READY_LOOK_MS = 5
 
 /** A group's row once nothing is on its way any more. */
-const reportRow = (r: LedgerRow): RunReport['groups'][number] => ({
+const reportRow = (r: LedgerRow): Omit<RunReport['groups'][number], 'wireBytesPerMessage'> => ({
   name: r.group,
   qos: r.qos,
   offered: r.offered,
@@ -50,6 +51,7 @@ const deviceCount = (s: Scenario): number => s.groups.reduce((n, g) => n + g.cou
 export class Lab {
   readonly observation: Observation
   readonly ledger: FleetLedger
+  private readonly wire: GroupWireBytes
   readonly desk: Desk
   state: RunState = 'running'
   private readonly sim: Simulation
@@ -84,6 +86,7 @@ export class Lab {
     )
     const { clock, fleet } = this.sim
     this.ledger = new FleetLedger(fleet, scenario.groups)
+    this.wire = new GroupWireBytes((id) => fleet.device(id)?.spec.group.name ?? null)
     this.desk = new Desk(this.sim, this)
     this.observation = new Observation(clock, fleet, (topic) => {
       const embedded = this.sim.target?.embedded
@@ -92,6 +95,7 @@ export class Lab {
     // An external broker numbers nothing; whoever watches reads the numbers, so they come first.
     if (scenario.broker.kind === 'external') this.sim.observe({ links: new ContentCorrelator() })
     for (const o of this.observation.observers()) this.sim.observe(o)
+    this.sim.observe({ links: this.wire })
     this.sim.observe({ links: this.ledger, routes: this.ledger, fleet: this.ledger })
     this.sim.observe({
       fleet: { changed: () => this.devicesRevision++, log: (level, about) => this.log(level, about) },
@@ -233,7 +237,10 @@ export class Lab {
       seed: this.scenario.seed,
       durationMs: Math.round(this.endedMs ?? this.clock.now()),
       complete: this.endedMs !== null,
-      groups: rows.map(reportRow),
+      groups: rows.map((r) => ({
+        ...reportRow(r),
+        wireBytesPerMessage: this.wire.perMessage(r.group, r.offered),
+      })),
       packets: this.observation.counts.byType(),
     }
   }

@@ -255,7 +255,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
     couldNotStartHint: '何も測定、保存していません。設定を直して、もう一度始めてください。',
     latency: '遅延',
     samples: '標本数',
-    kind: { connect: '接続', ack: '確認応答', endToEnd: '端から端まで' },
+    kind: { connect: '接続', ack: '確認応答', endToEnd: '端から端まで', roundTrip: '往復', churn: '購読' },
     counts: 'メッセージの行き先',
     connections: '接続',
     generator: '負荷生成',

@@ -249,7 +249,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
     couldNotStartHint: '没有测量，也没有保存。请更正设置后重新开始。',
     latency: '时延',
     samples: '样本',
-    kind: { connect: '连接', ack: '确认', endToEnd: '端到端' },
+    kind: { connect: '连接', ack: '确认', endToEnd: '端到端', roundTrip: '请求到响应', churn: '订阅' },
     counts: '消息的去向',
     connections: '连接',
     generator: '负载发生器',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LegCount } from '../../../electron/engine/experiment/leg-count'
+import { GroupWireBytes } from '../../../electron/engine/observe/wire-bytes'
 import { createSimulation } from '../../../electron/engine/simulation/simulation'
 import { scenarioOf } from '../../helpers/lab-run'
 
@@ -18,15 +19,17 @@ test.each(PUBLISHED)('a message of 200 bytes at QoS $qos takes what was publishe
   const count = new LegCount((id) => id === 'p')
   const payload = { kind: 'bytes' as const, size: 200 }
   const publishes = [{ topic: 'test', qos, rate: 10, payload, identity: 'content' as const }]
+  const groups = new GroupWireBytes((id) => id)
   const sim = createSimulation({
     scenario: scenarioOf({ messages: 5, groups: [{ name: 'p', id: 'p', publishes }] }),
-    observers: [{ links: count }],
+    observers: [{ links: count }, { links: groups }],
   })
   await sim.start()
   await sim.connect()
   sim.fleet.startPublishing()
   await sim.untilQuiet()
   await sim.close()
+  expect(groups.perMessage('p', 5)).toEqual({ sent: count.wire.sent / 5, received: count.wire.received / 5 })
   for (const way of ['sent', 'received'] as const) {
     const each = count.wire[way] / 5
     expect(each).toBeLessThanOrEqual(published[way])

@@ -24,7 +24,6 @@ function worker(qos: 0 | 1) {
       config,
       credentials: {},
       runId: 'r',
-      runTag: 1,
       part: { index: 0, count: 1 },
       clockOffsetMs: 0,
       seriesStepMs: 1000,

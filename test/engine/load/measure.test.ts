@@ -184,6 +184,9 @@ describe('an identity of 12 bytes', () => {
             expect(known.flowAccounts()).toMatchObject([{ publisher, got: [sequence, sequence + 1] }])
             // three digits of the histogram
             expect(Math.abs((known.endToEnd.summary().max ?? 0) - ageMs)).toBeLessThan(0.002 + ageMs / 500)
+            const other = new Recorder(2, false, true, { place: identity, publishers: 2 })
+            other.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            if (publisher > 3) expect(other.received).toBe(0)
             const unknown = new Recorder(1, false, true, { place: identity, publishers: publisher })
             unknown.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
             expect([unknown.received, unknown.foreign]).toEqual([0, 1])

@@ -1,7 +1,10 @@
 import { parser, type IConnectPacket, type Packet } from 'mqtt-packet'
 import { expect, it } from 'vitest'
-import { loadSchema } from '../../../electron/contract/load-config'
+import { loadSchema, populationsOf } from '../../../electron/contract/load-config'
+import { topicMatches } from '../../../electron/contract/topics'
 import { nameClient } from '../../../electron/engine/load/run/names'
+import { filtersOf, usualName } from '../../../electron/engine/load/run/topologies'
+import { writerOf } from '../../../electron/engine/load/run/writers'
 import { connectFrame } from '../../../electron/engine/load/wire/frames'
 
 const GIVEN = {
@@ -42,4 +45,53 @@ it('has names of its own without templates, and refuses one name for several cli
   expect(one.error?.issues[0]).toMatchObject({ path: ['clientId'] })
   expect(loadSchema.safeParse({ publishers: 1, subscribers: 0, clientId: 'me' }).success).toBe(true)
   expect(loadSchema.safeParse({ executor: { kind: 'max' }, arrivals: 'poisson' }).success).toBe(false)
+})
+
+const topicsOf = (input: object) => {
+  const [population] = populationsOf(loadSchema.parse({ ...input, size: 20 }))
+  if (population === undefined) throw new Error('no population')
+  const { config } = population
+  const filters = Array.from({ length: config.subscribers }, (_, s) =>
+    filtersOf(population, s, { runId: 'r', tag: 35, place: 'payload' }),
+  )
+  const topics = Array.from({ length: config.publishers }, (_, number) => {
+    const name = nameClient(config, number, usualName('r', 'publishers', number))
+    const author = { topic: 'not/used', runTag: 1, publisher: number, number, name }
+    const writer = writerOf(config, null, author)
+    return (config.topics ?? ['']).map((_t, n) => {
+      const b = Buffer.alloc(writer.length)
+      writer.write(b, 0, false, 1, n, 0, 0)
+      return b.toString('utf8', 4, 4 + b.readUInt16BE(2))
+    })
+  })
+  return { filters, topics }
+}
+
+it('has whole topic names from a template, which the subscribers that should get them match and no others', () => {
+  const plant = { topic: 'plant/%c/100%%', topics: ['temperature', 'state/%i'] }
+  expect(topicsOf({ ...plant, publishers: 3, subscribers: 1, clientId: 'dev-%i' })).toEqual({
+    topics: [0, 1, 2].map((n) => [`plant/dev-${n}/100%/temperature`, `plant/dev-${n}/100%/state/${n}`]),
+    filters: [['plant/+/100%/temperature', 'plant/+/100%/state/+']],
+  })
+  expect(
+    topicsOf({ ...plant, publishers: 1, subscribers: 2, topology: 'shared-subscription' }).filters[1],
+  ).toEqual(['$share/r-z/plant/+/100%/temperature', '$share/r-z/plant/+/100%/state/+'])
+  for (const subscribers of [2, 5]) {
+    const { filters, topics } = topicsOf({ topic: 'plant/%c', publishers: 5, subscribers })
+    for (const [p, [topic = '']] of topics.entries()) {
+      const heard = filters.flatMap((f, s) => (f.some((one) => topicMatches(one, topic)) ? [s] : []))
+      expect(heard).toEqual([p % subscribers])
+    }
+  }
+})
+
+it.each([
+  [{ size: 8 }, 'size', 'expected at least 12 where %i, %c or %u are in the topic'],
+  [{ topic: 'a/%u', topology: 'pairs', subscribers: 100 }, 'topic', /^expected %i or %c, so that/],
+  [{ topic: 'a/%c', subscribers: 2, clients: 'c.csv' }, 'topic', /^expected %i where each subscriber has/],
+  [{ topic: 'a/+/%c' }, 'topic', /without \+ or #/],
+])('says what whole topic names do not allow: %j', (input, path, message) => {
+  const wrong = loadSchema.safeParse({ topic: 'a/%c', ...input }).error?.issues[0]
+  expect(wrong?.path).toEqual([path])
+  expect(wrong?.message).toMatch(message)
 })

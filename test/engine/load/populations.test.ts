@@ -147,6 +147,27 @@ it('runs populations of different QoS, versions and executors side by side, with
         payload: '{"question":%n}',
         executor: { kind: 'constant-rate', rate: 50 },
       },
+      {
+        name: 'plant',
+        publishers: 3,
+        subscribers: 1,
+        messages: 6,
+        qos: 1,
+        size: 12,
+        topic: 'plant/%c/%i',
+        topics: ['temperature', 'state'],
+        executor: { kind: 'max' },
+      },
+      {
+        name: 'neighbours',
+        publishers: 1,
+        subscribers: 2,
+        messages: 3,
+        payload: '{"n":%n}',
+        topic: 'plant/%c/%i',
+        topics: ['state'],
+        executor: { kind: 'max' },
+      },
     ],
   })
   const r = await runLoad(config, { runId: freshRunId() })
@@ -166,23 +187,26 @@ it('runs populations of different QoS, versions and executors side by side, with
     ['visitors', 30, 30, 30, 0, 0],
     ['asking', 20, 20, 20, 0, 0],
     ['older', 10, 10, 10, 0, 0],
+    // these two hear each other and count their own
+    ['plant', 6, 6, 6, 0, 0],
+    ['neighbours', 3, 3, 6, 0, 0],
   ])
   expect(r.verdict.checks.map((c) => [c.name, c.passed])).toEqual([
     ['meters: max-failed', true],
     ['meters: rate>=1000', false],
   ])
-  const asked = r.populations?.slice(5)
+  const asked = r.populations?.slice(5, 7)
   expect(asked?.map((p) => [p.roundTripMs?.count, p.roundTripMs?.unanswered])).toEqual([
     [20, 0],
     [10, 0],
   ])
   expect(asked?.[0]?.roundTripMs?.mean).toBeGreaterThan(asked?.[0]?.endToEndMs.mean ?? Infinity)
   const { established, reconnected, left = 0, lost } = r.connections
-  expect([r.offered, r.expected, r.received, established - reconnected]).toEqual([154, 155, 155, 31])
+  expect([r.offered, r.expected, r.received, established - reconnected]).toEqual([163, 167, 167, 38])
   // who left last may not have come back before the end
   expect([lost, left >= reconnected, reconnected > 0]).toEqual([0, true, true])
-  expect(r.populations?.map((p) => p.ackMs.count)).toEqual([0, 20, 9, 5, 30, 20, 0])
-  expect(r.populations?.map((p) => p.endToEndMs.count)).toEqual([60, 20, 0, 15, 30, 20, 10])
+  expect(r.populations?.map((p) => p.ackMs.count)).toEqual([0, 20, 9, 5, 30, 20, 0, 6, 0])
+  expect(r.populations?.map((p) => p.endToEndMs.count)).toEqual([60, 20, 0, 15, 30, 20, 10, 6, 6])
   expect(r.populations?.flatMap((p) => ((p.churnMs?.count ?? 0) > 0 ? [p.name] : []))).toEqual(['visitors'])
   expect(readReport(JSON.stringify(r), 'r.json').populations).toEqual(r.populations)
   expect(reportText(r)).toMatch(/\nvalves +2 +2 +2 +20 /)

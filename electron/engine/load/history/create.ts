@@ -12,7 +12,7 @@ import { MemoryRunHistory } from './run-history'
 
 /** The engine's load tests, on this machine's clock; the history lies in the host's folder where it gives one. */
 export function createLoadService(
-  deps: Pick<EngineDeps, 'env' | 'dataFolder' | 'version'>,
+  deps: Pick<EngineDeps, 'env' | 'dataFolder' | 'version' | 'onLoadTest'>,
   hosts: AllowedHosts,
   fault: (n: Note) => void,
 ): LoadService {
@@ -33,7 +33,18 @@ export function createLoadService(
     env: deps.env,
     hosts,
     now: () => Date.now(),
-    run: (config, options) => runLoad(config, { ...options, toolVersion: deps.version }),
+    run: (config, options) => {
+      const listener = deps.onLoadTest?.(options.runId)
+      return runLoad(config, {
+        ...options,
+        toolVersion: deps.version,
+        onStep: (_point, latencies) => listener?.step(latencies),
+        onProgress: (p) => {
+          listener?.update(p)
+          options.onProgress?.(p)
+        },
+      })
+    },
     newRunId: freshRunId,
     onFault,
   })

@@ -6,6 +6,7 @@ import {
   TOPIC_IDENTITY_LENGTH,
   readDelayDigits,
   readShortIdentity,
+  tagged,
   type IdentityPlace,
   type MessageIdentity,
 } from '../wire/short-identity'
@@ -187,11 +188,9 @@ export class Recorder {
     if (place !== 'topic' && end - at < (member ? MEMBER_END : SHORT_IDENTITY_BYTES)) return false
     const where =
       place === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : member ? at + MEMBER_START.length : at
-    return (
-      where >= 0 &&
-      readShortIdentity(b, where, hex, atMs, this.message) &&
-      this.message.publisher < this.carried.publishers
-    )
+    if (where < 0 || !readShortIdentity(b, where, hex, atMs, this.message)) return false
+    this.message.publisher = tagged(this.message.publisher, this.runTag)
+    return this.message.publisher < this.carried.publishers
   }
 
   private flowOf(receiver: number, publisher: number): Flow {

@@ -60,8 +60,14 @@ class LatencyMetric extends Histogram<'kind'> {
   }
 }
 
+/** Is told what a load test measures while it goes on. */
+export interface LoadListener {
+  update(p: LoadProgress): void
+  step(latencies: StepLatencies): void
+}
+
 /** What a run shows to Prometheus while it goes on. */
-export class LoadMetrics {
+export class LoadMetrics implements LoadListener {
   private readonly registry = new Registry()
   private readonly counters: { key: CountKey; counter: Counter; last: number }[]
   private readonly connected: Gauge
@@ -101,6 +107,11 @@ export class LoadMetrics {
       buckets: BOUNDS,
       registers,
     })
+  }
+
+  /** Another run begins: what it counts is added to what those before it counted. */
+  next(): void {
+    for (const c of this.counters) c.last = 0
   }
 
   update(p: LoadProgress): void {

@@ -4,7 +4,7 @@ import { loadAddresses } from '../../../contract/load-url'
 import type { Recorder } from '../measure/recorder'
 import { rangesOf } from '../measure/ranges'
 import type { Plan } from './plan'
-import { filtersOf, layoutOf, responseTopic, topologyOf } from './topologies'
+import { filtersOf, layoutOf, responseTopic, topologyOf, usualName } from './topologies'
 import { WireClient } from '../wire/client'
 import { Responder } from '../wire/responder'
 import type {
@@ -82,7 +82,7 @@ function fieldsOf(
   const number = clientNumber(init.config, role, place)
   const row = init.rows?.get(number)
   return {
-    ...nameClient(c, number, `fl-${init.runId}-${role === 'publishers' ? 'p' : 's'}${place}`, row),
+    ...nameClient(c, number, usualName(init.runId, role, place), row),
     level: c.protocol,
     clean: !c.resume,
     keepAlive: Math.min(65_535, Math.ceil(c.keepAlive / 1000)),
@@ -157,6 +157,8 @@ const thinking = (events: ClientEvents, source: ThinkingSource): ClientEvents =>
 export interface MembersInit {
   init: WorkerInit
   population: Population
+  /** Tells its messages from those of others. */
+  tag: number
   material: PayloadMaterial | null
   plan: Plan
   deps: MemberDeps
@@ -174,7 +176,7 @@ function subscriberOf(o: MembersInit, clientIndex: number, index: number): Membe
   const { config } = o.population
   const { runId } = o.init
   const { deps } = o
-  const filters = filtersOf(config, index, runId, placeOf(config, o.material))
+  const filters = filtersOf(o.population, index, { runId, tag: o.tag, place: placeOf(config, o.material) })
   const fields = fieldsOf(o.init, o.population, 'subscribers', index, filters)
   const responder = deps.requests === null ? null : new Responder(config.qos, config.protocol)
   const talk = { level: config.protocol, identify: deps.identify, wake: () => client.wake() }
@@ -193,7 +195,7 @@ function publisherOf(o: MembersInit, clientIndex: number, index: number): Member
   const fields = fieldsOf(init, population, 'publishers', index, responses === undefined ? [] : [responses])
   const template = writerOf(config, o.material, {
     topic: topology.topicOf(index, layout),
-    runTag: init.runTag,
+    runTag: o.tag,
     publisher: index,
     responses,
     number: population.before.publishers + index,

@@ -10,6 +10,7 @@ import { pacerOf, Pacer } from './pacer'
 import type { Plan } from './plan'
 import type { PayloadMaterial } from './payload-files'
 import { Requests } from './requests'
+import { tagOf } from './run-id'
 import { copiesOf, topologyOf } from './topologies'
 import { placeOf } from './writers'
 
@@ -47,8 +48,9 @@ export class Group {
     const plan = planOf(config)
     const carried = { place: placeOf(config, material), publishers: config.publishers }
     const open = plan.publishing.kind === 'open'
+    const tag = tagOf(init.runId, population.name)
     this.plan = plan
-    this.recorder = new Recorder(init.runTag, topologyOf(config).shared, open, carried)
+    this.recorder = new Recorder(tag, topologyOf(config).shared, open, carried)
     const sent = (receivers: number) => (intendedMs: number, delayMs: number) => {
       this.arrivals += receivers
       this.recorder.leaves(intendedMs, delayMs)
@@ -60,6 +62,7 @@ export class Group {
     this.members = createMembers({
       init,
       population,
+      tag,
       material,
       plan,
       deps: { ...deps, habits, requests, identify },

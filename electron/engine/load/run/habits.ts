@@ -2,6 +2,7 @@ import type { LoadConfig } from '../../../contract/load-config'
 import { TimerQueue } from '../../simulation/clock/timer-queue'
 import { LatencyHistogram } from '../measure/histogram'
 import type { WireClient } from '../wire/client'
+import { besideTopics } from './topologies'
 
 /** Why a connection ended that a client ended by itself, now and then. */
 export const LEFT = 'left by itself'
@@ -44,7 +45,8 @@ export class Habits {
 
   /** @param atMs when publishing begins, Unix ms */
   begin(members: readonly Inhabitant[], atMs: number): void {
-    const { disconnectEvery, churnEvery, topic } = this.config
+    const { disconnectEvery, churnEvery } = this.config
+    const topic = besideTopics(this.config)
     for (const { client, role, index, source } of members) {
       if (source !== null) this.wakeAt(client, atMs + source.waitMs)
       if (disconnectEvery !== undefined) this.nowAndThen(atMs, disconnectEvery, () => this.leave(client))

@@ -29,7 +29,6 @@ export interface WorkerInit {
   /** What messages are made from, by the number of the population; null: filler. */
   payloads?: readonly (PayloadMaterial | null)[] | undefined
   runId: string
-  runTag: number
   part: Part
   /** Add to performance.timeOrigin-free monotonic ms (process.hrtime) to get Unix ms: one clock for all threads. */
   clockOffsetMs: number

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse/sync'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
-import { parsePayload, type PayloadPart } from '../../../contract/load-payload'
+import { namesEachTopic, parsePayload, type PayloadPart } from '../../../contract/load-payload'
 import { printable } from '../../../contract/printable'
 import { identityPlace, type IdentityPlace } from '../wire/short-identity'
 import { LoadError } from './failures'
@@ -121,6 +121,11 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
       '--topic-aliases: expected a payload that is a JSON object: another has a topic name for each message',
       'start',
     )
+  if (place === 'topic' && namesEachTopic(c.topic))
+    throw new LoadError(
+      '--topic: expected a payload that is a JSON object where %i, %c or %u are in the topic: another has a topic name for each message',
+      'start',
+    )
   if (place === 'topic' && c.request && c.protocol === 4)
     throw new LoadError('--request: expected a payload that is a JSON object at MQTT 3.1.1', 'start')
   return { parts, data: json ? escaped : dataOf(columns, false), json, place }
@@ -134,7 +139,7 @@ export async function readPayloads(config: LoadConfig): Promise<(PayloadMaterial
   return Promise.all(populationsOf(config).map((p) => materialOf(p.config)))
 }
 
-/** What a report says of payloads: where messages carry what they are, unless it is in the first bytes. */
+/** What a report says of topics and payloads: whose the names are, and where messages carry what they are, unless it is in the first bytes. */
 export function payloadNotes(
   populations: readonly Population[],
   payloads: readonly (PayloadMaterial | null)[],
@@ -143,9 +148,12 @@ export function payloadNotes(
     const material = payloads[i] ?? null
     const place = material?.place ?? identityPlace(config)
     const of = name === null ? '' : `${name}: `
+    const topics = namesEachTopic(config.topic)
+      ? [`${of}topic names are from ${config.topic}; what others publish there is received and not counted`]
+      : []
     if (place === 'member')
-      return `${of}payloads are JSON from a template; the member fleetlab names the message`
-    if (place !== 'topic') return []
+      return [...topics, `${of}payloads are JSON from a template; the member fleetlab names the message`]
+    if (place !== 'topic') return topics
     return material === null
       ? `${of}the payload is too small for the identity of a message: its topic name carries it, 25 bytes`
       : `${of}payloads are text from a template; the topic name carries the identity of a message, 25 bytes`

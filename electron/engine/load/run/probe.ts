@@ -1,4 +1,4 @@
-import type { LoadConfig } from '../../../contract/load-config'
+import type { LoadConfig, Population } from '../../../contract/load-config'
 import { WireClient } from '../wire/client'
 import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
@@ -49,6 +49,8 @@ const QUIET: ClientEvents = {
 /** What a probe works with. */
 export interface ProbeDeps {
   config: LoadConfig
+  /** Whose clients it tries out. */
+  population: Population
   credentials: Credentials
   runId: string
   /** Index of the shard: each tries the broker out under a name of its own, or they would end each other's sessions. */
@@ -140,6 +142,12 @@ function lacking(config: LoadConfig, ack: Connack): string | null {
     : null
 }
 
+/** What the first subscriber of a population subscribes to, if there is one. */
+function probedFilters({ config, population, runId, material }: ProbeDeps): string[] {
+  const place = placeOf(config, material)
+  return config.subscribers > 0 ? filtersOf(population, 0, { runId, tag: 0, place }) : []
+}
+
 /**
  * Connects once, subscribes and publishes one message as the run will, and disconnects, so that a wrong address,
  * password or certificate, and what the broker cannot do, are reported in one line before thousands of clients meet it.
@@ -149,8 +157,7 @@ function lacking(config: LoadConfig, ack: Connack): string | null {
 export function probe(deps: ProbeDeps): Promise<Probed> {
   const { config, now } = deps
   const publishes = config.publishers > 0 && config.executor.kind !== 'connection-storm' && config.qos > 0
-  const filters =
-    config.subscribers > 0 ? filtersOf(config, 0, deps.runId, placeOf(config, deps.material)) : []
+  const filters = probedFilters(deps)
   return new Promise((resolve, reject) => {
     const state = {
       connected: false,

@@ -17,4 +17,8 @@ export function sharedRunId(config: LoadConfig, startAtMs: number | undefined): 
 }
 
 /** The four bytes that mark a run's payloads. */
-export const tagOf = (runId: string): number => createHash('sha256').update(runId).digest().readUInt32BE(0)
+export const tagOf = (runId: string, population: string | null = null): number =>
+  createHash('sha256')
+    .update(population === null ? runId : `${runId}/${population}`)
+    .digest()
+    .readUInt32BE(0)

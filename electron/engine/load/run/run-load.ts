@@ -17,7 +17,6 @@ import { payloadNotes, readPayloads, type PayloadMaterial } from './payload-file
 import { checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
 import type { WorkerInit } from './messages'
 import { environmentOf } from './environment'
-import { tagOf } from './run-id'
 import { tryOut } from './try-out'
 import { indicesOf, within, type Part } from './slice'
 import { copiesOf } from './topologies'
@@ -178,7 +177,6 @@ class LoadRun {
       rows: rows.of(within(this.shard, { index, count })),
       payloads: this.payloads,
       runId: this.options.runId,
-      runTag: tagOf(this.options.runId),
       part: within(this.shard, { index, count }),
       clockOffsetMs: this.clockOffsetMs,
       seriesStepMs: this.stepMs,

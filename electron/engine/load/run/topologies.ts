@@ -1,7 +1,10 @@
-import type { LoadConfig } from '../../../contract/load-config'
+import type { LoadConfig, Population } from '../../../contract/load-config'
+import { DEFAULT_TOPIC, namesEachTopic } from '../../../contract/load-payload'
 import type { TopologyKind } from '../../../contract/load-fields'
 import { publishProperties } from '../wire/frames'
 import type { IdentityPlace } from '../wire/short-identity'
+import { nameClient, namedTopics } from './names'
+import { indicesOf } from './slice'
 
 /** Sizes and names a topology is made from. */
 export interface Layout {
@@ -90,24 +93,63 @@ export const publishOptions = (c: LoadConfig): { retain: boolean; properties: Bu
   ),
 })
 
+/** First levels of the topics that are the run's own and not those of its messages. */
+export const besideTopics = ({ topic }: Pick<LoadConfig, 'topic'>): string =>
+  namesEachTopic(topic) ? DEFAULT_TOPIC : topic
+
 /** Where the responses to a publisher's requests go. */
 export const responseTopic = (config: LoadConfig, publisher: number, runId: string): string =>
-  `${config.topic}/${runId}-response/${publisher}`
+  `${besideTopics(config)}/${runId}-response/${publisher}`
 
 /** To how many receivers a message of a publisher that has any goes. */
 export const copiesOf = (config: LoadConfig): number =>
   topologyKind(config) === 'fan-out' ? config.subscribers : Math.min(1, config.subscribers)
 
-/** What a subscriber of a run subscribes to, where messages carry their identity at `place`. */
-export const filtersOf = (
-  config: LoadConfig,
-  subscriber: number,
-  runId: string,
-  place: IdentityPlace,
-): string[] => {
-  const below = config.topics !== undefined ? '/#' : place === 'topic' ? '/+' : ''
+/** A name for a client that has none from a template. */
+export const usualName = (runId: string, role: 'publishers' | 'subscribers', place: number): string =>
+  `fl-${runId}-${role === 'publishers' ? 'p' : 's'}${place}`
+
+/** A whole topic name's template as a filter that takes the names of all publishers. */
+const anyName = (template: string): string =>
+  template
+    .split('/')
+    .map((level) => (namesEachTopic(level) ? '+' : level.replaceAll('%%', '%')))
+    .join('/')
+
+/** Filters where the whole topic names follow from templates. */
+function ownFilters({ config, before }: Population, subscriber: number, { runId, tag }: Place): string[] {
+  const { topic, topics, publishers, subscribers } = config
+  const templates = topics?.map((t) => `${topic}/${t}`) ?? [topic]
+  const kind = topologyKind(config)
+  if (kind === 'pairs' || (kind === 'fan-in' && subscribers > 1)) {
+    const its = indicesOf(publishers, { index: subscriber, count: subscribers })
+    return its.flatMap((publisher) => {
+      const number = before.publishers + publisher
+      return namedTopics(
+        templates,
+        number,
+        nameClient(config, number, usualName(runId, 'publishers', number)),
+      )
+    })
+  }
+  const group = kind === 'shared-subscription' ? `$share/${runId}-${tag.toString(36)}/` : ''
+  return [...new Set(templates.map(anyName))].map((filter) => group + filter)
+}
+
+/** Whose messages a filter is for, and where they carry their identity. */
+interface Place {
+  runId: string
+  tag: number
+  place: IdentityPlace
+}
+
+/** What a subscriber of a population subscribes to. */
+export function filtersOf(population: Population, subscriber: number, o: Place): string[] {
+  const { config } = population
+  if (namesEachTopic(config.topic)) return ownFilters(population, subscriber, o)
+  const below = config.topics !== undefined ? '/#' : o.place === 'topic' ? '/+' : ''
   return topologyOf(config)
-    .filtersOf(subscriber, layoutOf(config, runId))
+    .filtersOf(subscriber, layoutOf(config, o.runId))
     .map((filter) => filter + below)
 }
 

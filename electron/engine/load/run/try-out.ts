@@ -40,7 +40,7 @@ export async function tryOut(
     const dial = dialFor(url, tlsFieldsOf(config, own.credentials))
     // What one node of a cluster says of a population, all of them say.
     return populations.slice(0, address === 0 ? undefined : 1).map((p) => {
-      const its = { ...p, config: { ...p.config, url }, row: rows.get(p.client) }
+      const its = { ...p, population: p, config: { ...p.config, url }, row: rows.get(p.client) }
       return { ...own, dial, ...its }
     })
   })

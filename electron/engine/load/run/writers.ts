@@ -1,4 +1,5 @@
 import { SHORT_IDENTITY_BYTES, type LoadConfig } from '../../../contract/load-config'
+import { namesEachTopic } from '../../../contract/load-payload'
 import { AliasedTopic } from '../wire/aliased-topic'
 import type { PublishWriter } from '../wire/client-types'
 import { aliasProperty, requestProperties, type ConnectFields } from '../wire/frames'
@@ -17,7 +18,7 @@ export const placeOf = (config: LoadConfig, material: PayloadMaterial | null): I
 
 /** Who publishes. */
 interface Author {
-  /** The topic that the topology gives it. */
+  /** The topic that the topology gives it, where the run's topic is no template of whole names. */
   topic: string
   runTag: number
   /** Index among the publishers of its population. */
@@ -47,15 +48,16 @@ export function writerOf(
     const own = alias === undefined ? [] : [aliasProperty(alias)]
     const all = { ...common, topic: full, properties: Buffer.concat([...own, properties]) }
     return material && payload
-      ? new MadePublish({ ...all, place: material.place, payload })
+      ? new MadePublish({ ...all, runTag, place: material.place, payload })
       : new PublishTemplate({ ...all, size, runTag, seed, identity: identityPlace(config) })
   }
   const named = (full: string, at: number): PublishWriter =>
     at >= (config.topicAliases ?? 0)
       ? one(full)
       : new AliasedTopic(at + 1, { plain: one(full), both: one(full, at + 1), short: one('', at + 1) })
-  const topics = namedTopics(config.topics ?? [], number, name).map((t) => `${topic}/${t}`)
+  const [base = topic] = namesEachTopic(config.topic) ? namedTopics([config.topic], number, name) : [topic]
+  const topics = namedTopics(config.topics ?? [], number, name).map((t) => `${base}/${t}`)
   const [first, ...rest] = topics.map(named)
-  if (first === undefined) return named(topic, 0)
+  if (first === undefined) return named(base, 0)
   return rest.length === 0 ? first : new SeveralTopics([first, ...rest])
 }

@@ -6,6 +6,7 @@ import {
   MEMBER_DIGITS,
   MEMBER_START,
   TOPIC_IDENTITY_LENGTH,
+  tagged,
   writeDelayDigits,
   writeShortIdentity,
   type IdentityPlace,
@@ -13,7 +14,7 @@ import {
 import type { TemplateFields } from './template'
 
 /** What all messages of a publisher have in common whose payloads are made one by one. */
-export interface MadeFields extends Omit<TemplateFields, 'size' | 'seed' | 'runTag' | 'identity'> {
+export interface MadeFields extends Omit<TemplateFields, 'size' | 'seed' | 'identity'> {
   place: Extract<IdentityPlace, 'member' | 'topic' | 'none'>
   payload: {
     text(sequence: number, timeMs: number): string
@@ -60,10 +61,10 @@ export class MadePublish implements PublishWriter {
     timeMs: number,
     delayMs: number,
   ): number {
-    const { place, publisher } = this.fields
+    const { place, publisher, runTag } = this.fields
     const text = this.payload(sequence, timeMs)
     const head = 2 + this.topic.length + (this.qos > 0 ? 2 : 0) + this.properties.length
-    const identity = { publisher, sequence, timeMs }
+    const identity = { publisher: tagged(publisher, runTag), sequence, timeMs }
     let p = at
     into[p++] = this.first | (dup ? 0x08 : 0)
     for (const byte of varint(head + Buffer.byteLength(text))) into[p++] = byte
@@ -72,7 +73,8 @@ export class MadePublish implements PublishWriter {
     if (place === 'topic') writeShortIdentity(into, p - TOPIC_IDENTITY_LENGTH, true, identity)
     if (this.qos > 0) p = into.writeUInt16BE(id, p)
     p += this.properties.copy(into, p)
-    if (this.fields.correlates === true) writeShortIdentity(into, p - SHORT_IDENTITY_BYTES, false, identity)
+    if (this.fields.correlates === true)
+      writeShortIdentity(into, p - SHORT_IDENTITY_BYTES, false, { publisher, sequence, timeMs })
     const end = p + into.write(text, p)
     if (place === 'member') {
       const digits = p + MEMBER_START.length

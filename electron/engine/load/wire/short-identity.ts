@@ -27,6 +27,9 @@ export interface MessageIdentity {
   timeMs: number
 }
 
+/** A publisher's number as the 12 bytes have it, and back: with the tag of the run, so that no other run's message is taken for one of it. */
+export const tagged = (publisher: number, runTag: number): number => (publisher ^ runTag) >>> 0
+
 const HEX = Buffer.from('0123456789abcdef')
 const MICROS_MODULUS = 4_294_967_296
 

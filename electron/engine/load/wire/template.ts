@@ -3,7 +3,7 @@ import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-con
 import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
 import { varint } from '../../mqtt/varint'
-import { TOPIC_IDENTITY_LENGTH, writeShortIdentity, type IdentityPlace } from './short-identity'
+import { TOPIC_IDENTITY_LENGTH, tagged, writeShortIdentity, type IdentityPlace } from './short-identity'
 
 /** Bytes at the start of a payload that also says how late it was sent. */
 export const DELAY_BYTES = IDENTITY_BYTES + 4
@@ -114,8 +114,9 @@ export class PublishTemplate implements PublishWriter {
       putUint32(into, p + 16, ((timeMs - seconds * 1000) * 1e6) | 0)
       if (this.carriesDelay) putUint32(into, p + 20, Math.min(0xffffffff, delayMs * 1000))
     } else if (this.identity !== 'none') {
-      const { publisher } = this.fields
-      writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', { publisher, sequence, timeMs })
+      const { publisher, runTag } = this.fields
+      const own = { publisher: tagged(publisher, runTag), sequence, timeMs }
+      writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', own)
     }
     if (this.correlationAt >= 0) {
       const { publisher } = this.fields

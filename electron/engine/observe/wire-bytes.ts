@@ -2,7 +2,7 @@ import type { PacketTransit } from '../mqtt/transit'
 import { Type } from '../mqtt/packet'
 
 /** Headers of a segment: Ethernet 14, IPv4 20, TCP 20 and its time stamps 12 bytes. An acknowledgement alone is just that. */
-export const SEGMENT_HEADERS = 66
+const SEGMENT_HEADERS = 66
 
 /** Bytes on a client's wire. */
 export interface WireBytes {
@@ -28,5 +28,37 @@ export function addWireBytes(sum: WireBytes, transit: PacketTransit): void {
   } else if (arrived) {
     sum.received += bytes
     sum.sent += SEGMENT_HEADERS
+  }
+}
+
+const UPLINK: ReadonlySet<number> = new Set([Type.PUBLISH, Type.PUBREL])
+const DOWNLINK: ReadonlySet<number> = new Set([Type.PUBACK, Type.PUBREC, Type.PUBCOMP])
+
+/** Bytes that publishing takes on the links of each group's devices. What they receive as subscribers is not in it. */
+export class GroupWireBytes {
+  private readonly groups = new Map<string, WireBytes>()
+
+  /** @param groupOf the group of a device; null for a client of none */
+  constructor(private readonly groupOf: (clientId: string) => string | null) {}
+
+  settled(p: PacketTransit): void {
+    if (!(p.direction === 'uplink' ? UPLINK : DOWNLINK).has(p.packet.type)) return
+    const group = this.groupOf(p.clientId)
+    if (group !== null) addWireBytes(this.sum(group), p)
+  }
+
+  private sum(group: string): WireBytes {
+    const known = this.groups.get(group)
+    if (known !== undefined) return known
+    const none = { sent: 0, received: 0 }
+    this.groups.set(group, none)
+    return none
+  }
+
+  /** Of one of so many messages; null for none. */
+  perMessage(group: string, messages: number): WireBytes | null {
+    if (messages === 0) return null
+    const { sent, received } = this.sum(group)
+    return { sent: sent / messages, received: received / messages }
   }
 }
