@@ -51,7 +51,7 @@ export const brokerCommand: Subcommand = (program, context) => {
     .action(async (path: string | undefined, flags: BrokerFlags) => {
       const file = path === undefined ? undefined : await readScenario(path)
       const scenario = scenarioSchema.parse(brokerScenario(flags, file))
-      const engine = engineFor(context, 'info')
+      const engine = await engineFor(context, 'info')
       try {
         const opened = engine.open(scenario, null)
         if (!(await unlessAborted(opened, context.interrupt))) return

@@ -13,7 +13,8 @@ export interface CliContext {
   stderr: NodeJS.WritableStream & { isTTY?: boolean }
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal
-  createEngine(deps: EngineDeps): Engine
+  /** The engine is most of the program: it is read only by the commands that use one. */
+  createEngine(deps: EngineDeps): Engine | Promise<Engine>
   /** The process, for what nobody else catches. @default nothing is caught */
   crashes?: { target: Pick<NodeJS.EventEmitter, 'on' | 'off'>; exit(code: number): void }
 }

@@ -10,7 +10,7 @@ import { openDesk } from './serve-workspace'
 /** Serves the page with a recorded capture on this computer, until Ctrl-C. No device runs. */
 export async function serveRecording(context: CliContext, recording: Recording, port: number): Promise<void> {
   const root = builtPage(context)
-  const { engine, workspace, extend, onInternalError, close } = openDesk(context)
+  const { engine, workspace, extend, onInternalError, close } = await openDesk(context)
   let web: WebHost | null = null
   try {
     await workspace.load()

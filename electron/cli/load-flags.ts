@@ -1,17 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
 import { flagOfPath, flagWord, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
 import { PRESET_NAMES, presetInput } from '../contract/load-presets'
-import { plainTree } from '../contract/scenario-file'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
 
 async function fileInput(path: string): Promise<Record<string, unknown>> {
+  const [{ parse }, { plainTree }] = await Promise.all([import('yaml'), import('../contract/scenario-file')])
   try {
     const value = plainTree(parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }))
     return z.record(z.string(), z.unknown()).parse(value)

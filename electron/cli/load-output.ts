@@ -1,14 +1,10 @@
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
-import { readChartLibrary } from '../engine/load/report/chart-library'
-import { seriesCsv } from '../engine/load/report/csv'
-import { reportHtml } from '../engine/load/report/html'
-import { reportMarkdown } from '../engine/load/report/markdown'
 import { checkValue, reportText } from '../engine/load/report/text'
 import type { CliContext } from './command'
 import { textFlag } from './load-settings'
-import { junitXml, type JunitCase } from './print/junit'
+import type { JunitCase } from './print/junit'
 import { writeOutput } from './write-output'
 
 /** Flags that name files of a report, in the order of the help text. */
@@ -54,10 +50,19 @@ export async function writeReport(
   // before the files: a full disk must not take what was measured along
   if (files.json !== '-' && files.csv !== '-') context.stdout.write(printableLines(reportText(report)))
   await put(files.json, () => `${JSON.stringify(report, null, 2)}\n`)
-  await put(files.csv, () => seriesCsv(report))
-  await put(files.junit, () => junitXml(`fleetlab load ${report.config.url}`, loadCases(report)))
-  await put(files.markdown, () => reportMarkdown(report))
-  await put(files.html, async () => reportHtml(report, await readChartLibrary()))
+  await put(files.csv, async () => (await import('../engine/load/report/csv')).seriesCsv(report))
+  await put(files.junit, async () => {
+    const { junitXml } = await import('./print/junit')
+    return junitXml(`fleetlab load ${report.config.url}`, loadCases(report))
+  })
+  await put(files.markdown, async () =>
+    (await import('../engine/load/report/markdown')).reportMarkdown(report),
+  )
+  await put(files.html, async () => {
+    const { reportHtml } = await import('../engine/load/report/html')
+    const { readChartLibrary } = await import('../engine/load/report/chart-library')
+    return reportHtml(report, await readChartLibrary())
+  })
 }
 
 /** The thresholds as test cases, and first that the run was complete and told of the broker. */

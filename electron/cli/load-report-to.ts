@@ -2,7 +2,7 @@ import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { LoadError } from '../engine/load/run/failures'
 import type { Part } from '../engine/load/run/slice'
-import { CollectorLink } from '../engine/load/watch/collector-link'
+import type { CollectorLink } from '../engine/load/watch/collector-link'
 import type { CliContext } from './command'
 import { UsageError } from './failure'
 import { textFlag } from './load-settings'
@@ -47,9 +47,10 @@ export async function collectorOf(
   if (run.shard === undefined) throw new UsageError('--report-to: only with --shard i/n')
   if (textFlag(flags, 'startAt') !== undefined)
     throw new UsageError('--start-at: not with --report-to, where the collector says when all begin')
+  const link = await import('../engine/load/watch/collector-link')
   try {
     const own = { config: run.config, shard: run.shard, runId: run.runId }
-    return await CollectorLink.open({ url, token: tokenOf(flags, context) }, own, context.interrupt)
+    return await link.CollectorLink.open({ url, token: tokenOf(flags, context) }, own, context.interrupt)
   } catch (thrown) {
     if (thrown instanceof LoadError) throw new UsageError(thrown.message)
     throw thrown

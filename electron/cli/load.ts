@@ -9,7 +9,7 @@ import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import type { LoadOptions } from '../engine/load/run/load-options'
 import { runLoad } from '../engine/load/run/run-load'
 import type { CollectorLink } from '../engine/load/watch/collector-link'
-import { LoadMetrics } from '../engine/load/report/metrics'
+import type { LoadMetrics } from '../engine/load/report/metrics'
 import { MOST_REPEATS } from '../engine/load/report/matrix'
 import { wholeNumber } from './arguments'
 import type { CliContext, Subcommand } from './command'
@@ -22,7 +22,13 @@ import { OUTPUT_OPTIONS, outputs, writeReport } from './load-output'
 import { collectorOf, REPORT_TO_OPTIONS } from './load-report-to'
 import { addLoadSettings, loadSettings, textFlag } from './load-settings'
 import { addWatch } from './load-watch'
-import { addMetricsOptions, metricsFlags, shareMetrics, type SharedMetrics } from './metrics-output'
+import {
+  addMetricsOptions,
+  metricsFlags,
+  shareMetrics,
+  sharesMetrics,
+  type SharedMetrics,
+} from './metrics-output'
 import { checkOutputs } from './write-output'
 import { showLoadProgress } from './print/load-progress'
 
@@ -120,25 +126,21 @@ async function runShown(
   collector: CollectorLink | undefined,
 ): Promise<LoadReport> {
   const progress = showLoadProgress(context.stderr)
-  const { runId, shard } = options
-  const metrics = new LoadMetrics({
-    run: runId,
-    ...(shard === undefined ? {} : { shard: String(shard.index) }),
-  })
+  const metrics = sharesMetrics(flags) ? await metricsOf(options) : null
   const join = collector === undefined ? {} : joined(collector, config, options)
   let shared: SharedMetrics | undefined
   try {
-    shared = await shareMetrics(context, metricsFlags(flags), metrics)
+    shared = metrics === null ? undefined : await shareMetrics(context, metricsFlags(flags), metrics)
     const result = await runLoad(config, {
       ...options,
       ...join,
       onStep: (p, latencies) => {
-        metrics.step(latencies)
+        metrics?.step(latencies)
         join.onStep?.(p, latencies)
       },
       onProgress: (p) => {
         progress.show(p)
-        metrics.update(p)
+        metrics?.update(p)
         collector?.progress(p)
       },
     })
@@ -153,6 +155,11 @@ async function runShown(
     progress.end()
     await shared?.close()
   }
+}
+
+async function metricsOf({ runId, shard }: LoadOptions): Promise<LoadMetrics> {
+  const { LoadMetrics } = await import('../engine/load/report/metrics')
+  return new LoadMetrics({ run: runId, ...(shard === undefined ? {} : { shard: String(shard.index) }) })
 }
 
 /** What makes a shard part of the run that the collector holds together. */

@@ -7,11 +7,11 @@ import { dataFolder } from '../store/data-folder'
 const RANK = { info: 0, warn: 1, error: 2 } as const
 
 /** An engine whose log goes to standard error, from a level up. */
-export function engineFor(
+export async function engineFor(
   context: CliContext,
   level: LogLine['level'],
   more: Pick<EngineDeps, 'onScenario' | 'onLoadTest' | 'observers'> = {},
-): Engine {
+): Promise<Engine> {
   const deps: EngineDeps = {
     ...more,
     env: context.env,

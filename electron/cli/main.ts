@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
 import { version } from '../../package.json'
-import { createEngine } from '../engine/engine'
 import { listenForInterrupt, watchOutput } from './interrupt'
 import { runCli } from './program'
 
@@ -16,7 +15,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   interrupt: listenForInterrupt(process),
-  createEngine,
+  createEngine: async (deps) => (await import('../engine/engine')).createEngine(deps),
   crashes: { target: process, exit: (code) => process.exit(code) },
 })
 setTimeout(() => process.exit(), DRAIN_MS).unref()

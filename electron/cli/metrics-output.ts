@@ -29,6 +29,10 @@ export const metricsFlags = (flags: LoadFlags): MetricsFlags => ({
   pushEvery: textFlag(flags, 'pushEvery'),
 })
 
+/** Any of them is given. */
+export const sharesMetrics = (flags: LoadFlags): boolean =>
+  Object.values(metricsFlags(flags)).some((value) => value !== undefined)
+
 const METRICS_OPTIONS: readonly (readonly [string, string])[] = [
   [
     '--metrics <address>',

@@ -1,37 +1,33 @@
 import { Command } from 'commander'
-import { brokerCommand } from './broker'
 import { printable } from '../contract/printable'
 import { EXIT, type CliContext, type Subcommand } from './command'
-import { experimentCommand } from './experiment'
 import { endingOf } from './failure'
-import { inspectCommand } from './inspect'
-import { loadCommand } from './load'
-import { probeCommand } from './probe'
-import { proxyCommand } from './proxy'
-import { reportCommand } from './report'
-import { runCommand } from './run'
-import { schemaCommand } from './schema'
-import { serveCommand } from './serve'
 
-/** Every subcommand, in the order of the help text. */
-const SUBCOMMANDS: readonly Subcommand[] = [
-  runCommand,
-  experimentCommand,
-  loadCommand,
-  probeCommand,
-  reportCommand,
-  inspectCommand,
-  serveCommand,
-  brokerCommand,
-  proxyCommand,
-  schemaCommand,
-]
+/** Every subcommand, in the order of the help text. Reading the code of all takes longer than a short command runs. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  run: async () => (await import('./run')).runCommand,
+  experiment: async () => (await import('./experiment')).experimentCommand,
+  load: async () => (await import('./load')).loadCommand,
+  probe: async () => (await import('./probe')).probeCommand,
+  report: async () => (await import('./report')).reportCommand,
+  inspect: async () => (await import('./inspect')).inspectCommand,
+  serve: async () => (await import('./serve')).serveCommand,
+  broker: async () => (await import('./broker')).brokerCommand,
+  proxy: async () => (await import('./proxy')).proxyCommand,
+  schema: async () => (await import('./schema')).schemaCommand,
+}
+
+/** The subcommand that the arguments name, or all where they name none: for the help text. */
+function subcommandsOf(args: readonly string[]): Promise<Subcommand[]> {
+  const named = Object.hasOwn(SUBCOMMANDS, args[0] ?? '') ? SUBCOMMANDS[args[0] ?? ''] : undefined
+  return Promise.all((named === undefined ? Object.values(SUBCOMMANDS) : [named]).map((read) => read()))
+}
 
 /** Runs the command line and resolves to the exit code. Failures are printed, never thrown. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   let code: number = EXIT.done
   const program = createProgram(context)
-  for (const add of SUBCOMMANDS) {
+  for (const add of await subcommandsOf(args)) {
     add(program, context, (c) => {
       code = c
     })

@@ -32,7 +32,7 @@ export async function startPagedProxy(
 ): Promise<RunningProxy> {
   const root = builtPage(context)
   const counts = new ProxyCounts()
-  const { engine, workspace, extend, onInternalError, close } = openDesk(context, {
+  const { engine, workspace, extend, onInternalError, close } = await openDesk(context, {
     observers: [{ links: counts.links }, ...(watch ? [watch] : [])],
   })
   try {

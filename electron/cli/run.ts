@@ -66,7 +66,7 @@ async function runScenario(
   file: string,
   flags: RunFlags,
 ): Promise<RunReport | null> {
-  const engine = engineFor(context, 'warn')
+  const engine = await engineFor(context, 'warn')
   let metrics: SharedMetrics | undefined
   try {
     const limits: RunLimits = {

@@ -24,7 +24,10 @@ export interface Desk {
 }
 
 /** The engine of `fleetlab serve`, with the user's settings, recent files and autosaved scenario. */
-export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers' | 'onLoadTest'> = {}): Desk {
+export async function openDesk(
+  context: CliContext,
+  more: Pick<EngineDeps, 'observers' | 'onLoadTest'> = {},
+): Promise<Desk> {
   const { stderr } = context
   const workspace = new Workspace({
     folder: dataFolder(context.env),
@@ -34,7 +37,10 @@ export function openDesk(context: CliContext, more: Pick<EngineDeps, 'observers'
   })
   const onInternalError = (where: string, thrown: unknown): void =>
     void stderr.write(`error: ${printable(`${where}: ${String(thrown)}`)}\n`)
-  const engine = engineFor(context, 'warn', { ...more, onScenario: (...s) => workspace.scenarioIs(...s) })
+  const engine = await engineFor(context, 'warn', {
+    ...more,
+    onScenario: (...s) => workspace.scenarioIs(...s),
+  })
   const stopGuard = context.crashes
     ? guardCrashes(context.crashes.target, {
         now: () => performance.now(),

@@ -46,7 +46,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
   const { scenario: file } = flags
   const scenario = file === undefined ? null : await readScenario(file)
   const loads = new PageLoads()
-  const desk = openDesk(context, { onLoadTest: (runId) => loads.begin(runId) })
+  const desk = await openDesk(context, { onLoadTest: (runId) => loads.begin(runId) })
   const { engine, workspace, onInternalError } = desk
   const sharing = createSharing({ engine, root: page, onInternalError })
   let web: WebHost | null = null
