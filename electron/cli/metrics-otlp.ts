@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { ExponentialFigure } from '../engine/load/report/metrics'
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 
 /** A figure as prom-client has it: its values by their labels. */
-export type Figure = MetricObjectWithValues<MetricValue<string> & { metricName?: string }>
+export type Figure = MetricObjectWithValues<MetricValue<string> & { metricName?: string }> & {
+  exponential?: ExponentialFigure
+}
 
 type Labels = Partial<Record<string, string | number>>
 
@@ -74,18 +77,37 @@ function dataOf(figure: Figure, times: { startTimeUnixNano: string; timeUnixNano
     : { gauge: { dataPoints } }
 }
 
+/** A histogram once more as OTLP's exponential one, which Prometheus takes as a native histogram. */
+function exponentialOf(figure: Figure, times: { startTimeUnixNano: string; timeUnixNano: string }) {
+  const { exponential } = figure
+  if (exponential === undefined) return []
+  const { name, scale } = exponential
+  const dataPoints = bucketsOf(figure).flatMap(({ labels, sum, count }) => {
+    const found = exponential.of(String(labels['kind']))
+    if (found === null) return []
+    const positive = { offset: found.offset, bucketCounts: found.counts.map(String) }
+    const own = { count: String(count), sum, scale, zeroCount: String(found.zeros), positive }
+    return [{ ...times, attributes: attributes(labels), ...own }]
+  })
+  const data = { aggregationTemporality: CUMULATIVE, dataPoints }
+  return [{ name, description: figure.help, unit: 's', exponentialHistogram: data }]
+}
+
 /**
  * An ExportMetricsServiceRequest in the JSON form of OTLP 1.x, under the names that `/metrics` has.
  * @param atMs Unix ms
  */
 export function otlpRequest(figures: readonly Figure[], source: OtlpSource, atMs: number): string {
   const times = { startTimeUnixNano: nanos(source.startMs), timeUnixNano: nanos(atMs) }
-  const metrics = figures.map((figure) => ({
-    name: figure.name,
-    description: figure.help,
-    unit: figure.name.endsWith('_seconds') ? 's' : '1',
-    ...dataOf(figure, times),
-  }))
+  const metrics = figures.flatMap((figure) => [
+    {
+      name: figure.name,
+      description: figure.help,
+      unit: figure.name.endsWith('_seconds') ? 's' : '1',
+      ...dataOf(figure, times),
+    },
+    ...exponentialOf(figure, times),
+  ])
   const resource = {
     attributes: attributes({
       'service.name': 'fleetlab',

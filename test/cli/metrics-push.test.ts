@@ -23,6 +23,14 @@ const histogram = z.strictObject({
   explicitBounds: z.array(z.number()),
 })
 const cumulative = z.literal(2)
+const exponential = z.strictObject({
+  ...times,
+  count,
+  sum: z.number(),
+  scale: z.int(),
+  zeroCount: count,
+  positive: z.strictObject({ offset: z.int(), bucketCounts: z.array(count) }),
+})
 const metric = z.strictObject({
   name: z.string(),
   description: z.string(),
@@ -33,6 +41,9 @@ const metric = z.strictObject({
   gauge: z.strictObject({ dataPoints: numbers }).optional(),
   histogram: z
     .strictObject({ aggregationTemporality: cumulative, dataPoints: z.array(histogram) })
+    .optional(),
+  exponentialHistogram: z
+    .strictObject({ aggregationTemporality: cumulative, dataPoints: z.array(exponential) })
     .optional(),
 })
 /** ExportMetricsServiceRequest of OTLP 1.x, as far as it is used. */
@@ -126,6 +137,19 @@ it('OTLP: a collector gets all figures, each with its type, labels and buckets o
   expect(filled).toEqual([
     [0.005, '3'],
     [60, '1'],
+  ])
+  const native = named('fleetlab_load_latency_native_histogram_seconds')?.exponentialHistogram?.dataPoints
+  const [ack, endToEnd] = native ?? []
+  expect([ack?.count, ack?.zeroCount, endToEnd?.positive.bucketCounts]).toEqual(['4', '0', []])
+  const { offset = 0, bucketCounts = [] } = ack?.positive ?? {}
+  const ranges = bucketCounts.flatMap((n, i) =>
+    n === '0' ? [] : [[2 ** ((offset + i) / 8), n, 2 ** ((offset + i + 1) / 8)] as const],
+  )
+  expect(
+    ranges.map(([above, n, upTo]) => [n, above < 0.003 && upTo >= 0.003, above < 40 && upTo >= 40]),
+  ).toEqual([
+    ['3', true, false],
+    ['1', false, true],
   ])
 })
 

@@ -14,6 +14,15 @@ interface Slots {
   readonly countsArrayLength: number
   countsArrayIndex(value: number): number
   getCountAtIndex(index: number): number
+  /** Lowest value that is counted at an index. */
+  valueFromIndex(index: number): number
+}
+
+/** Counts of buckets from bucket `offset` on, and of the value 0. */
+export interface ExponentialCounts {
+  zeros: number
+  offset: number
+  counts: number[]
 }
 
 /** Latencies with three significant digits from 1 µs to one hour (HdrHistogram). Merging adds counts: exact. */
@@ -65,6 +74,33 @@ export class LatencyHistogram {
       for (; at <= last; at++) sum += own.getCountAtIndex(at)
       return sum
     })
+  }
+
+  /**
+   * Counts of buckets that grow by the same factor: bucket i holds the seconds above 2^(i / 2^scale), up to 2^((i + 1) / 2^scale), as
+   * OTLP's exponential histograms have them, to the three digits of this one.
+   * @param scale 3 is a factor of 1.09
+   */
+  exponential(scale: number): ExponentialCounts {
+    const counts = new Map<number, number>()
+    const own = this.histogram as Histogram & Slots
+    let zeros = 0
+    for (let at = 0; at < own.countsArrayLength; at++) {
+      const count = own.getCountAtIndex(at)
+      const micros = count === 0 ? 0 : own.valueFromIndex(at)
+      if (micros === 0) zeros += count
+      else {
+        const bucket = Math.ceil(Math.log2(micros / 1e6) * 2 ** scale) - 1
+        counts.set(bucket, (counts.get(bucket) ?? 0) + count)
+      }
+    }
+    const offset = counts.size === 0 ? 0 : Math.min(...counts.keys())
+    const last = counts.size === 0 ? -1 : Math.max(...counts.keys())
+    return {
+      zeros,
+      offset,
+      counts: Array.from({ length: last - offset + 1 }, (_, i) => counts.get(offset + i) ?? 0),
+    }
   }
 
   /** Sum of all values, ms. */

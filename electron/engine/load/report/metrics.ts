@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LoadProgress } from '../../../contract/load-report'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram, type ExponentialCounts } from '../measure/histogram'
 import type { StepLatencies } from '../measure/series'
 
 type CountKey =
@@ -27,6 +27,17 @@ const LATENCY = {
   help: 'Latencies from the intended send time, to acknowledgement and end to end',
 }
 
+/** Of exponential histograms: each bucket is 2^(1/8), 9 %, wider than the one before. */
+const SCALE = 3
+
+/** A histogram once more, in buckets that grow by the same factor. */
+export interface ExponentialFigure {
+  name: string
+  scale: number
+  /** By the label `kind`; null for one that there is not. */
+  of(kind: string): ExponentialCounts | null
+}
+
 const LEGS = ['ack', 'end_to_end'] as const
 type Leg = (typeof LEGS)[number]
 
@@ -41,10 +52,15 @@ class LatencyMetric extends Histogram<'kind'> {
     if (h !== null) this.sums[leg].add(h)
   }
 
-  /** What the registry writes of a histogram; `get` is made from it. */
+  /** What the registry writes of a histogram; `get` is made from it. It has no form for the exponential ones. */
   getForPromString() {
     const values = LEGS.flatMap((k) => this.valuesOf(k))
-    return Promise.resolve({ ...LATENCY, type: 'histogram', aggregator: 'sum', values })
+    const exponential: ExponentialFigure = {
+      name: 'fleetlab_load_latency_native_histogram_seconds',
+      scale: SCALE,
+      of: (kind) => (kind === 'ack' || kind === 'end_to_end' ? this.sums[kind].exponential(SCALE) : null),
+    }
+    return Promise.resolve({ ...LATENCY, type: 'histogram', aggregator: 'sum', values, exponential })
   }
 
   private valuesOf(kind: Leg) {
