@@ -23,6 +23,7 @@ import { attempt, check, same } from './check'
 const LEVELS = [4, 5, 3] as const
 /** Longer packets are refused: what is tried here is how they are read. */
 const MAX_BYTES = 65_536
+const NO_LIMITS = { filters: MAX_BYTES, levels: MAX_BYTES }
 
 export function fuzz(data: Buffer): void {
   const level = LEVELS[(data[0] ?? 0) % LEVELS.length] ?? 4
@@ -147,7 +148,7 @@ function ours(p: Packet): Record<string, unknown> | null {
     case Type.PUBCOMP:
       return { messageId: readAck(p).packetId }
     case Type.SUBSCRIBE: {
-      const { packetId, requests } = atOnce(readSubscribe(p, MAX_BYTES))
+      const { packetId, requests } = atOnce(readSubscribe(p, NO_LIMITS))
       return {
         messageId: packetId,
         subscriptions: requests.map((r) => ({
@@ -158,7 +159,7 @@ function ours(p: Packet): Record<string, unknown> | null {
       }
     }
     case Type.UNSUBSCRIBE: {
-      const { packetId, filters } = atOnce(readUnsubscribe(p, MAX_BYTES))
+      const { packetId, filters } = atOnce(readUnsubscribe(p, NO_LIMITS))
       return { messageId: packetId, unsubscriptions: filters }
     }
     case Type.PINGREQ:

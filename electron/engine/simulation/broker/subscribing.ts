@@ -8,7 +8,7 @@ import { publicSubscription, type Session } from './session'
 import { suback, unsuback } from './wire/answers'
 import { hasTooManyLevels } from './wire/levels'
 import { Reason } from './wire/protocol-error'
-import { readSubscribe, readUnsubscribe, type SubscribeRequest } from './wire/subscribe'
+import { readSubscribe, readUnsubscribe, type FilterLimits, type SubscribeRequest } from './wire/subscribe'
 
 /** Filters that are looked at in one step, and what they cost in steps. */
 const FILTERS = 8
@@ -38,8 +38,13 @@ export function byTurns(c: ClientContext, steps: Steps<void>): void {
   })
 }
 
+const filterLimits = ({ hub: { limits } }: ClientContext): FilterLimits => ({
+  filters: limits.filtersPerSubscribe,
+  levels: limits.topicLevels,
+})
+
 export function* subscribing(c: ClientContext, session: Session, packet: Packet): Steps<void> {
-  const { packetId, requests } = yield* readSubscribe(packet, c.hub.limits.filtersPerSubscribe)
+  const { packetId, requests } = yield* readSubscribe(packet, filterLimits(c))
   const granted: Granted[] = []
   const codes: number[] = []
   for (const request of requests) {
@@ -58,7 +63,7 @@ export function* subscribing(c: ClientContext, session: Session, packet: Packet)
 /** Subscribes to one filter, where that may be; gives the code for SUBACK. */
 function grant(c: ClientContext, session: Session, request: SubscribeRequest, granted: Granted[]): number {
   const { limits, sessions } = c.hub
-  if (hasTooManyLevels(request.match, limits.topicLevels)) {
+  if (request.tooDeep || hasTooManyLevels(request.match, limits.topicLevels)) {
     c.denied(() => logMessages.tooManyLevels(request.filter, limits.topicLevels))
     return codeOf(c.level, Reason.TOPIC_FILTER)
   }
@@ -78,12 +83,13 @@ function grant(c: ClientContext, session: Session, request: SubscribeRequest, gr
 const codeOf = (level: ProtocolLevel, reason: number): number => (level === 5 ? reason : 0x80)
 
 export function* unsubscribing(c: ClientContext, session: Session, packet: Packet): Steps<void> {
-  const { packetId, filters } = yield* readUnsubscribe(packet, c.hub.limits.filtersPerSubscribe)
+  const { packetId, filters } = yield* readUnsubscribe(packet, filterLimits(c))
   const codes: number[] = []
   for (const filter of filters) {
-    codes.push(c.hub.sessions.unsubscribe(session, filter) ? 0 : Reason.NO_SUBSCRIPTION)
+    const was = filter !== null && c.hub.sessions.unsubscribe(session, filter)
+    codes.push(was ? 0 : Reason.NO_SUBSCRIPTION)
     if (codes.length % FILTERS === 0) yield STEP
   }
   c.send(unsuback(c.level, packetId, codes))
-  c.hub.emit({ kind: 'unsubscribed', clientId: c.clientId, filters })
+  c.hub.emit({ kind: 'unsubscribed', clientId: c.clientId, filters: filters.filter((f) => f !== null) })
 }

@@ -28,20 +28,23 @@ describe('levels of a topic', () => {
       [4, 0x80],
     ] as const) {
       const c = await RawClient.connected(b, `c${level}`, { level })
-      const filters = [levels(5), levels(6), `${levels(5)}/#`, '+/+/#']
+      const filters = [levels(5), levels(6), `${levels(5)}/#`, '+/+/#', levels(2000), `$share/g/${levels(6)}`]
       c.send({
         cmd: 'subscribe',
         messageId: 1,
         subscriptions: filters.map((topic) => ({ topic, qos: 1 as const })),
       })
       await settle()
-      expect(c.of('suback')[0]?.granted).toEqual([1, code, code, 1])
+      expect(c.of('suback')[0]?.granted).toEqual([1, code, code, 1, code, code])
       expect(b.broker.session(`c${level}`)?.subscriptions).toHaveLength(2)
     }
     const share = await RawClient.connected(b, 'share', { level: 5 })
     share.subscribe(`$share/g/${levels(5)}`, 1)
     await settle()
     expect(share.of('suback')[0]?.granted).toEqual([1])
+    share.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: [levels(2000), `$share/g/${levels(5)}`] })
+    await settle()
+    expect(share.of('unsuback')[0]?.granted).toEqual([0x11, 0])
     expect(b.logs.map((l) => l.note.key)).toContain('broker-too-many-levels')
   })
 

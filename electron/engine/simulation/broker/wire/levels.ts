@@ -1,7 +1,7 @@
 import { ProtocolError, Reason } from './protocol-error'
 
-/** Whether a topic name or filter has more levels than `limit`, which is at least 1. */
-export function hasTooManyLevels(text: string, limit: number): boolean {
+/** Whether a topic name or filter, or its UTF-8 bytes, has more levels than `limit`, which is at least 1. */
+export function hasTooManyLevels(text: string | Buffer, limit: number): boolean {
   // Each level but the last ends with a slash and takes a character at least.
   if (text.length < limit) return false
   let levels = 1

@@ -134,8 +134,8 @@ function readValue(
       r.binary()
       return
     case 'pair':
-      r.skipText('a user property')
-      r.skipText('a user property')
+      r.utf8('a user property')
+      r.utf8('a user property')
       return
   }
 }

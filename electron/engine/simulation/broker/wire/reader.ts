@@ -61,12 +61,15 @@ export class Reader {
 
   /** A UTF-8 string: well-formed, no surrogates, no U+0000 [MQTT-1.5.3-1] [MQTT-1.5.3-2]. */
   text(field: string): string {
-    return this.checkedText(field).toString('utf8')
+    return this.utf8(field).toString('utf8')
   }
 
-  /** Checks a UTF-8 string that nobody reads here. */
-  skipText(field: string): void {
-    this.checkedText(field)
+  /** The bytes of such a string, for those who read no text or little of it. */
+  utf8(field: string): Buffer {
+    const raw = this.binary()
+    if (!isUtf8(raw)) throw malformed(`${this.what}: ${field} is not valid UTF-8`)
+    if (raw.includes(0)) throw malformed(`${this.what}: ${field} contains U+0000`)
+    return raw
   }
 
   rest(): Buffer {
@@ -87,13 +90,6 @@ export class Reader {
   /** @throws ProtocolError when bytes are left over */
   done(): void {
     if (this.left > 0) throw malformed(`${this.what}: ${this.left} bytes too many`)
-  }
-
-  private checkedText(field: string): Buffer {
-    const raw = this.binary()
-    if (!isUtf8(raw)) throw malformed(`${this.what}: ${field} is not valid UTF-8`)
-    if (raw.includes(0)) throw malformed(`${this.what}: ${field} contains U+0000`)
-    return raw
   }
 
   private take(n: number): number {

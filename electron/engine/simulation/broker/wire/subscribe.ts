@@ -4,6 +4,7 @@ import type { Packet } from '../../../mqtt/packet'
 import type { Steps } from '../../../base/slices'
 import { Prop } from '../../../mqtt/properties'
 import { ALLOWED, readProperties } from './properties'
+import { hasTooManyLevels } from './levels'
 import { malformed, ProtocolError, Reason } from './protocol-error'
 import { packetId, Reader } from './reader'
 
@@ -12,8 +13,10 @@ export interface Subscribe {
   requests: SubscribeRequest[]
 }
 export interface SubscribeRequest {
-  /** As written, `$share/…` included. */
+  /** As written, `$share/…` included; only the beginning of one that is `tooDeep`. */
   filter: string
+  /** It has more levels than are allowed. */
+  tooDeep?: true
   /** Group of a shared subscription, or null. */
   share: string | null
   /** The filter that topics are matched with. */
@@ -26,7 +29,16 @@ export interface SubscribeRequest {
 }
 export interface Unsubscribe {
   packetId: number
-  filters: string[]
+  /** Null for a filter of more levels than are allowed: nobody has subscribed to it. */
+  filters: (string | null)[]
+}
+
+/** What one packet may ask for. */
+export interface FilterLimits {
+  /** Filters of a packet. */
+  filters: number
+  /** Levels of a filter. */
+  levels: number
 }
 
 /** [MQTT-3.8.1-1] [MQTT-3.10.1-1]; MQTT 3.1 also uses DUP here. */
@@ -35,12 +47,21 @@ export function checkTwoFlags({ frame, level }: Packet, what: string): void {
   if (flags !== 2) throw malformed(`${what}: reserved flags are wrong`)
 }
 
+/** `$share/group/` are two levels more than those of the filter that is shared. */
+const SHARE_LEVELS = 2
+/** Bytes of a filter that are kept to name it. */
+const NAME_BYTES = 100
+
+/** The bytes of a filter which is refused become no text: a packet may have a megabyte of them, in turns that make it old. */
+const isTooDeep = (raw: Buffer, { levels }: FilterLimits): boolean =>
+  hasTooManyLevels(raw, levels + SHARE_LEVELS)
+
 /** Bytes of a packet that are read in one step, and what they cost in steps. */
 const STEP_BYTES = 1024
 const STEP = 64
 
-/** @param most filters that are allowed @throws ProtocolError */
-export function* readSubscribe(packet: Packet, most: number): Steps<Subscribe> {
+/** @throws ProtocolError */
+export function* readSubscribe(packet: Packet, limits: FilterLimits): Steps<Subscribe> {
   const { level } = packet
   checkTwoFlags(packet, 'SUBSCRIBE')
   const r = Reader.body(packet, 'SUBSCRIBE')
@@ -49,8 +70,8 @@ export function* readSubscribe(packet: Packet, most: number): Steps<Subscribe> {
   const identifier = props?.numbers.get(Prop.SUBSCRIPTION_ID) ?? null
   const requests: SubscribeRequest[] = []
   for (let seen = r.left; r.left > 0;) {
-    if (requests.length >= most) throw tooMany('SUBSCRIBE', most)
-    requests.push(readRequest(r, level, identifier))
+    if (requests.length >= limits.filters) throw tooMany('SUBSCRIBE', limits.filters)
+    requests.push(readRequest(r, level, identifier, limits))
     if (seen - r.left < STEP_BYTES) continue
     seen = r.left
     yield STEP
@@ -60,9 +81,16 @@ export function* readSubscribe(packet: Packet, most: number): Steps<Subscribe> {
   return { packetId: id, requests }
 }
 
-function readRequest(r: Reader, level: number, identifier: number | null): SubscribeRequest {
-  const filter = r.text('topic filter')
-  if (!hasFilterForm(filter)) {
+function readRequest(
+  r: Reader,
+  level: number,
+  identifier: number | null,
+  limits: FilterLimits,
+): SubscribeRequest {
+  const raw = r.utf8('topic filter')
+  const tooDeep = isTooDeep(raw, limits)
+  const filter = raw.toString('utf8', 0, tooDeep ? NAME_BYTES : undefined)
+  if (!tooDeep && !hasFilterForm(filter)) {
     throw new ProtocolError(`SUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
   }
   const options = r.u8()
@@ -73,12 +101,13 @@ function readRequest(r: Reader, level: number, identifier: number | null): Subsc
   }
   const handling = (options >> 4) & 3
   if (handling === 3) throw new ProtocolError('SUBSCRIBE: retain handling is 3')
-  const shared = readShare(filter, level)
+  const shared = tooDeep ? null : readShare(filter, level)
   const noLocal = (options & 4) !== 0
   // [MQTT-3.8.3-4] of MQTT 5
   if (shared !== null && noLocal) throw new ProtocolError('SUBSCRIBE: no local on a shared subscription')
   return {
     filter,
+    ...(tooDeep && { tooDeep }),
     share: shared?.group ?? null,
     match: shared?.match ?? filter,
     qos: (options & 3) as QoS,
@@ -111,17 +140,18 @@ function readShare(filter: string, level: number): { group: string; match: strin
 const tooMany = (what: string, most: number): ProtocolError =>
   new ProtocolError(`${what}: more than ${most} topic filters`, Reason.QUOTA)
 
-/** @param most filters that are allowed @throws ProtocolError */
-export function* readUnsubscribe(packet: Packet, most: number): Steps<Unsubscribe> {
+/** @throws ProtocolError */
+export function* readUnsubscribe(packet: Packet, limits: FilterLimits): Steps<Unsubscribe> {
   checkTwoFlags(packet, 'UNSUBSCRIBE')
   const r = Reader.body(packet, 'UNSUBSCRIBE')
   const id = packetId(r, 'UNSUBSCRIBE')
   if (packet.level === 5) readProperties(r, ALLOWED.UNSUBSCRIBE, 'UNSUBSCRIBE')
-  const filters: string[] = []
+  const filters: Unsubscribe['filters'] = []
   for (let seen = r.left; r.left > 0;) {
-    if (filters.length >= most) throw tooMany('UNSUBSCRIBE', most)
-    const filter = r.text('topic filter')
-    if (!hasFilterForm(filter)) {
+    if (filters.length >= limits.filters) throw tooMany('UNSUBSCRIBE', limits.filters)
+    const raw = r.utf8('topic filter')
+    const filter = isTooDeep(raw, limits) ? null : raw.toString('utf8')
+    if (filter !== null && !hasFilterForm(filter)) {
       throw new ProtocolError(`UNSUBSCRIBE: "${shorten(filter)}" is not a topic filter`, Reason.TOPIC_FILTER)
     }
     filters.push(filter)
