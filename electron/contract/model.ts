@@ -17,6 +17,13 @@ export type LossReason = 'model' | 'rule' | 'step' | 'cut' | 'reset'
 export type PacketEffect =
   'none' | 'passed-on' | 'stored' | 'discarded' | 'delivered' | 'duplicate' | 'refused'
 
+/** A number that stands for a topic name on one connection. */
+export interface TopicAlias {
+  number: number
+  /** The packet carries the number alone; else the name too, and so says what the number stands for. */
+  alone: boolean
+}
+
 /** One captured packet. Times are clock milliseconds since the run began. */
 export interface PacketRow {
   /** Capture number, ascending from 1. */
@@ -35,6 +42,8 @@ export interface PacketRow {
   bytes: number
   /** Of a PUBLISH; null for the others. */
   topic: string | null
+  /** Topic alias of a PUBLISH of MQTT 5 (section 3.3.2.3.4); null where it has none. */
+  alias: TopicAlias | null
   fate: Fate
   reason: LossReason | null
   /** For a lost packet, how far it came: 0 sender, 1 receiver. */
@@ -76,6 +85,8 @@ export interface ExchangeRow {
   verdict: ExchangeVerdict
   /** PUBLISH and PUBREL sent again. */
   retries: number
+  /** Receive Maximum of the subscriber as its CONNECT said it (5.0 section 3.1.2.11.3); null where it said none, and uplink. */
+  receiveMaximum: number | null
   /** Capture numbers of its packets, in order of sending; at most 200 are listed. */
   packets: number[]
 }

@@ -67,8 +67,14 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
 
 test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lessons?id=qos-2', { language: 'en', theme: 'light' })
-  for (const packet of ['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP']) {
-    await page.locator(`[data-variant="${packet.toLowerCase()}"]`).focus()
+  for (const [variant, packet] of [
+    ['publish', 'PUBLISH'],
+    ['pubrec', 'PUBREC'],
+    ['pubrel', 'PUBREL'],
+    ['pubrel-on-release', 'PUBREL'],
+    ['pubcomp', 'PUBCOMP'],
+  ] as const) {
+    await page.locator(`[data-variant="${variant}"]`).focus()
     await page.keyboard.press('Space')
     await expect(page.getByTestId('verdict')).toBeHidden()
     await page.locator('[data-option="once"]').focus()
@@ -81,8 +87,8 @@ test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard
     await expect(verdict).toContainText(`Although ${packet} #1 was dropped.`)
     await expect(page.locator('[data-option="once"]')).toContainText('your prediction, correct')
   }
-  await expect(page.locator('[data-variant] .good')).toHaveCount(4)
-  // all four, so the lesson is ticked; the next class starts over
+  await expect(page.locator('[data-variant] .good')).toHaveCount(5)
+  // all of them, so the lesson is ticked; the next class starts over
   const list = page.getByRole('navigation', { name: 'Lessons' })
   await expect(list.getByRole('link', { name: /QoS 2/ }).getByLabel('done')).toBeVisible()
   await list.getByRole('button', { name: 'Start over' }).click()

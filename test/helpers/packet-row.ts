@@ -12,6 +12,7 @@ export function packet(part: Partial<PacketRow> & Pick<PacketRow, 'seq' | 'clien
     packetId: null,
     bytes: 40,
     topic: null,
+    alias: null,
     fate: 'transit',
     reason: null,
     lossPoint: 1,

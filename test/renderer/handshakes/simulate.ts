@@ -140,6 +140,7 @@ export class Simulation {
       endedMs: null,
       verdict: 'open',
       retries: 0,
+      receiveMaximum: null,
       packets: [],
     }
     this.exchanges.push(exchange)
@@ -179,6 +180,7 @@ export class Simulation {
       packetId: leg.exchange.packetId,
       bytes: type === 'PUBLISH' ? 46 : 4,
       topic: type === 'PUBLISH' ? leg.exchange.topic : null,
+      alias: null,
       fate: held ? 'held' : lost ? 'lost' : 'delivered',
       reason: lost ? (loss?.reason ?? 'model') : null,
       lossPoint: lost ? (loss?.point ?? 0.62) : 1,

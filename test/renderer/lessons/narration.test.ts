@@ -198,6 +198,14 @@ test.each([
   ['qos-1-lost-puback', 'puback', ['dashboard now has the message twice.']],
   ['qos-2', 'pubrel', ['PUBREL #1 was lost by rule: the broker still holds identifier 1.']],
   [
+    'qos-2',
+    'pubrel-on-release',
+    [
+      'PUBREL #1 was lost by rule: the broker has the message and waits for PUBREL before it forwards it. (Method A of the specification; it allows both.)',
+      'Only PUBREL #1 releases the message to dashboard.',
+    ],
+  ],
+  [
     'radio-or-tcp',
     'tcp',
     [
@@ -236,6 +244,21 @@ test.each([
     'sessions',
     'persistent-qos-0',
     ['phone is away and subscribed at QoS 0: the broker does not queue the message for it.'],
+  ],
+  [
+    'flow-control',
+    'two',
+    [
+      'display takes 2 messages at a time (Receive Maximum): the broker kept PUBLISH #3 back until a PUBACK arrived.',
+    ],
+  ],
+  [
+    'topic-alias',
+    'five',
+    [
+      'The broker gives the topic the alias 1 on this connection: PUBLISH #1 carries the name and the alias.',
+      'The broker sends the alias 1 in place of the topic name: PUBLISH #2 is shorter.',
+    ],
   ],
   [
     'keep-alive',

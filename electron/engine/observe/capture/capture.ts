@@ -155,11 +155,12 @@ class RingCapture implements Capture {
     const { packet } = p
     const { type } = packet
     const client = this.clientOf(p.clientId)
-    const topic = type === Type.PUBLISH ? this.topicOf(p, client) : 0
+    const alias = type === Type.PUBLISH ? readTopicAlias(packet) : 0
+    const topic = type === Type.PUBLISH ? this.topicOf(p, client, alias) : 0
     this.state.clients.retain(client.ix)
     this.state.topics.retain(topic)
     const t = this.state.packets
-    const seq = t.add(p, client.ix, topic)
+    const seq = t.add(p, client.ix, topic, alias)
     this.transits.add(p.id, seq)
     t.prevOfClient[t.at(seq)] = client.lastPacket === 0 ? 0 : seq - client.lastPacket
     client.lastPacket = seq
@@ -378,9 +379,8 @@ class RingCapture implements Capture {
   }
 
   /** Topic of a PUBLISH, through the connection's topic aliases. */
-  private topicOf(p: PacketTransit, client: ClientState): number {
+  private topicOf(p: PacketTransit, client: ClientState, alias: number): number {
     const { frame, topicAt, topicEnd } = p.packet
-    const alias = readTopicAlias(p.packet)
     const side = p.direction === 'uplink' ? UP : 1
     if (topicEnd === topicAt) return alias === 0 ? 0 : (client.aliases[side]?.get(alias) ?? 0)
     const topic = this.state.topics.intern(frame, topicAt, topicEnd)

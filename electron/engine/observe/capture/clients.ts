@@ -26,6 +26,8 @@ export interface ClientState {
   saidReason: number
   /** The broker keeps a will of the connection. */
   will: boolean
+  /** Receive Maximum of the connection; 0 where its CONNECT said none. */
+  receiveMaximum: number
   /** Capture numbers of requests by type and packet identifier, until they are answered. */
   readonly requests: SmallMap<number>
 }
@@ -103,6 +105,7 @@ export class ClientTable {
       said: false,
       saidReason: 0,
       will: false,
+      receiveMaximum: 0,
       requests: new SmallMap(),
     }
     this.byIx[ix] = client

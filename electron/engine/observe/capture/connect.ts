@@ -6,17 +6,27 @@ import { decodePacket } from './decode/decode'
 const number = (f: Frame, at: number, size: 2 | 4): number =>
   at >= 0 && at + size <= f.length ? f.readUIntBE(at, size) : 0
 
-/** What a CONNECT says of the session: whether a new one begins, and whether it ends with the connection. */
+/**
+ * What a CONNECT says of the session: whether a new one begins, and whether it ends with the connection; of its will; and
+ * of how many messages at QoS 1 and 2 may be under way to it, 0 for nothing (5.0 section 3.1.2.11.3).
+ */
 export function readConnect(packet: Packet): {
   cleanStart: boolean
   endsWithConnection: boolean
   hasWill: boolean
+  receiveMaximum: number
 } {
   const { level, flags, clean, afterKeepAlive } = connectHead(packet)
   const hasWill = (flags & WILL_FLAG) !== 0
-  if (level !== 5) return { cleanStart: clean, endsWithConnection: clean, hasWill }
+  if (level !== 5) return { cleanStart: clean, endsWithConnection: clean, hasWill, receiveMaximum: 0 }
   const expiry = findProperty(packet.frame, afterKeepAlive, Prop.SESSION_EXPIRY)
-  return { cleanStart: clean, endsWithConnection: number(packet.frame, expiry, 4) === 0, hasWill }
+  const receive = findProperty(packet.frame, afterKeepAlive, Prop.RECEIVE_MAXIMUM)
+  return {
+    cleanStart: clean,
+    endsWithConnection: number(packet.frame, expiry, 4) === 0,
+    hasWill,
+    receiveMaximum: number(packet.frame, receive, 2),
+  }
 }
 
 const WILL_FLAG = 0x04

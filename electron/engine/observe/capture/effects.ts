@@ -13,8 +13,8 @@ const WAITING = 1024
  *
  * Subscriber's leg, QoS 2: the message reaches the application at PUBREL, as mqtt.js (handlers/pubrel) and paho
  * (`_handle_pubrel`) do; until then it is stored. Publisher's leg: a broker that tells its routing decides when a
- * message counts as passed on (aedes does so at PUBLISH, 3.1.1 figure 4.3 method B); for one that does not, at PUBREL,
- * unless a subscriber was sent the message before.
+ * message counts as passed on, at PUBLISH or at PUBREL (3.1.1 figure 4.3, methods B and A); for one that does not, at
+ * PUBREL, unless a subscriber was sent the message before.
  */
 export class Effects {
   constructor(

@@ -14,6 +14,8 @@ export class ExchangeTable extends NumberedRows {
   packetId = this.u16()
   direction = this.u8()
   qos = this.u8()
+  /** Receive Maximum of the subscriber; 0 where it said none, and on a publisher's leg. */
+  receiveMaximum = this.u16()
   verdict = this.u8()
   /** Bits of `Got`. */
   got = this.u8()
@@ -53,6 +55,7 @@ export class ExchangeTable extends NumberedRows {
     this.topic[i] = topic
     this.startedMs[i] = nowMs
     this.endedMs[i] = Number.NaN
+    this.receiveMaximum[i] = 0
     this.verdict[i] = Verdict.open
     this.got[i] = this.held[i] = this.passed[i] = 0
     this.publishes[i] = this.pubrels[i] = this.copies[i] = 0

@@ -1,3 +1,4 @@
+import type { TopicAlias } from '../../../contract/model'
 import { typeOf } from '../../mqtt/first-byte'
 import type { Frame } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
@@ -7,6 +8,9 @@ import { FrameRing } from './frame-ring'
 
 /** Of a long packet this much is kept when the byte ring has begun to overwrite. */
 const LONG_FRAME_BYTES = 4096
+
+/** Added to a topic alias, which has 16 bits, where the topic name is left out. */
+const ALIAS_ALONE = 0x1_0000
 
 /**
  * The last packets. A packet's number (`seq`) ascends from 1; its row is at `at(seq)` while `has(seq)`.
@@ -24,6 +28,8 @@ export class PacketTable extends ColumnRing {
   exchange = this.f64()
   client = this.u32()
   topic = this.u32()
+  /** Topic alias; with `ALIAS_ALONE` where the topic name is left out. */
+  private alias = this.u32()
   size = this.u32()
   packetId = this.u16()
   head = this.u8()
@@ -88,8 +94,8 @@ export class PacketTable extends ColumnRing {
   }
 
   /** Takes a packet in and gives its number; the oldest make room. */
-  add(p: PacketTransit, client: number, topic: number): number {
-    const { frame, packetId, level } = p.packet
+  add(p: PacketTransit, client: number, topic: number, alias: number): number {
+    const { frame, packetId, level, topicAt, topicEnd } = p.packet
     if (this.kept >= this.capacity) this.evictOldest()
     else if (this.kept >= this.rows) this.grow()
     const seq = this.next
@@ -100,6 +106,7 @@ export class PacketTable extends ColumnRing {
     this.exchange[i] = 0
     this.client[i] = client
     this.topic[i] = topic
+    this.alias[i] = alias !== 0 && topicAt === topicEnd ? alias + ALIAS_ALONE : alias
     this.size[i] = p.wireBytes ?? frame.length
     this.packetId[i] = packetId
     this.head[i] = frame[0] ?? 0
@@ -115,6 +122,15 @@ export class PacketTable extends ColumnRing {
     this.prevOfClient[i] = 0
     this.copyState(i, p)
     return seq
+  }
+
+  /** Topic alias of a PUBLISH, by its place in the table. */
+  aliasOf(i: number): TopicAlias | null {
+    const alias = this.alias[i] as number
+    if (alias === 0) return null
+    return alias > ALIAS_ALONE
+      ? { number: alias - ALIAS_ALONE, alone: true }
+      : { number: alias, alone: false }
   }
 
   /** Copies what changes while a packet is on its way. */

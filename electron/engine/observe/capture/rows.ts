@@ -58,6 +58,7 @@ export class Rows {
       endedMs: orNull(x.endedMs[i] as number),
       verdict: VERDICTS[x.verdict[i] as number] ?? 'open',
       retries: this.retries(i),
+      receiveMaximum: x.receiveMaximum[i] === 0 ? null : (x.receiveMaximum[i] as number),
       packets: this.packetsOf(id),
     }
   }
@@ -187,6 +188,7 @@ export class Rows {
     row.packetId = t.packetId[p] === 0 ? null : (t.packetId[p] as number)
     row.bytes = t.size[p] as number
     row.topic = publish ? topics.name(t.topic[p] as number) : null
+    row.alias = publish ? t.aliasOf(p) : null
     row.fate = FATES[t.fate[p] as number] ?? 'transit'
     row.reason = REASONS[t.reason[p] as number] ?? null
     row.lossPoint = t.lossPoint[p] as number
@@ -223,6 +225,7 @@ function emptyRow(): PacketRow {
     packetId: null,
     bytes: 0,
     topic: null,
+    alias: null,
     fate: 'transit',
     reason: null,
     lossPoint: 0,

@@ -66,9 +66,10 @@ export class Sessions {
     const atMs = t.settledMs[p] as number
     const type = t.type(seq)
     if (type === Type.CONNECT) {
-      const { cleanStart, endsWithConnection, hasWill } = readConnect(packet)
+      const { cleanStart, endsWithConnection, hasWill, receiveMaximum } = readConnect(packet)
       client.clean = endsWithConnection
       client.will = hasWill
+      client.receiveMaximum = receiveMaximum
       if (cleanStart) this.tracker.sessionEnded(client, [UP, DOWN], atMs)
     }
     // [MQTT-3.14.4-3]

@@ -155,6 +155,7 @@ export class Tracker {
       t.resends[p] = distance(seq, x.lastPublish[i] as number)
       this.reopen(id)
     } else {
+      if (direction === DOWN) x.receiveMaximum[i] = client.receiveMaximum
       this.begin(client, packetId, id, old, t.sentMs[p] as number)
       this.journeys.tie(client, id, seq, packet)
     }

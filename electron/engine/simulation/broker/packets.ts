@@ -80,12 +80,16 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
   }
   const waits = p.qos === 2 && c.hub.qos2 === 'on-release'
   if (p.qos === 2) takeOpen(c, session, p.packetId, waits ? message : null)
-  c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId: p.packetId })
+  if (!waits) tellIngress(c, message, p.packetId)
   // Ownership is taken before anybody is told of it: the acknowledgement goes out first, as one turn's work.
   if (p.qos === 1) c.send(ackFrame(Type.PUBACK, p.packetId))
   else if (p.qos === 2) c.send(ackFrame(Type.PUBREC, p.packetId))
   if (!waits) c.hub.publish(message)
 }
+
+/** The broker passes a message on: at PUBLISH, or at PUBREL (3.1.1 figure 4.3, methods B and A). */
+const tellIngress = (c: ClientContext, message: Message, packetId: number): void =>
+  c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId })
 
 const isFull = (c: ClientContext, message: Message): boolean =>
   message.retain && message.payload.length > 0 && !c.hub.retained.hasRoom(message)
@@ -131,7 +135,9 @@ function refusePublish(
 function onPubrel(c: ClientContext, session: Session, packetId: number): void {
   const held = session.release(packetId)
   c.send(ackWithReason(Type.PUBCOMP, packetId, c.level, held === undefined ? Reason.ID_NOT_FOUND : 0))
-  if (held) c.hub.publish(held)
+  if (!held) return
+  tellIngress(c, held, packetId)
+  c.hub.publish(held)
 }
 
 function onDisconnect(c: ClientContext, session: Session, packet: Packet): void {

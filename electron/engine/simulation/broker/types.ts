@@ -27,7 +27,7 @@ export interface BrokerLogLine {
  * must not throw.
  */
 export interface RouteObserver {
-  /** An inbound PUBLISH was accepted as a new application message. Comes before every copy of it is sent. */
+  /** An inbound PUBLISH is passed on as a new application message. Comes before every copy of it is sent. */
   ingress(e: RouteLeg): void
   /** An inbound PUBLISH was acknowledged but not passed on: its QoS 2 identifier is already stored, or it was denied. */
   discarded?(e: { clientId: string; packetId: number; why: 'duplicate' | 'denied' }): void

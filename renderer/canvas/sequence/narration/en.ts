@@ -1,5 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
-import { awaited, client, duration, id, many, packetName } from './parts'
+import { alias, awaited, client, duration, id, makesRoom, many, packetName } from './parts'
 import { REFUSALS_EN } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -205,6 +205,12 @@ export const english: Teller = {
       `${list(h.clients)} ${many(h) ? 'are' : 'is'} away, but the broker keeps the session: *it queues the message*.`,
     'queue-sent': (h) => `${list(h.clients)} is back: the broker sends *the message that waited*.`,
     'not-queued': notQueued,
+    'kept-back': (h) =>
+      `${list(h.clients)} takes ${h.copies} ${h.copies === 1 ? 'message' : 'messages'} at a time (Receive Maximum): *the broker kept ${packet(h)} back until a ${makesRoom(h)} arrived*.`,
+    'alias-given': (h) =>
+      `*${name(h.s)} gives the topic the alias ${alias(h)}* on this connection: ${packet(h)} carries the name and the alias.`,
+    'alias-used': (h) =>
+      `*${name(h.s)} sends the alias ${alias(h)} in place of the topic name*: ${packet(h)} is shorter.`,
     nobody: (h) =>
       h.known
         ? '*The broker sends the message to nobody now.*'

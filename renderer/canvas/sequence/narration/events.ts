@@ -1,6 +1,7 @@
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
 import { closes } from '../marks'
 import { onConnections } from './connections'
+import { onFlow } from './flow'
 import { onSubscribers } from './subscribers'
 import { atEnd, endOf, inOrder, atStart, type Happening } from './happening'
 import { beginning, onArrival, onEndings, onLoss, onResends } from './legs'
@@ -64,6 +65,7 @@ function ofStory(story: Story): Happening[] {
     ...story.facts.held.map((p) => atStart('held', p, story.qos(p))),
     ...onResends(story),
     ...onSubscribers(story),
+    ...onFlow(story),
     ...onEndings(story),
     ...deliveries(story),
     ...conclusion(story),

@@ -35,6 +35,9 @@ export type HappeningKind =
   | 'queued'
   | 'queue-sent'
   | 'not-queued'
+  | 'kept-back'
+  | 'alias-given'
+  | 'alias-used'
   | 'nobody'
   // how it ended
   | 'gave-up'
@@ -73,7 +76,10 @@ export interface Happening {
   known: boolean
   /** Something of the kind was told of this handshake before. */
   too: boolean
-  /** Copies that one of `clients` has had by then; of `skipped`: happenings that are left out. */
+  /**
+   * Copies that one of `clients` has had by then; of `skipped`: happenings that are left out; of `kept-back`: messages that
+   * the client takes at a time.
+   */
   copies: number
   /** Whether the broker had kept the session, where a CONNACK said so. */
   session: boolean | null

@@ -1,5 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
-import { awaited, client, duration, id, packetName } from './parts'
+import { alias, awaited, client, duration, id, makesRoom, packetName } from './parts'
 import { refusalOf, type Teller } from './teller'
 
 const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
@@ -230,6 +230,12 @@ export const japanese: Teller = {
       `${list(h.clients)} は接続していませんが、ブローカーにセッションがあります。*メッセージを待ち行列に入れます*。`,
     'queue-sent': (h) => `${list(h.clients)} が戻ったので、ブローカーは *待っていたメッセージ* を送ります。`,
     'not-queued': notQueued,
+    'kept-back': (h) =>
+      `${list(h.clients)} が一度に受け取るメッセージは ${h.copies} 件までです（Receive Maximum）。*ブローカーは ${makesRoom(h)} が届くまで ${packet(h)} を送らずに待ちました*。`,
+    'alias-given': (h) =>
+      `*${name(h.s)} はこの接続で使うトピックエイリアス ${alias(h)} を決めます*。${packet(h)} には名前とエイリアスの両方があります。`,
+    'alias-used': (h) =>
+      `*${name(h.s)} はトピック名の代わりにエイリアス ${alias(h)} を送ります*。その分 ${packet(h)} は短くなります。`,
     nobody: (h) =>
       h.known
         ? '*ブローカーは今、誰にもメッセージを送りません*。'

@@ -1,6 +1,6 @@
 import { WITH_WILL, type Happening } from './happening'
 import { josa } from './josa'
-import { awaited, client, duration, id, packetName } from './parts'
+import { alias, awaited, client, duration, id, makesRoom, packetName } from './parts'
 import { REFUSALS_KO } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -219,6 +219,12 @@ export const korean: Teller = {
     'queue-sent': (h) =>
       `${josa(list(h.clients), '이/가')} 돌아왔으므로 브로커가 *기다리던 메시지를* 보냅니다.`,
     'not-queued': notQueued,
+    'kept-back': (h) =>
+      `${josa(list(h.clients), '은/는')} 메시지를 한 번에 ${h.copies}개까지 받습니다(Receive Maximum). *브로커는 ${josa(makesRoom(h), '이/가')} 올 때까지 ${josa(packet(h), '을/를')} 보내지 않고 기다렸습니다*.`,
+    'alias-given': (h) =>
+      `*${josa(name(h.s), '이/가')} 이 연결에서 쓸 토픽 별칭 ${josa(alias(h), '을/를')} 정합니다*. ${packet(h)}에는 이름과 별칭이 함께 있습니다.`,
+    'alias-used': (h) =>
+      `*${josa(name(h.s), '이/가')} 토픽 이름 대신 별칭 ${josa(alias(h), '을/를')} 보냅니다*. 그만큼 ${josa(packet(h), '이/가')} 짧습니다.`,
     nobody: (h) =>
       h.known
         ? '*브로커는 지금 메시지를 아무에게도 보내지 않습니다.*'

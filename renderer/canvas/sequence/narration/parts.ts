@@ -16,6 +16,12 @@ export const id = (h: Happening): string => String(h.packet?.packetId ?? '')
 export const awaited = (h: Happening): string =>
   h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
 
+/** What tells the sender that the receiver has room for one message more (5.0 section 4.9). */
+export const makesRoom = (h: Happening): string => (h.qos === 2 ? 'PUBCOMP' : 'PUBACK')
+
+/** Topic alias of its packet. */
+export const alias = (h: Happening): string => String(h.packet?.alias?.number ?? '')
+
 export const client = (h: Happening): string => h.s ?? h.r ?? ''
 
 export const many = (h: Happening): boolean => h.clients.length > 1
