@@ -75,7 +75,7 @@ export const BROKER_LIMITS = {
     'SUBACK 0x8F (MQTT 3: 0x80); PUBACK, PUBREC or DISCONNECT 0x90 (MQTT 3: the connection ends)',
     1024,
   ),
-  sessions: items('all', 30_000, STAYS),
+  sessions: items('all', 20_000, STAYS),
   sessionBytes: bytes('all', 80 * MIB, SESSION_BYTES),
   willBytes: bytes('all', 32 * MIB, REFUSED),
   /** Filters in one SUBSCRIBE or UNSUBSCRIBE. */

@@ -28,11 +28,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until the port of a listener that was added is open. */
-export async function listening(port: number): Promise<void> {
+export async function listening(port: number, host = '127.0.0.1'): Promise<void> {
   await until(
     () =>
       new Promise<boolean>((done) => {
-        const socket = connect(port, '127.0.0.1', () => {
+        const socket = connect(port, host, () => {
           socket.destroy()
           done(true)
         })

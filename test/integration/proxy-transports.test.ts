@@ -45,7 +45,7 @@ describe.skipIf(mosquittoPath === null)(
       brokers.push(
         await startMosquitto(undefined, [`listener ${wss} 127.0.0.1`, 'protocol websockets', ...tls]),
       )
-      await Promise.all([mqtts, ws, wss].map(listening))
+      await Promise.all([mqtts, ws, wss].map((port) => listening(port)))
       targets.mqtt = `mqtt://127.0.0.1:${plain.port}`
       targets.mqtts = `mqtts://127.0.0.1:${mqtts}`
       targets.ws = `ws://127.0.0.1:${ws}`

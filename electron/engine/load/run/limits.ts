@@ -48,8 +48,10 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   }
   if (ports === null) return
   const perAddress = ports.to - ports.from + 1
-  const addresses = Math.max(1, config.localAddresses.length)
-  const brokers = loadAddresses(config.url).length
+  // A port that is bound to an address is taken for all brokers; else it is one for each of them.
+  const bound = config.localAddresses.length
+  const brokers = bound > 0 ? 1 : loadAddresses(config.url).length
+  const addresses = Math.max(1, bound)
   const most = perAddress * addresses * brokers
   if (clients > most) {
     const to = brokers > 1 ? ` to ${brokers} of the broker` : ''
