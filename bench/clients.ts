@@ -48,11 +48,8 @@ const reportSchema = z.object({
     planned: z.number(),
     established: z.number(),
     lost: z.number(),
-    refused: z.number(),
     elapsedMs: z.number(),
   }),
-  keepAlives: z.number().optional(),
-  notes: z.array(z.string()).optional(),
 })
 
 interface Broker {
