@@ -99,6 +99,12 @@ describe('pace', () => {
     expect(t.naps.length).toBeLessThan(520)
   })
 
+  it('waits for years without a timer that Node cannot set', () => {
+    const t = new Thread(5 * 365 * 86_400_000, 0, 1).run()
+    expect(t.lateMs).toHaveLength(1)
+    expect(t.turns).toBeGreaterThan(70)
+  })
+
   it('calls nobody once it is stopped', () => {
     const t = new Thread(5, 0, 10).run()
     t.pace.at(1000)

@@ -1,5 +1,7 @@
 /** A timer of the event loop may come this much later than it should, ms. */
 const COARSE_MS = 1.2
+/** A timer of Node cannot be longer; one that is set for more fires at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** How long the thread may be stopped at once, ms: what comes in meanwhile is seen as much later. */
 const LONGEST_NAP_MS = 2.2
 /** A sleeping thread is woken about this much late (Linux: timer slack of 50 µs), ms. */
@@ -72,7 +74,8 @@ export class Pace {
     const left = this.dueMs - now
     const quiet = this.deps.quiet()
     if (left > (quiet ? LONGEST_NAP_MS : COARSE_MS)) {
-      this.cancel = this.deps.later(this.wait, Math.max(1, Math.floor(left - COARSE_MS)))
+      const ms = Math.min(LONGEST_TIMER_MS, Math.max(1, Math.floor(left - COARSE_MS)))
+      this.cancel = this.deps.later(this.wait, ms)
       this.listening = !quiet
     } else if (left <= 0 || quiet || now < this.slowUntilMs) {
       this.cancel = this.deps.later(this.nap, 0)

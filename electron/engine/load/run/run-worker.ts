@@ -5,7 +5,7 @@ import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'
 import type { WorkerCommand, WorkerInit, WorkerReport } from './messages'
-import { Pace } from './pace'
+import { LONGEST_TIMER_MS, Pace } from './pace'
 import { watchSelf } from './self-watch'
 
 const PROGRESS_MS = 100
@@ -80,7 +80,7 @@ function paceOf(worker: LoadWorker, now: () => number): Pace {
 function keepCalling(f: () => number): () => void {
   let timer: NodeJS.Timeout
   const call = (): void => {
-    timer = setTimeout(call, f())
+    timer = setTimeout(call, Math.min(LONGEST_TIMER_MS, f()))
   }
   call()
   return () => clearTimeout(timer)
