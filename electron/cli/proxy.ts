@@ -80,7 +80,11 @@ function linkOptions(command: Command): void {
         .choices(['none', 'reconnect', 'link'])
         .default('reconnect'),
     )
-    .option('--timeout <duration>', 'time without an answer until recovery', duration, 1000)
+    .addOption(
+      new Option('--timeout <duration>', 'time without an answer until recovery')
+        .argParser(duration)
+        .default(1000, '1s'),
+    )
 }
 
 function faultOptions(command: Command): void {

@@ -162,6 +162,14 @@ export class Float32 {
   }
 }
 
+/** A value and what is known of it besides. */
+export class Noted {
+  constructor(
+    readonly value: unknown,
+    readonly note: string,
+  ) {}
+}
+
 /**
  * A value in the manner of JSON; what JSON has not is written as CBOR's diagnostic notation does: h'00ff', 1: for a key.
  * @throws DecodeError `deep`
@@ -185,5 +193,6 @@ export function valueText(value: unknown, depth = 0): string {
     return items.length === 0 ? '{}' : `{\n${items.join(',\n')}${end}}`
   }
   if (value instanceof Float32) return value.toString()
+  if (value instanceof Noted) return `${valueText(value.value, depth)} (${value.note})`
   return String(value)
 }

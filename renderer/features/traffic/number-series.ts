@@ -46,3 +46,13 @@ export function rangeOf(values: readonly number[]): [number, number] {
   const air = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1
   return [low - air, high + air]
 }
+
+/** What stands at the lines of the chart: as many digits as tell them apart. @param plain for numbers of everyday size */
+export function lineTexts(lines: readonly number[], plain: (n: number) => string): string[] {
+  const [first = 0, second = 0] = lines
+  const step = Math.abs(second - first)
+  const largest = Math.max(...lines.map(Math.abs))
+  const digits = step > 0 ? Math.min(15, Math.max(3, 1 + Math.ceil(Math.log10(largest / step)))) : 3
+  if (largest >= 1e9 || (largest > 0 && largest < 1e-4)) return lines.map((v) => v.toExponential(digits - 1))
+  return lines.map((v) => (step > 0 && step < 0.01 ? String(Number(v.toPrecision(digits))) : plain(v)))
+}

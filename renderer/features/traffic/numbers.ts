@@ -10,7 +10,7 @@ import {
 } from './decode'
 import type { JsonNode } from './json-text'
 import { readPayload } from './payload'
-import { isSparkplug, sparkplugValue } from './sparkplug'
+import { isSparkplug, metricsOf, nameByAlias, sparkplugValue, type AliasNames } from './sparkplug'
 
 /**
  * The numbers of a payload by path, in their order: each as the digits that were sent. A path is `a.b[2]`; a name that
@@ -66,11 +66,10 @@ function walkValue(value: unknown, path: string, found: Found, depth: number): b
   )
 }
 
-/** Metrics go by name, or by alias where they have none: their places differ from message to message. */
-function walkSparkplug(payload: Map<string, unknown>, found: Found): void {
-  const metrics = payload.get('metrics')
-  for (const m of Array.isArray(metrics) ? (metrics as Map<string, unknown>[]) : []) {
-    const name = m.get('name')
+/** Metrics go by name, or by alias where none is known: their places differ from message to message. */
+function walkSparkplug(payload: Map<string, unknown>, names: AliasNames, found: Found): void {
+  for (const m of metricsOf(payload)) {
+    const name = m.get('name') ?? nameByAlias(m, names)?.name
     const path = typeof name === 'string' ? name : `alias ${String(m.get('alias'))}`
     if (!walkValue(m.get('value'), path, found, 0)) return
   }
@@ -80,10 +79,11 @@ function walkSparkplug(payload: Map<string, unknown>, found: Found): void {
 /**
  * The numbers of a payload, decoded as `DecodedPayload` does.
  * @param cut it is the beginning of a longer one, of which only JSON has anything to say
+ * @param names of Sparkplug's metrics, by the births before it
  */
 export async function numbersOf(
   payload: Uint8Array,
-  { topic, as, cut }: { topic: string; as: DecodeWay; cut: boolean },
+  { topic, as, cut, names }: { topic: string; as: DecodeWay; cut: boolean; names: AliasNames },
 ): Promise<Numbers> {
   const found = new Found()
   let bytes = payload
@@ -95,7 +95,7 @@ export async function numbersOf(
     }
     if (isSparkplug(topic) || as !== 'signature') {
       if (cut) return found.numbers
-      if (isSparkplug(topic)) walkSparkplug(sparkplugValue(bytes), found)
+      if (isSparkplug(topic)) walkSparkplug(sparkplugValue(bytes), names, found)
       else walkValue(as === 'cbor' ? cborValue(bytes) : messagePackValue(bytes), '', found, 0)
       return found.numbers
     }

@@ -1,5 +1,5 @@
 import { PbfReader } from 'pbf'
-import { DecodeError, Float32, shown, valueText, type Decoded } from './decode'
+import { DecodeError, Float32, Noted, shown, valueText, type Decoded } from './decode'
 
 /** Metrics, rows and properties that are read of one payload. */
 const MAX_FIELDS = 20_000
@@ -88,8 +88,66 @@ const TYPES =
 export const isSparkplug = (topic: string): boolean =>
   topic.startsWith('spBv1.0/') && !topic.startsWith('spBv1.0/STATE/')
 
-/** A payload of Sparkplug B, laid out; whole numbers are exact. @throws DecodeError `broken`, `deep`, `huge` */
-export const sparkplug = (bytes: Uint8Array): Decoded => shown(valueText(sparkplugValue(bytes)))
+/** Names of metrics by alias. */
+export type AliasNames = ReadonlyMap<unknown, string>
+
+/** Messages whose metrics may have an alias only, and those that have given it (specification 3.0, section 6.4.6). */
+const BIRTHS = new Map([
+  ['NDATA', 'NBIRTH'],
+  ['NCMD', 'NBIRTH'],
+  ['DDATA', 'DBIRTH'],
+  ['DCMD', 'DBIRTH'],
+])
+
+/** The topic of the births of the same node or device, for a topic whose messages need them; else null. */
+export function birthTopic(topic: string): string | null {
+  const levels = topic.split('/')
+  const birth = BIRTHS.get(levels[2] ?? '')
+  return birth !== undefined && isSparkplug(topic) ? levels.with(2, birth).join('/') : null
+}
+
+/** The metrics of a payload. */
+export function metricsOf(payload: ReadonlyMap<string, unknown>): readonly Map<string, unknown>[] {
+  const metrics = payload.get('metrics')
+  return Array.isArray(metrics) ? (metrics as Map<string, unknown>[]) : []
+}
+
+/** What the newest birth by a time says. @param births newest first; of a payload that was cut the names that are whole count */
+export function namesAt(births: readonly { atMs: number; payload: Uint8Array }[], ms: number): AliasNames {
+  const birth = births.find((b) => b.atMs <= ms)
+  const names = new Map<unknown, string>()
+  for (const m of birth ? new Reading(birth.payload).wholeMetrics() : []) {
+    const name = m.get('name')
+    if (m.has('alias') && typeof name === 'string') names.set(m.get('alias'), name)
+  }
+  return names
+}
+
+/** The name of a metric that has come with its alias only; undefined where it has its own. */
+export const nameByAlias = (
+  metric: ReadonlyMap<string, unknown>,
+  names: AliasNames,
+): { alias: unknown; name: string | null } | undefined =>
+  metric.has('name') || !metric.has('alias')
+    ? undefined
+    : { alias: metric.get('alias'), name: names.get(metric.get('alias')) ?? null }
+
+/**
+ * A payload of Sparkplug B, laid out; whole numbers are exact. Beside an alias without a name stands the name from the
+ * birth, or `unseen`.
+ * @throws DecodeError `broken`, `deep`, `huge`
+ */
+export function sparkplug(
+  bytes: Uint8Array,
+  { names, unseen }: { names: AliasNames; unseen: string },
+): Decoded {
+  const payload = sparkplugValue(bytes)
+  for (const metric of metricsOf(payload)) {
+    const by = nameByAlias(metric, names)
+    if (by) metric.set('alias', new Noted(by.alias, by.name === null ? unseen : JSON.stringify(by.name)))
+  }
+  return shown(valueText(payload))
+}
 
 /** The same as Maps by name of the field; whole numbers of 64 bits are bigint. @throws DecodeError `broken`, `deep`, `huge` */
 export function sparkplugValue(bytes: Uint8Array): Map<string, unknown> {
@@ -136,6 +194,22 @@ class Reading {
     }
     if (this.reader.pos !== end) throw new DecodeError('broken')
     return typed(found)
+  }
+
+  /** The metrics of a payload that may be cut or broken off, up to there. */
+  wholeMetrics(): Map<string, unknown>[] {
+    const all: Map<string, unknown>[] = []
+    try {
+      while (this.reader.pos < this.reader.length) {
+        const tag = Number(this.varint())
+        const [, kind = null] = PAYLOAD[Math.floor(tag / 8)] ?? []
+        const [value] = this.read(kind, tag % 8, false, 0)
+        if (typeof kind === 'function') all.push(value as Map<string, unknown>)
+      }
+    } catch {
+      // what came before counts
+    }
+    return all
   }
 
   private read(kind: Field[1] | null, wire: number, many: boolean, depth: number): unknown[] {

@@ -68,6 +68,7 @@ export const trafficJa: TextsOf<typeof trafficMessages> = {
         '最初のバイトが、知っている形式（gzip、zlib、PNG、JPEG、GIF）のものではありません。CBOR と MessagePack はバイトから判別できないので、上で選んでください。',
       cut: 'このペイロードは先頭だけを保存しているので、デコードできません。',
       broken: 'デコードできません。バイトが壊れているか、別の形式です。',
+      unseen: '名前は未受信',
       huge: '大きすぎて、デコードして表示できません。',
       deep: '入れ子が深すぎて、デコードして表示できません。',
       picture: 'ペイロードの画像',

@@ -65,6 +65,7 @@ export const trafficZh: TextsOf<typeof trafficMessages> = {
         '开头的字节不属于这里认识的格式（gzip、zlib、PNG、JPEG、GIF）。CBOR 和 MessagePack 无法凭字节判断：请在上方选择。',
       cut: '只保存了此载荷的开头，无法解码。',
       broken: '无法解码：字节已损坏，或属于其他格式。',
+      unseen: '未收到名称',
       huge: '太大，无法解码显示。',
       deep: '嵌套太深，无法解码显示。',
       picture: '载荷中的图片',

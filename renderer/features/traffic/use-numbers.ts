@@ -6,6 +6,8 @@ import { createTurns } from '../../stores/turns'
 import type { DecodeWay } from './decode'
 import type { Numbered } from './number-series'
 import { numbersOf, type Numbers } from './numbers'
+import { birthsOf } from './births'
+import { namesAt, type AliasNames } from './sparkplug'
 
 /** What is known of a message: its payload is fetched once, whom it has reached again and again. */
 interface Known {
@@ -24,11 +26,11 @@ export function useNumbers(topic: Ref<string>, as: Ref<DecodeWay>) {
   const more = shallowRef(false)
   let known = new Map<number, Known>()
 
-  async function numbered(m: SentMessage): Promise<Known | null> {
+  async function numbered(m: SentMessage, names: AliasNames): Promise<Known | null> {
     const before = known.get(m.journey)
     if (m.payload === null)
       return before?.seq === m.seq && before.publishedMs === m.publishedMs ? before : null
-    const how = { topic: topic.value, as: as.value, cut: m.truncated }
+    const how = { topic: topic.value, as: as.value, cut: m.truncated, names }
     return { ...m, payload: m.payload, numbers: await numbersOf(m.payload, how) }
   }
 
@@ -38,10 +40,11 @@ export function useNumbers(topic: Ref<string>, as: Ref<DecodeWay>) {
     const payloadsAfter = Math.max(0, ...[...known.values()].map((k) => k.seq))
     const answer = await link.api.getMessages({ topic: asked, payloadsAfter }).catch(() => null)
     if (answer === null) return true
+    const births = await birthsOf(link.api, asked)
     const all = new Map<number, Known>()
     const found: Numbered[] = []
     for (const message of answer.messages.slice(-MOST_MESSAGES)) {
-      const k = await numbered(message)
+      const k = await numbered(message, namesAt(births, message.publishedMs))
       if (k === null) continue
       all.set(message.journey, k)
       found.push({ message, numbers: k.numbers })

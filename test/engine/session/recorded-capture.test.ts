@@ -16,7 +16,12 @@ let close: () => void
 beforeEach(async () => {
   engine = testEngine().engine
   await engine.open(
-    scenarioOf({ groups: [{ name: 'p', id: 'live', publishes: [{ topic: 'live', qos: 1, rate: 20 }] }] }),
+    scenarioOf({
+      groups: [
+        { name: 'p', id: 'live', publishes: [{ topic: 'live', qos: 1, rate: 20 }] },
+        { name: 's', subscribes: [{ filter: 'live', qos: 1 }] },
+      ],
+    }),
     null,
   )
   ;({ api, pushed, close } = await openPage(engine))
@@ -108,4 +113,36 @@ test('a file that is none, and a part out of turn, change nothing', async () => 
   expect(await refusal(api.openCapture(later))).toMatchObject({ code: 'conflict' })
   expect(await refusal(api.getCaptureReport({}))).toMatchObject({ code: 'not-found' })
   expect(engine.status()).toMatchObject({ run: 'running', recording: null })
+})
+
+test('the messages behind a chart come from a kept run as they came live, for the host and for a viewer', async () => {
+  const asked = { topic: 'live', payloadsAfter: 0 }
+  await until(
+    async () => (await api.getMessages(asked)).messages.some((m) => m.received > 0),
+    'a message that has come',
+  )
+  await api.control({ action: 'pause' })
+  const live = await api.getMessages(asked)
+  const kept = await api.exportPcapng({ filter: '', run: true })
+  expect(kept.done).toBe(true)
+  const viewer = await openPage(engine, true, 'Mina')
+  expect(await viewer.api.getMessages(asked)).toEqual(live)
+
+  await open(kept.bytes, 'kept.run.pcapng', 65_536)
+  const opened = await api.getMessages(asked)
+  const whatReached = ({ messages }: typeof live) =>
+    messages.map(({ publisher, payload, sentTo, received }) => ({
+      publisher,
+      payload: Buffer.from(payload ?? []).toString(),
+      sentTo,
+      received,
+    }))
+  expect(whatReached(opened)).toEqual(whatReached(live))
+  expect(whatReached(opened)[0]).toMatchObject({ publisher: 'live', sentTo: 1, received: 1 })
+  expect(await viewer.api.getMessages(asked)).toEqual(opened)
+  // a viewer is not sent again what it has
+  const known = opened.messages.at(-1)?.seq ?? 0
+  const again = await viewer.api.getMessages({ ...asked, payloadsAfter: known })
+  expect(again.messages.map((m) => m.payload)).toEqual(opened.messages.map(() => null))
+  viewer.close()
 })

@@ -2,13 +2,20 @@ import { gzipSync } from 'node:zlib'
 import { encode } from 'cbor2'
 import { pack } from 'msgpackr'
 import { expect, test } from 'vitest'
-import { pathsOf, pointsOf, rangeOf, reachedOf } from '../../../renderer/features/traffic/number-series'
+import {
+  lineTexts,
+  pathsOf,
+  pointsOf,
+  rangeOf,
+  reachedOf,
+} from '../../../renderer/features/traffic/number-series'
 import { numbersOf } from '../../../renderer/features/traffic/numbers'
 import type { SentMessage } from '../../../electron/contract/topic-messages'
 
 const of = async (payload: string | Uint8Array, more: Partial<Parameters<typeof numbersOf>[1]> = {}) => {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-  return Object.fromEntries(await numbersOf(bytes, { topic: 't', as: 'signature', cut: false, ...more }))
+  const how = { topic: 't', as: 'signature', cut: false, names: new Map(), ...more } as const
+  return Object.fromEntries(await numbersOf(bytes, how))
 }
 
 test('every number of a JSON payload has a path and its digits as they were sent', async () => {
@@ -48,6 +55,12 @@ test('those of CBOR and MessagePack where the user says so, of Sparkplug B by th
   expect(await of(Buffer.from(sparkplug, 'hex'), { topic: 'spBv1.0/g/DDATA/n/d' })).toEqual({
     t: '-5',
     'alias 9': '1.1',
+    seq: '7',
+  })
+  const names = new Map([[9n, 'temperature']])
+  expect(await of(Buffer.from(sparkplug, 'hex'), { topic: 'spBv1.0/g/DDATA/n/d', names })).toEqual({
+    t: '-5',
+    temperature: '1.1',
     seq: '7',
   })
 })
@@ -99,4 +112,13 @@ test('a chart has the messages with that number; its paths begin with those of t
   ])
   expect(rangeOf([10, 20])).toEqual([9.2, 20.8])
   expect(rangeOf([0])).toEqual([-1, 1])
+})
+
+test('the lines of a chart are told apart, however close its values are', () => {
+  const of = (...lines: number[]) => lineTexts(lines, (n) => n.toFixed(2))
+  expect(of(0, 5, 10)).toEqual(['0.00', '5.00', '10.00'])
+  expect(of(1.099992, 1.099994, 1.099996)).toEqual(['1.099992', '1.099994', '1.099996'])
+  expect(of(0.001, 0.002, 0.003)).toEqual(['0.001', '0.002', '0.003'])
+  expect(of(1.7e12, 1.7e12 + 5e8)).toEqual(['1.7000e+12', '1.7005e+12'])
+  expect(of(7, 7)).toEqual(['7.00', '7.00'])
 })
