@@ -1,14 +1,14 @@
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadReport } from '../contract/load-report'
-import { LoadMetrics } from '../engine/load/report/metrics'
+import type { LoadMetrics } from '../engine/load/report/metrics'
 import { LoadError } from '../engine/load/run/failures'
 import type { Credentials } from '../engine/load/run/messages'
 import { freshRunId } from '../engine/load/run/run-id'
 import { runLoad } from '../engine/load/run/run-load'
 import type { CliContext } from './command'
 import { UsageError } from './failure'
-import { metricsFlags, shareMetrics } from './metrics-output'
+import { loadMetrics, metricsFlags, shareMetrics } from './metrics-output'
 import { showLoadProgress } from './print/load-progress'
 
 /** What makes one run of a series. @throws UsageError when it could not start */
@@ -23,12 +23,12 @@ export async function inSeries<T>(
   flags: LoadFlags,
   work: (run: RunOnce) => Promise<T>,
 ): Promise<T> {
-  const metrics = new LoadMetrics({ run: freshRunId() })
-  const shared = await shareMetrics(context, metricsFlags(flags), metrics)
+  const metrics = await loadMetrics(flags, { run: freshRunId() })
+  const shared = metrics === null ? null : await shareMetrics(context, metricsFlags(flags), metrics)
   try {
     return await work((config, credentials) => runOnce(context, config, credentials, metrics))
   } finally {
-    await shared.close()
+    await shared?.close()
   }
 }
 
@@ -36,9 +36,9 @@ async function runOnce(
   context: CliContext,
   config: LoadConfig,
   credentials: Credentials,
-  metrics: LoadMetrics,
+  metrics: LoadMetrics | null,
 ): Promise<LoadReport> {
-  metrics.next()
+  metrics?.next()
   const progress = context.stderr.isTTY === true ? showLoadProgress(context.stderr) : null
   try {
     return await runLoad(config, {
@@ -46,10 +46,10 @@ async function runOnce(
       runId: freshRunId(),
       toolVersion: context.version,
       signal: context.interrupt,
-      onStep: (_point, latencies) => metrics.step(latencies),
+      onStep: (_point, latencies) => metrics?.step(latencies),
       onProgress: (p) => {
         progress?.show(p)
-        metrics.update(p)
+        metrics?.update(p)
       },
     })
   } catch (thrown) {

@@ -9,7 +9,6 @@ import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import type { LoadOptions } from '../engine/load/run/load-options'
 import { runLoad } from '../engine/load/run/run-load'
 import type { CollectorLink } from '../engine/load/watch/collector-link'
-import type { LoadMetrics } from '../engine/load/report/metrics'
 import { MOST_REPEATS } from '../engine/load/report/matrix'
 import { wholeNumber } from './arguments'
 import type { CliContext, Subcommand } from './command'
@@ -24,9 +23,9 @@ import { addLoadSettings, loadSettings, textFlag } from './load-settings'
 import { addWatch } from './load-watch'
 import {
   addMetricsOptions,
+  loadMetrics,
   metricsFlags,
   shareMetrics,
-  sharesMetrics,
   type SharedMetrics,
 } from './metrics-output'
 import { checkOutputs } from './write-output'
@@ -126,7 +125,11 @@ async function runShown(
   collector: CollectorLink | undefined,
 ): Promise<LoadReport> {
   const progress = showLoadProgress(context.stderr)
-  const metrics = sharesMetrics(flags) ? await metricsOf(options) : null
+  const { runId, shard } = options
+  const metrics = await loadMetrics(flags, {
+    run: runId,
+    ...(shard === undefined ? {} : { shard: String(shard.index) }),
+  })
   const join = collector === undefined ? {} : joined(collector, config, options)
   let shared: SharedMetrics | undefined
   try {
@@ -155,11 +158,6 @@ async function runShown(
     progress.end()
     await shared?.close()
   }
-}
-
-async function metricsOf({ runId, shard }: LoadOptions): Promise<LoadMetrics> {
-  const { LoadMetrics } = await import('../engine/load/report/metrics')
-  return new LoadMetrics({ run: runId, ...(shard === undefined ? {} : { shard: String(shard.index) }) })
 }
 
 /** What makes a shard part of the run that the collector holds together. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { parseDuration } from '../contract/duration'
 import type { LoadFlags } from '../contract/load-flags'
+import type { LoadMetrics } from '../engine/load/report/metrics'
 import type { CliContext } from './command'
 import { UsageError } from './failure'
 import { textFlag } from './load-settings'
@@ -29,9 +30,15 @@ export const metricsFlags = (flags: LoadFlags): MetricsFlags => ({
   pushEvery: textFlag(flags, 'pushEvery'),
 })
 
-/** Any of them is given. */
-export const sharesMetrics = (flags: LoadFlags): boolean =>
-  Object.values(metricsFlags(flags)).some((value) => value !== undefined)
+/** What the flags ask to be shown of a load test; null where they ask for nothing. */
+export async function loadMetrics(
+  flags: LoadFlags,
+  labels: Readonly<Record<string, string>>,
+): Promise<LoadMetrics | null> {
+  if (Object.values(metricsFlags(flags)).every((value) => value === undefined)) return null
+  const { LoadMetrics } = await import('../engine/load/report/metrics')
+  return new LoadMetrics(labels)
+}
 
 const METRICS_OPTIONS: readonly (readonly [string, string])[] = [
   [

@@ -71,7 +71,7 @@ async function probe(context: CliContext, url: string, flags: ProbeFlags): Promi
   const progress = showLine(context.stderr, () => `${state.done} of ${state.of} statements`)
   try {
     const access = {
-      dial: dialFor(embedded?.url ?? url, tls),
+      dial: await dialFor(embedded?.url ?? url, tls),
       username: flags.username,
       password: credentials.password,
       patienceMs: flags.timeout ?? PATIENCE_MS,

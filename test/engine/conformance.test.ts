@@ -12,10 +12,10 @@ afterAll(async () => {
   for (const end of ending) await end()
 })
 
-const probe = (url: string, patienceMs = 20_000): Promise<ProbeResult> =>
+const probe = async (url: string, patienceMs = 20_000): Promise<ProbeResult> =>
   probeBroker(
     url,
-    { dial: dialFor(url, { insecure: false }), patienceMs, tag: 'test' },
+    { dial: await dialFor(url, { insecure: false }), patienceMs, tag: 'test' },
     { signal: new AbortController().signal },
   )
 

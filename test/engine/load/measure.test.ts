@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
 import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
 import { BitFlow, GapFlow } from '../../../electron/engine/load/measure/flow'
@@ -209,6 +210,22 @@ describe('histogram', () => {
     expect(sum.at(50)).toBeCloseTo(1, 2)
     expect(sum.at(99)).toBeCloseTo(1, 2)
     expect(sum.at(99.9)).toBeGreaterThan(999)
+  })
+
+  it('sums and adds as HdrHistogram does', () => {
+    const values = [0, 0.001, 0.4, 2.047, 2.048, 61.7, 3_000_000, 4e6]
+    const hdr = build({
+      highestTrackableValue: 3_600_000_000,
+      numberOfSignificantValueDigits: 3,
+      autoResize: false,
+    })
+    const [one, sum] = [new LatencyHistogram(), new LatencyHistogram()]
+    sum.record(0.4)
+    for (const ms of values) one.record(ms)
+    for (const ms of [0.4, ...values]) hdr.recordValue(Math.min(3_600_000_000, Math.round(ms * 1000)))
+    sum.add(one)
+    expect(sum.encode()).toBe(encodeIntoCompressedBase64(hdr))
+    expect(sum.summary()).toMatchObject({ mean: Math.round(hdr.mean) / 1000, max: hdr.maxValue / 1000 })
   })
 
   it('has nothing to say without values', () => {

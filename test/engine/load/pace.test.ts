@@ -17,13 +17,14 @@ class Thread {
     private readonly gapMs: number,
     private readonly answerMs: number,
     private readonly beats: number,
+    private readonly wokenLateMs = 0,
   ) {
     this.next = gapMs
     this.pace = new Pace({
       now: () => (this.nowMs += 0.001),
       sleep: (ms) => {
         this.naps.push(ms)
-        this.nowMs += ms
+        this.nowMs += ms + this.wokenLateMs
       },
       later: (f, ms) => {
         const one = { f, atMs: this.nowMs + ms }
@@ -103,6 +104,13 @@ describe('pace', () => {
     const t = new Thread(5 * 365 * 86_400_000, 0, 1).run()
     expect(t.lateMs).toHaveLength(1)
     expect(t.turns).toBeGreaterThan(70)
+  })
+
+  it('learns how late it is woken, as in a virtual machine', () => {
+    const t = new Thread(1, 0.1, 2000, 0.22).run()
+    const late = t.lateMs.slice(200)
+    expect(Math.max(...late)).toBeLessThan(0.03)
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0)
   })
 
   it('calls nobody once it is stopped', () => {

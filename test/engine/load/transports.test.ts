@@ -52,7 +52,7 @@ function fields(clientId: string, level: 4 | 5, filters: string[]): ClientFields
 /** Publishes 500 messages of 2 kB at a QoS to itself over a transport; resolves to the sequence numbers received. */
 async function echo(kind: ListenerKind, level: 4 | 5, qos: 0 | 1 | 2): Promise<number[]> {
   const { url, certificate } = listening.get(kind)!
-  const dial = dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
+  const dial = await dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
   const total = 500
   const got: number[] = []
   const topic = `echo/${kind}/${level}/${qos}`
@@ -102,21 +102,23 @@ describe.each(['tcp', 'ws', 'tls'] as const)('over %s', (kind) => {
 })
 
 /** How an attempt to connect ends. */
-const attempt = (url: string, tls: Parameters<typeof dialFor>[1]): Promise<string> =>
-  new Promise((resolve) => {
+async function attempt(url: string, tls: Parameters<typeof dialFor>[1]): Promise<string> {
+  const dial = await dialFor(url, tls)
+  return new Promise((resolve) => {
     const events: ClientEvents = {
       ...listener().events,
       ready: () => resolve('connected'),
       closed: (_c, cause, error) => resolve(explain(cause, error)),
     }
-    const deps = { dial: dialFor(url, tls), flushQueue: new FlushQueue(setImmediate), events, now: Date.now }
+    const deps = { dial, flushQueue: new FlushQueue(setImmediate), events, now: Date.now }
     const client = new WireClient(0, fields('a', 4, []), null, deps)
     client.connect()
   })
+}
 
 it.each([true, false])('takes up the TLS session of the connection before: %s', async (resumesTls) => {
   const { url, certificate } = listening.get('tls')!
-  const dial = dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
+  const dial = await dialFor(url, { ...PLAIN, ca: certificate, serverName: 'localhost' })
   const resumed = await new Promise<boolean[]>((resolve) => {
     const seen: boolean[] = []
     const events: ClientEvents = {
@@ -163,9 +165,10 @@ it('shows a certificate of its own, offers ALPN, and sends headers', async () =>
       const ignore = (): void => undefined
       dial({ opened: ignore, data: ignore, drained: ignore, closed: () => closed() }, caller)
     })
-  const tls = dialFor(`mqtts://127.0.0.1:${await port(server)}`, { insecure: true, alpn: ['mqtt'] })
+  const tls = await dialFor(`mqtts://127.0.0.1:${await port(server)}`, { insecure: true, alpn: ['mqtt'] })
   await dialed(tls, { cert, key })
-  await dialed(dialFor(`ws://127.0.0.1:${await port(web)}`, { ...PLAIN, headers: { 'X-Tenant': 'a' } }), {})
+  const ws = await dialFor(`ws://127.0.0.1:${await port(web)}`, { ...PLAIN, headers: { 'X-Tenant': 'a' } })
+  await dialed(ws, {})
   expect(seen).toEqual(['localhost', 'mqtt', 'a'])
   server.close()
   web.close()

@@ -4,8 +4,12 @@ const COARSE_MS = 1.2
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** How long the thread may be stopped at once, ms: what comes in meanwhile is seen as much later. */
 const LONGEST_NAP_MS = 2.2
-/** A sleeping thread is woken about this much late (Linux: timer slack of 50 µs), ms. */
-const SLACK_MS = 0.05
+/**
+ * How late a sleeping thread is woken at first thought (Linux: timer slack of 50 µs), at least and at most, ms. A virtual
+ * machine adds what its host takes; so each sleep teaches, and of five about one is woken earlier than was thought.
+ */
+const SLACK_MS = { first: 0.05, least: 0.02, most: 0.3 }
+const LEARN_MS = { later: 0.002, sooner: 0.008 }
 /** How long the loop may rest while answers are on their way that come late anyway, ms. */
 const NAP_MS = 0.1
 /** What comes due within this time of the last beat leaves together with the next, ms. */
@@ -31,13 +35,14 @@ export interface PaceDeps {
  * Calls back at times far closer together than the millisecond of setTimeout. Where nothing is on its way to this thread
  * it sleeps for the rest of the time. Where something is, the event loop waits for it, so that its time of arrival is read
  * at once; then, mostly, the rest is slept. Where answers come later than the next beat, the loop looks for them between
- * naps. The loop never turns without pause, but for the last 50 µs.
+ * naps. The loop never turns without pause, but for what is left where it is woken sooner than it mostly is.
  */
 export class Pace {
   /** How long this thread has slept, ms. */
   sleptMs = 0
   private dueMs = Infinity
   private lastMs = -Infinity
+  private slackMs = SLACK_MS.first
   private slowUntilMs = -Infinity
   /** The loop waits for input. */
   private listening = false
@@ -90,16 +95,24 @@ export class Pace {
     const began = now()
     const left = this.dueMs - began
     const quiet = this.deps.quiet()
-    if (left > SLACK_MS) {
-      this.deps.sleep(Math.min(left - SLACK_MS, quiet ? Infinity : NAP_MS))
-      this.sleptMs += now() - began
+    if (left > this.slackMs) {
+      const asked = Math.min(left - this.slackMs, quiet ? Infinity : NAP_MS)
+      this.deps.sleep(asked)
+      const slept = now() - began
+      this.sleptMs += slept
+      this.learn(slept - asked)
     }
-    if (this.dueMs - now() > SLACK_MS) {
+    if (this.dueMs - now() > this.slackMs) {
       this.rest()
       return
     }
     while (now() < this.dueMs);
     this.strike()
+  }
+
+  private learn(lateMs: number): void {
+    const by = lateMs > this.slackMs ? LEARN_MS.later : -LEARN_MS.sooner
+    this.slackMs = Math.min(SLACK_MS.most, Math.max(SLACK_MS.least, this.slackMs + by))
   }
 
   private strike(): void {

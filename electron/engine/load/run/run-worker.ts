@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { runPlan } from './executors'
 import { tlsFieldsOf } from './credentials'
+import { rehearse } from '../measure/histogram'
 import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'
@@ -14,12 +15,12 @@ const TICK_MS = 1000
 const GOODBYE_MS = 2000
 
 /** Runs one worker on the real clock and network, spoken to over a port. Resolves when it is finished. */
-export function runWorker(init: WorkerInit, port: MessagePort): void {
+export async function runWorker(init: WorkerInit, port: MessagePort): Promise<void> {
   const now = createRunClock(init.clockOffsetMs)
   const { config, credentials } = init
   const watch = watchSelf(() => pace.sleptMs)
   const report = (r: WorkerReport): void => port.postMessage(r)
-  const dial = dialFor(config.url, tlsFieldsOf(config, credentials))
+  const dial = await dialFor(config.url, tlsFieldsOf(config, credentials))
   const heard = (): void => pace.heard()
   const worker = new LoadWorker(init, runPlan(config), {
     now,
@@ -65,6 +66,7 @@ export function runWorker(init: WorkerInit, port: MessagePort): void {
       stopSteps = step()
     } else if (command.type === 'finish') finish()
   })
+  rehearse()
   report({ type: 'up' })
 }
 

@@ -36,8 +36,13 @@ export async function tryOut(
     const client = firstClient(config, p, own.shard)
     return client === null ? [] : [{ ...p, client, material: own.payloads[i] ?? null }]
   })
-  const deps = loadAddresses(config.url).flatMap((url, address) => {
-    const dial = dialFor(url, tlsFieldsOf(config, own.credentials))
+  const dials = await Promise.all(
+    loadAddresses(config.url).map(async (url) => ({
+      url,
+      dial: await dialFor(url, tlsFieldsOf(config, own.credentials)),
+    })),
+  )
+  const deps = dials.flatMap(({ url, dial }, address) => {
     // What one node of a cluster says of a population, all of them say.
     return populations.slice(0, address === 0 ? undefined : 1).map((p) => {
       const its = { ...p, population: p, config: { ...p.config, url }, row: rows.get(p.client) }
