@@ -181,7 +181,6 @@ export const en = {
       'no-subscriber': 'sent to nobody',
       'none-seen': 'no receiver in the file',
       counts: 'lost {lost}, duplicated {dup}',
-      refusedWhy: 'the response has reason code 0x80 or higher',
       neverBroker: 'never reached the broker',
       hadIt: 'delivered anyway',
     },

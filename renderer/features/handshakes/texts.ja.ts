@@ -183,7 +183,6 @@ export const handshakesJa: TextsOf<typeof handshakesMessages> = {
       'no-subscriber': '送り先なし',
       'none-seen': 'ファイルに受信側なし',
       counts: '損失 {lost}、重複 {dup}',
-      refusedWhy: '応答の理由コードが 0x80 以上です',
       neverBroker: 'ブローカーに届きませんでした',
       hadIt: 'それでも配信済み',
     },

@@ -180,7 +180,6 @@ export const ko = {
       'no-subscriber': '받을 클라이언트 없음',
       'none-seen': '파일에 받은 클라이언트 없음',
       counts: '손실 {lost}, 중복 {dup}',
-      refusedWhy: '응답의 이유 코드가 0x80 이상입니다',
       neverBroker: '브로커에 닿지 못함',
       hadIt: '그래도 전달됨',
     },

@@ -182,7 +182,6 @@ export const handshakesZh: TextsOf<typeof handshakesMessages> = {
       'no-subscriber': '没有接收者',
       'none-seen': '文件中没有接收方',
       counts: '丢失 {lost}，重复 {dup}',
-      refusedWhy: '应答的原因码为 0x80 或更大',
       neverBroker: '没有到达代理',
       hadIt: '其实已送达',
     },

@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { journeyFacts } from '../../canvas/sequence/facts'
 import { useFormat } from '../../i18n/format'
+import { useLanguage } from '../../i18n/language'
 import { useFocus } from '../../stores/focus'
 import { useStatus } from '../../stores/status'
 import { useRecordedScene } from '../replay/use-recorded-scene'
@@ -17,6 +18,7 @@ import { cardText } from './words'
 export function useFocusedMessage(shown: () => boolean = () => true) {
   const { t } = useI18n()
   const { format } = useFormat()
+  const lang = useLanguage()
   const focus = useFocus()
   const status = useStatus()
   const batch = computed(() => (shown() ? focus.batch : null))
@@ -26,7 +28,8 @@ export function useFocusedMessage(shown: () => boolean = () => true) {
     const journey = b?.journeys[0]
     if (!b || !journey) return null
     const facts = journeyFacts(journey, b.exchanges, b.packets)
-    return { ...cardText(facts, t, format.value.int, true, status.recorded), topic: printable(journey.topic) }
+    const text = cardText(facts, t, format.value.int, lang.value, true, status.recorded)
+    return { ...text, topic: printable(journey.topic) }
   })
   const recorded = useRecordedScene(computed(() => focused.value?.recording ?? null))
   return { focused, recorded, card }

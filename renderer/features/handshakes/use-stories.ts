@@ -55,7 +55,8 @@ export function useStories(input: Ref<SequenceInput>, on: Ref<boolean>, several:
       journeys.map((j) => narrate(j, exchanges, rows, lang, marks).filter((s) => !recorded || isSeen(s))),
     )
     return journeys.map((journey, i) => {
-      const card = cardText(journeyFacts(journey, exchanges, rows), t, format.value.int, several(), recorded)
+      const facts = journeyFacts(journey, exchanges, rows)
+      const card = cardText(facts, t, format.value.int, lang, several(), recorded)
       return { journey, card, sentences: told[i] ?? [] }
     })
   })

@@ -55,13 +55,14 @@ export function markText(m: SessionMark, t: Translate, lang: Language): string {
 }
 
 /**
- * Verdict of one journey: title (with its publisher where there are several), chips, reason.
+ * Verdict of one journey: title (with its publisher where there are several), chips, reason: of a refused one the cause.
  * @param recorded whether the packets are those of a recorded capture, which does not know of all subscribers
  */
 export function cardText(
   f: JourneyFacts,
   t: Translate,
   int: (n: number) => string,
+  lang: Language,
   withPublisher = false,
   recorded = false,
 ): CardText {
@@ -74,8 +75,10 @@ export function cardText(
     f.refused.length > 0 || f.retries > 0 || f.losses.length > 0 || f.duplicates > 0 || f.missed.length > 0
   const settled = f.outcome !== 'open' && f.outcome !== 'held'
   const counts = t('handshakes.card.counts', { lost: f.missed.length, dup: f.duplicates })
-  const told = f.refused.length > 0 ? 'refusedWhy' : f.diedOnUplink ? 'neverBroker' : null
-  const reason = !settled || !troubled ? '' : told === null ? counts : t(`handshakes.card.${told}`)
+  const refusal = f.refused[0]?.refusal ?? null
+  const told =
+    refusal !== null ? refusalText(refusal, lang) : f.diedOnUplink ? t('handshakes.card.neverBroker') : counts
+  const reason = settled && troubled ? told : ''
   const publisher = withPublisher ? f.journey.publisher : null
   const n = publisher === null ? int(f.number) : `${printable(publisher)}:${f.number}`
   const title = t(`handshakes.card.${publisher === null ? 'title' : 'titleOf'}`, { qos: f.journey.qos, n })
@@ -118,7 +121,7 @@ export function useWords(
     time: (ms) => format.value.seconds(ms),
     span: spanMs,
     plus: (ms) => `+${format.value.ms(ms)}`,
-    card: (f) => cardText(f, t, format.value.int, several(), recorded()),
+    card: (f) => cardText(f, t, format.value.int, lang.value, several(), recorded()),
   }))
 }
 

@@ -105,7 +105,7 @@ export const trafficMessages = defineMessages(
       added: 'new',
       notJson: 'This payload is not JSON.',
       moreLines: '{n} more lines are not shown here. Text has the whole payload.',
-      signs: '{n} bytes are control characters or not UTF-8: each is shown in a box, in hexadecimal.',
+      signs: 'Control characters or not UTF-8, bytes: {n}. Each is shown in a box, in hexadecimal.',
       truncated: 'Only the first {kept} of {total} are stored.',
       value: 'value',
       range: '{min} to {max}',

@@ -14,12 +14,14 @@ export function filterParts(filter: string): { text: string; wildcard: boolean }
     .map((text) => ({ text, wildcard: text === '+' || text === '#' }))
 }
 
-/** How near a topic is to being matched: levels that agree with the filter from the left. */
+/** How near a topic is to being matched: levels that agree with the filter; one that differs in capitals counts half. */
 function nearness(filter: string, topic: string): number {
   const f = filter.split('/')
   const t = topic.split('/')
   const same = t.filter((level, i) => f[i] === level || f[i] === '+' || f.includes(level)).length
-  return same - Math.abs(f.length - t.length) * 0.1
+  const lower = f.map((level) => level.toLowerCase())
+  const almost = t.filter((level) => !f.includes(level) && lower.includes(level.toLowerCase())).length
+  return same + almost / 2 - Math.abs(f.length - t.length) * 0.1
 }
 
 /** The topic among these that most nearly matches but does not: the one worth a word. */

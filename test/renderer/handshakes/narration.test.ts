@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { test, fc } from '@fast-check/vitest'
 import { josa } from '../../../renderer/canvas/sequence/narration/josa'
 import { japanese } from '../../../renderer/canvas/sequence/narration/ja'
+import { journeyFacts } from '../../../renderer/canvas/sequence/facts'
+import { cardText } from '../../../renderer/features/handshakes/words'
 import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
 import type { Language } from '@contract/languages'
@@ -132,6 +134,9 @@ describe('English', () => {
       narrate(journeys[0]!, exchanges, packets, lang, marks).map(sentenceText).at(-1)
     expect(told('en')).toBe('The broker refused PUBLISH #7 (not authorized) and does not forward it.')
     expect(told('ko')).toBe('브로커가 PUBLISH #7을 거부했습니다 (권한 없음). 구독자에게 전달하지 않습니다.')
+    const facts = journeyFacts(journeys[0]!, exchanges, packets)
+    const cause = (lang: Language) => cardText(facts, (key) => key, String, lang).reason
+    expect([cause('en'), cause('ko')]).toEqual(['not authorized', '권한 없음'])
   })
 
   it('tells of a cut and a resumed session instead of a timer', () => {

@@ -34,6 +34,7 @@ describe('wildcard tester', () => {
   it('names the topic that nearly matches', () => {
     expect(nearMiss('home/+/temperature', TOPICS)?.topic).toBe('home/attic/east/temperature')
     expect(nearMiss('#', ['a', 'b'])).toBeNull()
+    expect(nearMiss('Door/#', TOPICS)?.topic).toBe('door/1')
   })
 
   it.each([
