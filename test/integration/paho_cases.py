@@ -1,4 +1,4 @@
-"""81 cases of real clients at one broker; prints what came of each as one line of JSON.
+"""96 cases of real clients at one broker; prints what came of each as one line of JSON.
 
 python3 paho_cases.py PORT
 """
@@ -15,6 +15,17 @@ PORT = int(sys.argv[1])
 SECONDS = 60
 LEVELS = (mqtt.MQTTv31, mqtt.MQTTv311, mqtt.MQTTv5)
 outcomes = {}
+# a filter, and topics of which it matches the last alone
+FILTERS = (
+    ("w/+/b", ["w/a/c", "w/a/b"]),
+    ("h/#", ["g", "h"]),
+    ("p/+", ["p", "p/x/y", "p/x"]),
+    ("q/+/+", ["q/x", "q/x/y"]),
+    ("r//t", ["r/t", "r//t"]),
+    ("u/+/#", ["u", "u/v"]),
+    ("v/", ["v", "v/"]),
+    ("#", ["$own/x", "all/x"]),
+)
 
 
 class Peer:
@@ -83,7 +94,7 @@ def handshakes(level):
         outcomes[f"retained {topic}"] = [sub.subscribe(topic), sub.got()]
         pub.publish(topic, b"", 1, True)
         sub.got()
-    for filter_, topics in (("w/+/b", ["w/a/c", "w/a/b"]), ("h/#", ["g", "h"]), ("#", ["$own/x", "all/x"])):
+    for filter_, topics in FILTERS:
         answer = sub.subscribe(f"{level}{filter_}" if filter_ != "#" else filter_)
         for topic in topics:
             pub.publish(f"{level}{topic}" if filter_ != "#" else topic, "x", 1)
