@@ -241,6 +241,18 @@ describe('lost connections', () => {
     expect(r.told.anomalies).toEqual(['the broker lost the session'])
   })
 
+  it('tells of a lost session also where nothing of its own was in flight, and not at the first connection', () => {
+    const r = rig({ resume: true, filters: ['a/#'], publishes: false })
+    r.connect(false)
+    expect(r.told.anomalies).toEqual([])
+    r.broker.last.cut()
+    r.connect(true)
+    expect(r.told.anomalies).toEqual([])
+    r.broker.last.cut()
+    r.connect(false)
+    expect(r.told.anomalies).toEqual(['the broker lost the session'])
+  })
+
   it('counts QoS 0 messages that may not have left as failed', () => {
     const r = rig({ qos: 0, messages: 3 })
     r.client.connect()

@@ -9,6 +9,8 @@ export class ClientSession {
   readonly received = new Set<number>()
   /** Slots to send again on this connection, newest first. */
   private resend: number[] = []
+  /** A connection was made before. */
+  begun = false
   /** Receive Maximum of the broker [MQTT-3.3.4-7]. */
   private quota: number
   /** QoS 1 messages whose PUBACK has not been written. */
@@ -21,6 +23,7 @@ export class ClientSession {
 
   /** A connection was made. With the old session, everything unacknowledged is sent again, in order. */
   begin(receiveMaximum: number, sessionPresent: boolean): void {
+    this.begun = true
     this.quota = Math.min(this.inFlight.window, receiveMaximum)
     this.unreplied = 0
     this.resend = sessionPresent ? this.inFlight.inOrder().reverse() : []

@@ -261,9 +261,9 @@ export class WireClient implements ClientHandle, Sender {
     for (const s of this.session.abandon()) this.events.failed(this, s, s + 1, null)
   }
 
-  /** The broker has no session although the client kept one: what was in flight is gone. */
+  /** The broker has no session. Where the client kept one, what was in flight and what waited for it in the broker are gone. */
   private sessionLost(): void {
-    if (this.session.inFlight.size > 0) this.events.anomaly(this, 'the broker lost the session')
+    if (this.fields.resume && this.session.begun) this.events.anomaly(this, 'the broker lost the session')
     this.abandon()
   }
 
