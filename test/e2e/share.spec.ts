@@ -72,6 +72,11 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await takePicture(teacher, 'vote-teacher')
   await teacher.getByRole('button', { name: 'End and show' }).click()
   await expect(mina.getByTestId('vote-answer')).toHaveText(['once0', 'twice2'])
+  // the run that follows gets the room
+  await teacher.getByRole('button', { name: 'Run again' }).click()
+  await expect(bars).toHaveCount(0)
+  await teacher.getByRole('button', { name: 'Show the answers' }).click()
+  await expect(bars).toHaveText(['once0', 'twice2'])
   await teacher.getByRole('button', { name: 'Vote again' }).click()
   await expect(mina.getByRole('button', { name: 'twice' })).toBeVisible()
   await teacher.getByRole('button', { name: 'Shared with a class' }).click()

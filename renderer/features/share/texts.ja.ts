@@ -17,6 +17,8 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     again: 'もう一度投票',
     save: 'すべての答えを保存（CSV）',
     hide: '投票をしまう',
+    fold: '答えを隠す',
+    unfold: '答えを表示',
     counted: '{all} 人中 {n} 人が投票',
     turn: '投票 {n}',
     choose: '1 つ選んでください。',
