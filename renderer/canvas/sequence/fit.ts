@@ -117,7 +117,7 @@ function tooLarge(scene: Scene, k: number): boolean {
 
 /**
  * The picture in the largest type in which it fits its pane with every label readable; where it never fits it is drawn as
- * low as possible, and scrolls. The sentences stand beside it unless that leaves no room for the labels. Pure.
+ * low as its labels allow, and scrolls. The sentences stand beside it unless that leaves no room for the labels. Pure.
  */
 export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
   const beside = !(o.alone ?? false) && o.width >= BESIDE_FROM * o.k && o.sentences.length > 0
@@ -138,5 +138,11 @@ export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
     return lowest
   }
   const drawn = draw(input, o, last, false)
-  return beside && crowded(drawn.scene) ? fitPicture(input, { ...o, alone: true }) : drawn
+  if (!beside || !crowded(drawn.scene)) return drawn
+  // it scrolls in any case: room for the labels comes before a picture that is cut off by its sentences
+  for (const slant of SLANTS.slice(0, -1).reverse()) {
+    const taller = draw(input, o, { ...last, slant }, false)
+    if (!crowded(taller.scene)) return taller
+  }
+  return fitPicture(input, { ...o, alone: true })
 }

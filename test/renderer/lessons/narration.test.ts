@@ -141,6 +141,21 @@ describe.each([
   })
 })
 
+test('on the projector of a small screen no sentence of the first hour takes the room below the picture', async () => {
+  const k = 20 / 11
+  const size = { width: 1262, height: 300, k, least: k }
+  const below: string[] = []
+  for (const [lesson, variant] of variants.slice(0, 17)) {
+    const o = await run(lesson, variant)
+    const input = fromFirstPacket(o.timeline)
+    const sentences = narrateRun(input, 'ko')
+    const what = { lanes: lanesOf(o.clients), hidden: fromStart(o), words, sentences }
+    if (fitPicture(input, { ...size, ...what }).beside === null) below.push(`${lesson}/${variant}`)
+  }
+  expect(variants[16]?.[0]).toBe('radio-or-tcp')
+  expect(below).toEqual([])
+})
+
 test('a sentence is broken between words, and a word that is too long within', () => {
   expect(linesOf('', 100, 1)).toEqual([''])
   expect(linesOf('dashboard has it.', 200, 1)).toEqual(['dashboard has it.'])
