@@ -136,7 +136,8 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     noCards: o.noCards ?? false,
     bottom,
   })
-  for (const box of surroundings(cards, frame.axisX, o.width)) taken.add(box)
+  // the times end left of the ticks
+  for (const box of surroundings(cards, frame.axisX - 8 * k, o.width)) taken.add(box)
   const arrows = drawArrows(packets, scale, frame, context)
   const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
   const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)

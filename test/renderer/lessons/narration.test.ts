@@ -137,7 +137,7 @@ describe.each([
         expect(scene.scale.spots.get(p.answers)?.y1 ?? 0, name).toBeLessThanOrEqual((spot?.y0 ?? 0) + 0.01)
       }
     }
-    if (width > 900) expect(elsewhere).toEqual([])
+    expect(elsewhere).toEqual([])
   })
 })
 
