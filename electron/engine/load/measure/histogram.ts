@@ -12,7 +12,6 @@ const HIGHEST_MICROS = 3_600_000_000
 /** What every histogram of the library can do and its type does not say. */
 interface Slots {
   readonly countsArrayLength: number
-  valueFromIndex(index: number): number
   medianEquivalentValue(value: number): number
   countsArrayIndex(value: number): number
   getCountAtIndex(index: number): number
@@ -97,17 +96,14 @@ export class LatencyHistogram {
    */
   exponential(scale: number): ExponentialCounts {
     const counts = new Map<number, number>()
-    const own = this.histogram as Histogram & Slots
     let zeros = 0
-    for (let at = 0; at < own.countsArrayLength; at++) {
-      const count = own.getCountAtIndex(at)
-      const micros = count === 0 ? 0 : own.valueFromIndex(at)
+    this.each((micros, count) => {
       if (micros === 0) zeros += count
       else {
         const bucket = Math.ceil(Math.log2(micros / 1e6) * 2 ** scale) - 1
         counts.set(bucket, (counts.get(bucket) ?? 0) + count)
       }
-    }
+    })
     const offset = counts.size === 0 ? 0 : Math.min(...counts.keys())
     const last = counts.size === 0 ? -1 : Math.max(...counts.keys())
     return {

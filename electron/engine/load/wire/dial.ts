@@ -30,7 +30,7 @@ export async function dialFor(url: string, tls: TlsFields): Promise<Dial> {
   }
 }
 
-function dialOf(address: string, tls: TlsFields): Dial | Promise<Dial> {
+async function dialOf(address: string, tls: TlsFields): Promise<Dial> {
   const parsed = new URL(address)
   const make = DIALS[parsed.protocol]
   if (!make) throw new RangeError(`no transport for ${parsed.protocol}//`)
