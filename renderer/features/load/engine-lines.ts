@@ -42,6 +42,7 @@ const PATTERNS: SaidPatterns = [
   ['unknownCa', /^the certificate is signed by an unknown CA: .*--ca-file$/],
   ['expired', /^the certificate has expired$/],
   ['otherHost', /^the certificate is for another host name: .*--server-name$/],
+  ['sessionLost', /^the broker lost the session$/],
   ['wantsCert', /^the broker requires a client certificate: .*$/],
   ['noTls', /^the broker does not speak TLS on this port: .*$/],
   ['login', /^(?<code>.*(?:password|authorized)[^;]*); check --username and --password-env$/],

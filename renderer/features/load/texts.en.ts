@@ -381,6 +381,7 @@ export const loadEnglish = {
     unknownCa: 'the certificate is signed by an unknown CA: set that CA as CA file',
     expired: 'the certificate has expired',
     otherHost: 'the certificate is for another host name: set that name as Server name',
+    sessionLost: 'the broker lost the session',
     wantsCert: 'the broker requires a client certificate: set Cert file and Key file',
     noTls: 'the broker does not speak TLS on this port: mqtt:// or ws://?',
     login: '{code}; check User name and Password',

@@ -383,6 +383,7 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       unknownCa: '知らない CA が署名した証明書です。その CA を CA ファイルに設定してください',
       expired: '証明書の期限が切れています',
       otherHost: '別のホスト名の証明書です。その名前をサーバー名に設定してください',
+      sessionLost: 'ブローカーがセッションを失いました',
       wantsCert: 'ブローカーはクライアント証明書を求めます。証明書ファイルと鍵ファイルを設定してください',
       noTls: 'このポートのブローカーは TLS を話しません。mqtt:// か ws:// ではありませんか？',
       login: '{code}。ユーザー名とパスワードを確かめてください',

@@ -380,6 +380,7 @@ export const loadKorean = {
     unknownCa: '알 수 없는 CA가 서명한 인증서입니다. CA 파일로 지정하세요',
     expired: '인증서가 만료되었습니다',
     otherHost: '다른 호스트의 인증서입니다. 그 이름을 서버 이름에 넣으세요',
+    sessionLost: '브로커가 세션을 잃었습니다',
     wantsCert: '브로커가 클라이언트 인증서를 요구합니다: 인증서 파일과 키 파일',
     noTls: '이 포트의 브로커는 TLS를 쓰지 않습니다: mqtt:// 또는 ws://인가요?',
     login: '{code}. 사용자 이름과 비밀번호를 확인하세요',

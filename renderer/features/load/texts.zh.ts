@@ -370,6 +370,7 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       unknownCa: '证书由未知的 CA 签发：请把该 CA 设为 CA 文件',
       expired: '证书已过期',
       otherHost: '证书属于另一个主机名：请把该名称设为服务器名',
+      sessionLost: '代理丢失了会话',
       wantsCert: '代理要求客户端证书：请设置证书文件和密钥文件',
       noTls: '代理在此端口上不使用 TLS：应为 mqtt:// 或 ws://？',
       login: '{code}；请检查用户名和密码',
