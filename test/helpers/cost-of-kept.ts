@@ -1,15 +1,12 @@
 import { atOnce } from '../../electron/engine/base/slices'
-import { Kept, type Holders } from '../../electron/engine/simulation/broker/kept'
+import { Kept } from '../../electron/engine/simulation/broker/kept'
 import { Message } from '../../electron/engine/simulation/broker/message'
 import { RetainedStore } from '../../electron/engine/simulation/broker/retained'
 import { Router } from '../../electron/engine/simulation/broker/router'
 import { Sessions } from '../../electron/engine/simulation/broker/sessions'
 import { DEFAULT_LIMITS } from '../../electron/engine/simulation/broker/types'
-import type { SubscribeRequest } from '../../electron/engine/simulation/broker/wire/subscribe'
+import { ALONE, request } from './kept-alone'
 import { ManualClock } from './manual-clock'
-
-/** One client that has all for itself. */
-export const ALONE: Holders = { sessions: () => 1, connected: () => 1, connections: () => 1 }
 
 /** Bytes in use, of objects and of buffers. */
 function inUse(): number {
@@ -38,17 +35,6 @@ function parts() {
   return { kept, sessions, retained, open }
 }
 
-/** A plain subscription at QoS 1. */
-export const request = (filter: string): SubscribeRequest => ({
-  filter,
-  share: null,
-  match: filter,
-  qos: 1,
-  noLocal: false,
-  retainAsPublished: false,
-  retainHandling: 0,
-  identifier: null,
-})
 /** As it comes from a socket: views on a larger buffer. */
 function message(id: number, topic: string, bytes: number, publisher = 'p'): Message {
   const chunk = Buffer.alloc(topic.length + bytes + 100)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ALONE } from '../../../helpers/cost-of-kept'
+import { ALONE } from '../../../helpers/kept-alone'
 import { Kept } from '../../../../electron/engine/simulation/broker/kept'
 import { Message } from '../../../../electron/engine/simulation/broker/message'
 import { Outbox, type Outlet } from '../../../../electron/engine/simulation/broker/outbox'

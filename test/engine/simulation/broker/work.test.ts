@@ -7,7 +7,7 @@ import { Router } from '../../../../electron/engine/simulation/broker/router'
 import { Sessions } from '../../../../electron/engine/simulation/broker/sessions'
 import { DEFAULT_LIMITS } from '../../../../electron/engine/simulation/broker/types'
 import { bench, ManualClock, RawClient, settle, type Bench } from './raw-client'
-import { ALONE, request } from '../../../helpers/cost-of-kept'
+import { ALONE, request } from '../../../helpers/kept-alone'
 import { until } from '../../../helpers/until'
 
 let b: Bench | undefined
