@@ -1,3 +1,5 @@
+import { connect as netConnect } from 'node:net'
+import { RawClient } from '../simulation/broker/raw-client'
 import { createServer } from 'node:net'
 import { connect } from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -315,6 +317,12 @@ test("a client of one's own appears beside the devices, with its packets and top
   const sent = packets.filter((p) => exchanges.some((x) => x.id === p.exchange && x.topic === 'mine/hello'))
   expect(sent.map((p) => p.type)).toEqual(['PUBLISH', 'PUBREC', 'PUBREL', 'PUBCOMP'])
   expect((await api.getTopic({ topic: 'mine/hello' })).messages).toBe(1)
+  // what is no topic, and ends its connection, is not in the tree
+  const raw = new RawClient(netConnect(Number(new URL(listener?.url ?? '').port), '127.0.0.1'))
+  raw.connect('wrong')
+  raw.publish('mine/+', 'x')
+  await until(() => raw.closed, 'the end of the connection')
+  await expect(api.getTopic({ topic: 'mine/+' })).rejects.toMatchObject({ code: 'not-found' })
   await api.cut({ clientId: 'mine' })
   await until(() => !client.connected, 'the end of the connection')
   client.end(true)
