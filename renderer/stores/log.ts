@@ -17,6 +17,10 @@ export interface Notice {
 const MAX_LINES = 200
 const MAX_NOTICES = 4
 
+/** A computer that has slept again says so once, with the latest time. */
+const saysTheSame = (a: Note | null, b: Note | null): boolean =>
+  a?.text === b?.text || (a?.key === 'slept' && b?.key === 'slept')
+
 /** What the engine logs, and what went wrong with the page's own commands. */
 export const useLog = defineStore('log', () => {
   const link = useLink()
@@ -25,7 +29,7 @@ export const useLog = defineStore('log', () => {
   let nextId = 1
 
   const push = (notice: Omit<Notice, 'id'>): void => {
-    const same = notices.value.find((n) => n.text === notice.text && n.note?.text === notice.note?.text)
+    const same = notices.value.find((n) => n.text === notice.text && saysTheSame(n.note, notice.note))
     if (same) dismiss(same.id)
     notices.value = [...notices.value, { ...notice, id: nextId++ }].slice(-MAX_NOTICES)
   }

@@ -23,6 +23,7 @@ import {
   summaryLine,
   verdictLine,
   type Figure,
+  counted,
 } from './text'
 
 /** Chart code and style that the report carries within itself. */
@@ -129,7 +130,7 @@ export function reportHtml(r: LoadReport, library: ChartLibrary): string {
 <link rel="icon" href="data:,">
 <style>${style}</style></head><body><main>
 <h1>Load test of ${escape(r.config.url)}</h1>
-<p class="sub">run ${escape(r.runId)}, MQTT ${r.config.protocol === 5 ? '5.0' : '3.1.1'}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, ${count(r.config.size)} bytes</p>
+<p class="sub">run ${escape(r.runId)}, MQTT ${r.config.protocol === 5 ? '5.0' : '3.1.1'}, QoS ${r.config.qos}, ${counted(r.config.publishers, 'publisher')}, ${counted(r.config.subscribers, 'subscriber')}, ${counted(r.config.size, 'byte')}</p>
 <p class="lead">${escape(summaryLine(r))}</p>
 ${verdict(r)}
 ${accountLines(r)

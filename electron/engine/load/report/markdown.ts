@@ -13,6 +13,7 @@ import {
   rateFigures,
   sendLatencies,
   verdictLine,
+  counted,
 } from './text'
 
 /** Text in a cell or a line: nothing of it is markup. */
@@ -44,7 +45,7 @@ export function reportMarkdown(r: LoadReport): string {
   return [
     `### ${mark(r)} ${plain(verdictLine(r))}\n\n`,
     ...warnings.map((w) => `> ${plain(w)}\n\n`),
-    `${plain(r.config.url)}, QoS ${r.config.qos}, ${r.config.publishers} publishers, ${r.config.subscribers} subscribers; connections: ${plain(connectionsLine(r))}\n\n`,
+    `${plain(r.config.url)}, QoS ${r.config.qos}, ${counted(r.config.publishers, 'publisher')}, ${counted(r.config.subscribers, 'subscriber')}; connections: ${plain(connectionsLine(r))}\n\n`,
     checks.length > 0 ? `${markdownTable(['threshold', 'limit', 'measured', ''], checks)}\n` : '',
     `${markdownTable(
       ['', ''],

@@ -42,14 +42,15 @@ export function messageFigures(r: LoadReport): Figure[] {
   ]
 }
 
-const some = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`
+/** So many things, with their name as it is in English. */
+export const counted = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`
 
 /** The run in one sentence, for those who read no more. */
 export function summaryLine(r: LoadReport): string {
   const { qos, publishers, subscribers } = r.config
   const clients = [
-    some(publishers, 'publisher'),
-    ...(subscribers > 0 ? [some(subscribers, 'subscriber')] : []),
+    counted(publishers, 'publisher'),
+    ...(subscribers > 0 ? [counted(subscribers, 'subscriber')] : []),
   ]
   if (r.offered === 0) return `${clients.join(' and ')}, without messages.`
   const worst = r.endToEndMs.p99 !== null ? r.endToEndMs : r.ackMs
@@ -60,7 +61,7 @@ export function summaryLine(r: LoadReport): string {
       ? ''
       : r.lost === 0
         ? ', none lost'
-        : `, ${some(r.lost, 'message')} lost`
+        : `, ${counted(r.lost, 'message')} lost`
   return `${count(r.publishRate)} messages per second at QoS ${qos}, ${clients.join(' and ')}${latency}${lost}.`
 }
 
@@ -250,7 +251,7 @@ export function reportText(r: LoadReport): string {
   const drift = driftLine(r)
   return [
     warnings.length === 0 ? '' : `${warnings.join('\n')}\n\n`,
-    `${r.config.url}, QoS ${r.config.qos}, ${count(r.config.publishers)} publishers, ${count(r.config.subscribers)} subscribers, run ${r.runId}\n`,
+    `${r.config.url}, QoS ${r.config.qos}, ${counted(r.config.publishers, 'publisher')}, ${counted(r.config.subscribers, 'subscriber')}, run ${r.runId}\n`,
     ...r.notes.map((n) => `${n}\n`),
     '\n',
     table(figures),
