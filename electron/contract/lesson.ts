@@ -71,6 +71,7 @@ const MARKS = [
   'dead',
   'will',
   'no-will',
+  'will-withdrawn',
 ] as const satisfies SessionMarkKind[]
 
 /** What a run may be asked for. Every value that is named must hold. */

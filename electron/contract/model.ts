@@ -112,7 +112,8 @@ export interface JourneyRow {
  * went without; `taken-over`: another connection took its client identifier; `timeout`: the broker heard nothing for 1.5
  * times the keep-alive (3.1.1 section 3.1.2.10); `closed`: the broker ended it for another reason.
  * `dead`: nothing gets through any more, and neither end is told.
- * `will`: its will is published. `no-will`: its DISCONNECT deleted the will. `gave-up`: a sender stopped repeating.
+ * `will`: its will is published. `no-will`: its DISCONNECT deleted the will. `will-withdrawn`: it took up its session again
+ * within the will delay. `gave-up`: a sender stopped repeating.
  */
 export type SessionMarkKind =
   | 'connect'
@@ -129,6 +130,7 @@ export type SessionMarkKind =
   | 'dead'
   | 'will'
   | 'no-will'
+  | 'will-withdrawn'
   | 'gave-up'
 
 /** An event of a connection, drawn as a marker on the client's lane. */

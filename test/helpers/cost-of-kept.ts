@@ -23,6 +23,7 @@ function parts() {
     router,
     outbox: { kept, nowMs: () => 0, warn: () => undefined, removeExpired: () => undefined },
     publishWill: () => undefined,
+    willWithdrawn: () => undefined,
     later: (_session, steps) => atOnce(steps),
   })
   const retained = new RetainedStore(

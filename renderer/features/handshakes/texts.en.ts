@@ -162,6 +162,7 @@ export const en = {
       refusedWhy: 'refused: {why}',
       will: 'will published',
       'no-will': 'will deleted',
+      'will-withdrawn': 'will withdrawn',
       gaveUp: 'gave up #{id}',
       now: 'now',
     },

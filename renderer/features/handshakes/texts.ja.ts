@@ -164,6 +164,7 @@ export const handshakesJa: TextsOf<typeof handshakesMessages> = {
       refusedWhy: '拒否: {why}',
       will: '遺言メッセージを送信',
       'no-will': '遺言メッセージを削除',
+      'will-withdrawn': '遺言メッセージを撤回',
       gaveUp: '#{id} を断念',
       now: '現在',
     },

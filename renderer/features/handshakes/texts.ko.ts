@@ -161,6 +161,7 @@ export const ko = {
       refusedWhy: '거부됨: {why}',
       will: '유언 메시지 발행됨',
       'no-will': '유언 메시지 삭제됨',
+      'will-withdrawn': '유언 메시지 철회됨',
       gaveUp: '#{id} 포기',
       now: '지금',
     },

@@ -163,6 +163,7 @@ export const handshakesZh: TextsOf<typeof handshakesMessages> = {
       refusedWhy: '被拒绝：{why}',
       will: '遗嘱消息已发布',
       'no-will': '遗嘱消息已删除',
+      'will-withdrawn': '遗嘱消息已撤回',
       gaveUp: '放弃了 #{id}',
       now: '现在',
     },

@@ -50,6 +50,7 @@ export function markText(m: SessionMark, t: Translate, lang: Language): string {
     case 'dead':
     case 'will':
     case 'no-will':
+    case 'will-withdrawn':
       return t(`handshakes.word.${m.kind}`)
   }
 }

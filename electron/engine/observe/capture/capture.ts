@@ -58,8 +58,8 @@ export interface RoutingFacts {
   refused(e: { clientId: string; reason: number }): void
   /** The broker is about to end a client's connection. */
   ended(e: { clientId: string; reason: number }): void
-  /** A client's will is published now. */
-  will(e: { clientId: string; topic: string }): void
+  /** A client's will is published now, or withdrawn. */
+  will(e: { clientId: string; topic: string; withdrawn: boolean }): void
 }
 
 /** Every packet of every leg: the last ones kept, their exchanges and journeys followed. */
@@ -226,9 +226,10 @@ class RingCapture implements Capture {
     if (client) client.ending = e.reason
   }
 
-  will(e: { clientId: string; topic: string }): void {
-    const client = this.state.clients.find(e.clientId)
-    if (client) this.sessions.will(client, e.topic, this.options.clock.now())
+  will({ clientId, topic, withdrawn }: { clientId: string; topic: string; withdrawn: boolean }): void {
+    const client = this.state.clients.find(clientId)
+    const kind = withdrawn ? 'will-withdrawn' : 'will'
+    if (client) this.sessions.will(kind, client, topic, this.options.clock.now())
   }
 
   counts(): PacketCounts {

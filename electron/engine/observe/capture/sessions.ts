@@ -54,9 +54,9 @@ export class Sessions {
     if (expiry !== null) client.clean = expiry === 0
   }
 
-  /** A client's will is published now. */
-  will(client: ClientState, topic: string, atMs: number): void {
-    this.mark(client, 'will', atMs, null).topic = topic
+  /** A client's will is published now, or withdrawn. */
+  will(kind: 'will' | 'will-withdrawn', client: ClientState, topic: string, atMs: number): void {
+    this.mark(client, kind, atMs, null).topic = topic
   }
 
   settled(seq: number, client: ClientState, packet: Packet): void {

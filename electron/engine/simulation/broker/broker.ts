@@ -99,6 +99,7 @@ class Broker implements Hub {
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
       publishWill: (session, will) => this.publishWill(session, will),
+      willWithdrawn: ({ clientId }, { topic }) => this.routes?.will?.({ clientId, topic, withdrawn: true }),
       later: (session, steps) => {
         if (session.clock === deps.clock) atOnce(steps)
         else this.later(steps)
@@ -238,7 +239,7 @@ class Broker implements Hub {
   private publishWill({ clientId, clock }: Session, will: Will): void {
     const { topic, payload, qos, retain, expiry, forward } = will
     const topicBytes = Buffer.from(topic, 'utf8')
-    this.routes?.will?.({ clientId, topic })
+    this.routes?.will?.({ clientId, topic, withdrawn: false })
     const fields = { topic, topicBytes, payload, qos, retain, expiry, forward }
     this.publish(this.newMessage(clientId, fields, clock === this.deps.realClock))
   }

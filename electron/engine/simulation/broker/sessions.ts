@@ -11,6 +11,7 @@ export interface SessionsDeps {
   router: Router
   outbox: OutboxDeps
   publishWill(session: Session, will: Will): void
+  willWithdrawn(session: Session, will: Will): void
   /** Does long work for a session that has ended. */
   later(session: Session, steps: Steps<void>): void
 }
@@ -67,6 +68,7 @@ export class Sessions {
     const session = kept ?? new Session(clientId, clock, this.deps.outbox)
     session.cancelTimers()
     // A client that comes back in time takes its delayed will with it [MQTT-3.1.3-9].
+    if (session.delayedWill !== null) this.deps.willWithdrawn(session, session.delayedWill)
     session.delayedWill = null
     session.clock = clock
     session.connected = true

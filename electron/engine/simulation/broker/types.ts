@@ -35,8 +35,8 @@ export interface RouteObserver {
   refused?(e: { clientId: string; reason: number }): void
   /** The broker is about to end a client's connection. `reason` is one of MQTT 5.0 table 2-6, whatever the level. */
   ended?(e: { clientId: string; reason: number }): void
-  /** A client's will is published now. */
-  will?(e: { clientId: string; topic: string }): void
+  /** A client's will is published now; or withdrawn, since the client took up its session within the will delay [MQTT-3.1.3-9]. */
+  will?(e: { clientId: string; topic: string; withdrawn: boolean }): void
 }
 export interface RouteLeg {
   /** Number of the application message: ascends from 1 during the life of the broker. */

@@ -233,6 +233,8 @@ export const english: Teller = {
       const why = h.known ? 'No DISCONNECT came: ' : ''
       return `${why}*the broker publishes the will of ${client(h)}* on ${h.mark?.topic ?? ''}.`
     },
+    'will-withdrawn': (h) =>
+      `${client(h)} is back within the will delay: *the broker withdraws its will*, and nobody gets it.`,
     'no-will': (h) =>
       `DISCONNECT arrived: *the broker deletes the will of ${client(h)}*, and nobody gets it.`,
   },

@@ -49,6 +49,7 @@ export type HappeningKind =
   | 'back'
   | 'will'
   | 'no-will'
+  | 'will-withdrawn'
 
 /** What a sentence is about. `s` sends, `r` receives; null is the broker. */
 export interface Happening {

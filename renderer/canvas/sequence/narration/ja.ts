@@ -255,6 +255,8 @@ export const japanese: Teller = {
         : `${client(h)} が *セッションなしで* 再接続しました。ブローカーには何も残っていませんでした。`,
     will: (h) =>
       `${h.known ? 'DISCONNECT が届きませんでした。' : ''}*ブローカーが ${client(h)} の遺言メッセージを送ります*（${h.mark?.topic ?? ''}）。`,
+    'will-withdrawn': (h) =>
+      `${client(h)} が遺言の遅延時間内に戻りました。*ブローカーは遺言メッセージを撤回します*。誰にも届きません。`,
     'no-will': (h) =>
       `DISCONNECT が届きました。*ブローカーは ${client(h)} の遺言メッセージを消します*。誰にも届きません。`,
   },

@@ -244,6 +244,8 @@ export const korean: Teller = {
         : `${josa(client(h), '이/가')} *세션 없이* 다시 접속했습니다. 브로커에 남은 것이 없습니다.`,
     will: (h) =>
       `${h.known ? 'DISCONNECT가 오지 않았습니다. ' : ''}*브로커가 ${client(h)}의 유언 메시지를 발행합니다* (${h.mark?.topic ?? ''}).`,
+    'will-withdrawn': (h) =>
+      `${josa(client(h), '이/가')} 유언 지연 시간 안에 돌아왔습니다. *브로커가 유언 메시지를 철회하므로* 아무도 받지 않습니다.`,
     'no-will': (h) =>
       `DISCONNECT가 도착했습니다. *브로커가 ${client(h)}의 유언 메시지를 삭제하므로* 아무도 받지 않습니다.`,
   },

@@ -240,6 +240,7 @@ export const chinese: Teller = {
         : `${client(h)} *不带会话* 重新连接：代理没有为它保留任何内容。`,
     will: (h) =>
       `${h.known ? '没有收到 DISCONNECT： ' : ''}*代理发布 ${client(h)} 的遗嘱消息* ，主题为 ${h.mark?.topic ?? ''} 。`,
+    'will-withdrawn': (h) => `${client(h)} 在遗嘱延迟时间内回来： *代理撤回它的遗嘱消息*，没有人会收到它。`,
     'no-will': (h) => `DISCONNECT 到达： *代理删除 ${client(h)} 的遗嘱消息*，没有人会收到它。`,
   },
 }

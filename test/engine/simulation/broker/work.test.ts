@@ -122,6 +122,7 @@ describe('a message on its way to many', () => {
         router,
         outbox,
         publishWill: () => undefined,
+        willWithdrawn: () => undefined,
         later: (_session, steps) => atOnce(steps),
       }),
     }
