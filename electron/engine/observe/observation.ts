@@ -57,7 +57,7 @@ export class Observation {
   }
 
   private arrived({ clientId, settledMs, packet }: PacketTransit, client: number): void {
-    // No topic, and no message: the broker ends the connection for it [MQTT-3.3.2-2].
+    // No topic, and no message [MQTT-3.3.2-2].
     if (/[+#]/.test(packet.topic)) return
     const { qos } = packet
     const { group, meter } = this.publisher(clientId, client)

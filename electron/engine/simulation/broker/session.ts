@@ -43,6 +43,8 @@ export class Session {
   /** Time of `clock` at which an absent session ends. */
   endsMs = Infinity
   willTimer: Timer | undefined
+  /** Time of `clock` at which a delayed will is published. */
+  willDueMs = Infinity
   /** Bytes of all subscriptions. */
   subscriptionBytes = 0
   private willToCome: Will | null = null
@@ -156,6 +158,7 @@ export class Session {
     this.clock.cancel(this.willTimer)
     this.expiryTimer = undefined
     this.willTimer = undefined
+    this.willDueMs = Infinity
   }
 
   /** What the broker keeps for this client, in bytes; see `COST`. */

@@ -92,15 +92,18 @@ export class Sessions {
     }
   }
 
-  /** After the process stood still a client can come before the timer of its session has run [MQTT-3.1.2-23]. */
+  /** After the process stood still a client can come before the timers of its session have run [MQTT-3.1.2-23]. */
   private endOverdue(clientId: string): void {
     const session = this.byId.get(clientId)
-    if (session !== undefined && !session.connected && session.endsMs <= session.clock.now())
-      this.end(session)
+    if (session === undefined || session.connected) return
+    const nowMs = session.clock.now()
+    if (session.endsMs <= nowMs) this.end(session)
+    else if (session.willDueMs <= nowMs) this.releaseWill(session)
   }
 
   private delayWill(session: Session, will: Will, delay: number): void {
     session.delayedWill = will
+    session.willDueMs = session.clock.now() + seconds(delay)
     session.willTimer = session.clock.schedule(seconds(delay), () => this.releaseWill(session))
   }
 

@@ -60,3 +60,22 @@ it('[MQTT-3.1.2-23] a session is over when its time is, also before its timer ha
   late.stream.destroy()
   real.wake()
 })
+
+it('[MQTT-3.1.3-9] a delayed will is published when its time is over, also before its timer has run', async () => {
+  const real = new StalledClock()
+  const open = await start(real)
+  const reader = await open('reader', {})
+  reader.subscribe('w', 0)
+  const lasting = { clean: false, properties: { sessionExpiryInterval: 90 } }
+  const will = { topic: 'w', payload: Buffer.from('gone'), qos: 0, retain: false } as const
+  const first = await open('c', { ...lasting, will: { ...will, properties: { willDelayInterval: 20 } } })
+  first.stream.destroy()
+  while (b.broker.clients().length > 1) await settle(1)
+  real.behindMs = 60_000
+  const late = await open('c', lasting)
+  expect(late.of('connack')[0]?.sessionPresent).toBe(true)
+  await settle()
+  expect(reader.of('publish').map((p) => p.payload.toString())).toEqual(['gone'])
+  for (const c of [reader, late]) c.stream.destroy()
+  real.wake()
+})
