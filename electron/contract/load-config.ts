@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
-import { CLIENT_FIELDS } from './load-fields'
+import { CLIENT_FIELDS, topologyKind } from './load-fields'
 import { DEFAULT_TOPIC, namesEachTopic } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { thresholdsSchema } from './load-thresholds'
-import { loadUrlProblem } from './load-url'
+import { loadAddresses, loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 
 const file = z.string().min(1).max(4096)
@@ -30,6 +30,7 @@ const headerSchema = z.string().superRefine((line, ctx) => {
 const fields = z.strictObject({
   url: z
     .string()
+    .overwrite((url) => loadAddresses(url).join(','))
     .superRefine((url, ctx) => {
       const problem = loadUrlProblem(url)
       if (problem !== null) ctx.addIssue({ code: 'custom', input: url, message: problem })
@@ -180,8 +181,7 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
 type Wrong = (path: string, input: unknown, message: string) => void
 
 function checkRequests(c: LoadConfig, wrong: Wrong): void {
-  const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
-  if (fanOut && c.subscribers > 1)
+  if (topologyKind(c) === 'fan-out' && c.subscribers > 1)
     wrong(
       'topology',
       c.topology,
@@ -242,19 +242,23 @@ function checkTopic(c: LoadConfig, wrong: Wrong): void {
   const templated = c.payload !== undefined || c.payloadFile !== undefined
   if (!templated && c.size < SHORT_IDENTITY_BYTES)
     wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} where %i, %c or %u are in the topic`)
-  const each = c.topology === 'pairs' || (c.topology === 'auto' && c.subscribers === c.publishers)
-  const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
-  const apart = each || (!fanOut && c.topology !== 'shared-subscription' && c.subscribers > 1)
-  if (!apart) return
-  const needed = c.clients === undefined ? /%[ic]/ : /%i/
-  if (!needed.test(c.topic.replaceAll('%%', '')))
-    wrong(
-      'topic',
-      c.topic,
-      c.clients === undefined
-        ? 'expected %i or %c, so that each subscriber gets the messages of its own publishers'
-        : 'expected %i where each subscriber has its own publishers: it does not know the names that the list gives them',
-    )
+  const kind = topologyKind(c)
+  if (kind !== 'pairs' && (kind !== 'fan-in' || c.subscribers < 2)) return
+  const has = (template: string, what: RegExp): boolean => what.test(template.replaceAll('%%', ''))
+  if (c.clients === undefined) {
+    if (!has(c.topic, /%[ic]/))
+      wrong(
+        'topic',
+        c.topic,
+        'expected %i or %c, so that each subscriber gets the messages of its own publishers',
+      )
+    return
+  }
+  const message =
+    'expected %i, and no %c or %u, where each subscriber has its own publishers: it does not know the names that the list gives them'
+  if (has(c.topic, /%[cu]/) || !has(c.topic, /%i/)) wrong('topic', c.topic, message)
+  const named = c.topics?.find((t) => has(t, /%[cu]/))
+  if (named !== undefined) wrong('topics', named, message)
 }
 
 function checkTogether(c: LoadConfig, wrong: Wrong): void {
@@ -284,8 +288,7 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
       `expected at most ${c.publishers}, the number of publishers (topology fan-in)`,
     )
   }
-  const fanOut = c.topology === 'fan-out' || (c.topology === 'auto' && c.subscribers > c.publishers)
-  if (fanOut && c.publishers * c.subscribers > MAX_FLOWS) {
+  if (topologyKind(c) === 'fan-out' && c.publishers * c.subscribers > MAX_FLOWS) {
     wrong(
       'subscribers',
       c.subscribers,

@@ -70,6 +70,17 @@ export type ExecutorKind = ExecutorConfig['kind']
 const TOPOLOGIES = ['pairs', 'fan-in', 'fan-out', 'shared-subscription'] as const
 export type TopologyKind = (typeof TOPOLOGIES)[number]
 
+/** The topology that a run means, where it leaves that open too. */
+export function topologyKind(c: {
+  topology: 'auto' | TopologyKind
+  publishers: number
+  subscribers: number
+}): TopologyKind {
+  if (c.topology !== 'auto') return c.topology
+  if (c.subscribers === c.publishers) return 'pairs'
+  return c.subscribers < c.publishers ? 'fan-in' : 'fan-out'
+}
+
 /** Settings in which the populations of one run may differ, without their defaults. */
 export const CLIENT_FIELDS = {
   publishers: z.int().min(0).max(10_000_000),

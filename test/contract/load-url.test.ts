@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { loadSchema } from '../../electron/contract/load-config'
 import { loadUrlProblem } from '../../electron/contract/load-url'
 
 it.each([
@@ -42,4 +43,11 @@ it.each([
   const problem = loadUrlProblem(url)
   expect(problem).toMatch(why)
   expect(problem).not.toContain('\n')
+})
+
+it.each([
+  [' embedded', 'embedded'],
+  [' mqtt://a , mqtt://b:1884 ', 'mqtt://a,mqtt://b:1884'],
+])('a run has the address %j without spaces', (url, kept) => {
+  expect(loadSchema.parse({ url }).url).toBe(kept)
 })

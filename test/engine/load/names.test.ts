@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { loadSchema, populationsOf } from '../../../electron/contract/load-config'
 import { topicMatches } from '../../../electron/contract/topics'
 import { nameClient } from '../../../electron/engine/load/run/names'
-import { filtersOf, usualName } from '../../../electron/engine/load/run/topologies'
+import { filtersOf, responseTopic, usualName } from '../../../electron/engine/load/run/topologies'
 import { writerOf } from '../../../electron/engine/load/run/writers'
 import { connectFrame } from '../../../electron/engine/load/wire/frames'
 
@@ -88,10 +88,29 @@ it('has whole topic names from a template, which the subscribers that should get
 it.each([
   [{ size: 8 }, 'size', 'expected at least 12 where %i, %c or %u are in the topic'],
   [{ topic: 'a/%u', topology: 'pairs', subscribers: 100 }, 'topic', /^expected %i or %c, so that/],
-  [{ topic: 'a/%c', subscribers: 2, clients: 'c.csv' }, 'topic', /^expected %i where each subscriber has/],
+  [
+    { topic: 'a/%c', subscribers: 2, clients: 'c.csv' },
+    'topic',
+    /^expected %i, and no %c or %u, where each subscriber has/,
+  ],
+  [{ topic: 'a/%i/%u', subscribers: 2, clients: 'c.csv' }, 'topic', /no %c or %u, where each/],
+  [{ topic: 'a/%i', topics: ['b', '%c'], subscribers: 2, clients: 'c.csv' }, 'topics', /no %c or %u, where/],
   [{ topic: 'a/+/%c' }, 'topic', /without \+ or #/],
 ])('says what whole topic names do not allow: %j', (input, path, message) => {
   const wrong = loadSchema.safeParse({ topic: 'a/%c', ...input }).error?.issues[0]
   expect(wrong?.path).toEqual([path])
   expect(wrong?.message).toMatch(message)
+})
+
+it('joins filters of its own that overlap, since a broker may deliver twice what both take', () => {
+  const filters = (...topics: string[]) =>
+    topicsOf({ topic: 'plant/%c', topics, publishers: 3, subscribers: 1 }).filters[0]
+  expect(filters('state', 'dev-%i')).toEqual(['plant/+/+'])
+  expect(filters('dev-%i', 'state', 'a/b')).toEqual(['plant/+/+', 'plant/+/a/b'])
+  expect(filters('x/%i', 'z', '%i/y', '%c/y')).toEqual(['plant/+/z', 'plant/+/+/+'])
+})
+
+it('has response topics of its own for each population, also beside topics from a template', () => {
+  const topics = [35, 36].map((tag) => responseTopic({ topic: 'plant/%c' }, 4, { runId: 'r', tag }))
+  expect(topics).toEqual(['fleetlab/r-response/z/4', 'fleetlab/r-response/10/4'])
 })

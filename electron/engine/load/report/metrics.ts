@@ -91,6 +91,9 @@ export class LoadMetrics implements LoadListener {
   private readonly latency: Gauge
   private readonly notArrived: Gauge
   private readonly histogram: LatencyMetric
+  /** What has not arrived, of this run and of those before it. */
+  private missing = 0
+  private missingBefore = 0
 
   constructor(labels: Readonly<Record<string, string>>) {
     this.registry.setDefaultLabels(labels)
@@ -128,12 +131,15 @@ export class LoadMetrics implements LoadListener {
   /** Another run begins: what it counts is added to what those before it counted. */
   next(): void {
     for (const c of this.counters) c.last = 0
+    this.missingBefore += this.missing
+    this.missing = 0
   }
 
   update(p: LoadProgress): void {
     const { expected = 0, delivered = 0 } = p
     const counts = { ...p, expected, delivered, duplicated: p.received - delivered }
-    this.notArrived.set(Math.max(0, expected - delivered))
+    this.missing = Math.max(0, expected - delivered)
+    this.notArrived.set(this.missingBefore + this.missing)
     for (const c of this.counters) {
       const now = counts[c.key]
       c.counter.inc(Math.max(0, now - c.last))

@@ -69,6 +69,14 @@ export function firstClient(all: LoadConfig, { config, before }: Population, sha
   return shard < config.subscribers ? clientNumber(all, 'subscribers', before.subscribers + shard) : null
 }
 
+/**
+ * Number of the broker's address that a client of a population connects to. The two ends of a pair, which have the same index and
+ * so are in the same part, meet at different nodes of a cluster. By the place within the part, so that each part uses all addresses;
+ * the parts begin at different ones, so that all together use them alike.
+ */
+export const addressNumber = (role: Member['role'], index: number, part: Part): number =>
+  Math.floor(index / part.count) + part.index + (role === 'publishers' ? 0 : 1)
+
 function fieldsOf(
   init: WorkerInit,
   { config: c, before }: Population,
@@ -98,8 +106,7 @@ function fieldsOf(
     resume: c.resume,
     caller: {
       localAddress: localAddresses[Math.floor(place / brokers) % localAddresses.length],
-      // The two ends of a pair meet at different nodes of a cluster.
-      address: role === 'publishers' ? place : place + 1,
+      address: before.publishers + addressNumber(role, index, init.part),
       cert: row?.cert,
       key: row?.key,
       resumesTls: c.tlsResume,
@@ -180,7 +187,7 @@ function subscriberOf(o: MembersInit, clientIndex: number, index: number): Membe
   const fields = fieldsOf(o.init, o.population, 'subscribers', index, filters)
   const responder = deps.requests === null ? null : new Responder(config.qos, config.protocol)
   const talk = { level: config.protocol, identify: deps.identify, wake: () => client.wake() }
-  const topicOf = (publisher: number): string => responseTopic(config, publisher, runId)
+  const topicOf = (publisher: number): string => responseTopic(config, publisher, { runId, tag: o.tag })
   const events = responder === null ? deps.events : responding(deps.events, responder, { ...talk, topicOf })
   const client: WireClient = new WireClient(clientIndex, fields, responder, heardBy(deps, events))
   return { client, role: 'subscribers', index, source: null, receiver: topologyOf(config).receiverOf(index) }
@@ -191,7 +198,9 @@ function publisherOf(o: MembersInit, clientIndex: number, index: number): Member
   const { config } = population
   const topology = topologyOf(config)
   const layout = layoutOf(config, init.runId)
-  const responses = config.request ? responseTopic(config, index, init.runId) : undefined
+  const responses = config.request
+    ? responseTopic(config, index, { runId: init.runId, tag: o.tag })
+    : undefined
   const fields = fieldsOf(init, population, 'publishers', index, responses === undefined ? [] : [responses])
   const template = writerOf(config, o.material, {
     topic: topology.topicOf(index, layout),

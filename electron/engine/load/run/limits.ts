@@ -33,6 +33,16 @@ export function readMachineLimits(): MachineLimits {
   }
 }
 
+const ONE_BROKER = { brokers: 1, clientsToOne: 1 }
+
+/** How many different addresses a broker has, and the largest share of the clients that go to one of them: it may be named twice. */
+function brokersOf(url: string): { brokers: number; clientsToOne: number } {
+  const named = loadAddresses(url)
+  const times = new Map<string, number>()
+  for (const address of named) times.set(address, (times.get(address) ?? 0) + 1)
+  return { brokers: times.size, clientsToOne: Math.max(...times.values()) / named.length }
+}
+
 /**
  * Says in advance which limit a run would meet.
  * @param clients connections of this process
@@ -50,9 +60,9 @@ export function checkLimits(clients: number, config: LoadConfig, limits: Machine
   const perAddress = ports.to - ports.from + 1
   // A port that is bound to an address is taken for all brokers; else it is one for each of them.
   const bound = config.localAddresses.length
-  const brokers = bound > 0 ? 1 : loadAddresses(config.url).length
+  const { brokers, clientsToOne } = bound > 0 ? ONE_BROKER : brokersOf(config.url)
   const addresses = Math.max(1, bound)
-  const most = perAddress * addresses * brokers
+  const most = Math.floor((perAddress * addresses) / clientsToOne)
   if (clients > most) {
     const to = brokers > 1 ? ` to ${brokers} of the broker` : ''
     throw new LoadError(

@@ -9,7 +9,8 @@ import { LoadError, explain } from './failures'
 import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
 import type { PayloadMaterial } from './payload-files'
-import { filtersOf, layoutOf, responseTopic, topologyKind, topologyOf } from './topologies'
+import { lacking } from './lacking'
+import { filtersOf, layoutOf, responseTopic, topologyOf } from './topologies'
 import { placeOf, writerOf } from './writers'
 
 const TICK_MS = 250
@@ -92,13 +93,13 @@ interface Probed {
   limits: string | null
 }
 
-/** One message like those of the run, which no receiver takes for one of them. */
+/** One message like those of the run. It names a publisher that the run does not have, so that its receivers do not count it. */
 function oneMessage({ config, runId, material, client, now }: ProbeDeps, name: ClientFields): MessageSource {
   const template = writerOf({ ...config, retain: false }, material, {
     topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
     runTag: 0,
     publisher: NO_PUBLISHER,
-    responses: config.request ? responseTopic(config, NO_PUBLISHER, runId) : undefined,
+    responses: config.request ? responseTopic(config, NO_PUBLISHER, { runId, tag: 0 }) : undefined,
     number: client,
     name,
   })
@@ -127,19 +128,6 @@ function limitsOf(level: number, a: Connack): string | null {
     ...(a.sharedSubscriptions ? [] : ['no shared subscriptions']),
     ...(a.wildcards ? [] : ['no wildcards']),
   ].join(', ')
-}
-
-/** What the broker says that it cannot do and the run needs, or null. */
-function lacking(config: LoadConfig, ack: Connack): string | null {
-  if (config.retain && !ack.retains) return 'the broker keeps no retained messages, which --retain needs'
-  if (config.subscribers === 0) return null
-  const kind = topologyKind(config)
-  if (kind === 'shared-subscription' && !ack.sharedSubscriptions) {
-    return 'the broker offers no shared subscriptions, which --topology shared-subscription needs'
-  }
-  return kind !== 'pairs' && !ack.wildcards
-    ? `the broker offers no wildcard subscriptions, which --topology ${kind} needs`
-    : null
 }
 
 /** What the first subscriber of a population subscribes to, if there is one. */
@@ -179,7 +167,7 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
       ...QUIET,
       connected: (_c, _ms, ack) => {
         state.connected = true
-        state.missing = lacking(config, ack)
+        state.missing = lacking(config, ack, filters)
         state.limits = limitsOf(config.protocol, ack)
       },
       ready: () => {

@@ -1,6 +1,6 @@
 import type { LoadConfig, Population } from '../../../contract/load-config'
 import { DEFAULT_TOPIC, namesEachTopic } from '../../../contract/load-payload'
-import type { TopologyKind } from '../../../contract/load-fields'
+import { topologyKind, type TopologyKind } from '../../../contract/load-fields'
 import { publishProperties } from '../wire/frames'
 import type { IdentityPlace } from '../wire/short-identity'
 import { nameClient, namedTopics } from './names'
@@ -25,13 +25,6 @@ export interface Topology {
   receiverOf(subscriber: number): number
   /** Several subscribers are one receiver. */
   readonly shared: boolean
-}
-
-/** The topology a configuration means. */
-export function topologyKind(c: Pick<LoadConfig, 'topology' | 'publishers' | 'subscribers'>): TopologyKind {
-  if (c.topology !== 'auto') return c.topology
-  if (c.subscribers === c.publishers) return 'pairs'
-  return c.subscribers < c.publishers ? 'fan-in' : 'fan-out'
 }
 
 /** Publisher i to subscriber i, a topic each. */
@@ -97,9 +90,12 @@ export const publishOptions = (c: LoadConfig): { retain: boolean; properties: Bu
 export const besideTopics = ({ topic }: Pick<LoadConfig, 'topic'>): string =>
   namesEachTopic(topic) ? DEFAULT_TOPIC : topic
 
-/** Where the responses to a publisher's requests go. */
-export const responseTopic = (config: LoadConfig, publisher: number, runId: string): string =>
-  `${besideTopics(config)}/${runId}-response/${publisher}`
+/** Where the responses to a publisher's requests go. The tag keeps populations apart whose other topics are templates. */
+export const responseTopic = (
+  config: Pick<LoadConfig, 'topic'>,
+  publisher: number,
+  { runId, tag }: Pick<Place, 'runId' | 'tag'>,
+): string => `${besideTopics(config)}/${runId}-response/${tag.toString(36)}/${publisher}`
 
 /** To how many receivers a message of a publisher that has any goes. */
 export const copiesOf = (config: LoadConfig): number =>
@@ -115,6 +111,31 @@ const anyName = (template: string): string =>
     .split('/')
     .map((level) => (namesEachTopic(level) ? '+' : level.replaceAll('%%', '%')))
     .join('/')
+
+/** Two filters without # that can take the same name, as one that takes the names of both; null for others. */
+function joined(one: string, other: string): string | null {
+  const [a, b] = [one.split('/'), other.split('/')]
+  const common = a.map((level, i) => (level === b[i] ? level : '+'))
+  const overlap = a.length === b.length && a.every((l, i) => l === b[i] || l === '+' || b[i] === '+')
+  return overlap ? common.join('/') : null
+}
+
+/** The filters with those joined that overlap: a broker may deliver what two of them take twice. */
+function withoutOverlap(filters: readonly string[]): string[] {
+  const apart: string[] = []
+  for (const filter of filters) {
+    let one = filter
+    for (let i = 0; i < apart.length; i++) {
+      const both = joined(apart[i] as string, one)
+      if (both === null) continue
+      apart.splice(i, 1)
+      one = both
+      i = -1
+    }
+    apart.push(one)
+  }
+  return apart
+}
 
 /** Filters where the whole topic names follow from templates. */
 function ownFilters({ config, before }: Population, subscriber: number, { runId, tag }: Place): string[] {
@@ -133,7 +154,7 @@ function ownFilters({ config, before }: Population, subscriber: number, { runId,
     })
   }
   const group = kind === 'shared-subscription' ? `$share/${runId}-${tag.toString(36)}/` : ''
-  return [...new Set(templates.map(anyName))].map((filter) => group + filter)
+  return withoutOverlap(templates.map(anyName)).map((filter) => group + filter)
 }
 
 /** Whose messages a filter is for, and where they carry their identity. */

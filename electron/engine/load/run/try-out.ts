@@ -43,7 +43,7 @@ export async function tryOut(
     })),
   )
   const deps = dials.flatMap(({ url, dial }, address) => {
-    // What one node of a cluster says of a population, all of them say.
+    // What one node of a cluster says of a population, the others are expected to say too.
     return populations.slice(0, address === 0 ? undefined : 1).map((p) => {
       const its = { ...p, population: p, config: { ...p.config, url }, row: rows.get(p.client) }
       return { ...own, dial, ...its }
