@@ -210,7 +210,7 @@ export function reserveCross(p: PacketRow, line: Line, { taken, k }: ArrowContex
   if (p.fate === 'lost') taken.add(flat(line.to.x - 6 * k, line.to.y, 12 * k, 12 * k))
 }
 
-/** The word beside a cross, with the packet's name where that has no room on its arrow; takes its place. */
+/** The word beside a cross, with the packet's name where that has no room on its arrow; the caller takes its place. */
 export function placeEnd(p: PacketRow, line: Line, c: ArrowContext): EndWord | null {
   if (p.fate !== 'lost') return null
   const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
@@ -221,7 +221,8 @@ export function placeEnd(p: PacketRow, line: Line, c: ArrowContext): EndWord | n
 /** One packet as one arrow with its label; takes the label's place. */
 export function drawArrow(p: PacketRow, line: Line, end: EndWord | null, c: ArrowContext): ArrowShape {
   const { label, box } = placeLabel(line, p, c)
-  if (namedAtCross(p, line, c)) label.crowded = true
+  // the name stands at the cross
+  if (end?.text.value.includes(label.name)) label.crowded = true
   if (!label.crowded) c.taken.add(box, () => (label.crowded = true))
   return {
     seq: p.seq,

@@ -276,6 +276,11 @@ test.each([
     ],
   ],
   [
+    'disconnect-and-will',
+    'back-in-time',
+    ['sensor-1 is back within the will delay: the broker withdraws its will, and nobody gets it.'],
+  ],
+  [
     'keep-alive',
     'off',
     [

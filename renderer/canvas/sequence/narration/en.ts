@@ -1,5 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
-import { alias, awaited, client, duration, id, makesRoom, many, packetName } from './parts'
+import { alias, aliasSaves, awaited, client, duration, id, makesRoom, many, packetName } from './parts'
 import { REFUSALS_EN } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -210,7 +210,7 @@ export const english: Teller = {
     'alias-given': (h) =>
       `*${name(h.s)} gives the topic the alias ${alias(h)}* on this connection: ${packet(h)} carries the name and the alias.`,
     'alias-used': (h) =>
-      `*${name(h.s)} sends the alias ${alias(h)} in place of the topic name*: ${packet(h)} is shorter.`,
+      `*${name(h.s)} sends the alias ${alias(h)} in place of the topic name*${aliasSaves(h) ? `: ${packet(h)} is shorter` : ` in ${packet(h)}`}.`,
     nobody: (h) =>
       h.known
         ? '*The broker sends the message to nobody now.*'

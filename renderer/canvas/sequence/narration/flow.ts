@@ -1,4 +1,4 @@
-import type { PacketRow } from '@contract/model'
+import type { ExchangeRow, PacketRow } from '@contract/model'
 import { atStart, endOf, type Happening } from './happening'
 import type { Story } from './story'
 
@@ -12,6 +12,28 @@ const takenMs = (story: Story): number | undefined => {
     (p) => p.direction === 'uplink' && p.fate === 'delivered' && p.effect === 'passed-on',
   )
   return passed && endOf(passed)
+}
+
+/**
+ * The acknowledgement after which the broker sent this copy, which gave it room for one message more (5.0 section 4.9):
+ * the last that ended the exchange of another message since the broker had this one, on the connection of the copy. Null
+ * where there was none: then the copy was sent for another reason.
+ */
+function roomMadeBy(story: Story, copy: PacketRow, sinceMs: number): Happening['room'] {
+  // a copy that was sent because its client came back was not waiting for room
+  const back = story.connections.answerBefore(copy)
+  const from = Math.max(sinceMs, back?.atMs ?? sinceMs)
+  let last: ExchangeRow | null = null
+  for (const e of story.source.exchanges) {
+    const ended = e.verdict === 'complete' || e.verdict === 'refused'
+    if (!ended || e.qos === 0 || e.clientId !== copy.clientId || e.direction !== 'downlink') continue
+    if (e.id === copy.exchange || e.endedMs === null) continue
+    if (e.endedMs <= from || e.endedMs > copy.sentMs) continue
+    if (last === null || e.endedMs >= (last.endedMs ?? 0)) last = e
+  }
+  if (last === null) return null
+  if (last.qos === 1) return 'PUBACK'
+  return last.verdict === 'refused' ? 'PUBREC' : 'PUBCOMP'
 }
 
 /**
@@ -34,7 +56,9 @@ function keptBack(story: Story): Happening[] {
         (e.endedMs === null || e.endedMs > since),
     )
     if (underWay.length < most || story.connections.awayAt(p.clientId, since)) return []
-    return [{ ...atStart('kept-back', p, story.qos(p)), clients: [p.clientId], copies: most }]
+    const room = roomMadeBy(story, p, since)
+    if (room === null || p.retain) return []
+    return [{ ...atStart('kept-back', p, story.qos(p)), clients: [p.clientId], copies: most, room }]
   })
 }
 

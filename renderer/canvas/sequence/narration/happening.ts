@@ -82,6 +82,8 @@ export interface Happening {
    * the client takes at a time.
    */
   copies: number
+  /** Of `kept-back`: the acknowledgement of another message that made room for this one; else null. */
+  room: 'PUBACK' | 'PUBREC' | 'PUBCOMP' | null
   /** Whether the broker had kept the session, where a CONNACK said so. */
   session: boolean | null
   mark: SessionMark | null
@@ -102,6 +104,7 @@ const BLANK: Omit<Happening, 'kind' | 'atMs' | 'order'> = {
   known: false,
   too: false,
   copies: 0,
+  room: null,
   session: null,
   mark: null,
 }

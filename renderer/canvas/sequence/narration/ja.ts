@@ -1,5 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
-import { alias, awaited, client, duration, id, makesRoom, packetName } from './parts'
+import { alias, aliasSaves, awaited, client, duration, id, makesRoom, packetName } from './parts'
 import { refusalOf, type Teller } from './teller'
 
 const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
@@ -235,7 +235,7 @@ export const japanese: Teller = {
     'alias-given': (h) =>
       `*${name(h.s)} はこの接続で使うトピックエイリアス ${alias(h)} を決めます*。${packet(h)} には名前とエイリアスの両方があります。`,
     'alias-used': (h) =>
-      `*${name(h.s)} はトピック名の代わりにエイリアス ${alias(h)} を送ります*。その分 ${packet(h)} は短くなります。`,
+      `*${name(h.s)} はトピック名の代わりにエイリアス ${alias(h)} を送ります*${aliasSaves(h) ? `。その分 ${packet(h)} は短くなります` : `（${packet(h)}）`}。`,
     nobody: (h) =>
       h.known
         ? '*ブローカーは今、誰にもメッセージを送りません*。'

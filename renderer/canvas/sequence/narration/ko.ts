@@ -1,6 +1,6 @@
 import { WITH_WILL, type Happening } from './happening'
 import { josa } from './josa'
-import { alias, awaited, client, duration, id, makesRoom, packetName } from './parts'
+import { alias, aliasSaves, awaited, client, duration, id, makesRoom, packetName } from './parts'
 import { REFUSALS_KO } from './refusals'
 import { refusalOf, type Teller } from './teller'
 
@@ -224,7 +224,7 @@ export const korean: Teller = {
     'alias-given': (h) =>
       `*${josa(name(h.s), '이/가')} 이 연결에서 쓸 토픽 별칭 ${josa(alias(h), '을/를')} 정합니다*. ${packet(h)}에는 이름과 별칭이 함께 있습니다.`,
     'alias-used': (h) =>
-      `*${josa(name(h.s), '이/가')} 토픽 이름 대신 별칭 ${josa(alias(h), '을/를')} 보냅니다*. 그만큼 ${josa(packet(h), '이/가')} 짧습니다.`,
+      `*${josa(name(h.s), '이/가')} 토픽 이름 대신 별칭 ${josa(alias(h), '을/를')} 보냅니다*${aliasSaves(h) ? `. 그만큼 ${josa(packet(h), '이/가')} 짧습니다` : ` (${packet(h)})`}.`,
     nobody: (h) =>
       h.known
         ? '*브로커는 지금 메시지를 아무에게도 보내지 않습니다.*'

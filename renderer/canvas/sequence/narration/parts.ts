@@ -16,8 +16,15 @@ export const id = (h: Happening): string => String(h.packet?.packetId ?? '')
 export const awaited = (h: Happening): string =>
   h.packet?.type === 'PUBREL' ? 'PUBCOMP' : h.qos === 2 ? 'PUBREC' : 'PUBACK'
 
-/** What tells the sender that the receiver has room for one message more (5.0 section 4.9). */
-export const makesRoom = (h: Happening): string => (h.qos === 2 ? 'PUBCOMP' : 'PUBACK')
+/** What told the sender that the receiver has room for one message more. */
+export const makesRoom = (h: Happening): string => h.room ?? ''
+
+/** Bytes of the property that holds a topic alias (5.0 section 3.3.2.3.4). */
+const ALIAS_BYTES = 3
+
+/** Whether its packet is shorter with the alias than it would be with the topic name. */
+export const aliasSaves = (h: Happening): boolean =>
+  new TextEncoder().encode(h.packet?.topic ?? '').length > ALIAS_BYTES
 
 /** Topic alias of its packet. */
 export const alias = (h: Happening): string => String(h.packet?.alias?.number ?? '')

@@ -1,5 +1,5 @@
 import { WITH_WILL, type Happening } from './happening'
-import { alias, awaited, client, duration, id, makesRoom, many, packetName } from './parts'
+import { alias, aliasSaves, awaited, client, duration, id, makesRoom, many, packetName } from './parts'
 import { refusalOf, type Teller } from './teller'
 
 const name = (id: string | null): string => id ?? '代理'
@@ -226,7 +226,8 @@ export const chinese: Teller = {
       `${list(h.clients)} 一次最多接收 ${h.copies} 条消息（Receive Maximum）：*代理等到 ${makesRoom(h)} 到达才发送 ${packet(h)}*。`,
     'alias-given': (h) =>
       `*${name(h.s)} 给主题定下此连接上的别名 ${alias(h)}*：${packet(h)} 同时带有主题名和别名。`,
-    'alias-used': (h) => `*${name(h.s)} 用别名 ${alias(h)} 代替主题名*：${packet(h)} 因此更短。`,
+    'alias-used': (h) =>
+      `*${name(h.s)} 用别名 ${alias(h)} 代替主题名*${aliasSaves(h) ? `：${packet(h)} 因此更短` : `（${packet(h)}）`}。`,
     nobody: (h) => (h.known ? '*代理此时不向任何人发送这条消息。*' : '*代理没有可以发送消息的对象。*'),
     'gave-up': stopped,
     abandoned: stopped,
