@@ -12,6 +12,7 @@ import { Simulation } from './simulate'
 const [packet] = new Simulation().message({ at: 0, qos: 1 }).run().packets
 const [exchange] = new Simulation().message({ at: 0, qos: 1 }).run().exchanges
 if (!packet || !exchange) throw new Error('nothing was simulated')
+const BASE: ExchangeRow = exchange
 
 const JOURNEY: JourneyRow = {
   id: 1,
@@ -36,7 +37,7 @@ const copy: PacketRow = {
 }
 /** An exchange of another message to the subscriber, which takes one at a time. */
 const other = (e: Partial<ExchangeRow>): ExchangeRow => ({
-  ...exchange,
+  ...BASE,
   id: 3,
   journey: 2,
   clientId: 'display',
@@ -52,7 +53,7 @@ function told(others: ExchangeRow[], more: Partial<PacketRow> = {}, marks: Sessi
   const source = {
     packets: [uplink, { ...copy, ...more }],
     exchanges: [
-      { ...exchange, id: 1, journey: 1 },
+      other({ id: 1, journey: 1, clientId: 'sensor-1', direction: 'uplink', receiveMaximum: null }),
       other({ id: 2, journey: 1, startedMs: 150, endedMs: null, verdict: 'open' }),
       ...others,
     ],
