@@ -100,10 +100,7 @@ class Broker implements Hub {
       },
       publishWill: (session, will) => this.publishWill(session, will),
       willWithdrawn: ({ clientId }, { topic }) => this.routes?.will?.({ clientId, topic, withdrawn: true }),
-      later: (session, steps) => {
-        if (session.clock === deps.clock) atOnce(steps)
-        else this.later(steps)
-      },
+      later: (session, steps) => (session.clock === deps.clock ? atOnce(steps) : this.later(steps)),
     })
     this.core = createAedesCore({
       route: (message) => this.dispatcher.route(message),
