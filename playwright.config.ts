@@ -20,12 +20,19 @@ export default defineConfig({
   forbidOnly: true,
   // looks: pictures, and every combination of language, theme and window size.
   projects: [
-    { name: 'page', testIgnore: DESKTOP, grepInvert: /@looks/ },
-    { name: 'looks', testIgnore: DESKTOP, grep: /@looks/ },
-    // scripts/test-electron.mjs makes the runtime ready that these need. They share a display and its keyboard.
+    // scripts/test-electron.mjs makes the runtime ready that these need. They share a display and its keyboard,
+    // so one after the other, and first: the page is tried beside them.
     ...(process.env['FLEETLAB_ELECTRON'] === undefined
       ? []
       : [{ name: 'electron', testMatch: DESKTOP, timeout: 60_000, workers: 1 }]),
+    // Where there is a real Electron, the journeys of the shell are made there and not with the double for it.
+    {
+      name: 'page',
+      testIgnore:
+        process.env['FLEETLAB_ELECTRON'] === undefined ? DESKTOP : [DESKTOP, '**/electron-double.spec.ts'],
+      grepInvert: /@looks/,
+    },
+    { name: 'looks', testIgnore: DESKTOP, grep: /@looks/ },
   ],
   reporter: 'list',
   use: {
