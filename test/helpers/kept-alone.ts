@@ -7,6 +7,7 @@ export const ALONE: Holders = { sessions: () => 1, connected: () => 1, connectio
 /** A plain subscription at QoS 1. */
 export const request = (filter: string): SubscribeRequest => ({
   filter,
+  tooDeep: false,
   share: null,
   match: filter,
   qos: 1,

@@ -11,6 +11,7 @@ import { LoadMetrics } from '../../../electron/engine/load/report/metrics'
 import { makeReport } from '../../../electron/engine/load/report/result'
 import { saturationReasons } from '../../../electron/engine/load/report/saturation'
 import { reportText } from '../../../electron/engine/load/report/text'
+import { NO_COUNTS } from '../../../electron/engine/load/run/messages'
 import { arrived, histogram, outcome, worker } from './report-rig'
 
 describe('the report of a run', () => {
@@ -25,16 +26,7 @@ describe('the report of a run', () => {
 
   it('does not pass a limit on arrivals where no message was due: a broker that answers nothing', () => {
     const silent = worker({
-      counts: {
-        connected: 2,
-        offered: 10,
-        acknowledged: 0,
-        failed: 0,
-        received: 0,
-        expected: 0,
-        delivered: 0,
-        errors: 0,
-      },
+      counts: { ...NO_COUNTS, connected: 2, offered: 10 },
       identity: {
         publishers: [{ publisher: 0, offered: 10, failed: [], inFlight: [0, 10] }],
         flows: [],

@@ -6,7 +6,6 @@ import { logMessages } from './log-messages'
 import { retainedFor, type Granted } from './send-retained'
 import { publicSubscription, type Session } from './session'
 import { suback, unsuback } from './wire/answers'
-import { hasTooManyLevels } from './wire/levels'
 import { Reason } from './wire/protocol-error'
 import { readSubscribe, readUnsubscribe, type FilterLimits, type SubscribeRequest } from './wire/subscribe'
 
@@ -63,7 +62,7 @@ export function* subscribing(c: ClientContext, session: Session, packet: Packet)
 /** Subscribes to one filter, where that may be; gives the code for SUBACK. */
 function grant(c: ClientContext, session: Session, request: SubscribeRequest, granted: Granted[]): number {
   const { limits, sessions } = c.hub
-  if (request.tooDeep || hasTooManyLevels(request.match, limits.topicLevels)) {
+  if (request.tooDeep) {
     c.denied(() => logMessages.tooManyLevels(request.filter, limits.topicLevels))
     return codeOf(c.level, Reason.TOPIC_FILTER)
   }

@@ -13,10 +13,10 @@ export interface Subscribe {
   requests: SubscribeRequest[]
 }
 export interface SubscribeRequest {
-  /** As written, `$share/…` included; only the beginning of one that is `tooDeep`. */
+  /** As written, `$share/…` included; maybe only the beginning of one that is `tooDeep`. */
   filter: string
-  /** It has more levels than are allowed. */
-  tooDeep?: true
+  /** What is to be matched has more levels than are allowed. */
+  tooDeep: boolean
   /** Group of a shared subscription, or null. */
   share: string | null
   /** The filter that topics are matched with. */
@@ -102,14 +102,15 @@ function readRequest(
   const handling = (options >> 4) & 3
   if (handling === 3) throw new ProtocolError('SUBSCRIBE: retain handling is 3')
   const shared = tooDeep ? null : readShare(filter, level)
+  const match = shared?.match ?? filter
   const noLocal = (options & 4) !== 0
   // [MQTT-3.8.3-4] of MQTT 5
   if (shared !== null && noLocal) throw new ProtocolError('SUBSCRIBE: no local on a shared subscription')
   return {
     filter,
-    ...(tooDeep && { tooDeep }),
+    tooDeep: tooDeep || hasTooManyLevels(match, limits.levels),
     share: shared?.group ?? null,
-    match: shared?.match ?? filter,
+    match,
     qos: (options & 3) as QoS,
     noLocal,
     retainAsPublished: (options & 8) !== 0,
