@@ -26,6 +26,8 @@ export interface PacketPort {
   /** @param messageId number of the application message that a PUBLISH carries: see `Packet`. @default 0, none */
   send(frame: Frame, messageId?: number): void
   /** While paused nothing more is read, where the other end can be made to wait. */
+  /** Has `drained` called in the next turn of this client, or at once where clients take no turns. */
+  drainSoon(): void
   pause(): void
   resume(): void
   close(): void

@@ -5,7 +5,9 @@ const FIRST_ROWS = 1024
 
 /**
  * Rows of numbers as columns: what is written per row makes no object for the collector. Row `n` lies at `at(n)`; the
- * table begins small and doubles until it has `slots` rows, and from then on new rows take the place of the oldest.
+ * table begins small, then has room for `slots` rows, and from then on new rows take the place of the oldest. It grows
+ * once and not step by step: copying a table of hundreds of thousands of rows would hold everything up, while memory that was
+ * not written to yet costs nothing.
  */
 export abstract class ColumnRing {
   /** Rows at most, a power of two. */
@@ -44,27 +46,29 @@ export abstract class ColumnRing {
     return new Uint8Array(this.rows)
   }
 
-  /** Doubles every field that is a column. */
+  /** Number of the row that lies here, 0 for none. */
+  protected abstract numberAt(i: number): number
+
+  /** Gives every field that is a column, or several, room for all rows. */
   protected grow(): void {
-    this.rows *= 2
+    const numbers = Array.from({ length: this.rows }, (_, i) => this.numberAt(i))
+    this.rows = this.slots
     const fields = this as unknown as Record<string, unknown>
     for (const [name, field] of Object.entries(fields)) {
-      if (isColumn(field)) fields[name] = doubled(field)
-      else if (Array.isArray(field)) fields[name] = field.map((c: Column) => doubled(c))
+      if (isColumn(field)) fields[name] = this.moved(field, numbers)
+      else if (Array.isArray(field)) fields[name] = field.map((c: Column) => this.moved(c, numbers))
     }
+  }
+
+  private moved<T extends Column>(column: T, numbers: readonly number[]): T {
+    const wide = new (column.constructor as new (length: number) => T)(this.rows)
+    for (const [i, n] of numbers.entries()) if (n !== 0) wide[this.at(n)] = column[i] as number
+    return wide
   }
 }
 
 const isColumn = (field: unknown): field is Column =>
   ArrayBuffer.isView(field) && !(field instanceof DataView)
-
-/** Twice as long, with the rows in both halves: each is then found where its number says. */
-function doubled<T extends Column>(column: T): T {
-  const wide = new (column.constructor as new (length: number) => T)(column.length * 2)
-  wide.set(column)
-  wide.set(column, column.length)
-  return wide
-}
 
 /** Rows with numbers of their own, ascending from 1. One that was overwritten is not known any more. */
 export abstract class NumberedRows extends ColumnRing {
@@ -94,15 +98,14 @@ export abstract class NumberedRows extends ColumnRing {
   /** The next number, and its row in place of the oldest. */
   protected take(): number {
     const id = this.next++
-    if (this.rows < this.slots && this.id[this.at(id)] !== 0) this.widen()
+    if (this.rows < this.slots && this.id[this.at(id)] !== 0) this.grow()
     const i = this.at(id)
     if (this.id[i] !== 0) this.recycled(i)
     this.id[i] = id
     return id
   }
 
-  private widen(): void {
-    this.grow()
-    for (let i = 0; i < this.rows; i++) if (this.at(this.id[i] as number) !== i) this.id[i] = 0
+  protected override numberAt(i: number): number {
+    return this.id[i] as number
   }
 }

@@ -11,7 +11,7 @@ export class NumberRing extends ColumnRing {
   /** @param key 1 or more */
   set(key: number, value: number): void {
     const old = this.keys[this.at(key)] as number
-    if (this.rows < this.slots && old !== 0 && old !== key && this.at(old) === this.at(key)) this.widen()
+    if (this.rows < this.slots && old !== 0 && old !== key && this.at(old) === this.at(key)) this.grow()
     const i = this.at(key)
     this.keys[i] = key
     this.values[i] = value
@@ -27,8 +27,7 @@ export class NumberRing extends ColumnRing {
     this.keys.fill(0)
   }
 
-  private widen(): void {
-    this.grow()
-    for (let i = 0; i < this.rows; i++) if (this.at(this.keys[i] as number) !== i) this.keys[i] = 0
+  protected override numberAt(i: number): number {
+    return this.keys[i] as number
   }
 }

@@ -67,6 +67,11 @@ export class PacketTable extends ColumnRing {
     this.bytes = new FrameRing(Math.max(byteCapacity, 4 * LONG_FRAME_BYTES))
   }
 
+  protected override numberAt(i: number): number {
+    const seq = this.next - 1 - ((this.next - 1 - i) & (this.rows - 1))
+    return this.has(seq) ? seq : 0
+  }
+
   get kept(): number {
     return this.next - this.first
   }

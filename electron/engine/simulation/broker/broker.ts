@@ -224,12 +224,12 @@ class Broker implements Hub {
     await this.core.close()
   }
 
-  /** At most once in a while: it looks through every queue. */
+  /** At most once in a while: it looks through every queue with messages that expire. */
   private removeExpired(): void {
     const nowMs = this.deps.realClock.now()
     if (nowMs - this.expiredMs < EXPIRED_EVERY_MS) return
     this.expiredMs = nowMs
-    this.sessions.removeExpired()
+    for (const queue of this.kept.expiring) queue.removeExpired()
     this.retained.removeExpired()
   }
 

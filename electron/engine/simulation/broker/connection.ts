@@ -124,6 +124,10 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.port.send(this.aliases?.shorten(frame, this.maximumPacket) ?? frame, messageId)
   }
 
+  pumpSoon(): void {
+    this.port.drainSoon()
+  }
+
   /** Nothing more is read from the client until `goOn` has been called as often. */
   hold(): void {
     if (++this.holds === 1) this.port.pause()

@@ -32,6 +32,11 @@ export interface Leaver {
   giveWay(most: number): void
 }
 
+/** A queue with messages that expire. */
+export interface Expiring {
+  removeExpired(): void
+}
+
 /**
  * Counts what all clients together make the broker keep. Every addition is taken back: with no session left, all counts are 0.
  *
@@ -47,6 +52,7 @@ export class Kept implements KeptBytes {
   wills = 0
   unread = 0
   halfRead = 0
+  readonly expiring = new Set<Expiring>()
   private readonly leavers = new Set<Leaver>()
 
   constructor(

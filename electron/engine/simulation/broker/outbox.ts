@@ -1,7 +1,8 @@
 import type { Note } from '../../../contract/model'
 import type { ProtocolLevel } from '../../../contract/packet'
 import { ackFrame, Type, type Frame } from '../../mqtt/packet'
-import type { Kept, Leaver } from './kept'
+import type { Steps } from '../../base/slices'
+import type { Expiring, Kept, Leaver } from './kept'
 import { copyBytes, type Copy } from './message'
 import { logMessages } from './log-messages'
 import { MAX_ID, PacketIds } from './packet-ids'
@@ -20,6 +21,8 @@ export interface Outlet {
   bufferedBytes(): number
   /** @param messageId number of the message, of a PUBLISH */
   send(frame: Frame, messageId?: number): void
+  /** Has `pump` called in the client's next turn. */
+  pumpSoon(): void
 }
 
 /** What all outboxes share. */
@@ -32,7 +35,9 @@ export interface OutboxDeps {
 }
 
 interface Sent {
-  copy: Copy
+  readonly copy: Copy
+  /** The message may be a view on the buffer that it came in. */
+  readonly view: boolean
   /** Counts against the receive maximum of this connection. */
   open: boolean
 }
@@ -45,6 +50,8 @@ const NO_IDS: readonly number[] = []
 
 /** Above this many bytes in the stream, QoS 1 and 2 wait in the queue instead. */
 const HIGH_WATER = 1_048_576
+/** A connection that finds more bytes than this waiting is sent them in its turns. */
+const AT_ONCE = 65_536
 /** This many messages in flight may be views on the buffers they came in; further ones get memory of their own. */
 const VIEWS = 4
 
@@ -55,7 +62,7 @@ const VIEWS = 4
  *   queue -> PUBLISH -> sent -- PUBACK -> done
  *                         '-- PUBREC -> released (PUBREL) -- PUBCOMP -> done
  */
-export class Outbox implements Leaver {
+export class Outbox implements Leaver, Expiring {
   dropped = 0
   private queue: Copy[] = NO_COPIES
   private head = 0
@@ -74,6 +81,8 @@ export class Outbox implements Leaver {
   private resend: readonly number[] = NO_IDS
   private resendAt = 0
   private open = 0
+  /** Messages in flight that may be views. */
+  private views = 0
   private readonly packetIds = new PacketIds(this)
   private outlet: Outlet | null = null
   private full = false
@@ -115,12 +124,20 @@ export class Outbox implements Leaver {
     for (const s of this.sent.values()) s.open = false
     this.resend = this.inFlight === 0 ? NO_IDS : [...this.released.keys(), ...this.sent.keys()]
     this.resendAt = 0
-    this.pump()
+    if (outlet.burst < Infinity && this.queuedBytes + this.sentBytes > AT_ONCE) outlet.pumpSoon()
+    else this.pump()
   }
 
   detach(): void {
     this.outlet = null
-    for (const s of this.sent.values()) s.copy.message.own()
+    // They are found first: messages are only sent as views while few are in flight.
+    let views = this.views
+    for (const s of this.sent.values()) {
+      if (views === 0) break
+      if (!s.view) continue
+      views--
+      s.copy.message.own()
+    }
     if (this.queuedBytes + this.sentBytes > 0) this.deps.kept.left(this)
   }
 
@@ -150,40 +167,62 @@ export class Outbox implements Leaver {
     if (this.queue === NO_COPIES) this.queue = []
     this.queue.push(copy)
     this.queuedBytes += this.hold(copy)
-    if (copy.message.expiresAtMs !== null) this.expiresMs = Math.min(this.expiresMs, copy.message.expiresAtMs)
+    if (copy.message.expiresAtMs !== null) this.expires(copy.message.expiresAtMs)
     this.pump()
     if (this.queued > 0) copy.message.own()
   }
 
-  /** Ends with the session: nothing waits any more. */
-  end(): void {
+  /** Ends with the session: nothing waits any more. @returns counts what waited no more, a message in each step */
+  end(): Steps<void> {
+    const rest = this.lettingGo(this.queue, this.head, this.sent)
     this.outlet = null
     this.over = true
+    this.neverExpires()
     this.deps.kept.noLeaver(this)
-    for (let i = this.head; i < this.queue.length; i++) this.letGo(this.queue[i] as Copy)
-    for (const s of this.sent.values()) this.letGo(s.copy)
     this.queue = NO_COPIES
     this.head = 0
     this.sent = NONE_SENT
     this.released = NONE_RELEASED
     this.queuedBytes = this.sentBytes = 0
+    return rest
+  }
+
+  private *lettingGo(queue: readonly Copy[], head: number, sent: ReadonlyMap<number, Sent>): Steps<void> {
+    for (let i = head; i < queue.length; i++) {
+      this.letGo(queue[i] as Copy)
+      yield 1
+    }
+    for (const s of sent.values()) {
+      this.letGo(s.copy)
+      yield 1
+    }
   }
 
   /** Expired messages are deleted [MQTT-3.3.2-5]. A message that has been sent once stays until it is acknowledged. */
   removeExpired(): void {
     const nowMs = this.deps.nowMs()
     if (nowMs < this.expiresMs) return
-    this.expiresMs = Infinity
+    this.neverExpires()
     const kept: Copy[] = []
     for (let i = this.head; i < this.queue.length; i++) {
       const copy = this.queue[i] as Copy
       const { expiresAtMs } = copy.message
       if (copy.message.expired(nowMs)) this.queuedBytes -= this.letGo(copy)
       else kept.push(copy)
-      if (expiresAtMs !== null && expiresAtMs > nowMs) this.expiresMs = Math.min(this.expiresMs, expiresAtMs)
+      if (expiresAtMs !== null && expiresAtMs > nowMs) this.expires(expiresAtMs)
     }
     this.queue = kept
     this.head = 0
+  }
+
+  private expires(atMs: number): void {
+    this.expiresMs = Math.min(this.expiresMs, atMs)
+    this.deps.kept.expiring.add(this)
+  }
+
+  private neverExpires(): void {
+    this.expiresMs = Infinity
+    this.deps.kept.expiring.delete(this)
   }
 
   /** Room for one message more; what has expired does not take it. */
@@ -271,6 +310,7 @@ export class Outbox implements Leaver {
 
   private forget(id: number, s: Sent): void {
     this.sent.delete(id)
+    if (s.view) this.views--
     this.sentBytes -= this.letGo(s.copy)
   }
 
@@ -351,8 +391,10 @@ export class Outbox implements Leaver {
     }
     this.packetIds.take(id)
     if (this.sent === NONE_SENT) this.sent = new Map()
-    this.sent.set(id, { copy, open: true })
-    if (this.sent.size > VIEWS) message.own()
+    const view = this.sent.size < VIEWS
+    if (view) this.views++
+    else message.own()
+    this.sent.set(id, { copy, open: true, view })
     this.sentBytes += message.bytes + copyBytes(copy)
     this.open++
     outlet.send(frame, message.id)

@@ -1,3 +1,4 @@
+import type { Steps } from '../../base/slices'
 import type { Message } from './message'
 import type { QoS } from '../../../contract/packet'
 import type { Clock, Timer } from '../clock/clock'
@@ -7,11 +8,14 @@ import type { BrokerSessionInfo, BrokerSubscription, SessionBytes } from './type
 import { willBytes, type Will } from './wire/connect'
 import type { SubscribeRequest } from './wire/subscribe'
 
-/** A subscription of one session. Its identity is the object: the trie and the session hold the same one. */
+/**
+ * A subscription of one session. Its identity is the object: the trie and the session hold the same one. Subscribing to its
+ * filter again changes the request and the QoS.
+ */
 export interface Subscription {
   readonly session: Session
-  readonly request: SubscribeRequest
-  readonly qos: QoS
+  request: SubscribeRequest
+  qos: QoS
   /** Ascends with each new subscription of the broker; the router sets it. */
   since: number
 }
@@ -75,22 +79,23 @@ export class Session {
     this.willToCome = will
   }
 
-  /** Gives back what is kept; the session must not be used after it. */
-  end(): void {
+  /** Gives back what is kept; the session must not be used after it. @returns the part that takes long where much waited */
+  end(): Steps<void> {
     this.cancelTimers()
     this.delayedWill = null
-    this.outbox.end()
+    const rest = this.outbox.end()
     this.kept.sessions -= sessionBytes(this.clientId)
     for (const message of this.received?.values() ?? []) this.kept.queues -= receivedBytes(message)
     this.received = null
     this.kept.subscriptions -= this.subscriptionBytes
     this.subscriptionBytes = 0
     this.subscriptions.clear()
+    return rest
   }
 
   addSubscription(s: Subscription): void {
-    if (!this.subscriptions.has(s.request.filter)) this.countSubscription(s.request.filter, 1)
     this.subscriptions.set(s.request.filter, s)
+    this.countSubscription(s.request.filter, 1)
   }
 
   removeSubscription({ request }: Subscription): void {

@@ -120,26 +120,32 @@ export class Sessions {
     // Shared ones at once: their group must not choose them any more. What comes for the others goes nowhere.
     for (const s of subscriptions) if (s.request.share !== null) this.deps.router.remove(s)
     this.releaseWill(session)
-    session.end()
-    this.deps.later(session, this.removing(subscriptions))
+    const rest = session.end()
+    this.deps.later(session, this.removing(subscriptions, rest))
   }
 
-  private *removing(subscriptions: readonly Subscription[]): Steps<void> {
+  private *removing(subscriptions: readonly Subscription[], rest: Steps<void>): Steps<void> {
     let removed = 0
     for (const s of subscriptions) {
       if (s.request.share === null) this.deps.router.remove(s)
       if (++removed % REMOVED === 0) yield STEP
     }
+    yield* rest
   }
 
   /** Adds or replaces a subscription [MQTT-3.8.4-3]. True when the filter is new to the session. */
   subscribe(session: Session, request: SubscribeRequest, qos: QoS): boolean {
     const before = session.subscriptions.get(request.filter)
+    if (before !== undefined) {
+      // In its place, so that a message on its way is neither lost nor sent twice.
+      before.request = request
+      before.qos = qos
+      return false
+    }
     const subscription: Subscription = { session, request, qos, since: 0 }
-    if (before !== undefined) this.deps.router.remove(before)
     session.addSubscription(subscription)
-    this.deps.router.add(subscription, before)
-    return before === undefined
+    this.deps.router.add(subscription)
+    return true
   }
 
   /** False when there was no such subscription. */
@@ -149,11 +155,6 @@ export class Sessions {
     session.removeSubscription(before)
     this.deps.router.remove(before)
     return true
-  }
-
-  /** Removes expired messages from all queues [MQTT-3.3.2-5]. */
-  removeExpired(): void {
-    for (const session of this.byId.values()) session.outbox.removeExpired()
   }
 
   /** Ends all timers for good. */

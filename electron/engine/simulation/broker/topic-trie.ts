@@ -30,8 +30,11 @@ const STEP = 32
 export class TopicTrie<T> {
   private readonly root = node<T>(null)
 
-  /** @param filter topic name, or valid filter */
-  add(filter: string, value: T): void {
+  /**
+   * @param filter topic name, or valid filter
+   * @returns whether it is the first value under this filter
+   */
+  add(filter: string, value: T): boolean {
     const [path, below] = pathOf(filter)
     let at = this.root
     for (let from = 0; path !== null && from <= path.length;) {
@@ -50,11 +53,12 @@ export class TopicTrie<T> {
       at = tail === null || same > tail.length ? next : split(at.children, key, next, same)
       from += same
     }
-    if (below) (at.below ??= new Set()).add(value)
-    else (at.values ??= new Set()).add(value)
+    const values = below ? (at.below ??= new Set()) : (at.values ??= new Set())
+    return values.add(value).size === 1
   }
 
-  remove(filter: string, value: T): void {
+  /** Gives whether it was the last value under this filter. */
+  remove(filter: string, value: T): boolean {
     const [path, below] = pathOf(filter)
     const trail: [parent: Node<T>, key: string][] = []
     let at = this.root
@@ -62,25 +66,28 @@ export class TopicTrie<T> {
       const key = levelAt(path, from)
       from += key.length + 1
       const next = at.children?.get(key)
-      if (next === undefined) return
+      if (next === undefined) return false
       trail.push([at, key])
       if (next.tail !== null) {
-        if (agreed(next.tail, path, from) <= next.tail.length) return
+        if (agreed(next.tail, path, from) <= next.tail.length) return false
         from += next.tail.length + 1
       }
       at = next
     }
-    if (below) at.below?.delete(value)
-    else at.values?.delete(value)
+    const values = below ? at.below : at.values
+    if (values?.delete(value) !== true || values.size > 0) return false
+    if (below) at.below = null
+    else at.values = null
     prune(at, trail)
+    return true
   }
 
   /**
-   * The values of every filter that matches a topic; one filter's values in the order they were added.
-   * Without recursion: the stack is smaller than a topic may be long.
+   * The values of each filter that matches a topic, in the order they were added. The sets are those of the trie: each is
+   * kept up to date until its last value goes. Without recursion: the stack is smaller than a topic may be long.
    */
-  *matching(topic: string): Steps<T[]> {
-    const found: T[] = []
+  *matching(topic: string): Steps<ReadonlySet<T>[]> {
+    const found: ReadonlySet<T>[] = []
     const levels = topic.split('/')
     // [MQTT-4.7.2-1]
     const reserved = topic.startsWith('$')
@@ -90,9 +97,10 @@ export class TopicTrie<T> {
       const [{ children, values, below }, depth] = next
       const wild = !(reserved && depth === 0)
       looked += 1
-      if (wild) looked += take(below, found)
-      if (depth === levels.length) looked += take(values, found)
-      else if (children !== null) {
+      if (wild && below !== null) found.push(below)
+      if (depth === levels.length) {
+        if (values !== null) found.push(values)
+      } else if (children !== null) {
         const level = levels[depth] as string
         const same = children.get(level)
         if (same !== undefined) follow(same, levels, depth + 1, open)
@@ -190,8 +198,6 @@ function prune<T>(last: Node<T>, trail: [parent: Node<T>, key: string][]): void 
   let at = last
   for (let step = trail.pop(); step !== undefined; step = trail.pop()) {
     const [parent, key] = step
-    if (at.values?.size === 0) at.values = null
-    if (at.below?.size === 0) at.below = null
     if (at.values !== null || at.below !== null) return
     const only = at.children?.size === 1 ? [...at.children][0] : undefined
     if (only !== undefined) {

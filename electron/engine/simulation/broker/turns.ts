@@ -15,6 +15,8 @@ const AS_READ_MS = { light: 4, any: 1 }
 /** A light client takes less than this part of the broker's time, beyond a first allowance in ms: one that reconnects each time has only the allowance. */
 const LIGHT_PART = 0.005
 const LIGHT_MS = 1
+/** What one turn of a client counts as at most: what takes longer was the collector or the system as a rule, which is not its doing. */
+const MOST_MS = 2
 
 /** A little of some long work. True while there is more of it. */
 export type Turn = () => boolean
@@ -26,7 +28,7 @@ export class Share {
 
   /** @param ms of real time that were worked for the client */
   took(ms: number, nowMs: number): void {
-    this.ms = this.left(nowMs) + ms
+    this.ms = this.left(nowMs) + Math.min(ms, MOST_MS)
     this.atMs = nowMs
   }
 
@@ -70,16 +72,16 @@ export class Turns {
     return this.ring.length + this.first.length
   }
 
-  /** Takes its first turn soon, never at once. @param share of the client it is for: a light one comes first */
+  /** Takes its first turn soon, never at once. @param share of the client it is for, where little is to be done: a light one comes first */
   add(turn: Turn, share?: Share): void {
     if (share?.isLight(this.nowMs()) === true) this.first.push(turn)
     else this.ring.push(turn)
     this.plan()
   }
 
-  /** May packets of this client be handled as they are read? Else they take turns. */
-  mayServe(share: Share): boolean {
-    if (share.isLight(this.nowMs())) return this.asReadMs < AS_READ_MS.light
+  /** May packets of this client be handled as they are read? Else they take turns. @param share as in `add` */
+  mayServe(share?: Share): boolean {
+    if (share?.isLight(this.nowMs()) === true) return this.asReadMs < AS_READ_MS.light
     return this.size === 0 && this.asReadMs < AS_READ_MS.any
   }
 
@@ -133,37 +135,24 @@ export class Turns {
     const untilMs = this.nowMs() + (this.hurried ? HURRIED_SLICE_MS : SLICE_MS)
     this.hurried = false
     this.chargedMs = 0
-    while (this.first.length > 0 && !this.isOver(untilMs)) {
-      const light = this.first
-      this.first = []
-      // Meanwhile others may have been added: they come next.
-      this.first = [...this.round(light, untilMs), ...this.first]
-    }
+    while (this.first.length > 0 && !this.isOver(untilMs)) this.next(this.first)
     // Clients that are not light get at least one turn each time.
-    while (this.ring.length > 0) {
-      const others = this.ring
-      this.ring = []
-      this.ring = [...this.round(others, untilMs), ...this.ring]
-      if (this.isOver(untilMs)) return
-    }
+    do this.next(this.ring)
+    while (this.ring.length > 0 && !this.isOver(untilMs))
+  }
+
+  /** One turn. What goes on is no longer light. */
+  private next(from: Turn[]): void {
+    const turn = from.shift()
+    if (turn === undefined) return
+    if (this.hasMore(turn)) this.ring.push(turn)
+    // What it sent is part of the turn.
+    flushOutputs()
   }
 
   /** The slice is over: what was done and what it was charged for takes that long. */
   private isOver(untilMs: number): boolean {
     return this.nowMs() + this.chargedMs >= untilMs
-  }
-
-  /** Each takes one turn; those that had none when the time is up come first the next time. What goes on is given back. */
-  private round(all: Turn[], untilMs: number): Turn[] {
-    const more: Turn[] = []
-    let at = 0
-    do {
-      const turn = all[at++] as Turn
-      if (this.hasMore(turn)) more.push(turn)
-      // What it sent is part of the turn.
-      flushOutputs()
-    } while (at < all.length && !this.isOver(untilMs))
-    return at < all.length ? [...all.slice(at), ...more] : more
   }
 
   private hasMore(turn: Turn): boolean {

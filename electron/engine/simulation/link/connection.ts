@@ -161,6 +161,10 @@ export class BrokerEnd implements PacketPort {
     if (!this.gone && !this.done) this.connection.written(this.path, frame, messageId)
   }
 
+  drainSoon(): void {
+    this.receiver?.drained()
+  }
+
   /** A device cannot be made to wait: the broker keeps what comes while it decides about CONNECT. */
   pause(): void {
     if (this.connection.real) this.connection.uplink.stall()

@@ -11,7 +11,7 @@ it('the newest exchange of every identifier is found, as in a map, while the tab
     packetId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 65_535 })),
   })
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 5000, size: 'max' }), fc.constantFrom(512, 2048), (keys, rows) => {
+    fc.property(fc.array(key, { maxLength: 5000, size: 'max' }), fc.constantFrom(512, 2048, 16_384), (keys, rows) => {
       const table: ExchangeTable = new ExchangeTable(rows, (row) => index.remove(row))
       const index: ExchangeIndex = new ExchangeIndex(table)
       const model = new Map<string, number>()

@@ -13,6 +13,8 @@ class Wire implements Outlet {
   readonly maximumPacket = Infinity
   readonly burst: number = Infinity
   readonly frames: Frame[] = []
+  asked = 0
+  pumpSoon = () => void this.asked++
   bufferedBytes = () => 0
   send = (frame: Frame) => void this.frames.push(frame)
   ids = (type: number) => this.frames.filter((f) => frameType(f) === type).map(framePacketId)
@@ -93,6 +95,22 @@ describe('outbox', () => {
     expect(lengths).toEqual([20, 40, 60, 80, 100, 100])
     expect(wire.ids(Type.PUBREL)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
     expect(wire.ids(Type.PUBLISH)).toEqual(Array.from({ length: 50 }, (_, i) => i + 51))
+  })
+
+  it('a connection that finds much waiting is sent it in its turns; a device at once, in its simulated moment', () => {
+    for (const [burst, at] of [
+      [256, 0],
+      [Infinity, 1],
+    ] as const) {
+      const box = make()
+      const message = new Message({ id: 1, topic: 't', payload: Buffer.alloc(70_000), qos: 1, retain: false })
+      box.deliver({ message, qos: 1, retain: false, ids: [] })
+      const wire = Object.assign(new Wire(), { burst })
+      box.attach(wire)
+      expect([wire.asked, wire.frames.length]).toEqual([1 - at, at])
+      box.pump()
+      expect(wire.frames).toHaveLength(1)
+    }
   })
 
   it('an acknowledgement of the wrong kind changes nothing', () => {

@@ -123,6 +123,25 @@ describe('clients that take little of the time', () => {
     expect(order.join('')).toBe('llhllhh')
   })
 
+  it('take turns with all others once a turn was not enough', async () => {
+    let nowMs = 0
+    const turns = quietTurns(() => nowMs)
+    const order: string[] = []
+    for (const [name, times] of [
+      ['x', 3],
+      ['l', 1],
+    ] as const) {
+      let left = times
+      turns.add(() => {
+        order.push(name)
+        nowMs += 2
+        return --left > 0
+      }, new Share())
+    }
+    await settle(8)
+    expect(order.join('')).toBe('xxlx')
+  })
+
   it('are handled as they are read, up to 4 ms between two looks at the sockets', async () => {
     const turns = quietTurns(() => 0)
     const [light, heavy] = [new Share(), new Share()]
@@ -140,8 +159,14 @@ describe('clients that take little of the time', () => {
 
   it('are those again that took much, once they have taken little for a while', () => {
     const share = new Share()
-    share.took(30, 0)
+    for (let i = 0; i < 15; i++) share.took(2, 0)
     expect([share.isLight(0), share.isLight(5700), share.isLight(5900)]).toEqual([false, false, true])
+  })
+
+  it('are soon those again whose turn was held up by the collector', () => {
+    const share = new Share()
+    share.took(40, 0)
+    expect([share.isLight(100), share.isLight(300)]).toEqual([false, true])
   })
 })
 

@@ -155,6 +155,49 @@ describe('a message on its way to many', () => {
     expect(got(of.slice(0, 300))).toEqual([1])
     expect([got(again), got(gone), got(back), got(late)]).toEqual([[1], [0], [0], [0]])
   })
+
+  it('goes once to a client with several filters, at the highest QoS and with all identifiers, whatever comes and goes meanwhile', () => {
+    const { router, sessions } = many()
+    const clock = new ManualClock()
+    const filters = ['a/b', 'a/+', '+/b', '#']
+    const all = Array.from({ length: 400 }, (_, i) => sessions.open(`c${i}`, false, Infinity, clock).session)
+    const subscribe = (s: (typeof all)[number], k: number, qos: 1 | 2): boolean =>
+      sessions.subscribe(s, { ...request(filters[k] as string), identifier: k + 1 }, qos)
+    // Client i has the filters whose bits i has.
+    for (const [i, s] of all.entries()) {
+      for (let k = 0; k < 4; k++) if (((i >> k) & 1) === 1) subscribe(s, k, k === 2 ? 2 : 1)
+    }
+    const copies = new Map<string, unknown[]>()
+    for (const { outbox, clientId } of all) {
+      const deliver = outbox.deliver.bind(outbox)
+      outbox.deliver = (copy) => {
+        copies.set(clientId, [...(copies.get(clientId) ?? []), [copy.qos, [...copy.ids].sort()]])
+        deliver(copy)
+      }
+    }
+    const message = (id: number): Message =>
+      new Message({ id, topic: 'a/b', payload: Buffer.from('x'), qos: 2, retain: false })
+    const due = (i: number): unknown[] => {
+      const ids = filters.flatMap((_, k) => (((i >> k) & 1) === 1 ? [k + 1] : []))
+      return ids.length === 0 ? [] : [[ids.includes(3) ? 2 : 1, ids]]
+    }
+    atOnce(router.route(message(1)))
+    expect(all.map((s) => copies.get(s.clientId) ?? [])).toEqual(all.map((_, i) => due(i)))
+    // Now those with all four filters give one up, or subscribe again, at each step.
+    copies.clear()
+    const steps = router.route(message(2))
+    const four = all.filter((_, i) => (i & 15) === 15)
+    const others = all.filter((_, i) => (i & 15) !== 15)
+    for (let n = 0; steps.next().done !== true; n++) {
+      const s = four[n % four.length] as (typeof all)[number]
+      sessions.unsubscribe(s, filters[n % 4] as string)
+      subscribe(s, (n + 1) % 4, 1)
+    }
+    expect(four.map((s) => copies.get(s.clientId)?.length)).toEqual(four.map(() => 1))
+    expect(others.map((s) => copies.get(s.clientId)?.length ?? 0)).toEqual(
+      all.flatMap((_, i) => ((i & 15) === 15 ? [] : [due(i).length])),
+    )
+  })
 })
 
 /** Clients over TCP: those whose work takes turns. */
