@@ -30,17 +30,19 @@ interface PlotParts {
   data(): uPlot.AlignedData
   /** Besides the size of the box, what the chart is made again for. */
   remake: WatchSource[]
+  /** Least height of the box, px. @default 21 */
+  leastPx?: number
 }
 
 /** A chart that fills a box for as long as its component lives; there is none while the box has no room. */
-export function usePlot(box: Readonly<Ref<HTMLElement | null>>, { options, data, remake }: PlotParts) {
+export function usePlot(box: Readonly<Ref<HTMLElement | null>>, { options, data, remake, leastPx = 21 }: PlotParts) {
   const { width, height } = useElementSize(box)
   let plot: uPlot | null = null
   function make(): void {
     plot?.destroy()
     plot = null
     const el = box.value
-    if (el && el.clientWidth > 0 && el.clientHeight > 20) plot = new uPlot(options(el), data(), el)
+    if (el && el.clientWidth > 0 && el.clientHeight >= leastPx) plot = new uPlot(options(el), data(), el)
   }
   onMounted(make)
   watch([width, height, ...remake], make, { flush: 'post' })

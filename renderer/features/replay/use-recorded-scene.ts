@@ -39,8 +39,10 @@ function laneNotes(lanes: readonly Lane[], note: string | undefined, broker: str
   return new Map([...own, ['', broker]])
 }
 
-/** The diagram's words, with times in whole ms from the first packet. */
-/** @param part whether packets of other messages are left out, see `Recording` */
+/**
+ * The diagram's words, with times in whole ms from the first packet.
+ * @param part whether packets of other messages are left out, see `Recording`
+ */
 export function useLessonWords(part: () => boolean = () => false) {
   const { format } = useFormat()
   const shared = useWords(part)
