@@ -35,7 +35,10 @@ interface PlotParts {
 }
 
 /** A chart that fills a box for as long as its component lives; there is none while the box has no room. */
-export function usePlot(box: Readonly<Ref<HTMLElement | null>>, { options, data, remake, leastPx = 21 }: PlotParts) {
+export function usePlot(
+  box: Readonly<Ref<HTMLElement | null>>,
+  { options, data, remake, leastPx = 21 }: PlotParts,
+) {
   const { width, height } = useElementSize(box)
   let plot: uPlot | null = null
   function make(): void {

@@ -60,7 +60,7 @@ export class Router {
   private filterChanges = 0
 
   add(s: Subscription): void {
-    this.forget()
+    this.changed()
     s.since = ++this.added
     const { share, match } = s.request
     if (share === null) {
@@ -79,7 +79,7 @@ export class Router {
   }
 
   remove(s: Subscription): void {
-    this.forget()
+    this.changed()
     const { share, match } = s.request
     if (share === null) {
       this.take(match, s)
@@ -176,8 +176,12 @@ export class Router {
     this.crowds.clear()
   }
 
-  private forget(): void {
+  private changed(): void {
     this.changes++
+    this.forget()
+  }
+
+  private forget(): void {
     this.matches.clear()
     this.kept = 0
   }

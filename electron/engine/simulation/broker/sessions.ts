@@ -1,6 +1,6 @@
 import type { Steps } from '../../base/slices'
 import type { Clock } from '../clock/clock'
-import type { OutboxDeps } from './outbox'
+import type { OutboxDeps } from './outlet'
 import type { Router } from './router'
 import { Session, type Subscription } from './session'
 import type { QoS } from '../../../contract/packet'

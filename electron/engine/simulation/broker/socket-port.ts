@@ -219,7 +219,7 @@ export class SocketPort implements PacketPort {
     }, share)
   }
 
-  /** What a client has taken does not tell yet that it has just sent a lot. */
+  /** Where much was read at once the client is none of the light ones, however little it took before. */
   private shareOf(rest: Buffer | null): Share | undefined {
     return (rest?.length ?? 0) <= LIGHT_BYTES ? this.share : undefined
   }
