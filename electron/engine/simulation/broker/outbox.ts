@@ -1,5 +1,5 @@
 import type { Note } from '../../../contract/model'
-import { ackFrame, Type, type Frame } from '../../mqtt/packet'
+import { ackFrame, Type } from '../../mqtt/packet'
 import type { Steps } from '../../base/slices'
 import type { Expiring, Leaver } from './kept'
 import { copyBytes, type Copy } from './message'
