@@ -124,10 +124,6 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     this.port.send(this.aliases?.shorten(frame, this.maximumPacket) ?? frame, messageId)
   }
 
-  pumpSoon(): void {
-    this.port.drainSoon()
-  }
-
   /** Nothing more is read from the client until `goOn` has been called as often. */
   hold(): void {
     if (++this.holds === 1) this.port.pause()
@@ -298,7 +294,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
         this.hub.endings.keepAlive(limitMs / 1000, this.realMs()),
       ),
     )
-    session.outbox.attach(this)
+    if (session.outbox.attach(this)) this.port.drainSoon()
     const client = clientInfo(this, connect, session.info())
     hub.emit({ kind: 'connected', client, sessionPresent: present })
     this.goOn()

@@ -90,8 +90,11 @@ export class Outbox implements Leaver, Expiring {
     return { queued: this.queuedBytes, inFlight: this.sentBytes }
   }
 
-  /** Takes a connection and sends again what the last one left open [MQTT-4.4.0-1], with DUP [MQTT-3.3.1-1]. */
-  attach(outlet: Outlet): void {
+  /**
+   * Takes a connection and sends again what the last one left open [MQTT-4.4.0-1], with DUP [MQTT-3.3.1-1].
+   * @returns whether so much waits that nothing was sent yet: `pump` is to be called in the client's turns
+   */
+  attach(outlet: Outlet): boolean {
     this.outlet = outlet
     this.deps.kept.noLeaver(this)
     this.open = 0
@@ -99,8 +102,9 @@ export class Outbox implements Leaver, Expiring {
     for (const s of this.sent.values()) s.open = false
     this.resend = this.inFlight === 0 ? NO_IDS : [...this.released.keys(), ...this.sent.keys()]
     this.resendAt = 0
-    if (outlet.burst < Infinity && this.queuedBytes + this.sentBytes > AT_ONCE) outlet.pumpSoon()
-    else this.pump()
+    if (outlet.burst < Infinity && this.queuedBytes + this.sentBytes > AT_ONCE) return true
+    this.pump()
+    return false
   }
 
   detach(): void {

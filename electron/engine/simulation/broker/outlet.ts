@@ -15,8 +15,6 @@ export interface Outlet {
   bufferedBytes(): number
   /** @param messageId number of the message, of a PUBLISH */
   send(frame: Frame, messageId?: number): void
-  /** Has `pump` called in the client's next turn. */
-  pumpSoon(): void
 }
 
 /** What all outboxes share. */

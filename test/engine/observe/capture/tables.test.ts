@@ -11,21 +11,25 @@ it('the newest exchange of every identifier is found, as in a map, while the tab
     packetId: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 65_535 })),
   })
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 5000, size: 'max' }), fc.constantFrom(512, 2048, 16_384), (keys, rows) => {
-      const table: ExchangeTable = new ExchangeTable(rows, (row) => index.remove(row))
-      const index: ExchangeIndex = new ExchangeIndex(table)
-      const model = new Map<string, number>()
-      for (const { client, direction, packetId } of keys) {
-        const id = table.add(client, direction, packetId, 1, 0, 0)
-        index.set(table.at(id))
-        model.set(`${client} ${direction} ${packetId}`, id)
-      }
-      for (const { client, direction, packetId } of keys) {
-        const known = model.get(`${client} ${direction} ${packetId}`) ?? 0
-        expect(index.find(client, direction, packetId)).toBe(table.has(known) ? known : 0)
-      }
-      expect(index.find(6, 0, 1)).toBe(0)
-    }),
+    fc.property(
+      fc.array(key, { maxLength: 5000, size: 'max' }),
+      fc.constantFrom(512, 2048, 16_384),
+      (keys, rows) => {
+        const table: ExchangeTable = new ExchangeTable(rows, (row) => index.remove(row))
+        const index: ExchangeIndex = new ExchangeIndex(table)
+        const model = new Map<string, number>()
+        for (const { client, direction, packetId } of keys) {
+          const id = table.add(client, direction, packetId, 1, 0, 0)
+          index.set(table.at(id))
+          model.set(`${client} ${direction} ${packetId}`, id)
+        }
+        for (const { client, direction, packetId } of keys) {
+          const known = model.get(`${client} ${direction} ${packetId}`) ?? 0
+          expect(index.find(client, direction, packetId)).toBe(table.has(known) ? known : 0)
+        }
+        expect(index.find(6, 0, 1)).toBe(0)
+      },
+    ),
     { numRuns: 30 },
   )
 })
