@@ -12,7 +12,7 @@ export interface Seen {
   /** How late this process was itself: what of the times is not the broker's. */
   loopP99: number
   arrived: number
-  /** By QoS: published and never arrived. */
+  /** By QoS: published, and not arrived 15 s after the last was. */
   lost: [number, number, number]
   /** Arrived more than once at QoS 2. */
   twice: number
