@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../contract/counted'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
@@ -147,9 +148,9 @@ function limitText(result: LimitResult): string {
 function sentence(result: LimitResult): string {
   const { brackets, interval, trials } = result
   const held = trials.flatMap((t) => (t.state === 'held' ? [t.rate] : []))
-  const runs = `${trials.length} run${trials.length === 1 ? '' : 's'}`
+  const runs = counted(trials.length, 'run')
   if (interval !== null) {
-    const found = `${brackets.length} bracket${brackets.length === 1 ? '' : 's'}`
+    const found = counted(brackets.length, 'bracket')
     return `The limit lies between ${whole(interval.held)} and ${whole(interval.broke)} messages per second in total (${found}, ${runs}).`
   }
   const upTo =

@@ -1,3 +1,4 @@
+import { counted } from '../../contract/counted'
 import type { AnswerTimes, InspectReport, UnfinishedHandshake } from '../../contract/inspect-report'
 import { PACKET_TYPES } from '../../contract/packet'
 import { printable } from '../../contract/printable'
@@ -17,7 +18,7 @@ export function inspectText(r: InspectReport): string {
     ...(c.websocket > 0 ? [`${c.websocket} of them over WebSocket`] : []),
     ...(c.tls > 0 ? [`${c.tls} with TLS`] : []),
   ]
-  const title = `${printable(r.file)}: ${r.frames} frames in ${(r.durationMs / 1000).toFixed(3)} s, ${c.total} TCP ${c.total === 1 ? 'connection' : 'connections'}, ${kinds.join(', ')}\n`
+  const title = `${printable(r.file)}: ${r.frames} frames in ${(r.durationMs / 1000).toFixed(3)} s, ${counted(c.total, 'TCP connection')}, ${kinds.join(', ')}\n`
   return [title, packets(r), handshakes(r), unfinished(r.unfinished), clients(r), notes(r)]
     .filter((part) => part !== '')
     .join('\n')

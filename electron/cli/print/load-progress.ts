@@ -1,5 +1,6 @@
 import type { LoadProgress } from '../../contract/load-report'
-import { count, millis } from '../../engine/load/report/text'
+import { count } from '../../contract/counted'
+import { millis } from '../../engine/load/report/text'
 
 /** Lines of a log file come every few reports of progress (one per second). */
 const LOG_EVERY = 5

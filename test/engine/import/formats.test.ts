@@ -71,7 +71,7 @@ describe('the frames of each link type', () => {
       return f
     })
     expect(read(pcapFile(fragments)).report().notes[0]).toBe(
-      '7 IP fragments with TCP were not put together and are left out.',
+      '7 IP fragments with TCP were left out: fragments are not put together.',
     )
   })
 })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { count, counted } from '../../../contract/counted'
 import type { LoadReport } from '../../../contract/load-report'
 import { headlines } from '../../../contract/load-headlines'
 import { chartsOf, type Chart } from './html-charts'
@@ -10,7 +11,6 @@ import {
   accountLines,
   checkValue,
   connectionsLine,
-  count,
   driftLine,
   environmentFigures,
   generatorLine,
@@ -23,7 +23,6 @@ import {
   summaryLine,
   verdictLine,
   type Figure,
-  counted,
 } from './text'
 
 /** Chart code and style that the report carries within itself. */

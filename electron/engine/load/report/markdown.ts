@@ -1,3 +1,4 @@
+import { counted } from '../../../contract/counted'
 import { headlines } from '../../../contract/load-headlines'
 import type { LoadReport } from '../../../contract/load-report'
 import { saturationSentence } from './saturation'
@@ -13,7 +14,6 @@ import {
   rateFigures,
   sendLatencies,
   verdictLine,
-  counted,
 } from './text'
 
 /** Text in a cell or a line: nothing of it is markup. */

@@ -1,6 +1,7 @@
+import { count } from '../../../contract/counted'
 import type { LoadReport } from '../../../contract/load-report'
 import { markdownTable } from './markdown'
-import { count, millis } from './text'
+import { millis } from './text'
 
 /** A mean with the interval in which it lies at 95 %; without the interval where there is one value only. */
 export interface Estimate {

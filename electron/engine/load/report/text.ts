@@ -1,12 +1,8 @@
 import type { BrokerProcess, LatencySummary, LoadReport, RunEnvironment } from '../../../contract/load-report'
+import { count, counted } from '../../../contract/counted'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
 import { saturationSentence } from './saturation'
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-
-/** 1,234,567. */
-export const count = (n: number): string => grouped.format(n)
 
 /** A latency for people: three digits are enough. */
 export const millis = (v: number | null): string => {
@@ -41,9 +37,6 @@ export function messageFigures(r: LoadReport): Figure[] {
     { name: 'out of order', value: known(r.outOfOrder) },
   ]
 }
-
-/** So many things, with their name as it is in English. */
-export const counted = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`
 
 /** The run in one sentence, for those who read no more. */
 export function summaryLine(r: LoadReport): string {

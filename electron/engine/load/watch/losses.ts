@@ -1,6 +1,6 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { LoadProgress } from '../../../contract/load-report'
-import { count } from '../report/text'
+import { count } from '../../../contract/counted'
 import { indicesOf, type Part } from '../run/slice'
 import { topologyOf } from '../run/topologies'
 

@@ -1,7 +1,8 @@
 import type { SeriesPoint } from '../../../contract/load-report'
 import { escape, sha, table } from '../report/html'
 import { REPORT_STYLE } from '../report/html-style'
-import { count, millis } from '../report/text'
+import { count } from '../../../contract/counted'
+import { millis } from '../report/text'
 import type { Collector, ShardView } from './collector'
 
 /** Path of the part of the page that changes. */

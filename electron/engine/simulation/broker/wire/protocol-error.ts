@@ -42,7 +42,11 @@ export class ProtocolError extends Error {
     readonly reason: number = Reason.PROTOCOL_ERROR,
     readonly connack: number | null = null,
   ) {
+    // Without a stack: it is the client's mistake, which a hostile one makes thousands of times a second.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
