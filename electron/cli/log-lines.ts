@@ -1,3 +1,7 @@
+import { counted, was } from '../contract/counted'
+import type { LogLine } from '../contract/model'
+import { printable } from '../contract/printable'
+
 /** Lines that are written in one second at most. */
 const MOST_LINES = 50
 const SECOND_MS = 1000
@@ -48,7 +52,13 @@ export class LogLines {
     const lines = this.leftOut
     this.leftOut = 0
     this.parts.write(
-      `warn: ${lines} more ${lines === 1 ? 'line was' : 'lines were'} left out: at most ${MOST_LINES} are written in a second\n`,
+      `warn: ${counted(lines, 'more line')} ${was(lines)} left out: at most ${MOST_LINES} are written in a second\n`,
     )
   }
+}
+
+/** A log for standard error. However many warnings there are, errors are written: each kind has lines of its own. */
+export function limitedLog(write: (text: string) => void): (level: LogLine['level'], text: string) => void {
+  const [lines, errors] = [new LogLines({ write }), new LogLines({ write })]
+  return (level, text) => (level === 'error' ? errors : lines).add(`${level}: ${printable(text)}`)
 }

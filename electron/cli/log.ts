@@ -3,7 +3,7 @@ import { printable } from '../contract/printable'
 import type { Engine, EngineDeps } from '../engine/types'
 import type { CliContext } from './command'
 import { dataFolder } from '../store/data-folder'
-import { LogLines } from './log-lines'
+import { limitedLog } from './log-lines'
 
 const RANK = { info: 0, warn: 1, error: 2 } as const
 
@@ -13,18 +13,14 @@ export async function engineFor(
   level: LogLine['level'],
   more: Pick<EngineDeps, 'onScenario' | 'onLoadTest' | 'observers'> = {},
 ): Promise<Engine> {
-  const write = (text: string): void => void context.stderr.write(text)
-  // However many warnings there are, errors are written.
-  const [lines, errors] = [new LogLines({ write }), new LogLines({ write })]
+  const say = limitedLog((text) => void context.stderr.write(text))
   const deps: EngineDeps = {
     ...more,
     env: context.env,
     version: context.version,
     dataFolder: dataFolder(context.env),
     log: (line) => {
-      if (RANK[line.level] < RANK[level]) return
-      const to = line.level === 'error' ? errors : lines
-      to.add(`${line.level}: ${printable(line.note.text)}`)
+      if (RANK[line.level] >= RANK[level]) say(line.level, line.note.text)
     },
   }
   return context.createEngine(deps)

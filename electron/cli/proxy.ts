@@ -10,7 +10,7 @@ import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { proxyMetrics } from './engine-metrics'
 import { aborted } from './interrupt'
-import { LogLines } from './log-lines'
+import { limitedLog } from './log-lines'
 import { addMetricsOptions, shareMetrics, type SharedMetrics } from './metrics-output'
 import {
   chance,
@@ -152,14 +152,14 @@ async function startPlain(
   scenario: Scenario,
   { keep, watch }: { keep: boolean; watch: ProxyOptions['watch'] },
 ): Promise<RunningProxy> {
-  const lines = new LogLines({ write: (text) => void stderr.write(text) })
+  const say = limitedLog((text) => void stderr.write(text))
   const proxy = await startProxy({
     scenario,
     env,
     keep,
     ...(watch && { watch }),
     log: ({ level, note, clientId, remote }) => {
-      if (level !== 'info') lines.add(`${level}: ${printable(`${clientId ?? remote ?? ''} ${note.text}`)}`)
+      if (level !== 'info') say(level, `${clientId ?? remote ?? ''} ${note.text}`)
     },
   })
   return {

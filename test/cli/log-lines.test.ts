@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LogLines } from '../../electron/cli/log-lines'
+import { limitedLog, LogLines } from '../../electron/cli/log-lines'
 
 it('writes at most 50 lines in a second, and then how many it left out', () => {
   let nowMs = 0
@@ -23,4 +23,14 @@ it('writes at most 50 lines in a second, and then how many it left out', () => {
   lines.add('warn: later')
   expect(written.slice(51)).toEqual(['warn: later\n'])
   expect(due).toHaveLength(1)
+})
+
+it('writes an error after any number of warnings, and nothing that a terminal would take as a command', () => {
+  const written: string[] = []
+  const say = limitedLog((text) => written.push(text))
+  for (let i = 0; i < 80; i++) say('warn', `line ${i}`)
+  say('error', 'broken\u001b[2J')
+  expect(written).toHaveLength(51)
+  expect(written.at(-1)).toMatch(/^error: broken/)
+  expect(written.at(-1)).not.toContain('\u001b')
 })
