@@ -9,6 +9,7 @@ import { ensureBuilt } from '../scripts/build-once.mjs'
 import { readMachineLimits } from '../electron/engine/load/run/limits'
 import { freePort, listening } from '../test/helpers/mosquitto'
 import { memoryMib } from './process-use'
+import { NODE_FLAGS } from './settings'
 
 /**
  * `npm run bench:clients`: so many clients connected from this machine, and held with their keep-alive. A process has so many open
@@ -82,10 +83,8 @@ function mosquitto(address: string, port: number): ChildProcess {
 const own = (address: string, port: number): ChildProcess =>
   spawn(
     process.execPath,
-    ['--max-semi-space-size=32', cli, 'broker', '--host', address, '--port', String(port)],
-    {
-      stdio: 'ignore',
-    },
+    [...NODE_FLAGS, cli, 'broker', '--host', address, '--port', String(port)],
+    { stdio: 'ignore' },
   )
 
 /** Starts the collector; resolves with the address for shards. */

@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { rm } from 'node:fs/promises'
 import { parseArgs, promisify } from 'node:util'
 import { bundle } from './bundle'
+import { NODE_FLAGS } from './settings'
 import { ROWS, type BenchResult, type RunScript } from './rows'
 
 /**
@@ -10,8 +11,6 @@ import { ROWS, type BenchResult, type RunScript } from './rows'
  * `{rows: [{name, measured, ratioToBare, kept}]}` to standard output and the table to standard error.
  */
 
-/** As in package.json: messages die young, and a young generation with room for them is collected less often. */
-const FLAGS = ['--max-semi-space-size=32', '--expose-gc']
 const SCRIPTS = ['bare-pair.ts', 'fleet-rate.ts', 'connect-fleet.ts']
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } })
@@ -24,7 +23,7 @@ const say = values.json === undefined ? console.log : console.error
 const built = await bundle(SCRIPTS)
 /** Each in a process of its own, so that none inherits another's heap. */
 const script: RunScript = async (name, ...args) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, built.path(name), ...args])
+  const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, '--expose-gc', built.path(name), ...args])
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown
 }
 

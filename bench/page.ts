@@ -10,7 +10,7 @@ import { startServe, type Served } from '../test/helpers/served'
 import { saveMoment, scrubMoment } from './moment'
 import { measurePage, type PageMeter, type Reading } from './page-meter'
 import { cpuSeconds } from './process-use'
-import { pageScenario } from './settings'
+import { NODE_FLAGS, pageScenario } from './settings'
 
 /**
  * The built page in Chromium while 1,000 devices publish 10,000 messages per second: every screen in turn, with a user who
@@ -29,7 +29,7 @@ async function startEngine(data: string): Promise<Served> {
   const file = join(data, 'bench.yaml')
   writeFileSync(file, pageScenario('Page bench'))
   await ensureBuilt(console.log)
-  return startServe({ data, args: ['--scenario', file], node: ['--max-semi-space-size=32'] })
+  return startServe({ data, args: ['--scenario', file], node: NODE_FLAGS })
 }
 
 /** What a user does on every screen; the number of inputs made. */

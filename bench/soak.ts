@@ -6,7 +6,7 @@ import { constants, cpus, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle'
-import { wait } from './settings'
+import { NODE_FLAGS, wait } from './settings'
 import { KINDS } from './soak/kinds'
 import { LIGHTER } from './soak/lighter'
 import type { Seen } from './soak/bystanders'
@@ -77,7 +77,7 @@ async function startFleetlab(script: string): Promise<Started> {
     values.profile === undefined
       ? []
       : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${values.profile}`]
-  const args = ['--max-semi-space-size=32', ...profile, script, 'broker', '--port', '0']
+  const args = [...NODE_FLAGS, ...profile, script, 'broker', '--port', '0']
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   if (values.log === undefined) child.stderr.resume()
   else child.stderr.pipe(createWriteStream(values.log))
