@@ -234,7 +234,11 @@ function* toCrowd(message: Message, crowd: Crowd, added: number): Steps<void> {
         if (member !== undefined) deliver(message, [member])
         looked += leaf.members.size
       } else if (leaf.since <= added && !servedBefore.has(leaf.session)) {
-        const all = [leaf, ...later.flatMap(({ filter }) => leaf.session.subscriptions.get(filter) ?? [])]
+        const all = [leaf]
+        for (const { filter } of later) {
+          const other = leaf.session.subscriptions.get(filter)
+          if (other !== undefined) all.push(other)
+        }
         if (all.length > 1) servedBefore.add(leaf.session)
         const due = notOwn(all.length > 1 ? all.filter((s) => s.since <= added) : all, message)
         if (due.length > 0) deliver(message, due)

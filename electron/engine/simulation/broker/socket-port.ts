@@ -179,7 +179,10 @@ export class SocketPort implements PacketPort {
   }
 
   private read(chunk: Buffer): void {
-    if (this.closing) return
+    if (this.closing) {
+      this.discard(chunk.length)
+      return
+    }
     const first = this.fresh
     this.fresh = false
     if (first && HTTP_REQUEST.test(chunk.toString('latin1', 0, LONGEST_METHOD))) {
@@ -192,6 +195,16 @@ export class SocketPort implements PacketPort {
     if (this.inRing || (!this.heavy && this.turns.mayServe(this.shareOf(this.rest)) && !this.serve())) return
     this.stream.pause()
     this.takeTurns()
+  }
+
+  /** What comes after the end is read so that the last packet arrives, but others' work comes between. */
+  private discard(bytes: number): void {
+    this.stream.pause()
+    this.turns.add(() => {
+      this.turns.charge(bytes * READ_MS_PER_BYTE)
+      this.stream.resume()
+      return false
+    })
   }
 
   /** Handles what was just read, as far as it goes. True while there is more of it. */

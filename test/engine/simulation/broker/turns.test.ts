@@ -98,6 +98,19 @@ describe('the next read of a socket', () => {
     await settle(1)
     expect(order.join('')).toBe('abc')
   })
+
+  it('waits for others’ turns when the connection has ended and the rest is only read to be dropped', async () => {
+    const { ports, order } = rig(['ended', 'other'])
+    const [ended, other] = [ports.get('ended') as Rig, ports.get('other') as Rig]
+    ended.port.close()
+    other.socket.push(pings(1))
+    for (let i = 0; i < 100; i++) ended.socket.push(Buffer.alloc(65_536))
+    await settle(1)
+    expect(ended.socket.readableLength).toBeGreaterThan(80 * 65_536)
+    await settle(200)
+    expect([ended.socket.readableLength, ended.got, other.got]).toEqual([0, 0, 1])
+    expect(order).toEqual(['other'])
+  })
 })
 
 describe('clients that take little of the time', () => {
