@@ -81,11 +81,9 @@ function mosquitto(address: string, port: number): ChildProcess {
 }
 
 const own = (address: string, port: number): ChildProcess =>
-  spawn(
-    process.execPath,
-    [...NODE_FLAGS, cli, 'broker', '--host', address, '--port', String(port)],
-    { stdio: 'ignore' },
-  )
+  spawn(process.execPath, [...NODE_FLAGS, cli, 'broker', '--host', address, '--port', String(port)], {
+    stdio: 'ignore',
+  })
 
 /** Starts the collector; resolves with the address for shards. */
 async function startCollector(json: string): Promise<{ child: ChildProcess; url: string }> {

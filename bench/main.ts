@@ -23,7 +23,12 @@ const say = values.json === undefined ? console.log : console.error
 const built = await bundle(SCRIPTS)
 /** Each in a process of its own, so that none inherits another's heap. */
 const script: RunScript = async (name, ...args) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, '--expose-gc', built.path(name), ...args])
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...NODE_FLAGS,
+    '--expose-gc',
+    built.path(name),
+    ...args,
+  ])
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown
 }
 

@@ -1,10 +1,5 @@
 /** What the fleet row and its bare counterpart have in common. */
 export const DEVICES = 1000
-/**
- * How Node is started, as in package.json and deploy/Dockerfile: messages die young, and a young generation with room
- * for them is collected less often; the collector gets no more threads than there are cores beside the program's own.
- */
-export const NODE_FLAGS = ['--max-semi-space-size=32', '--v8-pool-size=0']
 /** Messages per second and device. */
 export const RATE = 10
 export const QOS = 1
@@ -12,6 +7,12 @@ export const WARM_UP_MS = 3000
 export const MEASURE_MS = 8000
 
 export const topicOf = (device: number): string => `bench/${device}`
+
+/**
+ * How Node is started, as in package.json and deploy/Dockerfile: messages die young, and a young generation with room
+ * for them is collected less often; the collector gets no more threads than there are cores beside the program's own.
+ */
+export const NODE_FLAGS = ['--max-semi-space-size=32', '--v8-pool-size=0']
 
 /** What one round measured. */
 export interface Round {
