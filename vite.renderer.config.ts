@@ -88,13 +88,14 @@ const momentPlugin: Plugin = {
   },
 }
 
-/** An example that the page imports is its text and its thumbnail: the page needs no reader of YAML. */
+/** An example that the page imports is what its file says and its thumbnail: the page needs no reader of YAML. */
 const examplesPlugin: Plugin = {
   name: 'examples',
   transform(text, id) {
     if (!/\/examples\/[\w-]+\.yaml$/.test(id)) return null
-    const sketch = scenarioSketch(parseScenario(text, basename(id)))
-    return { code: `export default ${JSON.stringify({ text, sketch })}`, map: null }
+    const scenario = parseScenario(text, basename(id))
+    const bundled = JSON.stringify({ scenario, sketch: scenarioSketch(scenario) })
+    return { code: `export default ${bundled}`, map: null }
   },
 }
 

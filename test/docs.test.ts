@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { builtInLessons } from '../electron/engine/lessons/library'
+import { EXAMPLE_TEXTS } from '../electron/store/example-texts'
 import { menuTexts } from '../electron/shell/menu-texts'
 import { messages } from '../renderer/i18n/messages'
 
@@ -44,8 +45,14 @@ const named = (text: string): RegExp => {
   const fixed = text.replace(/…$| \(.*\)$/, '').split(/\{\w+\}/)
   return new RegExp(`^${fixed.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`, 'u')
 }
+const examples = { en: Object.keys(EXAMPLE_TEXTS.ko ?? {}), ko: Object.values(EXAMPLE_TEXTS.ko ?? {}) }
 const shown = (language: Spoken): RegExp[] =>
-  [...textsOf(messages[language]), ...textsOf(menuTexts(language)), ...spokenIn(builtInLessons(), language)]
+  [
+    ...textsOf(messages[language]),
+    ...textsOf(menuTexts(language)),
+    ...spokenIn(builtInLessons(), language),
+    ...examples[language],
+  ]
     .filter((text) => /\p{L}/u.test(text.replace(/\{\w+\}/g, '')))
     .map(named)
 

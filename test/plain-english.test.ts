@@ -62,6 +62,15 @@ it('the texts of the page read like a native writer’s', () => {
   expect(leaves(messages.en).flatMap(odd)).toEqual([])
 })
 
+it('so do the examples', () => {
+  const said = filesBelow('examples', /\.yaml$/).flatMap(([file, text]) =>
+    [...text.matchAll(/^ *(?:- )?(?:name|description): (.*)$/gm)].flatMap(([, words = '']) =>
+      odd(words).map((o) => `${file}: ${o}`),
+    ),
+  )
+  expect(said).toEqual([])
+})
+
 it('so do the sentences of the engine, the command line, the desktop and the lessons', () => {
   const all = filesBelow('electron', /\.(ts|json)$/)
   expect(all.length).toBeGreaterThan(100)
@@ -89,7 +98,7 @@ it('Korean has one term for one thing, in page, desktop, lessons and documents',
   const all = [
     ...filesBelow('renderer', /\.ts$/),
     ...filesBelow('electron', /\.(ts|json)$/),
-    ...filesBelow('examples', /\.yaml$/),
+    ...filesBelow('examples', /\.(yaml|json)$/),
     ...filesBelow('docs', /\.md$/),
     ['README.md', readFileSync(join(root, 'README.md'), 'utf8')] as const,
   ]

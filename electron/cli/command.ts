@@ -7,6 +7,8 @@ export interface CliContext {
   root: string
   version: string
   env: Readonly<Record<string, string | undefined>>
+  /** Language of the system (BCP 47). */
+  locale: string
   /** Results, for people or for a pipe. */
   stdout: NodeJS.WritableStream
   /** Progress and errors. */

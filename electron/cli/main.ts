@@ -12,6 +12,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   root: join(import.meta.dirname, '../..'),
   version,
   env: process.env,
+  locale: Intl.DateTimeFormat().resolvedOptions().locale,
   stdout: process.stdout,
   stderr: process.stderr,
   interrupt: listenForInterrupt(process),

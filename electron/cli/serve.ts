@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { chosenLanguage } from '../contract/languages'
 import { openDemo } from '../store/demo'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
@@ -56,9 +57,10 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     const address = flags.share === undefined ? null : shareAddress(flags.share, sharing.addresses())
     await workspace.load()
     for (const host of flags.allowHost ?? []) engine.allowHost(host)
+    const language = chosenLanguage(workspace.settings.language, context.locale)
     const opening =
       file === undefined || scenario === null
-        ? openDemo(context.root, engine, workspace)
+        ? openDemo(context.root, engine, workspace, language)
         : engine
             .open(scenario, file, {}, dirname(resolve(file)))
             .then(() => workspace.opened(scenario, openFile(file)))

@@ -25,6 +25,10 @@ export function textIn<T>(texts: InLanguages<T> | undefined, language: Language)
   return texts?.[language] ?? texts?.en
 }
 
+/** The language chosen, or the system's where it is one of ours. */
+export const chosenLanguage = (chosen: 'system' | Language, systemLocale: string): Language =>
+  chosen === 'system' ? languageFor([systemLocale]) : chosen
+
 /** Readers of traditional characters are not given simplified ones unasked. */
 const TRADITIONAL = /^zh-(hant|tw|hk|mo)/i
 

@@ -1,4 +1,4 @@
-import { languageFor, type Language } from '../contract/languages'
+import type { Language } from '../contract/languages'
 import { en, type MenuTexts } from './menu-texts.en'
 import { ja } from './menu-texts.ja'
 import { ko } from './menu-texts.ko'
@@ -8,7 +8,3 @@ const TEXTS: Partial<Record<Language, MenuTexts>> = { en, ko, ja, zh }
 
 /** Texts of the application menu and of the host's own questions. */
 export const menuTexts = (language: Language): MenuTexts => TEXTS[language] ?? en
-
-/** The language chosen, or the system's where it is one of ours. */
-export const shellLanguage = (chosen: 'system' | Language, systemLocale: string): Language =>
-  chosen === 'system' ? languageFor([systemLocale]) : chosen

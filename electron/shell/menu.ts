@@ -1,12 +1,11 @@
 import { app, Menu } from 'electron'
 import type { Workspace } from '../store/workspace'
 import { menuTemplate } from './menu-template'
-import type { Language } from '../contract/languages'
-import { shellLanguage } from './menu-texts'
+import { chosenLanguage, type Language } from '../contract/languages'
 
 /** Language of the menu and of the host's own questions. */
 export const languageOf = (workspace: Workspace): Language =>
-  shellLanguage(workspace.settings.language, app.getLocale())
+  chosenLanguage(workspace.settings.language, app.getLocale())
 
 /** Sets the application menu, and again when language, settings or recent files change. */
 export function keepMenu(workspace: Workspace): void {

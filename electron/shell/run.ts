@@ -58,7 +58,7 @@ export async function runDesktop(deps: RunDeps): Promise<void> {
       return state.on ? state.viewers.length : 0
     },
   })
-  await openDemo(root, engine, workspace)
+  await openDemo(root, engine, workspace, language())
   if (!isEnding()) await desktop.show()
   if (!isEnding()) await followUpdates(deps)
 }

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inLanguage } from '../contract/example-texts'
+import type { Language } from '../contract/languages'
 import { parseScenario } from '../contract/scenario-file'
 import type { Engine } from '../engine/types'
+import { EXAMPLE_TEXTS } from './example-texts'
 import type { Workspace } from './workspace'
 
 /** Clock ms per real ms at the first start, so that a packet can be followed with the eye. */
@@ -15,10 +18,12 @@ export async function openDemo(
   root: string,
   engine: Pick<Engine, 'open'>,
   workspace: Workspace,
+  language: Language,
 ): Promise<void> {
   const { isFirst } = workspace
   const name = isFirst ? 'first-steps.yaml' : 'demo.yaml'
-  const demo = parseScenario(await readFile(join(root, 'examples', name), 'utf8'), name)
+  const file = parseScenario(await readFile(join(root, 'examples', name), 'utf8'), name)
+  const demo = inLanguage(file, EXAMPLE_TEXTS[language] ?? {})
   await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
   workspace.opened(demo, { name: '', path: null }, isFirst)
 }

@@ -51,6 +51,24 @@ describe('fleetlab serve', () => {
     await expect(fetch(pageUrl(outcome.stdout) ?? '')).rejects.toThrow()
   })
 
+  it('calls the devices of a first start as the system speaks, where it is one of its languages', async () => {
+    const stop = new AbortController()
+    const { engines } = await runFleetlab(
+      ['serve'],
+      {},
+      {
+        root: join(import.meta.dirname, '../..'),
+        locale: 'ko-KR',
+        interrupt: stop.signal,
+        onStdout: (text) => pageUrl(text) !== undefined && stop.abort(),
+      },
+    )
+    expect(engines[0]?.opened[0]?.scenario).toMatchObject({
+      name: '장치 세 대',
+      groups: [{ name: '센서 1' }, {}, {}],
+    })
+  })
+
   it('asks for a key where other computers can reach the page, and says the risk', async () => {
     const stop = new AbortController()
     const outcome = await runFleetlab(

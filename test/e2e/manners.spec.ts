@@ -71,6 +71,13 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
   await page.keyboard.press('Shift+G')
   await gallery.getByRole('button', { name: /^3\. / }).click()
   await expect(page).toHaveURL(/#\/lessons\?id=qos-0/)
+  // in another language the cards change while they are looked at, and with them what is opened
+  await page.keyboard.press('Shift+G')
+  await page.keyboard.press('Shift+L')
+  const korean = page.getByRole('dialog', { name: '시나리오와 수업 모음' })
+  await korean.getByRole('button', { name: /작은 집/ }).click()
+  await expect(page.getByRole('button', { name: '시나리오 파일: 작은 집' })).toBeVisible()
+  await expect(page.getByRole('region', { name: '장치 그룹' }).getByText('온도 센서')).toBeVisible()
 })
 
 /** Languages that are loaded when they are chosen: name, `lang` of the page, the Lab's name. */

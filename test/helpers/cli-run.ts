@@ -25,6 +25,7 @@ export async function runFleetlab(
   behaviour: EngineBehaviour = {},
   options: {
     root?: string
+    locale?: string
     interrupt?: AbortSignal
     onStdout?: (text: string) => void
     onStderr?: () => void
@@ -43,6 +44,7 @@ export async function runFleetlab(
     version: '1.2.3',
     // Never the folder of whoever runs the tests.
     env: { XDG_DATA_HOME: join(tmpdir(), `fleetlab-cli-${process.pid}`) },
+    locale: options.locale ?? 'en-US',
     stdout,
     stderr,
     interrupt: options.interrupt ?? new AbortController().signal,

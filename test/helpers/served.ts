@@ -27,7 +27,8 @@ export interface ServeOptions {
 export async function startServe({ data, args = [], node = [] }: ServeOptions): Promise<Served> {
   const child = spawn(process.execPath, [...node, cli, 'serve', '--port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_DATA_HOME: data },
+    // what a first start shows is in the language of the system
+    env: { ...process.env, XDG_DATA_HOME: data, LC_ALL: 'C' },
   })
   const closed = new Promise<number | null>((done) => child.once('close', done))
   let text = ''

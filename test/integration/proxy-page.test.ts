@@ -40,6 +40,7 @@ describe.skipIf(mosquittoPath === null)(
         root: folder,
         version: '0',
         env: { XDG_DATA_HOME: folder },
+        locale: 'en-US',
         stdout,
         stderr: new PassThrough(),
         interrupt: interrupt.signal,

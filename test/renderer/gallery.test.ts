@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { inLanguage, type ExampleTexts } from '../../electron/contract/example-texts'
+import { LANGUAGES } from '../../electron/contract/languages'
+import { clientsOf } from '../../electron/contract/phases'
 import { lessonSchema } from '../../electron/contract/lesson'
 import { parseScenario } from '../../electron/contract/scenario-file'
-import { EXAMPLES, renamed } from '../../renderer/features/gallery/examples'
-import { galleryMessages } from '../../renderer/features/gallery/messages'
+import { EXAMPLES } from '../../renderer/features/gallery/examples'
 import { lessonSketch, scenarioSketch, SKETCH_ROWS } from '../../renderer/features/gallery/sketch'
 
 const folder = join(import.meta.dirname, '../../examples')
@@ -14,21 +16,42 @@ const playsFile = (id: string): boolean => read(id).groups.some((g) => g.publish
 const files = readdirSync(folder)
   .flatMap((name) => /^(.*)\.yaml$/.exec(name)?.[1] ?? [])
   .filter((id) => !playsFile(id))
-const en = galleryMessages.en as { gallery: { example: Record<string, { name: string; shows: string }> } }
+const languages = LANGUAGES.filter((l) => l !== 'en')
+const textsOf = (language: string): ExampleTexts =>
+  JSON.parse(readFileSync(join(folder, `texts/${language}.json`), 'utf8')) as ExampleTexts
+/** What an example calls things, in the order of its file. */
+function namesOf(id: string): string[] {
+  const { name, description = '', groups, phases = [] } = read(id)
+  const parts = phases.flatMap((p) => ('phases' in p ? p.phases : [p]))
+  return [name, description, ...[...groups, ...parts].map((of) => of.name)]
+}
 
 describe('the gallery', () => {
-  it('has every example, and says of it what its file says', () => {
+  it('has every example', () => {
     expect(Object.keys(EXAMPLES).sort()).toEqual(files.sort())
-    for (const id of files) expect(en.gallery.example[id]?.shows, id).toBe(read(id).description)
   })
 
-  it.each(files)('opens %s by its name in another language, all else as it is', (id) => {
-    const text = readFileSync(join(folder, `${id}.yaml`), 'utf8')
-    const { name, shows } = (galleryMessages.ko as typeof en).gallery.example[id] ?? { name: '', shows: '' }
-    const made = parseScenario(renamed(text, name, shows), id)
-    expect(made).toEqual({ ...read(id), name, description: shows })
-    expect(name).not.toBe('')
+  it.each(languages)('has a text in %s for each name of an example, and no other', (language) => {
+    // QoS 0 to 2 are called so in every language
+    const names = files.flatMap(namesOf).filter((name) => !/^QoS \d$/.test(name))
+    expect(Object.keys(textsOf(language)).sort()).toEqual([...new Set(names)].sort())
+    const own = Object.values(textsOf(language))
+    expect(own.filter((text) => text === '' || /[a-z]{3}/.test(text.replace('common', '')))).toEqual([])
   })
+
+  it.each(files.flatMap((id) => languages.map((l) => [id, l] as const)))(
+    'opens %s in %s, all but its names as it is',
+    (id, language) => {
+      const texts = textsOf(language)
+      const back = Object.fromEntries(Object.entries(texts).map(([en, own]) => [own, en]))
+      const made = inLanguage(read(id), texts)
+      expect(made.name).toBe(texts[read(id).name])
+      // the same clients, so the same fates
+      expect(made.groups.map(clientsOf)).toEqual(read(id).groups.map(clientsOf))
+      expect(inLanguage(made, back)).toEqual(read(id))
+      expect(parseScenario(JSON.stringify(made), id)).toEqual(made)
+    },
+  )
 
   it('draws publishers at the left, subscribers at the right, and a cross where packets are lost', () => {
     const { left, right } = scenarioSketch(read('classroom-qos'))

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { LANGUAGE_NAMES, OFFERED_LANGUAGES } from '../../electron/contract/languages'
 import { DEFAULT_SETTINGS, MENU_COMMANDS, type Settings } from '../../electron/contract/workspace'
 import { menuTemplate, type MenuModel } from '../../electron/shell/menu-template'
-import { menuTexts, shellLanguage } from '../../electron/shell/menu-texts'
+import { chosenLanguage } from '../../electron/contract/languages'
+import { menuTexts } from '../../electron/shell/menu-texts'
 
 const model: MenuModel = {
   platform: 'linux',
@@ -93,9 +94,9 @@ describe('the application menu', () => {
 })
 
 it('takes the language chosen, else the system’s where it is one of ours', () => {
-  expect(shellLanguage('en', 'ko-KR')).toBe('en')
-  expect(shellLanguage('system', 'ko-KR')).toBe('ko')
-  expect(shellLanguage('system', 'ja')).toBe('ja')
-  expect(shellLanguage('system', 'de')).toBe('en')
-  expect(shellLanguage('system', 'zh-TW')).toBe('en')
+  expect(chosenLanguage('en', 'ko-KR')).toBe('en')
+  expect(chosenLanguage('system', 'ko-KR')).toBe('ko')
+  expect(chosenLanguage('system', 'ja')).toBe('ja')
+  expect(chosenLanguage('system', 'de')).toBe('en')
+  expect(chosenLanguage('system', 'zh-TW')).toBe('en')
 })

@@ -12,6 +12,8 @@ import { findCrashed } from '../../electron/store/autosave'
 import { versionedText } from '../../electron/store/json-file'
 import { sessionKind, type SessionData } from '../../electron/store/kinds'
 import { Workspace, type WorkspaceDeps } from '../../electron/store/workspace'
+import { openDemo } from '../../electron/store/demo'
+import type { Engine } from '../../electron/engine/types'
 import { GOOD } from '../helpers/good-arguments'
 import { until } from '../helpers/until'
 
@@ -314,4 +316,19 @@ describe('files that are given to the program', () => {
     expect(w.offers.take(id)).toMatchObject({ path, text: 'version: 1\nname: Given\n' })
     expect(() => w.offers.take(id)).toThrow('not offered')
   })
+})
+
+it.each([
+  ['en', 'Three devices', ['Sensor 1', 'Sensor 2, bad link', 'Display']],
+  ['ko', '장치 세 대', ['센서 1', '센서 2(나쁜 링크)', '표시 장치']],
+] as const)('begins with what a new user sees first, its names in %s', async (language, name, groups) => {
+  const workspace = await start()
+  const runs: [Scenario, string | null, unknown][] = []
+  const open: Engine['open'] = async (...run) => void runs.push([run[0], run[1], run[2]])
+  await openDemo(join(import.meta.dirname, '../..'), { open }, workspace, language)
+  expect(runs.map(([s, file, options]) => [s.name, s.groups.map((g) => g.name), file, options])).toEqual([
+    [name, groups, null, { speed: 0.2 }],
+  ])
+  expect(workspace.changed).toBe(false)
+  expect(workspace.isFirst).toBe(true)
 })

@@ -1,13 +1,16 @@
+import { inLanguage, type ExampleTexts } from '@contract/example-texts'
+import type { Language } from '@contract/languages'
+import type { Scenario } from '@contract/scenario'
 import type { Sketch } from './sketch'
 
-/** An example scenario as the build puts it into the page: its file, and the thumbnail made from it. */
+/** An example scenario as the build puts it into the page: what its file says, and the thumbnail made from it. */
 interface Bundled {
-  text: string
+  scenario: Scenario
   sketch: Sketch
 }
 
 export interface Example extends Bundled {
-  /** Name of its file without the ending; its texts stand under `gallery.example.<id>`. */
+  /** Name of its file without the ending. */
   id: ExampleId
   level: Level
   /** To look at it once, in minutes. */
@@ -32,18 +35,22 @@ export type ExampleId = keyof typeof EXAMPLES
 
 const files = import.meta.glob<Bundled>('../../../examples/*.yaml', { import: 'default' })
 
-/** Reads one example. @throws when the build left its file out */
-export async function readExample(id: ExampleId): Promise<Example> {
+const texts = import.meta.glob<ExampleTexts>('../../../examples/texts/*.json', { import: 'default' })
+
+/** Reads one example with its names in a language. @throws when the build left a file out */
+export async function readExample(id: ExampleId, language: Language): Promise<Example> {
   const load = files[`../../../examples/${id}.yaml`]
   if (!load) throw new Error(`the page was built without examples/${id}.yaml`)
-  return { id, ...EXAMPLES[id], ...(await load()) }
+  const { scenario, sketch } = await load()
+  return { id, ...EXAMPLES[id], sketch, scenario: inLanguage(scenario, await textsOf(language)) }
 }
 
-export const readExamples = (): Promise<Example[]> =>
-  Promise.all((Object.keys(EXAMPLES) as ExampleId[]).map(readExample))
+async function textsOf(language: Language): Promise<ExampleTexts> {
+  if (language === 'en') return {}
+  const load = texts[`../../../examples/texts/${language}.json`]
+  if (!load) throw new Error(`the page was built without examples/texts/${language}.json`)
+  return load()
+}
 
-/** A scenario file with another name and description; its comments stay. */
-export const renamed = (text: string, name: string, description: string): string =>
-  text
-    .replace(/^name: .*$/m, () => `name: ${JSON.stringify(name)}`)
-    .replace(/^description: .*$/m, () => `description: ${JSON.stringify(description)}`)
+export const readExamples = (language: Language): Promise<Example[]> =>
+  Promise.all((Object.keys(EXAMPLES) as ExampleId[]).map((id) => readExample(id, language)))

@@ -1,6 +1,6 @@
 import { defineMessages } from '../../i18n/define'
 
-/** Texts of the gallery. English sentences of the examples are the descriptions in their files; a test compares them. */
+/** Texts of the gallery; what its examples are called stands in their files and in `examples/texts`. */
 export const galleryMessages = defineMessages(
   {
     welcome: {
@@ -17,46 +17,6 @@ export const galleryMessages = defineMessages(
       lessons: 'Lessons',
       minutes: '{n} min',
       level: { first: 'for beginners', second: 'some experience', third: 'advanced' },
-      example: {
-        'first-steps': {
-          name: 'Three devices',
-          shows: 'Two sensors publish to one display at QoS 1, and the link of the second loses packets.',
-        },
-        demo: {
-          name: 'Small home',
-          shows: 'Six groups at QoS 0, 1 and 2 over radio and TCP links that lose packets.',
-        },
-        'classroom-qos': {
-          name: 'Three QoS levels compared',
-          shows:
-            'The three QoS levels over the same bad radio: QoS 0 loses messages, QoS 1 repeats some, QoS 2 does neither.',
-        },
-        'qos-2-by-hand': {
-          name: 'QoS 2 by hand',
-          shows: 'One sensor and one display at QoS 2, slow enough to decide about each packet in step mode.',
-        },
-        'common-topic': {
-          name: 'With a client of your own',
-          shows:
-            'One publisher and one subscriber of the topic common, to be joined by a client of your own.',
-        },
-        'answering-lamps': {
-          name: 'Lamps that answer',
-          shows: 'A switch sends commands, and each lamp answers a moment later with its new state.',
-        },
-        'smart-home': {
-          name: 'Smart home',
-          shows: 'Rooms, a leak alarm, a phone, and a thermostat whose connection is cut now and then.',
-        },
-        'rush-hour': {
-          name: 'Rush hour',
-          shows: 'Calm, then twice a rush and a bad network, and a broker that restarts, in two minutes.',
-        },
-        'factory-200': {
-          name: 'Factory line',
-          shows: '200 devices at one broker: 190 machines and gauges publish, ten stations listen.',
-        },
-      },
     },
   },
   {
@@ -74,47 +34,6 @@ export const galleryMessages = defineMessages(
       lessons: '학습',
       minutes: '{n}분',
       level: { first: '입문', second: '중급', third: '심화' },
-      example: {
-        'first-steps': {
-          name: '장치 세 대',
-          shows: '센서 두 대가 표시 장치 한 대에 QoS 1로 발행하며, 두 번째 센서의 링크는 패킷을 잃습니다.',
-        },
-        demo: {
-          name: '작은 집',
-          shows: 'QoS 0, 1, 2를 쓰는 여섯 장치 그룹이 패킷을 잃는 무선과 TCP 링크로 통신합니다.',
-        },
-        'classroom-qos': {
-          name: '세 QoS 수준 비교',
-          shows:
-            '나쁜 무선 링크에서 QoS 0은 메시지를 잃고, QoS 1은 중복하며, QoS 2는 잃지도 중복하지도 않습니다.',
-        },
-        'qos-2-by-hand': {
-          name: '손으로 하는 QoS 2',
-          shows:
-            '센서 하나와 표시 장치 하나가 QoS 2로 천천히 통신합니다. 단계 모드에서 패킷을 하나씩 정해 보세요.',
-        },
-        'common-topic': {
-          name: '내 클라이언트와 함께',
-          shows: '토픽 common의 발행자와 구독자 한 쌍입니다. 직접 만든 클라이언트를 접속해 보세요.',
-        },
-        'answering-lamps': {
-          name: '응답하는 전등',
-          shows: '스위치가 명령을 보내면 전등마다 잠시 뒤 새 상태로 응답합니다.',
-        },
-        'smart-home': {
-          name: '스마트 홈',
-          shows: '방 센서, 누수 경보기, 휴대전화, 그리고 가끔 연결이 끊기는 온도 조절기가 있습니다.',
-        },
-        'rush-hour': {
-          name: '혼잡 시간',
-          shows: '한가한 때, 두 번 되풀이되는 혼잡과 나쁜 네트워크, 브로커 재시작을 2분 만에 봅니다.',
-        },
-        'factory-200': {
-          name: '공장 라인',
-          shows:
-            '장치 200대가 한 브로커에 접속합니다. 기계와 계측기 190대가 발행하고 작업대 10대가 구독합니다.',
-        },
-      },
     },
   },
 )

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { test, fc } from '@fast-check/vitest'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
@@ -22,10 +24,15 @@ function lessonTexts(value: unknown, path: string): [path: string, text: string]
   return Object.entries(value).flatMap(([k, v]) => lessonTexts(v, `${path}.${k}`))
 }
 
+const examples: unknown = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../examples/texts/zh.json'), 'utf8'),
+)
+
 const own = leaves(texts)
 const all: [string, string][] = [
   ...own,
   ...leaves(joinZh),
+  ...leaves(examples),
   ...leaves(fieldNamesZh),
   ...leaves(menuTexts('zh')),
   ...leaves(tellerIn('zh').refusals),
