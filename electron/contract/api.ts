@@ -247,6 +247,8 @@ export interface LabApi {
   voteAgain(a: Empty): Promise<VoteState>
   /** Ends the vote and shows the class its result. @throws ApiError `conflict` when none was asked */
   endVote(a: Empty): Promise<VoteState>
+  /** Takes the vote that has ended from every page; its answers stay in the results. @throws ApiError `conflict` while it is open, or when none was asked */
+  putVoteAway(a: Empty): Promise<VoteState>
   /**
    * A pupil's answer by its place, from 0; the last one counts.
    * @throws ApiError `conflict` when that vote is over, `forbidden` on a page of the host

@@ -189,6 +189,7 @@ export const commands = {
   openVote: host(voteQuestionSchema),
   voteAgain: host(empty),
   endVote: host(empty),
+  putVoteAway: host(empty),
   castVote: viewer(
     z.strictObject({
       round: z.int().min(1),

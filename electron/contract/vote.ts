@@ -18,7 +18,7 @@ export const voteQuestionSchema = z.strictObject({
 })
 export type VoteQuestion = z.output<typeof voteQuestionSchema>
 
-/** The vote as one page sees it; null while no question was asked. */
+/** The vote as one page sees it; null while no question was asked, or when it was put away. */
 export type VoteState = {
   question: InLanguages<string>
   answers: InLanguages<string>[]

@@ -12,13 +12,14 @@ export const useVote = defineStore('vote', () => {
   const log = useLog()
   const connection = useConnection()
   const state = shallowRef<VoteState>(null)
-  /** Round of the vote that was put away. */
+  /** Round of the vote that a pupil put away. */
   const closed = ref(0)
   /** A question is being typed. */
   const composing = ref(false)
 
   const take = (s: VoteState): void => void (state.value = s)
   link.on('vote', take)
+  const mayCast = (): boolean => connection.viewer !== null
   const act = (run: () => Promise<VoteState>): Promise<void> => log.attempt(async () => take(await run()))
 
   return {
@@ -29,10 +30,13 @@ export const useVote = defineStore('vote', () => {
     ask: (question: VoteQuestion) => act(() => link.api.openVote(question)),
     again: () => act(() => link.api.voteAgain({})),
     end: () => act(() => link.api.endVote({})),
-    /** Puts the vote away on this page. */
-    hide: (): void => void (closed.value = state.value?.round ?? 0),
+    /** Puts the vote away: the teacher for the class, a pupil on the own page. */
+    hide: async (): Promise<void> => {
+      if (mayCast()) closed.value = state.value?.round ?? 0
+      else await act(() => link.api.putVoteAway({}))
+    },
     cast: (answer: number) => act(() => link.api.castVote({ round: state.value?.round ?? 0, answer })),
-    mayCast: (): boolean => connection.viewer !== null,
+    mayCast,
     /** All answers as CSV. */
     results: async (language: Language): Promise<string> => (await link.api.voteResults({ language })).text,
   }

@@ -53,12 +53,16 @@ async function joinClass(pupil: Page, code: string, name: string): Promise<void>
   await expect(pupil.getByText(`You are watching as ${name}.`)).toBeVisible()
 }
 
-/** The teacher asks, two pupils answer on their own pages, the bars grow; then the class ends, and they read so. */
-async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> {
+async function ask(teacher: Page): Promise<void> {
   await teacher.keyboard.press('Shift+V')
   await teacher.getByLabel('Question').fill('How often does it arrive?')
   await teacher.getByLabel(/^Answers/).fill('once\ntwice')
   await teacher.getByRole('button', { name: 'Start the vote' }).click()
+}
+
+/** The teacher asks, two pupils answer on their own pages, the bars grow; then the class ends, and they read so. */
+async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> {
+  await ask(teacher)
   const bars = teacher.getByTestId('vote-answer')
   await expect(bars).toHaveText(['once0', 'twice0'])
   await mina.getByRole('button', { name: 'twice' }).click()
@@ -78,6 +82,12 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await teacher.getByRole('button', { name: 'Show the answers' }).click()
   await expect(bars).toHaveText(['once0', 'twice2'])
   await teacher.getByRole('button', { name: 'Vote again' }).click()
+  await teacher.getByRole('button', { name: 'End and show' }).click()
+  await expect(mina.getByTestId('vote-answer')).toHaveCount(2)
+  await teacher.getByRole('button', { name: 'Put the vote away for the class' }).click()
+  await expect(bars).toHaveCount(0)
+  await expect(mina.getByTestId('vote-answer')).toHaveCount(0)
+  await ask(teacher)
   await expect(mina.getByRole('button', { name: 'twice' })).toBeVisible()
   await teacher.getByRole('button', { name: 'Shared with a class' }).click()
   await teacher.getByRole('button', { name: 'Stop sharing' }).click()

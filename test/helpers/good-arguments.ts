@@ -93,6 +93,7 @@ export const GOOD: { [K in keyof EngineApi]: Parameters<EngineApi[K]>[0] } = {
   },
   voteAgain: {},
   endVote: {},
+  putVoteAway: {},
   castVote: { round: 1, answer: 0 },
   tryLesson: { id: 'qos-2', variant: 'pubrec' },
   setSandboxes: { most: 4 },

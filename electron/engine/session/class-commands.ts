@@ -45,6 +45,10 @@ export class ClassCommands {
     return this.voted((vote) => vote.end())
   }
 
+  putVoteAway() {
+    return this.voted((vote) => vote.putAway())
+  }
+
   castVote(a: { round: number; answer: number }) {
     return this.voted((vote) => {
       vote.cast(this.joined('vote'), a.round, a.answer)

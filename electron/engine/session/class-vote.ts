@@ -18,6 +18,8 @@ export class ClassVote {
   /** Grows with every change. */
   revision = 0
   private readonly rounds: Round[] = []
+  /** Nobody sees the last vote any more. */
+  private away = false
   private forgotten = 0
 
   /** Opens a vote; one that is open ends. */
@@ -37,6 +39,13 @@ export class ClassVote {
     this.revision++
   }
 
+  /** The vote that has ended leaves every page; its answers are kept for the results. @throws ApiError `conflict` while it is open, or when none was asked */
+  putAway(): void {
+    if (this.last().open) throw new ApiError('conflict', 'the vote has not ended yet')
+    this.away = true
+    this.revision++
+  }
+
   /** A pupil's answer; the last one counts. @throws ApiError `conflict` when that vote is over, `bad-request` without such an answer */
   cast(pupil: string, round: number, answer: number): void {
     const now = this.last()
@@ -51,7 +60,7 @@ export class ClassVote {
   /** @param pupil whose page asks; undefined for the host's, which sees the counts at once */
   state(pupil?: string): VoteState {
     const now = this.rounds.at(-1)
-    if (!now) return null
+    if (!now || this.away) return null
     const counts = now.answers.map((_, i) => [...now.votes.values()].filter((v) => v === i).length)
     return {
       question: now.question,
@@ -84,6 +93,7 @@ export class ClassVote {
   private begin({ question, answers }: VoteQuestion, turn: number): void {
     const last = this.rounds.at(-1)
     if (last) last.open = false
+    this.away = false
     this.rounds.push({ question, answers, turn, open: true, votes: new Map() })
     if (this.rounds.length > MAX_ROUNDS) {
       this.rounds.shift()

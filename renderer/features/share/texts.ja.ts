@@ -17,6 +17,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     again: 'もう一度投票',
     save: 'すべての答えを保存（CSV）',
     hide: '投票をしまう',
+    hideForAll: 'クラス全員の画面から投票をしまう',
     fold: '答えを隠す',
     unfold: '答えを表示',
     counted: '{all} 人中 {n} 人が投票',

@@ -16,6 +16,7 @@ export const shareZh: TextsOf<typeof shareMessages> = {
     again: '再投一次',
     save: '保存所有答案 (CSV)',
     hide: '收起投票',
+    hideForAll: '为全班收起投票',
     fold: '隐藏答案',
     unfold: '显示答案',
     counted: '{all} 人中 {n} 人已投票',

@@ -32,6 +32,19 @@ test('the same question is asked again from nothing, and an answer to the vote b
   expect(() => vote.cast('Mina', 2, 3)).toThrow('expected 0 to 2')
 })
 
+test('a vote that has ended is put away from every page, and its answers stay', () => {
+  const vote = new ClassVote()
+  vote.ask(question())
+  vote.cast('Mina', 1, 0)
+  expect(() => vote.putAway()).toThrow('the vote has not ended yet')
+  vote.end()
+  vote.putAway()
+  expect([vote.state(), vote.state('Mina')]).toEqual([null, null])
+  expect(vote.csv('en')).toContain('Mina,once')
+  vote.ask(question())
+  expect(vote.state('Mina')).toMatchObject({ round: 2, open: true, mine: null })
+})
+
 test('the results name each pupil, vote and answer, and hold nothing that a spreadsheet would run', () => {
   const vote = new ClassVote()
   vote.ask(question('-2 or 2?'))
