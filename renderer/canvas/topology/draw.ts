@@ -1,7 +1,7 @@
 import type { QoS } from '@contract/packet'
 import { packetStyle, PACKET_FAMILIES, type PacketFamily, type PacketStyle } from '../../ui/packet-style'
 import { drawGlyph } from '../glyphs'
-import type { TopologyLayout, TopologyNode } from './layout'
+import { labelBox, lostOffset, type TopologyLayout, type TopologyNode } from './layout'
 import { pieces, project, type Mark, type Point, type View } from './scene'
 
 /** Colours and type sizes of the theme, read once a theme change. */
@@ -76,7 +76,7 @@ export function drawTopology(
   drawTails(c, moving, t)
   for (const m of moving) drawMark(c, m, t)
   for (const m of s.marks) if (m.fallen) drawFallen(c, m, m.fallen, t)
-  for (const m of s.marks) if (m.fallen && m.label) lostLabel(c, m, m.fallen, `${m.label} ${s.lostWord}`, t)
+  drawLostLabels(c, s, t)
   drawLabels(c, s, t)
   drawBroker(c, s, t)
 }
@@ -217,9 +217,17 @@ function drawFallen(c: CanvasRenderingContext2D, m: Mark, at: Point, t: Topology
   c.globalAlpha = 1
 }
 
-function lostLabel(c: CanvasRenderingContext2D, m: Mark, at: Point, words: string, t: TopologyTheme): void {
-  c.globalAlpha = 1 - m.fade
-  text(c, words, at.x, at.y + 22 * t.k, 'center', t.loss, 640, 11, t)
+/** The words at lost packets fall with them, on the side of the cross where they cover no name in the end. */
+function drawLostLabels(c: CanvasRenderingContext2D, s: TopologyScene, t: TopologyTheme): void {
+  const lost = s.marks.filter((m) => m.fallen !== null && m.label !== null)
+  if (lost.length === 0) return
+  const names = s.layout.labels.map((l) => labelBox({ ...l, ...project(s.layout, s.view, l) }, t.k))
+  for (const { fallen, rest, fade, label } of lost) {
+    if (fallen === null) continue
+    const words = `${label ?? ''} ${s.lostWord}`
+    c.globalAlpha = 1 - fade
+    text(c, words, fallen.x, fallen.y + lostOffset(rest, words, names, t.k), 'center', t.loss, 640, 11, t)
+  }
   c.globalAlpha = 1
 }
 

@@ -139,7 +139,7 @@ function placeGroup(arc: Arc, f: Frame): TopologyNode[] {
   })
 }
 
-interface Box {
+export interface Box {
   x0: number
   x1: number
   y0: number
@@ -148,9 +148,19 @@ interface Box {
 
 const hits = (a: Box, b: Box): boolean => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
 
+const WIDE = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]/g
+/** How many Latin characters are as wide: one of Chinese, Japanese or Korean takes the room of nearly two. */
+export const latinWidth = (words: string): number => words.length + 0.9 * (words.match(WIDE)?.length ?? 0)
+
+/** About how wide words are, in px, where a Latin character takes `px`. */
+const widthOf = (words: string, px: number): number => latinWidth(words) * px
+
+const halfWidth = (l: Pick<TopologyLabel, 'title' | 'subtitle'>, k: number): number =>
+  (Math.max(widthOf(l.title, 6.6), widthOf(l.subtitle, 6)) * k) / 2
+
 /** The two lines of a label around its place. */
-function labelBox(l: TopologyLabel, k: number): Box {
-  const half = (Math.max(l.title.length * 6.6, l.subtitle.length * 6) * k) / 2
+export function labelBox(l: TopologyLabel, k: number): Box {
+  const half = halfWidth(l, k)
   return { x0: l.x - half, x1: l.x + half, y0: l.y - 9 * k, y1: l.y + 22 * k }
 }
 
@@ -184,7 +194,7 @@ function placeLabel(
 ): TopologyLabel {
   const { title, subtitle, name } = arc.group
   const { width, height } = taken.size
-  const half = (Math.max(title.length * 6.6, subtitle.length * 6) * f.k) / 2
+  const half = halfWidth(arc.group, f.k)
   const places = labelPlaces(arc, nodes, f).map((p): TopologyLabel => ({
     group: name,
     title,
@@ -197,6 +207,27 @@ function placeLabel(
     return taken.boxes.filter((b) => hits(box, b)).length + (hits(box, taken.broker) ? 100 : 0)
   })
   return places[covered.indexOf(Math.min(...covered))] as TopologyLabel
+}
+
+/**
+ * How far below its cross, in px, the words at a lost packet stand: above it, which is negative, where they would cover the
+ * name of a group below and none above.
+ * @param rest where the cross comes to rest
+ */
+export function lostOffset(
+  rest: { x: number; y: number },
+  words: string,
+  names: readonly Box[],
+  k: number,
+): number {
+  const half = (widthOf(words, 6.6) * k) / 2
+  const free = (offset: number): boolean => {
+    const y = rest.y + offset
+    const box = { x0: rest.x - half, x1: rest.x + half, y0: y - 10 * k, y1: y + 4 * k }
+    return !names.some((name) => hits(box, name))
+  }
+  const [below, above] = [22 * k, -16 * k]
+  return free(below) || !free(above) ? below : above
 }
 
 /** Room that the picture fills at its own size, px at 16 px type. */

@@ -22,6 +22,8 @@ export interface Mark {
   tail: Point
   /** Where a lost packet is now, below the place it was lost at. */
   fallen: Point | null
+  /** Where it comes to rest. */
+  rest: Point
   /** 0 just lost, 1 gone. */
   fade: number
   held: boolean
@@ -69,14 +71,16 @@ export function placeMarks(
     const tail = up ? Math.max(0.03, at - TAIL) : Math.min(0.88, at + TAIL)
     const head = along(at)
     const drop = s.t * s.t
+    const rest = { x: head.x + 10 * k, y: head.y + FALL * k }
     marks.push({
+      rest,
       type: s.type,
       dup: s.dup,
       head,
       tail: along(tail),
       fallen:
         s.phase === 'falling'
-          ? { x: head.x + 10 * k * Math.min(1, s.t * 2), y: head.y + FALL * k * drop }
+          ? { x: head.x + (rest.x - head.x) * Math.min(1, s.t * 2), y: head.y + (rest.y - head.y) * drop }
           : null,
       fade: s.phase === 'falling' ? Math.max(0, (s.t - 0.75) * 4) : 0,
       held: s.phase === 'held',

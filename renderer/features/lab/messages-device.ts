@@ -100,7 +100,7 @@ export const deviceKo = {
     picture_cut: '선은 연결이 끊긴 곳입니다.',
     dropNext: '다음 {type} 버리기',
     dropOther: '버릴 패킷 고르기',
-    dropArmed: '이 링크의 다음 {type}은(는) 손실됩니다.',
+    dropArmed: '이 링크의 다음 {type} 패킷은 손실됩니다.',
     cutNow: '링크 끊기',
     inFlight: '처리 중',
     nothingInFlight: '확인 응답을 기다리는 것이 없습니다.',

@@ -174,7 +174,7 @@ export const labMessages = defineMessages(
       externalNow: '지금 외부 클라이언트: {n}',
       noBroker: '브로커 주소가 아직 없습니다.',
       brokerLocal:
-        '브로커에는 선생님 컴퓨터에서만 연결할 수 있습니다. 직접 연결하려면 선생님이 시나리오의 broker.host를 {address}(으)로 바꾸어야 합니다.',
+        '브로커에는 선생님 컴퓨터에서만 연결할 수 있습니다. 직접 연결하려면 선생님이 시나리오의 broker.host를 다음 주소로 바꾸어야 합니다: {address}',
       topology: '토폴로지',
       topoSummary: '토폴로지: 브로커 둘레의 장치 {devices}대, 그룹 {groups}개, 외부 클라이언트 {external}개',
       topoPublisher: '{count}대, QoS {qos}, 초당 {rate}',

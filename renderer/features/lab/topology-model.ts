@@ -3,7 +3,7 @@ import type { DeviceRow, GroupStats } from '@contract/model'
 import type { QoS } from '@contract/packet'
 import { clientsOf } from '@contract/phases'
 import type { GroupConfig, Scenario } from '@contract/scenario'
-import { collapsedGroups, type TopologyGroup } from '../../canvas/topology/layout'
+import { collapsedGroups, latinWidth, type TopologyGroup } from '../../canvas/topology/layout'
 
 /**
  * How many devices each group has now, where a phase has made them more or fewer than the scenario says; a text, so that
@@ -35,9 +35,15 @@ export function groupRole(
   return publicationsOf(g).length === 0 ? 'subscriber' : 'both'
 }
 
+/** Longest label, in Latin characters. */
 const MAX_LABEL = 28
 /** A label stays a label, however long the name. */
-const short = (text: string): string => (text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL - 1)}…` : text)
+function short(text: string): string {
+  if (latinWidth(text) <= MAX_LABEL) return text
+  let cut = text
+  while (latinWidth(cut) > MAX_LABEL - 1) cut = cut.slice(0, -1)
+  return `${cut}…`
+}
 
 /** Words of the labels, so that the model knows no language. */
 export interface TopologyWords {

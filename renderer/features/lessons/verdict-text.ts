@@ -21,6 +21,10 @@ export function fillHeadline(text: string, o: LessonOutcome, duration: (ms: numb
 /** PUBACK #1, or PUBLISH where there is no packet identifier. */
 const packetName = (p: PacketRow): string => (p.packetId === null ? p.type : `${p.type} #${p.packetId}`)
 
+/** What a prediction is called once the run is over. */
+export const mineText = (right: boolean, t: Translate): string =>
+  t(right ? 'lessons.mineRight' : 'lessons.mineWrong')
+
 /** The sentence on messages that never came to be sent, which no packet can explain; null where there are none. */
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>
   o.totals.unsent === 0 ? null : t('lessons.because.unsent', { n: o.totals.unsent })

@@ -147,9 +147,9 @@ export const ko = {
     packages: '사용한 패키지',
     noPackages: '패키지 목록은 설치 파일을 만들 때 생깁니다.',
     recoveredTitle: '프로그램이 정상적으로 끝나지 않았습니다',
-    recovered: '{time}에 자동 저장한 시나리오 {name}이(가) 있습니다.',
+    recovered: '{time}에 자동 저장한 시나리오가 있습니다: {name}',
     recoveredChanged:
-      '{time}에 자동 저장한 시나리오 {name}이(가) 있습니다. 파일에 저장하지 않은 변경이 들어 있습니다.',
+      '{time}에 자동 저장한 시나리오가 있습니다: {name}. 파일에 저장하지 않은 변경이 들어 있습니다.',
     restore: '되살리기',
     discardRecovered: '버리기',
     brokerDownTitle: '브로커에 연결할 수 없습니다',
@@ -210,7 +210,7 @@ export const ko = {
   },
   note: {
     'store-corrupt':
-      '{file} 파일을 읽지 못했습니다({why}). 내용을 기본값으로 되돌리고, 원래 파일은 {kept}(으)로 남겨 둡니다.',
+      '{file} 파일을 읽지 못했습니다({why}). 내용을 기본값으로 되돌리고, 원래 파일은 다음 이름으로 남겨 둡니다: {kept}',
     'store-not-written': '설정과 최근 파일을 저장하지 못했습니다({name}): {why}',
     'file-unreadable': '{name} 파일을 읽을 수 없습니다: {why}',
     'file-not-written': '{name} 파일을 저장하지 못했습니다: {why}',
@@ -244,13 +244,14 @@ export const ko = {
     'answers-too-many':
       '{clientId}: 응답할 메시지가 너무 많습니다. 마지막 토픽은 {why}입니다. 다른 장치가 이 장치의 응답에 응답하고 있나요?',
     'answer-too-long': '{clientId}: {why}에 대한 응답이 너무 길어 보내지 않았습니다',
-    'answer-no-topic': '{clientId}: {why}은(는) 토픽 이름이 아니어서 응답을 보내지 않았습니다',
+    'answer-no-topic': '{clientId}: 토픽 이름이 아니어서 응답을 보내지 않았습니다({why})',
     'answer-no-response-topic':
       '{clientId}: {why} 메시지에 응답 토픽이 없고 응답에도 토픽이 없어 응답하지 않았습니다',
     'subscribe-refused': '{clientId}: 브로커가 {why} 구독을 거부했습니다',
     'experiment-failed': '실험이 실패했습니다: {why}',
     'load-test-failed': '부하 시험이 실패했습니다: {why}',
-    'load-run-corrupt': '기록에 있는 부하 시험 하나를 읽을 수 없어({why}) {file}(으)로 따로 두었습니다.',
+    'load-run-corrupt':
+      '기록에 있는 부하 시험 하나를 읽을 수 없어({why}) 다음 파일로 따로 두었습니다: {file}',
     'window-place': '창 위치를 저장하거나 복원하지 못했습니다: {why}',
     ...brokerNotes.ko,
   },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   collapsedGroups,
+  labelBox,
   layoutTopology,
+  lostOffset,
   topologyScale,
   type TopologyGroup,
 } from '../../../renderer/canvas/topology/layout'
@@ -51,6 +53,19 @@ describe('topology layout', () => {
       expect(l.y).toBeGreaterThan(10)
       expect(l.y + 14).toBeLessThan(h)
     }
+  })
+
+  it('takes Korean characters for as wide as they are, about 12 px', () => {
+    const label = { group: 'g', x: 100, y: 50, subtitle: '' }
+    const { x0, x1 } = labelBox({ ...label, title: '온도 센서' }, 1)
+    expect(x1 - x0).toBeGreaterThan(4 * 12)
+    expect(x1 - x0).toBeLessThan(5 * 14)
+  })
+
+  it('puts the word at a lost packet where it covers no name of a group', () => {
+    const name = labelBox({ group: 'g', title: 'Display', subtitle: 'sub QoS 1', x: 100, y: 72 }, 1)
+    const at = (x: number, y: number) => lostOffset({ x, y }, 'PUBLISH lost', [name], 1)
+    expect([at(100, 20), at(100, 45), at(300, 45)]).toEqual([22, -16, 22])
   })
 
   it('keeps labels off the nodes and labels of other groups in a flat frame', () => {

@@ -108,4 +108,9 @@ describe('texts', () => {
     const left = [...texts].filter(([key, text]) => text === en.get(key) && /[a-z]{3}/.test(nameless(text)))
     expect(left.map(([key]) => key)).toEqual([])
   })
+
+  it('leaves no choice between two particles to who reads Korean', () => {
+    const both = /[은을이와]\([는를가과]\)|[는를가과]\([은을이와]\)|\(으\)로/
+    expect([...leaves(messages.ko)].filter(([, text]) => both.test(text))).toEqual([])
+  })
 })
