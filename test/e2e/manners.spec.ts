@@ -77,7 +77,7 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
   const korean = page.getByRole('dialog', { name: '시나리오와 수업 모음' })
   await korean.getByRole('button', { name: /작은 집/ }).click()
   await expect(page.getByRole('button', { name: '시나리오 파일: 작은 집' })).toBeVisible()
-  await expect(page.getByRole('region', { name: '장치 그룹' }).getByText('온도 센서')).toBeVisible()
+  await expect(page.getByRole('textbox', { name: /온도 센서/ }).first()).toBeVisible()
 })
 
 /** Languages that are loaded when they are chosen: name, `lang` of the page, the Lab's name. */

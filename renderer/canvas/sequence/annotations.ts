@@ -1,5 +1,6 @@
 import type { PacketRow, SessionMark } from '@contract/model'
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
+import { hasRing } from './arrows'
 import { crosses, flat, type Box, type Taken } from './boxes'
 import type { TimeScale } from './time-scale'
 import type { ArrowShape, MarkShape, NoteShape, Point, RingShape, SequenceWords } from './types'
@@ -18,8 +19,7 @@ interface Placed {
  */
 export function drawRings(packets: readonly PacketRow[], c: Placed & { bare: boolean }): RingShape[] {
   return packets.flatMap((p): RingShape[] => {
-    if (p.direction !== 'downlink' || p.fate !== 'delivered') return []
-    if (p.effect !== 'delivered' && p.effect !== 'duplicate') return []
+    if (!hasRing(p)) return []
     const leg = c.laneX(p)
     const spot = c.scale.spots.get(p.seq)
     if (!leg || !spot) return []

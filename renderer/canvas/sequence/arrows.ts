@@ -1,16 +1,13 @@
 import type { PacketRow } from '@contract/model'
+import { textWidth } from '../text-width'
 import { crosses, flat, type Box, type Taken } from './boxes'
 import type { Spot } from './time-scale'
 import type { ArrowShape, LabelShape, Point, SequenceWords } from './types'
 
 /** Width of one character of the fixed-width face at 11 px. */
 const MONO = 6.6
-/** Average width of one character of the proportional face at 11 px; Hangul is wider. */
-export function textWidth(text: string, k: number): number {
-  let w = 0
-  for (const ch of text) w += ch > '\u1100' ? 10.2 : 6.1
-  return w * k
-}
+/** Radius of the ring that says a copy has come, with its stroke. */
+const RING = 5.5
 
 /** A packet that is lost or held ends this far from either lane at least, as a share of the leg. */
 const KEEP_OFF = 0.1
@@ -208,6 +205,17 @@ function endWords(value: string, line: Line, k: number): EndWord[] {
 /** Takes the place of the cross. */
 export function reserveCross(p: PacketRow, line: Line, { taken, k }: ArrowContext): void {
   if (p.fate === 'lost') taken.add(flat(line.to.x - 6 * k, line.to.y, 12 * k, 12 * k))
+}
+
+/** Does the subscriber's lane say of this packet that a copy has come? */
+export const hasRing = (p: PacketRow): boolean =>
+  p.direction === 'downlink' &&
+  p.fate === 'delivered' &&
+  (p.effect === 'delivered' || p.effect === 'duplicate')
+
+/** Takes the place of the ring: labels of other arrows keep off it. */
+export function reserveRing(p: PacketRow, { receiver }: Line, y: number, { taken, k }: ArrowContext): void {
+  if (hasRing(p)) taken.add(flat(receiver - RING * k, y, 2 * RING * k, 2 * RING * k))
 }
 
 /** The word beside a cross, with the packet's name where that has no room on its arrow; the caller takes its place. */

@@ -1,4 +1,4 @@
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
 import { flat, type Taken } from './boxes'
 import type { ArrowShape, BadgeShape, MarkShape, NumberPlace, Point, RingShape } from './types'
 

@@ -1,4 +1,4 @@
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
 import { sentenceText, type Sentence } from './narration/narrate'
 import { spread, type Room } from './spread'
 import type { TimeScale } from './time-scale'

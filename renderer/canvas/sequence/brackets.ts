@@ -1,5 +1,5 @@
 import type { PacketRow, SessionMark } from '@contract/model'
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
 import { flat, type Taken } from './boxes'
 import { breaks } from './marks'
 import { journeyFacts, type JourneyFacts } from './facts'

@@ -1,4 +1,4 @@
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
 import { placesOf, type Sentence } from './narration/narrate'

@@ -1,4 +1,4 @@
-import { textWidth } from './arrows'
+import { textWidth } from '../text-width'
 import type { LaneShape } from './types'
 
 /** Where the name of a lane stands, and what of it: a name beside others may be shortened, or lose its second line. */

@@ -1,6 +1,6 @@
 import { printable } from '@contract/printable'
 import type { PacketRow, SessionMark } from '@contract/model'
-import { arrowLine, drawArrow, placeEnd, reserveCross, type ArrowContext } from './arrows'
+import { arrowLine, drawArrow, placeEnd, reserveCross, reserveRing, type ArrowContext } from './arrows'
 import { Taken, type Box } from './boxes'
 import { drawJourneys, drawRetries, resends } from './brackets'
 import { drawMarks, drawNotes, drawRings } from './annotations'
@@ -200,7 +200,10 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
   })
   const drawn = new Map<number, ArrowShape>()
   // what says that a packet was lost has the first right to its place
-  for (const { p, line } of lines) reserveCross(p, line, c)
+  for (const { p, line } of lines) {
+    reserveCross(p, line, c)
+    reserveRing(p, line, scale.spots.get(p.seq)?.y1 ?? 0, c)
+  }
   const ends = new Map(
     lines.map(({ p, line }) => {
       const end = placeEnd(p, line, c)

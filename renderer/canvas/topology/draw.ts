@@ -217,11 +217,15 @@ function drawFallen(c: CanvasRenderingContext2D, m: Mark, at: Point, t: Topology
   c.globalAlpha = 1
 }
 
-/** The words at lost packets fall with them, on the side of the cross where they cover no name in the end. */
+/** The words at lost packets fall with them, on the side of the cross where they cover no name, nor the broker, in the end. */
 function drawLostLabels(c: CanvasRenderingContext2D, s: TopologyScene, t: TopologyTheme): void {
   const lost = s.marks.filter((m) => m.fallen !== null && m.label !== null)
   if (lost.length === 0) return
+  const { w, h } = s.layout.broker
+  const middle = project(s.layout, s.view, s.layout.broker)
+  const broker = { x0: middle.x - w / 2, x1: middle.x + w / 2, y0: middle.y - h / 2, y1: middle.y + h / 2 }
   const names = s.layout.labels.map((l) => labelBox({ ...l, ...project(s.layout, s.view, l) }, t.k))
+  names.push(broker)
   for (const { fallen, rest, fade, label } of lost) {
     if (fallen === null) continue
     const words = `${label ?? ''} ${s.lostWord}`

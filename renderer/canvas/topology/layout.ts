@@ -1,4 +1,5 @@
 import type { QoS } from '@contract/packet'
+import { textWidth } from '../text-width'
 
 /** A group of devices, or one external client, as the topology needs it. */
 export interface TopologyGroup {
@@ -148,15 +149,11 @@ export interface Box {
 
 const hits = (a: Box, b: Box): boolean => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1
 
-const WIDE = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef]/g
-/** How many Latin characters are as wide: one of Chinese, Japanese or Korean takes the room of nearly two. */
-export const latinWidth = (words: string): number => words.length + 0.9 * (words.match(WIDE)?.length ?? 0)
-
-/** About how wide words are, in px, where a Latin character takes `px`. */
-const widthOf = (words: string, px: number): number => latinWidth(words) * px
+/** Type of a label's first line, as a part of the 11 px of the second. */
+const TITLE = 12 / 11
 
 const halfWidth = (l: Pick<TopologyLabel, 'title' | 'subtitle'>, k: number): number =>
-  (Math.max(widthOf(l.title, 6.6), widthOf(l.subtitle, 6)) * k) / 2
+  Math.max(textWidth(l.title, TITLE * k), textWidth(l.subtitle, k)) / 2
 
 /** The two lines of a label around its place. */
 export function labelBox(l: TopologyLabel, k: number): Box {
@@ -220,7 +217,7 @@ export function lostOffset(
   names: readonly Box[],
   k: number,
 ): number {
-  const half = (widthOf(words, 6.6) * k) / 2
+  const half = textWidth(words, k) / 2
   const free = (offset: number): boolean => {
     const y = rest.y + offset
     const box = { x0: rest.x - half, x1: rest.x + half, y0: y - 10 * k, y1: y + 4 * k }

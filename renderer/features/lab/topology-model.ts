@@ -3,7 +3,8 @@ import type { DeviceRow, GroupStats } from '@contract/model'
 import type { QoS } from '@contract/packet'
 import { clientsOf } from '@contract/phases'
 import type { GroupConfig, Scenario } from '@contract/scenario'
-import { collapsedGroups, latinWidth, type TopologyGroup } from '../../canvas/topology/layout'
+import { textWidth } from '../../canvas/text-width'
+import { collapsedGroups, type TopologyGroup } from '../../canvas/topology/layout'
 
 /**
  * How many devices each group has now, where a phase has made them more or fewer than the scenario says; a text, so that
@@ -35,13 +36,13 @@ export function groupRole(
   return publicationsOf(g).length === 0 ? 'subscriber' : 'both'
 }
 
-/** Longest label, in Latin characters. */
-const MAX_LABEL = 28
+/** Widest label, px at 11 px type. */
+const MAX_LABEL = 172
 /** A label stays a label, however long the name. */
 function short(text: string): string {
-  if (latinWidth(text) <= MAX_LABEL) return text
+  if (textWidth(text, 1) <= MAX_LABEL) return text
   let cut = text
-  while (latinWidth(cut) > MAX_LABEL - 1) cut = cut.slice(0, -1)
+  while (textWidth(`${cut}…`, 1) > MAX_LABEL) cut = cut.slice(0, -1)
   return `${cut}…`
 }
 

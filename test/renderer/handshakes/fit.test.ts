@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { textWidth } from '../../../renderer/canvas/sequence/arrows'
+import { textWidth } from '../../../renderer/canvas/text-width'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { narrateRun } from '../../../renderer/canvas/sequence/narration/narrate'
 import { blank, startsOf } from '../../../renderer/features/print/sheet'

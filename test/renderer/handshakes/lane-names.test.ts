@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { textWidth } from '../../../renderer/canvas/sequence/arrows'
+import { textWidth } from '../../../renderer/canvas/text-width'
 import { placeNames } from '../../../renderer/canvas/sequence/lane-names'
 import { placeLanes } from '../../../renderer/canvas/sequence/lanes'
 import type { LaneShape } from '../../../renderer/canvas/sequence/types'

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { LOSSES } from '../../../electron/contract/comparison'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { textWidth } from '../../../renderer/canvas/sequence/arrows'
+import { textWidth } from '../../../renderer/canvas/text-width'
 import { narrateRun, placesOf } from '../../../renderer/canvas/sequence/narration/narrate'
 import { isNamed, layoutTogether } from '../../../renderer/canvas/sequence/side-by-side'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
