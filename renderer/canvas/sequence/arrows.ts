@@ -208,7 +208,7 @@ export function reserveCross(p: PacketRow, line: Line, { taken, k }: ArrowContex
 }
 
 /** Does the subscriber's lane say of this packet that a copy has come? */
-export const hasRing = (p: PacketRow): boolean =>
+export const hasRing = (p: PacketRow): p is PacketRow & { effect: 'delivered' | 'duplicate' } =>
   p.direction === 'downlink' &&
   p.fate === 'delivered' &&
   (p.effect === 'delivered' || p.effect === 'duplicate')
