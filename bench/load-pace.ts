@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { startMosquitto } from '../test/helpers/mosquitto'
 import { endedChildrenSeconds } from './process-use'
+import { NODE_FLAGS } from './settings'
 
 /**
  * 1,000 messages per second at QoS 1 from 100 publishers for 10 s, to a mosquitto on loopback: how late they leave, what
@@ -72,7 +73,9 @@ const at = (sorted: readonly number[], share: number): number =>
 async function loadOnce(port: number): Promise<{ report: z.infer<typeof reportSchema>; cpuSeconds: number }> {
   const flags = `load --url mqtt://127.0.0.1:${port} --publishers 100 --subscribers 0 --rate 10 --duration ${SECONDS}s --qos 1 --size 64 --json -`
   const before = endedChildrenSeconds()
-  const child = spawn(process.execPath, [cli, ...flags.split(' ')], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [...NODE_FLAGS, cli, ...flags.split(' ')], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   let out = ''
   child.stdout.on('data', (text) => (out += String(text)))
   const code = await new Promise((done) => child.once('close', done))
