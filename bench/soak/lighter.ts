@@ -2,7 +2,10 @@ import { connect, type Socket } from 'node:net'
 import { Abuser, encode } from './abuser'
 import { forever, publish, subscribe, type Kind } from './kinds'
 
-/** What the soak leaves out: each by itself, `--kinds reset --abusers 10`, since a few together fill the machine. */
+/**
+ * What the soak leaves out: each by itself, `--kinds reset --abusers 10`, since a few together fill the machine. Connections do
+ * not act at the same instant, as those of many computers do not.
+ */
 
 function open(port: number, use: (socket: Socket) => void, again: () => void): void {
   const socket = connect(port, '127.0.0.1', () => use(socket))
@@ -41,7 +44,7 @@ function slow(port: number, n: number): void {
     }
     open(port, use, () => setTimeout(() => begin(id), 1000))
   }
-  for (let i = 0; i < 300; i++) begin(`slow${n}-${i}`)
+  for (let i = 0; i < 300; i++) setTimeout(() => begin(`slow${n}-${i}`), (500 * (i + n / 10)) / 300)
 }
 
 /** Twenty connections that send all but the last byte of a CONNECT of 2 MB. */
@@ -54,7 +57,7 @@ function unfinished(port: number, n: number): void {
     const use = (socket: Socket): void => void socket.write(hello.subarray(0, -1))
     open(port, use, () => setTimeout(() => begin(clientId), 1000))
   }
-  for (let i = 0; i < 20; i++) begin(`unfinished${n}-${i}`)
+  for (let i = 0; i < 20; i++) setTimeout(() => begin(`unfinished${n}-${i}`), (1000 * (i + n / 10)) / 20)
 }
 
 /** Ten thousand filters of its own, then messages that match one each. */

@@ -213,7 +213,7 @@ export const hasRing = (p: PacketRow): p is PacketRow & { effect: 'delivered' | 
   p.fate === 'delivered' &&
   (p.effect === 'delivered' || p.effect === 'duplicate')
 
-/** Takes the place of the ring: labels of other arrows keep off it. */
+/** Takes the place of the ring: other words and numbers keep off it. */
 export function reserveRing(p: PacketRow, { receiver }: Line, y: number, { taken, k }: ArrowContext): void {
   if (hasRing(p)) taken.add(flat(receiver - RING * k, y, 2 * RING * k, 2 * RING * k))
 }

@@ -35,7 +35,7 @@ function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefin
   const way = text?.anchor === 'end' ? -1 : 1
   const beyond = text
     ? along(text.x + way * textWidth(text.value, k), a.to.y, way, [14, 33])
-    : along(a.to.x, y, dir, [14, 33])
+    : along(a.to.x, y, dir, [ring ? 17 : 14, 33])
   // at last over the words that may stand beyond the arrow
   return [...beyond, ...along(a.to.x, y, -dir, [14, 33, 52]), ...along(a.to.x, y - LIFT * k, dir, [14])]
 }

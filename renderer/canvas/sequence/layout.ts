@@ -199,7 +199,7 @@ function drawArrows(packets: readonly PacketRow[], scale: TimeScale, f: Frame, c
     return spot && leg ? [{ p, line: arrowLine(p, spot, leg, c.k) }] : []
   })
   const drawn = new Map<number, ArrowShape>()
-  // what says that a packet was lost has the first right to its place
+  // what says that a packet was lost, or that a copy has come, has the first right to its place
   for (const { p, line } of lines) {
     reserveCross(p, line, c)
     reserveRing(p, line, scale.spots.get(p.seq)?.y1 ?? 0, c)

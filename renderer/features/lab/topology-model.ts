@@ -41,9 +41,9 @@ const MAX_LABEL = 172
 /** A label stays a label, however long the name. */
 function short(text: string): string {
   if (textWidth(text, 1) <= MAX_LABEL) return text
-  let cut = text
-  while (textWidth(`${cut}…`, 1) > MAX_LABEL) cut = cut.slice(0, -1)
-  return `${cut}…`
+  const cut = Array.from(text)
+  while (textWidth(`${cut.join('')}…`, 1) > MAX_LABEL) cut.pop()
+  return `${cut.join('')}…`
 }
 
 /** Words of the labels, so that the model knows no language. */

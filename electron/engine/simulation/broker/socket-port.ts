@@ -76,6 +76,8 @@ export class SocketPort implements PacketPort {
   /** This client's part of `kept.halfRead`. */
   private halfRead = 0
   private closing = false
+  /** What is read after the end waits for its turn. */
+  private discarding = false
   /** Packets handled in this turn, and when it ends. */
   private handled = 0
   private untilMs = 0
@@ -197,10 +199,18 @@ export class SocketPort implements PacketPort {
     this.takeTurns()
   }
 
-  /** What comes after the end is read so that the last packet arrives, but others' work comes between. */
+  /**
+   * What comes after the end is read, as far as that goes within `LINGER_MS`, so that the last packet arrives; others' work
+   * comes between.
+   */
   private discard(bytes: number): void {
+    // A broker that ends has nobody else to work for.
+    if (this.discarding || this.turns.isStopped) return
+    this.discarding = true
     this.stream.pause()
     this.turns.add(() => {
+      this.discarding = false
+      if (this.stream.destroyed) return false
       this.turns.charge(bytes * READ_MS_PER_BYTE)
       this.stream.resume()
       return false

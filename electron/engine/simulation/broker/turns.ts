@@ -72,6 +72,11 @@ export class Turns {
     return this.ring.length + this.first.length
   }
 
+  /** Nobody gets a turn any more. */
+  get isStopped(): boolean {
+    return this.stopped
+  }
+
   /** Takes its first turn soon, never at once. @param share of the client it is for, where little is to be done: a light one comes first */
   add(turn: Turn, share?: Share): void {
     if (share?.isLight(this.nowMs()) === true) this.first.push(turn)

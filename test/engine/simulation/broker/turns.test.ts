@@ -111,6 +111,19 @@ describe('the next read of a socket', () => {
     expect([ended.socket.readableLength, ended.got, other.got]).toEqual([0, 0, 1])
     expect(order).toEqual(['other'])
   })
+
+  it('goes on when the broker ends, so that the client reads its last packet and not a reset', async () => {
+    const clock = new ManualClock()
+    const turns = quietTurns(() => clock.now())
+    const socket = new Socket()
+    const port = new SocketPort(socket, MAX_PACKET_BYTES, clock, turns)
+    port.close()
+    turns.stop()
+    for (let i = 0; i < 10; i++) socket.push(Buffer.alloc(65_536))
+    socket.push(null)
+    await settle(50)
+    expect([socket.readableEnded, socket.destroyed]).toEqual([true, true])
+  })
 })
 
 describe('clients that take little of the time', () => {
