@@ -79,7 +79,8 @@ function isCall(data: Buffer): boolean {
   return m.t === 'q' && m.m === 'invoke' && Boolean(m.i)
 }
 
-const ANSWER_MS = 10_000
+/** Long enough for a machine that is busy with something else. */
+const ANSWER_MS = 120_000
 
 async function inTime(answer: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
