@@ -125,7 +125,16 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
   )
 }
 
-const { minutes, chosen, seed } = options()
+function given(): ReturnType<typeof options> {
+  try {
+    return options()
+  } catch (thrown) {
+    console.error(`fuzz: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    process.exit(2)
+  }
+}
+
+const { minutes, chosen, seed } = given()
 let held = true
 for (const target of chosen) held = (await run(target, minutes, seed)) && held
 process.exitCode = held ? 0 : 1
