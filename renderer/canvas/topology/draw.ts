@@ -1,7 +1,7 @@
 import type { QoS } from '@contract/packet'
 import { packetStyle, PACKET_FAMILIES, type PacketFamily, type PacketStyle } from '../../ui/packet-style'
 import { drawGlyph } from '../glyphs'
-import { labelBox, lostOffset, type TopologyLayout, type TopologyNode } from './layout'
+import { brokerBox, labelBox, lostOffset, type TopologyLayout, type TopologyNode } from './layout'
 import { pieces, project, type Mark, type Point, type View } from './scene'
 
 /** Colours and type sizes of the theme, read once a theme change. */
@@ -221,11 +221,9 @@ function drawFallen(c: CanvasRenderingContext2D, m: Mark, at: Point, t: Topology
 function drawLostLabels(c: CanvasRenderingContext2D, s: TopologyScene, t: TopologyTheme): void {
   const lost = s.marks.filter((m) => m.fallen !== null && m.label !== null)
   if (lost.length === 0) return
-  const { w, h } = s.layout.broker
-  const middle = project(s.layout, s.view, s.layout.broker)
-  const broker = { x0: middle.x - w / 2, x1: middle.x + w / 2, y0: middle.y - h / 2, y1: middle.y + h / 2 }
-  const names = s.layout.labels.map((l) => labelBox({ ...l, ...project(s.layout, s.view, l) }, t.k))
-  names.push(broker)
+  const { broker, labels } = s.layout
+  const names = labels.map((l) => labelBox({ ...l, ...project(s.layout, s.view, l) }, t.k))
+  names.push(brokerBox({ ...broker, ...project(s.layout, s.view, broker) }))
   for (const { fallen, rest, fade, label } of lost) {
     if (fallen === null) continue
     const words = `${label ?? ''} ${s.lostWord}`

@@ -161,6 +161,13 @@ export function labelBox(l: TopologyLabel, k: number): Box {
   return { x0: l.x - half, x1: l.x + half, y0: l.y - 9 * k, y1: l.y + 22 * k }
 }
 
+export const brokerBox = ({ x, y, w, h }: TopologyLayout['broker']): Box => ({
+  x0: x - w / 2,
+  x1: x + w / 2,
+  y0: y - h / 2,
+  y1: y + h / 2,
+})
+
 const nodeBox = (n: TopologyNode, k: number): Box => {
   const r = (n.kind === 'collapsed' ? 16 : 7) * k
   return { x0: n.x - r, x1: n.x + r, y0: n.y - r, y1: n.y + r }
@@ -257,15 +264,9 @@ export function layoutTopology(
   const placed = arcs(shown).map((arc) => ({ arc, nodes: placeGroup(arc, f) }))
   const nodes = placed.flatMap((p) => p.nodes)
   const broker = { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k }
-  const around: Box = {
-    x0: f.cx - broker.w / 2,
-    x1: f.cx + broker.w / 2,
-    y0: f.cy - broker.h / 2,
-    y1: f.cy + broker.h / 2,
-  }
   const boxes = nodes.map((n) => nodeBox(n, k))
   const labels = placed.map((p) => {
-    const label = placeLabel(p.arc, p.nodes, f, { size: { width, height }, boxes, broker: around })
+    const label = placeLabel(p.arc, p.nodes, f, { size: { width, height }, boxes, broker: brokerBox(broker) })
     boxes.push(labelBox(label, k))
     return label
   })
