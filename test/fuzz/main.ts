@@ -1,6 +1,6 @@
 /**
  * npm run fuzz -- [--minutes N] [--target T] [--seed S]: tries inputs that take new branches of the code, one target after
- * the other. The targets are the files of test/fuzz/targets; each begins with the inputs of test/fuzz/corpus/T and with
+ * the other, for N minutes of processor time each. The targets are the files of test/fuzz/targets; each begins with the inputs of test/fuzz/corpus/T and with
  * what earlier runs found, which is kept in node_modules/.cache/fuzz. An input that breaks a rule is named: put it into the
  * corpus once its cause is fixed, and the unit tests try it from then on.
  */
@@ -28,7 +28,9 @@ const targets = readdirSync(join(root, 'test/fuzz/targets'))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => name !== 'check')
 
-type Told = { tried: number; kept: number; covered: number; done?: true } | { broken: string; text: string }
+type Told =
+  | { tried: number; kept: number; covered: number; minutes: number; done: boolean }
+  | { broken: string; text: string }
 
 function options(): { minutes: number; chosen: string[]; seed: number } {
   const { values } = parseArgs({
@@ -64,7 +66,7 @@ async function run(target: string, minutes: number, seed: number): Promise<boole
     branches,
     folders: [found, ...seeds.filter((f) => existsSync(f))],
     broken: join(cache, 'broken'),
-    untilMs: Date.now() + minutes * 60_000,
+    spendMs: minutes * 60_000,
     seed,
     maxBytes: MAX_BYTES,
     current: new SharedArrayBuffer(8 + MAX_BYTES),
@@ -114,7 +116,10 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
     if ('broken' in told) {
       held = false
       console.log(`${target}: ${told.text}\n  input: ${told.broken}`)
-    } else console.log(`  ${told.tried} tried, ${told.kept} kept, ${told.covered} branches taken`)
+    } else
+      console.log(
+        `${told.done ? target : ' '} ${told.tried} tried, ${told.kept} kept, ${told.covered} branches taken, ${told.minutes.toFixed(1)} min`,
+      )
   })
   worker.on('error', (thrown: Error) => culprit(thrown.stack ?? thrown.message))
   return new Promise((resolve) =>

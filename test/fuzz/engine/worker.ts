@@ -15,7 +15,8 @@ export interface Job {
   /** Folders of inputs to begin with; what is found goes to the first. */
   folders: readonly string[]
   broken: string
-  untilMs: number
+  /** Processor time to spend, ms. */
+  spendMs: number
   seed: number
   maxBytes: number
   /** The input that is tried: its length, then its bytes; with the number of the try before both. */
@@ -67,13 +68,27 @@ for (const folder of job.folders) {
     if (await loop.try(data)) loop.corpus.push(data)
   }
 }
+/** Processor time of the process so far, ms: nearly all of it is this thread's. */
+const usedMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+const tellNow = (of: Loop, done = false): void =>
+  parentPort?.postMessage({
+    tried: of.tried,
+    kept: of.corpus.length,
+    covered: of.covered,
+    minutes: usedMs() / 60_000,
+    done,
+  })
+
 let nextTellMs = 0
-while (Date.now() < job.untilMs) {
+while (usedMs() < job.spendMs) {
   for (let i = 0; i < 100; i++) await loop.mutateOne()
   if (Date.now() < nextTellMs) continue
   nextTellMs = Date.now() + 5000
-  parentPort?.postMessage({ tried: loop.tried, kept: loop.corpus.length, covered: loop.covered })
+  tellNow(loop)
 }
-parentPort?.postMessage({ tried: loop.tried, kept: loop.corpus.length, covered: loop.covered, done: true })
+tellNow(loop, true)
 await target.end?.()
 process.exit(0)
