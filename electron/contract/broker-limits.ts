@@ -55,9 +55,12 @@ export const BROKER_LIMITS = {
   clients: items('all', 20_000, REFUSED, 1_000_000),
   connectionsPerSecond: items('all', 5000, 'the connection is closed', 1_000_000, 'per second'),
   connectionsPerAddress: items('address', 2500, 'the connection is closed', 1_000_000, 'per second'),
-  /** Connections that have not been let in by a CONNECT. */
-  unconnected: items('all', 2000, 'the oldest of them is closed'),
-  unconnectedPerAddress: items('address', 1000, 'the oldest of them is closed'),
+  /**
+   * Connections that have not been let in by a CONNECT. Holding one costs a few KiB, closing one that comes back at once
+   * costs all others time: the limits are above what a slow crowd of a few thousand opens.
+   */
+  unconnected: items('all', 8000, 'the oldest of them is closed'),
+  unconnectedPerAddress: items('address', 4000, 'the oldest of them is closed'),
   connectTimeout: {
     default: 10_000,
     min: 0,

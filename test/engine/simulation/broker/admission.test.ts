@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect as netConnect, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { bench, RawClient, settle, type Bench } from './raw-client'
@@ -37,6 +38,25 @@ it.each([
     }
     await until(() => closed.size === 20)
     expect([...closed].sort((x, y) => x - y)).toEqual(Array.from({ length: 20 }, (_, i) => i))
+  },
+)
+
+// Only Linux has all of 127.0.0.0/8 without being told.
+it.runIf(process.platform === 'linux')(
+  'an address with one too many loses its own oldest, not that of another',
+  async () => {
+    b = bench({ limits: { unconnectedPerAddress: 2 } })
+    const { port } = await b.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+    const closed: string[] = []
+    for (const [i, localAddress] of ['127.0.0.2', '127.0.0.1', '127.0.0.1', '127.0.0.1'].entries()) {
+      const s = netConnect({ port, host: '127.0.0.1', localAddress })
+      s.on('close', () => closed.push(`${i} of ${localAddress}`))
+      s.resume()
+      sockets.push(s)
+      await once(s, 'connect')
+    }
+    await until(() => closed.length === 1)
+    expect(closed).toEqual(['1 of 127.0.0.1'])
   },
 )
 

@@ -14,7 +14,7 @@ interface Waiting {
 }
 
 /**
- * Decides about sockets before anything is read from them. Few may wait for their CONNECT: when there is one too many,
+ * Decides about sockets before anything is read from them. So many may wait for their CONNECT: when there is one too many,
  * the oldest is closed, so that silent sockets take nobody's place.
  */
 export class Admission {
@@ -22,7 +22,8 @@ export class Admission {
   private readonly rates = new Map<string, RateGate>()
   /** By address and port, the oldest first. */
   private readonly waiting = new Map<string, Waiting>()
-  private readonly perAddress = new Map<string, number>()
+  /** Those of each address, the oldest first. */
+  private readonly perAddress = new Map<string, Set<string>>()
 
   constructor(
     private readonly limits: BrokerLimits,
@@ -37,11 +38,12 @@ export class Admission {
     const { connectionsPerSecond, connectionsPerAddress, unconnected, unconnectedPerAddress } = this.limits
     if (!this.rateOf(address).take()) return logMessages.tooManyOfAddress(address, connectionsPerAddress)
     if (!this.rate.take()) return logMessages.tooManyConnections(connectionsPerSecond)
-    if ((this.perAddress.get(address) ?? 0) >= unconnectedPerAddress) this.dropOldest(address)
-    if (this.waiting.size >= unconnected) this.dropOldest()
+    const own = this.perAddress.get(address)
+    if (own !== undefined && own.size >= unconnectedPerAddress) this.dropOldest(own)
+    if (this.waiting.size >= unconnected) this.dropOldest(this.waiting.keys())
     const remote = `${address}:${socket.remotePort ?? 0}`
     this.waiting.set(remote, { socket, address })
-    this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1)
+    this.of(address).add(remote)
     socket.once('close', () => this.letGo(remote, socket))
     return null
   }
@@ -65,11 +67,19 @@ export class Admission {
     return gate
   }
 
-  private dropOldest(address?: string): void {
-    for (const [remote, w] of this.waiting) {
-      if (address !== undefined && w.address !== address) continue
+  private of(address: string): Set<string> {
+    const known = this.perAddress.get(address)
+    if (known !== undefined) return known
+    const remotes = new Set<string>()
+    this.perAddress.set(address, remotes)
+    return remotes
+  }
+
+  private dropOldest(remotes: Iterable<string>): void {
+    for (const remote of remotes) {
+      const socket = this.waiting.get(remote)?.socket
       this.letGo(remote)
-      w.socket.destroy()
+      socket?.destroy()
       return
     }
   }
@@ -78,8 +88,8 @@ export class Admission {
     const w = this.waiting.get(remote)
     if (w === undefined || (socket !== undefined && w.socket !== socket)) return
     this.waiting.delete(remote)
-    const left = (this.perAddress.get(w.address) ?? 1) - 1
-    if (left === 0) this.perAddress.delete(w.address)
-    else this.perAddress.set(w.address, left)
+    const own = this.of(w.address)
+    own.delete(remote)
+    if (own.size === 0) this.perAddress.delete(w.address)
   }
 }
