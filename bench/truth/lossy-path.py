@@ -2,7 +2,8 @@
 
 usage: lossy-path.py LOSS DELAY_MS SEED -- COMMAND...
 
-COMMAND finds the namespaces' names in NET_A and NET_B and the first's address in ADDRESS_A. LOSS is the chance of each IP
+COMMAND finds the namespaces' names in NET_A and NET_B and the first's address in ADDRESS_A. Nothing is lost until it sends
+SIGUSR1 to the process of CARRIER, so that connections are made first, as in an experiment of the simulation. LOSS is the chance of each IP
 packet in either direction, DELAY_MS the time of one way. TCP has the settings of a plain Linux (CUBIC, no offloading, so that
 a packet on the path is a segment). Needs root and iproute2; the kernel needs no netem.
 """
@@ -12,6 +13,7 @@ import heapq
 import os
 import random
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -65,8 +67,8 @@ def is_ip(frame):
     return struct.unpack_from('!H', frame, 12)[0] == ETH_P_IP
 
 
-def carry(ends, loss, delay, chance, stop):
-    """Until `stop`: takes what comes out at one end, and puts it in at the other after the delay, or loses it."""
+def carry(ends, loss, delay, chance, losing, stop):
+    """Until `stop`: takes what comes out at one end, and puts it in at the other after the delay, or, once it is `losing`, loses it."""
     flying, number = [], 0
     while not stop.is_set():
         pause = min(0.05, max(0, flying[0][0] - time.monotonic())) if flying else 0.05
@@ -78,7 +80,7 @@ def carry(ends, loss, delay, chance, stop):
                     break
                 if origin[2] == socket.PACKET_OUTGOING:
                     continue
-                if is_ip(frame) and chance.random() < loss:
+                if losing.is_set() and is_ip(frame) and chance.random() < loss:
                     continue
                 number += 1
                 # Address resolution is neither lost nor late: it is no part of what is measured.
@@ -97,14 +99,15 @@ def main():
     loss, delay, seed = float(sys.argv[1]), float(sys.argv[2]) / 1000, int(sys.argv[3])
     command = sys.argv[sys.argv.index('--') + 1:]
     names = [f'{side}{os.getpid()}' for side in 'ab']
-    stop = threading.Event()
+    losing, stop = threading.Event(), threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: losing.set())
     # Ahead of whatever else runs here, and with it COMMAND: a busy machine must not look like a slow network.
     os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     try:
         ends = [open_end(name, f'10.99.0.{i}') for i, name in enumerate(names, 1)]
-        carrier = threading.Thread(target=carry, args=(ends, loss, delay, random.Random(seed), stop))
+        carrier = threading.Thread(target=carry, args=(ends, loss, delay, random.Random(seed), losing, stop))
         carrier.start()
-        environment = {**os.environ, 'NET_A': names[0], 'NET_B': names[1], 'ADDRESS_A': '10.99.0.1'}
+        environment = {**os.environ, 'NET_A': names[0], 'NET_B': names[1], 'ADDRESS_A': '10.99.0.1', 'CARRIER': str(os.getpid())}
         code = subprocess.run(command, env=environment).returncode
         stop.set()
         carrier.join()
