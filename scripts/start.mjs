@@ -9,6 +9,8 @@ import { fetchElectron, findElectron, noWindowReason } from './electron-runtime.
 /** An Electron that ends with a failure this soon never showed a window. */
 const EARLY_EXIT_MS = 5000
 
+const USAGE = 'usage: npm start -- [--web] [--port N]'
+
 const say = (line) => console.log(line)
 
 /** Ends the build and the download when the user does not wait for them. */
@@ -24,12 +26,20 @@ function onStop(act) {
 
 function readFlags() {
   try {
-    const { values } = parseArgs({ options: { web: { type: 'boolean' }, port: { type: 'string' } } })
+    const { values } = parseArgs({
+      options: { web: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean' } },
+    })
+    if (values.help) {
+      say(
+        `${USAGE}\n  --web      in a browser, also where there is a desktop\n  --port N   of the page in a browser`,
+      )
+      process.exit(0)
+    }
     if (values.port !== undefined && !/^\d{1,5}$/.test(values.port))
       throw new Error(`--port: expected a number from 0 to 65535, found ${values.port}`)
     return values
   } catch (error) {
-    console.error(`npm start: ${error.message.split('\n')[0]}; usage: npm start -- [--web] [--port N]`)
+    console.error(`npm start: ${error.message.split('\n')[0]}; ${USAGE}`)
     process.exit(2)
   }
 }

@@ -97,6 +97,6 @@ export interface LiveOutcome {
   /** The first client that published and received; the verdict speaks of it. */
   done: LiveClient | null
   answer: string | null
-  /** Packets of the client the verdict speaks of, or of the latest one. */
+  /** Packets of the client the verdict speaks of, or until then of the latest ones. */
   timeline: PacketBatch
 }

@@ -1,6 +1,7 @@
 /** Texts that several screens share. */
 export const en = {
   common: {
+    inClone: 'In a clone, write npm run -s fleetlab -- in place of fleetlab.',
     cancel: 'Cancel',
     close: 'Close',
     copy: 'Copy',

@@ -4,6 +4,7 @@ import type { en } from './en'
 /** Texts that several screens share, in Japanese. */
 export const ja: SameKeys<typeof en> = {
   common: {
+    inClone: 'クローンした場所では、fleetlab の代わりに npm run -s fleetlab -- と書きます。',
     cancel: 'キャンセル',
     close: '閉じる',
     copy: 'コピー',

@@ -6,6 +6,7 @@ type Same<T> = { [K in keyof T]: T[K] extends string ? string : Same<T[K]> }
 /** Korean of `en.ts`; packet names stay in English capitals. */
 export const ko: Same<typeof en> & Texts = {
   common: {
+    inClone: '저장소를 복제한 곳에서는 fleetlab 대신 npm run -s fleetlab --을 씁니다.',
     cancel: '취소',
     close: '닫기',
     copy: '복사',

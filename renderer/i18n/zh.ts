@@ -4,6 +4,7 @@ import type { en } from './en'
 /** Simplified Chinese of `en.ts`; packet names stay in English capitals. */
 export const zh: SameKeys<typeof en> = {
   common: {
+    inClone: '在克隆的仓库中，用 npm run -s fleetlab -- 代替 fleetlab。',
     cancel: '取消',
     close: '关闭',
     copy: '复制',

@@ -84,7 +84,7 @@ test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard
     await toEnd(page)
     const verdict = page.getByTestId('verdict')
     await expect(verdict).toContainText('Exactly once: lost 0, duplicated 0')
-    await expect(verdict).toContainText(`Although ${packet} #1 was dropped.`)
+    await expect(verdict).toContainText(`${packet} #1 was lost.`)
     await expect(page.locator('[data-option="once"]')).toContainText('your prediction, correct')
   }
   await expect(page.locator('[data-variant] .good')).toHaveCount(5)
@@ -294,6 +294,33 @@ test('fits a small window and a projector', async ({ page, lab }) => {
     await page.keyboard.press('r')
     await expect(page.getByTestId('recording')).toBeVisible()
     await toEnd(page)
+    await expectNothingClipped(page)
+  }
+})
+
+test('on the projector all answers stand beside the text before a run, and the whole picture above its verdict', async ({
+  page,
+  lab,
+}) => {
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await openScreen(page, lab.url, 'lessons?id=qos-0', { language: 'en', projector: true })
+  for (const id of ['qos-0', 'qos-1-lost-puback', 'qos-2']) {
+    await page.goto(`${lab.url}/#/lessons?id=${id}`)
+    for (const option of await page.locator('[data-option]').all())
+      await expect(option).toBeInViewport({ ratio: 1 })
+    await page.locator('[data-option]').last().click()
+    await page.getByRole('button', { name: 'Run', exact: true }).last().click()
+    await expect(page.getByTestId('recording')).toBeVisible()
+    await toEnd(page)
+    const verdict = page.getByTestId('verdict')
+    await expect(verdict).toBeInViewport({ ratio: 1 })
+    await expect(verdict).toContainText('what happened')
+    const scroller = page.getByRole('group', { name: 'Run timeline' })
+    await expect
+      .poll(() => scroller.evaluate((el) => el.scrollHeight - el.clientHeight), id)
+      .toBeLessThanOrEqual(1)
+    await verdict.getByRole('button', { name: 'Why?' }).click()
+    await expect(verdict.locator('.why')).toBeVisible()
     await expectNothingClipped(page)
   }
 })

@@ -205,7 +205,7 @@ test.describe('a class', () => {
     await expect(joon.page.getByLabel('Join code')).toHaveValue(code)
     await expect(joon.page).toHaveURL(url)
     await joinClass(joon.page, code, '준')
-    await expect(page.getByRole('list', { name: 'Who is here' }).getByRole('listitem')).toHaveCount(2)
+    await expect(page.getByRole('list', { name: 'Here now' }).getByRole('listitem')).toHaveCount(2)
     await close(page)
     await expect(page.getByRole('button', { name: 'Shared with a class: 2 watching' })).toBeVisible()
 

@@ -7,8 +7,8 @@ import { fits } from './outcome'
 
 /** Packets of one client that are looked at. */
 const RECENT = 200
-/** Packets of the timeline. */
-const SHOWN = 40
+/** Packets of the timeline, and the clients whose they may be. */
+const SHOWN = { packets: 40, clients: 3 }
 /** Clients that are listed; the last to come. */
 const CLIENTS = 20
 
@@ -26,10 +26,10 @@ export class LiveWatch {
   private readonly stop: () => void
 
   constructor(readonly lab: Lab) {
-    for (const c of lab.externalClients()) this.came(c.clientId)
+    for (const c of lab.externalClients()) this.came(c.clientId, this.now)
     this.stop =
       lab.broker.embedded?.on((e) => {
-        if (e.kind === 'connected' && e.client.external) this.came(e.client.clientId)
+        if (e.kind === 'connected' && e.client.external) this.connected(e.client.clientId)
       }) ?? (() => {})
   }
 
@@ -40,21 +40,32 @@ export class LiveWatch {
   outcome(lesson: LiveLesson): LiveOutcome {
     const all = [...this.since].slice(-CLIENTS).map(([id, from]) => this.look(lesson.topic, id, from))
     const done = all.find(({ client: c }) => c.published > 0 && c.received > 0 && c.subscribed)
-    const shown = done ?? all.at(-1)
+    const shown = done ? [done] : all.slice(-SHOWN.clients)
     const right = done && lesson.options.find((o) => fits(done.client.own, o.own))
     return {
       lesson: lesson.id,
       clients: all.map((s) => s.client),
       done: done?.client ?? null,
       answer: right?.id ?? null,
-      timeline: shown ? this.timeline(shown.rows) : EMPTY,
+      timeline: shown.length > 0 ? this.timeline(shown.flatMap((s) => s.rows)) : EMPTY,
     }
   }
 
-  private came(clientId: string): void {
+  /** Number of the next packet. */
+  private get now(): number {
+    return this.lab.observation.capture.seen + 1
+  }
+
+  /** What it does counts from its CONNECT, which has been captured by now. */
+  private connected(clientId: string): void {
+    const recent = this.lab.observation.capture.recent(clientId, RECENT)
+    this.came(clientId, recent.find((p) => p.type === 'CONNECT')?.seq ?? this.now)
+  }
+
+  private came(clientId: string, from: number): void {
     if (this.since.has(clientId)) return
     if (this.since.size >= 1000) this.since.delete(this.since.keys().next().value ?? '')
-    this.since.set(clientId, this.lab.observation.capture.seen + 1)
+    this.since.set(clientId, from)
   }
 
   private look(topic: string, clientId: string, from: number): Seen {
@@ -79,9 +90,10 @@ export class LiveWatch {
     }
   }
 
-  /** The client's last packets with what belongs to them; asking the ring for each is cheaper than searching it. */
+  /** The last packets with what belongs to them; asking the ring for each is cheaper than searching it. */
   private timeline(rows: readonly PacketRow[]): PacketBatch {
-    const packets = rows.filter((p) => !p.type.startsWith('PING')).slice(-SHOWN)
+    const inOrder = rows.filter((p) => !p.type.startsWith('PING')).sort((x, y) => x.seq - y.seq)
+    const packets = inOrder.slice(-SHOWN.packets)
     const exchanges = new Map<number, ExchangeRow>()
     const journeys = new Map<number, JourneyRow>()
     for (const p of packets) {

@@ -227,8 +227,10 @@ function drawLostLabels(c: CanvasRenderingContext2D, s: TopologyScene, t: Topolo
   for (const { fallen, rest, fade, label } of lost) {
     if (fallen === null) continue
     const words = `${label ?? ''} ${s.lostWord}`
+    const offset = lostOffset(rest, words, names, t.k)
+    if (offset === null) continue
     c.globalAlpha = 1 - fade
-    text(c, words, fallen.x, fallen.y + lostOffset(rest, words, names, t.k), 'center', t.loss, 640, 11, t)
+    text(c, words, fallen.x, fallen.y + offset, 'center', t.loss, 640, 11, t)
   }
   c.globalAlpha = 1
 }

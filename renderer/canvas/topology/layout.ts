@@ -155,10 +155,10 @@ const TITLE = 12 / 11
 const halfWidth = (l: Pick<TopologyLabel, 'title' | 'subtitle'>, k: number): number =>
   Math.max(textWidth(l.title, TITLE * k), textWidth(l.subtitle, k)) / 2
 
-/** The two lines of a label around its place. */
+/** The lines of a label around its place. */
 export function labelBox(l: TopologyLabel, k: number): Box {
   const half = halfWidth(l, k)
-  return { x0: l.x - half, x1: l.x + half, y0: l.y - 9 * k, y1: l.y + 22 * k }
+  return { x0: l.x - half, x1: l.x + half, y0: l.y - 9 * k, y1: l.y + (l.subtitle === '' ? 4 : 22) * k }
 }
 
 export const brokerBox = ({ x, y, w, h }: TopologyLayout['broker']): Box => ({
@@ -186,36 +186,48 @@ function labelPlaces(arc: Arc, nodes: readonly TopologyNode[], f: Frame): { x: n
     y: up ? Math.min(...ys) - 30 * f.k - big : Math.max(...ys) + 24 * f.k + big,
   })
   const outward = Math.sign(Math.cos(rad(middle))) * 60 * f.k
-  return [at(above), at(!above)].flatMap((p) => [p, { ...p, x: p.x + outward }])
+  return [at(above), at(!above)].flatMap((p) => [0, 1, 2].map((n) => ({ ...p, x: p.x + n * outward })))
 }
 
-/** The first place within the frame where the label covers no node and no label, or else the one with the fewest. */
-function placeLabel(
-  arc: Arc,
-  nodes: readonly TopologyNode[],
-  f: Frame,
-  taken: { size: { width: number; height: number }; boxes: readonly Box[]; broker: Box },
-): TopologyLabel {
+interface Room {
+  width: number
+  height: number
+  /** Boxes of devices, which a label covers if it must. */
+  nodes: readonly Box[]
+  /** What a label may not cover: other labels and the broker. */
+  taken: readonly Box[]
+}
+
+/**
+ * The first place within the frame where the label covers no device, or else the fewest of them. Where both its lines have
+ * no room it is the name alone; where that has none, null.
+ */
+function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, room: Room): TopologyLabel | null {
   const { title, subtitle, name } = arc.group
-  const { width, height } = taken.size
-  const half = halfWidth(arc.group, f.k)
-  const places = labelPlaces(arc, nodes, f).map((p): TopologyLabel => ({
-    group: name,
-    title,
-    subtitle,
-    x: Math.min(width - half - 4, Math.max(half + 4, p.x)),
-    y: Math.min(height - 24 * f.k, Math.max(14 * f.k, p.y)),
-  }))
-  const covered = places.map((l) => {
-    const box = labelBox(l, f.k)
-    return taken.boxes.filter((b) => hits(box, b)).length + (hits(box, taken.broker) ? 100 : 0)
-  })
-  return places[covered.indexOf(Math.min(...covered))] as TopologyLabel
+  for (const below of [subtitle, '']) {
+    const half = halfWidth({ title, subtitle: below }, f.k)
+    let best: { label: TopologyLabel; covers: number } | null = null
+    for (const p of labelPlaces(arc, nodes, f)) {
+      const label: TopologyLabel = {
+        group: name,
+        title,
+        subtitle: below,
+        x: Math.min(room.width - half - 4, Math.max(half + 4, p.x)),
+        y: Math.min(room.height - (below === '' ? 6 : 24) * f.k, Math.max(14 * f.k, p.y)),
+      }
+      const box = labelBox(label, f.k)
+      if (room.taken.some((b) => hits(box, b))) continue
+      const covers = room.nodes.filter((b) => hits(box, b)).length
+      if (best === null || covers < best.covers) best = { label, covers }
+    }
+    if (best !== null) return best.label
+  }
+  return null
 }
 
 /**
  * How far below its cross, in px, the words at a lost packet stand: above it, which is negative, where they would cover the
- * name of a group below and none above.
+ * name of a group or the broker below and nothing above. Null where they would cover something on both sides.
  * @param rest where the cross comes to rest
  */
 export function lostOffset(
@@ -223,7 +235,7 @@ export function lostOffset(
   words: string,
   names: readonly Box[],
   k: number,
-): number {
+): number | null {
   const half = textWidth(words, k) / 2
   const free = (offset: number): boolean => {
     const y = rest.y + offset
@@ -231,7 +243,7 @@ export function lostOffset(
     return !names.some((name) => hits(box, name))
   }
   const [below, above] = [22 * k, -16 * k]
-  return free(below) || !free(above) ? below : above
+  return free(below) ? below : free(above) ? above : null
 }
 
 /** Room that the picture fills at its own size, px at 16 px type. */
@@ -264,11 +276,13 @@ export function layoutTopology(
   const placed = arcs(shown).map((arc) => ({ arc, nodes: placeGroup(arc, f) }))
   const nodes = placed.flatMap((p) => p.nodes)
   const broker = { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k }
-  const boxes = nodes.map((n) => nodeBox(n, k))
-  const labels = placed.map((p) => {
-    const label = placeLabel(p.arc, p.nodes, f, { size: { width, height }, boxes, broker: brokerBox(broker) })
-    boxes.push(labelBox(label, k))
-    return label
+  const nodeBoxes = nodes.map((n) => nodeBox(n, k))
+  const taken = [brokerBox(broker)]
+  const labels = placed.flatMap((p) => {
+    const label = placeLabel(p.arc, p.nodes, f, { width, height, nodes: nodeBoxes, taken })
+    if (label === null) return []
+    taken.push(labelBox(label, k))
+    return [label]
   })
   return {
     broker,

@@ -31,7 +31,7 @@ export const experimentsMessages = defineMessages(
         subscribers: 'Subscribers',
         rate: 'Rate',
         direction: 'Direction',
-        qos2: 'QoS 2 sent on',
+        qos2: 'QoS 2 forwarded',
         delay: 'Delay',
         seed: 'Seed',
         perPublisher: 'per publisher',

@@ -48,9 +48,9 @@ function useLinkNotes(lanes: Ref<readonly Lane[]>) {
   })
 }
 
-/** What the broker is: ours, or at which address; of a recorded capture it is not known. */
-export const brokerNote = (s: EngineStatus | null): string =>
-  s?.recording ? '' : s?.broker.kind === 'external' ? (s.broker.url ?? '') : 'aedes'
+/** Where the broker is: in this program, or at which address; of a recorded capture it is not known. */
+export const brokerNote = (s: EngineStatus | null, t: (key: string) => string): string =>
+  s?.recording ? '' : s?.broker.kind === 'external' ? (s.broker.url ?? '') : t('lessons.broker')
 
 /** The last moment the packets tell of: those on their way are drawn up to there. */
 const latest = (rows: readonly PacketRow[]): number =>
@@ -115,6 +115,7 @@ export function useDiagram() {
   const time = useTimeZoom(input)
   const { stories, numbers, see } = useStories(input, narration, lanes.several)
   const partial = (): boolean => packets.filter !== '' || lanes.others.value.length > 0
+  const { t } = useI18n()
   const words = useWords(partial, lanes.several, () => status.recorded)
   const links = useLinkNotes(lanes.lanes)
   const scene = computed((): Scene | null => {
@@ -129,7 +130,7 @@ export function useDiagram() {
       words: words.value,
       noCards: units.value < CARDS_FROM,
       linkNotes: units.value < METRICS.narrow ? new Map() : links.value,
-      laneNotes: new Map([['', brokerNote(status.status)]]),
+      laneNotes: new Map([['', brokerNote(status.status, t)]]),
       numbers: numbers.value,
     })
   })

@@ -22,7 +22,7 @@ export function useFocusedMessage(shown: () => boolean = () => true) {
   const focus = useFocus()
   const status = useStatus()
   const batch = computed(() => (shown() ? focus.batch : null))
-  const focused = computed(() => batch.value && focusRecording(batch.value, brokerNote(status.status)))
+  const focused = computed(() => batch.value && focusRecording(batch.value, brokerNote(status.status, t)))
   const card = computed(() => {
     const b = batch.value
     const journey = b?.journeys[0]

@@ -37,7 +37,7 @@ export function groupRole(
 }
 
 /** Widest label, px at 11 px type. */
-const MAX_LABEL = 172
+const MAX_LABEL = 200
 /** A label stays a label, however long the name. */
 function short(text: string): string {
   if (textWidth(text, 1) <= MAX_LABEL) return text

@@ -29,7 +29,7 @@ export const mineText = (right: boolean, t: Translate): string =>
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>
   o.totals.unsent === 0 ? null : t('lessons.because.unsent', { n: o.totals.unsent })
 
-/** The sentence that names the packet: the cause of what went wrong, or what went well in spite of it. */
+/** The sentence that says what happened to the packet the lesson is about. */
 export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const p = o.named
   if (!p) return null
@@ -37,7 +37,6 @@ export function becauseText(o: LessonOutcome, t: Translate): string | null {
   const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
   if (p.fate !== 'lost') return t('lessons.because.segment', values)
   const dead = new Connections(o.timeline.marks).deadAt(p.clientId, p.sentMs)
-  const why = p.reason === 'cut' || p.reason === 'reset' ? (dead ? 'dead' : 'cut') : 'dropped'
-  const harmed = o.totals.lost + o.totals.duplicated > 0
-  return t(`lessons.${harmed ? 'because' : 'although'}.${why}`, values)
+  const why = p.reason === 'cut' || p.reason === 'reset' ? (dead ? 'dead' : 'cut') : 'lost'
+  return t(`lessons.because.${why}`, values)
 }

@@ -25,13 +25,21 @@ export interface Start {
   y: number
   /** Which way its arrow goes: 1 is right. */
   side: 1 | -1
+  /** Where its label does not stand: 1 is below. */
+  free: 1 | -1
 }
 
 /** The numbers of a worksheet: one per packet, at its sender's lane. Pure. */
 export const startsOf = (scene: Scene): Start[] =>
   [...scene.arrows]
     .sort((a, b) => a.from.y - b.from.y || a.seq - b.seq)
-    .map((a, i) => ({ n: i + 1, x: a.from.x, y: a.from.y, side: a.to.x < a.from.x ? -1 : 1 }))
+    .map((a, i) => ({
+      n: i + 1,
+      x: a.from.x,
+      y: a.from.y,
+      side: a.to.x < a.from.x ? -1 : 1,
+      free: a.label.lift > 0 ? -1 : 1,
+    }))
 
 /** The picture without what the pupil is to draw: lanes, time and the connections' ups and downs are left. Pure. */
 export const blank = (scene: Scene): Scene => ({

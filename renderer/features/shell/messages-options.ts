@@ -34,7 +34,7 @@ export const optionEn = {
     subscribe: 'May subscribe to',
     refuse: 'Refused to everybody',
     sysInterval: '$SYS interval',
-    qos2: 'QoS 2 sent on',
+    qos2: 'QoS 2 forwarded',
     limits: 'Limits',
     url: 'URL',
     caFile: 'CA file',

@@ -1,4 +1,4 @@
-import { connect, type MqttClient } from 'mqtt'
+import { connect, connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, expect, test } from 'vitest'
 import type { EngineApi } from '../../../electron/contract/api'
 import type { LiveOutcome } from '../../../electron/contract/lesson-run'
@@ -65,6 +65,29 @@ test('a client from outside that subscribes, publishes and gets its own message'
   const types = end.timeline.packets.map((p) => p.type)
   expect(types).toContain('PUBLISH')
   expect(end.timeline.packets.every((p) => p.clientId === 'mine')).toBe(true)
+})
+
+test('two clients, of which one publishes and the other receives: both are shown, from CONNECT on, and one is still to do both', async () => {
+  const api = await start()
+  await watch(api)
+  const url = engine.status().broker.listeners[0]?.url ?? ''
+  const [reader, writer] = await Promise.all(
+    ['reader', 'writer'].map((clientId) => connectAsync(url, { clientId, reconnectPeriod: 0 })),
+  )
+  await reader?.subscribeAsync('common', { qos: 1 })
+  await writer?.publishAsync('common', 'hello', { qos: 1 })
+  const seen = await becomes(api, (o) => o.clients.some((c) => c.received > 0))
+  expect(seen.done).toBeNull()
+  expect(seen.clients.find((c) => c.clientId === 'writer')).toMatchObject({ published: 1, received: 0 })
+  expect(new Set(seen.timeline.packets.map((p) => p.clientId))).toEqual(new Set(['reader', 'writer']))
+  expect(seen.timeline.packets.filter((p) => p.type === 'CONNECT')).toHaveLength(2)
+  const seqs = seen.timeline.packets.map((p) => p.seq)
+  expect(seqs).toEqual(seqs.toSorted((a, b) => a - b))
+  await writer?.subscribeAsync('common', { qos: 1 })
+  await writer?.publishAsync('common', 'hello again', { qos: 1 })
+  const end = await becomes(api, (o) => o.done !== null)
+  expect(end.done?.clientId).toBe('writer')
+  await Promise.all([reader?.endAsync(true), writer?.endAsync(true)])
 })
 
 test('with No Local it gets the messages of others only, and the other answer is right', async () => {

@@ -72,6 +72,10 @@ test('what the broker keeps is told, and its own topics to those who ask for the
   const plain = await api.watchTopics(view)
   expect(plain.rows.map((r) => r.path)).toEqual(['home'])
   expect(plain.totalTopics).toBe(3)
+  const all = await api.watchTopics({ ...view, filter: '#' })
+  expect(all.rows.map((r) => r.path)).toEqual(['$SYS', 'home'])
+  expect(all.matchedTopics).toBe(3)
+  expect(all.totalTopics).toBeGreaterThan(3)
   const asked = await api.watchTopics({
     ...view,
     open: ['$SYS', '$SYS/broker'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  brokerBox,
   collapsedGroups,
   labelBox,
   layoutTopology,
@@ -66,6 +67,34 @@ describe('topology layout', () => {
     const name = labelBox({ group: 'g', title: 'Display', subtitle: 'sub QoS 1', x: 100, y: 72 }, 1)
     const at = (x: number, y: number) => lostOffset({ x, y }, 'PUBLISH lost', [name], 1)
     expect([at(100, 20), at(100, 45), at(300, 45)]).toEqual([22, -16, 22])
+    const broker = labelBox({ group: '', title: 'Broker', subtitle: '', x: 100, y: 30 }, 1)
+    expect(lostOffset({ x: 100, y: 45 }, 'PUBLISH lost', [name, broker], 1)).toBeNull()
+  })
+
+  it('lets no label cover another or the broker, however small the frame; names that have no room are left out', () => {
+    const groups = [
+      'Temperature sensors',
+      'Door locks',
+      'Power meters',
+      'Air quality',
+      'Hall lamps',
+      'Dashboard',
+    ].map((name, i) => group(name, 2 * i + 1))
+    const left: number[] = []
+    for (const [w, h] of [
+      [800, 600],
+      [388, 140],
+      [300, 110],
+    ] as const) {
+      const { labels, broker } = layoutTopology(groups, w, h, 1)
+      left.push(labels.length)
+      const boxes = [...labels.map((l) => labelBox(l, 1)), brokerBox(broker)]
+      for (const [i, a] of boxes.entries())
+        for (const b of boxes.slice(i + 1))
+          expect(a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1, `${w} x ${h}`).toBe(false)
+    }
+    expect(left[0]).toBe(6)
+    expect(left[2]).toBeGreaterThan(0)
   })
 
   it('keeps labels off the nodes and labels of other groups in a flat frame', () => {

@@ -26,7 +26,7 @@ describe('English', () => {
   it('tells of QoS 0 delivered and lost', () => {
     expect(story(one(0)).at(-1)).toBe('dashboard has it.')
     expect(story(one(0, [up('PUBLISH')]))).toEqual([
-      'PUBLISH was lost: at QoS 0 the sender expects no acknowledgement, so the broker never gets it.',
+      'PUBLISH was lost: at QoS 0 nobody sends it again, so the broker never gets it.',
     ])
     expect(story(one(0, [down('PUBLISH')])).at(-1)).toContain('so dashboard never gets it')
   })
@@ -70,7 +70,7 @@ describe('English', () => {
     expect(story(sim)).toContain('PUBREL #7 was lost: the broker still holds identifier 7.')
     const late = new Simulation('embedded').message({ at: 0, qos: 2, packetId: 7, losses: [down('PUBREL')] })
     expect(story(late)).toContain(
-      'PUBREL #1 was lost: dashboard has the message, but its application gets it only when PUBREL arrives. (Method A of the specification; it allows both.)',
+      'PUBREL #1 was lost: dashboard has the message, but its application gets it only when PUBREL arrives. (Method A of the specification; with method B it would have it already.)',
     )
   })
 

@@ -212,12 +212,12 @@ test.each([
   ['publish-subscribe', 'one-topic', ['dashboard and phone have it.']],
   ['topics-wildcards', 'dollar', ['The broker has nobody to send the message to.']],
   ['qos-1-lost-puback', 'puback', ['dashboard now has the message twice.']],
-  ['qos-2', 'pubrel', ['PUBREL #1 was lost by rule: the broker still holds identifier 1.']],
+  ['qos-2', 'pubrel', ['PUBREL #1 was lost: the broker still holds identifier 1.']],
   [
     'qos-2',
     'pubrel-on-release',
     [
-      'PUBREL #1 was lost by rule: the broker has the message and waits for PUBREL before it forwards it. (Method A of the specification; it allows both.)',
+      'PUBREL #1 was lost: the broker has the message and waits for PUBREL before it forwards it. (Method A of the specification; with method B it would have forwarded it already.)',
       'Only PUBREL #1 releases the message to dashboard.',
     ],
   ],
@@ -225,7 +225,7 @@ test.each([
     'radio-or-tcp',
     'tcp',
     [
-      'TCP lost a segment of PUBLISH and sent it again by itself: PUBLISH is late, but not lost.',
+      'A segment of PUBLISH was lost, and TCP sent it again: PUBLISH is late, but not lost.',
       'PUBLISH had to wait for what was sent before it: TCP keeps the order.',
     ],
   ],

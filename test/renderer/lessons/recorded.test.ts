@@ -45,19 +45,19 @@ test('every device has a lane, publishers left of the broker, whether it got pac
 
 test('the verdict names the packet, as cause or in spite of it', async () => {
   expect(becauseText(await run('qos-1-lost-puback', 'puback'), said)).toBe(
-    'lessons.because.dropped PUBACK #1 PUBACK #1이',
+    'lessons.because.lost PUBACK #1 PUBACK #1이',
   )
   expect(becauseText(await run('qos-2', 'pubrel'), said)).toBe(
-    'lessons.although.dropped PUBREL #1 PUBREL #1이',
+    'lessons.because.lost PUBREL #1 PUBREL #1이',
   )
-  expect(becauseText(await run('qos-1-cut', 'publish'), said)).toMatch(/^lessons\.although\.cut PUBLISH #1/)
+  expect(becauseText(await run('qos-1-cut', 'publish'), said)).toMatch(/^lessons\.because\.cut PUBLISH #1/)
   expect(becauseText(await run('qos-1-cut', 'puback'), said)).toMatch(/^lessons\.because\.cut PUBACK #1/)
   // nothing was cut: the connection was dead, and nobody knew
   expect(becauseText(await run('keep-alive', 'four-seconds'), said)).toMatch(
-    /^lessons\.although\.dead PUBLISH #1/,
+    /^lessons\.because\.dead PUBLISH #1/,
   )
   expect(becauseText(await run('keep-alive', 'off'), said)).toMatch(/^lessons\.because\.dead PUBLISH #1/)
-  expect(becauseText(await run('qos-0', 'to-broker'), said)).toBe('lessons.because.dropped PUBLISH PUBLISH가')
+  expect(becauseText(await run('qos-0', 'to-broker'), said)).toBe('lessons.because.lost PUBLISH PUBLISH가')
   expect(becauseText(await run('radio-or-tcp', 'tcp'), said)).toMatch(/^lessons\.because\.segment/)
   expect(becauseText(await run('radio-or-tcp', 'cut'), said)).toMatch(/^lessons\.because\.cut/)
   expect(becauseText(await run('publish-subscribe', 'one-topic'), said)).toBeNull()

@@ -18,6 +18,15 @@ const GAP_MS = 0.2
 const VAIN_MS = 0.4
 const SLOW_FOR_MS = 500
 
+/**
+ * How long after a beat the loop looks for answers without rest, ms: a thread that sleeps is woken so late that an answer
+ * of a broker close by would seem twice as slow. It is not done where the next beat is as near, and where it was in vain so
+ * many times in a row, not again for some time, which doubles.
+ */
+const LOOK_MS = 0.5
+const VAIN_LOOKS = 3
+const NO_LOOK_FOR_MS = { first: 50, most: 1600 }
+
 /** Time and the thread of a pace; tests give their own. Times are Unix ms of the run's clock. */
 export interface PaceDeps {
   now(): number
@@ -35,15 +44,22 @@ export interface PaceDeps {
  * Calls back at times far closer together than the millisecond of setTimeout. Where nothing is on its way to this thread
  * it sleeps for the rest of the time. Where something is, the event loop waits for it, so that its time of arrival is read
  * at once; then, mostly, the rest is slept. Where answers come later than the next beat, the loop looks for them between
- * naps. The loop never turns without pause, but for what is left where it is woken sooner than it mostly is.
+ * naps. The loop turns without pause only for the first answers after a beat, and for what is left where it is woken sooner
+ * than it mostly is.
  */
 export class Pace {
-  /** How long this thread has slept, ms. */
+  /** How long this thread has slept, or looked for answers in vain, ms. */
   sleptMs = 0
   private dueMs = Infinity
   private lastMs = -Infinity
   private slackMs = SLACK_MS.first
   private slowUntilMs = -Infinity
+  private lookUntilMs = -Infinity
+  private noLookUntilMs = -Infinity
+  private vainLooks = 0
+  private noLookForMs = NO_LOOK_FOR_MS.first
+  /** The last look, where nothing has come in since. */
+  private lookedMs: number | null = null
   /** The loop waits for input. */
   private listening = false
   private cancel = (): void => undefined
@@ -67,7 +83,14 @@ export class Pace {
 
   /** Something has come in. */
   heard(): void {
-    if (!this.listening || (this.deps.now() < this.dueMs && !this.deps.quiet())) return
+    this.lookedMs = null
+    if (!this.listening) return
+    const now = this.deps.now()
+    if (now < this.dueMs && !this.deps.quiet()) return
+    if (now < this.lookUntilMs) {
+      this.vainLooks = 0
+      this.noLookForMs = NO_LOOK_FOR_MS.first
+    }
     this.cancel()
     this.rest()
   }
@@ -78,7 +101,10 @@ export class Pace {
     const now = this.deps.now()
     const left = this.dueMs - now
     const quiet = this.deps.quiet()
-    if (left > (quiet ? LONGEST_NAP_MS : COARSE_MS)) {
+    if (!quiet && left > 0 && this.looks(now)) {
+      this.listening = true
+      this.cancel = this.deps.later(this.wait, 0)
+    } else if (left > (quiet ? LONGEST_NAP_MS : COARSE_MS)) {
       const ms = Math.min(LONGEST_TIMER_MS, Math.max(1, Math.floor(left - COARSE_MS)))
       this.cancel = this.deps.later(this.wait, ms)
       this.listening = !quiet
@@ -88,6 +114,23 @@ export class Pace {
       this.listening = true
       this.cancel = this.deps.later(this.wait, 1)
     }
+  }
+
+  /** Whether an answer may come any moment. */
+  private looks(now: number): boolean {
+    if (now < this.lookUntilMs) {
+      if (this.lookedMs !== null) this.sleptMs += now - this.lookedMs
+      this.lookedMs = now
+      return true
+    }
+    this.lookedMs = null
+    if (this.lookUntilMs > this.lastMs && ++this.vainLooks === VAIN_LOOKS) {
+      this.vainLooks = 0
+      this.noLookUntilMs = now + this.noLookForMs
+      this.noLookForMs = Math.min(NO_LOOK_FOR_MS.most, this.noLookForMs * 2)
+    }
+    this.lookUntilMs = -Infinity
+    return false
   }
 
   private sleep(): void {
@@ -118,6 +161,9 @@ export class Pace {
   private strike(): void {
     this.lastMs = this.deps.now()
     if (this.lastMs - this.dueMs > VAIN_MS && !this.deps.quiet()) this.slowUntilMs = this.lastMs + SLOW_FOR_MS
-    this.at(this.deps.beat())
+    const dueMs = this.deps.beat()
+    if (this.lastMs >= this.noLookUntilMs && dueMs - this.lastMs > LOOK_MS)
+      this.lookUntilMs = this.lastMs + LOOK_MS
+    this.at(dueMs)
   }
 }

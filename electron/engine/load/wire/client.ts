@@ -230,13 +230,14 @@ export class WireClient implements ClientHandle, Sender {
 
   private data(bytes: Buffer, length: number): void {
     this.heardMs = this.deps.now()
-    this.events.bytes(0, length)
     try {
       this.reader.push(bytes, length)
     } catch (error) {
       if (!(error instanceof MalformedPacketError || error instanceof RangeError)) throw error
       this.cut(`malformed packet from the broker: ${error.message}`)
     }
+    // last: whoever waits for answers looks then whether any is missing
+    this.events.bytes(0, length)
   }
 
   private closed(error: Error | null): void {

@@ -14,9 +14,12 @@ export interface FlatTree {
 
 const SYS = '$SYS'
 
-/** The broker's own topics are shown to those who ask for them: by a search or filter that begins with `$`. */
+/**
+ * The broker's own topics are shown to those who ask for them by a search or filter that begins with `$`, and beside a filter
+ * that begins with a wildcard, which does not match them [MQTT-4.7.2-1].
+ */
 export const asksForSys = ({ search, filter }: TopicView): boolean =>
-  search.startsWith('$') || filter.startsWith('$')
+  search.startsWith('$') || /^[$+#]/.test(filter)
 
 /** How many topics of the broker's own there are. */
 export function sysTopics(root: TopicNode): number {

@@ -21,14 +21,13 @@ function fate(h: Happening): string {
   switch (h.reason) {
     case 'step':
       return `*${p} was dropped* in step mode`
-    case 'rule':
-      return `*${p} was lost* by rule`
     case 'cut':
       return `*${p} was lost* with the connection`
     case 'dead':
       return `*${p} was lost* in a connection that was dead`
     case 'reset':
       return `*${p} was lost* when the connection was reset`
+    case 'rule':
     case 'model':
     case null:
       return `*${p} was lost*`
@@ -37,8 +36,7 @@ function fate(h: Happening): string {
 
 function lostPublish(h: Happening): string {
   const r = name(h.r)
-  if (h.qos === 0)
-    return `${fate(h)}: at QoS 0 the sender expects no acknowledgement, so *${r} never gets it*.`
+  if (h.qos === 0) return `${fate(h)}: at QoS 0 nobody sends it again, so *${r} never gets it*.`
   if (h.known) return `${fate(h)}: ${r} already has the message.`
   const copy = h.session === false ? '' : `; ${name(h.s)} keeps its copy`
   return `${fate(h)}: ${r} does not have the message${copy}.`
@@ -48,8 +46,8 @@ function lostPubrel(h: Happening): string {
   const r = name(h.r)
   if (h.known) return `${fate(h)}: ${r} still holds identifier ${id(h)}.`
   return h.s === null
-    ? `${fate(h)}: ${r} has the message, but its application gets it only when PUBREL arrives. (Method A of the specification; it allows both.)`
-    : `${fate(h)}: ${r} has the message and waits for PUBREL before it forwards it. (Method A of the specification; it allows both.)`
+    ? `${fate(h)}: ${r} has the message, but its application gets it only when PUBREL arrives. (Method A of the specification; with method B it would have it already.)`
+    : `${fate(h)}: ${r} has the message and waits for PUBREL before it forwards it. (Method A of the specification; with method B it would have forwarded it already.)`
 }
 
 function lost(h: Happening): string {
@@ -73,6 +71,9 @@ function lost(h: Happening): string {
 }
 
 const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
+
+const stoodStill = (h: Happening): string =>
+  h.reason === 'step' ? ' (its timer stood still while packets were held)' : ''
 
 function stopped(h: Happening): string {
   const had = h.known ? `${name(h.r)} has the message anyway` : `*${name(h.r)} never got it*`
@@ -173,9 +174,10 @@ export const english: Teller = {
     lost,
     held: (h) => `*${packet(h)} is held*: deliver it or drop it.`,
     late: (h) =>
-      `TCP lost a segment of ${packet(h)}${h.copies > 1 ? ` ${times(h.copies)}` : ''} and *sent it again by itself*: ${packet(h)} is late, but not lost.`,
+      `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${packet(h)} is late, but not lost.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
-    resent: (h) => `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
+    resent: (h) =>
+      `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)}${stoodStill(h)} and ${again(h)}.`,
     'resent-late': (h) =>
       `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
     'resent-answered': (h) => `${name(h.s)} ${again(h)}, although ${awaited(h)} had arrived.`,

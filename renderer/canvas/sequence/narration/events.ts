@@ -62,8 +62,9 @@ function ofStory(story: Story): Happening[] {
     ...beginning(story),
     ...story.facts.losses.map((p) => onLoss(story, p)),
     ...story.rows.filter((p) => p.fate === 'delivered').flatMap((p) => onArrival(story, p)),
-    ...story.facts.held.map((p) => atStart('held', p, story.qos(p))),
     ...onResends(story),
+    // what is sent again is told before that it is held
+    ...story.facts.held.map((p) => atStart('held', p, story.qos(p))),
     ...onSubscribers(story),
     ...onFlow(story),
     ...onEndings(story),

@@ -39,14 +39,13 @@ function fate(h: Happening): string {
   switch (h.reason) {
     case 'step':
       return `ステップモードで *${p} が捨てられました*`
-    case 'rule':
-      return `規則により *${p} が失われました*`
     case 'cut':
       return `接続が切れて *${p} が失われました*`
     case 'dead':
       return `もう何も通らない接続に送られた *${p} が失われました*`
     case 'reset':
       return `接続がリセットされて *${p} が失われました*`
+    case 'rule':
     case 'model':
     case null:
       return `*${p} が失われました*`
@@ -55,8 +54,7 @@ function fate(h: Happening): string {
 
 function lostPublish(h: Happening): string {
   const r = name(h.r)
-  if (h.qos === 0)
-    return `${fate(h)}。QoS 0 では送信側が確認応答を待たないので、*${r} には届かないままです*。`
+  if (h.qos === 0) return `${fate(h)}。QoS 0 では誰も再送しないので、*${r} には届かないままです*。`
   if (h.known) return `${fate(h)}。${r} はすでにメッセージを持っています。`
   return h.session === false
     ? `${fate(h)}。${r} はメッセージを受け取っていません。`
@@ -70,7 +68,8 @@ function lostPubrel(h: Happening): string {
     h.s === null
       ? 'アプリケーションに渡るのは PUBREL が届いてからです'
       : '転送するのは PUBREL が届いてからです'
-  return `${fate(h)}。${r} はメッセージを持っていますが、${waits}。（仕様の方式 A です。仕様は 2 つの方式を認めています。）`
+  const did = h.s === null ? '渡っています' : '転送しています'
+  return `${fate(h)}。${r} はメッセージを持っていますが、${waits}。（仕様の方式 A です。方式 B ならすでに${did}。）`
 }
 
 function lost(h: Happening): string {
@@ -197,9 +196,10 @@ export const japanese: Teller = {
     lost,
     held: (h) => `*${packet(h)} を保留しています*。配信するか、捨ててください。`,
     late: (h) =>
-      `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*TCP が自分で再送しました*。遅れましたが、失われてはいません。`,
+      `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*TCP が再送しました*。遅れましたが、失われてはいません。`,
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
-    resent: (h) => `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
+    resent: (h) =>
+      `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち${h.reason === 'step' ? '（パケットを保留している間、タイマーは止まっていました）' : ''}、${again(h)}。`,
     'resent-late': (h) =>
       `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} は届いていましたが、${name(h.s)} は ${again(h)}。`,

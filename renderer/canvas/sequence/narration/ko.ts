@@ -23,14 +23,13 @@ function fate(h: Happening): string {
   switch (h.reason) {
     case 'step':
       return `단계 모드에서 *${josa(packet(h), '을/를')} 버렸습니다*`
-    case 'rule':
-      return `규칙에 따라 *${p} 손실되었습니다*`
     case 'cut':
       return `연결이 끊기면서 *${p} 손실되었습니다*`
     case 'dead':
       return `이미 죽은 연결로 나간 *${p} 손실되었습니다*`
     case 'reset':
       return `연결이 초기화되면서 *${p} 손실되었습니다*`
+    case 'rule':
     case 'model':
     case null:
       return `*${p} 손실되었습니다*`
@@ -39,7 +38,7 @@ function fate(h: Happening): string {
 
 function lostPublish(h: Happening): string {
   if (h.qos === 0)
-    return `${fate(h)}. QoS 0에서는 송신자가 응답을 기다리지 않으므로 *${receiver(h)} 영영 받지 못합니다*.`
+    return `${fate(h)}. QoS 0에서는 아무도 다시 보내지 않으므로 *${receiver(h)} 영영 받지 못합니다*.`
   if (h.known) return `${fate(h)}. ${receiver(h)} 이미 메시지를 갖고 있습니다.`
   return h.session === false
     ? `${fate(h)}. ${receiver(h)} 메시지를 받지 못했습니다.`
@@ -50,7 +49,8 @@ function lostPubrel(h: Happening): string {
   if (h.known) return `${fate(h)}. ${receiver(h)} 식별자 ${josa(id(h), '을/를')} 계속 기억합니다.`
   const waits =
     h.s === null ? '응용 프로그램은 PUBREL이 와야 받습니다' : 'PUBREL이 와야 구독자에게 전달합니다'
-  return `${fate(h)}. ${receiver(h)} 메시지를 갖고 있지만 ${waits}. (명세의 방법 A이며, 명세는 두 방법을 모두 허용합니다.)`
+  const did = h.s === null ? '받았을 것입니다' : '전달했을 것입니다'
+  return `${fate(h)}. ${receiver(h)} 메시지를 갖고 있지만 ${waits}. (명세의 방법 A입니다. 방법 B라면 이미 ${did}.)`
 }
 
 function lost(h: Happening): string {
@@ -179,10 +179,10 @@ export const korean: Teller = {
     lost,
     held: (h) => `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요.`,
     late: (h) =>
-      `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 스스로 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
+      `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
     behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
-      `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
+      `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가${h.reason === 'step' ? '(패킷이 보류된 동안 타이머는 멈춰 있었습니다)' : ''} ${again(h)}.`,
     'resent-late': (h) =>
       `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
     'resent-answered': (h) =>

@@ -170,7 +170,7 @@ export function onResends(story: Story): Happening[] {
     }
     if (r.why === 'response') return { ...base, kind: 'resent-response' as const }
     if (answered(story, r)) return { ...base, kind: 'resent-answered' as const }
-    const lost = story.facts.losses.some(
+    const lost = story.facts.losses.find(
       (p) =>
         p.exchange === again.exchange &&
         p !== again &&
@@ -178,7 +178,8 @@ export function onResends(story: Story): Happening[] {
         endOf(p) <= again.sentMs &&
         p.seq < again.seq,
     )
-    return { ...base, kind: lost ? ('resent' as const) : ('resent-late' as const) }
+    if (!lost) return { ...base, kind: 'resent-late' as const }
+    return { ...base, kind: 'resent' as const, reason: lost.reason }
   })
 }
 

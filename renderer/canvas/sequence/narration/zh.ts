@@ -40,14 +40,13 @@ function fate(h: Happening): string {
   switch (h.reason) {
     case 'step':
       return `在单步模式中 *${p} 被丢弃*`
-    case 'rule':
-      return `按规则 *${p} 丢失*`
     case 'cut':
       return `*${p} 随连接一起丢失*`
     case 'dead':
       return `*${p} 发进了一条已失效的连接而丢失*`
     case 'reset':
       return `连接重置时 *${p} 丢失*`
+    case 'rule':
     case 'model':
     case null:
       return `*${p} 丢失*`
@@ -56,7 +55,7 @@ function fate(h: Happening): string {
 
 function lostPublish(h: Happening): string {
   const r = name(h.r)
-  if (h.qos === 0) return `${fate(h)}。在 QoS 0 下发送方不等待应答，所以 *${r} 永远收不到它*。`
+  if (h.qos === 0) return `${fate(h)}。在 QoS 0 下没有谁会重发，所以 *${r} 永远收不到它*。`
   if (h.known) return `${fate(h)}。 ${r} 已经有这条消息。`
   const copy = h.session === false ? '' : `， ${name(h.s)} 留有副本`
   return `${fate(h)}。 ${r} 没有收到这条消息${copy}。`
@@ -66,7 +65,8 @@ function lostPubrel(h: Happening): string {
   const r = name(h.r)
   if (h.known) return `${fate(h)}。 ${r} 仍记着标识符 ${id(h)} 。`
   const waits = h.s === null ? '要等 PUBREL 到达才交给应用程序' : '要等 PUBREL 到达才转发'
-  return `${fate(h)}。 ${r} 已有这条消息，但${waits}。（规范中的方法 A；规范允许两种方法。）`
+  const did = h.s === null ? '早已交出' : '早已转发'
+  return `${fate(h)}。 ${r} 已有这条消息，但${waits}。（规范中的方法 A；若用方法 B，此时${did}。）`
 }
 
 function lost(h: Happening): string {
@@ -195,9 +195,10 @@ export const chinese: Teller = {
     lost,
     held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。`,
     late: (h) =>
-      `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 自己重传了它*： ${packet(h)} 迟到，但没有丢失。`,
+      `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 重传了它*： ${packet(h)} 迟到，但没有丢失。`,
     behind: (h) => `${packet(h)} 必须等待之前发送的内容： *TCP 保持顺序*。`,
-    resent: (h) => `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
+    resent: (h) =>
+      `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${h.reason === 'step' ? '（报文被扣留期间计时器停止）' : ''}${again(h)}。`,
     'resent-late': (h) => `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} 已经到达，但 ${name(h.s)} 还是${again(h)}。`,
     'resent-response': (h) => `PUBREC 再次到达，所以 ${name(h.s)} ${again(h)}。`,
