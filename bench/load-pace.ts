@@ -40,7 +40,7 @@ async function capture(port: number, file: string): Promise<() => Promise<void>>
       fail(new Error(`dumpcap cannot capture on lo (as root it can): ${said.trim()}`)),
     )
   })
-  // it says so before its child has opened the interface
+  // it says so before it has opened the file
   while (!existsSync(file)) await pause(20)
   await pause(300)
   return async () => {

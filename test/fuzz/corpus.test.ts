@@ -30,3 +30,22 @@ describe.each(names)('whatever comes as %s', (name) => {
     }
   })
 })
+
+it('a change never makes a list longer than anyone can walk through, whatever words the code has', () => {
+  const random = seeded(7)
+  const material = { words: ['length', '4294967294', '0'], others: [], maxBytes: 16_384 }
+  const lists: number[] = []
+  const form = {
+    read: () => ({ list: [[1], [2]], inner: { list: ['a'] } }),
+    write: (value: unknown) => {
+      JSON.stringify(value, (_key, v: unknown) => {
+        if (Array.isArray(v)) lists.push(v.length)
+        return Array.isArray(v) && v.length > 1000 ? null : v
+      })
+      return Buffer.alloc(1)
+    },
+  }
+  for (let i = 0; i < 20_000; i++) changed(Buffer.from('x'), form, random, material)
+  expect(lists.length).toBeGreaterThan(10_000)
+  expect(lists.reduce((a, b) => Math.max(a, b))).toBeLessThan(100)
+})

@@ -108,8 +108,14 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
     const now = Atomics.load(numbers, 0)
     if (now !== last || now === 0) [last, sinceMs] = [now, usedMs()]
     else if (usedMs() - sinceMs > HANG_MS) {
-      culprit(`an input has not come to its end within ${HANG_MS / 1000} s of processor time`)
+      clearInterval(heart)
+      culprit(
+        `an input, or the making of the one after it, has not come to its end within ${HANG_MS / 1000} s of processor time`,
+      )
       void worker.terminate()
+      // not even that ends a thread that is in a loop of the runtime's own
+      // eslint-disable-next-line no-restricted-syntax -- a limit, not a wait
+      setTimeout(() => process.exit(1), HANG_MS).unref()
     }
   }, LOOK_MS)
   worker.on('message', (told: Told) => {

@@ -152,8 +152,9 @@ const hits = (a: Box, b: Box): boolean => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b
 /** Type of a label's first line, as a part of the 11 px of the second. */
 const TITLE = 12 / 11
 
+/** Numbers count as long ones: a label's place does not change with a rate. */
 const halfWidth = (l: Pick<TopologyLabel, 'title' | 'subtitle'>, k: number): number =>
-  Math.max(textWidth(l.title, TITLE * k), textWidth(l.subtitle, k)) / 2
+  Math.max(textWidth(l.title, TITLE * k), textWidth(l.subtitle.replace(/\d[\d.,]*/g, '000.0'), k)) / 2
 
 /** The lines of a label around its place. */
 export function labelBox(l: TopologyLabel, k: number): Box {

@@ -48,7 +48,7 @@ function useLinkNotes(lanes: Ref<readonly Lane[]>) {
   })
 }
 
-/** Where the broker is: in this program, or at which address; of a recorded capture it is not known. */
+/** What the broker is: embedded, or at which address; of a recorded capture it is not known. */
 export const brokerNote = (s: EngineStatus | null, t: (key: string) => string): string =>
   s?.recording ? '' : s?.broker.kind === 'external' ? (s.broker.url ?? '') : t('lessons.broker')
 

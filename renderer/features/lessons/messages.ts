@@ -43,7 +43,7 @@ export const lessonsMessages = defineMessages(
       startOverText: 'All ticks are removed, for the next class. Lessons from files stay.',
       choose: 'Lesson',
       openFile: 'Open a lesson file…',
-      broker: 'in this program',
+      broker: 'embedded',
       phase: {
         predict: 'Predict',
         run: 'Run',
@@ -173,7 +173,7 @@ export const lessonsMessages = defineMessages(
       startOverText: '다음 학급을 위해 완료 표시를 모두 지웁니다. 파일에서 연 수업은 남습니다.',
       choose: '수업 고르기',
       openFile: '수업 파일 열기…',
-      broker: '이 프로그램 안',
+      broker: '내장',
       phase: { predict: '예측', run: '실행', watch: '관찰', verdict: '판정', steps: '수업의 단계' },
       prediction: '예측:',
       mineRight: '내 예측, 맞음',

@@ -43,7 +43,7 @@ export const lessonsJa: TextsOf<typeof lessonsMessages> = {
     startOverText: '次のクラスのために、完了の印をすべて消します。ファイルから開いたレッスンは残ります。',
     choose: 'レッスン',
     openFile: 'レッスンファイルを開く…',
-    broker: 'このプログラム内',
+    broker: '内蔵',
     phase: {
       predict: '予想',
       run: '実行',

@@ -43,7 +43,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
     startOverText: '为下一个班级清除所有完成标记。来自文件的课程会保留。',
     choose: '课程',
     openFile: '打开课程文件…',
-    broker: '在本程序中',
+    broker: '内置',
     phase: { predict: '预测', run: '运行', watch: '观察', verdict: '判定', steps: '本课的步骤' },
     prediction: '预测：',
     mineRight: '你的预测，正确',

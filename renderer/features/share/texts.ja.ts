@@ -66,7 +66,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     takeBackFrom: '{name} から操作を戻す',
     remove: '{name} を退出させる',
     stop: '共有を止める',
-    stopHint: '終了すると全員が切断され、新しい接続は受け入れられません。',
+    stopHint: '停止すると全員が切断され、新しい接続は受け入れられません。',
     noteControls:
       '操作は一度に 1 人にだけ任せられます。任された人は、実行、一時停止、ステップ、フリートとリンクの変更ができます。ファイルを開くこと、レッスンの実行、共有の停止は、あなただけができます。',
     sandboxes: '同時に自分でレッスンを実行できる生徒の数',

@@ -129,7 +129,8 @@ function changePlace(
       return
     case 2:
       if (Array.isArray(holder)) holder.splice(Number(key), 0, structuredClone(value))
-      else if (isTree(value)) Reflect.set(value, word, pick(ODD, random))
+      // of an array a word could set the length, to more than anyone walks through
+      else if (isTree(value) && !Array.isArray(value)) Reflect.set(value, word, pick(ODD, random))
       return
     case 3:
       holder[key] = structuredClone(

@@ -6,6 +6,8 @@ const Option = { end: 0, comment: 1, application: 4, resolution: 9, offset: 14 }
 /** Blocks from which something is read are not longer; others are passed over, however long. */
 const MAX_BLOCK_BYTES = MAX_FRAME_BYTES + 1024 * 1024
 const MAX_INTERFACES = 4096
+/** The end of the year 9999, Unix ns: ticks and offset of 64 bits each can say far more, which no clock counts any more. */
+const LAST_NS = 253_402_300_799_999_999_999n
 
 interface Interface {
   linkType: number
@@ -106,9 +108,11 @@ export class PcapngReader implements RecordReader {
     if (kept > body.length - 20) throw this.damaged(`says that it keeps ${kept} bytes`)
     if (!from) throw this.damaged('names an interface that is not there')
     const ticks = (BigInt(this.u32(body, 4)) << 32n) | BigInt(this.u32(body, 8))
+    const unixNs = from.offsetSeconds * 1_000_000_000n + (ticks * 1_000_000_000n) / from.ticksPerSecond
+    if (unixNs > LAST_NS || unixNs < -LAST_NS) throw this.damaged('has a time beyond the year 9999')
     this.sink.frame({
       linkType: from.linkType,
-      unixNs: from.offsetSeconds * 1_000_000_000n + (ticks * 1_000_000_000n) / from.ticksPerSecond,
+      unixNs,
       data: body.subarray(20, 20 + kept),
       comment: this.comment(body, 20 + padded(kept)),
     })

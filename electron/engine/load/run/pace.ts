@@ -78,6 +78,7 @@ export class Pace {
   stop(): void {
     this.cancel()
     this.dueMs = Infinity
+    this.lookedMs = null
     this.listening = false
   }
 
@@ -123,8 +124,9 @@ export class Pace {
       this.lookedMs = now
       return true
     }
+    const looked = this.lookedMs !== null
     this.lookedMs = null
-    if (this.lookUntilMs > this.lastMs && ++this.vainLooks === VAIN_LOOKS) {
+    if (looked && ++this.vainLooks === VAIN_LOOKS) {
       this.vainLooks = 0
       this.noLookUntilMs = now + this.noLookForMs
       this.noLookForMs = Math.min(NO_LOOK_FOR_MS.most, this.noLookForMs * 2)
@@ -135,6 +137,7 @@ export class Pace {
 
   private sleep(): void {
     const { now } = this.deps
+    this.lookedMs = null
     const began = now()
     const left = this.dueMs - began
     const quiet = this.deps.quiet()
@@ -162,8 +165,9 @@ export class Pace {
     this.lastMs = this.deps.now()
     if (this.lastMs - this.dueMs > VAIN_MS && !this.deps.quiet()) this.slowUntilMs = this.lastMs + SLOW_FOR_MS
     const dueMs = this.deps.beat()
-    if (this.lastMs >= this.noLookUntilMs && dueMs - this.lastMs > LOOK_MS)
-      this.lookUntilMs = this.lastMs + LOOK_MS
+    const sentMs = this.deps.now()
+    this.lookUntilMs = sentMs >= this.noLookUntilMs && dueMs - sentMs > LOOK_MS ? sentMs + LOOK_MS : -Infinity
+    this.lookedMs = null
     this.at(dueMs)
   }
 }

@@ -20,7 +20,7 @@ function fate(h: Happening): string {
   const p = packet(h)
   switch (h.reason) {
     case 'step':
-      return `*${p} was dropped* in step mode`
+      return `*${p} was dropped*`
     case 'cut':
       return `*${p} was lost* with the connection`
     case 'dead':
@@ -71,9 +71,6 @@ function lost(h: Happening): string {
 }
 
 const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
-
-const stoodStill = (h: Happening): string =>
-  h.reason === 'step' ? ' (its timer stood still while packets were held)' : ''
 
 function stopped(h: Happening): string {
   const had = h.known ? `${name(h.r)} has the message anyway` : `*${name(h.r)} never got it*`
@@ -177,7 +174,9 @@ export const english: Teller = {
       `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${packet(h)} is late, but not lost.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
     resent: (h) =>
-      `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)}${stoodStill(h)} and ${again(h)}.`,
+      h.reason === 'step'
+        ? `${name(h.s)} ${again(h)}, ${seconds(h.waitMs)} later.`
+        : `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
     'resent-late': (h) =>
       `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
     'resent-answered': (h) => `${name(h.s)} ${again(h)}, although ${awaited(h)} had arrived.`,

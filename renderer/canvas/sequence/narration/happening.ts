@@ -67,7 +67,7 @@ export interface Happening {
   r: string | null
   qos: QoS
   packet: PacketRow | null
-  /** Why a packet was lost; of `resent`: that which the sender waited for, or its own before; `dead`: it went into a connection through which nothing got any more. */
+  /** Why a packet was lost; of `resent`: why the answer or the attempt before was lost; `dead`: it went into a connection through which nothing got any more. */
   reason: LossReason | 'dead' | null
   waitMs: number
   attempts: number

@@ -199,7 +199,9 @@ export const japanese: Teller = {
       `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*TCP が再送しました*。遅れましたが、失われてはいません。`,
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
     resent: (h) =>
-      `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち${h.reason === 'step' ? '（パケットを保留している間、タイマーは止まっていました）' : ''}、${again(h)}。`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 後に ${name(h.s)} は${again(h)}。`
+        : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
     'resent-late': (h) =>
       `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} は届いていましたが、${name(h.s)} は ${again(h)}。`,

@@ -22,7 +22,7 @@ function fate(h: Happening): string {
   const p = josa(packet(h), '이/가')
   switch (h.reason) {
     case 'step':
-      return `단계 모드에서 *${josa(packet(h), '을/를')} 버렸습니다*`
+      return `*${josa(packet(h), '을/를')} 버렸습니다*`
     case 'cut':
       return `연결이 끊기면서 *${p} 손실되었습니다*`
     case 'dead':
@@ -182,7 +182,9 @@ export const korean: Teller = {
       `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
     behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
-      `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가${h.reason === 'step' ? '(패킷이 보류된 동안 타이머는 멈춰 있었습니다)' : ''} ${again(h)}.`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 뒤에 ${josa(name(h.s), '이/가')} ${again(h)}.`
+        : `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
     'resent-late': (h) =>
       `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
     'resent-answered': (h) =>

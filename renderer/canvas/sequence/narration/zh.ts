@@ -39,7 +39,7 @@ function fate(h: Happening): string {
   const p = packet(h)
   switch (h.reason) {
     case 'step':
-      return `在单步模式中 *${p} 被丢弃*`
+      return `*${p} 被丢弃*`
     case 'cut':
       return `*${p} 随连接一起丢失*`
     case 'dead':
@@ -198,7 +198,9 @@ export const chinese: Teller = {
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 重传了它*： ${packet(h)} 迟到，但没有丢失。`,
     behind: (h) => `${packet(h)} 必须等待之前发送的内容： *TCP 保持顺序*。`,
     resent: (h) =>
-      `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${h.reason === 'step' ? '（报文被扣留期间计时器停止）' : ''}${again(h)}。`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 之后， ${name(h.s)} ${again(h)}。`
+        : `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
     'resent-late': (h) => `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} 已经到达，但 ${name(h.s)} 还是${again(h)}。`,
     'resent-response': (h) => `PUBREC 再次到达，所以 ${name(h.s)} ${again(h)}。`,
