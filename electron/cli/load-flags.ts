@@ -66,11 +66,14 @@ export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
   if (parsed.success) return parsed.data
   const first = issueDetails(parsed.error.issues)[0]
   const path = first?.path ?? ''
+  // how two settings go together is said by the rule itself
+  const isRule =
+    parsed.error.issues[0]?.code === 'custom' && first?.expected.startsWith('expected a duration') !== true
   const flag = path.startsWith('populations')
     ? `${own['populations'] === undefined ? `--config ${String(flags['config'])}` : '--population'}: ${path}`
     : flagWord(flagOfPath(path.split('.')))
   throw new UsageError(
-    `${flag}: found ${first?.found ?? 'nothing'}; ${WORDS[flag] ?? first?.expected ?? 'not valid'}`,
+    `${flag}: found ${first?.found ?? 'nothing'}; ${(isRule ? undefined : WORDS[flag]) ?? first?.expected ?? 'not valid'}`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { withoutPassword } from '../contract/load-url'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { LoadError } from '../engine/load/run/failures'
@@ -43,7 +44,9 @@ export async function collectorOf(
     throw new UsageError('--token-env: only with --report-to')
   }
   if (!/^wss?:\/\/[^/?#@\s]+\/?$/.test(url) || !URL.canParse(url))
-    throw new UsageError(`--report-to: found ${url}; expected ws://HOST:PORT of fleetlab load watch`)
+    throw new UsageError(
+      `--report-to: found ${withoutPassword(url)}; expected ws://HOST:PORT of fleetlab load watch`,
+    )
   if (run.shard === undefined) throw new UsageError('--report-to: only with --shard i/n')
   if (textFlag(flags, 'startAt') !== undefined)
     throw new UsageError('--start-at: not with --report-to, where the collector says when all begin')

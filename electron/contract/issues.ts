@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from './errors'
+import { withoutPassword } from './load-url'
 
 type Issue = z.core.$ZodIssue
 
@@ -8,7 +9,7 @@ const shown = (input: unknown): string => {
   if (typeof input === 'number') return String(input)
   // undefined for a function or a symbol, which YAML's tags can make
   const text = JSON.stringify(input) as string | undefined
-  return (text ?? typeof input).slice(0, 80)
+  return withoutPassword(text ?? typeof input).slice(0, 80)
 }
 
 /** zod says what it received, too; that is reported as found. */

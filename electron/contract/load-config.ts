@@ -106,7 +106,17 @@ const fields = z.strictObject({
   resume: own.resume.default(false),
   topic: own.topic.default(DEFAULT_TOPIC),
   /** Addresses of this machine to connect from, in turn: each has its own ports. */
-  localAddresses: z.array(z.string().min(1)).max(256).default([]),
+  localAddresses: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*(%[\w.-]+)?)$/,
+          'expected an IP address of this computer, such as 127.0.0.2',
+        ),
+    )
+    .max(256)
+    .default([]),
   seed: z.int().min(0).max(4_294_967_295).default(1),
   thresholds: thresholdsSchema.prefault({}),
 })
@@ -295,7 +305,8 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
       `expected publishers x subscribers of at most ${MAX_FLOWS} in a fan-out`,
     )
   }
-  if (c.duration !== undefined && c.warmup >= c.duration) {
+  if (c.duration === 0) wrong('duration', '0 ms', 'expected more than 0')
+  else if (c.duration !== undefined && c.warmup >= c.duration) {
     wrong(
       'warmup',
       `${c.warmup} ms`,

@@ -13,6 +13,9 @@ const HOST = /^(\[[0-9a-fA-F:.]+(%[\w.-]+)?\]|[\p{L}\p{N}._-]+)$/u
 
 const MAX_ADDRESSES = 64
 
+/** The text with whatever stands for a user and a password in an address left out, for messages. */
+export const withoutPassword = (text: string): string => text.replace(/:\/\/[^/@\s"]*@/g, '://…@')
+
 /** The addresses of a load test's broker: a cluster has several, with commas between them. */
 export const loadAddresses = (url: string): string[] => url.split(',').map((address) => address.trim())
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../electron/contract/load-config'
-import { loadUrlProblem } from '../../electron/contract/load-url'
+import { loadUrlProblem, withoutPassword } from '../../electron/contract/load-url'
 
 it.each([
   'embedded',
@@ -50,4 +50,12 @@ it.each([
   [' mqtt://a , mqtt://b:1884 ', 'mqtt://a,mqtt://b:1884'],
 ])('a run has the address %j without spaces', (url, kept) => {
   expect(loadSchema.parse({ url }).url).toBe(kept)
+})
+
+it.each([
+  ['mqtt://user:pw@127.0.0.1:1883', 'mqtt://…@127.0.0.1:1883'],
+  ['"http://u:p@h, ws://x:y@z"', '"http://…@h, ws://…@z"'],
+  ['mqtt://127.0.0.1:1883/a@b', 'mqtt://127.0.0.1:1883/a@b'],
+])('of %s a message shows %s', (text, shown) => {
+  expect(withoutPassword(text)).toBe(shown)
 })

@@ -6,6 +6,7 @@ import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import type { LoadOptions } from '../../../electron/engine/load/run/load-options'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
+import { bench } from '../simulation/broker/raw-client'
 import { FaultyBroker, type Faults } from './faulty-broker'
 
 const brokers: FaultyBroker[] = []
@@ -85,6 +86,27 @@ describe('a run against a broker with known faults', () => {
       name: expect.any(String) as string,
     })
     expect(r.environment?.brokerProcess?.mostResidentBytes).toBeGreaterThan(2 ** 20)
+  })
+
+  it('names a broker by what it keeps in $SYS', async () => {
+    const b = bench()
+    try {
+      const { port } = await b.broker.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 })
+      const name = Buffer.from('some broker 1.0')
+      b.broker.publish({ topic: '$SYS/broker/version', payload: name, qos: 0, retain: true })
+      const url = `mqtt://127.0.0.1:${port}`
+      const r = await run({
+        url,
+        publishers: 1,
+        subscribers: 0,
+        executor: { kind: 'max' },
+        messages: 5,
+        qos: 1,
+      })
+      expect(r.environment?.broker).toBe('some broker 1.0')
+    } finally {
+      await b.broker.close()
+    }
   })
 
   it('connects to the addresses of a cluster in turn, after a try at each', async () => {

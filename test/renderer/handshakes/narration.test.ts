@@ -150,9 +150,9 @@ describe('English', () => {
     expect(sentences.join(' ')).not.toContain('waited')
   })
 
-  it('names step mode when the packet was dropped by hand', () => {
+  it('says of a packet that was dropped by hand that it was dropped', () => {
     expect(story(one(2, [up('PUBREC', { reason: 'step' })]))[1]).toBe(
-      'PUBREC #7 was dropped in step mode: the broker has the message, but sensor-1 cannot know.',
+      'PUBREC #7 was dropped: the broker has the message, but sensor-1 cannot know.',
     )
   })
 

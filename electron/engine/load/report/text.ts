@@ -49,12 +49,18 @@ export function summaryLine(r: LoadReport): string {
   const worst = r.endToEndMs.p99 !== null ? r.endToEndMs : r.ackMs
   const leg = worst === r.ackMs ? 'to acknowledgement' : 'end to end'
   const latency = worst.count > 0 ? `; 99 % within ${millis(worst.p99)} ms ${leg}` : ''
+  const never = r.endToEndMs.unanswered
+  const silent = subscribers === 0 ? r.ackMs.unanswered : 0
   const lost =
-    r.lost === null || subscribers === 0
-      ? ''
-      : r.lost === 0
-        ? ', none lost'
-        : `, ${counted(r.lost, 'message')} lost`
+    silent > 0
+      ? `, ${counted(silent, 'message')} never acknowledged`
+      : never > 0
+        ? `, ${counted(never, 'message')} never arrived`
+        : r.lost === null || subscribers === 0
+          ? ''
+          : r.lost === 0
+            ? ', none lost'
+            : `, ${counted(r.lost, 'message')} lost`
   return `${count(r.publishRate)} messages per second at QoS ${qos}, ${clients.join(' and ')}${latency}${lost}.`
 }
 

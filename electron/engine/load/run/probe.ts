@@ -208,22 +208,27 @@ export function brokerName(deps: ProbeDeps): Promise<string | null> {
     let name: string | null = null
     const end = (): void => client.end()
     const timer = setTimeout(end, NAME_MS)
-    const client = new WireClient(0, { ...fieldsOf(deps, NAME_FILTERS), subscribeQos: 0 }, null, {
-      dial: deps.dial,
-      flushQueue: new FlushQueue(setImmediate),
-      now: deps.now,
-      events: {
-        ...QUIET,
-        arrived: (_c, b, at, end_) => {
-          name ??= b.toString('utf8', at, Math.min(end_, at + 100)).replace(/[^\x20-\x7e]/g, '')
-          end()
-        },
-        closed: () => {
-          clearTimeout(timer)
-          resolve(name)
+    const client = new WireClient(
+      0,
+      { ...fieldsOf(deps, NAME_FILTERS), subscribeQos: 0, takesRetained: true },
+      null,
+      {
+        dial: deps.dial,
+        flushQueue: new FlushQueue(setImmediate),
+        now: deps.now,
+        events: {
+          ...QUIET,
+          arrived: (_c, b, at, end_) => {
+            name ??= b.toString('utf8', at, Math.min(end_, at + 100)).replace(/[^\x20-\x7e]/g, '')
+            end()
+          },
+          closed: () => {
+            clearTimeout(timer)
+            resolve(name)
+          },
         },
       },
-    })
+    )
     client.connect()
   })
 }

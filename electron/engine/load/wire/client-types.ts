@@ -15,6 +15,8 @@ export interface ClientFields extends ConnectFields {
   subscribeQos: QoS
   /** Keeps in-flight messages over a lost connection and resends them when the broker still has the session. */
   resume: boolean
+  /** Takes what the broker had kept, too: it is no delivery of the run. */
+  takesRetained?: boolean | undefined
   /** From where, and with which certificate of its own. */
   caller: Readonly<Omit<Caller, 'tls'>>
 }

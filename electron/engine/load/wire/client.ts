@@ -345,7 +345,7 @@ export class WireClient implements ClientHandle, Sender {
       if (repeated) return
     }
     // a retained copy is what the broker kept, not a delivery of this run
-    if (((b[start] as number) & 1) === 1) return
+    if (((b[start] as number) & 1) === 1 && this.fields.takesRetained !== true) return
     this.events.arrived(this, b, head.payloadAt, end, this.heardMs, head.topicEnd, head.propertiesAt)
   }
 
