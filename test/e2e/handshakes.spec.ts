@@ -76,7 +76,7 @@ for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
     await expect(page.getByText('step mode: timers paused')).toBeVisible()
     await dropOnce(page, type)
     const story = page.getByRole('region', { name: 'Narration' })
-    await expect(story).toContainText(new RegExp(`${type} #\\d+ was dropped in step mode`))
+    await expect(story).toContainText(new RegExp(`${type} #\\d+ was dropped`))
     await expect(story).toContainText('exactly once')
     await page.getByRole('radio', { name: 'Live' }).click()
     await expect(page.getByText('step mode: timers paused')).toBeHidden()

@@ -11,6 +11,8 @@ export interface Faults {
   lowersQos2?: boolean
   /** Return code of every CONNACK. */
   connack?: number
+  /** Number of a subscriber that is not authorized. */
+  refuses?: number
   /** Of those that come after so many, who are let in. */
   full?: number
 }
@@ -67,6 +69,11 @@ export class FaultyBroker {
     })
   }
 
+  private answerTo(receiver: number): number {
+    if (this.connects > (this.faults.full ?? Infinity)) return 3
+    return receiver === this.faults.refuses ? 5 : (this.faults.connack ?? 0)
+  }
+
   private frame(c: Client, f: Frame): void {
     const id = framePacketId(f)
     switch (frameType(f)) {
@@ -74,14 +81,7 @@ export class FaultyBroker {
         this.connects++
         this.clients.add(c)
         c.receiver = Number(/-s(\d+)$/.exec(f.toString('latin1'))?.[1] ?? -1)
-        c.socket.write(
-          Buffer.from([
-            0x20,
-            2,
-            0,
-            this.connects > (this.faults.full ?? Infinity) ? 3 : (this.faults.connack ?? 0),
-          ]),
-        )
+        c.socket.write(Buffer.from([0x20, 2, 0, this.answerTo(c.receiver)]))
         break
       case Type.SUBSCRIBE:
         c.filters.push(f.toString('utf8', 6, 6 + f.readUInt16BE(4)))

@@ -224,6 +224,26 @@ describe('a run that cannot go on', () => {
     expect(r.notes.join()).toMatch(/\d of 10 clients were connected when the connect time was over/)
   })
 
+  it('goes on without its only subscriber where enough clients are left, and says why where not', async () => {
+    const { url } = await start({ refuses: 0 })
+    // the one that tries the broker out has a name of its own
+    const given = {
+      url,
+      publishers: 9,
+      subscribers: 1,
+      qos: 1 as const,
+      duration: '1s',
+      connectTimeout: '1s',
+    }
+    const r = await run({ ...given, minConnected: 0.9 })
+    expect(r.acknowledged).toBeGreaterThan(0)
+    expect(r.received).toBe(0)
+    expect(r.notes.join()).toMatch(/9 of 10 clients were connected when the connect time was over/)
+    await expect(run({ ...given, minConnected: 0.95 })).rejects.toThrow(
+      /^only 0 of 1 subscribers were connected to .* after 1 s: CONNACK 0x05 not authorized$/,
+    )
+  })
+
   it('says why the broker refused, before any load', async () => {
     const { broker, url } = await start({ connack: 5 })
     await expect(run({ url, publishers: 50 })).rejects.toThrow(

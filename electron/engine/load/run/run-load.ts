@@ -200,20 +200,20 @@ class LoadRun {
   private async connect(workers: WorkerPool, beforeBytes: number): Promise<void> {
     const beganMs = this.now()
     let deadline = beganMs + this.config.connectTimeout + this.config.ramp
-    let least = 0
+    const least = this.config.minConnected * (this.own('subscribers') + this.own('publishers'))
     for (const role of ['subscribers', 'publishers'] as const) {
       const done = workers.all('connected', role)
-      least += this.config.minConnected * this.own(role)
       workers.command({ type: 'connect', role })
       await this.within(done, () => {
         this.progress(workers)
         if (this.now() < deadline) return null
         if (this.plan.toleratesRefusals) return 'go on'
-        if (this.config.minConnected < 1 && workers.counts().connected >= least) {
+        const toCome = role === 'subscribers' ? this.own('publishers') : 0
+        if (this.config.minConnected < 1 && workers.counts().connected + toCome >= least) {
           deadline = this.now() + this.config.connectTimeout
           return 'go on'
         }
-        throw new LoadError(this.tooFew(workers), 'start')
+        throw new LoadError(this.tooFew(workers, role), 'start')
       })
     }
     this.connectingMs = this.now() - beganMs
@@ -226,10 +226,12 @@ class LoadRun {
     }
   }
 
-  private tooFew(workers: WorkerPool): string {
+  private tooFew(workers: WorkerPool, role: 'subscribers' | 'publishers'): string {
+    const wanted = role === 'subscribers' ? `${this.own(role)} subscribers` : `${this.planned} clients`
     const reason = workers.topError === null ? '' : `: ${workers.topError}`
+    const refused = workers.topError?.startsWith('CONNACK') ?? false
     const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
-    return `only ${workers.counts().connected} of ${this.planned} clients were connected to ${this.config.url} after ${seconds} s${reason}; use fewer clients or a longer --connect-timeout or --ramp`
+    return `only ${workers.counts().connected} of ${wanted} were connected to ${this.config.url} after ${seconds} s${reason}${refused ? '' : '; use fewer clients or a longer --connect-timeout or --ramp'}`
   }
 
   /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
