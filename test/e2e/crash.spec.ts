@@ -52,6 +52,7 @@ const lossOf = async (api: EngineApi): Promise<number> => {
 test('a run that was killed is offered at the next start, restored as unsaved, and not offered again', async ({
   page,
 }) => {
+  test.slow()
   const first = await serve()
   await page.goto(first.url)
   const slider = (on: Page) => on.getByRole('slider', { name: /Packet loss on all links/ })

@@ -79,6 +79,7 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   // the run that follows gets the room
   await teacher.getByRole('button', { name: 'Run again' }).click()
   await expect(bars).toHaveCount(0)
+  await expect(teacher.getByTestId('recording')).toBeVisible()
   await teacher.getByRole('button', { name: 'Show the answers' }).click()
   await expect(bars).toHaveText(['once0', 'twice2'])
   await teacher.getByRole('button', { name: 'Vote again' }).click()
