@@ -1,14 +1,15 @@
 /**
  * npm run fuzz -- [--minutes N] [--target T] [--seed S]: tries inputs that take new branches of the code, one target after
- * the other, for N minutes of processor time each. The targets are the files of test/fuzz/targets; each begins with the inputs of test/fuzz/corpus/T and with
- * what earlier runs found, which is kept in node_modules/.cache/fuzz. An input that breaks a rule is named: put it into the
- * corpus once its cause is fixed, and the unit tests try it from then on.
+ * the other, for N minutes of processor time each. The targets are the files of test/fuzz/targets; each begins with the
+ * inputs of test/fuzz/corpus/T and with what earlier runs found, which is kept in node_modules/.cache/fuzz. An input that
+ * breaks a rule is named: put it into the corpus once its cause is fixed, and the unit tests try it from then on.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { cpuMs } from './engine/cpu-time'
 import { bundleWorker, instrument } from './engine/instrument'
 import type { Job } from './engine/worker'
 
@@ -81,12 +82,6 @@ async function run(target: string, minutes: number, seed: number): Promise<boole
   }
 }
 
-/** Processor time of this process so far, ms: nearly all of it is the worker's. */
-const usedMs = (): number => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
 function watch(target: string, job: Job, thread: string): Promise<boolean> {
   const worker = new Worker(thread, {
     workerData: job,
@@ -94,7 +89,7 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
   })
   const [numbers, bytes] = [new Uint32Array(job.current, 0, 2), new Uint8Array(job.current, 8)]
   let held = true
-  let [last, sinceMs] = [-1, usedMs()]
+  let [last, sinceMs] = [-1, cpuMs()]
   const culprit = (why: string): void => {
     held = false
     const data = Buffer.from(bytes.subarray(0, numbers[1]))
@@ -106,8 +101,8 @@ function watch(target: string, job: Job, thread: string): Promise<boolean> {
   // eslint-disable-next-line no-restricted-syntax -- a limit, not a wait
   const heart = setInterval(() => {
     const now = Atomics.load(numbers, 0)
-    if (now !== last || now === 0) [last, sinceMs] = [now, usedMs()]
-    else if (usedMs() - sinceMs > HANG_MS) {
+    if (now !== last || now === 0) [last, sinceMs] = [now, cpuMs()]
+    else if (cpuMs() - sinceMs > HANG_MS) {
       clearInterval(heart)
       culprit(
         `an input, or the making of the one after it, has not come to its end within ${HANG_MS / 1000} s of processor time`,

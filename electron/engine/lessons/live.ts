@@ -26,7 +26,7 @@ export class LiveWatch {
   private readonly stop: () => void
 
   constructor(readonly lab: Lab) {
-    for (const c of lab.externalClients()) this.came(c.clientId, this.now)
+    for (const c of lab.externalClients()) this.came(c.clientId, this.nextSeq)
     this.stop =
       lab.broker.embedded?.on((e) => {
         if (e.kind === 'connected' && e.client.external) this.connected(e.client.clientId)
@@ -52,14 +52,14 @@ export class LiveWatch {
   }
 
   /** Number of the next packet. */
-  private get now(): number {
+  private get nextSeq(): number {
     return this.lab.observation.capture.seen + 1
   }
 
   /** What it does counts from its CONNECT, which has been captured by now. */
   private connected(clientId: string): void {
     const recent = this.lab.observation.capture.recent(clientId, RECENT)
-    this.came(clientId, recent.find((p) => p.type === 'CONNECT')?.seq ?? this.now)
+    this.came(clientId, recent.find((p) => p.type === 'CONNECT')?.seq ?? this.nextSeq)
   }
 
   private came(clientId: string, from: number): void {

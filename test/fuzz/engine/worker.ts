@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
+import { cpuMs } from './cpu-time'
 import { Loop, type Target } from './loop'
 import { seeded } from './mutate'
 
@@ -68,12 +69,9 @@ for (const folder of job.folders) {
     if (await loop.try(data)) loop.corpus.push(data)
   }
 }
-/** Processor time since the changes began, ms: nearly all of what the process takes is this thread's. */
+/** From here on: nearly all of what the process takes is this thread's. */
 const began = process.cpuUsage()
-const usedMs = (): number => {
-  const { user, system } = process.cpuUsage(began)
-  return (user + system) / 1000
-}
+const usedMs = (): number => cpuMs(began)
 const tellNow = (of: Loop, done = false): void =>
   parentPort?.postMessage({
     tried: of.tried,

@@ -67,7 +67,10 @@ export interface Happening {
   r: string | null
   qos: QoS
   packet: PacketRow | null
-  /** Why a packet was lost; of `resent`: why the answer or the attempt before was lost; `dead`: it went into a connection through which nothing got any more. */
+  /**
+   * Why a packet was lost; of `resent`, the answer or the attempt before. `dead`: it went into a connection through which
+   * nothing got any more.
+   */
   reason: LossReason | 'dead' | null
   waitMs: number
   attempts: number

@@ -38,7 +38,7 @@ function fate(h: Happening): string {
   const p = packet(h)
   switch (h.reason) {
     case 'step':
-      return `ステップモードで *${p} が捨てられました*`
+      return `*${p} が捨てられました*`
     case 'cut':
       return `接続が切れて *${p} が失われました*`
     case 'dead':
@@ -200,7 +200,7 @@ export const japanese: Teller = {
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
     resent: (h) =>
       h.reason === 'step'
-        ? `${seconds(h.waitMs)} 後に ${name(h.s)} は${again(h)}。`
+        ? `${seconds(h.waitMs)} 後に ${name(h.s)} は ${again(h)}。`
         : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
     'resent-late': (h) =>
       `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
