@@ -98,7 +98,7 @@ export const lessonsMessages = defineMessages(
         duplicated: 'Duplicated',
         packets: 'PUBLISH and answers',
       },
-      because: {
+      fate: {
         unsent: 'Never sent, because there was no connection: {n}.',
         lost: '{packet} was lost.',
         cut: '{packet} was in transit when the connection was cut.',
@@ -222,7 +222,7 @@ export const lessonsMessages = defineMessages(
         duplicated: '중복',
         packets: 'PUBLISH와 응답',
       },
-      because: {
+      fate: {
         unsent: '접속해 있지 않아 보내지도 못한 메시지: {n}개.',
         lost: '{subject} 손실되었습니다.',
         cut: '{subject} 전송되는 도중에 연결이 끊겼습니다.',

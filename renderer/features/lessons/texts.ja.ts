@@ -98,7 +98,7 @@ export const lessonsJa: TextsOf<typeof lessonsMessages> = {
       duplicated: '重複',
       packets: 'PUBLISH と応答',
     },
-    because: {
+    fate: {
       unsent: '接続がなく、送られなかったもの: {n}。',
       lost: '{packet} が失われました。',
       cut: '接続が切れたとき、{packet} は送信中でした。',

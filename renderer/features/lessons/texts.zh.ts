@@ -90,7 +90,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
       duplicated: '重复',
       packets: 'PUBLISH 与应答',
     },
-    because: {
+    fate: {
       unsent: '因为没有连接而未能发送：{n}。',
       lost: '{packet} 丢失了。',
       cut: '连接切断时 {packet} 正在传输中。',

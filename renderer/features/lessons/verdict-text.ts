@@ -1,7 +1,8 @@
 import type { LessonOutcome } from '@contract/lesson-run'
-import type { PacketRow } from '@contract/model'
+import type { Language } from '@contract/languages'
 import { josa } from '../../canvas/sequence/narration/josa'
 import { Connections } from '../../canvas/sequence/narration/story'
+import { packetText, tellerIn } from '../../canvas/sequence/narration/tellers'
 
 /** Sums of the ledger that are shown of a run. */
 export const COUNTS = ['offered', 'arrived', 'lost', 'duplicated', 'packets'] as const
@@ -18,25 +19,23 @@ export function fillHeadline(text: string, o: LessonOutcome, duration: (ms: numb
   })
 }
 
-/** PUBACK #1, or PUBLISH where there is no packet identifier. */
-const packetName = (p: PacketRow): string => (p.packetId === null ? p.type : `${p.type} #${p.packetId}`)
-
 /** What a prediction is called once the run is over. */
 export const mineText = (right: boolean, t: Translate): string =>
   t(right ? 'lessons.mineRight' : 'lessons.mineWrong')
 
 /** The sentence on messages that never came to be sent, which no packet can explain; null where there are none. */
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>
-  o.totals.unsent === 0 ? null : t('lessons.because.unsent', { n: o.totals.unsent })
+  o.totals.unsent === 0 ? null : t('lessons.fate.unsent', { n: o.totals.unsent })
 
 /** The sentence that says what happened to the packet the lesson is about. */
-export function becauseText(o: LessonOutcome, t: Translate): string | null {
+export function fateText(o: LessonOutcome, t: Translate, language: Language): string | null {
   const p = o.named
   if (!p) return null
-  const name = packetName(p)
+  const { finish } = tellerIn(language)
+  const name = packetText(p, o.timeline.packets, language)
   const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
-  if (p.fate !== 'lost') return t('lessons.because.segment', values)
+  if (p.fate !== 'lost') return finish(t('lessons.fate.segment', values))
   const dead = new Connections(o.timeline.marks).deadAt(p.clientId, p.sentMs)
   const why = p.reason === 'cut' || p.reason === 'reset' ? (dead ? 'dead' : 'cut') : 'lost'
-  return t(`lessons.because.${why}`, values)
+  return finish(t(`lessons.fate.${why}`, values))
 }

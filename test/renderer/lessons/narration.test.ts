@@ -207,6 +207,37 @@ test('all languages tell the same of the same packets', async () => {
   }
 })
 
+test('two packets that are told of are never called the same', async () => {
+  const named = ['sent', 'lost', 'late', 'behind']
+  for (const [lesson, variant] of variants) {
+    const input = fromFirstPacket((await run(lesson, variant)).timeline)
+    for (const lang of LANGUAGES) {
+      const about = new Map<string, number | null>()
+      for (const s of narrateRun(input, lang)) {
+        if (!named.includes(s.kind)) continue
+        const text = sentenceText(s)
+        expect(about.get(text) ?? s.seq, `${lesson}/${variant}: ${text}`).toBe(s.seq)
+        about.set(text, s.seq)
+      }
+    }
+  }
+})
+
+test('"it" is the message that the sentence before is about', async () => {
+  for (const [lesson, variant] of variants) {
+    const input = fromFirstPacket((await run(lesson, variant)).timeline)
+    const journeys = new Map(input.packets.map((p) => [p.seq, p.journey]))
+    let before: number | null = null
+    for (const s of narrateRun(input, 'en')) {
+      if (s.seq === null) continue
+      const journey = journeys.get(s.seq) ?? null
+      const it = / ha(?:s|ve) it\.$/.test(sentenceText(s)) && s.also.length === 0
+      if (it && before !== null) expect(journey, `${lesson}/${variant}: ${sentenceText(s)}`).toBe(before)
+      before = journey
+    }
+  }
+})
+
 /** What each lesson is about must be said, at the packet or event that shows it. */
 test.each([
   ['publish-subscribe', 'one-topic', ['dashboard and phone have it.']],
@@ -225,8 +256,10 @@ test.each([
     'radio-or-tcp',
     'tcp',
     [
-      'A segment of PUBLISH was lost, and TCP sent it again: PUBLISH is late, but not lost.',
-      'PUBLISH had to wait for what was sent before it: TCP keeps the order.',
+      'sensor-1 sent its second PUBLISH at QoS 0: no acknowledgement is expected and no copy is kept.',
+      'A segment of the first PUBLISH from sensor-1 was lost, and TCP sent it again: the PUBLISH is late, but not lost.',
+      'The second PUBLISH from sensor-1 had to wait for what was sent before it: TCP keeps the order.',
+      'The second PUBLISH to dashboard arrived: dashboard has the message.',
     ],
   ],
   ['radio-or-tcp', 'cut', ['The connection of sensor-1 was cut.']],
@@ -262,9 +295,15 @@ test.each([
     ['phone is away and subscribed at QoS 0: the broker does not queue the message for it.'],
   ],
   [
+    'qos-0',
+    'to-subscriber',
+    ['The second PUBLISH to dashboard was lost: at QoS 0 nobody sends it again, so dashboard never gets it.'],
+  ],
+  [
     'flow-control',
     'two',
     [
+      'PUBLISH #1 arrived: display has the message.',
       'display takes 2 messages at a time (Receive Maximum): the broker kept PUBLISH #3 back until a PUBACK arrived.',
     ],
   ],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { fromFirstPacket, lanesOf } from '../../../renderer/features/replay/recorded'
-import { becauseText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
+import { fateText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
 
 const service = new LessonService()
 const said = (key: string, values: Record<string, unknown> = {}): string =>
@@ -44,35 +44,42 @@ test('every device has a lane, publishers left of the broker, whether it got pac
 })
 
 test('the verdict names the packet, whatever came of it', async () => {
-  expect(becauseText(await run('qos-1-lost-puback', 'puback'), said)).toBe(
-    'lessons.because.lost PUBACK #1 PUBACK #1이',
+  expect(fateText(await run('qos-1-lost-puback', 'puback'), said, 'en')).toBe(
+    'lessons.fate.lost PUBACK #1 PUBACK #1이',
   )
-  expect(becauseText(await run('qos-2', 'pubrel'), said)).toBe('lessons.because.lost PUBREL #1 PUBREL #1이')
-  expect(becauseText(await run('qos-1-cut', 'publish'), said)).toMatch(/^lessons\.because\.cut PUBLISH #1/)
-  expect(becauseText(await run('qos-1-cut', 'puback'), said)).toMatch(/^lessons\.because\.cut PUBACK #1/)
+  expect(fateText(await run('qos-2', 'pubrel'), said, 'en')).toBe('lessons.fate.lost PUBREL #1 PUBREL #1이')
+  expect(fateText(await run('qos-1-cut', 'publish'), said, 'en')).toMatch(/^lessons\.fate\.cut PUBLISH #1/)
+  expect(fateText(await run('qos-1-cut', 'puback'), said, 'en')).toMatch(/^lessons\.fate\.cut PUBACK #1/)
   // nothing was cut: the connection was dead, and nobody knew
-  expect(becauseText(await run('keep-alive', 'four-seconds'), said)).toMatch(
-    /^lessons\.because\.dead PUBLISH #1/,
+  expect(fateText(await run('keep-alive', 'four-seconds'), said, 'en')).toMatch(
+    /^lessons\.fate\.dead PUBLISH #1/,
   )
-  expect(becauseText(await run('keep-alive', 'off'), said)).toMatch(/^lessons\.because\.dead PUBLISH #1/)
-  expect(becauseText(await run('qos-0', 'to-broker'), said)).toBe('lessons.because.lost PUBLISH PUBLISH가')
-  expect(becauseText(await run('radio-or-tcp', 'tcp'), said)).toMatch(/^lessons\.because\.segment/)
-  expect(becauseText(await run('radio-or-tcp', 'cut'), said)).toMatch(/^lessons\.because\.cut/)
-  expect(becauseText(await run('publish-subscribe', 'one-topic'), said)).toBeNull()
+  expect(fateText(await run('keep-alive', 'off'), said, 'en')).toMatch(/^lessons\.fate\.dead PUBLISH #1/)
+  expect(fateText(await run('qos-0', 'to-broker'), said, 'en')).toBe(
+    'lessons.fate.lost the second PUBLISH from sensor-1 the second PUBLISH from sensor-1이',
+  )
+  expect(fateText(await run('qos-0', 'to-subscriber'), said, 'ko')).toBe(
+    'lessons.fate.lost dashboard로 가는 두 번째 PUBLISH dashboard로 가는 두 번째 PUBLISH가',
+  )
+  expect(fateText(await run('radio-or-tcp', 'tcp'), said, 'en')).toMatch(
+    /^lessons\.fate\.segment the first PUBLISH from sensor-1/,
+  )
+  expect(fateText(await run('radio-or-tcp', 'cut'), said, 'en')).toMatch(/^lessons\.fate\.cut PUBLISH /)
+  expect(fateText(await run('publish-subscribe', 'one-topic'), said, 'en')).toBeNull()
 })
 
 test('a message that never came to be sent is explained too', async () => {
   const cut = await run('radio-or-tcp', 'cut')
   // two lost: one with the connection, one for want of a connection
   expect(cut.totals).toMatchObject({ offered: 2, lost: 2, unsent: 1 })
-  expect(unsentText(cut, (key, values) => `${key} ${String(values?.['n'])}`)).toBe('lessons.because.unsent 1')
+  expect(unsentText(cut, (key, values) => `${key} ${String(values?.['n'])}`)).toBe('lessons.fate.unsent 1')
   for (const [id, variant] of [
     ['qos-0', 'to-broker'],
     ['sessions', 'clean'],
     ['qos-2', 'pubrel'],
     ['retained-and-will', 'will'],
   ] as const)
-    expect(unsentText(await run(id, variant), said), id).toBeNull()
+    expect(unsentText(await run(id, variant), said, 'en'), id).toBeNull()
 })
 
 test('a headline takes its numbers from the run', async () => {

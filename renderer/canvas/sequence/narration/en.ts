@@ -13,7 +13,13 @@ const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
 const have = (h: Happening): string => (many(h) ? 'have' : 'has')
 const times = (n: number): string => (n > 2 ? `${n} times` : 'twice')
-const packet = (h: Happening): string => packetName(h, 'it')
+const FIRST = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+const ordinal = (n: number): string => FIRST[n - 1] ?? `${n}${suffix(n)}`
+const suffix = (n: number): string =>
+  n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+const numbered: Teller['numbered'] = (nth, from, to) =>
+  `the ${ordinal(nth)} PUBLISH ${from === null ? `to ${name(to)}` : `from ${from}`}`
+const packet = (h: Happening): string => (h.nth === null ? packetName(h, 'it') : numbered(h.nth, h.s, h.r))
 const seconds = (ms: number): string => duration(ms, ' s')
 
 function fate(h: Happening): string {
@@ -81,7 +87,7 @@ function stopped(h: Happening): string {
 }
 
 function sent(h: Happening): string {
-  const p = packet(h)
+  const p = h.nth === null || h.s === null ? packet(h) : `its ${ordinal(h.nth)} PUBLISH`
   if (h.qos === 0)
     return `${name(h.s)} sent ${p} at QoS 0: *no acknowledgement is expected* and no copy is kept.`
   const until = h.qos === 1 ? 'PUBACK' : 'PUBREC'
@@ -120,6 +126,8 @@ function takenAgain(h: Happening): string {
 function delivered(h: Happening): string {
   if (h.packet?.type === 'PUBREL' && !many(h))
     return `*${packet(h)} arrived*: the application at ${list(h.clients)} gets the message.`
+  if (h.apart && !many(h))
+    return `*${packet(h)} arrived*: ${list(h.clients)} has the message${h.known ? ', this time only once' : ''}.`
   return `*${list(h.clients)} ${have(h)} it*${h.known ? ', this time only once' : ''}.`
 }
 
@@ -165,13 +173,14 @@ function ended(h: Happening): string {
 /** English sentences. */
 export const english: Teller = {
   ...words,
+  numbered,
   finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/\. the /g, '. The '),
   tell: {
     sent,
     lost,
     held: (h) => `*${packet(h)} is held*: deliver it or drop it.`,
     late: (h) =>
-      `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${packet(h)} is late, but not lost.`,
+      `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${h.nth === null ? packet(h) : 'the PUBLISH'} is late, but not lost.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
     resent: (h) =>
       h.reason === 'step'

@@ -4,6 +4,7 @@ import { onConnections } from './connections'
 import { onFlow } from './flow'
 import { onSubscribers } from './subscribers'
 import { atEnd, endOf, inOrder, atStart, type Happening } from './happening'
+import { ordinalOf } from './parts'
 import { beginning, onArrival, onEndings, onLoss, onResends } from './legs'
 import { Connections, Story, type StorySource } from './story'
 
@@ -42,6 +43,7 @@ function together(list: readonly Happening[]): Happening[] {
     const same =
       before?.kind === h.kind &&
       (h.kind === 'delivered' || h.kind === 'taken-again') &&
+      before.packet?.journey === h.packet?.journey &&
       before.copies === h.copies &&
       before.known === h.known &&
       before.qos === h.qos &&
@@ -99,6 +101,17 @@ export function happenings(
   return together([...ofStory(story), ...onConnections(marksOf(story), story.connections)].sort(inOrder))
 }
 
+/** What a sentence must name, because the run has more than one of it. */
+function distinct(list: readonly Happening[], { packets }: StorySource): Happening[] {
+  let journey: number | null = null
+  return list.map((h) => {
+    if (h.packet === null) return h
+    const apart = h.kind === 'delivered' && journey !== null && h.packet.journey !== journey
+    journey = h.packet.journey
+    return { ...h, nth: ordinalOf(h.packet, packets), apart }
+  })
+}
+
 /** What happened in a whole run, all messages and connections, in order of time. */
 export function runHappenings(source: StorySource): Happening[] {
   const connections = new Connections(source.marks)
@@ -111,5 +124,5 @@ export function runHappenings(source: StorySource): Happening[] {
   const others = onConnections(source.marks, connections).filter(
     (h) => h.kind !== 'back' || h.mark === null || !resumed.has(h.mark),
   )
-  return together([...told, ...others].sort(inOrder))
+  return distinct(together([...told, ...others].sort(inOrder)), source)
 }

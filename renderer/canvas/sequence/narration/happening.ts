@@ -67,6 +67,10 @@ export interface Happening {
   r: string | null
   qos: QoS
   packet: PacketRow | null
+  /** Of its packet; see `ordinalOf`. */
+  nth: number | null
+  /** Of `delivered`: the sentence before it is about another message, so that "it" would mean that one. */
+  apart: boolean
   /**
    * Why a packet was lost; of `resent`, the answer or the attempt before. `dead`: it went into a connection through which
    * nothing got any more.
@@ -100,6 +104,8 @@ const BLANK: Omit<Happening, 'kind' | 'atMs' | 'order'> = {
   r: null,
   qos: 0,
   packet: null,
+  nth: null,
+  apart: false,
   reason: null,
   waitMs: 0,
   attempts: 0,

@@ -31,7 +31,11 @@ const NEEDLESS = /(?<=[\u3040-\u30ff\u4e00-\u9fff]\*?) (?=\*?[\u3040-\u30ff\u4e0
 const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? 'ブローカー'
 const list = (ids: readonly string[]): string => ids.join('、')
-const packet = (h: Happening): string => packetName(h, 'パケット')
+const ordinal = (n: number): string => `${n} 番目の PUBLISH`
+const numbered: Teller['numbered'] = (nth, from, to) =>
+  `${from === null ? `${name(to)} への` : `${from} の`} ${ordinal(nth)}`
+const packet = (h: Happening): string =>
+  h.nth === null ? packetName(h, 'パケット') : numbered(h.nth, h.s, h.r)
 const seconds = (ms: number): string => duration(ms, ' 秒')
 
 function fate(h: Happening): string {
@@ -102,7 +106,8 @@ function stopped(h: Happening): string {
 }
 
 function sent(h: Happening): string {
-  const what = `${name(h.s)} が ${packet(h)} を`
+  const own = h.nth === null || h.s === null ? packet(h) : ordinal(h.nth)
+  const what = `${name(h.s)} が ${own} を`
   if (h.qos === 0) return `${what} QoS 0 で送りました。*確認応答を待たず*、写しも残しません。`
   const until = h.qos === 1 ? 'PUBACK' : 'PUBREC'
   return `${what}送り、*${until} が届くまで* 写しを残します。`
@@ -141,6 +146,8 @@ function takenAgain(h: Happening): string {
 function delivered(h: Happening): string {
   if (h.packet?.type === 'PUBREL' && h.clients.length === 1)
     return `*${packet(h)} が届きました*。${list(h.clients)} のアプリケーションがメッセージを受け取ります。`
+  if (h.apart && h.clients.length === 1)
+    return `*${packet(h)} が届きました*。${list(h.clients)} がメッセージを受け取りました。${h.known ? '今度は 1 回だけです。' : ''}`
   return `*${list(h.clients)} が受け取りました*。${h.known ? '今度は 1 回だけです。' : ''}`
 }
 
@@ -190,6 +197,7 @@ const knows = (h: Happening): string =>
 /** Japanese sentences; packet names stay in English capitals. */
 export const japanese: Teller = {
   ...words,
+  numbered,
   finish: (text) => text.replace(NEEDLESS, ''),
   tell: {
     sent,

@@ -12,7 +12,11 @@ const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? '브로커'
 const list = (ids: readonly string[]): string => ids.join(', ')
 const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
-const packet = (h: Happening): string => packetName(h, '패킷')
+const FIRST = ['첫', '두', '세', '네', '다섯', '여섯', '일곱', '여덟', '아홉', '열']
+const ordinal = (n: number): string => (FIRST[n - 1] ? `${FIRST[n - 1]} 번째` : `${n}번째`)
+const numbered: Teller['numbered'] = (nth, from, to) =>
+  `${from === null ? `${josa(name(to), '으로/로')} 가는` : `${from}의`} ${ordinal(nth)} PUBLISH`
+const packet = (h: Happening): string => (h.nth === null ? packetName(h, '패킷') : numbered(h.nth, h.s, h.r))
 const number = (h: Happening): string => `#${id(h)}`
 const seconds = (ms: number): string => duration(ms, '초')
 const sender = (h: Happening): string => josa(name(h.s), '은/는')
@@ -87,7 +91,8 @@ function stopped(h: Happening): string {
 
 function sent(h: Happening): string {
   const who = josa(name(h.s), '이/가')
-  const what = josa(packet(h), '을/를')
+  const own = h.nth === null || h.s === null ? packet(h) : `${ordinal(h.nth)} PUBLISH`
+  const what = josa(own, '을/를')
   if (h.qos === 0)
     return `${who} QoS 0으로 ${what} 보냈습니다. *응답을 기다리지 않고* 사본도 남기지 않습니다.`
   const until = h.qos === 1 ? 'PUBACK이' : 'PUBREC이'
@@ -126,6 +131,8 @@ function takenAgain(h: Happening): string {
 function delivered(h: Happening): string {
   if (h.packet?.type === 'PUBREL' && h.clients.length === 1)
     return `*${josa(packet(h), '이/가')} 도착했습니다*. ${list(h.clients)}의 응용 프로그램이 메시지를 받습니다.`
+  if (h.apart && h.clients.length === 1)
+    return `*${josa(packet(h), '이/가')} 도착했습니다*. ${josa(list(h.clients), '이/가')} 메시지를 받았습니다.${h.known ? ' 이번에는 한 번입니다.' : ''}`
   return `*${josa(list(h.clients), '이/가')} 받았습니다*.${h.known ? ' 이번에는 한 번입니다.' : ''}`
 }
 
@@ -173,6 +180,7 @@ const arrived = (h: Happening): string => `*${josa(packet(h), '이/가')} 도착
 /** Korean sentences; packet names stay in English capitals. */
 export const korean: Teller = {
   ...words,
+  numbered,
   finish: (text) => text,
   tell: {
     sent,

@@ -1,6 +1,25 @@
+import type { PacketRow } from '@contract/model'
 import type { Happening } from './happening'
 
 /** What a sentence says in every language alike: names, numbers and durations of a happening. */
+
+/**
+ * Which PUBLISH of its link and direction a packet is, from 1. Null where its identifier tells it from the others, and where
+ * there are no others.
+ */
+export function ordinalOf(p: PacketRow, packets: readonly PacketRow[]): number | null {
+  if (p.type !== 'PUBLISH' || p.packetId !== null) return null
+  const all = packets.filter(
+    (x) =>
+      x.type === 'PUBLISH' &&
+      x.clientId === p.clientId &&
+      x.direction === p.direction &&
+      x.resends === null &&
+      x.attempt === 1,
+  )
+  const at = all.findIndex((x) => x.seq === p.seq)
+  return all.length > 1 && at >= 0 ? at + 1 : null
+}
 
 /** Type and identifier of its packet; `unnamed` where it has none. */
 export const packetName = (h: Happening, unnamed: string): string =>

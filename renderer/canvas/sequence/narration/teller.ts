@@ -4,6 +4,11 @@ import type { Happening } from './happening'
 export interface Teller {
   tell: Record<Happening['kind'], (h: Happening) => string>
   finish: (text: string) => string
+  /**
+   * A PUBLISH without an identifier, by its place among those of its link; null is the broker.
+   * @param nth from 1
+   */
+  numbered: (nth: number, from: string | null, to: string | null) => string
   /** Why something was refused, by reason code (MQTT 5.0 table 2-6), in a few words. */
   refusals: Record<number, string>
   /** A reason code that is not among them, e.g. of 0xA0. */

@@ -7,7 +7,10 @@ const list = (ids: readonly string[]): string =>
   ids.length <= 1 ? (ids[0] ?? '') : `${ids.slice(0, -1).join('、')} 和 ${ids.at(-1)}`
 const each = (h: Happening): string => (many(h) ? '都' : '')
 const times = (n: number): string => (n > 2 ? `${n} 次` : '两次')
-const packet = (h: Happening): string => packetName(h, '报文')
+const ordinal = (n: number): string => `第 ${n} 个 PUBLISH`
+const numbered: Teller['numbered'] = (nth, from, to) =>
+  `${from === null ? `发往 ${name(to)}` : from} 的${ordinal(nth)}`
+const packet = (h: Happening): string => (h.nth === null ? packetName(h, '报文') : numbered(h.nth, h.s, h.r))
 const seconds = (ms: number): string => duration(ms, ' 秒')
 
 /** Reason codes of MQTT 5.0 table 2-6, in a few words. */
@@ -97,7 +100,7 @@ function stopped(h: Happening): string {
 }
 
 function sent(h: Happening): string {
-  const p = packet(h)
+  const p = h.nth === null || h.s === null ? packet(h) : ordinal(h.nth)
   if (h.qos === 0) return `${name(h.s)} 以 QoS 0 发送 ${p} ： *不等待应答*，也不留副本。`
   const until = h.qos === 1 ? 'PUBACK' : 'PUBREC'
   return `${name(h.s)} 发送 ${p} ，并留有副本， *直到 ${until} 到达*。`
@@ -136,6 +139,8 @@ function takenAgain(h: Happening): string {
 function delivered(h: Happening): string {
   if (h.packet?.type === 'PUBREL' && !many(h))
     return `*${packet(h)} 到达*： ${list(h.clients)} 的应用程序收到消息。`
+  if (h.apart && !many(h))
+    return `*${packet(h)} 到达*： ${list(h.clients)} 收到了消息${h.known ? '，这次只有一次' : ''}。`
   return `*${list(h.clients)} ${each(h)}收到了*${h.known ? '，这次只有一次' : ''}。`
 }
 
@@ -190,6 +195,7 @@ export const chinese: Teller = {
   finish: (text) => text.replace(SPACES, ''),
   refusals: REFUSALS,
   reasonCode,
+  numbered,
   tell: {
     sent,
     lost,
