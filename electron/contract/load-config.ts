@@ -3,7 +3,7 @@ import { durationSchema } from './duration'
 import { CLIENT_FIELDS, topologyKind } from './load-fields'
 import { DEFAULT_TOPIC, namesEachTopic } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
-import { thresholdsSchema } from './load-thresholds'
+import { limitsConnected, thresholdsSchema } from './load-thresholds'
 import { loadAddresses, loadUrlProblem } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 
@@ -101,8 +101,8 @@ const fields = z.strictObject({
   keepAlive: own.keepAlive.default(60_000),
   /** For all clients together to be connected. */
   connectTimeout: durationSchema.default(30_000),
-  /** Share of the clients, above 0 to 1, with which the run begins when the time to connect is over. */
-  minConnected: z.number().gt(0).max(1).default(1),
+  /** Share of the clients, above 0 to 1, with which the run begins when the time to connect is over: see `leastConnected`. */
+  minConnected: z.number().gt(0).max(1).optional(),
   resume: own.resume.default(false),
   topic: own.topic.default(DEFAULT_TOPIC),
   /** Addresses of this machine to connect from, in turn: each has its own ports. */
@@ -130,6 +130,17 @@ export const keptLoadSchema = fields
   .superRefine(checkAll)
 export type LoadConfig = z.output<typeof fields>
 export type LoadInput = z.input<typeof loadSchema>
+
+/**
+ * Share of the clients, 0 to 1, that a run needs to begin. Without a word of it all of them; where a threshold on their
+ * share decides (`connected>=99%`), as many as there are.
+ */
+export function leastConnected(c: LoadConfig): number {
+  const decides = [c.thresholds, ...(c.populations ?? []).flatMap((p) => p.thresholds ?? [])].some(
+    limitsConnected,
+  )
+  return c.minConnected ?? (decides ? 0 : 1)
+}
 
 /** One population of a run, or the whole of a run that names none. */
 export interface Population {

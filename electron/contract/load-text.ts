@@ -89,7 +89,7 @@ const settings = (c: LoadConfig): Words => [
   ['--server-name', c.serverName],
   ['--keep-alive', time(c.keepAlive)],
   ['--connect-timeout', time(c.connectTimeout)],
-  ['--min-connected', String(c.minConnected)],
+  ['--min-connected', c.minConnected],
   ['--topic', c.topic],
   ['--local-address', c.localAddresses.length === 0 ? undefined : c.localAddresses.join(',')],
   ['--seed', c.seed],

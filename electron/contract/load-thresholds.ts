@@ -19,7 +19,7 @@ export const thresholdsSchema = z.strictObject({
   maxErrors: z.int().min(0).optional(),
   /** Acknowledged messages per second over all publishers. */
   minRate: z.number().min(0).optional(),
-  /** Such as `p99<50ms`, `lost==0`, `rate>=9500`. */
+  /** Such as `p99<50ms`, `lost==0`, `rate>=9500`, `connected>=99%`. */
   expressions: z.array(expressionSchema).max(50).optional(),
 })
 export type Thresholds = z.output<typeof thresholdsSchema>
@@ -41,6 +41,8 @@ export interface ThresholdValues {
   publishRate: number | null
   /** Messages received per second. */
   receiveRate: number | null
+  /** Share of the run's clients that have been connected, percent. */
+  connected: number | null
   /** Latencies in ms by the names of expressions, such as `p99` and `ack.mean`; what is left out is not known. */
   latencies: Readonly<Record<string, number | null>>
 }
@@ -111,6 +113,7 @@ function valueOf(metric: string, v: ThresholdValues): number | null {
     case 'outOfOrder':
     case 'failed':
     case 'errors':
+    case 'connected':
       return v[metric]
     default:
       return v.latencies[metric] ?? null
@@ -149,3 +152,10 @@ function stateOf(
   if (!holds(certain)) return { actual: certain, state: rule.grows ? 'failed' : 'beyond' }
   return holds(actual) ? { actual: certain, state: 'passed' } : { actual, state: 'unanswered' }
 }
+
+/** Whether a threshold on the share of connected clients decides, and not the run's beginning. */
+export const limitsConnected = ({ expressions = [] }: Thresholds): boolean =>
+  expressions.some((text) => {
+    const read = parseExpression(text)
+    return typeof read !== 'string' && read.metric === 'connected'
+  })

@@ -74,6 +74,7 @@ export function checksSoFar(
     errors: p?.errors ?? null,
     publishRate: rateSoFar(points, c.warmup, stepMs),
     receiveRate: null,
+    connected: null,
     latencies: { p99: worstSecond(points, c.warmup) },
   }
   return evaluateThresholds(c.thresholds, values, false)

@@ -17,6 +17,7 @@ const values = (over: Partial<ThresholdValues> = {}): ThresholdValues => ({
   errors: 0,
   publishRate: 100,
   receiveRate: 90,
+  connected: 99.5,
   latencies: { p99: 20, 'ack.mean': 2.5 },
   ...over,
 })
@@ -42,6 +43,8 @@ describe('the evaluator of thresholds, while a run goes on (live) and at its end
     [{ expressions: ['failed<2'] }, { failed: 1, unanswered: 1 }, ['unanswered', 2], ['failed', 2]],
     [{ expressions: ['rate>=100.5/s'] }, {}, ['beyond', 100], ['failed', 100]],
     [{ expressions: ['receiveRate>89'] }, {}, ['passed', 90], ['passed', 90]],
+    [{ expressions: ['connected>=99.5%'] }, {}, ['passed', 99.5], ['passed', 99.5]],
+    [{ expressions: ['connected == 100%'] }, { connected: null }, ['end', null], ['failed', null]],
   ] as [Thresholds, Partial<ThresholdValues>, unknown[], unknown[]][])(
     '%j with %j',
     (asked, over, live, end) => {
@@ -58,6 +61,8 @@ describe('the evaluator of thresholds, while a run goes on (live) and at its end
     ['p98<50ms', /expected one of p50/],
     ['ack.lost==0', /expected one of/],
     ['lost==0ms', /without a unit/],
+    ['connected>=99', /in percent, such as connected>=99%/],
+    ['rate>=99%', /without a unit/],
     ['p99!50ms', /expected a threshold such as/],
   ])('says what is wrong with %s', (text, problem) => {
     expect(parseExpression(text)).toMatch(problem)

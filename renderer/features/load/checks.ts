@@ -4,11 +4,12 @@ import type { LoadOutcome } from '@contract/load'
 /** Thresholds whose value is a time in ms. */
 const TIMES: ReadonlySet<string> = new Set(['max-p99', 'max-connect-p99'])
 
-export type CheckUnit = 'ms' | 'rate' | 'count'
+export type CheckUnit = 'ms' | 'rate' | 'share' | 'count'
 /** @param check its name, after that of a population where it has one */
 export function unitOfCheck(check: string): CheckUnit {
   const name = check.replace(/^.*: /, '')
   if (TIMES.has(name) || /(p\d+|mean|max)[<>=]/.test(name)) return 'ms'
+  if (/^connected[<>=]/.test(name)) return 'share'
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? 'rate' : 'count'
 }
 

@@ -5,6 +5,7 @@ import type { LoadReport } from '../../../electron/contract/load-report'
 import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import type { LoadOptions } from '../../../electron/engine/load/run/load-options'
+import { verdictLine } from '../../../electron/engine/load/report/text'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { bench } from '../simulation/broker/raw-client'
 import { FaultyBroker, type Faults } from './faulty-broker'
@@ -241,6 +242,32 @@ describe('a run that cannot go on', () => {
     expect(r.notes.join()).toMatch(/9 of 10 clients were connected when the connect time was over/)
     await expect(run({ ...given, minConnected: 0.95 })).rejects.toThrow(
       /^only 0 of 1 subscribers were connected to .* after 1 s: CONNACK 0x05 not authorized$/,
+    )
+  })
+
+  it('begins with those that connect where a threshold on their share decides, and says their share', async () => {
+    const { url } = await start({ refuses: 0 })
+    const given = {
+      url,
+      publishers: 9,
+      subscribers: 1,
+      qos: 1 as const,
+      duration: '1s',
+      connectTimeout: '1s',
+    }
+    const r = await run({ ...given, thresholds: { expressions: ['connected>=95%', 'connected>=90%'] } })
+    expect(r.acknowledged).toBeGreaterThan(0)
+    expect(r.verdict.checks).toEqual([
+      { name: 'connected>=95%', limit: 95, actual: 90, passed: false },
+      { name: 'connected>=90%', limit: 90, actual: 90, passed: true },
+    ])
+    expect(verdictLine(r)).toBe('failed: connected>=95%, measured 90 %')
+  })
+
+  it('names the first client that is refused, and how to begin without it', async () => {
+    const { url } = await start({ refuses: 0 })
+    await expect(run({ url, publishers: 9, subscribers: 1 })).rejects.toThrow(
+      /^10 clients to mqtt:.*: fl-\S+-s0: CONNACK 0x05 not authorized; --min-connected 95% begins with those that connect$/,
     )
   })
 

@@ -50,7 +50,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
   const within = { clockErrorMs: known.clockErrorMs }
   const checks = checksOf(
     config,
-    { ...measured, ...within },
+    { ...measured, ...within, connections: joinConnections(shards) },
     populations.map((p) => ({ ...p, ...within })),
   )
   const missing = missingOf(shards)

@@ -95,8 +95,9 @@ export function makeReport(o: RunOutcome): LoadReport {
   const all = together(balanced.map((p) => p.measured))
   const figures = figuresOf(all)
   const rows = balanced.map(rowOf)
+  const connections = connectionsOf(all.parts)
   // A shard sees only its part: the merge checks the thresholds.
-  const checks = o.shard.count > 1 ? [] : checksOf(o.config, figures, rows)
+  const checks = o.shard.count > 1 ? [] : checksOf(o.config, { ...figures, connections }, rows)
   const generator = generatorOf(o, all.counts)
   return {
     kind: 'fleetlab-load-report',
@@ -111,7 +112,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     bytesReceived: sumOf(results, (r) => r.bytesReceived),
     connections: {
       planned: o.planned,
-      ...connectionsOf(all.parts),
+      ...connections,
       elapsedMs: Math.round(o.connectingMs),
     },
     generator,

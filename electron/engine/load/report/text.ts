@@ -138,6 +138,8 @@ export function checkValue(name: string, value: number | null): string {
   if (value === null) return 'nothing'
   const metric = name.replace(/^.*: /, '')
   if (/p\d|(mean|max)[<>=]/.test(metric)) return `${millis(value)} ms`
+  // rounded down: 99.999 % is not all
+  if (/^connected[<>=]/.test(metric)) return `${Math.floor(value * 100) / 100} %`
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
 }
 

@@ -1,6 +1,6 @@
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Check, LatencySummary, LoadReport } from '../../../contract/load-report'
-import { evaluateThresholds, type Thresholds } from '../../../contract/load-thresholds'
+import { evaluateThresholds } from '../../../contract/load-thresholds'
 
 type Measured = Pick<
   LoadReport,
@@ -18,6 +18,8 @@ type Measured = Pick<
   | 'publishRate'
   | 'roundTripMs'
 > & {
+  /** Connections made, those of clients that had been connected before among them. */
+  connections: Pick<LoadReport['connections'], 'established' | 'reconnected'>
   receiveRate: number
   /** End-to-end figures below this are not known, ms. @default 0 */
   clockErrorMs?: number
@@ -71,12 +73,17 @@ export function checksOf(config: LoadConfig, whole: Measured, rows: readonly Mea
     const row = p.name === null ? undefined : rows[i]
     return row === undefined
       ? []
-      : checkThresholds(p.config.thresholds, row).map((c) => ({ ...c, name: `${p.name}: ${c.name}` }))
+      : checkThresholds(p.config, row).map((c) => ({ ...c, name: `${p.name}: ${c.name}` }))
   })
-  return [...checkThresholds(config.thresholds, whole), ...own]
+  return [...checkThresholds(config, whole), ...own]
 }
 
-function checkThresholds(asked: Thresholds, r: Measured): Check[] {
+/** Share of the clients that were connected at any time, percent. */
+function connectedShare({ publishers, subscribers }: LoadConfig, { connections: c }: Measured): number {
+  return (100 * (c.established - c.reconnected)) / (publishers + subscribers)
+}
+
+function checkThresholds(config: LoadConfig, r: Measured): Check[] {
   const latencies = latenciesOf(r)
   // where no message was due at a subscriber, nothing can be said of arrivals
   const arrivals = (r.expected ?? 0) > 0
@@ -92,9 +99,10 @@ function checkThresholds(asked: Thresholds, r: Measured): Check[] {
     errors: Object.values(r.errors).reduce((a, b) => a + b, 0),
     publishRate: r.publishRate,
     receiveRate: arrivals ? r.receiveRate : null,
+    connected: connectedShare(config, r),
     latencies,
   }
-  return evaluateThresholds(asked, values, true).map(({ name, limit, actual, state }) => ({
+  return evaluateThresholds(config.thresholds, values, true).map(({ name, limit, actual, state }) => ({
     name,
     limit,
     actual,

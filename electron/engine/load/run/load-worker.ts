@@ -1,4 +1,4 @@
-import { populationsOf } from '../../../contract/load-config'
+import { leastConnected, populationsOf } from '../../../contract/load-config'
 import type { Plan } from './plan'
 import type { ClientEvents, ClientHandle } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
@@ -51,6 +51,7 @@ export class LoadWorker {
   private readonly random: () => number
   private readonly bytes = { sent: 0, received: 0 }
   private readonly everReady = new Set<number>()
+  private readonly everConnected = new Set<number>()
   private readonly missing = { subscribers: 0, publishers: 0 }
   private startMs = Infinity
   private finishing = false
@@ -116,7 +117,7 @@ export class LoadWorker {
   private start(atMs: number): void {
     this.startMs = atMs
     for (const g of this.groups) g.start(atMs)
-    if (this.init.config.minConnected < 1) this.goOnWithout(this.members.filter((m) => !this.wasReady(m)))
+    if (leastConnected(this.init.config) < 1) this.goOnWithout(this.members.filter((m) => !this.wasReady(m)))
     this.deps.watch.begin()
   }
 
@@ -199,8 +200,13 @@ export class LoadWorker {
       ready: (c) => this.onReady(c),
       refused: (c, text, final) => {
         this.group(c).connections.refused++
-        const tolerated = this.plan.toleratesRefusals || this.init.config.minConnected < 1
-        if (final && !tolerated) this.deps.report({ type: 'fatal', text, code: null })
+        const tolerated = this.plan.toleratesRefusals || leastConnected(this.init.config) < 1
+        if (final && !tolerated)
+          this.deps.report({
+            type: 'fatal',
+            text: `${this.member(c).client.fields.clientId}: ${text}`,
+            code: null,
+          })
       },
       closed: (c, cause, error) => this.onClosed(c, cause, error),
       acknowledged: (c, _sequence, intendedMs, delayMs, atMs) =>
@@ -239,7 +245,8 @@ export class LoadWorker {
     recorder.connect.record(elapsedMs)
     connections.established++
     if (this.member(c).client.tlsResumed) connections.tlsResumed++
-    if (this.everReady.has(c.index)) connections.reconnected++
+    if (this.everConnected.has(c.index)) connections.reconnected++
+    this.everConnected.add(c.index)
   }
 
   private onReady(c: ClientHandle): void {

@@ -1,6 +1,11 @@
 import type { LoadProgress, LoadReport, RunEnvironment, SeriesPoint } from '../../../contract/load-report'
 import { describeExecutor, runPlan } from './executors'
-import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import {
+  leastConnected,
+  populationsOf,
+  type LoadConfig,
+  type Population,
+} from '../../../contract/load-config'
 import type { Plan } from './plan'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
@@ -200,7 +205,8 @@ class LoadRun {
   private async connect(workers: WorkerPool, beforeBytes: number): Promise<void> {
     const beganMs = this.now()
     let deadline = beganMs + this.config.connectTimeout + this.config.ramp
-    const least = this.config.minConnected * (this.own('subscribers') + this.own('publishers'))
+    const share = leastConnected(this.config)
+    const least = Math.max(1, share * this.planned)
     for (const role of ['subscribers', 'publishers'] as const) {
       const done = workers.all('connected', role)
       workers.command({ type: 'connect', role })
@@ -209,7 +215,7 @@ class LoadRun {
         if (this.now() < deadline) return null
         if (this.plan.toleratesRefusals) return 'go on'
         const toCome = role === 'subscribers' ? this.own('publishers') : 0
-        if (this.config.minConnected < 1 && workers.counts().connected + toCome >= least) {
+        if (share < 1 && workers.counts().connected + toCome >= least) {
           deadline = this.now() + this.config.connectTimeout
           return 'go on'
         }
@@ -220,7 +226,7 @@ class LoadRun {
     const { connected } = workers.counts()
     const memory = memoryNote(beforeBytes, process.memoryUsage.rss(), connected)
     if (memory !== null) this.notes.push(memory)
-    const mayBeFewer = this.plan.toleratesRefusals || this.config.minConnected < 1
+    const mayBeFewer = this.plan.toleratesRefusals || share < 1
     if (mayBeFewer && connected < this.planned) {
       this.notes.push(`${connected} of ${this.planned} clients were connected when the connect time was over`)
     }
@@ -231,7 +237,7 @@ class LoadRun {
     const reason = workers.topError === null ? '' : `: ${workers.topError}`
     const refused = workers.topError?.startsWith('CONNACK') ?? false
     const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
-    return `only ${workers.counts().connected} of ${wanted} were connected to ${this.config.url} after ${seconds} s${reason}${refused ? '' : '; use fewer clients or a longer --connect-timeout or --ramp'}`
+    return `only ${workers.counts().connected} of ${wanted} were connected to ${this.config.url} after ${seconds} s${reason}${refused ? '' : '; use fewer clients or a longer --connect-timeout or --ramp'}${this.beginsWithFewer}`
   }
 
   /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
@@ -246,7 +252,14 @@ class LoadRun {
   }
 
   private fatalText(): string {
-    return `${this.planned} clients to ${this.config.url}: ${this.fatal?.text ?? 'failed'}`
+    const { text = 'failed', code = null } = this.fatal ?? {}
+    const refused = this.phase === 'connecting' && code === null && text.includes('CONNACK')
+    return `${this.planned} clients to ${this.config.url}: ${text}${refused ? this.beginsWithFewer : ''}`
+  }
+
+  /** How a run begins without those that cannot connect; nothing where the settings say it already. */
+  private get beginsWithFewer(): string {
+    return leastConnected(this.config) < 1 ? '' : '; --min-connected 95% begins with those that connect'
   }
 
   private async startTime(workers: WorkerPool): Promise<number | undefined> {
