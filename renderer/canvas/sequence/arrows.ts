@@ -48,11 +48,26 @@ const alteredWord = (p: PacketRow, c: ArrowContext): string | null =>
 export const alteredWidth = (word: string | null, k: number): number =>
   word === null ? 0 : textWidth(word, k) + 9 * k
 
-function labelWidth(p: PacketRow, c: ArrowContext): number {
-  const qos = labelFlags(p, c)
-  const fixed = 14 + packetName(p).length * MONO + (qos ? qos.length * MONO + 7 : 0) + (p.dup ? 31 : 0)
-  return fixed * c.k + alteredWidth(alteredWord(p, c), c.k)
+/** What a label says. */
+type Said = Pick<LabelShape, 'name' | 'qos' | 'dup' | 'altered' | 'width' | 'short'>
+
+function said(p: PacketRow, c: ArrowContext, qos: string | null, dup: boolean): Said {
+  const name = packetName(p)
+  const altered = alteredWord(p, c)
+  const fixed = 14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)
+  return { name, qos, dup, altered, width: fixed * c.k + alteredWidth(altered, c.k), short: false }
 }
+
+/** What is left of a label where it has no room: first the QoS goes, then DUP. */
+function shorter(p: PacketRow, c: ArrowContext): Said[] {
+  const less = [
+    ...(labelFlags(p, c) === null ? [] : [said(p, c, null, p.dup)]),
+    ...(p.dup ? [said(p, c, null, false)] : []),
+  ]
+  return less.map((s) => ({ ...s, short: true }))
+}
+
+const labelWidth = (p: PacketRow, c: ArrowContext): number => said(p, c, labelFlags(p, c), p.dup).width
 
 export interface ArrowContext {
   k: number
@@ -82,12 +97,21 @@ const roomOn = ({ from, to, end }: Line, k: number): number =>
 const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
   p.fate === 'lost' && roomOn(line, c.k) < labelWidth(p, c)
 
-/** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
+/** Says as much as there is room for. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
+  const full = placeSaid(line, said(p, c, labelFlags(p, c), p.dup), c)
+  if (!full.label.crowded) return full
+  for (const less of shorter(p, c)) {
+    const placed = placeSaid(line, less, c)
+    if (!placed.label.crowded) return placed
+  }
+  return full
+}
+
+/** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
+function placeSaid(line: Line, words: Said, c: ArrowContext): { label: LabelShape; box: Box } {
   const { k } = c
-  const name = packetName(p)
-  const qos = labelFlags(p, c)
-  const width = labelWidth(p, c)
+  const { width } = words
   const dx = line.to.x - line.from.x
   const dy = line.to.y - line.from.y
   const length = Math.hypot(dx, dy)
@@ -121,18 +145,7 @@ function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelSh
   const degrees = (angle * 180) / Math.PI
   return {
     box,
-    label: {
-      x,
-      y,
-      angle: degrees,
-      width,
-      lift,
-      name,
-      qos,
-      dup: p.dup,
-      altered: alteredWord(p, c),
-      crowded: cost >= BLOCKED,
-    },
+    label: { ...words, x, y, angle: degrees, lift, crowded: cost >= BLOCKED },
   }
 }
 

@@ -7,6 +7,8 @@ import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOp
 
 /** Slants of a typical packet that are tried, px at 16 px type. */
 const SLANTS = [66, 46, 32, 26]
+/** Slants that are tried where a picture without sentences beside it has no room for its labels. */
+const TALLER = [32, 46, 66, 90, 120]
 /** Type sizes that are tried first, as shares: what is seen from the back row. */
 const LARGER = [2.6, 2.2, 1.8, 1.5, 1.3, 1.15]
 /** The least slants of larger type; the last one says whether anything fits at all. */
@@ -97,7 +99,13 @@ const NAME_GAP = 8
 const halfName = (lane: LaneShape, k: number): number =>
   Math.max(1.25 * textWidth(lane.title, k), textWidth(lane.note, k)) / 2
 
-const crowded = (scene: Scene): boolean => scene.arrows.some((a) => a.label.crowded)
+/** How much of the labels cannot be read: a name that stands at its cross, or a part that is left out, counts little. */
+const unread = ({ arrows }: Scene): number =>
+  arrows.reduce((n, { label, endText }) => {
+    if (label.crowded) return n + (endText?.value.includes(label.name) ? 1 : 100)
+    return n + (label.short ? 1 : 0)
+  }, 0)
+const crowded = (scene: Scene): boolean => unread(scene) > 0
 
 /** Larger type costs more than it gives: a label is longer than its arrow, names run together, or a word is cut off. */
 function tooLarge(scene: Scene, k: number): boolean {
@@ -130,19 +138,20 @@ export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
   for (const { type, slants } of attempts(o)) {
     last = { type, slant: slants.at(-1) ?? 0, beside }
     const lowest = draw(input, o, last, true)
-    if (!good(lowest)) continue
+    // what is too crowded may have room higher
+    if (!good(lowest) && (type > o.k || lowest.scene.height > o.height)) continue
     for (const slant of slants.slice(0, -1)) {
       const drawn = draw(input, o, { type, slant, beside }, true)
       if (good(drawn)) return drawn
     }
-    return lowest
+    if (good(lowest)) return lowest
   }
-  const drawn = draw(input, o, last, false)
-  if (!beside || !crowded(drawn.scene)) return drawn
-  // it scrolls in any case: room for the labels comes before a picture that is cut off by its sentences
-  for (const slant of SLANTS.slice(0, -1).reverse()) {
+  // it scrolls in any case: room for the labels comes before a picture that is cut off
+  let best = draw(input, o, last, false)
+  for (const slant of beside ? SLANTS.slice(0, -1).reverse() : TALLER) {
+    if (!crowded(best.scene)) return best
     const taller = draw(input, o, { ...last, slant }, false)
-    if (!crowded(taller.scene)) return taller
+    if (unread(taller.scene) < unread(best.scene)) best = taller
   }
-  return fitPicture(input, { ...o, alone: true })
+  return beside && crowded(best.scene) ? fitPicture(input, { ...o, alone: true }) : best
 }

@@ -118,6 +118,8 @@ export interface LabelShape {
   dup: boolean
   /** What the network did to the packet, as a word behind the others. */
   altered: string | null
+  /** There was room for less than it has to say. */
+  short: boolean
   /** No place was found where it could be read; shown on hover only. */
   crowded: boolean
 }

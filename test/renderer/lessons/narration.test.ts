@@ -157,6 +157,28 @@ test('on the projector of a small screen no sentence of the first hour takes the
   expect(below).toEqual([])
 })
 
+test('on a phone every arrow has its name', async () => {
+  const bare: string[] = []
+  // with four messages under way at once there is none with room for all
+  for (const [lesson, variant] of variants.filter(([id]) => id !== 'flow-control')) {
+    const o = await run(lesson, variant)
+    const input = fromFirstPacket(o.timeline)
+    const what = {
+      lanes: lanesOf(o.clients),
+      hidden: fromStart(o),
+      words,
+      sentences: narrateRun(input, 'ko'),
+    }
+    for (const width of [360, 390]) {
+      const { scene } = fitPicture(input, { ...what, width, height: 380, k: 1 })
+      for (const { label, endText, seq } of scene.arrows)
+        if (label.crowded && !endText?.value.includes(label.name))
+          bare.push(`${lesson}/${variant} ${width}: ${seq}`)
+    }
+  }
+  expect(bare).toEqual([])
+})
+
 test('a sentence is broken between words, and a word that is too long within', () => {
   expect(linesOf('', 100, 1)).toEqual([''])
   expect(linesOf('dashboard has it.', 200, 1)).toEqual(['dashboard has it.'])
