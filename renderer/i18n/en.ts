@@ -12,6 +12,8 @@ export const en = {
     none: 'none',
     more: 'More',
     perSecond: '{n} /s',
+    lastSecond: 'The last full second of run time',
+    lastTen: 'Mean of the last 10 full seconds of run time',
     showing: '{shown} of {total} shown',
     found: 'found {found}; {expected}',
     wrongFields: 'Invalid fields',

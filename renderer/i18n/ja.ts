@@ -15,6 +15,8 @@ export const ja: SameKeys<typeof en> = {
     none: 'なし',
     more: 'その他',
     perSecond: '{n} /秒',
+    lastSecond: '実行時間で直前の 1 秒間の値',
+    lastTen: '実行時間で直近 10 秒間の平均',
     showing: '{total} 件中 {shown} 件を表示',
     found: '{found} になっています。{expected}',
     wrongFields: '正しくない項目',

@@ -17,6 +17,8 @@ export const ko: Same<typeof en> & Texts = {
     none: '없음',
     more: '더 보기',
     perSecond: '초당 {n}',
+    lastSecond: '실행 시간으로 바로 앞 1초 동안 센 값',
+    lastTen: '실행 시간으로 최근 10초의 평균',
     showing: '{total}개 중 {shown}개 표시',
     found: '입력값 {found}; {expected}',
     wrongFields: '잘못된 항목',

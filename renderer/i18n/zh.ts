@@ -15,6 +15,8 @@ export const zh: SameKeys<typeof en> = {
     none: '无',
     more: '更多',
     perSecond: '每秒 {n}',
+    lastSecond: '按运行时间计的最近一整秒',
+    lastTen: '按运行时间计的最近 10 秒的平均值',
     showing: '共 {total} 项，显示 {shown} 项',
     found: '输入为 {found}；{expected}',
     wrongFields: '有误的字段',
