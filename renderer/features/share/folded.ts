@@ -15,3 +15,19 @@ export function useFolded(
   watch([() => vote()?.round, () => vote()?.open], () => (folded.value = false))
   return folded
 }
+
+/**
+ * Puts a vote that has ended away on a pupil's page once the class is on another screen or lesson: its question is about what
+ * is no longer shown. A run of the same lesson answers it, and so leaves it.
+ * @param place where the class is; null while nothing is known of it
+ */
+export function useLeftBehind(
+  vote: () => { round: number; open: boolean } | null,
+  place: () => string | null,
+  putAway: (round: number) => void,
+): void {
+  watch(place, (_now, before) => {
+    const ended = vote()
+    if (before !== null && ended?.open === false) putAway(ended.round)
+  })
+}

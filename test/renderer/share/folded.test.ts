@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { effectScope, nextTick, ref, shallowRef } from 'vue'
-import { useFolded } from '../../../renderer/features/share/folded'
+import { useFolded, useLeftBehind } from '../../../renderer/features/share/folded'
 
 test('a vote that was folded stays so while its counts change, and unfolds for another round', async () => {
   const vote = shallowRef<{ round: number; open: boolean; votes: number } | null>(null)
@@ -18,5 +18,32 @@ test('a vote that was folded stays so while its counts change, and unfolds for a
   expect(await after(() => (page.value = 'lesson'))).toBe(true)
   expect(await after(() => (vote.value = { round: 1, open: false, votes: 3 }))).toBe(true)
   expect(await after(() => (vote.value = { round: 2, open: true, votes: 0 }))).toBe(false)
+  scope.stop()
+})
+
+test('a vote that has ended leaves a pupil’s page when the class goes to another screen or lesson', async () => {
+  const vote = shallowRef<{ round: number; open: boolean } | null>({ round: 3, open: true })
+  const place = ref<string | null>(null)
+  const away: number[] = []
+  const scope = effectScope()
+  scope.run(() =>
+    useLeftBehind(
+      () => vote.value,
+      () => place.value,
+      (round) => away.push(round),
+    ),
+  )
+  const go = async (to: string): Promise<void> => {
+    place.value = to
+    await nextTick()
+  }
+  await go('lessons qos-0')
+  await go('lessons qos-2')
+  expect(away).toEqual([])
+  vote.value = { round: 3, open: false }
+  await nextTick()
+  expect(away).toEqual([])
+  await go('handshakes ')
+  expect(away).toEqual([3])
   scope.stop()
 })
