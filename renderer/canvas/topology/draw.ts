@@ -1,7 +1,7 @@
 import type { QoS } from '@contract/packet'
 import { packetStyle, PACKET_FAMILIES, type PacketFamily, type PacketStyle } from '../../ui/packet-style'
 import { drawGlyph } from '../glyphs'
-import { brokerBox, labelBox, lostOffset, type TopologyLayout, type TopologyNode } from './layout'
+import { brokerBox, isFree, labelBox, lostOffset, type TopologyLayout, type TopologyNode } from './layout'
 import { pieces, project, type Mark, type Point, type View } from './scene'
 
 /** Colours and type sizes of the theme, read once a theme change. */
@@ -228,7 +228,8 @@ function drawLostLabels(c: CanvasRenderingContext2D, s: TopologyScene, t: Topolo
     if (fallen === null) continue
     const words = `${label ?? ''} ${s.lostWord}`
     const offset = lostOffset(rest, words, names, t.k)
-    if (offset === null) continue
+    // on their way down they wait until they are clear of the broker and of names
+    if (offset === null || !isFree(fallen, offset, words, names, t.k)) continue
     c.globalAlpha = 1 - fade
     text(c, words, fallen.x, fallen.y + offset, 'center', t.loss, 640, 11, t)
   }

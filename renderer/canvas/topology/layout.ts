@@ -237,14 +237,23 @@ export function lostOffset(
   names: readonly Box[],
   k: number,
 ): number | null {
-  const half = textWidth(words, k) / 2
-  const free = (offset: number): boolean => {
-    const y = rest.y + offset
-    const box = { x0: rest.x - half, x1: rest.x + half, y0: y - 10 * k, y1: y + 4 * k }
-    return !names.some((name) => hits(box, name))
-  }
+  const free = (offset: number): boolean => isFree(rest, offset, words, names, k)
   const [below, above] = [22 * k, -16 * k]
   return free(below) ? below : free(above) ? above : null
+}
+
+/** Do words that stand so far below a cross cover nothing? */
+export function isFree(
+  at: { x: number; y: number },
+  offset: number,
+  words: string,
+  names: readonly Box[],
+  k: number,
+): boolean {
+  const half = textWidth(words, k) / 2
+  const y = at.y + offset
+  const box = { x0: at.x - half, x1: at.x + half, y0: y - 10 * k, y1: y + 4 * k }
+  return !names.some((name) => hits(box, name))
 }
 
 /** Room that the picture fills at its own size, px at 16 px type. */

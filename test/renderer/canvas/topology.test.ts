@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   brokerBox,
   collapsedGroups,
+  isFree,
   labelBox,
   layoutTopology,
   lostOffset,
@@ -69,6 +70,32 @@ describe('topology layout', () => {
     expect([at(100, 20), at(100, 45), at(300, 45)]).toEqual([22, -16, 22])
     const broker = labelBox({ group: '', title: 'Broker', subtitle: '', x: 100, y: 30 }, 1)
     expect(lostOffset({ x: 100, y: 45 }, 'PUBLISH lost', [name, broker], 1)).toBeNull()
+  })
+
+  it('lets the words at a lost packet wait on their way down until they are clear of the broker', () => {
+    const broker = brokerBox({ x: 200, y: 100, w: 120, h: 46 })
+    const layout = layoutTopology([group('sensor', 1)], 400, 300, 1)
+    const lost = (t: number) => ({
+      seq: 1,
+      node: 'sensor-1',
+      type: 'PUBLISH' as const,
+      direction: 'uplink' as const,
+      dup: false,
+      phase: 'falling' as const,
+      at: 1,
+      t,
+      label: 'PUBLISH #1',
+    })
+    const device = { ...(layout.nodes[0] as (typeof layout.nodes)[number]), x: 60, y: 100 }
+    const at = { ...layout, broker: { x: 200, y: 100, w: 120, h: 46 } }
+    const places = [0, 0.5, 1].map((t) => {
+      const mark = placeMarks(at, HOME, [lost(t)], () => device, 1)[0]
+      const words = 'PUBLISH #1 lost'
+      const offset = lostOffset(mark?.rest ?? { x: 0, y: 0 }, words, [broker], 1)
+      expect(offset).toBe(22)
+      return isFree(mark?.fallen ?? { x: 0, y: 0 }, offset ?? 0, words, [broker], 1)
+    })
+    expect(places).toEqual([false, true, true])
   })
 
   it('lets no label cover another or the broker, however small the frame; names that have no room are left out', () => {
