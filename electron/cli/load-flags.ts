@@ -3,7 +3,14 @@ import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
-import { flagOfPath, flagWord, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
+import {
+  flagName,
+  flagOfPath,
+  flagWord,
+  inputOfFile,
+  loadInput,
+  type LoadFlags,
+} from '../contract/load-flags'
 import { PRESET_NAMES, presetInput } from '../contract/load-presets'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
@@ -46,35 +53,62 @@ for (const flag of [
   ;(WORDS as Record<string, string>)[`--${flag}`] = 'expected a time with its unit, such as 250ms, 10s or 2m'
 }
 
-function presetOf(name: string): LoadInput {
-  const preset = presetInput(name)
+function presetOf(name: unknown): LoadInput {
+  const preset = typeof name === 'string' ? presetInput(name) : undefined
   if (preset !== undefined) return preset
-  throw new UsageError(`--preset: found ${name}; expected one of ${PRESET_NAMES.join(', ')}`)
+  throw new UsageError(
+    `--preset: found ${typeof name === 'string' ? name : JSON.stringify(name)}; expected one of ${PRESET_NAMES.join(', ')}`,
+  )
 }
+
+type Input = Readonly<Record<string, unknown>>
 
 /**
  * The configuration of a load test: the preset, if any, the file of `--config` over it, and the flags over both.
- * @throws UsageError that names the flag, what was found and what is allowed
+ * @throws UsageError that names the flag or the file, what was found and what is allowed
  */
-export async function loadConfig(flags: LoadFlags): Promise<LoadConfig> {
-  const file = typeof flags['config'] === 'string' ? inputOfFile(await fileInput(flags['config'])) : {}
+export async function loadConfig(flags: LoadFlags): Promise<{ config: LoadConfig; preset: string | null }> {
+  const path = typeof flags['config'] === 'string' ? flags['config'] : undefined
+  const { preset: inFile, ...written } = path === undefined ? {} : await fileInput(path)
+  const file = inputOfFile(written)
   const own = loadInput(flags)
-  const preset = typeof flags['preset'] === 'string' ? presetOf(flags['preset']) : {}
+  const preset = flags['preset'] ?? inFile ?? null
+  const base = preset === null ? {} : presetOf(preset)
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
-  const input = { ...preset, ...file, ...own, thresholds }
-  const parsed = loadSchema.safeParse(input, { reportInput: true })
-  if (parsed.success) return parsed.data
-  const first = issueDetails(parsed.error.issues)[0]
-  const path = first?.path ?? ''
+  const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })
+  if (parsed.success) return { config: parsed.data, preset: typeof preset === 'string' ? preset : null }
+  throw new UsageError(problemLine(parsed.error, own, path === undefined ? undefined : { path, input: file }))
+}
+
+/** Whether what a path leads to is said there. */
+function says(input: Input, [top = '', second = '']: readonly string[]): boolean {
+  const value = input[top]
+  return top === 'thresholds' ? (value as Input | undefined)?.[second] !== undefined : value !== undefined
+}
+
+/** What is wrong, where (a flag, or a name in the file), and what is allowed, in one line. */
+function problemLine(
+  error: z.ZodError,
+  own: Input,
+  file: { path: string; input: Input } | undefined,
+): string {
+  const [issue] = error.issues
+  const first = issueDetails(error.issues)[0]
+  const path = (first?.path ?? '').split('.')
+  const isFiles = file !== undefined && !says(own, path) && says(file.input, path)
+  const flag = flagOfPath(path)
+  const whole = path[0] === 'populations' ? path.join('.') : flagName(flag)
+  if (isFiles && issue?.code === 'unrecognized_keys' && issue.path.length === 0)
+    return `--config ${file.path}: ${whole} is no setting of a load test; what else a run is told is given on the command line`
   // how two settings go together is said by the rule itself
-  const isRule =
-    parsed.error.issues[0]?.code === 'custom' && first?.expected.startsWith('expected a duration') !== true
-  const flag = path.startsWith('populations')
-    ? `${own['populations'] === undefined ? `--config ${String(flags['config'])}` : '--population'}: ${path}`
-    : flagWord(flagOfPath(path.split('.')))
-  throw new UsageError(
-    `${flag}: found ${first?.found ?? 'nothing'}; ${(isRule ? undefined : WORDS[flag]) ?? first?.expected ?? 'not valid'}`,
-  )
+  const isRule = issue?.code === 'custom' && first?.expected.startsWith('expected a duration') !== true
+  const expected = (isRule ? undefined : WORDS[flagWord(flag)]) ?? first?.expected ?? 'not valid'
+  const where = isFiles
+    ? `--config ${file.path}: ${whole}`
+    : path[0] === 'populations'
+      ? `--population: ${whole}`
+      : flagWord(flag)
+  return `${where}: found ${first?.found ?? 'nothing'}; ${expected}`
 }
 
 /** Environment variables from which a shard learns its place: Kubernetes sets the first in an Indexed Job. */

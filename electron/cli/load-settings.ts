@@ -22,7 +22,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
     '--preset <name>',
     `a case of the Open MQTT Benchmark Suite; other flags change it: ${PRESET_NAMES.join(', ')}`,
   ],
-  ['--config <file>', 'YAML or JSON file with the same names; flags override it'],
+  [
+    '--config <file>',
+    'YAML or JSON file with the settings of this list by the same names; flags override it',
+  ],
   ALLOW_HOST,
   ['--publishers <number>', 'publishing clients (default 100)'],
   ['--subscribers <number>', 'subscribing clients (default 1)'],
@@ -33,7 +36,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--start-rate <rate>', 'ramping: initial rate (default 0)'],
   ['--connect-rate <rate>', 'connection-storm: connections per second, or max'],
   ['--reconnect-every <time>', 'reconnect-storm: time between cuts (default 10s)'],
-  ['--reconnect-share <share>', 'reconnect-storm: share of connections cut, 0 to 1 (default 1)'],
+  [
+    '--reconnect-share <share>',
+    'reconnect-storm: share of connections cut, such as 50% or 0.5 (default 100%)',
+  ],
   ['--arrivals <kind>', 'when messages come due: even, jittered or poisson (default even)'],
   ['--qos <level>', 'QoS of the publishers, 0, 1 or 2 (default 0)'],
   ['--subscribe-qos <level>', 'QoS of the subscribers (default: that of the publishers)'],
@@ -125,13 +131,13 @@ export const textFlag = (flags: LoadFlags, name: string): string | undefined => 
 export async function loadSettings(
   context: CliContext,
   flags: LoadFlags,
-): Promise<{ config: LoadConfig; credentials: Credentials }> {
-  const config = await loadConfig(flags)
+): Promise<{ config: LoadConfig; preset: string | null; credentials: Credentials }> {
+  const { config, preset } = await loadConfig(flags)
   confirmTarget(flags, config)
   const credentials = await readCredentials(config, context, textFlag(flags, 'password'))
-  if (config.wsHeaders === undefined) return { config, credentials }
+  if (config.wsHeaders === undefined) return { config, preset, credentials }
   const headers = headersOf(config.wsHeaders, context.env)
-  if (typeof headers !== 'string') return { config, credentials: { ...credentials, headers } }
+  if (typeof headers !== 'string') return { config, preset, credentials: { ...credentials, headers } }
   throw new UsageError(`--ws-header: the environment variable ${headers} is not set`)
 }
 

@@ -80,13 +80,12 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   if (flags['json'] === '-' && flags['csv'] === '-') {
     throw new UsageError('--csv: found - with --json -; expected only one of the two on standard output')
   }
-  const { config, credentials } = await loadSettings(context, flags)
+  const { config, preset, credentials } = await loadSettings(context, flags)
   await checkOutputs(Object.values(outputs(flags)).filter((path: string) => !path.includes('{run}')))
   const shard = shardOf(textFlag(flags, 'shard'), context.env)
   const startAtMs = startTime(textFlag(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
   const given = givenRunId(flags, context)
   const brokerPid = pidOf(textFlag(flags, 'brokerPid'))
-  const preset = textFlag(flags, 'preset')
   const collector = await collectorOf(context, flags, { config, shard, runId: given ?? null })
   const runId =
     collector?.runId ?? given ?? (shard === undefined ? freshRunId() : sharedRunId(config, startAtMs))
@@ -96,7 +95,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     ...(shard === undefined ? {} : { shard }),
     ...(startAtMs === undefined ? {} : { startAtMs }),
     ...(brokerPid === undefined ? {} : { brokerPid }),
-    ...(preset === undefined ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
+    ...(preset === null ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
     toolVersion: context.version,
     signal: context.interrupt,
   }

@@ -158,8 +158,8 @@ function executorOf(flags: LoadFlags): Executor | undefined {
   const connectRate = text('connectRate')
   put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : rate(connectRate))
   put(['reconnect-storm'], 'every', text('reconnectEvery'))
-  const share = text('reconnectShare')
-  put(['reconnect-storm'], 'share', share === undefined ? undefined : number(share))
+  const part = text('reconnectShare')
+  put(['reconnect-storm'], 'share', part === undefined ? undefined : share(part))
   return own
 }
 
@@ -237,36 +237,33 @@ export const flagName = (flag: string): string => flag.replace(/[A-Z]/g, (c) => 
 /** `maxP99` as it is typed: `--max-p99`. */
 export const flagWord = (flag: string): string => `--${flagName(flag)}`
 
-/** Names of flags that are no field of a configuration of that name: `rate` is part of the executor. */
+/** Names of flags that are no field of a configuration: `rate` is part of the executor. */
 const ONLY_FLAGS: ReadonlySet<string> = new Set([
-  'rate',
-  'stages',
-  'startRate',
-  'connectRate',
-  'reconnectEvery',
-  'reconnectShare',
+  ...EXECUTOR_FLAGS,
   'threshold',
-  ...Object.keys(RENAMED),
   ...Object.keys(thresholdsSchema.shape),
 ])
 
-/** Lists that a flag has in one word. */
-const LISTS: ReadonlySet<string> = new Set(['alpn', 'topics'])
+/** A value of a file as its flag would have it; undefined for one that no flag has. */
+function flagText(name: string, value: unknown): string | undefined {
+  if (typeof value === 'number') return /P99$/.test(name) ? `${value}ms` : String(value)
+  if (name === 'threshold' && Array.isArray(value)) return value.join(',')
+  return typeof value === 'string' ? value : undefined
+}
 
 /**
  * What a file says that has the names of flags, as they are typed (`max-p99`) or together (`maxP99`), beside or instead
- * of a configuration's fields: the same as those fields.
+ * of a configuration's fields: the same as those fields. What has no flag is left for `loadSchema` to refuse.
  */
 export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   const flags: LoadFlags = {}
   for (const [key, value] of Object.entries(file)) {
     const name = flagKey(key)
-    const single = typeof value === 'string' || typeof value === 'number'
-    if (single && (ONLY_FLAGS.has(name) || name === 'executor'))
-      flags[name] = typeof value === 'number' && /P99$/.test(name) ? `${value}ms` : String(value)
-    else if (name === 'protocol' && single) fields[name] = protocolNumber(String(value))
-    else if (LISTS.has(name) && single) fields[name] = String(value).split(',')
+    const text = flagText(name, value)
+    if (text !== undefined && ONLY_FLAGS.has(name)) flags[name] = text
+    else if (Object.hasOwn(FIELDS, name))
+      fields[RENAMED[name] ?? name] = typeof value === 'string' ? FIELDS[name as FieldFlag](value) : value
     else fields[name] = value
   }
   if (Array.isArray(fields['populations']))

@@ -1,6 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
 import { expect, it } from 'vitest'
+import { loadConfig } from '../../electron/cli/load-flags'
+import { addLoadSettings } from '../../electron/cli/load-settings'
 import { loadSchema } from '../../electron/contract/load-config'
-import { inputOfFile, loadInput } from '../../electron/contract/load-flags'
+import { inputOfFile, loadInput, type LoadFlags } from '../../electron/contract/load-flags'
 
 it('a file may use the names of flags, and means the same as the flags', () => {
   const flags = {
@@ -44,4 +50,53 @@ it('keeps the fields of a configuration as they are', () => {
       { over: 30_000, rate: 50 },
     ],
   })
+})
+
+it('reads in a file what the flags read: shares, lists and what can be repeated', () => {
+  const file = {
+    'min-connected': '95%',
+    threshold: ['p99<50ms', 'lost==0'],
+    'user-property': ['a=b', 'c=d'],
+    alpn: ['mqtt'],
+    url: 'mqtts://127.0.0.1:1',
+    protocol: 5,
+    qos: '1',
+  }
+  expect(loadSchema.parse(inputOfFile(file))).toMatchObject({
+    minConnected: 0.95,
+    thresholds: { expressions: ['p99<50ms', 'lost==0'] },
+    userProperties: ['a=b', 'c=d'],
+    alpn: ['mqtt'],
+    protocol: 5,
+    qos: 1,
+  })
+  const storm = { executor: 'reconnect-storm', 'reconnect-share': '50%' }
+  expect(loadSchema.parse(inputOfFile(storm)).executor).toMatchObject({ share: 0.5 })
+})
+
+it('takes in a file every setting that the command line has, and says whose a wrong one is', async () => {
+  const command = new Command()
+  addLoadSettings(command)
+  const notOfAFile = ['config', 'allowHost', 'password']
+  const settings = command.options.map((o) => o.attributeName()).filter((n) => !notOfAFile.includes(n))
+  const folder = await mkdtemp(join(tmpdir(), 'fleetlab-flags-'))
+  const path = join(folder, 'load.json')
+  const refusal = async (input: object, flags: LoadFlags = {}): Promise<string> => {
+    await writeFile(path, JSON.stringify(input))
+    return loadConfig({ ...flags, config: path }).then(
+      () => '',
+      (thrown: unknown) => (thrown as Error).message.replace(path, 'FILE'),
+    )
+  }
+  for (const name of settings) expect(await refusal({ [name]: 'x' }), name).not.toMatch(/is no setting/)
+  expect(await refusal({ preset: 'conn-1k' })).toBe('')
+  expect(await refusal({ 'broker-pid': 1 })).toMatch(
+    /^--config FILE: broker-pid is no setting of a load test/,
+  )
+  expect(await refusal({ qos: 3 })).toMatch(/^--config FILE: qos: found 3; expected 0, 1 or 2$/)
+  expect(await refusal({ qos: 3 }, { qos: '4' })).toMatch(/^--qos: found 4; /)
+  expect(await refusal({ topology: 'pairs', publishers: 3 }, { subscribers: '2' })).toMatch(
+    /^--subscribers: found 2; expected 3/,
+  )
+  await rm(folder, { recursive: true })
 })

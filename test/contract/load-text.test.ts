@@ -20,7 +20,7 @@ async function readBack(line: string) {
     command.option(SWITCHES.includes(w) ? w : `${w} <value>`)
   }
   command.parse(words, { from: 'user' })
-  return loadConfig(command.opts())
+  return (await loadConfig(command.opts())).config
 }
 
 const SWITCHES = ['--insecure', '--resume', '--tls-resume', '--retain', '--request']

@@ -15,6 +15,8 @@ export interface Faults {
   refuses?: number
   /** Of those that come after so many, who are let in. */
   full?: number
+  /** Packets that it closes the connection at, as a broker of 3.1.1 does with what it does not support. */
+  closesAt?(f: Frame): boolean
 }
 
 interface Client {
@@ -76,6 +78,10 @@ export class FaultyBroker {
 
   private frame(c: Client, f: Frame): void {
     const id = framePacketId(f)
+    if (this.faults.closesAt?.(f)) {
+      c.socket.destroy()
+      return
+    }
     switch (frameType(f)) {
       case Type.CONNECT:
         this.connects++

@@ -8,6 +8,8 @@ import type { LoadOptions } from '../../../electron/engine/load/run/load-options
 import { verdictLine } from '../../../electron/engine/load/report/text'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { bench } from '../simulation/broker/raw-client'
+import { Type, type Frame } from '../../../electron/engine/mqtt/packet'
+import { frameType } from '../../helpers/frames'
 import { FaultyBroker, type Faults } from './faulty-broker'
 
 const brokers: FaultyBroker[] = []
@@ -241,7 +243,7 @@ describe('a run that cannot go on', () => {
     expect(r.received).toBe(0)
     expect(r.notes.join()).toMatch(/9 of 10 clients were connected when the connect time was over/)
     await expect(run({ ...given, minConnected: 0.95 })).rejects.toThrow(
-      /^only 0 of 1 subscribers were connected to .* after 1 s: CONNACK 0x05 not authorized$/,
+      /^only 0 of 1 subscriber connected to .* within 1 s: CONNACK 0x05 not authorized$/,
     )
   })
 
@@ -288,6 +290,30 @@ describe('a run that cannot go on', () => {
       `${url}: an acknowledgement of the wrong kind: type 4 at QoS 2; it lowers QoS 2 to QoS 1: use --qos 1`,
     )
   })
+
+  it.each([
+    [
+      { qos: 0, retain: true },
+      / at the first message; it may not take retained messages: try without --retain$/,
+    ],
+    [
+      { qos: 1, retain: true },
+      /; it may not take QoS 1 or retained messages: try --qos 0 or without --retain$/,
+    ],
+    [
+      { willTopic: 'gone/%c', willQos: 2 },
+      /^cannot connect .*; it may not take wills at QoS 2: try --will-qos 0, or without --will-topic$/,
+    ],
+  ] as [Partial<LoadInput>, RegExp][])(
+    'says before any load what a broker of 3.1.1 closes the connection at: %j',
+    async (input, text) => {
+      const retained = (f: Frame): boolean => frameType(f) === Type.PUBLISH && ((f[0] ?? 0) & 1) === 1
+      const will = (f: Frame): boolean => frameType(f) === Type.CONNECT && ((f[9] ?? 0) & 4) === 4
+      const { broker, url } = await start({ closesAt: (f) => retained(f) || will(f) })
+      await expect(run({ url, publishers: 50, ...input })).rejects.toThrow(text)
+      expect(broker.connects).toBeLessThanOrEqual(1)
+    },
+  )
 
   it('says that nothing listens', async () => {
     const { broker, url } = await start()

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../contract/duration'
+import { count, counted } from '../../../contract/counted'
 import type { ExecutorConfig, ExecutorKind } from '../../../contract/load-fields'
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Waited } from '../measure/unanswered'
@@ -25,23 +26,33 @@ function rateText(perSecond: number): string {
   return `${rounded} ${rounded === 1 ? 'message' : 'messages'} per ${unit}`
 }
 
+const fromEach = (rate: number, { publishers }: LoadConfig): string =>
+  `${rateText(rate)} from ${publishers === 1 ? '1 publisher' : `each of ${count(publishers)} publishers`}`
+
 /** Open loop: a slow broker does not slow the sending, and its delay shows in the latency. */
 const constantRate: Executor<'constant-rate'> = {
   kind: 'constant-rate',
-  describe: (own, all) => `${rateText(own.rate)} from each of ${all.publishers} publishers`,
+  describe: (own, all) => `${fromEach(own.rate, all)} (open loop)`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
   }),
 }
 
+function closedLoopText({ qos, window, thinkTime, request }: LoadConfig): string {
+  if (request || thinkTime !== undefined) {
+    const pause = thinkTime === undefined ? '' : `, then ${formatDuration(thinkTime)} of thinking on average`
+    return `each publisher waits for the ${request ? 'response' : 'answer'} to its message${pause}`
+  }
+  return qos === 0
+    ? 'as fast as the connections accept bytes'
+    : `as fast as possible, ${counted(window, 'unacknowledged message')} per publisher`
+}
+
 /** Closed loop: as fast as the broker acknowledges (QoS 1, 2) or the connection takes bytes (QoS 0). */
 const max: Executor<'max'> = {
   kind: 'max',
-  describe: (_own, all) =>
-    all.qos === 0
-      ? 'as fast as the connections accept bytes'
-      : `as fast as possible, ${all.window} unacknowledged ${all.window === 1 ? 'message' : 'messages'} per publisher`,
+  describe: (_own, all) => `${closedLoopText(all)} (closed loop)`,
   plan: (_own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'closed', total: all.messages ?? Infinity },
@@ -54,7 +65,7 @@ const ramping: Executor<'ramping'> = {
   describe: (own) =>
     `from ${own.startRate} messages per second of each publisher ${own.stages
       .map((s) => `to ${s.rate} over ${formatDuration(s.over)}`)
-      .join(', ')}`,
+      .join(', ')} (open loop)`,
   plan: (own, all) => ({
     ...basePlan(all),
     durationMs: own.stages.reduce((sum, s) => sum + s.over, 0),
@@ -66,7 +77,7 @@ const ramping: Executor<'ramping'> = {
 const connectionStorm: Executor<'connection-storm'> = {
   kind: 'connection-storm',
   describe: (own, all) =>
-    `${all.publishers + all.subscribers} connections${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} per second`}`,
+    `${counted(all.publishers + all.subscribers, 'connection')}${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} per second`}`,
   plan: (own, all) => ({
     ...basePlan(all),
     durationMs: all.duration ?? 0,
@@ -79,7 +90,7 @@ const connectionStorm: Executor<'connection-storm'> = {
 const reconnectStorm: Executor<'reconnect-storm'> = {
   kind: 'reconnect-storm',
   describe: (own) =>
-    `${rateText(own.rate)} from each publisher; ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
+    `${rateText(own.rate)} from each publisher (open loop); ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
@@ -91,8 +102,7 @@ const reconnectStorm: Executor<'reconnect-storm'> = {
 /** A constant rate for hours, watched for drift: does the last quarter do as well as the first? */
 const soak: Executor<'soak'> = {
   kind: 'soak',
-  describe: (own, all) =>
-    `${rateText(own.rate)} from each of ${all.publishers} publishers, checked for drift`,
+  describe: (own, all) => `${fromEach(own.rate, all)} (open loop), checked for drift`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },

@@ -1,3 +1,6 @@
+import { count, counted } from '../../../contract/counted'
+import { leastConnected, type LoadConfig } from '../../../contract/load-config'
+
 /** The run could not start or go on: one line for the user. */
 export class LoadError extends Error {
   override readonly name = 'LoadError'
@@ -67,3 +70,27 @@ export function explain(cause: string, error: Error | null): string {
 /** True for a failure that is about certificates or TLS: trying again is of no use. */
 export const isTlsFailure = (error: Error | null): boolean =>
   /CERT|SSL|SIGNED|LEAF|EPROTO/.test(codeOf(error) ?? '')
+
+/** How a run begins without those that cannot connect; nothing where its settings say so already. */
+const beginsWithFewer = (config: LoadConfig): string =>
+  leastConnected(config) < 1 ? '' : '; --min-connected 95% begins with those that connect'
+
+/** What a client met ended the run. `refused`: while it connected, and the broker said why. */
+export const endedText = (
+  config: LoadConfig,
+  { planned, text, refused }: { planned: number; text: string; refused: boolean },
+): string =>
+  `${counted(planned, 'client')} to ${config.url}: ${text}${refused && text.includes('CONNACK') ? beginsWithFewer(config) : ''}`
+
+/** Too few clients were connected when the time for it was over. */
+export function tooFewText(
+  config: LoadConfig,
+  { connected, wanted, reason }: { connected: number; wanted: string; reason: string | null },
+): string {
+  const seconds = Math.round((config.connectTimeout + config.ramp) / 1000)
+  const patience =
+    reason?.startsWith('CONNACK') === true
+      ? ''
+      : '; use fewer clients or a longer --connect-timeout or --ramp'
+  return `only ${count(connected)} of ${wanted} connected to ${config.url} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${beginsWithFewer(config)}`
+}

@@ -9,6 +9,7 @@ import { LoadError, explain } from './failures'
 import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
 import type { PayloadMaterial } from './payload-files'
+import { refusalHint } from './hints'
 import { lacking } from './lacking'
 import { filtersOf, layoutOf, responseTopic, topologyOf } from './topologies'
 import { placeOf, writerOf } from './writers'
@@ -21,15 +22,6 @@ const FIRST_ACK_MS = 10_000
 /** For a broker's own topics, which are retained where there are any. */
 const NAME_MS = 300
 const NAME_FILTERS = ['$SYS/broker/version', '$SYS/brokers/+/version']
-
-/** How to fix a refusal. */
-function hint(cause: string, config: LoadConfig, answered: boolean): string {
-  if (/password|authorized/.test(cause)) return '; check --username and --password-env'
-  if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'
-  if (/wrong kind: type 4 at QoS 2/.test(cause)) return '; it lowers QoS 2 to QoS 1: use --qos 1'
-  const silent = !answered && config.protocol === 5 && /closed|reset/.test(cause)
-  return silent ? '; if it does not speak MQTT 5.0, use --protocol 3.1.1' : ''
-}
 
 const ignore = (): void => undefined
 const QUIET: ClientEvents = {
@@ -72,14 +64,14 @@ function fieldsOf(
 ): ClientFields {
   return {
     ...nameClient(config, client, `fl-${runId}-probe${shard === 0 ? '' : shard}`, row),
-    will: undefined,
     level: config.protocol,
     clean: true,
     keepAlive: 30,
     password: row?.password ?? credentials.password,
     window: 1,
     refillAt: 0,
-    barriers: false,
+    // at QoS 0 the answer to a PINGREQ says that the message before it was taken
+    barriers: config.qos === 0,
     filters,
     subscribeQos: config.subscribeQos ?? config.qos,
     resume: false,
@@ -95,7 +87,7 @@ interface Probed {
 
 /** One message like those of the run. It names a publisher that the run does not have, so that its receivers do not count it. */
 function oneMessage({ config, runId, material, client, now }: ProbeDeps, name: ClientFields): MessageSource {
-  const template = writerOf({ ...config, retain: false }, material, {
+  const template = writerOf(config, material, {
     topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
     runTag: 0,
     publisher: NO_PUBLISHER,
@@ -136,31 +128,37 @@ function probedFilters({ config, population, runId, material }: ProbeDeps): stri
   return config.subscribers > 0 ? filtersOf(population, 0, { runId, tag: 0, place }) : []
 }
 
+/** At QoS 0 nothing but a retained message could be refused. */
+const publishesOne = ({ publishers, executor, qos, retain }: LoadConfig): boolean =>
+  publishers > 0 && executor.kind !== 'connection-storm' && (qos > 0 || retain)
+
 /**
- * Connects once, subscribes and publishes one message as the run will, and disconnects, so that a wrong address,
- * password or certificate, and what the broker cannot do, are reported in one line before thousands of clients meet it.
+ * Connects once with the run's will, subscribes and publishes one message as the run will (at QoS 0 only a retained one, which
+ * it removes), and disconnects, so that a wrong address, password or certificate, and what the broker cannot do, are reported in
+ * one line before thousands of clients meet it.
  * Resolves to what the report says of it.
  * @throws LoadError
  */
 export function probe(deps: ProbeDeps): Promise<Probed> {
   const { config, now } = deps
-  const publishes = config.publishers > 0 && config.executor.kind !== 'connection-storm' && config.qos > 0
+  const publishes = publishesOne(config)
   const filters = probedFilters(deps)
   return new Promise((resolve, reject) => {
     const state = {
       connected: false,
       missing: null as string | null,
       limits: null as string | null,
+      readyMs: Infinity,
       remarks: new Set<string>(),
     }
-    let readyMs = Infinity
     const closed = (cause: string, error: Error | null): void => {
       clearInterval(timer)
       const why = state.missing ?? (cause === 'ended' && state.connected ? null : explain(cause, error))
       if (why === null) resolve({ remarks: [...state.remarks], limits: state.limits })
       else {
         const what = state.connected ? config.url : `cannot connect to ${config.url}`
-        reject(new LoadError(`${what}: ${why}${hint(why, config, state.connected)}`, 'start'))
+        const reached = { connected: state.connected, published: publishes && state.readyMs < Infinity }
+        reject(new LoadError(`${what}: ${why}${refusalHint(why, config, reached)}`, 'start'))
       }
     }
     const events: ClientEvents = {
@@ -171,10 +169,11 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
         state.limits = limitsOf(config.protocol, ack)
       },
       ready: () => {
-        readyMs = now()
+        state.readyMs = now()
         if (!publishes || state.missing !== null) client.end()
       },
       acknowledged: () => client.end(),
+      confirmed: () => client.end(),
       failed: (_c, _from, _to, reason) => {
         if (reason === null) return
         state.missing = `the broker refuses a message of the run: ${reason}`
@@ -185,16 +184,15 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
     }
     const fields = fieldsOf(deps, filters)
     const source = publishes ? oneMessage(deps, fields) : null
-    const flushQueue = new FlushQueue(setImmediate)
     const client = new WireClient(0, fields, source, {
       dial: deps.dial,
-      flushQueue,
+      flushQueue: new FlushQueue(setImmediate),
       events,
       now,
     })
     const timer = setInterval(() => {
       client.tick(now())
-      if (now() - readyMs > FIRST_ACK_MS) {
+      if (now() - state.readyMs > FIRST_ACK_MS) {
         client.cut(`no acknowledgement of a first message within ${FIRST_ACK_MS / 1000} s`)
       }
     }, TICK_MS)
@@ -210,7 +208,7 @@ export function brokerName(deps: ProbeDeps): Promise<string | null> {
     const timer = setTimeout(end, NAME_MS)
     const client = new WireClient(
       0,
-      { ...fieldsOf(deps, NAME_FILTERS), subscribeQos: 0, takesRetained: true },
+      { ...fieldsOf(deps, NAME_FILTERS), will: undefined, subscribeQos: 0, takesRetained: true },
       null,
       {
         dial: deps.dial,

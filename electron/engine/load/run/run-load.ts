@@ -7,6 +7,7 @@ import {
   type Population,
 } from '../../../contract/load-config'
 import type { Plan } from './plan'
+import { counted } from '../../../contract/counted'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
@@ -16,7 +17,7 @@ import { ClientRows } from './client-rows'
 import { createRunClock, measureClockOffset } from './clock'
 import { WorkerPool } from './worker-pool'
 import { startEmbedded, type EmbeddedHandle } from './embedded'
-import { LoadError } from './failures'
+import { endedText, LoadError, tooFewText } from './failures'
 import type { LoadOptions } from './load-options'
 import { payloadNotes, readPayloads, type PayloadMaterial } from './payload-files'
 import { checkLimits, memoryNote, readMachineLimits, workerCount } from './limits'
@@ -219,7 +220,10 @@ class LoadRun {
           deadline = this.now() + this.config.connectTimeout
           return 'go on'
         }
-        throw new LoadError(this.tooFew(workers, role), 'start')
+        const subscribers = role === 'subscribers' ? this.own(role) : null
+        const wanted = subscribers === null ? `${this.planned} clients` : counted(subscribers, 'subscriber')
+        const { connected } = workers.counts()
+        throw new LoadError(tooFewText(this.config, { connected, wanted, reason: workers.topError }), 'start')
       })
     }
     this.connectingMs = this.now() - beganMs
@@ -230,14 +234,6 @@ class LoadRun {
     if (mayBeFewer && connected < this.planned) {
       this.notes.push(`${connected} of ${this.planned} clients were connected when the connect time was over`)
     }
-  }
-
-  private tooFew(workers: WorkerPool, role: 'subscribers' | 'publishers'): string {
-    const wanted = role === 'subscribers' ? `${this.own(role)} subscribers` : `${this.planned} clients`
-    const reason = workers.topError === null ? '' : `: ${workers.topError}`
-    const refused = workers.topError?.startsWith('CONNACK') ?? false
-    const seconds = Math.round((this.config.connectTimeout + this.config.ramp) / 1000)
-    return `only ${workers.counts().connected} of ${wanted} were connected to ${this.config.url} after ${seconds} s${reason}${refused ? '' : '; use fewer clients or a longer --connect-timeout or --ramp'}${this.beginsWithFewer}`
   }
 
   /** Waits for a promise while watching for fatal reports and the signal; `check` may end the wait or throw. */
@@ -253,13 +249,8 @@ class LoadRun {
 
   private fatalText(): string {
     const { text = 'failed', code = null } = this.fatal ?? {}
-    const refused = this.phase === 'connecting' && code === null && text.includes('CONNACK')
-    return `${this.planned} clients to ${this.config.url}: ${text}${refused ? this.beginsWithFewer : ''}`
-  }
-
-  /** How a run begins without those that cannot connect; nothing where the settings say it already. */
-  private get beginsWithFewer(): string {
-    return leastConnected(this.config) < 1 ? '' : '; --min-connected 95% begins with those that connect'
+    const refused = this.phase === 'connecting' && code === null
+    return endedText(this.config, { planned: this.planned, text, refused })
   }
 
   private async startTime(workers: WorkerPool): Promise<number | undefined> {

@@ -1,0 +1,37 @@
+import type { LoadConfig } from '../../../contract/load-config'
+
+/** How far a client that tries a broker out had come. */
+export interface Reached {
+  /** CONNACK accepted it. */
+  connected: boolean
+  /** It had sent a message like those of the run. */
+  published: boolean
+}
+
+const CLOSED = /closed|reset/
+
+/** What MQTT 3.1.1 has no reason codes for: a broker that does not take it can only close the connection. */
+function silentEnd(config: LoadConfig, { connected, published }: Reached): string {
+  if (!connected) {
+    if (config.protocol === 5) return '; if it does not speak MQTT 5.0, use --protocol 3.1.1'
+    const { willTopic, willQos } = config
+    return willTopic === undefined
+      ? ''
+      : `; it may not take wills at QoS ${willQos}: try --will-qos 0, or without --will-topic`
+  }
+  const kinds = [
+    ...(config.qos > 0 ? [{ what: `QoS ${config.qos}`, instead: `--qos ${config.qos - 1}` }] : []),
+    ...(config.retain ? [{ what: 'retained messages', instead: 'without --retain' }] : []),
+  ]
+  if (!published || kinds.length === 0) return ''
+  return ` at the first message; it may not take ${kinds.map((k) => k.what).join(' or ')}: try ${kinds.map((k) => k.instead).join(' or ')}`
+}
+
+/** How to fix a refusal, to be added to its cause; empty where nothing is known of it. */
+export function refusalHint(cause: string, config: LoadConfig, reached: Reached): string {
+  if (/password|authorized/.test(cause)) return '; check --username and --password-env'
+  if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'
+  if (/wrong kind: type 4 at QoS 2/.test(cause)) return '; it lowers QoS 2 to QoS 1: use --qos 1'
+  if (/QoS not supported/.test(cause) && config.willTopic !== undefined) return '; try --will-qos 0'
+  return CLOSED.test(cause) ? silentEnd(config, reached) : ''
+}
