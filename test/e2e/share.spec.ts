@@ -1,4 +1,5 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test'
+import { connect } from 'node:net'
 import { expect, test, type Lab } from './fixtures'
 import {
   atRest,
@@ -271,6 +272,46 @@ test.describe('a class', () => {
     await expect(eve.page.goto(url)).rejects.toThrow('ERR_CONNECTION_REFUSED')
     await eve.context.close()
   })
+})
+
+/** A client that speaks no MQTT: the broker warns of it. */
+async function speakNonsense(broker: string): Promise<void> {
+  const socket = connect(Number(new URL(broker).port), '127.0.0.1')
+  socket.on('error', () => undefined).resume()
+  socket.end('GET / HTTP/1.1\r\n\r\n')
+  await new Promise((closed) => socket.on('close', closed))
+}
+
+test('a vote and a notice leave a screen enough room on a small projector', async ({
+  page,
+  lab,
+  browser,
+}) => {
+  test.slow()
+  await page.setViewportSize({ width: 1366, height: 768 })
+  await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { projector: true })
+  const { url, code } = await share(page)
+  const mina = await arrive(browser, url)
+  await joinClass(mina.page, code, 'Mina')
+  await close(page)
+  const room = (what: Locator): Promise<number> => what.evaluate((e) => e.getBoundingClientRect().height)
+  const screen = page.locator('.screen')
+  await page.locator('[data-option]').first().click()
+  await page.getByRole('button', { name: 'Ask the class' }).click()
+  await expect(page.getByTestId('vote-answer').first()).toBeVisible()
+  await mina.page.getByTestId('vote-answer').first().getByRole('button').click()
+  await speakNonsense(lab.broker)
+  await expect(page.getByRole('log', { name: 'Messages' }).locator('.notice').first()).toBeVisible()
+  await expectNothingClipped(page)
+  expect(await room(screen)).toBeGreaterThan(768 / 4)
+  await page.getByRole('button', { name: 'End and show' }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByTestId('recording')).toBeVisible()
+  // the run has at least half of the screen, the vote's question above it and the notice below it
+  await expect(page.getByTestId('vote-answer')).toHaveCount(0)
+  expect(await room(screen)).toBeGreaterThan(768 / 2)
+  await expectNothingClipped(page)
+  await mina.context.close()
 })
 
 test(
