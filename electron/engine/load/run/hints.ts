@@ -1,3 +1,4 @@
+import { counted } from '../../../contract/counted'
 import type { LoadConfig } from '../../../contract/load-config'
 
 /** How far a client that tries a broker out had come. */
@@ -23,7 +24,9 @@ function silentEnd(config: LoadConfig, { connected, published }: Reached): strin
     ...(config.qos > 0 ? [{ what: `QoS ${config.qos}`, instead: `--qos ${config.qos - 1}` }] : []),
     ...(config.retain ? [{ what: 'retained messages', instead: 'without --retain' }] : []),
   ]
-  if (!published || kinds.length === 0) return ''
+  if (!published) return ''
+  if (kinds.length === 0)
+    return ` at the first message; it may not take a payload of ${counted(config.size, 'byte')}: try a smaller --size`
   return ` at the first message; it may not take ${kinds.map((k) => k.what).join(' or ')}: try ${kinds.map((k) => k.instead).join(' or ')}`
 }
 

@@ -128,13 +128,12 @@ function probedFilters({ config, population, runId, material }: ProbeDeps): stri
   return config.subscribers > 0 ? filtersOf(population, 0, { runId, tag: 0, place }) : []
 }
 
-/** At QoS 0 nothing but a retained message could be refused. */
-const publishesOne = ({ publishers, executor, qos, retain }: LoadConfig): boolean =>
-  publishers > 0 && executor.kind !== 'connection-storm' && (qos > 0 || retain)
+const publishesOne = ({ publishers, executor }: LoadConfig): boolean =>
+  publishers > 0 && executor.kind !== 'connection-storm'
 
 /**
- * Connects once with the run's will, subscribes and publishes one message as the run will (at QoS 0 only a retained one, which
- * it removes), and disconnects, so that a wrong address, password or certificate, and what the broker cannot do, are reported in
+ * Connects once with the run's will, subscribes and publishes one message as the run will (a retained one is
+ * removed), and disconnects, so that a wrong address, password or certificate, and what the broker cannot do, are reported in
  * one line before thousands of clients meet it.
  * Resolves to what the report says of it.
  * @throws LoadError
