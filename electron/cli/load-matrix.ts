@@ -3,7 +3,7 @@ import { flagKey, flagName, isLoadFlag, type LoadFlags } from '../contract/load-
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import {
-  MATRIX_LEGEND,
+  matrixLegend,
   matrixMarkdown,
   matrixRow,
   matrixTable,
@@ -22,7 +22,7 @@ import { checkOutputs, writeOutput } from './write-output'
 const USUAL_REPEATS = 3
 
 /** What belongs to a single run. */
-const NOT_WITH_MATRIX = ['html', 'csv', 'junit', 'shard', 'startAt', 'runId', 'brokerPid', 'reportTo']
+const NOT_WITH_MATRIX = ['csv', 'junit', 'shard', 'startAt', 'runId', 'brokerPid', 'reportTo']
 
 interface Cell {
   settings: Record<string, string>
@@ -44,7 +44,7 @@ export async function loadMatrix(
 ): Promise<number> {
   const wrong = NOT_WITH_MATRIX.find((name) => flags[name] !== undefined)
   if (wrong !== undefined)
-    throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json and --markdown`)
+    throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json, --html and --markdown`)
   const axes = axesOf(words)
   const cells = await Promise.all(
     combinations(axes).map(async (settings): Promise<Cell> => {
@@ -54,7 +54,7 @@ export async function loadMatrix(
     }),
   )
   refuseIdle(axes, cells)
-  await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'markdown')])
+  await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'html'), textFlag(flags, 'markdown')])
   await inSeries(context, flags, (run) => runAll(context, cells, repeats, run))
   const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
   await write(context, cells, rows, flags)
@@ -116,14 +116,23 @@ async function write(
   rows: readonly MatrixRow[],
   flags: LoadFlags,
 ): Promise<void> {
-  const [json, markdown] = [textFlag(flags, 'json'), textFlag(flags, 'markdown')]
+  const [json, html, markdown] = [
+    textFlag(flags, 'json'),
+    textFlag(flags, 'html'),
+    textFlag(flags, 'markdown'),
+  ]
+  const url = cells[0]?.config.url ?? ''
   const environment = cells[0]?.reports[0]?.environment ?? null
   const text = `${JSON.stringify({ rows, environment }, null, 2)}\n`
   if (json === '-') context.stdout.write(text)
   else {
     const { head, cells: content } = matrixTable(rows)
-    context.stdout.write(printableLines(`${textTable(head, content)}\n${MATRIX_LEGEND}\n`))
+    context.stdout.write(printableLines(`${textTable(head, content)}\n${matrixLegend(rows)}\n`))
     if (json !== undefined) await writeOutput(json, text)
   }
-  if (markdown !== undefined) await writeOutput(markdown, matrixMarkdown(cells[0]?.config.url ?? '', rows))
+  if (markdown !== undefined) await writeOutput(markdown, matrixMarkdown(url, rows))
+  if (html !== undefined) {
+    const { matrixHtml } = await import('../engine/load/report/matrix-html')
+    await writeOutput(html, matrixHtml(url, rows, environment))
+  }
 }

@@ -98,9 +98,20 @@ it('fleetlab load find-limit says when no rate holds, as text and JSON, and what
 }, 60_000)
 
 it('fleetlab load --matrix prints a table; a wrong combination is told before the first run', async () => {
-  const file = join(folder, 'matrix.md')
+  const [file, page] = [join(folder, 'matrix.md'), join(folder, 'matrix.html')]
   const run = '--url embedded --publishers 1 --subscribers 0 --rate max --messages 3'
-  const args = ['load', ...run.split(' '), '--matrix', 'qos=1', '--repeats', '1', '--markdown', file]
+  const args = [
+    'load',
+    ...run.split(' '),
+    '--matrix',
+    'qos=1',
+    '--repeats',
+    '1',
+    '--markdown',
+    file,
+    '--html',
+    page,
+  ]
   const r = await runFleetlab(args)
   const table = r.stdout.split('\n').map((l) => l.split(/\s{2,}/).slice(0, 2))
   expect([r.code, table.slice(0, 2)]).toEqual([
@@ -110,8 +121,10 @@ it('fleetlab load --matrix prints a table; a wrong combination is told before th
       ['1', '1'],
     ],
   ])
+  expect(r.stdout).not.toMatch(/±|inconclusive/)
   expect(r.stderr).toBe('run 1 of 1: qos=1\n')
   expect(readFileSync(file, 'utf8')).toMatch(/\| 1 \| 1 \|/)
+  expect(readFileSync(page, 'utf8')).toContain('<span>qos=1</span><svg')
   for (const [axis, line] of [
     ['qos=0,3', /^fleetlab: --qos: found 3; /],
     ['html=a', /^fleetlab: --matrix: found html; expected a setting/],

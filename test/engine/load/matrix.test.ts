@@ -6,6 +6,7 @@ import {
   matrixRow,
   matrixTable,
 } from '../../../electron/engine/load/report/matrix'
+import { matrixHtml } from '../../../electron/engine/load/report/matrix-html'
 import { combinations, parseAxes } from '../../../electron/engine/load/run/matrix'
 import { loadReportDouble } from '../../helpers/load-report-double'
 
@@ -62,4 +63,20 @@ it('shows what was measured, and which runs say nothing of the broker', () => {
   expect(cells[0]?.slice(0, 4)).toEqual(['0|1', '2', '100 ±127', '100 ±0'])
   expect(cells[0]?.at(-1)).toBe('inconclusive in 1 of 2')
   expect(matrixMarkdown('mqtt://h', [row])).toContain('| 0&#124;1 | 2 | 100 ±127 |')
+})
+
+it('draws each figure with its interval, all rows on one scale, and says inconclusive only where a run was', () => {
+  const rows = [100, 400].map((rate) =>
+    matrixRow(
+      { size: `<${rate}>` },
+      [rate - 10, rate + 10].map((publishRate) => loadReportDouble({}, { publishRate })),
+    ),
+  )
+  const html = matrixHtml('mqtt://h', rows, null)
+  const most = 400 + 12.706 * 10
+  expect(html).toContain('<span>size=&#60;100&#62;</span>')
+  expect(html).toContain(`<line x1="${(100_000 / most).toFixed(1)}"`)
+  expect(html).toContain(`<rect x="0.0" y="4" width="${(((100 + 127.06) * 1000) / most).toFixed(1)}"`)
+  expect(html).not.toMatch(/<script|style="|inconclusive/)
+  expect(estimate([1, 30])?.low).toBe(0)
 })

@@ -17,6 +17,7 @@ import {
   latencies,
   messageFigures,
   millis,
+  placeOf,
   populationRows,
   rateFigures,
   sendLatencies,
@@ -51,10 +52,11 @@ export const table = (rows: readonly (readonly string[])[]): string => {
   return `<div class="wide"><table><thead>${cells(head ?? [], 'th')}</thead><tbody>${body.map((r) => cells(r, 'td')).join('')}</tbody></table></div>`
 }
 
-const section = (title: string, body: string): string => (body === '' ? '' : `<h2>${title}</h2>${body}`)
+export const section = (title: string, body: string): string =>
+  body === '' ? '' : `<h2>${title}</h2>${body}`
 
 /** Names with texts of any length. */
-const pairs = (rows: readonly Figure[]): string =>
+export const pairs = (rows: readonly Figure[]): string =>
   rows.length === 0
     ? ''
     : `<table><tbody>${rows.map((f) => `<tr><td>${escape(f.name)}</td><td class="text">${escape(f.value)}</td></tr>`).join('')}</tbody></table>`
@@ -138,7 +140,7 @@ ${accountLines(r)
 <dl>${figures.map((f) => `<div><dt>${escape(f.name)}</dt><dd>${escape(f.value)}</dd></div>`).join('')}</dl>
 ${section('Populations', r.populations === undefined ? '' : table(populationRows(r)))}
 ${drawn.map(figure).join('\n')}
-${section('Environment', pairs(environmentFigures(r)))}
+${section('Environment', pairs(environmentFigures(placeOf(r))))}
 ${appendix(r)}
 </main>
 <script type="application/json" id="data">${data}</script>

@@ -6,6 +6,7 @@ import {
   checkValue,
   connectionsLine,
   environmentFigures,
+  placeOf,
   latencies,
   LATENCY_COLUMNS,
   messageFigures,
@@ -57,7 +58,7 @@ export function reportMarkdown(r: LoadReport): string {
     '<details><summary>environment</summary>\n\n',
     markdownTable(
       ['', ''],
-      environmentFigures(r).map((f) => [f.name, f.value]),
+      environmentFigures(placeOf(r)).map((f) => [f.name, f.value]),
     ),
     '\n</details>\n',
   ].join('')

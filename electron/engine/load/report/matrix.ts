@@ -38,7 +38,7 @@ const T = [
 /** Runs of each combination, at most: as many as there are values of t. */
 export const MOST_REPEATS = T.length + 1
 
-/** Null without values. At most `MOST_REPEATS` of them. */
+/** Of what is never below 0, so that the interval is cut there. Null without values. At most `MOST_REPEATS` of them. */
 export function estimate(values: readonly number[]): Estimate | null {
   if (values.length === 0) return null
   const n = values.length
@@ -47,7 +47,7 @@ export function estimate(values: readonly number[]): Estimate | null {
   if (t === undefined) return { mean, low: null, high: null }
   const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / (n - 1))
   const half = (t * deviation) / Math.sqrt(n)
-  return { mean, low: mean - half, high: mean + half }
+  return { mean, low: Math.max(0, mean - half), high: mean + half }
 }
 
 /** One row from the reports of its runs. */
@@ -75,29 +75,41 @@ export function matrixRow(
 }
 
 /** `12.3 ±0.4`. */
-function estimateText(e: Estimate | null, text: (v: number) => string): string {
+export function estimateText(e: Estimate | null, text: (v: number) => string): string {
   if (e === null) return '-'
   return e.high === null ? text(e.mean) : `${text(e.mean)} ±${text(e.high - e.mean)}`
 }
 
+/** A figure that rows have, and how it is written. */
+export interface MatrixFigure {
+  name: string
+  of(r: MatrixRow): Estimate | null
+  text(v: number): string
+}
+
+const FIGURES: readonly MatrixFigure[] = [
+  { name: 'sent /s', of: (r) => r.publishRate, text: count },
+  { name: 'received /s', of: (r) => r.receiveRate, text: count },
+  { name: 'ack p50, ms', of: (r) => r.ackP50Ms, text: millis },
+  { name: 'ack p99, ms', of: (r) => r.ackP99Ms, text: millis },
+  { name: 'e2e p50, ms', of: (r) => r.endToEndP50Ms, text: millis },
+  { name: 'e2e p99, ms', of: (r) => r.endToEndP99Ms, text: millis },
+]
+
+/** The figures that were measured in some row. */
+export const matrixFigures = (rows: readonly MatrixRow[]): MatrixFigure[] =>
+  FIGURES.filter(({ of }) => rows.some((r) => of(r) !== null))
+
 /** Head and cells; columns that nothing was measured for are left out. */
 export function matrixTable(rows: readonly MatrixRow[]): { head: string[]; cells: string[][] } {
   const names = Object.keys(rows[0]?.settings ?? {})
-  const figures: [string, (r: MatrixRow) => Estimate | null, (v: number) => string][] = [
-    ['sent /s', (r) => r.publishRate, count],
-    ['received /s', (r) => r.receiveRate, count],
-    ['ack p50, ms', (r) => r.ackP50Ms, millis],
-    ['ack p99, ms', (r) => r.ackP99Ms, millis],
-    ['e2e p50, ms', (r) => r.endToEndP50Ms, millis],
-    ['e2e p99, ms', (r) => r.endToEndP99Ms, millis],
-  ]
-  const shown = figures.filter(([, of]) => rows.some((r) => of(r) !== null))
+  const shown = matrixFigures(rows)
   return {
-    head: [...names, 'runs', ...shown.map(([name]) => name), 'lost', 'failed', ''],
+    head: [...names, 'runs', ...shown.map((f) => f.name), 'lost', 'failed', ''],
     cells: rows.map((r) => [
       ...names.map((n) => r.settings[n] ?? ''),
       count(r.runs),
-      ...shown.map(([, of, text]) => estimateText(of(r), text)),
+      ...shown.map(({ of, text }) => estimateText(of(r), text)),
       r.lost === null ? '-' : count(r.lost),
       count(r.failedMessages),
       remark(r),
@@ -113,11 +125,18 @@ function remark({ runs, inconclusive, failed }: MatrixRow): string {
   return parts.join('; ')
 }
 
-/** What ± and inconclusive mean. */
-export const MATRIX_LEGEND =
-  '± is the 95 % interval of the mean of the runs; inconclusive: the generator, not the broker, was the limit.'
+/** What is said of the table: ±, and inconclusive where a row is. */
+export function matrixLegend(rows: readonly MatrixRow[]): string {
+  const parts = [
+    ...(rows.some((r) => r.runs > 1) ? ['± is the 95 % interval of the mean of the runs'] : []),
+    ...(rows.some((r) => r.inconclusive > 0)
+      ? ['inconclusive: the generator, not the broker, was the limit']
+      : []),
+  ]
+  return parts.length === 0 ? '' : `${parts.join('; ')}.`
+}
 
 export function matrixMarkdown(url: string, rows: readonly MatrixRow[]): string {
   const { head, cells } = matrixTable(rows)
-  return `### Load tests of ${url}\n\n${markdownTable(head, cells)}\n${MATRIX_LEGEND}\n`
+  return `### Load tests of ${url}\n\n${markdownTable(head, cells)}\n${matrixLegend(rows)}\n`
 }

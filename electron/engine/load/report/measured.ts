@@ -1,7 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import type { EncodedHistograms, IdentityAccount, LoadReport } from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import { balance, joinAccounts, type Balance } from '../measure/identity'
 import { recordMissing } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'

@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { LoadProgress } from '../../../contract/load-report'
-import { LatencyHistogram, type ExponentialCounts } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
+import { LatencyMetric } from '../../base/latency-metric'
 import type { StepLatencies } from '../measure/series'
 
 type CountKey =
@@ -17,65 +18,6 @@ const COUNTERS: readonly (readonly [CountKey, string])[] = [
   ['duplicated', 'Further copies of messages that had been received'],
 ]
 
-/** Upper bounds of the buckets, seconds. The same for all shards and runs, so that buckets can be added. */
-const BOUNDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
-]
-
-const LATENCY = {
-  name: 'fleetlab_load_latency_histogram_seconds',
-  help: 'Latencies from the intended send time, to acknowledgement and end to end',
-}
-
-/** Of exponential histograms: each bucket is 2^(1/8), 9 %, wider than the one before. */
-const SCALE = 3
-
-/** A histogram once more, in buckets that grow by the same factor. */
-export interface ExponentialFigure {
-  name: string
-  scale: number
-  /** By the label `kind`; null for one that there is not. */
-  of(kind: string): ExponentialCounts | null
-}
-
-const LEGS = ['ack', 'end_to_end'] as const
-type Leg = (typeof LEGS)[number]
-
-/** A classic histogram whose values come from HdrHistograms: adding one costs as much for a million values as for one. */
-class LatencyMetric extends Histogram<'kind'> {
-  private readonly sums: Record<Leg, LatencyHistogram> = {
-    ack: new LatencyHistogram(),
-    end_to_end: new LatencyHistogram(),
-  }
-
-  add(leg: Leg, h: LatencyHistogram | null): void {
-    if (h !== null) this.sums[leg].add(h)
-  }
-
-  /** What the registry writes of a histogram; `get` is made from it. It has no form for the exponential ones. */
-  getForPromString() {
-    const values = LEGS.flatMap((k) => this.valuesOf(k))
-    const exponential: ExponentialFigure = {
-      name: 'fleetlab_load_latency_native_histogram_seconds',
-      scale: SCALE,
-      of: (kind) => (kind === 'ack' || kind === 'end_to_end' ? this.sums[kind].exponential(SCALE) : null),
-    }
-    return Promise.resolve({ ...LATENCY, type: 'histogram', aggregator: 'sum', values, exponential })
-  }
-
-  private valuesOf(kind: Leg) {
-    const sum = this.sums[kind]
-    const { name } = LATENCY
-    const counts = sum.countsUpTo(BOUNDS.map((b) => b * 1000))
-    const buckets = [...BOUNDS.map((le, i) => [le, counts[i] ?? 0] as const), ['+Inf', sum.count] as const]
-    return [
-      ...buckets.map(([le, value]) => ({ metricName: `${name}_bucket`, labels: { kind, le }, value })),
-      { metricName: `${name}_sum`, labels: { kind }, value: sum.sumMs / 1000 },
-      { metricName: `${name}_count`, labels: { kind }, value: sum.count },
-    ].map((value) => ({ ...value, sharedLabels: {} }))
-  }
-}
-
 /** Is told what a load test measures while it goes on. */
 export interface LoadListener {
   update(p: LoadProgress): void
@@ -90,7 +32,8 @@ export class LoadMetrics implements LoadListener {
   private readonly saturated: Gauge
   private readonly latency: Gauge
   private readonly notArrived: Gauge
-  private readonly histogram: LatencyMetric
+  private readonly ack = new LatencyHistogram()
+  private readonly endToEnd = new LatencyHistogram()
   /** What has not arrived, of this run and of those before it. */
   private missing = 0
   private missingBefore = 0
@@ -120,11 +63,15 @@ export class LoadMetrics implements LoadListener {
       help: 'Messages expected and not delivered: on their way or, when the run has ended, lost',
       registers,
     })
-    this.histogram = new LatencyMetric({
-      ...LATENCY,
-      labelNames: ['kind'],
-      buckets: BOUNDS,
-      registers,
+    new LatencyMetric({
+      name: 'fleetlab_load_latency',
+      help: 'Latencies from the intended send time, to acknowledgement and end to end',
+      label: 'kind',
+      registry: this.registry,
+      read: () => [
+        ['ack', this.ack],
+        ['end_to_end', this.endToEnd],
+      ],
     })
   }
 
@@ -163,8 +110,8 @@ export class LoadMetrics implements LoadListener {
 
   /** Adds what was measured in one step. */
   step({ ack, endToEnd }: StepLatencies): void {
-    this.histogram.add('ack', ack)
-    this.histogram.add('end_to_end', endToEnd)
+    if (ack !== null) this.ack.add(ack)
+    if (endToEnd !== null) this.endToEnd.add(endToEnd)
   }
 
   get contentType(): string {

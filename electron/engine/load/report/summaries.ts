@@ -1,5 +1,5 @@
 import type { EncodedSendTimes, LoadReport } from '../../../contract/load-report'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 
 /** Adds histograms of the same kind: exact, unlike averaging percentiles. */
 export function joinHistograms(texts: readonly string[]): LatencyHistogram {

@@ -188,13 +188,27 @@ function limitsText({ openFiles, localPorts }: RunEnvironment): string {
 const processText = (p: BrokerProcess): string =>
   `${(p.cpuMs / 1000).toFixed(2)} s of CPU (${p.cores.toFixed(2)} cores), memory ${mebibytes(p.residentBytes)}, at most ${mebibytes(p.mostResidentBytes)} (${p.name}, process ${p.pid})`
 
+/** The environment of a report, with the address of its broker. */
+export const placeOf = ({
+  environment,
+  config,
+}: LoadReport): { environment: RunEnvironment | null; url: string } => ({
+  environment,
+  url: config.url,
+})
+
 /** Where, when and with what the run was made, as names and values; empty for a report that does not say. */
-export function environmentFigures(r: LoadReport): Figure[] {
-  const e = r.environment
+export function environmentFigures({
+  environment: e,
+  url,
+}: {
+  environment: RunEnvironment | null
+  url: string
+}): Figure[] {
   if (e === null) return []
   return [
     { name: 'date', value: e.startedAt },
-    { name: 'broker', value: `${r.config.url}${e.broker === null ? '' : `, ${e.broker}`}` },
+    { name: 'broker', value: `${url}${e.broker === null ? '' : `, ${e.broker}`}` },
     { name: 'tool', value: `fleetlab ${e.toolVersion ?? ''}, Node ${e.node}` },
     { name: 'host', value: `${e.host}, ${e.system}` },
     { name: 'machine', value: `${e.cpu}, ${Math.round(e.memoryBytes / 2 ** 20)} MiB` },
@@ -262,7 +276,7 @@ export function reportText(r: LoadReport): string {
     `\nconnections: ${connectionsLine(r)}\n`,
     `generator: ${generatorLine(r)}\n`,
     drift === null ? '' : `drift: ${drift}\n`,
-    ...environmentFigures(r).map((f) => `${f.name}: ${f.value}\n`),
+    ...environmentFigures(placeOf(r)).map((f) => `${f.name}: ${f.value}\n`),
     `verdict: ${verdictLine(r)}\n`,
   ].join('')
 }
