@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { LabApi, ServedApi } from '../contract/api'
+import type { Language } from '../contract/languages'
 import { printable } from '../contract/printable'
 import type { PageLink } from '../contract/rpc'
 import type { Engine, EngineDeps } from '../engine/types'
@@ -20,6 +21,8 @@ export interface Desk {
   extend: (lab: LabApi, page: PageLink) => ServedApi
   /** Tells standard error what failed inside. */
   onInternalError(where: string, thrown: unknown): void
+  /** Told of the language of each page that comes. */
+  greet: ((language: Language) => Promise<void>) | null
   close(): Promise<void>
 }
 
@@ -56,15 +59,17 @@ export async function openDesk(
       })
     : () => undefined
   const sleep = watchSleep(workspace)
-  return {
+  const desk: Desk = {
     engine,
     workspace,
     onInternalError,
+    greet: null,
     extend: (lab, page) =>
       withWorkspace(lab, page, {
         workspace,
         engine,
         about: () => about(context.root, context.version, process.versions),
+        greet: async (language) => desk.greet?.(language),
       }),
     close: async () => {
       sleep.stop()
@@ -73,4 +78,5 @@ export async function openDesk(
       stopGuard()
     },
   }
+  return desk
 }

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import type { LabApi, ServedApi } from '../contract/api'
 import { ApiError } from '../contract/errors'
+import type { Language } from '../contract/languages'
 import type { PageLink } from '../contract/rpc'
 import { parseScenario } from '../contract/scenario-file'
 import { scenarioSchema, type Scenario } from '../contract/scenario'
@@ -12,6 +13,8 @@ export interface WorkspaceSessionDeps {
   workspace: Workspace
   engine: Pick<Engine, 'open' | 'savedIn'>
   about(): Promise<About>
+  /** A page has come that speaks this language. */
+  greet?(language: Language): Promise<void>
 }
 
 /** One page's commands with those of the workspace beside them. Opening a scenario is noted as recent. */
@@ -50,7 +53,7 @@ const keeping = ({ workspace, engine, about }: WorkspaceSessionDeps): Pick<Works
 function commands(
   lab: LabApi,
   page: PageLink,
-  { workspace, engine }: WorkspaceSessionDeps,
+  { workspace, engine, greet }: WorkspaceSessionDeps,
 ): Omit<WorkspaceApi, Keeping> & Pick<LabApi, 'hello' | 'openScenario' | 'scenarioText'> {
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
@@ -75,7 +78,9 @@ function commands(
       return file
     },
     openScenario: (a) => open({ ...a, path: null }),
-    getWorkspace: () => {
+    getWorkspace: ({ language }) => {
+      // a run that cannot begin says so itself
+      if (language !== undefined) void greet?.(language).catch(() => undefined)
       queueMicrotask(() => workspace.attend(page))
       return Promise.resolve(workspace.state())
     },
