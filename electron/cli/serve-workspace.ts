@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
 import type { LabApi, ServedApi } from '../contract/api'
-import type { Language } from '../contract/languages'
 import { printable } from '../contract/printable'
 import type { PageLink } from '../contract/rpc'
 import type { Engine, EngineDeps } from '../engine/types'
@@ -21,8 +20,6 @@ export interface Desk {
   extend: (lab: LabApi, page: PageLink) => ServedApi
   /** Tells standard error what failed inside. */
   onInternalError(where: string, thrown: unknown): void
-  /** Told of the language of each page that comes. */
-  greet: ((language: Language) => Promise<void>) | null
   close(): Promise<void>
 }
 
@@ -59,17 +56,15 @@ export async function openDesk(
       })
     : () => undefined
   const sleep = watchSleep(workspace)
-  const desk: Desk = {
+  return {
     engine,
     workspace,
     onInternalError,
-    greet: null,
     extend: (lab, page) =>
       withWorkspace(lab, page, {
         workspace,
         engine,
         about: () => about(context.root, context.version, process.versions),
-        greet: async (language) => desk.greet?.(language),
       }),
     close: async () => {
       sleep.stop()
@@ -78,5 +73,4 @@ export async function openDesk(
       stopGuard()
     },
   }
-  return desk
 }

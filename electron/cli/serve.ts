@@ -60,7 +60,7 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     const language = chosenLanguage(workspace.settings.language, context.locale)
     const opening =
       file === undefined || scenario === null
-        ? openDemo(context.root, engine, workspace, language).then((greet) => void (desk.greet = greet))
+        ? openDemo(context.root, engine, workspace, language)
         : engine
             .open(scenario, file, {}, dirname(resolve(file)))
             .then(() => workspace.opened(scenario, openFile(file)))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { host, type CommandEntry } from './command-entry'
 import { savedMessagesSchema, type SavedMessage } from './desk'
-import { LANGUAGES, type Language } from './languages'
+import { LANGUAGES } from './languages'
 import type { Note } from './model'
 import type { Scenario } from './scenario'
 
@@ -149,11 +149,8 @@ type None = Record<string, never>
 
 /** Commands that concern the user's own files and settings. They belong to the host's own page, never to a viewer. */
 export interface WorkspaceApi {
-  /**
-   * Also hands over what waits for a page: notices, and files that were given at the start.
-   * `language`: in which the page speaks; what is shown without a file takes its names from the first one's.
-   */
-  getWorkspace(a: { language?: Language | undefined }): Promise<WorkspaceState>
+  /** Also hands over what waits for a page: notices, and files that were given at the start. */
+  getWorkspace(a: None): Promise<WorkspaceState>
   setSettings(a: { patch: Partial<Settings> }): Promise<Settings>
   markLesson(a: { lesson: string; variant: string }): Promise<LessonProgress>
   /** Keeps these messages, and no others, for the publish desk. */
@@ -190,7 +187,7 @@ const MAX_FILE_BYTES = 536_870_912
 
 /** The commands above: the host's alone. */
 export const workspaceCommands = {
-  getWorkspace: host(z.strictObject({ language: z.enum(LANGUAGES).optional() })),
+  getWorkspace: host(none),
   setSettings: host(z.strictObject({ patch: settingsSchema.partial() })),
   markLesson: host(z.strictObject({ lesson: lessonIdSchema, variant: lessonIdSchema })),
   saveMessages: host(z.strictObject({ messages: savedMessagesSchema })),

@@ -13,30 +13,17 @@ const SLOW_MOTION = 0.2
 /**
  * Runs what a start without a file shows: three devices in slow motion until a new user has seen them, then the small
  * home. Both are nobody's file.
- * @returns gives them the names of the first page's language, which may be another than the system's; whatever else was
- * opened, changed or chosen by then stays
  */
 export async function openDemo(
   root: string,
   engine: Pick<Engine, 'open'>,
   workspace: Workspace,
   language: Language,
-): Promise<(page: Language) => Promise<void>> {
+): Promise<void> {
   const { isFirst } = workspace
   const name = isFirst ? 'first-steps.yaml' : 'demo.yaml'
   const file = parseScenario(await readFile(join(root, 'examples', name), 'utf8'), name)
-  const own = { name: '', path: null }
-  const open = async (names: Language): Promise<void> => {
-    const demo = inLanguage(file, EXAMPLE_TEXTS[names] ?? {})
-    await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
-    workspace.opened(demo, own, isFirst)
-  }
-  await open(language)
-  let greeted = false
-  return async (page) => {
-    const stays = workspace.openFile !== own || workspace.changed || workspace.settings.language !== 'system'
-    if (greeted || stays || page === language) return
-    greeted = true
-    await open(page)
-  }
+  const demo = inLanguage(file, EXAMPLE_TEXTS[language] ?? {})
+  await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
+  workspace.opened(demo, { name: '', path: null }, isFirst)
 }

@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path'
 import type { LabApi, ServedApi } from '../contract/api'
 import { ApiError } from '../contract/errors'
-import type { Language } from '../contract/languages'
 import type { PageLink } from '../contract/rpc'
 import { parseScenario } from '../contract/scenario-file'
 import { scenarioSchema, type Scenario } from '../contract/scenario'
@@ -13,8 +12,6 @@ export interface WorkspaceSessionDeps {
   workspace: Workspace
   engine: Pick<Engine, 'open' | 'savedIn'>
   about(): Promise<About>
-  /** A page has come that speaks this language. */
-  greet?(language: Language): Promise<void>
 }
 
 /** One page's commands with those of the workspace beside them. Opening a scenario is noted as recent. */
@@ -53,7 +50,7 @@ const keeping = ({ workspace, engine, about }: WorkspaceSessionDeps): Pick<Works
 function commands(
   lab: LabApi,
   page: PageLink,
-  { workspace, engine, greet }: WorkspaceSessionDeps,
+  { workspace, engine }: WorkspaceSessionDeps,
 ): Omit<WorkspaceApi, Keeping> & Pick<LabApi, 'hello' | 'openScenario' | 'scenarioText'> {
   /** Through the engine and its checks, as any scenario of the page. */
   async function open(file: { name: string; path: string | null; text: string }): Promise<Scenario> {
@@ -78,9 +75,7 @@ function commands(
       return file
     },
     openScenario: (a) => open({ ...a, path: null }),
-    getWorkspace: ({ language }) => {
-      // a run that cannot begin says so itself
-      if (language !== undefined) void greet?.(language).catch(() => undefined)
+    getWorkspace: () => {
       queueMicrotask(() => workspace.attend(page))
       return Promise.resolve(workspace.state())
     },

@@ -6,7 +6,6 @@ import { computed, shallowRef } from 'vue'
 import { useLink } from '../api'
 import { saveThrough } from '../api/file'
 import { useLog } from './log'
-import { useSettings } from './settings'
 
 type Offer = Extract<WorkspaceEvent, { kind: 'offer' }>
 
@@ -14,7 +13,6 @@ type Offer = Extract<WorkspaceEvent, { kind: 'offer' }>
 export const useWorkspace = defineStore('workspace', () => {
   const link = useLink()
   const log = useLog()
-  const settings = useSettings()
   const state = shallowRef<WorkspaceState | null>(null)
   const offerListeners = new Set<(o: Offer) => void>()
   const commandListeners = new Set<(c: MenuCommand) => void>()
@@ -32,7 +30,7 @@ export const useWorkspace = defineStore('workspace', () => {
       take(null)
       return
     }
-    void link.api.getWorkspace({ language: settings.language }).then(take, (thrown: unknown) => {
+    void link.api.getWorkspace({}).then(take, (thrown: unknown) => {
       take(null)
       const expected = thrown instanceof ApiError && ['unavailable', 'forbidden'].includes(thrown.code)
       if (!expected) log.fail(thrown)

@@ -332,24 +332,3 @@ it.each([
   expect(workspace.changed).toBe(false)
   expect(workspace.isFirst).toBe(true)
 })
-
-it('what is shown without a file takes its names from the language of the first page, unless something was chosen', async () => {
-  const root = join(import.meta.dirname, '../..')
-  const names: string[] = []
-  const open: Engine['open'] = async ({ name }) => void names.push(name)
-  const workspace = await start()
-  const greet = await openDemo(root, { open }, workspace, 'en')
-  await greet('en')
-  await greet('ja')
-  await greet('ko')
-  expect(names).toEqual(['Three devices', '3 台のデバイス'])
-  expect([workspace.isFirst, workspace.changed]).toEqual([true, false])
-
-  const again = await openDemo(root, { open }, workspace, 'en')
-  workspace.opened(named('mine'), { name: 'mine.yaml', path: null })
-  await again('ko')
-  const chosen = await openDemo(root, { open }, workspace, 'en')
-  await workspace.setSettings({ language: 'en' })
-  await chosen('ko')
-  expect(names.slice(2)).toEqual(['Three devices', 'Small home'])
-})
