@@ -1,5 +1,6 @@
 import type { EngineStatus } from '../contract/model'
 import { Counter, Gauge, Registry } from 'prom-client'
+import { LatencyMetric } from '../engine/base/latency-metric'
 import type { ProxyReport } from '../engine/proxy/counts'
 import type { Engine } from '../engine/types'
 import type { FigureSource } from './metrics-output'
@@ -53,7 +54,7 @@ const QUANTILES = [
 ] as const
 
 /** What `run` and `serve` show to Prometheus: figures of the running scenario. */
-export function engineMetrics(engine: Pick<Engine, 'status' | 'messages'>): FigureSource {
+export function engineMetrics(engine: Pick<Engine, 'status' | 'messages' | 'latencies'>): FigureSource {
   const registry = new Registry()
   for (const [name, help, of] of STATUS) {
     figure(registry, `fleetlab_${name}`, help, [], () => [[{}, of(engine.status())]])
@@ -76,6 +77,13 @@ export function engineMetrics(engine: Pick<Engine, 'status' | 'messages'>): Figu
         }),
       ),
   )
+  new LatencyMetric({
+    name: 'fleetlab_latency',
+    help: 'From publisher to subscriber in the clock time of the run, first copies only',
+    label: 'group',
+    registry,
+    read: () => engine.latencies(),
+  })
   return registry
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ExponentialFigure } from '../engine/load/report/metrics'
+import type { ExponentialFigure } from '../engine/base/latency-metric'
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 
 /** A figure as prom-client has it: its values by their labels. */
@@ -81,9 +81,9 @@ function dataOf(figure: Figure, times: { startTimeUnixNano: string; timeUnixNano
 function exponentialOf(figure: Figure, times: { startTimeUnixNano: string; timeUnixNano: string }) {
   const { exponential } = figure
   if (exponential === undefined) return []
-  const { name, scale } = exponential
+  const { name, scale, label } = exponential
   const dataPoints = bucketsOf(figure).flatMap(({ labels, sum, count }) => {
-    const found = exponential.of(String(labels['kind']))
+    const found = exponential.of(String(labels[label]))
     if (found === null) return []
     const positive = { offset: found.offset, bucketCounts: found.counts.map(String) }
     const own = { count: String(count), sum, scale, zeroCount: String(found.zeros), positive }

@@ -219,6 +219,10 @@ class LabEngine implements Engine, SessionEngine {
     return this.lab.ledger.rows()
   }
 
+  latencies(): ReturnType<Engine['latencies']> {
+    return this.lab.ledger.latencies()
+  }
+
   async finished(signal?: AbortSignal): Promise<RunReport> {
     const { lab } = this
     const aborted = new Promise<void>((done) => {

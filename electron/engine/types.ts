@@ -4,6 +4,7 @@ import type { EngineStatus, LedgerRow, LogLine } from '../contract/model'
 import type { RunReport } from '../contract/report'
 import type { PageLink } from '../contract/rpc'
 import type { Scenario } from '../contract/scenario'
+import type { LatencyCounts } from './base/latency-histogram'
 import type { LoadListener } from './load/report/metrics'
 import type { SimulationObserver } from './simulation/observers'
 import type { ShareAddress, ShareState } from '../contract/share'
@@ -66,6 +67,8 @@ export interface Engine {
   status(): EngineStatus
   /** What has become of the messages so far, one row per group of publishers. */
   messages(): LedgerRow[]
+  /** Times from publishing to first arrivals so far, in clock time of the run, by the groups of `messages`. */
+  latencies(): [group: string, latencies: LatencyCounts][]
   /** Resolves when duration or message count is reached and all handshakes have ended, or when `signal` aborts. */
   finished(signal?: AbortSignal): Promise<RunReport>
   /** Serves one page; see `servePage`. `host` is read at each hello; with `sharing` the page may let a class in. */

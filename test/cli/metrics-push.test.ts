@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { shareMetrics, type MetricsFlags } from '../../electron/cli/metrics-output'
 import { PageLoads } from '../../electron/cli/page-loads'
-import { LatencyHistogram } from '../../electron/engine/load/measure/histogram'
+import { LatencyHistogram } from '../../electron/engine/base/latency-histogram'
 import { LoadMetrics } from '../../electron/engine/load/report/metrics'
 
 const attributes = z.array(

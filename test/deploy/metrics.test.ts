@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { engineMetrics, proxyMetrics } from '../../electron/cli/engine-metrics'
 import { serveMetrics } from '../../electron/cli/metrics-server'
+import { LatencyHistogram } from '../../electron/engine/base/latency-histogram'
 import { LoadMetrics } from '../../electron/engine/load/report/metrics'
 import { statusDouble } from '../helpers/engine-double'
 
@@ -21,7 +22,13 @@ const row = {
   outOfOrder: 0,
   latencyMs: { p50: 5, p95: null, p99: 20, max: 30 },
 }
-const engine = engineMetrics({ status: () => statusDouble(), messages: () => [row] })
+const latencies = new LatencyHistogram()
+for (const ms of [3, 3, 3, 4, 4, 5, 20, 400]) latencies.record(ms)
+const engine = engineMetrics({
+  status: () => statusDouble(),
+  messages: () => [row],
+  latencies: () => [['sensors', latencies]],
+})
 const proxy = proxyMetrics(() => ({
   packets: { PUBLISH: { sent: 7, lost: 3 } },
   clients: ['a', 'b'],
@@ -37,6 +44,8 @@ describe('metrics', () => {
     expect(text).toContain('fleetlab_messages_duplicated_total{group="sensors"} 2')
     expect(text).toContain('fleetlab_latency_seconds{group="sensors",quantile="0.99"} 0.02')
     expect(text).not.toContain('quantile="0.95"')
+    expect(text).toContain('fleetlab_latency_histogram_seconds_bucket{group="sensors",le="0.005"} 6')
+    expect(text).toContain('fleetlab_latency_histogram_seconds_count{group="sensors"} 8')
     const passed = await proxy.metrics()
     expect(passed).toContain('fleetlab_proxy_packets_lost_total{type="PUBLISH"} 3')
     expect(passed).toContain('fleetlab_proxy_altered_total{how="duplicate"} 1')

@@ -147,6 +147,7 @@ export function createEngineDouble(
     },
     status: () => statusDouble(),
     messages: () => [],
+    latencies: () => [],
     savedIn: () => undefined,
     allowHost: (host) => void allowed.push(host),
     allowed,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { describe, expect, it } from 'vitest'
-import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
+import { LatencyHistogram } from '../../../electron/engine/base/latency-histogram'
 import { BitFlow, GapFlow } from '../../../electron/engine/load/measure/flow'
 import { balance, joinAccounts } from '../../../electron/engine/load/measure/identity'
 import {

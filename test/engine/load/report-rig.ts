@@ -1,5 +1,5 @@
 import { loadSchema } from '../../../electron/contract/load-config'
-import { LatencyHistogram } from '../../../electron/engine/load/measure/histogram'
+import { LatencyHistogram } from '../../../electron/engine/base/latency-histogram'
 import type { RunOutcome } from '../../../electron/engine/load/report/result'
 import type { GroupResult, WorkerResult } from '../../../electron/engine/load/run/messages'
 

@@ -1,4 +1,4 @@
-import { LatencyHistogram } from './histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 
 /** Compares the first and the last quarter of a run of known length. */
 export class DriftWatch {

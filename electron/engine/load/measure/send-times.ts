@@ -1,5 +1,5 @@
 import type { EncodedSendTimes } from '../../../contract/load-report'
-import { LatencyHistogram } from './histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 
 /**
  * Latencies from the time a message was really sent, of those that were answered, and how much later that was than its

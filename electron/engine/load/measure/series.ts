@@ -1,6 +1,6 @@
 import type { SeriesPoint } from '../../../contract/load-report'
 import type { WorkerBucket } from '../run/messages'
-import { LatencyHistogram } from './histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 
 /** Points kept; older ones are dropped beyond it. */
 const MAX_POINTS = 7200

@@ -1,6 +1,6 @@
 import type { IdentityAccount } from '../../../contract/load-report'
 import type { Layout, Topology } from '../run/topologies'
-import type { LatencyHistogram } from './histogram'
+import type { LatencyHistogram } from '../../base/latency-histogram'
 import { subtract, type Ranges } from './ranges'
 
 /** Values recorded for one gap at most: a long one is walked in strides, each counted for all it leaves out. */

@@ -1,6 +1,6 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import { TimerQueue } from '../../simulation/clock/timer-queue'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import type { WireClient } from '../wire/client'
 import { besideTopics } from './topologies'
 

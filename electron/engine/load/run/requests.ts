@@ -1,4 +1,4 @@
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import type { MessageSource } from '../wire/client-types'
 
 /** A closed loop goes on without a response that has not come by then, ms. */

@@ -1,5 +1,5 @@
 import type { GeneratorHealth, LoadProgress, SeriesPoint } from '../../../contract/load-report'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import { Series, type StepLatencies } from '../measure/series'
 import type { WorkerBucket } from '../run/messages'
 

@@ -2,6 +2,7 @@ import { publicationsOf } from '../../../contract/answers'
 import type { LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
+import type { LatencyCounts } from '../../base/latency-histogram'
 import type { RouteLeg } from '../../simulation/broker/types'
 import { settleTimeMs } from './deadline'
 import type { Fleet } from '../../simulation/fleet/fleet'
@@ -86,6 +87,11 @@ export class FleetLedger {
 
   rows(): LedgerRow[] {
     return this.ledger.rows()
+  }
+
+  /** By the groups of `rows`. */
+  latencies(): [group: string, latencies: LatencyCounts][] {
+    return this.ledger.latencies()
   }
 
   /** The rows with everything that has not arrived written off. */

@@ -1,6 +1,6 @@
-import { build, type Histogram } from 'hdr-histogram-js'
 import type { Latency, LedgerRow } from '../../../contract/model'
 import type { QoS } from '../../../contract/packet'
+import { LatencyHistogram, type LatencyCounts } from '../../base/latency-histogram'
 import { PublisherMessages } from './publisher-messages'
 
 /** A message on its way into the network. */
@@ -22,8 +22,9 @@ interface GroupCounts {
   writtenOff: number
   duplicated: number
   outOfOrder: number
-  latency: Histogram
   /** Of all first arrivals. */
+  latency: LatencyHistogram
+  /** The same added up, exact. */
   latencySumMicros: number
 }
 
@@ -37,11 +38,6 @@ interface Publisher {
 /** Settled messages kept over all publishers. */
 const KEEP_SETTLED = 200_000
 const MICROS = 1000
-/** An hour; longer latencies are recorded as this. */
-const MAX_MICROS = 3_600_000_000
-
-const createHistogram = (): Histogram =>
-  build({ lowestDiscernibleValue: 1, highestTrackableValue: MAX_MICROS, numberOfSignificantValueDigits: 3 })
 
 /**
  * End-to-end accounting by message identity: publisher and sequence number. A duplicate is counted as a duplicate and
@@ -88,9 +84,9 @@ export class Ledger {
     }
     counts.delivered++
     if (messages.isWrittenOff(place)) counts.writtenOff--
-    const micros = Math.round((atMs - messages.atMs(place)) * MICROS)
-    counts.latency.recordValue(Math.min(MAX_MICROS, Math.max(0, micros)))
-    counts.latencySumMicros += Math.max(0, micros)
+    const latencyMs = Math.max(0, atMs - messages.atMs(place))
+    counts.latency.record(latencyMs)
+    counts.latencySumMicros += Math.round(latencyMs * MICROS)
     if (messages.isOvertaken(subscriber, topic, sequence)) counts.outOfOrder++
   }
 
@@ -120,6 +116,11 @@ export class Ledger {
     })
   }
 
+  /** Latencies of each group's first arrivals so far, as `rows` counts them. */
+  latencies(): [group: string, latencies: LatencyCounts][] {
+    return [...this.groups.values()].map((a) => [a.group, a.latency])
+  }
+
   /** Mean time from publish to first arrival of a group's messages, ms; exact, unlike the percentiles. Null without any. */
   meanLatencyMs(group: string): number | null {
     const counts = this.groups.get(group)
@@ -145,7 +146,7 @@ export class Ledger {
 
   private createCounts(group: string, qos: QoS): GroupCounts {
     const zero = { offered: 0, expected: 0, delivered: 0, writtenOff: 0, duplicated: 0, outOfOrder: 0 }
-    return { group, qos, ...zero, latency: createHistogram(), latencySumMicros: 0 }
+    return { group, qos, ...zero, latency: new LatencyHistogram(), latencySumMicros: 0 }
   }
 
   private publisher({ publisher, group, qos }: LedgerOffer): Publisher {
@@ -167,9 +168,9 @@ function settle({ counts, messages }: Publisher, place: number, nowMs: number, f
   return true
 }
 
-function latencyOf(h: Histogram): Latency {
-  if (h.totalCount === 0) return { p50: null, p95: null, p99: null, max: null }
+function latencyOf(h: LatencyHistogram): Latency {
+  const max = h.maxMs
   // A bucket is named by its highest value, which may be above anything recorded.
-  const at = (p: number): number => Math.min(h.getValueAtPercentile(p), h.maxValue) / MICROS
-  return { p50: at(50), p95: at(95), p99: at(99), max: h.maxValue / MICROS }
+  const at = (p: number): number | null => (max === null ? null : Math.min(h.at(p) ?? max, max))
+  return { p50: at(50), p95: at(95), p99: at(99), max }
 }

@@ -57,6 +57,8 @@ test('latency is measured from the time a message was due to its first copy', ()
   expect(p50).toBeCloseTo(50, 0)
   expect(p99).toBeCloseTo(99, 0)
   expect(max).toBeCloseTo(100, 0)
+  const [[group, latencies] = ['none', null]] = ledger.latencies()
+  expect([group, latencies?.count, latencies?.countsUpTo([5, 50, 100])]).toEqual(['g', 100, [5, 50, 100]])
 })
 
 test('a publisher that counts from 1 again is a new one', () => {
