@@ -208,6 +208,10 @@ export const loadEnglish = {
     p95: 'p95',
     p99: 'p99',
   },
+  trend: {
+    p99: 'p99 over runs with these settings',
+    rate: 'Rate over runs with these settings',
+  },
   chart: {
     endToEnd: 'End-to-end latency',
     ack: 'Latency to acknowledgement',

@@ -214,6 +214,10 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       p95: 'p95',
       p99: 'p99',
     },
+    trend: {
+      p99: '同じ設定の実行での p99 の推移',
+      rate: '同じ設定の実行での頻度の推移',
+    },
     chart: {
       endToEnd: '端から端までの遅延',
       ack: '確認応答までの遅延',

@@ -207,6 +207,10 @@ export const loadKorean = {
     p95: 'p95',
     p99: 'p99',
   },
+  trend: {
+    p99: '같은 설정으로 실행한 p99의 추이',
+    rate: '같은 설정으로 실행한 처리율의 추이',
+  },
   chart: {
     endToEnd: '종단 간 지연',
     ack: '확인 응답까지의 지연',

@@ -208,6 +208,10 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       p95: 'p95',
       p99: 'p99',
     },
+    trend: {
+      p99: '相同设置各次运行的 p99',
+      rate: '相同设置各次运行的速率',
+    },
     chart: {
       endToEnd: '端到端时延',
       ack: '确认时延',
