@@ -12,10 +12,10 @@ const own = CLIENT_FIELDS
 
 /**
  * Bytes at the start of each payload that name the message: run, publisher, sequence, intended send time. Smaller payloads
- * carry less of it, or have it in the topic name.
+ * carry less of it, or have it in the topic name or, at MQTT 5.0, in a user property.
  */
 export const IDENTITY_BYTES = 20
-/** The same without the run, which is then in the topic name only: publisher, sequence number and time, 4 bytes each. */
+/** The same in less: publisher (combined with a number of the run), sequence number and time, 4 bytes each. */
 export const SHORT_IDENTITY_BYTES = 12
 
 const headerSchema = z.string().superRefine((line, ctx) => {
@@ -121,6 +121,10 @@ const fields = z.strictObject({
   thresholds: thresholdsSchema.prefault({}),
 })
 
+/** All messages of a publisher must have its topic names as they are: whole ones from a template, with something retained, or with aliases. */
+export const keepsTopicName = (c: Pick<LoadConfig, 'topic' | 'retain' | 'topicAliases'>): boolean =>
+  namesEachTopic(c.topic) || c.retain || c.topicAliases !== undefined
+
 /** One load test. The same names in the file, on the page and (with dashes) on the command line. */
 export const loadSchema = fields.transform(settlePopulations).superRefine(checkAll)
 /** The same as a report keeps it, where any variable may be named: it is shown, and read for nothing. */
@@ -213,28 +217,31 @@ function checkRequests(c: LoadConfig, wrong: Wrong): void {
   if (c.protocol === 5) return
   if (c.subscribers === 0)
     wrong('protocol', '3.1.1', 'expected 5.0 where others respond: 3.1.1 has no response topic')
-  if (c.payload === undefined && c.payloadFile === undefined && c.size < SHORT_IDENTITY_BYTES)
-    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} for requests at 3.1.1`)
+}
+
+const hasTemplate = (c: LoadConfig): boolean => c.payload !== undefined || c.payloadFile !== undefined
+
+/** At 3.1.1 smaller payloads have their identity in the topic name, which is then another for each message. */
+function checkRoom(c: LoadConfig, wrong: Wrong): void {
+  if (c.protocol === 5 || c.subscribers === 0 || hasTemplate(c) || c.size >= SHORT_IDENTITY_BYTES) return
+  const where = namesEachTopic(c.topic)
+    ? 'where %i, %c or %u are in the topic'
+    : c.retain
+      ? 'with retained messages'
+      : c.request
+        ? 'for requests'
+        : null
+  const why = 'at 3.1.1 smaller ones have a topic each'
+  if (where !== null)
+    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} ${where}, or --protocol 5.0: ${why}`)
 }
 
 function checkMessages(c: LoadConfig, wrong: Wrong): void {
-  const templated = c.payload !== undefined || c.payloadFile !== undefined
+  const templated = hasTemplate(c)
   if (c.payload !== undefined && c.payloadFile !== undefined)
     wrong('payloadFile', c.payloadFile, 'expected either payload or payloadFile')
   if (c.dataFile !== undefined && !templated)
     wrong('dataFile', c.dataFile, 'expected a payload with %{csv:COLUMN} that uses it')
-  if (!templated && c.retain && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
-    wrong(
-      'size',
-      c.size,
-      `expected at least ${SHORT_IDENTITY_BYTES} with retained messages: smaller ones have a topic each`,
-    )
-  if (c.topicAliases !== undefined && !templated && c.subscribers > 0 && c.size < SHORT_IDENTITY_BYTES)
-    wrong(
-      'size',
-      c.size,
-      `expected at least ${SHORT_IDENTITY_BYTES} with topic aliases: smaller ones have a topic each`,
-    )
   for (const name of ['userProperties', 'messageExpiry', 'topicAliases'] as const) {
     if (c[name] !== undefined && c.protocol !== 5)
       wrong('protocol', '3.1.1', `expected 5.0 with ${name}: 3.1.1 has no properties`)
@@ -257,12 +264,9 @@ function checkClients(c: LoadConfig, wrong: Wrong): void {
     )
 }
 
-/** Whole topic names: who subscribes must know them, and the payload must have room for what tells messages apart. */
+/** Whole topic names: who subscribes must know them. */
 function checkTopic(c: LoadConfig, wrong: Wrong): void {
   if (!namesEachTopic(c.topic) || c.subscribers === 0) return
-  const templated = c.payload !== undefined || c.payloadFile !== undefined
-  if (!templated && c.size < SHORT_IDENTITY_BYTES)
-    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} where %i, %c or %u are in the topic`)
   const kind = topologyKind(c)
   if (kind !== 'pairs' && (kind !== 'fan-in' || c.subscribers < 2)) return
   const has = (template: string, what: RegExp): boolean => what.test(template.replaceAll('%%', ''))
@@ -285,6 +289,7 @@ function checkTopic(c: LoadConfig, wrong: Wrong): void {
 function checkTogether(c: LoadConfig, wrong: Wrong): void {
   checkTopic(c, wrong)
   checkMessages(c, wrong)
+  checkRoom(c, wrong)
   checkClients(c, wrong)
   if (c.wsHeaders !== undefined && !/^wss?:/.test(c.url))
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')

@@ -86,7 +86,8 @@ function searchBlock(f: Buffer, at: number, wanted: number): number {
   return -1
 }
 
-function skipProperty(f: Buffer, at: number, id: number): number {
+/** Where the property ends whose value, of this identifier, begins at `at`; -1 where that cannot be known. */
+export function skipProperty(f: Buffer, at: number, id: number): number {
   const kind = PROPERTIES[id]?.kind
   switch (kind) {
     case undefined:

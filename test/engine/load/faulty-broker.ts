@@ -6,6 +6,9 @@ import { payloadPublisher, payloadSequence } from '../../../electron/engine/load
 
 /** What the broker does to the messages it passes on; 1 copy is what is right. */
 export interface Faults {
+  /** @default 4 */
+  level?: 4 | 5
+  /** At level 5 the numbers are those of the user property `fl`, where a message has it: the publisher's with the tag of the run. */
   copies?(publisher: number, sequence: number, receiver: number): number
   /** QoS 2 is answered as if it were QoS 1, as RabbitMQ does. */
   lowersQos2?: boolean
@@ -25,15 +28,17 @@ interface Client {
   receiver: number
 }
 
-/** A small broker on a real socket that drops and repeats exactly what it is told to. MQTT 3.1.1, passes on at QoS 0. */
+/** A small broker on a real socket that drops and repeats exactly what it is told to. MQTT 3.1.1 or 5.0, passes on at QoS 0. */
 export class FaultyBroker {
   private readonly clients = new Set<Client>()
   private readonly sockets = new Set<Socket>()
   private readonly server: Server
+  private readonly level: 4 | 5
   private frozen: (() => void)[] | null = null
   connects = 0
 
   constructor(private readonly faults: Faults = {}) {
+    this.level = faults.level ?? 4
     this.server = createServer((socket) => this.accept(socket))
   }
 
@@ -87,11 +92,15 @@ export class FaultyBroker {
         this.connects++
         this.clients.add(c)
         c.receiver = Number(/-s(\d+)$/.exec(f.toString('latin1'))?.[1] ?? -1)
-        c.socket.write(Buffer.from([0x20, 2, 0, this.answerTo(c.receiver)]))
+        c.socket.write(this.answer(0x20, 0, this.answerTo(c.receiver)))
         break
       case Type.SUBSCRIBE:
-        c.filters.push(f.toString('utf8', 6, 6 + f.readUInt16BE(4)))
-        c.socket.write(Buffer.from([0x90, 3, id >> 8, id & 255, 0]))
+        c.filters.push(firstFilter(f, this.level))
+        c.socket.write(
+          this.level === 5
+            ? Buffer.from([0x90, 4, id >> 8, id & 255, 0, 0])
+            : Buffer.from([0x90, 3, id >> 8, id & 255, 0]),
+        )
         break
       case Type.PUBLISH:
         this.publish(c, f, id)
@@ -106,14 +115,19 @@ export class FaultyBroker {
     }
   }
 
+  /** Two bytes of an answer, and at level 5 no properties. */
+  private answer(first: number, ...two: [number, number]): Buffer {
+    return this.level === 5 ? Buffer.from([first, 3, ...two, 0]) : Buffer.from([first, 2, ...two])
+  }
+
   private publish(from: Client, f: Frame, id: number): void {
     const qos = frameQos(f)
     if (qos > 0)
       from.socket.write(ackFrame(qos === 1 || this.faults.lowersQos2 ? Type.PUBACK : Type.PUBREC, id))
-    const at = payloadOffset(f, 4)
-    const [publisher, sequence] = [payloadPublisher(f, at), payloadSequence(f, at)]
-    const topic = new Packet(f, 4).topic
-    const copy = qos0(topic, f.subarray(at))
+    const at = payloadOffset(f, this.level)
+    const { publisher, sequence } = identityOf(f, at)
+    const { topic, propertiesAt } = new Packet(f, this.level)
+    const copy = qos0(topic, f.subarray(propertiesAt))
     for (const c of this.clients) {
       if (!c.filters.some((x) => matches(x, topic))) continue
       const copies = this.faults.copies?.(publisher, sequence, c.receiver) ?? 1
@@ -131,8 +145,24 @@ export class FaultyBroker {
 const matches = (filter: string, topic: string): boolean =>
   new RegExp(`^${filter.replaceAll('+', '[^/]+')}$`).test(topic)
 
-function qos0(topic: string, payload: Buffer): Buffer {
+const firstFilter = (f: Frame, level: 4 | 5): string => {
+  const at = level === 5 ? 5 : 4
+  return f.toString('utf8', at + 2, at + 2 + f.readUInt16BE(at))
+}
+
+/** User property, name of two bytes, value of 24, as MQTT 5.0 section 2.2.2.2 has it. */
+const PROPERTY = /&\0\x02fl\0\x18([0-9a-f]{8})([0-9a-f]{8})/
+
+function identityOf(f: Frame, payloadAt: number): { publisher: number; sequence: number } {
+  const [, publisher, sequence] = PROPERTY.exec(f.toString('latin1', 0, payloadAt)) ?? []
+  return sequence === undefined
+    ? { publisher: payloadPublisher(f, payloadAt), sequence: payloadSequence(f, payloadAt) }
+    : { publisher: parseInt(publisher ?? '', 16), sequence: parseInt(sequence, 16) }
+}
+
+/** @param rest properties, where there are any, and payload */
+function qos0(topic: string, rest: Buffer): Buffer {
   const name = Buffer.from(topic)
-  const head = Buffer.from([0x30, 2 + name.length + payload.length, 0, name.length])
-  return Buffer.concat([head, name, payload])
+  const head = Buffer.from([0x30, 2 + name.length + rest.length, 0, name.length])
+  return Buffer.concat([head, name, rest])
 }

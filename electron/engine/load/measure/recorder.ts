@@ -10,6 +10,7 @@ import {
   type IdentityPlace,
   type MessageIdentity,
 } from '../wire/short-identity'
+import { propertyIdentityAt } from '../wire/property-identity'
 import {
   DELAY_BYTES,
   payloadDelayMs,
@@ -127,7 +128,7 @@ export class Recorder {
 
   /**
    * An application message for a receiver; `member` is the subscriber that got it. The payload lies in `b` from `at` to
-   * `end`; the topic name ends at `topicEnd`.
+   * `end`; the topic name ends at `topicEnd`, properties (level 5) begin at `propertiesAt`.
    */
   arrive(
     receiver: number,
@@ -137,8 +138,9 @@ export class Recorder {
     end: number,
     atMs: number,
     topicEnd = 0,
+    propertiesAt = 0,
   ): void {
-    const m = this.identify(b, at, end, atMs, topicEnd)
+    const m = this.identify(b, at, end, atMs, topicEnd, propertiesAt)
     if (m === null) {
       this.foreign++
       return
@@ -165,11 +167,18 @@ export class Recorder {
   }
 
   /** What a message says that it is; null for one that is not this run's. Read it before the next. */
-  identify(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): MessageIdentity | null {
+  identify(
+    b: Buffer,
+    at: number,
+    end: number,
+    atMs: number,
+    topicEnd: number,
+    propertiesAt: number,
+  ): MessageIdentity | null {
     const known =
       this.carried.place === 'payload'
         ? this.readPayload(b, at, end)
-        : this.readShort(b, at, end, atMs, topicEnd)
+        : this.readShort(b, this.shortAt(b, at, end, topicEnd, propertiesAt), atMs)
     return known ? this.message : null
   }
 
@@ -181,13 +190,22 @@ export class Recorder {
     return true
   }
 
-  private readShort(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): boolean {
-    const { place } = this.carried
-    const hex = place !== 'short'
-    const member = place === 'member'
-    if (place !== 'topic' && end - at < (member ? MEMBER_END : SHORT_IDENTITY_BYTES)) return false
-    const where =
-      place === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : member ? at + MEMBER_START.length : at
+  /** Where the 12 bytes or 24 digits begin, or less than 0. */
+  private shortAt(b: Buffer, at: number, end: number, topicEnd: number, propertiesAt: number): number {
+    switch (this.carried.place) {
+      case 'topic':
+        return topicEnd - TOPIC_IDENTITY_LENGTH
+      case 'property':
+        return propertyIdentityAt(b, propertiesAt, at)
+      case 'member':
+        return end - at < MEMBER_END ? -1 : at + MEMBER_START.length
+      default:
+        return end - at < SHORT_IDENTITY_BYTES ? -1 : at
+    }
+  }
+
+  private readShort(b: Buffer, where: number, atMs: number): boolean {
+    const hex = this.carried.place !== 'short'
     if (where < 0 || !readShortIdentity(b, where, hex, atMs, this.message)) return false
     this.message.publisher = tagged(this.message.publisher, this.runTag)
     return this.message.publisher < this.carried.publishers

@@ -10,7 +10,14 @@ const ignore = (): void => undefined
 interface Known {
   level: 4 | 5
   /** What a message says that it is; null for one of another run. */
-  identify(b: Buffer, at: number, end: number, atMs: number, topicEnd: number): MessageIdentity | null
+  identify(
+    b: Buffer,
+    at: number,
+    end: number,
+    atMs: number,
+    topicEnd: number,
+    propertiesAt: number,
+  ): MessageIdentity | null
 }
 
 /** Events of a subscriber that responds to what it gets. At 3.1.1 the topic of a response follows from the publisher. */
@@ -23,7 +30,7 @@ export function responding(
     ...events,
     arrived(c, b, at, end, atMs, topicEnd, propertiesAt) {
       events.arrived(c, b, at, end, atMs, topicEnd, propertiesAt)
-      const message = o.identify(b, at, end, atMs, topicEnd)
+      const message = o.identify(b, at, end, atMs, topicEnd, propertiesAt)
       if (message === null) return
       const request =
         o.level === 5
@@ -59,7 +66,7 @@ export const requesting = (
 ): ClientEvents => ({
   ...events,
   arrived(_c, b, at, end, atMs, topicEnd, propertiesAt) {
-    const own = level === 5 ? null : identify(b, at, end, atMs, topicEnd)
+    const own = level === 5 ? null : identify(b, at, end, atMs, topicEnd, propertiesAt)
     const sequence =
       level === 5
         ? correlated(b.subarray(0, end), propertiesAt, publisher)

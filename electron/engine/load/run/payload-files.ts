@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import { namesEachTopic, parsePayload, type PayloadPart } from '../../../contract/load-payload'
 import { printable } from '../../../contract/printable'
-import { identityPlace, type IdentityPlace } from '../wire/short-identity'
+import { identityPlace, placeBesidePayload, type IdentityPlace } from '../wire/short-identity'
 import { LoadError } from './failures'
 import { bytesOf, inJson, payloadsOf, type PayloadData } from './payload-template'
 
@@ -13,8 +13,8 @@ export interface PayloadMaterial {
   data: PayloadData
   /** Each is a JSON object. */
   json: boolean
-  /** Where a message says what it is: in a member of the JSON object that the payload is, else in its topic name, if anywhere. */
-  place: Extract<IdentityPlace, 'member' | 'topic' | 'none'>
+  /** Where a message says what it is: in a member of the JSON object that the payload is, else beside the payload, if anywhere. */
+  place: Extract<IdentityPlace, 'member' | 'topic' | 'property' | 'none'>
 }
 
 /** Largest data file, bytes. */
@@ -101,6 +101,21 @@ function isJsonObject(parts: readonly PayloadPart[], data: PayloadData): boolean
   }
 }
 
+/**
+ * A text that is no JSON has a topic name for each message at 3.1.1, which has no user properties.
+ * @throws LoadError where a name must be the same for several
+ */
+function refuseOwnNames(c: LoadConfig): void {
+  const flag = c.retain ? '--retain' : namesEachTopic(c.topic) ? '--topic' : c.request ? '--request' : null
+  if (flag === null) return
+  const which = flag === '--topic' ? ' where %i, %c or %u are in the topic' : ''
+  const why = flag === '--request' ? '' : ': at 3.1.1 another has a topic name for each message'
+  throw new LoadError(
+    `${flag}: expected a payload that is a JSON object${which}, or --protocol 5.0${why}`,
+    'start',
+  )
+}
+
 async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
   if (c.payload === undefined && c.payloadFile === undefined) return null
   const text = c.payload ?? (await textOf('--payload-file', c.payloadFile ?? '', MOST_PAYLOAD_BYTES))
@@ -110,24 +125,9 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
   const columns = await usedColumns(c, parts)
   const escaped = dataOf(columns, true)
   const json = isJsonObject(parts, escaped)
-  const place = c.subscribers === 0 ? 'none' : json ? 'member' : 'topic'
-  if (place === 'topic' && c.retain)
-    throw new LoadError(
-      '--retain: expected a payload that is a JSON object: another has a topic name for each message',
-      'start',
-    )
-  if (place === 'topic' && c.topicAliases !== undefined)
-    throw new LoadError(
-      '--topic-aliases: expected a payload that is a JSON object: another has a topic name for each message',
-      'start',
-    )
-  if (place === 'topic' && namesEachTopic(c.topic))
-    throw new LoadError(
-      '--topic: expected a payload that is a JSON object where %i, %c or %u are in the topic: another has a topic name for each message',
-      'start',
-    )
-  if (place === 'topic' && c.request && c.protocol === 4)
-    throw new LoadError('--request: expected a payload that is a JSON object at MQTT 3.1.1', 'start')
+  const beside = placeBesidePayload(c)
+  const place = json && beside !== 'none' ? 'member' : beside
+  if (place === 'topic' && c.protocol === 4) refuseOwnNames(c)
   return { parts, data: json ? escaped : dataOf(columns, false), json, place }
 }
 
@@ -153,9 +153,14 @@ export function payloadNotes(
       : []
     if (place === 'member')
       return [...topics, `${of}payloads are JSON from a template; the member fleetlab names the message`]
-    if (place !== 'topic') return topics
-    return material === null
-      ? `${of}the payload is too small for the identity of a message: its topic name carries it, 25 bytes`
-      : `${of}payloads are text from a template; the topic name carries the identity of a message, 25 bytes`
+    if (place !== 'topic' && place !== 'property') return topics
+    const carrier =
+      place === 'topic' ? 'its topic name carries it, 25' : 'its user property fl carries it, 31'
+    return [
+      ...topics,
+      material === null
+        ? `${of}the payload is too small for the identity of a message: ${carrier} bytes`
+        : `${of}payloads are text from a template without room for the identity of a message: ${carrier} bytes`,
+    ]
   })
 }

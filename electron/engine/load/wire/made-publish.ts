@@ -2,6 +2,7 @@ import { SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
 import { varint } from '../../mqtt/varint'
 import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
+import { IDENTITY_PROPERTY, PROPERTY_DIGITS_AT } from './property-identity'
 import {
   MEMBER_DIGITS,
   MEMBER_START,
@@ -15,7 +16,7 @@ import type { TemplateFields } from './template'
 
 /** What all messages of a publisher have in common whose payloads are made one by one. */
 export interface MadeFields extends Omit<TemplateFields, 'size' | 'seed' | 'identity'> {
-  place: Extract<IdentityPlace, 'member' | 'topic' | 'none'>
+  place: Extract<IdentityPlace, 'member' | 'topic' | 'property' | 'none'>
   payload: {
     text(sequence: number, timeMs: number): string
     /** Bytes of the longest, or more. */
@@ -36,14 +37,18 @@ export class MadePublish implements PublishWriter {
   private readonly first: number
   private readonly topic: Buffer
   private readonly properties: Buffer
+  /** Where the digits are of the identity, where the first property is it; bytes before the end of all properties. */
+  private readonly digitsBeforeEnd: number
 
   constructor(private readonly fields: MadeFields) {
     const { qos, retain, place, level, payload } = fields
-    const own = fields.properties ?? Buffer.alloc(0)
+    const property = place === 'property' ? IDENTITY_PROPERTY : Buffer.alloc(0)
+    const own = Buffer.concat([property, fields.properties ?? Buffer.alloc(0)])
     this.qos = qos
     this.first = 0x30 | (qos << 1) | (retain === true ? 1 : 0)
     this.topic = Buffer.from(place === 'topic' ? `${fields.topic}/${DIGITS}` : fields.topic)
     this.properties = level === 5 ? Buffer.concat([varint(own.length), own]) : Buffer.alloc(0)
+    this.digitsBeforeEnd = own.length - PROPERTY_DIGITS_AT
     const most = this.topic.length + this.properties.length + MEMBER.length + 1 + payload.longest
     this.length = MOST_HEADER_BYTES + most
   }
@@ -73,6 +78,7 @@ export class MadePublish implements PublishWriter {
     if (place === 'topic') writeShortIdentity(into, p - TOPIC_IDENTITY_LENGTH, true, identity)
     if (this.qos > 0) p = into.writeUInt16BE(id, p)
     p += this.properties.copy(into, p)
+    if (place === 'property') writeShortIdentity(into, p - this.digitsBeforeEnd, true, identity)
     if (this.fields.correlates === true)
       writeShortIdentity(into, p - SHORT_IDENTITY_BYTES, false, { publisher, sequence, timeMs })
     const end = p + into.write(text, p)

@@ -1,6 +1,11 @@
-import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-config'
+import {
+  IDENTITY_BYTES,
+  SHORT_IDENTITY_BYTES,
+  keepsTopicName,
+  type LoadConfig,
+} from '../../../contract/load-config'
 
-/** The 12 bytes as a level of the topic name, in hexadecimal digits. */
+/** The 12 bytes as a level of the topic name, or as the value of a user property, in hexadecimal digits. */
 export const TOPIC_IDENTITY_LENGTH = 2 * SHORT_IDENTITY_BYTES
 
 /** How a payload begins that is a JSON object and has the identity in a member: 24 digits, and 8 that say how late it was sent. */
@@ -9,14 +14,25 @@ export const MEMBER_DIGITS = TOPIC_IDENTITY_LENGTH + 8
 
 /**
  * Where a message carries what it is: the first 20 bytes of its payload, the first 12, the first member of the JSON object
- * that it is, the last level of its topic name, or nowhere, where nobody receives it.
+ * that it is, the last level of its topic name, a user property, or nowhere, where nobody receives it.
  */
-export type IdentityPlace = 'payload' | 'short' | 'member' | 'topic' | 'none'
+export type IdentityPlace = 'payload' | 'short' | 'member' | 'topic' | 'property' | 'none'
 
-export function identityPlace(c: { size: number; subscribers: number }): IdentityPlace {
+type Carrier = Pick<LoadConfig, 'subscribers' | 'protocol' | 'topic' | 'retain' | 'topicAliases'>
+
+/**
+ * Where messages carry it whose payload has no room for it: in the topic name, which subscribers of all versions get, or,
+ * where that must be the same for all, in a user property. Before 5.0 there are none, and such a run is refused.
+ */
+export function placeBesidePayload(c: Carrier): Extract<IdentityPlace, 'topic' | 'property' | 'none'> {
+  if (c.subscribers === 0) return 'none'
+  return c.protocol === 5 && keepsTopicName(c) ? 'property' : 'topic'
+}
+
+/** Where messages carry it whose payload is filler of `size` bytes. */
+export function identityPlace(c: Carrier & Pick<LoadConfig, 'size'>): IdentityPlace {
   if (c.size >= IDENTITY_BYTES) return 'payload'
-  if (c.size >= SHORT_IDENTITY_BYTES) return 'short'
-  return c.subscribers > 0 ? 'topic' : 'none'
+  return c.size >= SHORT_IDENTITY_BYTES ? 'short' : placeBesidePayload(c)
 }
 
 /** What a message says that it is. One object is used again and again: read it before the next message. */

@@ -3,6 +3,7 @@ import { IDENTITY_BYTES, SHORT_IDENTITY_BYTES } from '../../../contract/load-con
 import type { PublishWriter } from './client-types'
 import { removalFrame } from './frames'
 import { varint } from '../../mqtt/varint'
+import { IDENTITY_PROPERTY, PROPERTY_DIGITS_AT } from './property-identity'
 import { TOPIC_IDENTITY_LENGTH, tagged, writeShortIdentity, type IdentityPlace } from './short-identity'
 
 /** Bytes at the start of a payload that also says how late it was sent. */
@@ -45,6 +46,8 @@ export class PublishTemplate implements PublishWriter {
   private readonly carriesDelay: boolean
   /** Where the identity is, unless the payload has all 20 bytes of it. */
   private readonly shortAt: number
+  /** It is digits there, not bytes. */
+  private readonly inDigits: boolean
 
   /** Where correlation data are, or -1. */
   private readonly correlationAt: number
@@ -54,7 +57,8 @@ export class PublishTemplate implements PublishWriter {
     this.identity = fields.identity ?? 'payload'
     const level = this.identity === 'topic' ? `/${'0'.repeat(TOPIC_IDENTITY_LENGTH)}` : ''
     const topic = Buffer.from(fields.topic + level)
-    const own = fields.properties ?? Buffer.alloc(0)
+    const property = this.identity === 'property' ? IDENTITY_PROPERTY : Buffer.alloc(0)
+    const own = Buffer.concat([property, fields.properties ?? Buffer.alloc(0)])
     const properties = fields.level === 5 ? Buffer.concat([varint(own.length), own]) : Buffer.alloc(0)
     const remaining = 2 + topic.length + (fields.qos > 0 ? 2 : 0) + properties.length + fields.size
     const header = [0x30 | (fields.qos << 1) | (fields.retain === true ? 1 : 0), ...varint(remaining)]
@@ -68,7 +72,9 @@ export class PublishTemplate implements PublishWriter {
     this.bytes.set(properties, this.payloadAt - properties.length)
     this.carriesDelay = this.identity === 'payload' && fields.size >= DELAY_BYTES
     const topicEnd = header.length + 2 + topic.length
-    this.shortAt = this.identity === 'topic' ? topicEnd - TOPIC_IDENTITY_LENGTH : this.payloadAt
+    this.inDigits = this.identity === 'topic' || this.identity === 'property'
+    if (this.identity === 'topic') this.shortAt = topicEnd - TOPIC_IDENTITY_LENGTH
+    else this.shortAt = this.payloadAt - (this.inDigits ? own.length - PROPERTY_DIGITS_AT : 0)
     this.correlationAt = fields.correlates === true ? this.payloadAt - SHORT_IDENTITY_BYTES : -1
     this.fill()
   }
@@ -116,7 +122,7 @@ export class PublishTemplate implements PublishWriter {
     } else if (this.identity !== 'none') {
       const { publisher, runTag } = this.fields
       const own = { publisher: tagged(publisher, runTag), sequence, timeMs }
-      writeShortIdentity(into, at + this.shortAt, this.identity === 'topic', own)
+      writeShortIdentity(into, at + this.shortAt, this.inDigits, own)
     }
     if (this.correlationAt >= 0) {
       const { publisher } = this.fields
