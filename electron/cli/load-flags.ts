@@ -4,6 +4,7 @@ import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
 import {
+  flagKey,
   flagName,
   flagOfPath,
   flagWord,
@@ -35,6 +36,7 @@ const WORDS: Readonly<Record<string, string>> = {
   '--connect-rate': 'expected connections per second such as 100, 100/s or 60/min, or max',
   '--rate': 'expected a rate such as 10, 6/min or 1/h, or max',
 }
+const TIME = 'expected a time with its unit, such as 250ms, 10s or 2m'
 for (const flag of [
   'duration',
   'ramp',
@@ -50,7 +52,7 @@ for (const flag of [
   'max-p99',
   'max-connect-p99',
 ]) {
-  ;(WORDS as Record<string, string>)[`--${flag}`] = 'expected a time with its unit, such as 250ms, 10s or 2m'
+  ;(WORDS as Record<string, string>)[`--${flag}`] = TIME
 }
 
 function presetOf(name: unknown): LoadInput {
@@ -63,6 +65,15 @@ function presetOf(name: unknown): LoadInput {
 
 type Input = Readonly<Record<string, unknown>>
 
+/** A number without a unit would be milliseconds in a configuration, and nothing at all as a flag. @throws UsageError */
+function refuseBareTimes(path: string, file: Input): void {
+  for (const [key, value] of Object.entries(file)) {
+    const flag = flagKey(key)
+    if (typeof value === 'number' && value !== 0 && WORDS[flagWord(flag)] === TIME)
+      throw new UsageError(`--config ${path}: ${flagName(flag)}: found ${value}; ${TIME}`)
+  }
+}
+
 /**
  * The configuration of a load test: the preset, if any, the file of `--config` over it, and the flags over both.
  * @throws UsageError that names the flag or the file, what was found and what is allowed
@@ -70,6 +81,7 @@ type Input = Readonly<Record<string, unknown>>
 export async function loadConfig(flags: LoadFlags): Promise<{ config: LoadConfig; preset: string | null }> {
   const path = typeof flags['config'] === 'string' ? flags['config'] : undefined
   const { preset: inFile, ...written } = path === undefined ? {} : await fileInput(path)
+  if (path !== undefined) refuseBareTimes(path, written)
   const file = inputOfFile(written)
   const own = loadInput(flags)
   const preset = flags['preset'] ?? inFile ?? null

@@ -12,11 +12,38 @@ const shown = (input: unknown): string => {
   return withoutPassword(text ?? typeof input).slice(0, 80)
 }
 
-/** zod says what it received, too; that is reported as found. */
+/** Kinds of values as people call them. */
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'fields with their values',
+  record: 'fields with their values',
+  string: 'a text',
+}
+const BOUNDS: Readonly<Record<string, string>> = {
+  '>=': 'at least',
+  '<=': 'at most',
+  '>': 'above',
+  '<': 'below',
+}
+
+/** zod says what it received, too; that is reported as found. Kinds and bounds are said in words. */
 const plain = (message: string): string =>
   message
     .replace(/^(Invalid input|Invalid option|Invalid string|Too big|Too small): /, '')
     .replace(/, received .*$/, '')
+    .replace(
+      /^expected (\w+)(?: to (be|have) (>=|<=|>|<)(\S+)(?: (\w+?)s?)?)?$/,
+      (all: string, kind: string, be?: string, sign = '', bound = '', unit = '') => {
+        const name = KINDS[kind]
+        if (name === undefined) return all
+        if (be === undefined) return `expected ${name}`
+        const what = unit === '' ? bound : `${bound} ${unit}${bound === '1' ? '' : 's'}`
+        return `expected ${name} ${be === 'have' || sign.length === 2 ? 'of ' : ''}${BOUNDS[sign] ?? sign} ${what}`
+      },
+    )
 
 const list = (values: readonly unknown[]): string => {
   const names = values.map(String)

@@ -264,13 +264,25 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
     if (text !== undefined && ONLY_FLAGS.has(name)) flags[name] = text
     else if (Object.hasOwn(FIELDS, name))
       fields[RENAMED[name] ?? name] = typeof value === 'string' ? FIELDS[name as FieldFlag](value) : value
-    else fields[name] = value
+    else fields[name] = name === 'executor' ? executorOfFile(value) : value
   }
   if (Array.isArray(fields['populations']))
     fields['populations'] = fields['populations'].map(inputOfPopulation)
   const own = loadInput(flags)
   const thresholds = { ...(fields['thresholds'] as object | undefined), ...own.thresholds }
   return { ...fields, ...own, thresholds }
+}
+
+/** The rates and shares of an executor, which a file may write as a flag has them. */
+function executorOfFile(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const own: Record<string, unknown> = { ...value }
+  for (const [name, read] of [
+    ...['rate', 'startRate', 'connectRate'].map((n) => [n, rate] as const),
+    ['share', share] as const,
+  ])
+    if (typeof own[name] === 'string') own[name] = read(own[name])
+  return own
 }
 
 /** The same for one population. */

@@ -20,7 +20,10 @@ export const thresholdsSchema = z.strictObject({
   /** Acknowledged messages per second over all publishers. */
   minRate: z.number().min(0).optional(),
   /** Such as `p99<50ms`, `lost==0`, `rate>=9500`, `connected>=99%`. */
-  expressions: z.array(expressionSchema).max(50).optional(),
+  expressions: z
+    .union([z.string().transform((text) => text.split(',')), z.array(z.string())])
+    .pipe(z.array(expressionSchema).max(50))
+    .optional(),
 })
 export type Thresholds = z.output<typeof thresholdsSchema>
 

@@ -10,10 +10,10 @@ function refused(group: object, more: object = {}): string[] {
 
 it.each([
   [{ publishes: [{ topic: 'a', qos: 3 }] }, {}, 'groups.0.publishes.0.qos: found 3; expected 0, 1 or 2'],
-  [{ publishes: [{ topic: 'a', rate: NaN }] }, {}, 'groups.0.publishes.0.rate: found NaN; expected number'],
-  [{ count: 0 }, {}, 'groups.0.count: found 0; expected number to be >=1'],
+  [{ publishes: [{ topic: 'a', rate: NaN }] }, {}, 'groups.0.publishes.0.rate: found NaN; expected a number'],
+  [{ count: 0 }, {}, 'groups.0.count: found 0; expected a number of at least 1'],
   [{ idd: 1 }, {}, 'groups.0.idd: found 1; unknown field'],
-  [{}, { link: { loss: 1.5 } }, 'link.loss: found 1.5; expected number to be <=1'],
+  [{}, { link: { loss: 1.5 } }, 'link.loss: found 1.5; expected a number of at most 1'],
   [{}, { link: { loss: 'x' } }, 'link.loss: found "x"; expected number or object'],
   [{}, { broker: { kind: 'moon' } }, 'broker.kind: found "moon"; expected embedded or external'],
   [

@@ -90,6 +90,12 @@ it('takes in a file every setting that the command line has, and says whose a wr
   }
   for (const name of settings) expect(await refusal({ [name]: 'x' }), name).not.toMatch(/is no setting/)
   expect(await refusal({ preset: 'conn-1k' })).toBe('')
+  expect(await refusal({ duration: 5 })).toMatch(
+    /^--config FILE: duration: found 5; expected a time with its unit/,
+  )
+  expect(await refusal({ warmup: 0, thresholds: { expressions: 'p99<1s,lost==0' } })).toBe('')
+  expect(await refusal({ populations: {} })).toMatch(/; expected a list$/)
+  expect(await refusal({ executor: { kind: 'constant-rate', rate: '6/min' } })).toBe('')
   expect(await refusal({ 'broker-pid': 1 })).toMatch(
     /^--config FILE: broker-pid is no setting of a load test/,
   )
