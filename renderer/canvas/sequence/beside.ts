@@ -1,7 +1,6 @@
 import { textWidth } from '../text-width'
 import { sentenceText, type Sentence } from './narration/narrate'
-import { spread, type Room } from './spread'
-import type { TimeScale } from './time-scale'
+import { endKey, markKey, sendKey, type HappeningKey, type Room, type Rooms } from './time-scale'
 import type { Scene } from './types'
 
 /** Type of a sentence at 16 px type, px: its size, the height of its lines, and the room below it. */
@@ -74,59 +73,108 @@ function badgeHeights(scene: Scene): Map<number, number> {
 interface Column {
   /** Width of the column, its numbers included, px. */
   width: number
+  /** Pixels a unit of the picture. */
   k: number
+  /** Pixels a unit of the sentences. */
+  tellK: number
 }
+
+/** What a sentence speaks of, as the time scale names it. */
+function keyOf(s: Sentence, { scale, marks }: Scene): HappeningKey | null {
+  if (s.seq === null) {
+    const index = s.mark ? marks.findIndex((m) => m.mark === s.mark) : -1
+    return index < 0 ? null : markKey(index)
+  }
+  const end = endKey(s.seq)
+  return s.at === 'end' && scale.order.has(end) ? end : sendKey(s.seq)
+}
+
+type Missing = Map<HappeningKey, { place: keyof Room; px: number }>
 
 /** Puts each sentence beside its number, and says where the picture needs more room for that. */
 function place(
   sentences: readonly Sentence[],
   scene: Scene,
-  { width, k }: Column,
-): { boxes: SentenceBox[]; rooms: Room[] } {
+  c: Column,
+): { boxes: SentenceBox[]; missing: Missing } {
   const badges = badgeHeights(scene)
-  const rooms: Room[] = []
+  const missing: Missing = new Map()
   const boxes: SentenceBox[] = []
   let moved = 0
   let free = 0
-  let before = -Infinity
+  let before: { instant: number; at: number } | undefined
   for (const s of sentences) {
-    const anchor = sentenceHeight(s, scene)
-    const lines = linesOf(sentenceText(s), width - SENTENCE.number * k, k)
-    const height = (lines.length * SENTENCE.line + SENTENCE.gap) * k
-    const wanted = (badges.get(s.n) ?? anchor) - (SENTENCE.line / 2) * k
-    const missing = free - (wanted + moved)
-    if (missing > 0.5 && anchor > before) {
-      rooms.push({ at: anchor, px: missing })
-      moved += missing
+    const lines = linesOf(sentenceText(s), c.width - SENTENCE.number * c.tellK, c.tellK)
+    const height = (lines.length * SENTENCE.line + SENTENCE.gap) * c.tellK
+    const wanted = (badges.get(s.n) ?? sentenceHeight(s, scene)) - (SENTENCE.line / 2) * c.tellK
+    const key = keyOf(s, scene)
+    const now = key === null ? undefined : scene.scale.order.get(key)
+    const lacking = free - (wanted + moved)
+    const sameMoment = now?.instant === before?.instant
+    // what comes before it in its own moment would move along
+    const later = now !== undefined && (!sameMoment || now.at > (before?.at ?? -1))
+    if (lacking > 0.5 && key !== null && later) {
+      missing.set(key, { place: sameMoment ? 'within' : 'above', px: lacking })
+      moved += lacking
     }
     const top = Math.max(wanted, (boxes.at(-1)?.top ?? 0) + (boxes.at(-1)?.height ?? 0))
     boxes.push({ n: s.n, top, height })
     free = Math.max(free, wanted + moved) + height
-    before = anchor
+    before = now ?? before
   }
-  return { boxes, rooms }
+  return { boxes, missing }
+}
+
+/** The rooms there are, and those that are missing yet. */
+function widened(rooms: Rooms, missing: Missing): Rooms {
+  const all = new Map(rooms)
+  for (const [key, { place: where, px }] of missing) {
+    const room = all.get(key) ?? { above: 0, within: 0 }
+    all.set(key, { ...room, [where]: room[where] + px })
+  }
+  return all
 }
 
 /**
  * Draws a picture so that each sentence of its narration stands at the height of its number: where sentences are taller
- * than what they speak of is far apart, the time between is drawn taller. Sentences that speak of one moment stand below
- * each other. Pure as far as `draw` is.
- * @param first the picture on a scale of its own
- * @param draw lays it out on another
+ * than what they speak of is far apart, the time between is drawn taller, and where they speak of one moment, what happens
+ * in it is drawn one below the other. Of sentences that speak of the same thing the later ones stand below the first. Pure
+ * as far as `draw` is.
+ * @param first the picture without more room
+ * @param draw lays it out with more room above some of what happens
  */
 export function layoutBeside(
   sentences: readonly Sentence[],
   first: Scene,
-  draw: (scale: TimeScale) => Scene,
+  draw: (rooms: Rooms) => Scene,
   column: Column,
 ): Beside {
   let scene = first
+  let rooms: Rooms = new Map()
   let placed = place(sentences, scene, column)
-  for (let pass = 0; pass < PASSES && placed.rooms.length > 0; pass++) {
-    scene = draw(spread(scene.scale, placed.rooms))
+  for (let pass = 0; pass < PASSES && placed.missing.size > 0; pass++) {
+    rooms = widened(rooms, placed.missing)
+    scene = draw(rooms)
     placed = place(sentences, scene, column)
   }
   const last = placed.boxes.at(-1)
   const bottom = last ? last.top + last.height : 0
   return { scene: { ...scene, height: Math.max(scene.height, bottom) }, boxes: placed.boxes }
+}
+
+/** How far a sentence may stand from the height of its number before a line leads to it, px at 16 px type. */
+const LEADER_FROM = 16
+
+/** Lines from a number to its sentence where that could not stand at its height. Pure. */
+export function leadersOf(
+  { badges, width }: Scene,
+  k: number,
+  beside: { x: number; k: number; boxes: readonly SentenceBox[] },
+): { n: number; d: string }[] {
+  return beside.boxes.flatMap(({ n, top }) => {
+    const badge = badges.findLast((b) => b.n === n)
+    const y = top + (SENTENCE.line / 2) * beside.k
+    if (!badge || Math.abs(y - badge.y) <= LEADER_FROM * k) return []
+    return [{ n, d: `M${badge.x + 9 * k} ${badge.y}H${width - 8 * k}V${y}H${beside.x}` }]
+  })
 }

@@ -2,7 +2,7 @@ import { textWidth } from '../text-width'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
 import { placesOf, type Sentence } from './narration/narrate'
-import { suggestPxPerMs, type TimeScale } from './time-scale'
+import { suggestPxPerMs, type Rooms } from './time-scale'
 import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOptions } from './types'
 
 /** Slants of a typical packet that are tried, px at 16 px type. */
@@ -33,7 +33,13 @@ export interface Fitted {
   /** Pixels a unit of what is drawn. */
   k: number
   /** Where the sentences stand; null where they have to stand elsewhere. */
-  beside: { x: number; width: number; boxes: SentenceBox[] } | null
+  beside: {
+    x: number
+    width: number
+    /** Pixels a unit of the sentences. */
+    k: number
+    boxes: SentenceBox[]
+  } | null
 }
 
 export interface FitOptions extends Pick<SequenceOptions, 'lanes' | 'words' | 'hidden' | 'laneNotes'> {
@@ -44,6 +50,8 @@ export interface FitOptions extends Pick<SequenceOptions, 'lanes' | 'words' | 'h
   k: number
   /** No type under this: a picture that does not fit scrolls. @default 1 */
   least?: number
+  /** Least type of sentences beside a picture that does not fit, as a share of the picture's. @default 1 */
+  tell?: number
   /** The sentences stand elsewhere in any case. @default false */
   alone?: boolean
 }
@@ -52,6 +60,8 @@ interface Attempt {
   type: number
   slant: number
   beside: boolean
+  /** Type of the sentences, as a share of `type`. @default 1 */
+  tell?: number
 }
 
 /** Type sizes with the slants that are tried for each, in the order in which they are tried. */
@@ -69,7 +79,7 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
   const room = Math.min(COLUMN.most * a.type, Math.max(COLUMN.least * a.type, COLUMN.share * o.width))
   const width = a.beside ? o.width - room - COLUMN.gap * a.type : o.width
   const numbers = placesOf(o.sentences)
-  const lay = (scale?: TimeScale): Scene =>
+  const lay = (rooms?: Rooms): Scene =>
     layoutSequence(input, {
       lanes: o.lanes,
       width,
@@ -82,14 +92,15 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
       numbers,
       ...(o.hidden ? { hidden: o.hidden } : {}),
       ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),
-      ...(scale ? { scale } : {}),
+      ...(rooms ? { rooms } : {}),
     })
   const first = lay()
   // where the picture alone has no room, its sentences have none
   const hopeless = quick && (first.height > o.height || crowded(first))
+  const tellK = a.type * (a.tell ?? 1)
   if (!a.beside || hopeless) return { scene: first, k: a.type, beside: null }
-  const { scene, boxes } = layoutBeside(o.sentences, first, lay, { width: room, k: a.type })
-  return { scene, k: a.type, beside: { x: width, width: room, boxes } }
+  const { scene, boxes } = layoutBeside(o.sentences, first, lay, { width: room, k: a.type, tellK })
+  return { scene, k: a.type, beside: { x: width, width: room, k: tellK, boxes } }
 }
 
 /** Between two names, px at 16 px type. */
@@ -146,12 +157,43 @@ export function fitPicture(input: SequenceInput, o: FitOptions): Fitted {
     }
     if (good(lowest)) return lowest
   }
-  // it scrolls in any case: room for the labels comes before a picture that is cut off
+  return besideLast(input, o, last) ?? aloneLast(input, o, { ...last, beside: false })
+}
+
+/** Height that a part of a label is worth, px at 16 px type, and what it is worth that nothing has to be scrolled to. */
+const LINE = 24
+const SCROLLS = 1e6
+
+/** Names that cannot be read anywhere. */
+const unnamed = (scene: Scene): number => Math.floor(unread(scene) / 100)
+
+/**
+ * With the sentences beside it, where nothing is good: labels may say less, and sentences be smaller, before any of it is
+ * out of sight. Null where a name could not be read.
+ */
+function besideLast(input: SequenceInput, o: FitOptions, last: Attempt): Fitted | null {
+  if (!last.beside) return null
+  const tells = [...new Set([1, o.tell ?? 1])]
+  /** A part that is left out of a label is worth a line of height. */
+  const cost = ({ scene }: Fitted): number =>
+    unread(scene) * LINE * o.k + (scene.height > o.height ? SCROLLS + scene.height : 0)
+  let best: Fitted | null = null
+  for (const slant of [...SLANTS, ...TALLER.slice(-2)])
+    for (const tell of tells) {
+      const drawn = draw(input, o, { ...last, slant, tell }, false)
+      if (unnamed(drawn.scene) === 0 && (!best || cost(drawn) < cost(best))) best = drawn
+    }
+  return best
+}
+
+/** It scrolls in any case: room for the labels comes before a picture that is cut off. */
+function aloneLast(input: SequenceInput, o: FitOptions, last: Attempt): Fitted {
+  if (o.sentences.length > 0 && !(o.alone ?? false)) return fitPicture(input, { ...o, alone: true })
   let best = draw(input, o, last, false)
-  for (const slant of beside ? SLANTS.slice(0, -1).reverse() : TALLER) {
+  for (const slant of TALLER) {
     if (!crowded(best.scene)) return best
     const taller = draw(input, o, { ...last, slant }, false)
     if (unread(taller.scene) < unread(best.scene)) best = taller
   }
-  return beside && crowded(best.scene) ? fitPicture(input, { ...o, alone: true }) : best
+  return best
 }

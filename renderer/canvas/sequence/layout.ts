@@ -103,7 +103,8 @@ export function timedOf(
 }
 
 /** Distances of the time scale at the size of the type. */
-export const scaleOptions = ({ k, pxPerMs, nowMs }: SequenceOptions): TimeScaleOptions => ({
+export const scaleOptions = ({ k, pxPerMs, nowMs, rooms }: SequenceOptions): TimeScaleOptions => ({
+  ...(rooms ? { rooms } : {}),
   pxPerMs,
   slot: METRICS.slot * k,
   foldPx: METRICS.fold * k,

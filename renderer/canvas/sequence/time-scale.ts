@@ -33,7 +33,22 @@ export interface TimeScaleOptions {
   top: number
   /** Clock time of now, ms: where packets in transit are. */
   nowMs: number
+  /** More room above some happenings, by their keys. @default none */
+  rooms?: Rooms
 }
+
+/** What happens, as `sendKey`, `endKey` or `markKey` names it. */
+export type HappeningKey = string
+export const sendKey = (seq: number): HappeningKey => `s${seq}`
+export const endKey = (seq: number): HappeningKey => `e${seq}`
+export const markKey = (index: number): HappeningKey => `m${index}`
+
+/** Room above a happening, px: above all of its instant, or within that, where things of one moment are drawn apart. */
+export interface Room {
+  above: number
+  within: number
+}
+export type Rooms = ReadonlyMap<HappeningKey, Room>
 
 /** Time that is not drawn: a band states how much. `idle`: nothing was on its way. */
 export interface Fold {
@@ -63,6 +78,8 @@ export interface TimeScale {
   spots: ReadonlyMap<number, Spot>
   /** Position of each mark, in the order given. */
   marks: readonly number[]
+  /** Which instant a happening belongs to, and its place in causal order within that. */
+  order: ReadonlyMap<HappeningKey, { instant: number; at: number }>
   folds: readonly Fold[]
   stretches: readonly Stretch[]
   /** All instants at which something happened, ascending, with the top and the bottom of each. */
@@ -82,6 +99,11 @@ type Happening =
 interface Instant {
   t: number
   happenings: Happening[]
+}
+
+function keyOf(h: Happening): HappeningKey {
+  if (h.kind === 'mark') return markKey(h.index)
+  return h.kind === 'send' ? sendKey(h.packet.seq) : endKey(h.packet.seq)
 }
 
 /** When a packet's arrow ends: its arrival or loss, now for one on its way, its sending for one that is held. */
@@ -163,7 +185,10 @@ class Placer {
   private lastArrival = new Map<string, number>()
   private lastMark = new Map<string, number>()
 
-  constructor(private readonly slot: number) {}
+  constructor(
+    private readonly slot: number,
+    private readonly rooms: Rooms,
+  ) {}
 
   /** How far below `top` each happening has to be; places nothing. `top` is raised so that none is above its floor. */
   need(happenings: readonly Happening[], previousBottom: number): number {
@@ -184,7 +209,7 @@ class Placer {
   place(happenings: readonly Happening[], top: number): number {
     let y = top
     for (const h of happenings) {
-      y = Math.max(y, this.floor(h))
+      y = Math.max(y, this.floor(h)) + (this.rooms.get(keyOf(h))?.within ?? 0)
       this.record(h, y)
     }
     return y
@@ -258,7 +283,9 @@ export function buildTimeScale(
   o: TimeScaleOptions,
 ): TimeScale {
   const instants = collectInstants(packets, marks, o.nowMs)
-  const placer = new Placer(o.slot)
+  const rooms: Rooms = o.rooms ?? new Map<HappeningKey, Room>()
+  const placer = new Placer(o.slot, rooms)
+  const order = new Map<HappeningKey, { instant: number; at: number }>()
   const folds: Fold[] = []
   const stretches: Stretch[] = []
   const drawn: { t: number; y0: number; y1: number }[] = []
@@ -269,11 +296,13 @@ export function buildTimeScale(
     const need = placer.need(happenings, bottom) - bottom
     const gap =
       drawn.length === 0 ? ({ h: 0, kind: 'plain' } as const) : gapHeight(t - before, need, onTheWay > 0, o)
-    const top = bottom + gap.h
+    const low = bottom + gap.h
+    const top = happenings.reduce((y, h) => y + (rooms.get(keyOf(h))?.above ?? 0), low)
+    happenings.forEach((h, at) => order.set(keyOf(h), { instant: drawn.length, at }))
     if (gap.kind === 'fold') {
-      const y1 = onTheWay > 0 ? top - 4 : top - o.slot
+      const y1 = onTheWay > 0 ? low - 4 : low - o.slot
       folds.push({ t0: before, t1: t, y0: bottom + 4, y1, ms: t - before, idle: onTheWay === 0 })
-    } else if (gap.kind === 'stretch') stretches.push({ t0: before, t1: t, y0: bottom, y1: top })
+    } else if (gap.kind === 'stretch') stretches.push({ t0: before, t1: t, y0: bottom, y1: low })
     const end = placer.place(happenings, top)
     if (end > top) stretches.push({ t0: t, t1: t, y0: top, y1: end })
     drawn.push({ t, y0: top, y1: end })
@@ -284,6 +313,7 @@ export function buildTimeScale(
   return {
     spots: placer.spots,
     marks: placer.marks,
+    order,
     folds,
     stretches,
     instants: drawn,

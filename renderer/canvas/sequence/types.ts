@@ -1,7 +1,7 @@
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
 import type { Alteration, Direction, PacketType } from '@contract/packet'
 import type { JourneyFacts } from './facts'
-import type { Fold, Stretch, TimeScale } from './time-scale'
+import type { Fold, Rooms, Stretch, TimeScale } from './time-scale'
 
 /** What is drawn. Rows in any order; each capture number once. */
 export interface SequenceInput {
@@ -88,6 +88,8 @@ export interface SequenceOptions {
   slim?: boolean
   /** A time scale that has a place for all that is drawn here. @default its own */
   scale?: TimeScale
+  /** More room above some happenings, where the scale is its own. @default none */
+  rooms?: Rooms
 }
 
 /** What a sentence of the narration speaks of: a packet, as it set out or as it came to its end, or a session event. */

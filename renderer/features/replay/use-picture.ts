@@ -1,6 +1,6 @@
 import { h, type Ref, type VNode } from 'vue'
 import { saveFile } from '../../api/file'
-import { linesOf, SENTENCE } from '../../canvas/sequence/beside'
+import { leadersOf, linesOf, SENTENCE } from '../../canvas/sequence/beside'
 import { sentenceText, type Sentence } from '../../canvas/sequence/narration/narrate'
 import { useLog } from '../../stores/log'
 import StrokeShapes from './StrokeShapes.vue'
@@ -14,8 +14,8 @@ export type PictureFile = 'png' | 'svg'
 function sentenceNodes(
   told: readonly Sentence[],
   beside: NonNullable<RecordedScene['beside']['value']>,
-  k: number,
 ): VNode[] {
+  const { k } = beside
   const width = beside.width - SENTENCE.number * k
   return told.flatMap((s) => {
     const top = beside.boxes.find((b) => b.n === s.n)?.top ?? 0
@@ -29,6 +29,12 @@ function sentenceNodes(
     ]
   })
 }
+
+/** Lines to sentences that are not at the height of their numbers. */
+const leaderNodes = (told: readonly Sentence[], leaders: readonly { n: number; d: string }[]): VNode[] =>
+  leaders
+    .filter((l) => told.some((s) => s.n === l.n))
+    .map(({ d }) => h('path', { d, fill: 'none', stroke: 'var(--color-ink-3)' }))
 
 /** Saves the picture as it stands, with what was drawn on it and the sentences beside it. */
 export function usePicture(
@@ -50,7 +56,12 @@ export function usePicture(
         {
           until: replay.y.value + PAST_PEN * k,
           nodes: [
-            ...(beside ? sentenceNodes(told.value, beside, k) : []),
+            ...(beside
+              ? [
+                  ...sentenceNodes(told.value, beside),
+                  ...leaderNodes(told.value, leadersOf(scene, k, beside)),
+                ]
+              : []),
             h(StrokeShapes, { strokes: drawing.shown.value }),
           ],
           width: beside ? beside.x + beside.width : scene.width,

@@ -3,6 +3,7 @@ import type { PacketBatch } from '@contract/model'
 import { computed, ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useLanguage } from '../../i18n/language'
+import { SENTENCE } from '../../canvas/sequence/beside'
 import { fitPicture, type Fitted } from '../../canvas/sequence/fit'
 import { narrateRun, type Sentence } from '../../canvas/sequence/narration/narrate'
 import type { Lane, SequenceInput, SequenceWords } from '../../canvas/sequence/types'
@@ -11,6 +12,8 @@ import { useSettings } from '../../stores/settings'
 import { useWords } from '../handshakes/words'
 import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from './recorded'
 
+/** Type of labels at 16 px type, px. */
+const LABEL = 11
 /** Where it stands still, so much more of a picture is shown, px at 16 px type: what belongs to the last event. */
 export const PAST_PEN = 14
 
@@ -81,6 +84,8 @@ export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?
       height: height.value,
       k: k.value,
       least: settings.projector && !paper ? k.value : 1,
+      // sentences as large as labels can be read where these can
+      tell: settings.projector && !paper ? LABEL / SENTENCE.font : 1,
       words: words.value,
       hidden: hidden.value,
       laneNotes: laneNotes(
