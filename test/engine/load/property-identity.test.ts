@@ -253,7 +253,7 @@ const populations = KINDS.map(([name, own]) => ({
 }))
 
 const all = async (url: string): Promise<void> => {
-  const r = await run({ url, executor: { kind: 'constant-rate', rate: 100 }, populations })
+  const r = await run({ url, workers: 1, executor: { kind: 'constant-rate', rate: 100 }, populations })
   expect(r.populations?.map((p) => [p.name, p.expected, p.received, p.lost, p.duplicated])).toEqual(
     KINDS.map(([name]) => [name, 20, 20, 0, 0]),
   )
