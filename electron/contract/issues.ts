@@ -30,20 +30,18 @@ const BOUNDS: Readonly<Record<string, string>> = {
 }
 
 /** zod says what it received, too; that is reported as found. Kinds and bounds are said in words. */
-const plain = (message: string): string =>
-  message
+function plain(message: string): string {
+  const own = message
     .replace(/^(Invalid input|Invalid option|Invalid string|Too big|Too small): /, '')
     .replace(/, received .*$/, '')
-    .replace(
-      /^expected (\w+)(?: to (be|have) (>=|<=|>|<)(\S+)(?: (\w+?)s?)?)?$/,
-      (all: string, kind: string, be?: string, sign = '', bound = '', unit = '') => {
-        const name = KINDS[kind]
-        if (name === undefined) return all
-        if (be === undefined) return `expected ${name}`
-        const what = unit === '' ? bound : `${bound} ${unit}${bound === '1' ? '' : 's'}`
-        return `expected ${name} ${be === 'have' || sign.length === 2 ? 'of ' : ''}${BOUNDS[sign] ?? sign} ${what}`
-      },
-    )
+  const [, kind = '', sign, bound = '', unit] =
+    /^expected (\w+)(?: to (?:be|have) (>=|<=|>|<)(\S+)(?: (\w+?)s?)?)?$/.exec(own) ?? []
+  const name = KINDS[kind]
+  if (name === undefined) return own
+  if (sign === undefined) return `expected ${name}`
+  const what = unit === undefined ? bound : `${bound} ${unit}${bound === '1' ? '' : 's'}`
+  return `expected ${name} ${sign.length === 2 ? 'of ' : ''}${BOUNDS[sign] ?? sign} ${what}`
+}
 
 const list = (values: readonly unknown[]): string => {
   const names = values.map(String)

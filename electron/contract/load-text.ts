@@ -114,8 +114,8 @@ const REPEATED: readonly string[] = ['--ws-header', '--user-property', '--popula
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
-/** Flags with their values as they are typed; a switch has none. */
-function words(c: LoadConfig): [flag: string, value: string | null][] {
+/** Flags with their values as they are typed; a switch has none. @param all also what is at its default */
+function words(c: LoadConfig, all = false): [flag: string, value: string | null][] {
   const usual = new Map(settings(DEFAULTS))
   const head: Words = [
     ['--url', c.url],
@@ -125,7 +125,7 @@ function words(c: LoadConfig): [flag: string, value: string | null][] {
     ...executorWords(c.executor),
     ['--qos', c.qos],
   ]
-  const rest = settings(c).filter(([flag, value]) => value !== usual.get(flag))
+  const rest = settings(c).filter(([flag, value]) => all || value !== usual.get(flag))
   const valued = [...head, ...rest, ...thresholdWords(c)].flatMap(([flag, value]): [string, string][] =>
     value === undefined ? [] : [[flag, String(value)]],
   )
@@ -147,6 +147,10 @@ export function loadCommandLine(c: LoadConfig): string {
   )
   return ['fleetlab load', ...parts].join(' ')
 }
+
+/** All settings by the names of their flags, as they are typed; of switches those that are on. */
+export const settingLines = (c: LoadConfig): { name: string; value: string }[] =>
+  words(c, true).map(([flag, value]) => ({ name: flag.slice(2), value: value ?? 'on' }))
 
 /** The same settings as flags; the executor is always named. */
 export function loadFlags(c: LoadConfig): LoadFlags {

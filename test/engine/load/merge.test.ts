@@ -4,6 +4,7 @@ import type { LoadReport } from '../../../electron/contract/load-report'
 import { mergeReports } from '../../../electron/engine/load/report/merge'
 import { readReport } from '../../../electron/engine/load/report/read'
 import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
+import { summaryLine } from '../../../electron/engine/load/report/text'
 import type { WorkerResult } from '../../../electron/engine/load/run/messages'
 import { histogram, outcome, worker } from './report-rig'
 
@@ -52,6 +53,7 @@ describe('merging', () => {
     expect([r.verdict.passed, r.expected, r.lost]).toEqual([false, 10, 1])
     expect(r.merged).toEqual({ shards: 1, startSpreadMs: 0, missing: [1] })
     expect(r.notes[0]).toMatch(/^without 1 of 2 publishers and 1 of 2 subscribers: /)
+    expect(summaryLine(r)).toMatch(/^Without shard 1: .* 1 publisher and 1 subscriber/)
     // a receiver of the missing shard is no loss
     const fanOut = loadSchema.parse({ publishers: 1, subscribers: 2, qos: 1, duration: '2s' })
     expect(mergeReports([shard(0, { config: fanOut, results })]).expected).toBe(10)

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../../electron/contract/load'
 import { headlines } from '../../../electron/contract/load-headlines'
-import { loadSchema } from '../../../electron/contract/load-config'
+import { loadSchema, type LoadConfig, type LoadInput } from '../../../electron/contract/load-config'
+import type { LoadReport } from '../../../electron/contract/load-report'
 import { LatencyHistogram } from '../../../electron/engine/base/latency-histogram'
 import { readChartLibrary } from '../../../electron/engine/load/report/chart-library'
 import { seriesCsv } from '../../../electron/engine/load/report/csv'
@@ -147,7 +148,9 @@ describe('the report of a run', () => {
   })
 
   it('says that it was the generator, above everything else', () => {
-    const r = makeReport(outcome({ results: [worker({ lateSends: 5 })] }))
+    const asked = (thresholds: LoadInput['thresholds']): LoadConfig =>
+      loadSchema.parse({ publishers: 1, subscribers: 1, qos: 1, duration: '2s', thresholds })
+    const r = makeReport(outcome({ config: asked({ maxP99: 1 }), results: [worker({ lateSends: 5 })] }))
     expect(r.generator.saturated).toBe(true)
     expect(r.verdict).toMatchObject({ passed: false, inconclusive: true })
     expect(outcomeOf(r)).toBe('inconclusive')
@@ -155,6 +158,12 @@ describe('the report of a run', () => {
     expect(reportText(r).split('\n')[0]).toMatch(
       /^generator saturated: the results do not measure the broker \(50 % of the/,
     )
+    // lost messages are the broker's, unless nobody was there to read
+    const config = asked({ maxLost: 0 })
+    const lossy = (maxLoopDelayMs: number): LoadReport =>
+      makeReport(outcome({ config, results: [worker({ lateSends: 5, maxLoopDelayMs })] }))
+    expect(lossy(50).verdict).toMatchObject({ passed: false, inconclusive: false })
+    expect(lossy(3000).verdict).toMatchObject({ passed: false, inconclusive: true })
     const calm = { offered: 100, lateSends: 1, busiestWorker: 0.9, p99LoopDelayMs: 50, stalledShare: 0.2 }
     expect(saturationReasons(calm)).toEqual([])
     expect(saturationReasons({ ...calm, busiestWorker: 0.97 })).toHaveLength(1)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { count, counted } from '../../../contract/counted'
 import type { LoadReport } from '../../../contract/load-report'
 import { headlines } from '../../../contract/load-headlines'
+import { settingLines } from '../../../contract/load-text'
 import { chartsOf, type Chart } from './html-charts'
 import { REPORT_SCRIPT } from './html-script'
 import { REPORT_STYLE } from './html-style'
@@ -61,14 +62,6 @@ export const pairs = (rows: readonly Figure[]): string =>
     ? ''
     : `<table><tbody>${rows.map((f) => `<tr><td>${escape(f.name)}</td><td class="text">${escape(f.value)}</td></tr>`).join('')}</tbody></table>`
 
-/** Settings with the names that a file gives them: `executor.rate`. */
-function settings(value: unknown, name = ''): Figure[] {
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) {
-    return [{ name, value: typeof value === 'string' ? value : JSON.stringify(value) }]
-  }
-  return Object.entries(value).flatMap(([key, v]) => settings(v, name === '' ? key : `${name}.${key}`))
-}
-
 function appendix(r: LoadReport): string {
   const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [
     l.name,
@@ -94,7 +87,7 @@ function appendix(r: LoadReport): string {
     section('Load generator', `<p>${escape(generatorLine(r))}</p>`),
     section('Drift', drift === null ? '' : `<p>${escape(drift)}</p>`),
     section('Notes', r.notes.map((n) => `<p>${escape(n)}</p>`).join('')),
-    section('Settings', pairs(settings(r.config))),
+    section('Settings', pairs(settingLines(r.config))),
   ].join('\n')
 }
 

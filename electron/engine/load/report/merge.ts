@@ -1,4 +1,5 @@
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import { counted } from '../../../contract/counted'
 import type {
   LoadReport,
   PopulationReport,
@@ -12,8 +13,8 @@ import { balance, joinAccounts, type Balance } from '../measure/identity'
 import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
-import { indicesOf } from '../run/slice'
 import { layoutOf, topologyOf } from '../run/topologies'
+import { absentOf } from './absent'
 import { clockErrorOf, clockLine, knownWithin } from './clocks'
 import { rareFigures } from './measured'
 import { endToEndSummary, fromSend, joinHistograms, rateOf } from './summaries'
@@ -74,7 +75,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
       elapsedMs: most(shards, (r) => r.connections.elapsedMs),
     },
     generator,
-    verdict: verdictOf(checks, { aborted, saturated: generator.saturated }),
+    verdict: verdictOf(checks, { aborted, generator, drainMs: config.drain }),
     drift: null,
     notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
     environment: first.environment,
@@ -122,14 +123,14 @@ function joinPopulation(shards: readonly ShardReport[], population: Population, 
   const unknown = topology.shared && missingOf(shards).length > 0
   const endToEnd = joinHistograms(measures.map((m) => m.histograms.endToEnd))
   const waited = waitedForIn(shards, config)
-  const counted = unknown ? () => false : owns
+  const accounted = unknown ? () => false : owns
   return {
     population,
     measures,
     unknown,
     endToEnd,
     sums: balance(identity, topology, layout, owns),
-    neverArrived: recordMissing(endToEnd, identity, topology, layout, counted, waited),
+    neverArrived: recordMissing(endToEnd, identity, topology, layout, accounted, waited),
   }
 }
 
@@ -275,15 +276,12 @@ const missingLine = ({ shard }: ShardReport, missing: readonly number[]): string
 function missingNotes({ config, shard }: ShardReport, missing: readonly number[]): string[] {
   if (missing.length === 0) return []
   const populations = populationsOf(config)
-  const among = (role: 'publishers' | 'subscribers'): number =>
-    sum(populations, (p) =>
-      sum(missing, (index) => indicesOf(p.config[role], { index, count: shard.count }).length),
-    )
+  const among = absentOf(config, missing, shard.count)
   const group = populations.some((p) => topologyOf(p.config).shared)
     ? '; what the group received is not known, so nothing can be said of loss'
     : ''
   return [
-    `without ${among('publishers')} of ${config.publishers} publishers and ${among('subscribers')} of ${config.subscribers} subscribers: counts and rates are lower bounds, percentiles and loss are of the other clients alone${group}`,
+    `without ${among.publishers} of ${counted(config.publishers, 'publisher')} and ${among.subscribers} of ${counted(config.subscribers, 'subscriber')}: counts and rates are lower bounds, percentiles and loss are of the other clients alone${group}`,
   ]
 }
 
@@ -346,7 +344,7 @@ function notesOf(shards: readonly ShardReport[], starts: readonly number[]): str
   const spread = Math.round(Math.max(...starts) - Math.min(...starts))
   const own = shards.flatMap((r) => r.notes.map((n) => `shard ${r.shard.index}: ${n}`))
   return [
-    `${shards.length} shards, publishing started within ${spread} ms by their clocks`,
+    `${counted(shards.length, 'shard')}, publishing started within ${spread} ms by their clocks`,
     clockLine(shards),
     ...new Set(own),
   ]

@@ -2,6 +2,7 @@ import type { BrokerProcess, LatencySummary, LoadReport, RunEnvironment } from '
 import { count, counted } from '../../../contract/counted'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
+import { presentIn } from './absent'
 import { saturationSentence } from './saturation'
 
 /** A latency for people: three digits are enough. */
@@ -40,7 +41,11 @@ export function messageFigures(r: LoadReport): Figure[] {
 
 /** The run in one sentence, for those who read no more. */
 export function summaryLine(r: LoadReport): string {
-  const { qos, publishers, subscribers } = r.config
+  const { qos } = r.config
+  const { publishers, subscribers } = presentIn(r)
+  const missing = r.merged?.missing ?? []
+  const without =
+    missing.length === 0 ? '' : `Without ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')}: `
   const clients = [
     counted(publishers, 'publisher'),
     ...(subscribers > 0 ? [counted(subscribers, 'subscriber')] : []),
@@ -61,7 +66,7 @@ export function summaryLine(r: LoadReport): string {
           : r.lost === 0
             ? ', none lost'
             : `, ${counted(r.lost, 'message')} lost`
-  return `${count(r.publishRate)} messages per second at QoS ${qos}, ${clients.join(' and ')}${latency}${lost}.`
+  return `${without}${count(r.publishRate)} messages per second at QoS ${qos}, ${clients.join(' and ')}${latency}${lost}.`
 }
 
 /** What became of the messages as sums that come out even, one a line. */

@@ -307,15 +307,18 @@ export class Collector {
   }
 
   /**
-   * The report of the run; null where no shard has handed one in. With all shards there to the end, the series has
-   * percentiles, which reports of shards alone cannot give.
+   * The report of the run; null where no shard has handed one in. The series has percentiles, which reports of shards alone
+   * cannot give; those of a shard that was lost are among them as long as it was there.
    */
   merged(): LoadReport | null {
     const reports = [...this.reports.values()]
     if (reports.length === 0) return null
     const merged = mergeReports(reports)
-    const whole =
-      reports.length === this.count && this.live !== null && this.live.points.length >= merged.series.length
-    return whole ? { ...merged, series: (this.live?.points ?? []).slice(0, merged.series.length) } : merged
+    const seen = new Map(this.live?.points.map((p) => [p.atMs, p]))
+    const series = merged.series.map((p) => {
+      const { ack, endToEnd } = seen.get(p.atMs) ?? p
+      return { ...p, ack, endToEnd }
+    })
+    return { ...merged, series }
   }
 }
