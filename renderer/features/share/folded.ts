@@ -2,17 +2,23 @@ import { ref, watch, type Ref, type WatchSource } from 'vue'
 
 /**
  * Whether only the question is shown of a vote that has ended: it is so once the class goes on, to the run of the lesson
- * or elsewhere, until another round begins or this one is opened or ended.
+ * or elsewhere, until another round begins or this one is opened or ended. While a picture needs the room it is so from the
+ * beginning of a round.
+ * @param picture whether there is one that does
  */
 export function useFolded(
   vote: () => { round: number; open: boolean } | null,
   goesOn: WatchSource[],
+  picture: () => boolean = () => false,
 ): Ref<boolean> {
-  const folded = ref(false)
+  const folded = ref(picture())
   watch(goesOn, () => {
     if (vote()?.open === false) folded.value = true
   })
-  watch([() => vote()?.round, () => vote()?.open], () => (folded.value = false))
+  watch([() => vote()?.round, () => vote()?.open], () => (folded.value = picture()))
+  watch(picture, (there) => {
+    if (there) folded.value = true
+  })
   return folded
 }
 

@@ -47,3 +47,30 @@ test('a vote that has ended leaves a pupil’s page when the class goes to anoth
   expect(away).toEqual([3])
   scope.stop()
 })
+
+test('while a picture needs the room, a vote is one line high from its beginning, until it is unfolded', async () => {
+  const vote = ref({ round: 1, open: true })
+  const picture = ref(false)
+  const scope = effectScope()
+  const folded = scope.run(() =>
+    useFolded(
+      () => vote.value,
+      [],
+      () => picture.value,
+    ),
+  )
+  if (!folded) throw new Error('no scope')
+  expect(folded.value).toBe(false)
+  picture.value = true
+  await nextTick()
+  expect(folded.value).toBe(true)
+  folded.value = false
+  vote.value = { round: 2, open: true }
+  await nextTick()
+  expect(folded.value).toBe(true)
+  picture.value = false
+  vote.value = { round: 3, open: true }
+  await nextTick()
+  expect(folded.value).toBe(false)
+  scope.stop()
+})
