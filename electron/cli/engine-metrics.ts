@@ -1,7 +1,7 @@
 import type { EngineStatus } from '../contract/model'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { LatencyMetric } from '../engine/base/latency-metric'
-import type { ProxyReport } from '../engine/proxy/counts'
+import type { Proxy } from '../engine/proxy/proxy'
 import type { Engine } from '../engine/types'
 import type { FigureSource } from './metrics-output'
 
@@ -88,7 +88,7 @@ export function engineMetrics(engine: Pick<Engine, 'status' | 'messages' | 'late
 }
 
 /** What `proxy` shows to Prometheus. */
-export function proxyMetrics(report: () => ProxyReport): FigureSource {
+export function proxyMetrics({ report, times }: Pick<Proxy, 'report' | 'times'>): FigureSource {
   const registry = new Registry()
   const packets =
     (of: 'sent' | 'lost'): Values =>
@@ -119,5 +119,12 @@ export function proxyMetrics(report: () => ProxyReport): FigureSource {
     ['how'],
     () => Object.entries(report().altered ?? {}).map(([how, n]) => [{ how }, n] as const),
   )
+  new LatencyMetric({
+    name: 'fleetlab_proxy_handshake_latency',
+    help: 'From a PUBLISH of QoS 1 or 2 that comes into the proxy to the PUBACK or PUBCOMP that leaves it, by who published',
+    label: 'sender',
+    registry,
+    read: () => times.bySender(),
+  })
   return registry
 }

@@ -1,6 +1,8 @@
+import { performance } from 'node:perf_hooks'
 import { brokerHost } from '../contract/loopback'
 import type { Scenario } from '../contract/scenario'
 import { ProxyCounts, type ProxyReport } from '../engine/proxy/counts'
+import type { HandshakeTimes } from '../engine/proxy/handshake-times'
 import type { SimulationObserver } from '../engine/simulation/observers'
 import { startWebHost } from '../web/web-host'
 import type { CliContext } from './command'
@@ -14,6 +16,8 @@ export interface RunningProxy {
   /** Address of the page; null where there is none. */
   readonly page: string | null
   report(): ProxyReport
+  /** How long handshakes take. */
+  readonly times: HandshakeTimes
   /** The newest packets as pcapng; null where none are kept. */
   pcapng(): Uint8Array | null
   /** Ends all connections. */
@@ -31,7 +35,7 @@ export async function startPagedProxy(
   { port, watch }: { port: number; watch: SimulationObserver | null },
 ): Promise<RunningProxy> {
   const root = builtPage(context)
-  const counts = new ProxyCounts()
+  const counts = new ProxyCounts(() => performance.now())
   const { engine, workspace, extend, onInternalError, close } = await openDesk(context, {
     observers: [{ links: counts.links }, ...(watch ? [watch] : [])],
   })
@@ -53,6 +57,7 @@ export async function startPagedProxy(
       url: engine.status().broker.lossy?.[0]?.url ?? '',
       page: `http://127.0.0.1:${web.port}/#/handshakes`,
       report: () => counts.report(),
+      times: counts.times,
       pcapng: () => engine.pcapng(''),
       close: async () => {
         await web.close()

@@ -122,11 +122,7 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
   let pcapng: Uint8Array | null = null
   let metrics: SharedMetrics | undefined
   try {
-    metrics = await shareMetrics(
-      context,
-      flags,
-      proxyMetrics(() => proxy.report()),
-    )
+    metrics = await shareMetrics(context, flags, proxyMetrics(proxy))
     const out = flags.json === '-' ? stderr : context.stdout
     out.write(`proxy  ${proxy.url} to ${flags.target}\n`)
     if (proxy.page !== null) out.write(`page   ${proxy.page}\n`)
@@ -166,6 +162,7 @@ async function startPlain(
     url: proxy.listeners()[0]?.url ?? '',
     page: null,
     report: () => proxy.report(),
+    times: proxy.times,
     pcapng: () => proxy.capture?.pcapng('').bytes ?? null,
     close: () => proxy.close(),
   }

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { engineMetrics, proxyMetrics } from '../../electron/cli/engine-metrics'
 import { serveMetrics } from '../../electron/cli/metrics-server'
 import { LatencyHistogram } from '../../electron/engine/base/latency-histogram'
+import { HandshakeTimes } from '../../electron/engine/proxy/handshake-times'
 import { LoadMetrics } from '../../electron/engine/load/report/metrics'
 import { statusDouble } from '../helpers/engine-double'
 
@@ -29,12 +30,19 @@ const engine = engineMetrics({
   messages: () => [row],
   latencies: () => [['sensors', latencies]],
 })
-const proxy = proxyMetrics(() => ({
-  packets: { PUBLISH: { sent: 7, lost: 3 } },
-  clients: ['a', 'b'],
-  exchanges: { complete: 4, unfinished: 0 },
-  altered: { duplicate: 1, corrupt: 0 },
-}))
+const times = new HandshakeTimes()
+const packet = { client: 1, packetId: 9 }
+times.came({ ...packet, direction: 'uplink', first: 0x32, atMs: 100 })
+times.went({ ...packet, direction: 'downlink', first: 0x40, atMs: 107 })
+const proxy = proxyMetrics({
+  report: () => ({
+    packets: { PUBLISH: { sent: 7, lost: 3 } },
+    clients: ['a', 'b'],
+    exchanges: { complete: 4, unfinished: 0 },
+    altered: { duplicate: 1, corrupt: 0 },
+  }),
+  times,
+})
 
 describe('metrics', () => {
   it('of run and serve name each group, with what was lost and duplicated; those of the proxy each type', async () => {
@@ -49,6 +57,10 @@ describe('metrics', () => {
     const passed = await proxy.metrics()
     expect(passed).toContain('fleetlab_proxy_packets_lost_total{type="PUBLISH"} 3')
     expect(passed).toContain('fleetlab_proxy_altered_total{how="duplicate"} 1')
+    const bucket = 'fleetlab_proxy_handshake_latency_histogram_seconds_bucket'
+    expect(passed).toContain(`${bucket}{sender="client",le="0.005"} 0`)
+    expect(passed).toContain(`${bucket}{sender="client",le="0.01"} 1`)
+    expect(passed).toContain(`${bucket}{sender="broker",le="+Inf"} 0`)
   })
 
   it('are served at the address that was given', async () => {

@@ -1,8 +1,9 @@
-import { PACKET_TYPES, type PacketType } from '../../contract/packet'
+import { PACKET_TYPES, type Direction, type PacketType } from '../../contract/packet'
 import { isDup, qosOf, typeOf } from '../mqtt/first-byte'
-import { Type } from '../mqtt/packet'
-import type { TransitObserver } from '../mqtt/transit'
+import { isHandshake, Type } from '../mqtt/packet'
+import type { PacketTransit, TransitObserver } from '../mqtt/transit'
 import type { Passage } from '../simulation/target/pass-through'
+import { HandshakeTimes, type HandshakePacket } from './handshake-times'
 import { HeaderScanner } from './scanner'
 
 /** What passed a proxy, as `fleetlab proxy --json` writes it. */
@@ -25,17 +26,27 @@ export class ProxyCounts {
   private readonly altered = { duplicate: 0, corrupt: 0 }
   private begun = 0
   private complete = 0
+  /** How long handshakes take. */
+  readonly times = new HandshakeTimes()
+
+  /** @param now ms, for what passes without a link */
+  constructor(private readonly now: () => number) {}
 
   /** Counts what passes over links. */
   readonly links: Partial<TransitObserver> = {
-    entered: ({ packet, clientId, altered }) => {
+    entered: (p) => {
+      const { packet, clientId, altered } = p
       if (altered !== undefined) this.altered[altered]++
       if (altered === 'duplicate') return
       this.clients.add(clientId)
       this.count(packet.frame[0] as number)
+      if (altered === undefined && isHandshake(packet.type)) this.times.came(this.onLink(p, p.sentMs))
     },
-    settled: ({ packet, state, altered }) => {
+    settled: (p) => {
+      const { packet, state, altered } = p
       if (altered === 'duplicate') return
+      if (altered === undefined && state === 'delivered' && isHandshake(packet.type))
+        this.times.went(this.onLink(p, p.settledMs))
       if (state === 'lost') this.lost[packet.type] = (this.lost[packet.type] as number) + 1
       else if (packet.type === Type.PUBACK || packet.type === Type.PUBCOMP) this.complete++
     },
@@ -48,8 +59,17 @@ export class ProxyCounts {
       this.count(first)
       if (typeOf(first) === Type.PUBACK || typeOf(first) === Type.PUBCOMP) this.complete++
     }
-    const up = new HeaderScanner(take)
-    const down = new HeaderScanner(take)
+    const client = this.times.number(clientId)
+    const scanner = (direction: Direction): HeaderScanner =>
+      new HeaderScanner({
+        packet: take,
+        handshake: (first, packetId) => {
+          const seen = { client, direction, first, packetId, atMs: this.now() }
+          this.times.came(seen)
+          this.times.went(seen)
+        },
+      })
+    const [up, down] = [scanner('uplink'), scanner('downlink')]
     return { uplink: (chunk) => up.push(chunk), downlink: (chunk) => down.push(chunk) }
   }
 
@@ -68,6 +88,12 @@ export class ProxyCounts {
       exchanges: { complete, unfinished },
       ...(altered.duplicate + altered.corrupt > 0 && { altered: { ...altered } }),
     }
+  }
+
+  private onLink({ clientId, direction, packet }: PacketTransit, atMs: number): HandshakePacket {
+    const { frame, packetId, reason } = packet
+    const client = this.times.number(clientId)
+    return { client, direction, first: frame[0] as number, packetId, reason, atMs }
   }
 
   /** @param first byte of the packet: type and flags */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { ListenerStatus } from '../../contract/model'
 import type { Scenario } from '../../contract/scenario'
 import { createCapture, type Capture } from '../observe/capture/capture'
@@ -7,6 +8,7 @@ import type { BrokerLogLine } from '../simulation/broker/types'
 import { createSimulation } from '../simulation/simulation'
 import type { Env } from '../simulation/target/target'
 import { ProxyCounts, type ProxyReport } from './counts'
+import type { HandshakeTimes } from './handshake-times'
 
 export interface ProxyOptions {
   /** An external broker with lossy listeners, and no devices. */
@@ -22,6 +24,8 @@ export interface ProxyOptions {
 export interface Proxy {
   listeners(): ListenerStatus[]
   report(): ProxyReport
+  /** How long handshakes take. */
+  readonly times: HandshakeTimes
   /** Null unless packets are kept. */
   readonly capture: Capture | null
   /** Ends all connections. */
@@ -34,7 +38,7 @@ export interface Proxy {
  * @throws ApiError `unavailable` when the broker cannot be reached, `conflict` when a port cannot be had
  */
 export async function startProxy({ scenario, env, keep, watch, log }: ProxyOptions): Promise<Proxy> {
-  const counts = new ProxyCounts()
+  const counts = new ProxyCounts(() => performance.now())
   const looks = keep || watch !== undefined
   const sim = createSimulation({
     scenario,
@@ -59,6 +63,7 @@ export async function startProxy({ scenario, env, keep, watch, log }: ProxyOptio
   return {
     listeners: () => sim.guests.listeners(),
     report: () => counts.report(),
+    times: counts.times,
     capture,
     close: () => sim.close(),
   }
