@@ -126,8 +126,8 @@ export const keepsTopicName = (c: Pick<LoadConfig, 'topic' | 'retain' | 'topicAl
   namesEachTopic(c.topic) || c.retain || c.topicAliases !== undefined
 
 /** One load test. The same names in the file, on the page and (with dashes) on the command line. */
-export const loadSchema = fields.transform(settlePopulations).superRefine(checkAll)
-/** The same as a report keeps it, where any variable may be named: it is shown, and read for nothing. */
+export const loadSchema = fields.transform(settlePopulations).superRefine(checkAll).superRefine(checkIdle)
+/** The same as a report keeps it, where any variable may be named and settings may be idle: it is shown, and read for nothing. */
 export const keptLoadSchema = fields
   .extend({ url: z.string(), passwordEnv: z.string().optional() })
   .transform(settlePopulations)
@@ -201,6 +201,23 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
       })
     })
   }
+}
+
+/** Settings that would do nothing beside the others. */
+function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
+  const idle = (path: string, input: unknown, message: string): void =>
+    ctx.addIssue({ code: 'custom', path: [path], input, message })
+  for (const { config } of populationsOf(c)) {
+    const { willTopic, willQos, willPayload, startWait, duration } = config
+    if (config.receiveMaximum !== undefined && config.protocol !== 5)
+      idle('protocol', '3.1.1', 'expected 5.0 with receiveMaximum: 3.1.1 has none')
+    if (willTopic === undefined && (willQos > 0 || willPayload !== ''))
+      idle('willTopic', undefined, 'expected the topic of the will that willQos or willPayload belongs to')
+    if (startWait !== undefined && duration !== undefined && startWait >= duration)
+      idle('startWait', `${startWait} ms`, `expected less than the duration, ${duration} ms`)
+  }
+  if (c.tlsResume && !/^(mqtts|wss):/.test(c.url))
+    idle('tlsResume', c.url, 'expected an address with mqtts:// or wss:// for TLS sessions')
 }
 
 type Wrong = (path: string, input: unknown, message: string) => void

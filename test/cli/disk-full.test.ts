@@ -20,7 +20,7 @@ it.skipIf(!existsSync('/dev/full'))('a full disk is one line that names the file
   const { code, stderr } = await runFleetlab(['run', scenario, '--duration', '1s', '--json', '/proc/no/such'])
   expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
     2,
-    'fleetlab: /proc/no/such was not written: its folder no longer exists; choose another location',
+    'fleetlab: /proc/no/such was not written: there is no such folder; choose another location',
   ])
   await rm(folder, { recursive: true })
 })

@@ -95,6 +95,13 @@ it('takes in a file every setting that the command line has, and says whose a wr
   )
   expect(await refusal({ warmup: 0, thresholds: { expressions: 'p99<1s,lost==0' } })).toBe('')
   expect(await refusal({ populations: {} })).toMatch(/; expected a list$/)
+  for (const [idle, what] of [
+    [{ 'receive-maximum': 5 }, /protocol: .*expected 5.0 with receiveMaximum/],
+    [{ 'will-qos': 2 }, /will-topic: found nothing; expected the topic of the will/],
+    [{ 'tls-resume': true }, /expected an address with mqtts/],
+    [{ 'start-wait': '5s', duration: '1s' }, /start-wait: .*expected less than the duration, 1000 ms/],
+  ] as const)
+    expect(await refusal(idle)).toMatch(what)
   expect(await refusal({ executor: { kind: 'constant-rate', rate: '6/min' } })).toBe('')
   expect(await refusal({ 'broker-pid': 1 })).toMatch(
     /^--config FILE: broker-pid is no setting of a load test/,

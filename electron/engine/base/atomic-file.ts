@@ -98,7 +98,7 @@ const WHY: Record<string, string> = {
   EACCES: 'permission denied; choose another location',
   EPERM: 'permission denied; choose another location',
   EROFS: 'the disk is read-only; choose another location',
-  ENOENT: 'its folder no longer exists; choose another location',
+  ENOENT: 'there is no such folder; choose another location',
   EISDIR: 'that is a folder; choose another name',
   ENOTDIR: 'there is a file where its folder should be; choose another location',
   EEXIST: 'there is a file where its folder should be; choose another location',

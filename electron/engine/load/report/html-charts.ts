@@ -1,4 +1,5 @@
 import type { LatencySummary, LoadReport, SeriesPoint } from '../../../contract/load-report'
+import { formatDuration } from '../../../contract/duration'
 import { latencies } from './text'
 
 /** One chart as the report's script draws it. */
@@ -106,7 +107,7 @@ export function chartsOf(r: LoadReport): Chart[] {
       [sent, (p) => p.acknowledged * perSecond],
       ...received,
     ]),
-    over('c-state', 'Connected clients, and errors per step', [
+    over('c-state', `Connected clients, and errors in each ${formatDuration(r.seriesStepMs)}`, [
       ['connected', (p) => p.connected],
       ['errors', (p) => p.errors],
     ]),

@@ -95,7 +95,7 @@ export function liveFragment(collector: Collector, lines: readonly string[]): st
     `<p class="sub">${escape(run.config.url)}, QoS ${run.config.qos}, ${run.count} shards, ${total === null ? 'connecting' : `${total.phase}, ${(total.elapsedMs / 1000).toFixed(0)} s`}</p>`,
     ...warnings.map((w) => `<div class="verdict bad"><strong>${escape(w)}</strong></div>`),
     `<dl>${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl>`,
-    chart('acknowledged per step', live.points, (p) => p.acknowledged, count),
+    chart('acknowledged in each step', live.points, (p) => p.acknowledged, count),
     chart('p99 of the step, ms', live.points, (p) => p.endToEnd.p99 ?? p.ack.p99 ?? 0, millis),
     shardTable(collector),
     `<h2>Remarks</h2><p class="lines">${escape(lines.join('\n'))}</p>`,
