@@ -203,7 +203,7 @@ export const en = {
     'write-EACCES': 'permission denied; choose another location',
     'write-EPERM': 'permission denied; choose another location',
     'write-EROFS': 'the disk is read-only; choose another location',
-    'write-ENOENT': 'its folder no longer exists; choose another location',
+    'write-ENOENT': 'there is no such folder; choose another location',
     'write-EISDIR': 'that is a folder; choose another name',
     'write-ENOTDIR': 'there is a file where its folder should be; choose another location',
     'write-EEXIST': 'there is a file where its folder should be; choose another location',

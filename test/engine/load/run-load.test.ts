@@ -5,7 +5,7 @@ import type { LoadReport } from '../../../electron/contract/load-report'
 import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import type { LoadOptions } from '../../../electron/engine/load/run/load-options'
-import { verdictLine } from '../../../electron/engine/load/report/text'
+import { checkValue } from '../../../electron/engine/load/report/text'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { bench } from '../simulation/broker/raw-client'
 import { Type, type Frame } from '../../../electron/engine/mqtt/packet'
@@ -263,7 +263,7 @@ describe('a run that cannot go on', () => {
       { name: 'connected>=95%', limit: 95, actual: 90, passed: false },
       { name: 'connected>=90%', limit: 90, actual: 90, passed: true },
     ])
-    expect(verdictLine(r)).toBe('failed: connected>=95%, measured 90 %')
+    expect(checkValue('connected>=95%', 99.999)).toBe('99.99 %')
   })
 
   it('names the first client that is refused, and how to begin without it', async () => {
