@@ -56,5 +56,6 @@ test('TCP gives up after as many repetitions as the lesson says: a probe, and on
   expect(lost.map((p) => p.segmentLosses - 1)).toEqual([2, 1])
   const lesson = builtInLessons().find((l) => l.id === 'later-or-never')
   const name = lesson?.kind === 'script' ? lesson.variants.find((v) => v.id === 'given-up')?.name : undefined
-  expect(name).toMatchObject({ en: expect.stringContaining('two'), ko: expect.stringContaining('두 번') })
+  expect(name?.en).toContain('two')
+  expect(name?.ko).toContain('두 번')
 })

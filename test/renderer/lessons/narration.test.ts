@@ -42,7 +42,7 @@ function told(o: LessonOutcome, lang: Language, k = 1, slant = 54) {
     width: 900,
     k,
     pxPerMs: suggestPxPerMs(input.packets, slant) * k,
-    nowMs: 1e6,
+    nowMs: Math.max(...input.packets.map((p) => p.settledMs ?? p.sentMs)),
     noCards: true,
     hidden: fromStart(o),
     words,
@@ -98,10 +98,10 @@ describe.each(LANGUAGES)('the narration of every lesson and variant, %s', (lang)
 const PANES = [
   ['1024x700', 'ko', 1, 700, 400],
   ['1366x768', 'en', 1, 970, 420],
-  ['projector at 1366x768', 'ko', 20 / 11, 1266, 303],
-  ['projector at 1366x768', 'en', 20 / 11, 1266, 303],
-  ['projector at 1080p', 'ko', 24 / 11, 1820, 634],
-  ['projector at 1080p', 'en', 24 / 11, 1820, 634],
+  ['projector at 1366x768', 'ko', 20 / 11, 1266, 386],
+  ['projector at 1366x768', 'en', 20 / 11, 1266, 386],
+  ['projector at 1080p', 'ko', 24 / 11, 1800, 670],
+  ['projector at 1080p', 'en', 24 / 11, 1800, 670],
 ] as const
 
 describe.each(PANES)('sentences beside the picture, %s, %s', (size, lang, k, width, height) => {
@@ -338,7 +338,7 @@ test.each([
     'clean',
     [
       'phone is away: the broker sends it nothing now.',
-      'phone is back, but never gets the message of PUBLISH #2.',
+      'phone reconnected without a session: the broker had kept nothing for it. It never gets the message of PUBLISH #2.',
     ],
   ],
   [

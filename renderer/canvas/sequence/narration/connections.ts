@@ -11,7 +11,11 @@ export function onConnections(marks: readonly SessionMark[], connections: Connec
       const end = connections.of(m.clientId).findLast((x) => closes(x.kind) && x.atMs <= m.atMs)
       return [{ ...atMark('will', m), known: end !== undefined && end.kind !== 'disconnect' }]
     }
-    if (m.kind === 'no-will' || m.kind === 'will-withdrawn') return [atMark(m.kind, m)]
+    if (m.kind === 'no-will') return [atMark(m.kind, m)]
+    if (m.kind === 'will-withdrawn') {
+      const back = connections.accepted(m.clientId, m.atMs)
+      return [{ ...atMark(m.kind, m), session: back ? back.kind === 'resume' : null }]
+    }
     const accepted = m.kind === 'resume' || (m.kind === 'connack' && m.detail === null)
     const before = connections.of(m.clientId)
     const again =

@@ -28,11 +28,11 @@ function fate(h: Happening): string {
     case 'step':
       return `*${p} was dropped*`
     case 'cut':
-      return `*${p} was lost* with the connection`
+      return h.mark === null ? `*${p} was lost* with the connection` : `*${p} was lost* with it`
     case 'dead':
       return `*${p} was lost* in a connection that was dead`
     case 'reset':
-      return `*${p} was lost* when the connection was reset`
+      return h.mark === null ? `*${p} was lost* when the connection was reset` : `*${p} was lost* with it`
     case 'rule':
     case 'model':
     case null:
@@ -133,13 +133,15 @@ function delivered(h: Happening): string {
 
 function notQueued(h: Happening): string {
   const who = list(h.clients)
-  if (h.session === false)
-    return `${who} is away, and later comes back without a session: *it never gets this message*.`
-  if (h.session && !h.known)
-    return `${who} is away, *and is not sent this message when it is back with its session either*.`
   return h.known
     ? `${who} is away and subscribed at QoS 0: *the broker does not queue the message for it*.`
-    : `${who} is away: *the broker sends it nothing*.`
+    : `${who} is away: *the broker sends it nothing now*.`
+}
+
+function back(who: string, session: boolean | null): string {
+  return session === true
+    ? `${who} reconnected: *the broker had kept its session*.`
+    : `${who} reconnected *without a session*: the broker had kept nothing for it.`
 }
 
 function ended(h: Happening): string {
@@ -177,10 +179,12 @@ export const english: Teller = {
   finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/\. the /g, '. The '),
   tell: {
     sent,
-    lost,
+    lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
     held: (h) => `*${packet(h)} is held*: deliver it or drop it.`,
     late: (h) =>
       `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${h.nth === null ? packet(h) : 'the PUBLISH'} is late, but not lost.`,
+    unarrived: (h) =>
+      `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}: *${h.nth === null ? packet(h) : 'the PUBLISH'} has not arrived yet*.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
     resent: (h) =>
       h.reason === 'step'
@@ -213,8 +217,15 @@ export const english: Teller = {
     'retained-sent': (h) => `${list(h.clients)} has subscribed: the broker sends it *the retained message*.`,
     queued: (h) =>
       `${list(h.clients)} ${many(h) ? 'are' : 'is'} away, but the broker keeps the session: *it queues the message*.`,
-    'queue-sent': (h) => `${list(h.clients)} is back: the broker sends *the message that waited*.`,
+    'queue-sent': (h) =>
+      h.too
+        ? `The broker sends ${list(h.clients)} *a message that waited*.`
+        : `${list(h.clients)} reconnected with its session: the broker sends *the message that waited*.`,
     'not-queued': notQueued,
+    missed: (h) =>
+      h.too
+        ? `*${list(h.clients)} never gets the message of ${packet(h)} either*.`
+        : `${back(list(h.clients), h.session)} *It never gets the message of ${packet(h)}*.`,
     'kept-back': (h) =>
       `${list(h.clients)} takes ${h.copies} ${h.copies === 1 ? 'message' : 'messages'} at a time (Receive Maximum): *the broker kept ${packet(h)} back until a ${makesRoom(h)} arrived*.`,
     'alias-given': (h) =>
@@ -235,16 +246,13 @@ export const english: Teller = {
     },
     skipped: (h) => `(${h.copies} more events are left out here.)`,
     ended,
-    back: (h) =>
-      h.session === true
-        ? `${client(h)} reconnected: *the broker had kept its session*.`
-        : `${client(h)} reconnected *without a session*: the broker had kept nothing for it.`,
+    back: (h) => back(client(h), h.session),
     will: (h) => {
       const why = h.known ? 'No DISCONNECT came: ' : ''
       return `${why}*the broker publishes the will of ${client(h)}* on ${h.mark?.topic ?? ''}.`
     },
     'will-withdrawn': (h) =>
-      `${client(h)} is back within the will delay: *the broker withdraws its will*, and nobody gets it.`,
+      `${client(h)} reconnected ${h.session === true ? 'with its session ' : ''}within the will delay: *the broker withdraws its will*, and nobody gets it.`,
     'no-will': (h) =>
       `DISCONNECT arrived: *the broker deletes the will of ${client(h)}*, and nobody gets it.`,
   },

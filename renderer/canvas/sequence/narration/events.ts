@@ -2,10 +2,11 @@ import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/
 import { closes } from '../marks'
 import { onConnections } from './connections'
 import { onFlow } from './flow'
-import { onSubscribers } from './subscribers'
+import { joinBacks, joinEnds } from './joined'
+import { missed, onSubscribers } from './subscribers'
 import { atEnd, endOf, inOrder, atStart, type Happening } from './happening'
 import { ordinalOf } from './parts'
-import { beginning, onArrival, onEndings, onLoss, onResends } from './legs'
+import { beginning, onArrival, onEndings, onLoss, onLostAlone, onResends, onUnarrived } from './legs'
 import { Connections, Story, type StorySource } from './story'
 
 /** The subscribers that got the message, each at its own arrow. */
@@ -64,6 +65,7 @@ function ofStory(story: Story): Happening[] {
     ...beginning(story),
     ...story.facts.losses.map((p) => onLoss(story, p)),
     ...story.rows.filter((p) => p.fate === 'delivered').flatMap((p) => onArrival(story, p)),
+    ...onUnarrived(story),
     ...onResends(story),
     // what is sent again is told before that it is held
     ...story.facts.held.map((p) => atStart('held', p, story.qos(p))),
@@ -98,7 +100,8 @@ export function happenings(
 ): Happening[] {
   const source = { packets, exchanges, journeys: [journey], marks }
   const story = new Story(journey, source, new Connections(marks))
-  return together([...ofStory(story), ...onConnections(marksOf(story), story.connections)].sort(inOrder))
+  const all = [...ofStory(story), ...onConnections(marksOf(story), story.connections)]
+  return together(joinEnds(all.sort(inOrder)))
 }
 
 /** What a sentence must name, because the run has more than one of it. */
@@ -116,13 +119,10 @@ function distinct(list: readonly Happening[], { packets }: StorySource): Happeni
 export function runHappenings(source: StorySource): Happening[] {
   const connections = new Connections(source.marks)
   const stories = source.journeys.map((j) => new Story(j, source, connections))
-  const told = stories.flatMap(ofStory)
-  // who came back and what was sent again is one sentence
-  const resumed = new Set(
-    told.flatMap((h) => (h.kind === 'resumed' && h.packet ? [connections.answerBefore(h.packet)] : [])),
-  )
-  const others = onConnections(source.marks, connections).filter(
-    (h) => h.kind !== 'back' || h.mark === null || !resumed.has(h.mark),
-  )
-  return distinct(together([...told, ...others].sort(inOrder)), source)
+  const all = [
+    ...stories.flatMap((s) => [...ofStory(s), ...missed(s)]),
+    ...onLostAlone(source.packets, connections),
+    ...onConnections(source.marks, connections),
+  ].sort(inOrder)
+  return distinct(together(joinEnds(joinBacks(all, connections))), source)
 }

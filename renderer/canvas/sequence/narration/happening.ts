@@ -11,6 +11,7 @@ export type HappeningKind =
   | 'lost'
   | 'held'
   | 'late'
+  | 'unarrived'
   | 'behind'
   | 'resent'
   | 'resent-late'
@@ -35,6 +36,7 @@ export type HappeningKind =
   | 'queued'
   | 'queue-sent'
   | 'not-queued'
+  | 'missed'
   | 'kept-back'
   | 'alias-given'
   | 'alias-used'
@@ -82,7 +84,7 @@ export interface Happening {
   clients: string[]
   /** Whether the receiver had the message already; of `once` and `delivered`: whether anything had gone wrong before. */
   known: boolean
-  /** Something of the kind was told of this handshake before. */
+  /** Something of the kind was told of this handshake before; of `queue-sent` and `missed`, that their client is back. */
   too: boolean
   /**
    * Copies that one of `clients` has had by then; of `skipped`: happenings that are left out; of `kept-back`: messages that
@@ -93,6 +95,7 @@ export interface Happening {
   room: 'PUBACK' | 'PUBREC' | 'PUBCOMP' | null
   /** Whether the broker had kept the session, where a CONNACK said so. */
   session: boolean | null
+  /** The session event it speaks of; of `lost`, the end of the connection that took the packet along. */
   mark: SessionMark | null
 }
 

@@ -44,11 +44,11 @@ function fate(h: Happening): string {
     case 'step':
       return `*${p} が捨てられました*`
     case 'cut':
-      return `接続が切れて *${p} が失われました*`
+      return `${h.mark === null ? '接続が切れて' : 'そのとき'} *${p} が失われました*`
     case 'dead':
       return `もう何も通らない接続に送られた *${p} が失われました*`
     case 'reset':
-      return `接続がリセットされて *${p} が失われました*`
+      return `${h.mark === null ? '接続がリセットされて' : 'そのとき'} *${p} が失われました*`
     case 'rule':
     case 'model':
     case null:
@@ -153,13 +153,15 @@ function delivered(h: Happening): string {
 
 function notQueued(h: Happening): string {
   const who = list(h.clients)
-  if (h.session === false)
-    return `${who} は接続しておらず、後でセッションなしに戻ります。*このメッセージは届かないままです*。`
-  if (h.session && !h.known)
-    return `${who} は接続しておらず、*セッションを続けて戻っても、このメッセージは届きません*。`
   return h.known
     ? `${who} は接続しておらず、QoS 0 でサブスクライブしています。*ブローカーはメッセージを待ち行列に入れません*。`
-    : `${who} は接続していません。*ブローカーは何も送りません*。`
+    : `${who} は接続していません。*ブローカーは今、何も送りません*。`
+}
+
+function back(who: string, session: boolean | null): string {
+  return session === true
+    ? `${who} が再接続しました。*ブローカーにセッションが残っていました*。`
+    : `${who} が *セッションなしで* 再接続しました。ブローカーには何も残っていませんでした。`
 }
 
 function ended(h: Happening): string {
@@ -201,10 +203,12 @@ export const japanese: Teller = {
   finish: (text) => text.replace(NEEDLESS, ''),
   tell: {
     sent,
-    lost,
+    lost: (h) => (h.mark === null ? lost(h) : `${ended(h)}${lost(h)}`),
     held: (h) => `*${packet(h)} を保留しています*。配信するか、捨ててください。`,
     late: (h) =>
       `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*TCP が再送しました*。遅れましたが、失われてはいません。`,
+    unarrived: (h) =>
+      `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*まだ届いていません*。`,
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
     resent: (h) =>
       h.reason === 'step'
@@ -238,8 +242,15 @@ export const japanese: Teller = {
       `${list(h.clients)} がサブスクライブしたので、ブローカーは *保持メッセージ* を送ります。`,
     queued: (h) =>
       `${list(h.clients)} は接続していませんが、ブローカーにセッションがあります。*メッセージを待ち行列に入れます*。`,
-    'queue-sent': (h) => `${list(h.clients)} が戻ったので、ブローカーは *待っていたメッセージ* を送ります。`,
+    'queue-sent': (h) =>
+      h.too
+        ? `ブローカーは ${list(h.clients)} に *待っていたメッセージ* を送ります。`
+        : `${list(h.clients)} がセッションを続けて再接続したので、ブローカーは *待っていたメッセージ* を送ります。`,
     'not-queued': notQueued,
+    missed: (h) =>
+      h.too
+        ? `*${list(h.clients)} には ${packet(h)} のメッセージも届かないままです*。`
+        : `${back(list(h.clients), h.session)}*${packet(h)} のメッセージは届かないままです*。`,
     'kept-back': (h) =>
       `${list(h.clients)} が一度に受け取るメッセージは ${h.copies} 件までです（Receive Maximum）。*ブローカーは ${makesRoom(h)} が届くまで ${packet(h)} を送らずに待ちました*。`,
     'alias-given': (h) =>
@@ -259,14 +270,11 @@ export const japanese: Teller = {
     },
     skipped: (h) => `（ここで ${h.copies} 件の出来事を省いています。）`,
     ended,
-    back: (h) =>
-      h.session === true
-        ? `${client(h)} が再接続しました。*ブローカーにセッションが残っていました*。`
-        : `${client(h)} が *セッションなしで* 再接続しました。ブローカーには何も残っていませんでした。`,
+    back: (h) => back(client(h), h.session),
     will: (h) =>
       `${h.known ? 'DISCONNECT が届きませんでした。' : ''}*ブローカーが ${client(h)} の遺言メッセージを送ります*（${h.mark?.topic ?? ''}）。`,
     'will-withdrawn': (h) =>
-      `${client(h)} が遺言の遅延時間内に戻りました。*ブローカーは遺言メッセージを撤回します*。誰にも届きません。`,
+      `${client(h)} が遺言の遅延時間内に${h.session === true ? 'セッションを続けて' : ''}再接続しました。*ブローカーは遺言メッセージを撤回します*。誰にも届きません。`,
     'no-will': (h) =>
       `DISCONNECT が届きました。*ブローカーは ${client(h)} の遺言メッセージを消します*。誰にも届きません。`,
   },

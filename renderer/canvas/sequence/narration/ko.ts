@@ -11,8 +11,9 @@ const words: Pick<Teller, 'refusals' | 'reasonCode'> = {
 const refusal = (reason: number): string => refusalOf(words, reason)
 const name = (id: string | null): string => id ?? '브로커'
 const list = (ids: readonly string[]): string => ids.join(', ')
-const times = (n: number): string => (n > 2 ? `${n}번` : '두 번')
 const FIRST = ['첫', '두', '세', '네', '다섯', '여섯', '일곱', '여덟', '아홉', '열']
+/** Once is said as a number is: 한 번. */
+const times = (n: number): string => (n === 1 ? '한 번' : FIRST[n - 1] ? `${FIRST[n - 1]} 번` : `${n}번`)
 const ordinal = (n: number): string => (FIRST[n - 1] ? `${FIRST[n - 1]} 번째` : `${n}번째`)
 const numbered: Teller['numbered'] = (nth, from, to) =>
   `${from === null ? `${josa(name(to), '으로/로')} 가는` : `${from}의`} ${ordinal(nth)} PUBLISH`
@@ -28,11 +29,11 @@ function fate(h: Happening): string {
     case 'step':
       return `*${josa(packet(h), '을/를')} 버렸습니다*`
     case 'cut':
-      return `연결이 끊기면서 *${p} 손실되었습니다*`
+      return `${h.mark === null ? '연결이 끊기면서' : '이때'} *${p} 손실되었습니다*`
     case 'dead':
       return `이미 죽은 연결로 나간 *${p} 손실되었습니다*`
     case 'reset':
-      return `연결이 초기화되면서 *${p} 손실되었습니다*`
+      return `${h.mark === null ? '연결이 초기화되면서' : '이때'} *${p} 손실되었습니다*`
     case 'rule':
     case 'model':
     case null:
@@ -85,7 +86,7 @@ function stopped(h: Happening): string {
     ? `그래도 ${receiver(h)} 메시지를 갖고 있습니다.`
     : `*${receiver(h)} 끝내 받지 못했습니다*.`
   return h.kind === 'gave-up'
-    ? `${josa(h.packet?.type ?? 'PUBLISH', '을/를')} ${h.attempts}번 보낸 뒤 *${josa(name(h.s), '이/가')} 포기했습니다*. ${had}`
+    ? `${josa(h.packet?.type ?? 'PUBLISH', '을/를')} ${times(h.attempts)} 보낸 뒤 *${josa(name(h.s), '이/가')} 포기했습니다*. ${had}`
     : `핸드셰이크가 끝나기 전에 ${client(h)}의 세션이 끝났습니다. ${had}`
 }
 
@@ -138,13 +139,15 @@ function delivered(h: Happening): string {
 
 function notQueued(h: Happening): string {
   const who = josa(list(h.clients), '은/는')
-  if (h.session === false)
-    return `${who} 접속해 있지 않고, 나중에 세션 없이 다시 접속합니다. *이 메시지는 영영 받지 못합니다*.`
-  if (h.session && !h.known)
-    return `${who} 접속해 있지 않고, *세션으로 돌아온 뒤에도 이 메시지를 받지 못합니다*.`
   return h.known
     ? `${who} 접속해 있지 않고 QoS 0으로 구독했습니다. *브로커는 메시지를 대기열에 넣지 않습니다*.`
-    : `${who} 접속해 있지 않습니다. *브로커는 아무것도 보내지 않습니다*.`
+    : `${who} 접속해 있지 않습니다. *브로커는 지금 아무것도 보내지 않습니다*.`
+}
+
+function back(who: string, session: boolean | null): string {
+  return session === true
+    ? `${josa(who, '이/가')} 다시 접속했습니다. *브로커에 세션이 남아 있습니다*.`
+    : `${josa(who, '이/가')} *세션 없이* 다시 접속했습니다. 브로커에 남은 것이 없습니다.`
 }
 
 function ended(h: Happening): string {
@@ -184,10 +187,12 @@ export const korean: Teller = {
   finish: (text) => text,
   tell: {
     sent,
-    lost,
+    lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
     held: (h) => `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요.`,
     late: (h) =>
       `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
+    unarrived: (h) =>
+      `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *아직 도착하지 않았습니다*.`,
     behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
       h.reason === 'step'
@@ -227,8 +232,14 @@ export const korean: Teller = {
     queued: (h) =>
       `${josa(list(h.clients), '은/는')} 접속해 있지 않지만 브로커에 세션이 있습니다. *메시지를 대기열에 넣습니다*.`,
     'queue-sent': (h) =>
-      `${josa(list(h.clients), '이/가')} 돌아왔으므로 브로커가 *기다리던 메시지를* 보냅니다.`,
+      h.too
+        ? `브로커가 ${list(h.clients)}에게 *기다리던 메시지를* 보냅니다.`
+        : `${josa(list(h.clients), '이/가')} 세션을 이어 다시 접속했으므로 브로커가 *기다리던 메시지를* 보냅니다.`,
     'not-queued': notQueued,
+    missed: (h) =>
+      h.too
+        ? `*${josa(list(h.clients), '은/는')} ${packet(h)}의 메시지도 영영 받지 못합니다*.`
+        : `${back(list(h.clients), h.session)} *${packet(h)}의 메시지는 영영 받지 못합니다*.`,
     'kept-back': (h) =>
       `${josa(list(h.clients), '은/는')} 메시지를 한 번에 ${h.copies}개까지 받습니다(Receive Maximum). *브로커는 ${josa(makesRoom(h), '이/가')} 올 때까지 ${josa(packet(h), '을/를')} 보내지 않고 기다렸습니다*.`,
     'alias-given': (h) =>
@@ -248,14 +259,11 @@ export const korean: Teller = {
     },
     skipped: (h) => `(그사이 일어난 일 ${h.copies}가지는 줄였습니다.)`,
     ended,
-    back: (h) =>
-      h.session === true
-        ? `${josa(client(h), '이/가')} 다시 접속했습니다. *브로커에 세션이 남아 있습니다*.`
-        : `${josa(client(h), '이/가')} *세션 없이* 다시 접속했습니다. 브로커에 남은 것이 없습니다.`,
+    back: (h) => back(client(h), h.session),
     will: (h) =>
       `${h.known ? 'DISCONNECT가 오지 않았습니다. ' : ''}*브로커가 ${client(h)}의 유언 메시지를 발행합니다* (${h.mark?.topic ?? ''}).`,
     'will-withdrawn': (h) =>
-      `${josa(client(h), '이/가')} 유언 지연 시간 안에 돌아왔습니다. *브로커가 유언 메시지를 철회하므로* 아무도 받지 않습니다.`,
+      `${josa(client(h), '이/가')} 유언 지연 시간 안에 ${h.session === true ? '세션을 이어 ' : ''}다시 접속했습니다. *브로커가 유언 메시지를 철회하므로* 아무도 받지 않습니다.`,
     'no-will': (h) =>
       `DISCONNECT가 도착했습니다. *브로커가 ${client(h)}의 유언 메시지를 삭제하므로* 아무도 받지 않습니다.`,
   },

@@ -2,7 +2,7 @@ import type { PacketRow } from '@contract/model'
 import type { PacketType } from '@contract/packet'
 import { resends, type Resend } from '../brackets'
 import { atEnd, atStart, endOf, type Happening } from './happening'
-import type { Story } from './story'
+import type { Connections, Story } from './story'
 
 /** Packet that answers each. */
 const ANSWER: Partial<Record<PacketType, PacketType>> = {
@@ -31,6 +31,18 @@ function releasedBefore(story: Story, p: PacketRow): boolean {
   )
 }
 
+/** Why a packet was lost; one that was lost with a connection that had been dead before was lost in that. */
+function lossReason(p: PacketRow, connections: Connections): Happening['reason'] {
+  const withConnection = p.reason === 'cut' || p.reason === 'reset'
+  return withConnection && connections.deadAt(p.clientId, p.sentMs) ? 'dead' : p.reason
+}
+
+/** Lost packets that belong to no message, e.g. a PINGREQ. */
+export const onLostAlone = (packets: readonly PacketRow[], connections: Connections): Happening[] =>
+  packets
+    .filter((p) => p.fate === 'lost' && p.journey === null && p.exchange === null && p.type !== 'PUBLISH')
+    .map((p) => ({ ...atEnd('lost', p, 0), reason: lossReason(p, connections) }))
+
 export function onLoss(story: Story, p: PacketRow): Happening {
   const known = p.type === 'PUBREL' ? releasedBefore(story, p) : story.receiverHad(p, p.sentMs)
   const before = story.of(p.exchange).filter((x) => x.seq < p.seq)
@@ -39,10 +51,9 @@ export function onLoss(story: Story, p: PacketRow): Happening {
   // an answer that tells of a refusal
   const refused = before.some((x) => x.seq === p.answers && x.effect === 'refused')
   const reached = refused ? 0 : 1
-  const withConnection = p.reason === 'cut' || p.reason === 'reset'
   return {
     ...atEnd('lost', p, story.qos(p)),
-    reason: withConnection && story.connections.deadAt(p.clientId, p.sentMs) ? 'dead' : p.reason,
+    reason: lossReason(p, story.connections),
     known,
     too,
     attempts: p.attempt,
@@ -67,6 +78,20 @@ function onTcp(story: Story, p: PacketRow): Happening[] {
       endOf(x) === endOf(p),
   )
   return before ? [{ ...atEnd('behind', p, qos), also: [before.seq] }] : []
+}
+
+/**
+ * Packets that are still on their way at the end of what was captured, because segments of them were lost. One that was
+ * sent at that very moment is not late yet.
+ */
+export function onUnarrived(story: Story): Happening[] {
+  const late = story.rows.filter((p) => p.fate === 'transit' && p.segmentLosses > 0)
+  if (late.length === 0) return []
+  // up to there they are drawn
+  const atMs = Math.max(...story.source.packets.map(endOf))
+  return late
+    .filter((p) => p.sentMs < atMs)
+    .map((p) => ({ ...atEnd('unarrived', p, story.qos(p)), copies: p.segmentLosses, atMs }))
 }
 
 /** Which copy it is that the subscriber got with this packet; 0 where the copies before are not in view. */

@@ -1,5 +1,5 @@
 import type { PacketRow } from '@contract/model'
-import { atEnd, atStart, endOf, type Happening } from './happening'
+import { atEnd, atMark, atStart, endOf, type Happening } from './happening'
 import type { Story } from './story'
 
 /** The packet with which the broker took the message over for good. */
@@ -58,12 +58,19 @@ function hadThisTopic(story: Story, before: PacketRow): Map<string, number> {
   return found
 }
 
-/** A message that went to nobody, and why, as far as the capture knows. */
+/** Clients that had been sent this topic before and have no connection as the message comes, and their QoS. */
+const absentees = (story: Story, passed: PacketRow): [clientId: string, granted: number][] =>
+  [...hadThisTopic(story, passed)].filter(([id]) => story.connections.awayAt(id, endOf(passed)))
+
+const wentToNobody = ({ facts, journey }: Story): boolean =>
+  facts.outcome === 'no-subscriber' && journey.deliveries.length === 0
+
+/** A message that went to nobody, and why, as far as is known by then. */
 function unheard(story: Story, passed: PacketRow): Happening[] {
-  const { facts, journey, connections } = story
-  if (facts.outcome !== 'no-subscriber' || journey.deliveries.length > 0) return []
+  const { connections } = story
+  if (!wentToNobody(story)) return []
   const atMs = endOf(passed)
-  const absent = [...hadThisTopic(story, passed)].filter(([id]) => connections.awayAt(id, atMs))
+  const absent = absentees(story, passed)
   const qos = story.qos(passed)
   // a session that is kept may hold it, for a client of which nothing is known yet
   const kept = connections.clients.some((id) => {
@@ -71,10 +78,26 @@ function unheard(story: Story, passed: PacketRow): Happening[] {
     return back?.kind === 'resume'
   })
   if (absent.length === 0) return [{ ...atEnd('nobody', passed, qos), known: kept }]
-  return absent.map(([id, granted]) => {
-    const back = connections.accepted(id, atMs)
-    const session = back ? back.kind === 'resume' : null
-    return { ...atEnd('not-queued', passed, qos), clients: [id], session, known: granted === 0 }
+  return absent.map(([id, granted]) => ({
+    ...atEnd('not-queued', passed, qos),
+    clients: [id],
+    known: granted === 0,
+  }))
+}
+
+/**
+ * Clients that came back and are not sent what they missed: with them the session was gone, or the message. Of one that
+ * subscribed at QoS 0 that is told as the message comes.
+ */
+export function missed(story: Story): Happening[] {
+  const passed = passingOn(story)
+  const sent = story.rows.find((p) => p.type === 'PUBLISH' && p.direction === 'uplink')
+  if (!passed || !sent || !wentToNobody(story)) return []
+  return absentees(story, passed).flatMap(([id, granted]): Happening[] => {
+    const back = story.connections.accepted(id, endOf(passed))
+    if (!back || granted === 0) return []
+    const told = { ...atMark('missed', back), packet: sent, s: sent.clientId, qos: story.qos(sent) }
+    return [{ ...told, clients: [id], session: back.kind === 'resume', order: back.after * 3 + 2.2 }]
   })
 }
 

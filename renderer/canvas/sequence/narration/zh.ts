@@ -44,11 +44,11 @@ function fate(h: Happening): string {
     case 'step':
       return `*${p} 被丢弃*`
     case 'cut':
-      return `*${p} 随连接一起丢失*`
+      return h.mark === null ? `*${p} 随连接一起丢失*` : `*${p} 随之丢失*`
     case 'dead':
       return `*${p} 发进了一条已失效的连接而丢失*`
     case 'reset':
-      return `连接重置时 *${p} 丢失*`
+      return h.mark === null ? `连接重置时 *${p} 丢失*` : `*${p} 随之丢失*`
     case 'rule':
     case 'model':
     case null:
@@ -146,11 +146,15 @@ function delivered(h: Happening): string {
 
 function notQueued(h: Happening): string {
   const who = list(h.clients)
-  if (h.session === false) return `${who} 不在线，之后不带会话重新连接： *永远收不到这条消息*。`
-  if (h.session && !h.known) return `${who} 不在线， *带着会话回来之后也收不到这条消息*。`
   return h.known
     ? `${who} 不在线，而且以 QoS 0 订阅： *代理不为它把消息放入队列*。`
-    : `${who} 不在线： *代理什么也不发给它*。`
+    : `${who} 不在线： *代理此时什么也不发给它*。`
+}
+
+function back(who: string, session: boolean | null): string {
+  return session === true
+    ? `${who} 重新连接： *代理保留了它的会话*。`
+    : `${who} *不带会话* 重新连接：代理没有为它保留任何内容。`
 }
 
 function ended(h: Happening): string {
@@ -198,10 +202,12 @@ export const chinese: Teller = {
   numbered,
   tell: {
     sent,
-    lost,
+    lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
     held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。`,
     late: (h) =>
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 重传了它*： ${packet(h)} 迟到，但没有丢失。`,
+    unarrived: (h) =>
+      `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *还没有到达*。`,
     behind: (h) => `${packet(h)} 必须等待之前发送的内容： *TCP 保持顺序*。`,
     resent: (h) =>
       h.reason === 'step'
@@ -229,8 +235,15 @@ export const chinese: Teller = {
     'retained-kept': () => 'RETAIN 已设置： *代理保留这条消息*，留给以后的订阅者。',
     'retained-sent': (h) => `${list(h.clients)} 已订阅：代理把 *保留消息* 发给它。`,
     queued: (h) => `${list(h.clients)} ${each(h)}不在线，但代理保留着会话： *把消息放入队列*。`,
-    'queue-sent': (h) => `${list(h.clients)} 回来了：代理发送 *等待中的消息*。`,
+    'queue-sent': (h) =>
+      h.too
+        ? `代理向 ${list(h.clients)} 发送 *等待中的消息*。`
+        : `${list(h.clients)} 恢复会话重新连接：代理发送 *等待中的消息*。`,
     'not-queued': notQueued,
+    missed: (h) =>
+      h.too
+        ? `*${list(h.clients)} 也永远收不到 ${packet(h)} 的消息*。`
+        : `${back(list(h.clients), h.session)} *它永远收不到 ${packet(h)} 的消息*。`,
     'kept-back': (h) =>
       `${list(h.clients)} 一次最多接收 ${h.copies} 条消息（Receive Maximum）：*代理等到 ${makesRoom(h)} 到达才发送 ${packet(h)}*。`,
     'alias-given': (h) =>
@@ -244,13 +257,11 @@ export const chinese: Teller = {
       `${packet(h)} 结束最后一次握手。${h.known ? '没有重复转发：' : ''} *${list(h.clients)} ${each(h)}恰好收到一次*。`,
     skipped: (h) => `（这里省略了 ${h.copies} 个事件。）`,
     ended,
-    back: (h) =>
-      h.session === true
-        ? `${client(h)} 重新连接： *代理保留了它的会话*。`
-        : `${client(h)} *不带会话* 重新连接：代理没有为它保留任何内容。`,
+    back: (h) => back(client(h), h.session),
     will: (h) =>
       `${h.known ? '没有收到 DISCONNECT： ' : ''}*代理发布 ${client(h)} 的遗嘱消息* ，主题为 ${h.mark?.topic ?? ''} 。`,
-    'will-withdrawn': (h) => `${client(h)} 在遗嘱延迟时间内回来： *代理撤回它的遗嘱消息*，没有人会收到它。`,
+    'will-withdrawn': (h) =>
+      `${client(h)} 在遗嘱延迟时间内${h.session === true ? '恢复会话' : ''}重新连接： *代理撤回它的遗嘱消息*，没有人会收到它。`,
     'no-will': (h) => `DISCONNECT 到达： *代理删除 ${client(h)} 的遗嘱消息*，没有人会收到它。`,
   },
 }
