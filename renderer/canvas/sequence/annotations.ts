@@ -83,6 +83,10 @@ const MARK_PLACES = [
   { side: 1, dy: 14 },
   { side: -1, dy: -14 },
   { side: -1, dy: 14 },
+  { side: 1, dy: -26 },
+  { side: 1, dy: 26 },
+  { side: -1, dy: -26 },
+  { side: -1, dy: 26 },
 ] as const
 
 /** Session events on the client's lane, named beside it where there is room. */

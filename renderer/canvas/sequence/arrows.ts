@@ -51,18 +51,26 @@ export const alteredWidth = (word: string | null, k: number): number =>
 /** What a label says. */
 type Said = Pick<LabelShape, 'name' | 'qos' | 'dup' | 'altered' | 'width' | 'short'>
 
-function said(p: PacketRow, c: ArrowContext, qos: string | null, dup: boolean): Said {
-  const name = packetName(p)
+function said(
+  p: PacketRow,
+  c: ArrowContext,
+  qos: string | null,
+  dup: boolean,
+  name: string = packetName(p),
+): Said {
   const altered = alteredWord(p, c)
   const fixed = 14 + name.length * MONO + (qos ? qos.length * MONO + 7 : 0) + (dup ? 31 : 0)
   return { name, qos, dup, altered, width: fixed * c.k + alteredWidth(altered, c.k), short: false }
 }
 
-/** What is left of a label where it has no room: first the QoS goes, then DUP. */
+/** What is left of a label where it has no room: first the QoS goes, then DUP, and in a slim column the identifier. */
 function shorter(p: PacketRow, c: ArrowContext): Said[] {
   const less = [
     ...(labelFlags(p, c) === null ? [] : [said(p, c, null, p.dup)]),
     ...(p.dup ? [said(p, c, null, false)] : []),
+    ...(c.slim && p.packetId !== null
+      ? [...(p.dup ? [said(p, c, null, true, p.type)] : []), said(p, c, null, false, p.type)]
+      : []),
   ]
   return less.map((s) => ({ ...s, short: true }))
 }
@@ -77,6 +85,8 @@ export interface ArrowContext {
   lines: { a: Point; b: Point }[]
   /** The picture's head says the QoS. @default false */
   column?: boolean
+  /** A column that is narrow for its type. @default false */
+  slim?: boolean
 }
 
 const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.16, 0.84]

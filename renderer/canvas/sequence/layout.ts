@@ -125,7 +125,14 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const { packets, marks } = timedOf(input, o)
   const scale = o.scale ?? buildTimeScale(packets, marks, scaleOptions(o))
   const taken = new Taken()
-  const context: ArrowContext = { k, words, taken, lines: [], column: o.column ?? false }
+  const context: ArrowContext = {
+    k,
+    words,
+    taken,
+    lines: [],
+    column: o.column ?? false,
+    slim: o.slim ?? false,
+  }
   const shown: SequenceInput = { ...input, packets, marks }
   const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)
   const cards = drawJourneys(shown, scale, {
@@ -144,7 +151,10 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
   const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
   const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
-  const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines: context.lines })
+  const markShapes = drawMarks(marks, frame.laneX, {
+    ...placed,
+    lines: arrows.map((a) => ({ a: a.from, b: a.to })),
+  })
   const badges = drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes })
   const starts = clusterStarts(shown, scale)
   return {

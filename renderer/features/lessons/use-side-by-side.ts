@@ -11,7 +11,7 @@ import { fromFirstPacket, fromStart, lanesOf } from '../replay/recorded'
 import { useLessonWords } from '../replay/use-recorded-scene'
 
 /** Slants of a typical packet that are tried, px at 16 px type: the first with which the picture fits is taken. */
-const SLANTS = [84, 66, 54, 46, 38, 32, 26]
+const SLANTS = [84, 66, 54, 46, 38, 32, 26, 18]
 
 /** Width of a picture with all its lanes, px at 16 px type. */
 const COLUMN_WIDTH = 430

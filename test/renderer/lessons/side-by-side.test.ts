@@ -7,6 +7,7 @@ import { isNamed, layoutTogether } from '../../../renderer/canvas/sequence/side-
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { countsUntil, outcomeOfRun } from '../../../renderer/features/lessons/side-by-side'
+import { penScroll } from '../../../renderer/features/replay/pen-scroll'
 import { words } from '../handshakes/words'
 
 const service = new LessonService()
@@ -110,6 +111,35 @@ test.each([
     }
   },
 )
+
+test('at the end each picture shows its own last arrow, also while others go on', async () => {
+  for (const loss of LOSSES) {
+    const { runs } = await service.compare(loss)
+    const inputs = runs.map((r) => fromFirstPacket(r.timeline))
+    const k = 20 / 11
+    const pxPerMs =
+      suggestPxPerMs(
+        inputs.flatMap((i) => i.packets),
+        46,
+      ) * k
+    const drawn = layoutTogether(
+      runs.map((run, i) => ({
+        input: inputs[i] ?? { packets: [], exchanges: [], journeys: [], marks: [] },
+        options: { lanes: lanesOf(run.clients), width: 422, k, pxPerMs, nowMs: 1e6, words, slim: true },
+      })),
+    )
+    for (const scene of drawn?.scenes ?? []) {
+      const end = scene.scale.height + 16 * k
+      const clientHeight = 250
+      const top = penScroll(end, scene, k, { scrollTop: 0, clientHeight, scrollHeight: scene.height })
+      const last = Math.max(...scene.arrows.map((a) => a.to.y))
+      expect(last, loss).toBeLessThanOrEqual(top + clientHeight)
+      expect(last, loss).toBeGreaterThan(top)
+      // back at the beginning, its first
+      expect(penScroll(0, scene, k, { scrollTop: top, clientHeight, scrollHeight: scene.height })).toBe(0)
+    }
+  }
+})
 
 test('counts go with the moment', async () => {
   const { runs } = await service.compare('answer')
