@@ -22,7 +22,16 @@ import { checkOutputs, writeOutput } from './write-output'
 const USUAL_REPEATS = 3
 
 /** What belongs to a single run. */
-const NOT_WITH_MATRIX = ['csv', 'junit', 'shard', 'startAt', 'runId', 'brokerPid', 'reportTo']
+const NOT_WITH_MATRIX = [
+  'csv',
+  'junit',
+  'shard',
+  'startAt',
+  'runId',
+  'brokerPid',
+  'brokerMetrics',
+  'reportTo',
+]
 
 interface Cell {
   settings: Record<string, string>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
+import { withoutPassword } from '../contract/load-url'
 import type { LoadReport } from '../contract/load-report'
 import { seriesStepMs } from '../engine/load/measure/series'
 import { planOf } from '../engine/load/run/executors'
@@ -37,6 +38,10 @@ const RUN_OPTIONS: readonly (readonly [string, string])[] = [
   ['--start-at <time>', 'start publishing at this time: 2030-01-31T12:00:00Z, Unix seconds, +30s'],
   ['--run-id <name>', 'name of the run, the same for all its shards'],
   ['--broker-pid <number>', 'process of the broker on this computer: its CPU and memory go into the report'],
+  [
+    '--broker-metrics <url>',
+    'the same from a broker that shows its process to Prometheus, such as http://HOST:9090/metrics',
+  ],
   ...REPORT_TO_OPTIONS,
   ...OUTPUT_OPTIONS,
 ]
@@ -85,7 +90,6 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
   const shard = shardOf(textFlag(flags, 'shard'), context.env)
   const startAtMs = startTime(textFlag(flags, 'startAt') ?? context.env['FLEETLAB_START_AT'], Date.now())
   const given = givenRunId(flags, context)
-  const brokerPid = pidOf(textFlag(flags, 'brokerPid'))
   const collector = await collectorOf(context, flags, { config, shard, runId: given ?? null })
   const runId =
     collector?.runId ?? given ?? (shard === undefined ? freshRunId() : sharedRunId(config, startAtMs))
@@ -94,7 +98,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     runId,
     ...(shard === undefined ? {} : { shard }),
     ...(startAtMs === undefined ? {} : { startAtMs }),
-    ...(brokerPid === undefined ? {} : { brokerPid }),
+    ...brokerWatched(flags),
     ...(preset === null ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
     toolVersion: context.version,
     signal: context.interrupt,
@@ -170,8 +174,19 @@ function joined(collector: CollectorLink, config: LoadConfig, { signal }: LoadOp
   }
 }
 
-function pidOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
+/** Whose CPU and memory go into the report. @throws UsageError */
+function brokerWatched(flags: LoadFlags): Pick<LoadOptions, 'brokerPid' | 'brokerMetrics'> {
+  const [pid, url] = [textFlag(flags, 'brokerPid'), textFlag(flags, 'brokerMetrics')]
+  if (pid !== undefined && url !== undefined)
+    throw new UsageError('--broker-metrics: expected it or --broker-pid, not both')
+  if (url === undefined) return pid === undefined ? {} : { brokerPid: pidOf(pid) }
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { brokerMetrics: url }
+  throw new UsageError(
+    `--broker-metrics: found ${withoutPassword(url)}; expected an address such as http://127.0.0.1:9090/metrics`,
+  )
+}
+
+function pidOf(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new UsageError(`--broker-pid: found ${text}; expected the number of a process`)
 }

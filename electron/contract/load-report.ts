@@ -31,7 +31,9 @@ export interface SeriesPoint {
 
 /** What the broker's process took while messages were published. */
 export interface BrokerProcess {
-  pid: number
+  /** Null where the broker told of itself. */
+  pid: number | null
+  /** Of the process, or the address at which the broker told of itself. */
   name: string
   /** User and system time. */
   cpuMs: number

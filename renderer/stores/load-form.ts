@@ -109,6 +109,7 @@ export const WITHOUT_FIELD: Readonly<Record<string, string>> = {
   otlp: 'belongs to the process: fleetlab serve --otlp',
   influx: 'belongs to the process: fleetlab serve --influx',
   'push-every': 'belongs to --otlp and --influx',
+  'broker-metrics': 'makes the engine ask an address: the terminal that may do so gives it',
   'broker-pid': 'reads a process of this computer: the terminal that may do so gives it',
   matrix: 'makes a table of many runs in the terminal',
   repeats: 'belongs to --matrix',

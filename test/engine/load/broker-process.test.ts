@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
-import { parseStat } from '../../../electron/engine/load/run/broker-process'
+import { parseProcessMetrics } from '../../../electron/engine/load/run/broker-metrics'
+import { BrokerWatch, parseStat } from '../../../electron/engine/load/run/broker-process'
 
 it('reads CPU time and memory of a process whose name has parentheses and spaces', () => {
   const fields = ['S', ...Array.from({ length: 30 }, (_, i) => String(i + 4))]
@@ -12,4 +15,31 @@ it('reads CPU time and memory of a process whose name has parentheses and spaces
     residentBytes: 4_096_000,
   })
   expect(parseStat('')).toBeNull()
+})
+
+const FIGURES = (cpu: number): string =>
+  `# HELP process_cpu_seconds_total x\nprocess_cpu_seconds_total{a="b"} ${cpu}\nprocess_resident_memory_bytes 4.096e+06\n`
+
+it('reads CPU time and memory as a broker shows them to Prometheus, and their growth over a run', async () => {
+  expect(parseProcessMetrics(FIGURES(1.5), 'u')).toEqual({ name: 'u', cpuMs: 1500, residentBytes: 4_096_000 })
+  expect(parseProcessMetrics('process_cpu_seconds_total 1\n', 'u')).toBeNull()
+  let cpu = 1
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/metrics' ? 200 : 404
+    response.end(request.url === '/none' ? '' : FIGURES((cpu += 0.5)))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const watch = await BrokerWatch.ofMetrics(`${url}/metrics`)
+  let now = 0
+  const clock = (): number => (now += 1000)
+  await watch.begin(clock)
+  await watch.look(clock)
+  expect(watch.report()).toMatchObject({ pid: null, name: `${url}/metrics`, cpuMs: 1000, cores: 0.5 })
+  await expect(BrokerWatch.ofMetrics(`${url}/gone`)).rejects.toThrow(
+    `--broker-metrics: ${url}/gone answered HTTP 404`,
+  )
+  server.close()
+  server.closeAllConnections()
+  await expect(BrokerWatch.ofMetrics(`${url}/metrics`)).rejects.toThrow(/does not answer: \w+$/)
 })

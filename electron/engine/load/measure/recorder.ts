@@ -21,7 +21,7 @@ import {
 } from '../wire/template'
 import { TextCounts } from './counts'
 import { BitFlow, GapFlow, type Flow } from './flow'
-import { LatencyHistogram } from './histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import { addRange } from './ranges'
 import { SendTimes } from './send-times'
 

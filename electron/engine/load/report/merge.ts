@@ -8,7 +8,7 @@ import type {
   ShardMeasures,
 } from '../../../contract/load-report'
 import { TextCounts } from '../measure/counts'
-import { LatencyHistogram } from '../measure/histogram'
+import { LatencyHistogram } from '../../base/latency-histogram'
 import { balance, joinAccounts, type Balance } from '../measure/identity'
 import { recordMissing, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'

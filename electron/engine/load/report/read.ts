@@ -117,7 +117,7 @@ const environment = z.object({
   brokerLimits: z.string().nullable().default(null),
   brokerProcess: z
     .object({
-      pid: count,
+      pid: count.nullable(),
       name: z.string(),
       cpuMs: n,
       cores: n,

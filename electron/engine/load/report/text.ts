@@ -191,7 +191,7 @@ function limitsText({ openFiles, localPorts }: RunEnvironment): string {
 }
 
 const processText = (p: BrokerProcess): string =>
-  `${(p.cpuMs / 1000).toFixed(2)} s of CPU (${p.cores.toFixed(2)} cores), memory ${mebibytes(p.residentBytes)}, at most ${mebibytes(p.mostResidentBytes)} (${p.name}, process ${p.pid})`
+  `${(p.cpuMs / 1000).toFixed(2)} s of CPU (${p.cores.toFixed(2)} cores), memory ${mebibytes(p.residentBytes)}, at most ${mebibytes(p.mostResidentBytes)} (${p.name}${p.pid === null ? '' : `, process ${p.pid}`})`
 
 /** The environment of a report, with the address of its broker. */
 export const placeOf = ({

@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { BrokerProcess } from '../../../contract/load-report'
+import { noMetrics, sampleOfMetrics, type Sample } from './broker-metrics'
 import { LoadError } from './failures'
+import type { LoadOptions } from './load-options'
 
 /** Clock ticks per second in /proc: 100 on every Linux. */
 const TICK_MS = 10
 const PAGE_BYTES = 4096
-
-interface Sample {
-  name: string
-  /** User and system time since the process began, ms. */
-  cpuMs: number
-  residentBytes: number
-}
 
 /** One line of /proc/PID/stat: the name is in parentheses and may have any character in it. Null: there is no such process. */
 export function parseStat(text: string): Sample | null {
@@ -35,43 +30,70 @@ function sample(pid: number): Sample | null {
   }
 }
 
-/** Watches what the broker's process takes of this computer; Linux only. Times are ms of the run's clock. */
+/** Where a watch gets its samples. */
+interface Source {
+  /** Null for one that has no number here. */
+  pid: number | null
+  /** Null where there is none now. */
+  sample(): Promise<Sample | null>
+}
+
+/** Watches what the broker's process takes of its computer. Times are ms of the run's clock. */
 export class BrokerWatch {
   private first: { atMs: number; sample: Sample } | null = null
   private last: { atMs: number; sample: Sample } | null = null
   private mostBytes = 0
+  private looking = false
 
-  /** @throws LoadError where there is no such process, or the system does not tell of it */
-  constructor(private readonly pid: number) {
-    if (sample(pid) === null) {
-      throw new LoadError(
-        `--broker-pid: found ${pid}; expected a process of this computer, which must run Linux`,
-        'start',
-      )
+  private constructor(private readonly source: Source) {}
+
+  /**
+   * A process of this computer; Linux only.
+   * @throws LoadError where there is no such process, or the system does not tell of it
+   */
+  static ofProcess(pid: number): BrokerWatch {
+    if (sample(pid) !== null) return new BrokerWatch({ pid, sample: () => Promise.resolve(sample(pid)) })
+    throw new LoadError(
+      `--broker-pid: found ${pid}; expected a process of this computer, which must run Linux`,
+      'start',
+    )
+  }
+
+  /** A broker that shows its own figures to Prometheus. @throws LoadError where it does not */
+  static async ofMetrics(url: string): Promise<BrokerWatch> {
+    try {
+      await sampleOfMetrics(url)
+    } catch (thrown) {
+      throw thrown instanceof LoadError ? thrown : noMetrics(url, thrown)
     }
+    return new BrokerWatch({ pid: null, sample: () => sampleOfMetrics(url).catch(() => null) })
   }
 
-  /** Publishing begins: what came before is not counted. */
-  begin(nowMs: number): void {
-    const first = sample(this.pid)
-    this.first = first === null ? null : { atMs: nowMs, sample: first }
-    this.look(nowMs)
+  /** Publishing begins: what came before is not counted. `now` gives the time at which the answer was there. */
+  async begin(now: () => number): Promise<void> {
+    const first = await this.source.sample()
+    this.first = first === null ? null : { atMs: now(), sample: first }
+    await this.look(now)
   }
 
-  look(nowMs: number): void {
-    const now = sample(this.pid)
-    if (now === null) return
-    this.last = { atMs: nowMs, sample: now }
-    this.mostBytes = Math.max(this.mostBytes, now.residentBytes)
+  /** One look at a time: a second one while an answer is awaited is none. */
+  async look(now: () => number): Promise<void> {
+    if (this.looking) return
+    this.looking = true
+    const found = await this.source.sample()
+    this.looking = false
+    if (found === null) return
+    this.last = { atMs: now(), sample: found }
+    this.mostBytes = Math.max(this.mostBytes, found.residentBytes)
   }
 
   /** Null where the process was gone before publishing began. */
   report(): BrokerProcess | null {
-    const { first, last, pid } = this
+    const { first, last } = this
     if (first === null || last === null || last.atMs <= first.atMs) return null
     const cpuMs = last.sample.cpuMs - first.sample.cpuMs
     return {
-      pid,
+      pid: this.source.pid,
       name: first.sample.name,
       cpuMs,
       cores: Math.round((cpuMs / (last.atMs - first.atMs)) * 1000) / 1000,
@@ -79,4 +101,13 @@ export class BrokerWatch {
       mostResidentBytes: this.mostBytes,
     }
   }
+}
+
+/** Watches whose CPU and memory the run is asked to report, if any. @throws LoadError */
+export function watchBroker({
+  brokerPid,
+  brokerMetrics,
+}: Pick<LoadOptions, 'brokerPid' | 'brokerMetrics'>): Promise<BrokerWatch | null> {
+  if (brokerMetrics !== undefined) return BrokerWatch.ofMetrics(brokerMetrics)
+  return Promise.resolve(brokerPid === undefined ? null : BrokerWatch.ofProcess(brokerPid))
 }

@@ -23,6 +23,8 @@ export interface LoadOptions {
   toolVersion?: string
   /** Process of the broker on this computer, to say what CPU and memory it takes; Linux only. */
   brokerPid?: number
+  /** Address at which the broker shows CPU and memory of its process to Prometheus, in place of `brokerPid`. */
+  brokerMetrics?: string
   /** More for the report's notes. */
   notes?: readonly string[]
   signal?: AbortSignal

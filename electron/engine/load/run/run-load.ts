@@ -12,7 +12,7 @@ import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
 import { generatorHealth } from '../report/saturation'
-import { BrokerWatch } from './broker-process'
+import { watchBroker, type BrokerWatch } from './broker-process'
 import { ClientRows } from './client-rows'
 import { createRunClock, measureClockOffset } from './clock'
 import { WorkerPool } from './worker-pool'
@@ -72,7 +72,7 @@ class LoadRun {
   private lastProgressMs = 0
   private aloneSinceMs: number | null = null
   private readonly notes: string[] = []
-  private readonly brokerWatch: BrokerWatch | null
+  private brokerWatch: BrokerWatch | null = null
 
   constructor(
     config: LoadConfig,
@@ -85,7 +85,6 @@ class LoadRun {
     this.plan = runPlan(config)
     this.shard = options.shard ?? { index: 0, count: 1 }
     this.stepMs = seriesStepMs(this.plan.durationMs)
-    this.brokerWatch = options.brokerPid === undefined ? null : new BrokerWatch(options.brokerPid)
     const { durationMs, watchesDrift } = this.plan
     this.drift = watchesDrift && durationMs !== null ? new DriftWatch(durationMs) : null
   }
@@ -100,6 +99,7 @@ class LoadRun {
       )
     }
     checkLimits(this.planned, config, readMachineLimits())
+    this.brokerWatch = await watchBroker(this.options)
     const rows = await ClientRows.read(config, shard)
     this.payloads = await readPayloads(config)
     if (config.url === 'embedded') {
@@ -112,10 +112,10 @@ class LoadRun {
     await this.connect(workers, beforeBytes)
     await this.waitForStart()
     const cpu = process.cpuUsage()
-    this.brokerWatch?.begin(this.now())
+    await this.brokerWatch?.begin(this.now)
     const aborted = this.stopped ? 'stopped before publishing started' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
-    this.brokerWatch?.look(this.now())
+    await this.brokerWatch?.look(this.now)
     const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
     const endedMs = this.now()
     const results = await workers.finish(END_MS)
@@ -352,7 +352,7 @@ class LoadRun {
     const now = this.now()
     if (this.phase !== 'done' && now - this.lastProgressMs < PROGRESS_MS) return
     this.lastProgressMs = now
-    if (this.phase === 'publishing') this.brokerWatch?.look(now)
+    if (this.phase === 'publishing') void this.brokerWatch?.look(this.now)
     const { connected, offered, acknowledged, failed, received, expected, delivered, errors } =
       workers.counts()
     const publishing = this.phase === 'publishing' || this.phase === 'draining'

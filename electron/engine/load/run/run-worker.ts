@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { runPlan } from './executors'
 import { tlsFieldsOf } from './credentials'
-import { rehearse } from '../measure/histogram'
+import { rehearse } from '../measure/rehearse'
 import { dialFor } from '../wire/dial'
 import { createRunClock } from './clock'
 import { LoadWorker } from './load-worker'

@@ -1,7 +1,5 @@
 import { LatencyHistogram } from '../../base/latency-histogram'
 
-export { LatencyHistogram }
-
 /**
  * Does once what a second of a run ends with. The first time takes 25 ms, most of it for code to be read, in which no
  * answer of a broker is seen: better before the run than in it.
