@@ -87,6 +87,8 @@ export interface ArrowContext {
   column?: boolean
   /** A column that is narrow for its type. @default false */
   slim?: boolean
+  /** A label says less rather than lie across another arrow: what it leaves out stands beside the picture. @default false */
+  terse?: boolean
 }
 
 const ALONG = [0.5, 0.36, 0.64, 0.24, 0.76, 0.16, 0.84]
@@ -110,13 +112,20 @@ const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
 /** Says as much as there is room for. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const full = placeSaid(line, said(p, c, labelFlags(p, c), p.dup), c)
-  if (!full.label.crowded) return full
+  const crossed = ({ box }: { box: Box }): number => (c.terse ? crossedBy(box, c) : 0)
+  if (!full.label.crowded && crossed(full) === 0) return full
+  let best = full
   for (const less of shorter(p, c)) {
     const placed = placeSaid(line, less, c)
-    if (!placed.label.crowded) return placed
+    const better = best.label.crowded || crossed(placed) < crossed(best)
+    if (!placed.label.crowded && better) best = placed
   }
-  return full
+  return best
 }
+
+/** How many lines run through a label. */
+const crossedBy = (box: Box, { lines, k }: ArrowContext): number =>
+  lines.filter((l) => crosses(l.a, l.b, { ...box, h: 8 * k })).length
 
 /** The first place along the arrow where its label covers no other label, preferring one that covers no other line. */
 function placeSaid(line: Line, words: Said, c: ArrowContext): { label: LabelShape; box: Box } {
@@ -173,9 +182,7 @@ function cheapest<P extends { least: number }>(
   for (const place of [...places].sort((a, b) => a.least - b.least)) {
     if (best && place.least >= best.cost) break
     const box = boxOf(place)
-    const line: Box = { ...box, h: 8 * c.k }
-    const crossed = c.lines.filter((l) => crosses(l.a, l.b, line)).length
-    const cost = (c.taken.free(box) ? 0 : BLOCKED) + crossed * CROSSED + place.least
+    const cost = (c.taken.free(box) ? 0 : BLOCKED) + crossedBy(box, c) * CROSSED + place.least
     if (!best || cost < best.cost) best = { place, box, cost }
   }
   if (!best) throw new Error('a label has no place to be at')

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { drawArrow } from '../../../renderer/canvas/sequence/arrows'
+import { Taken } from '../../../renderer/canvas/sequence/boxes'
+import { packet } from '../../helpers/packet-row'
+import { words } from './words'
+
+test('in the diagram of all packets a label leaves the QoS out rather than lie across another arrow', () => {
+  const p = packet({ seq: 1, type: 'PUBLISH', qos: 2, packetId: 7, settledMs: 40, fate: 'delivered' })
+  const line = { from: { x: 0, y: 0 }, to: { x: 200, y: 10 }, end: 'head', receiver: 203 } as const
+  const across = { a: { x: 95, y: -40 }, b: { x: 95, y: 60 } }
+  const label = (terse: boolean, lines: (typeof across)[]) =>
+    drawArrow(p, line, null, { k: 1, words, taken: new Taken(), lines, terse }).label
+  // with its QoS it is so long that the other runs through it wherever it stands; without, it has room beside that
+  expect(label(false, [across]).qos).toBe('QoS 2')
+  const short = label(true, [across])
+  expect(short.qos).toBeNull()
+  expect(Math.abs(short.x - 95)).toBeGreaterThan(short.width / 2)
+  // where nothing is in the way it says all
+  expect(label(true, []).qos).toBe('QoS 2')
+})
