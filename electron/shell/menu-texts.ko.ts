@@ -4,7 +4,7 @@ export const ko: MenuTexts = {
   file: '파일',
   new: '새 시나리오',
   open: '열기…',
-  gallery: '시나리오와 수업 모음…',
+  gallery: '시나리오와 학습 모음…',
   openCapture: '캡처 파일 열기…',
   recent: '최근에 연 파일',
   clearRecent: '목록 지우기',

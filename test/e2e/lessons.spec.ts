@@ -44,7 +44,7 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
   await expect(page.locator('[data-option="once"]')).toContainText('내 예측, 빗나감')
   await expect(page.locator('[data-option="twice"]')).toContainText('실제 결과')
   await page.reload()
-  const list = page.getByRole('navigation', { name: '수업' })
+  const list = page.getByRole('navigation', { name: '학습' })
   // one of its three variants
   await expect(list.getByRole('link', { name: /QoS 1과 사라진 PUBACK/ })).toContainText('1 / 3')
   await expect(list.getByLabel('완료')).toHaveCount(0)
@@ -83,7 +83,7 @@ test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard
     await expect(page.getByTestId('recording')).toBeVisible()
     await toEnd(page)
     const verdict = page.getByTestId('verdict')
-    await expect(verdict).toContainText('Exactly once: lost 0, duplicated 0')
+    await expect(verdict).toContainText('Exactly once: messages lost 0, duplicated 0')
     await expect(verdict).toContainText(`${packet} #1 was lost.`)
     await expect(page.locator('[data-option="once"]')).toContainText('your prediction, correct')
   }
@@ -267,7 +267,7 @@ for (const look of LOOKS) {
 test('fits a small window and a projector', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lessons?id=qos-2', { language: 'ko', theme: 'light', projector: true })
   await expectNothingClipped(page)
-  await page.getByRole('combobox', { name: '수업 고르기' }).click()
+  await page.getByRole('combobox', { name: '학습 고르기' }).click()
   await page.getByRole('option', { name: /^10\. 세션/ }).click()
   await page.locator('[data-option="three"]').click()
   await page.keyboard.press('r')
@@ -316,12 +316,12 @@ test('on the projector all answers stand beside the text before a run, and the l
     await expect(verdict).toBeInViewport({ ratio: 1 })
     await expect(verdict).toContainText('what happened')
     // what was lost is seen together with how it ended
-    await expect(page.getByTestId('recording').getByText('lost', { exact: true }).first()).toBeInViewport()
+    await expect(page.getByTestId('recording').getByText(/\blost$/).first()).toBeInViewport()
     await verdict.getByRole('button', { name: 'Why?' }).click()
     const why = page.getByTestId('why')
     await expect(why).toBeInViewport({ ratio: 1 })
     // it takes no room from the picture
-    await expect(page.getByTestId('recording').getByText('lost', { exact: true }).first()).toBeInViewport()
+    await expect(page.getByTestId('recording').getByText(/\blost$/).first()).toBeInViewport()
     await expectNothingClipped(page)
   }
 })
@@ -363,7 +363,7 @@ test('one message at QoS 0, 1 and 2 side by side, each loss to its end', async (
     await expect(stat(page, 'arrived')).toHaveText(wanted)
   }
   const said = page.locator('.outcome')
-  await expect(said.nth(1)).toHaveText('구독자는 메시지를 2번 받습니다.')
+  await expect(said.nth(1)).toHaveText('구독자는 같은 메시지를 2개 받습니다.')
   await expect(said.nth(2)).toHaveText('구독자는 메시지를 한 번 받습니다.')
   await expect(page.locator('[data-qos="0"]')).toContainText('QoS 0에는 그런 패킷이 없으므로')
   await expectNothingClipped(page)

@@ -74,7 +74,7 @@ test('the gallery opens a scenario and a lesson by a click', async ({ page, lab 
   // in another language the cards change while they are looked at, and with them what is opened
   await page.keyboard.press('Shift+G')
   await page.keyboard.press('Shift+L')
-  const korean = page.getByRole('dialog', { name: '시나리오와 수업 모음' })
+  const korean = page.getByRole('dialog', { name: '시나리오와 학습 모음' })
   await korean.getByRole('button', { name: /작은 집/ }).click()
   await expect(page.getByRole('button', { name: '시나리오 파일: 작은 집' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: /온도 센서/ }).first()).toBeVisible()

@@ -13,6 +13,14 @@ interface Round extends VoteQuestion {
 /** Votes that are kept for the results; older ones are forgotten. */
 const MAX_ROUNDS = 200
 
+/** Names of the columns of the results. */
+const COLUMNS: Record<Language, readonly string[]> = {
+  en: ['vote', 'lesson', 'variant', 'question', 'turn', 'pupil', 'answer'],
+  ko: ['투표', '학습', '경우', '질문', '회차', '학생', '답'],
+  ja: ['投票', 'レッスン', '条件', '質問', '回', '生徒', '答え'],
+  zh: ['投票', '课程', '情况', '问题', '轮次', '学生', '答案'],
+}
+
 /** Votes of a class: one question at a time, asked again as often as wanted. Until the program ends. */
 export class ClassVote {
   /** Grows with every change. */
@@ -63,6 +71,7 @@ export class ClassVote {
     if (!now || this.away) return null
     const counts = now.answers.map((_, i) => [...now.votes.values()].filter((v) => v === i).length)
     return {
+      ...(now.about ? { about: now.about } : {}),
       question: now.question,
       answers: now.answers,
       round: this.round,
@@ -74,27 +83,27 @@ export class ClassVote {
     }
   }
 
-  /** All answers, one line a pupil and vote. */
+  /** All answers, one line a pupil and vote, below the names of the columns. */
   csv(language: Language): string {
     const rows = this.rounds.flatMap((r, i) =>
       [...r.votes].map(([pupil, answer]) => [
         this.forgotten + i + 1,
+        textIn(r.about?.title, language) ?? '',
+        textIn(r.about?.chosen, language) ?? '',
         textIn(r.question, language),
         r.turn,
         pupil,
         textIn(r.answers[answer], language) ?? '',
       ]),
     )
-    return [['vote', 'question', 'turn', 'pupil', 'answer'], ...rows]
-      .map((row) => `${row.map(csvField).join(',')}\n`)
-      .join('')
+    return [COLUMNS[language], ...rows].map((row) => `${row.map(csvField).join(',')}\n`).join('')
   }
 
-  private begin({ question, answers }: VoteQuestion, turn: number): void {
+  private begin({ about, question, answers }: VoteQuestion, turn: number): void {
     const last = this.rounds.at(-1)
     if (last) last.open = false
     this.away = false
-    this.rounds.push({ question, answers, turn, open: true, votes: new Map() })
+    this.rounds.push({ about, question, answers, turn, open: true, votes: new Map() })
     if (this.rounds.length > MAX_ROUNDS) {
       this.rounds.shift()
       this.forgotten++

@@ -29,7 +29,7 @@ export const galleryMessages = defineMessages(
       done: '알겠습니다',
     },
     gallery: {
-      title: '시나리오와 수업 모음',
+      title: '시나리오와 학습 모음',
       scenarios: '시나리오',
       lessons: '학습',
       minutes: '{n}분',

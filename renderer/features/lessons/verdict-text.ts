@@ -1,5 +1,6 @@
 import type { LessonOutcome } from '@contract/lesson-run'
-import type { Language } from '@contract/languages'
+import { textIn, type Language } from '@contract/languages'
+import type { Lesson, LessonVariant } from '@contract/lesson'
 import { josa } from '../../canvas/sequence/narration/josa'
 import { Connections } from '../../canvas/sequence/narration/story'
 import { packetText, tellerIn } from '../../canvas/sequence/narration/tellers'
@@ -17,6 +18,18 @@ export function fillHeadline(text: string, o: LessonOutcome, duration: (ms: numb
     const value = (o.totals as unknown as Record<string, number | null | undefined>)[name]
     return value === undefined || value === null ? all : String(value)
   })
+}
+
+/** What is chosen for a run, with what it is the choice of, e.g. "Lose: PUBLISH"; undefined where there is no choice. */
+export function chosenText(lesson: Lesson, variant: LessonVariant | null): LessonVariant['name'] | undefined {
+  const name = variant?.name
+  if (lesson.kind !== 'script' || !name || lesson.variants.length < 2) return undefined
+  const { choose } = lesson
+  const said = (language: Language): string => {
+    const of = textIn(choose, language)
+    return of === undefined ? textIn(name, language) : `${of}: ${textIn(name, language)}`
+  }
+  return { en: said('en'), ko: said('ko'), ja: said('ja'), zh: said('zh') }
 }
 
 /** What a prediction is called once the run is over. */

@@ -55,18 +55,28 @@ export function lanesOf(clients: readonly LessonClient[]): Lane[] {
   ]
 }
 
-/** A remark above each packet that TCP had to send again, or a part of it: the diagram shows only that it was late. */
+/**
+ * A remark above each packet of which a segment was lost. That TCP sent it again is certain only of one that arrived: of one
+ * that was given up or is still on its way, the last loss was not made good.
+ */
 export function segmentNotes(
   input: SequenceInput,
   scene: Scene,
   k: number,
-  text: (losses: number) => string,
+  text: (losses: number, arrived: boolean) => string,
 ): NoteShape[] {
-  const losses = new Map(input.packets.map((p) => [p.seq, p.segmentLosses]))
+  const packets = new Map(input.packets.map((p) => [p.seq, p]))
   return scene.arrows.flatMap((a) => {
-    const n = losses.get(a.seq) ?? 0
-    if (n === 0) return []
+    const p = packets.get(a.seq)
+    if (!p || p.segmentLosses === 0) return []
     const left = Math.min(a.from.x, a.to.x)
-    return [{ seq: a.seq, x: left + 44 * k, y: a.from.y - 6 * k, value: text(n) }]
+    return [
+      {
+        seq: a.seq,
+        x: left + 44 * k,
+        y: a.from.y - 6 * k,
+        value: text(p.segmentLosses, p.fate === 'delivered'),
+      },
+    ]
   })
 }

@@ -96,7 +96,9 @@ export function useRecordedScene(recording: Ref<Recording | null>, how: { paper?
       sentences: paper ? [] : sentences.value,
     })
     // Brackets of whole messages belong to the verdict cards, which are not drawn here.
-    const notes = segmentNotes(now, drawn.scene, drawn.k, (n) => t('lessons.segmentNote', { n }))
+    const notes = segmentNotes(now, drawn.scene, drawn.k, (n, arrived) =>
+      t(arrived ? 'lessons.segmentNote' : 'lessons.segmentLost', { n }),
+    )
     return { ...drawn, scene: { ...drawn.scene, journeys: [], notes: [...drawn.scene.notes, ...notes] } }
   })
   return {

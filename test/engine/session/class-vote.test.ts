@@ -52,10 +52,22 @@ test('the results name each pupil, vote and answer, and hold nothing that a spre
   vote.again()
   vote.cast('Mina', 2, 2)
   expect(vote.csv('en').split('\n')).toEqual([
-    'vote,question,turn,pupil,answer',
-    "1,'-2 or 2?,1,'@SUM(A1),'=1+1",
-    '2,\'-2 or 2?,2,Mina,"more, ""or"" less"',
+    'vote,lesson,variant,question,turn,pupil,answer',
+    "1,,,'-2 or 2?,1,'@SUM(A1),'=1+1",
+    '2,,,\'-2 or 2?,2,Mina,"more, ""or"" less"',
     '',
   ])
   expect(vote.csv('ko')).toContain('-2 or 2? (ko)')
+  expect(vote.csv('ko')).toMatch(/^투표,학습,경우,질문,회차,학생,답\n/)
+})
+
+test('the question of a lesson names it and what is chosen, to the class and in the results', () => {
+  const vote = new ClassVote()
+  const about = { lesson: 'qos-2', variant: 'pubrel', title: both('QoS 2'), chosen: both('Lose: PUBREL') }
+  vote.ask({ ...question(), about })
+  vote.cast('Mina', 1, 0)
+  expect(vote.state('Mina')).toMatchObject({ about })
+  vote.again()
+  expect(vote.state('Mina')).toMatchObject({ about, turn: 2 })
+  expect(vote.csv('en')).toContain('1,QoS 2,Lose: PUBREL,How often?,1,Mina,once')
 })

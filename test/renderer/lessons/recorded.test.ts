@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { fromFirstPacket, lanesOf } from '../../../renderer/features/replay/recorded'
+import { fitPicture } from '../../../renderer/canvas/sequence/fit'
+import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from '../../../renderer/features/replay/recorded'
 import { fateText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
+import { words } from '../handshakes/words'
 
 const service = new LessonService()
 const said = (key: string, values: Record<string, unknown> = {}): string =>
@@ -88,4 +90,17 @@ test('a headline takes its numbers from the run', async () => {
     '0/2, 260 ms, 2, 0',
   )
   expect(fillHeadline('{unknown} stays', o, ms)).toBe('{unknown} stays')
+})
+
+test('a remark on lost segments says that they were sent again only of a packet that arrived', async () => {
+  const remarks = async (variant: string) => {
+    const o = await run('later-or-never', variant)
+    const input = fromFirstPacket(o.timeline)
+    const size = { width: 900, height: 400, k: 1, hidden: fromStart(o), words, sentences: [] }
+    const { scene } = fitPicture(input, { ...size, lanes: lanesOf(o.clients) })
+    return segmentNotes(input, scene, 1, (n, arrived) => `${n} ${arrived}`).map((r) => r.value)
+  }
+  expect(await remarks('at-the-end')).toEqual(['3 true', '2 true'])
+  expect(await remarks('after-two-seconds')).toEqual(['1 false', '1 false'])
+  expect(await remarks('given-up')).toEqual(['3 false', '2 false'])
 })
