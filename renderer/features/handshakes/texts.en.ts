@@ -129,7 +129,7 @@ export const en = {
       passedOn: 'forwarded',
       resends: 'resends {seq} after {time}',
       answers: 'responds to {seq}',
-      segments: '{n} segments lost, retransmitted by TCP',
+      segments: 'segments lost: {n}',
       byRule: 'lost by rule',
       refused: 'refused by its receiver',
     },

@@ -131,7 +131,7 @@ export const handshakesJa: TextsOf<typeof handshakesMessages> = {
       passedOn: '転送',
       resends: '{time} 後に {seq} を再送',
       answers: '{seq} への応答',
-      segments: 'セグメント {n} 個を損失、TCP が再送',
+      segments: 'セグメントの損失 {n}',
       byRule: '規則による損失',
       refused: '受信側が拒否',
     },

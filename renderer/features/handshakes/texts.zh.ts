@@ -130,7 +130,7 @@ export const handshakesZh: TextsOf<typeof handshakesMessages> = {
       passedOn: '已转发',
       resends: '等待 {time}，重传 {seq}',
       answers: '应答 {seq}',
-      segments: '丢失 {n} 个报文段，由 TCP 重传',
+      segments: '报文段丢失 {n}',
       byRule: '按规则丢失',
       refused: '被接收方拒绝',
     },
