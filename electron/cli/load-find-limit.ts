@@ -98,7 +98,8 @@ function trialOf(
 ): (total: number) => Promise<TrialState> {
   return async (total) => {
     const r = await run(withTotalRate(config, total))
-    const state = r.verdict.inconclusive ? 'inconclusive' : r.verdict.passed ? 'held' : 'broke'
+    const state =
+      r.verdict.inconclusive || r.generator.saturated ? 'inconclusive' : r.verdict.passed ? 'held' : 'broke'
     if (!context.interrupt.aborted)
       context.stderr.write(printableLines(`${whole(total)} per second: ${outcome(r, state)}\n`))
     return state

@@ -48,6 +48,8 @@ for (const flag of [
   'disconnect-every',
   'away-for',
   'churn-every',
+  'message-expiry',
+  'reconnect-every',
   'connect-timeout',
   'max-p99',
   'max-connect-p99',
@@ -55,11 +57,11 @@ for (const flag of [
   ;(WORDS as Record<string, string>)[`--${flag}`] = TIME
 }
 
-function presetOf(name: unknown): LoadInput {
+function presetOf(name: unknown, from: string): LoadInput {
   const preset = typeof name === 'string' ? presetInput(name) : undefined
   if (preset !== undefined) return preset
   throw new UsageError(
-    `--preset: found ${typeof name === 'string' ? name : JSON.stringify(name)}; expected one of ${PRESET_NAMES.join(', ')}`,
+    `${from}: found ${typeof name === 'string' ? name : JSON.stringify(name)}; expected one of ${PRESET_NAMES.join(', ')}`,
   )
 }
 
@@ -85,7 +87,8 @@ export async function loadConfig(flags: LoadFlags): Promise<{ config: LoadConfig
   const file = inputOfFile(written)
   const own = loadInput(flags)
   const preset = flags['preset'] ?? inFile ?? null
-  const base = preset === null ? {} : presetOf(preset)
+  const from = flags['preset'] === undefined && path !== undefined ? `--config ${path}: preset` : '--preset'
+  const base = preset === null ? {} : presetOf(preset, from)
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
   const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })
   if (parsed.success) return { config: parsed.data, preset: typeof preset === 'string' ? preset : null }

@@ -4,7 +4,7 @@ import type { LoadFlags } from '../contract/load-flags'
 import { withoutPassword } from '../contract/load-url'
 import type { LoadReport } from '../contract/load-report'
 import { seriesStepMs } from '../engine/load/measure/series'
-import { planOf } from '../engine/load/run/executors'
+import { runPlan } from '../engine/load/run/executors'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import type { LoadOptions } from '../engine/load/run/load-options'
@@ -165,7 +165,7 @@ async function runShown(
 
 /** What makes a shard part of the run that the collector holds together. */
 function joined(collector: CollectorLink, config: LoadConfig, { signal }: LoadOptions): Partial<LoadOptions> {
-  const stepMs = seriesStepMs(planOf(config).durationMs)
+  const stepMs = seriesStepMs(runPlan(config).durationMs)
   return {
     clockOffsetMs: collector.clockOffsetMs,
     rendezvous: () => collector.rendezvous(),
@@ -180,9 +180,11 @@ function brokerWatched(flags: LoadFlags): Pick<LoadOptions, 'brokerPid' | 'broke
   if (pid !== undefined && url !== undefined)
     throw new UsageError('--broker-metrics: expected it or --broker-pid, not both')
   if (url === undefined) return pid === undefined ? {} : { brokerPid: pidOf(pid) }
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { brokerMetrics: url }
+  const read = URL.canParse(url) ? new URL(url) : null
+  if (read !== null && /^https?:$/.test(read.protocol) && read.username + read.password + read.search === '')
+    return { brokerMetrics: url }
   throw new UsageError(
-    `--broker-metrics: found ${withoutPassword(url)}; expected an address such as http://127.0.0.1:9090/metrics`,
+    `--broker-metrics: found ${withoutPassword(url)}; expected an address such as http://127.0.0.1:9090/metrics, without a password or a query`,
   )
 }
 

@@ -58,7 +58,7 @@ export function addCompare(
       const judged = rules.map((rule) => ({ rule: rule.text, state: judge(rule, metrics) }))
       const found = { metrics, rules: judged, differences: differences(a, b) }
       await write(context, found, flags)
-      const limited = [a, b].some((r) => r.verdict.inconclusive)
+      const limited = [a, b].some((r) => r.verdict.inconclusive || r.generator.saturated)
       if (limited)
         context.stderr.write('warning: in at least one run the generator was the limit: inconclusive\n')
       if (

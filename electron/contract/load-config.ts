@@ -207,14 +207,17 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
 function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
   const idle = (path: string, input: unknown, message: string): void =>
     ctx.addIssue({ code: 'custom', path: [path], input, message })
-  for (const { config } of populationsOf(c)) {
-    const { willTopic, willQos, willPayload, startWait, duration } = config
-    if (config.receiveMaximum !== undefined && config.protocol !== 5)
-      idle('protocol', '3.1.1', 'expected 5.0 with receiveMaximum: 3.1.1 has none')
+  for (const { name, config } of populationsOf(c)) {
+    const { protocol, receiveMaximum, willTopic, willQos, willPayload } = config
+    const whose = name === null ? '' : ` (population ${name})`
+    if (receiveMaximum !== undefined && protocol !== 5)
+      idle('protocol', '3.1.1', `expected 5.0 with receiveMaximum: 3.1.1 has none${whose}`)
     if (willTopic === undefined && (willQos > 0 || willPayload !== ''))
-      idle('willTopic', undefined, 'expected the topic of the will that willQos or willPayload belongs to')
-    if (startWait !== undefined && duration !== undefined && startWait >= duration)
-      idle('startWait', `${startWait} ms`, `expected less than the duration, ${duration} ms`)
+      idle(
+        'willTopic',
+        undefined,
+        `expected the topic of the will that willQos or willPayload belongs to${whose}`,
+      )
   }
   if (c.tlsResume && !/^(mqtts|wss):/.test(c.url))
     idle('tlsResume', c.url, 'expected an address with mqtts:// or wss:// for TLS sessions')

@@ -282,6 +282,12 @@ function executorOfFile(value: unknown): unknown {
     ['share', share] as const,
   ])
     if (typeof own[name] === 'string') own[name] = read(own[name])
+  if (Array.isArray(own['stages']))
+    own['stages'] = own['stages'].map((s: unknown) =>
+      typeof s === 'object' && s !== null && 'rate' in s && typeof s.rate === 'string'
+        ? { ...s, rate: rate(s.rate) }
+        : s,
+    )
   return own
 }
 

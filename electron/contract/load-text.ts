@@ -121,7 +121,7 @@ function words(c: LoadConfig, all = false): [flag: string, value: string | null]
     ['--url', c.url],
     ['--publishers', c.publishers],
     ['--subscribers', c.subscribers],
-    ['--topology', c.topology === DEFAULTS.topology ? undefined : c.topology],
+    ['--topology', !all && c.topology === DEFAULTS.topology ? undefined : c.topology],
     ...executorWords(c.executor),
     ['--qos', c.qos],
   ]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { InLanguages } from './languages'
 
 /** Longest question and answer, in characters. */
-export const VOTE_TEXT = { question: 300, answer: 160, about: 500 } as const
+export const VOTE_TEXT = { question: 400, answer: 160, about: 900 } as const
 /** Answers of one question. */
 export const VOTE_ANSWERS = { least: 2, most: 6 } as const
 

@@ -99,7 +99,8 @@ it('takes in a file every setting that the command line has, and says whose a wr
     [{ 'receive-maximum': 5 }, /protocol: .*expected 5.0 with receiveMaximum/],
     [{ 'will-qos': 2 }, /will-topic: found nothing; expected the topic of the will/],
     [{ 'tls-resume': true }, /expected an address with mqtts/],
-    [{ 'start-wait': '5s', duration: '1s' }, /start-wait: .*expected less than the duration, 1000 ms/],
+    [{ preset: 'none' }, /^--config FILE: preset: found none; /],
+    [{ 'message-expiry': 5 }, /message-expiry: found 5; expected a time with its unit/],
   ] as const)
     expect(await refusal(idle)).toMatch(what)
   expect(await refusal({ executor: { kind: 'constant-rate', rate: '6/min' } })).toBe('')

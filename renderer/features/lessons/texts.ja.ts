@@ -105,6 +105,7 @@ export const lessonsJa: TextsOf<typeof lessonsMessages> = {
       cut: '接続が切れたとき、{packet} は送信中でした。',
       dead: '{packet} は、もう届かない接続に送られました。',
       segment: '{packet} のセグメントが失われ、TCP が再送しました。',
+      unarrived: '{packet} のセグメントが失われ、まだ届いていません。',
     },
     otherwise: 'この実行はレッスンの説明と違う結果になりました。期待した結果: {what}',
     next: '次: {title}',

@@ -97,6 +97,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
       cut: '连接切断时 {packet} 正在传输中。',
       dead: '{packet} 发进了一条已失效的连接。',
       segment: '{packet} 的报文段丢失，TCP 重传了它。',
+      unarrived: '{packet} 的报文段丢失，它尚未到达。',
     },
     otherwise: '这次运行的结果与本课的描述不同。应为：{what}',
     next: '下一课：{title}',

@@ -15,15 +15,20 @@ export function predictedBy(
   return lesson.options[vote.counts.indexOf(Math.max(...vote.counts))]?.id ?? null
 }
 
-/** When a vote on the open lesson ends, the class has predicted: the teacher need not choose once more to run it. */
+/**
+ * When a vote on the open lesson ends, the class has predicted: the teacher need not choose once more to run it. A later vote
+ * takes the place of an earlier one, and not of what the teacher chose.
+ */
 export function useClassPrediction(): void {
   const vote = useVote()
   const lessons = useLessons()
+  let ofClass: string | null = null
   watch(
-    () => (vote.mayCast() ? null : predictedBy(vote.state, lessons.script, lessons.variant)),
+    () => (vote.mayCast() ? null : predictedBy(vote.state, lessons.lesson, lessons.variant)),
     (answer) => {
-      if (answer !== null && lessons.outcome === null && lessons.prediction === null)
-        lessons.prediction = answer
+      if (answer === null || lessons.outcome !== null) return
+      if (lessons.prediction !== null && lessons.prediction !== ofClass) return
+      lessons.prediction = ofClass = answer
     },
     { immediate: true },
   )

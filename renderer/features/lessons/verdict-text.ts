@@ -47,6 +47,7 @@ export function fateText(o: LessonOutcome, t: Translate, language: Language): st
   const { finish } = tellerIn(language)
   const name = packetText(p, o.timeline.packets, language)
   const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
+  if (p.fate === 'transit') return finish(t('lessons.fate.unarrived', values))
   if (p.fate !== 'lost') return finish(t('lessons.fate.segment', values))
   const dead = new Connections(o.timeline.marks).deadAt(p.clientId, p.sentMs)
   const why = p.reason === 'cut' || p.reason === 'reset' ? (dead ? 'dead' : 'cut') : 'lost'

@@ -5,7 +5,7 @@ const PATTERNS: SaidPatterns = [
   ['cannotConnect', /^cannot connect to (?<url>\S+): (?<why>.*)$/],
   [
     'tooFew',
-    /^only (?<n>\S+) of (?<all>\S+) (?:client|subscriber)s? connected to (?<url>\S+) within (?<s>[\d.]+) s(?:: (?<why>.*?))?(?:; use fewer clients or a longer --connect-timeout or --ramp)?(?:; --min-connected 95% begins with those that connect)?$/,
+    /^only (?<n>\S+) of (?<all>\S+) clients? connected to (?<url>\S+) within (?<s>[\d.]+) s(?:: (?<why>.*?))?; use fewer clients or a longer --connect-timeout or --ramp(?:; --min-connected 95% begins with those that connect)?$/,
   ],
   [
     'lostAll',

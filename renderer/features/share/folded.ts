@@ -3,7 +3,7 @@ import { ref, watch, type Ref, type WatchSource } from 'vue'
 /**
  * Whether only the question is shown of a vote that has ended: it is so once the class goes on, to the run of the lesson
  * or elsewhere, until another round begins or this one is opened or ended. While a picture needs the room it is so from the
- * beginning of a round.
+ * beginning of a round, and an open one is unfolded when the picture has gone.
  * @param picture whether there is one that does
  */
 export function useFolded(
@@ -17,7 +17,7 @@ export function useFolded(
   })
   watch([() => vote()?.round, () => vote()?.open], () => (folded.value = picture()))
   watch(picture, (there) => {
-    if (there) folded.value = true
+    if (there || vote()?.open === true) folded.value = there
   })
   return folded
 }

@@ -35,7 +35,7 @@ it('reads CPU time and memory as a broker shows them to Prometheus, and their gr
   const clock = (): number => (now += 1000)
   await watch.begin(clock)
   await watch.look(clock)
-  expect(watch.report()).toMatchObject({ pid: null, name: `${url}/metrics`, cpuMs: 1000, cores: 0.5 })
+  expect(watch.report()).toMatchObject({ pid: null, name: `${url}/metrics`, cpuMs: 500, cores: 0.5 })
   await expect(BrokerWatch.ofMetrics(`${url}/gone`)).rejects.toThrow(
     `--broker-metrics: ${url}/gone answered HTTP 404`,
   )

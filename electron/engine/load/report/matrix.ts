@@ -61,7 +61,7 @@ export function matrixRow(
   return {
     settings,
     runs: reports.length,
-    inconclusive: reports.filter((r) => r.verdict.inconclusive).length,
+    inconclusive: reports.filter((r) => r.verdict.inconclusive || r.generator.saturated).length,
     failed: reports.filter((r) => r.aborted !== null || r.verdict.checks.some((c) => !c.passed)).length,
     publishRate: of((r) => r.publishRate),
     receiveRate: of((r) => (received(r) ? r.receiveRate : null)),

@@ -75,7 +75,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
       elapsedMs: most(shards, (r) => r.connections.elapsedMs),
     },
     generator,
-    verdict: verdictOf(checks, { aborted, generator, drainMs: config.drain }),
+    verdict: verdictOf(checks, { aborted, generator }),
     drift: null,
     notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
     environment: first.environment,

@@ -116,7 +116,7 @@ export function makeReport(o: RunOutcome): LoadReport {
       elapsedMs: Math.round(o.connectingMs),
     },
     generator,
-    verdict: verdictOf(checks, { aborted: o.aborted, generator, drainMs: o.config.drain }),
+    verdict: verdictOf(checks, { aborted: o.aborted, generator }),
     drift: o.drift,
     notes: o.notes,
     environment: o.environment,

@@ -12,6 +12,10 @@ const MAX_STALLED = 0.4
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
+const LATE = 'of the messages were sent more than 10 ms late'
+/** Whether a reason says only that messages were sent late, and not that the generator stood still or was busy. */
+export const isLateness = (reason: string): boolean => reason.endsWith(LATE)
+
 /** Why the generator, not the broker, set the numbers; empty when it did not. */
 export function saturationReasons(g: {
   offered: number
@@ -22,8 +26,7 @@ export function saturationReasons(g: {
 }): string[] {
   const reasons: string[] = []
   const late = g.offered > 0 ? g.lateSends / g.offered : 0
-  if (late > MAX_LATE_SHARE && g.lateSends >= MIN_LATE)
-    reasons.push(`${percent(late)} of the messages were sent more than 10 ms late`)
+  if (late > MAX_LATE_SHARE && g.lateSends >= MIN_LATE) reasons.push(`${percent(late)} ${LATE}`)
   if (g.busiestWorker > MAX_UTILIZATION) {
     reasons.push(
       `a worker was busy ${percent(g.busiestWorker)} of the time: use more workers or more computers`,

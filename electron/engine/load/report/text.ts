@@ -144,7 +144,7 @@ export function checkValue(name: string, value: number | null): string {
   const metric = name.replace(/^.*: /, '')
   if (/p\d|(mean|max)[<>=]/.test(metric)) return `${millis(value)} ms`
   // rounded down: 99.999 % is not all
-  if (/^connected[<>=]/.test(metric)) return `${Math.floor(value * 100) / 100} %`
+  if (/^connected[<>=]/.test(metric)) return `${Math.floor(value * 100 + 1e-9) / 100} %`
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
 }
 

@@ -1,6 +1,7 @@
 import { populationsOf, type LoadConfig } from '../../../contract/load-config'
 import type { Check, LatencySummary, LoadReport } from '../../../contract/load-report'
 import { evaluateThresholds } from '../../../contract/load-thresholds'
+import { isLateness } from './saturation'
 
 type Measured = Pick<
   LoadReport,
@@ -25,25 +26,22 @@ type Measured = Pick<
   clockErrorMs?: number
 }
 
-/** What became of messages: a generator that sends late does not change it. */
-const OF_MESSAGES =
-  /^(.*: )?(max-(lost|failed|duplicated|out-of-order)$|(lost|failed|duplicated|outOfOrder)[<=])/
-/** A generator that stood still for a larger part of the drain may not have read what came. */
-const MOST_STALL = 0.25
+/** Messages that were lost or never answered. */
+const OF_MESSAGES = /^(.*: )?(max-(lost|failed)$|(lost|failed)[<=])/
 
 /**
  * The verdict of a run that has ended. Where the generator was the limit there is none: neither a pass nor a failure
- * would tell of the broker. But messages that the broker lost or never answered, while the generator was there to read,
- * are its failure all the same.
+ * would tell of the broker. But where it was late and nothing else, it was there to send and to read: messages that were
+ * lost or never answered are the broker's failure all the same.
  */
 export function verdictOf(
   checks: Check[],
-  r: { aborted: string | null; generator: LoadReport['generator']; drainMs: number },
+  r: { aborted: string | null; generator: Pick<LoadReport['generator'], 'saturated' | 'reasons'> },
 ): LoadReport['verdict'] {
-  const { saturated, maxLoopDelayMs } = r.generator
-  const read = maxLoopDelayMs < MOST_STALL * r.drainMs
-  const certain = read && checks.some((c) => !c.passed && OF_MESSAGES.test(c.name))
-  const inconclusive = saturated && r.aborted === null && !certain
+  const certain =
+    r.generator.reasons.every(isLateness) &&
+    checks.some((c) => !c.passed && c.actual !== null && OF_MESSAGES.test(c.name))
+  const inconclusive = r.generator.saturated && r.aborted === null && !certain
   return {
     passed: r.aborted === null && !inconclusive && checks.every((c) => c.passed),
     inconclusive,

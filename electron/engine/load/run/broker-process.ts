@@ -43,7 +43,7 @@ export class BrokerWatch {
   private first: { atMs: number; sample: Sample } | null = null
   private last: { atMs: number; sample: Sample } | null = null
   private mostBytes = 0
-  private looking = false
+  private looking: Promise<void> | null = null
 
   private constructor(private readonly source: Source) {}
 
@@ -71,17 +71,18 @@ export class BrokerWatch {
 
   /** Publishing begins: what came before is not counted. `now` gives the time at which the answer was there. */
   async begin(now: () => number): Promise<void> {
-    const first = await this.source.sample()
-    this.first = first === null ? null : { atMs: now(), sample: first }
     await this.look(now)
+    this.first = this.last
   }
 
-  /** One look at a time: a second one while an answer is awaited is none. */
-  async look(now: () => number): Promise<void> {
-    if (this.looking) return
-    this.looking = true
+  /** One look at a time: a second one waits for the answer to the first. */
+  look(now: () => number): Promise<void> {
+    this.looking ??= this.lookOnce(now).finally(() => (this.looking = null))
+    return this.looking
+  }
+
+  private async lookOnce(now: () => number): Promise<void> {
     const found = await this.source.sample()
-    this.looking = false
     if (found === null) return
     this.last = { atMs: now(), sample: found }
     this.mostBytes = Math.max(this.mostBytes, found.residentBytes)

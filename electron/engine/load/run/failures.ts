@@ -82,15 +82,20 @@ export const endedText = (
 ): string =>
   `${counted(planned, 'client')} to ${config.url}: ${text}${refused && text.includes('CONNACK') ? beginsWithFewer(config) : ''}`
 
-/** Too few clients were connected when the time for it was over. */
+/** Too few clients were connected when the time for it was over. `enough`: 95 % of all are there, or may come. */
 export function tooFewText(
   config: LoadConfig,
-  { connected, wanted, reason }: { connected: number; wanted: string; reason: string | null },
+  {
+    connected,
+    wanted,
+    enough,
+    reason,
+  }: { connected: number; wanted: string; enough: boolean; reason: string | null },
 ): string {
   const seconds = Math.round((config.connectTimeout + config.ramp) / 1000)
   const patience =
     reason?.startsWith('CONNACK') === true
       ? ''
       : '; use fewer clients or a longer --connect-timeout or --ramp'
-  return `only ${count(connected)} of ${wanted} connected to ${config.url} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${beginsWithFewer(config)}`
+  return `only ${count(connected)} of ${wanted} connected to ${config.url} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${enough ? beginsWithFewer(config) : ''}`
 }

@@ -25,9 +25,11 @@ function silentEnd(config: LoadConfig, { connected, published }: Reached): strin
     ...(config.retain ? [{ what: 'retained messages', instead: 'without --retain' }] : []),
   ]
   if (!published) return ''
+  const templated = config.payload !== undefined || config.payloadFile !== undefined
+  if (kinds.length === 0 && templated) return ' at the first message'
   if (kinds.length === 0)
     return ` at the first message; it may not take a payload of ${counted(config.size, 'byte')}: try a smaller --size`
-  return ` at the first message; it may not take ${kinds.map((k) => k.what).join(' or ')}: try ${kinds.map((k) => k.instead).join(' or ')}`
+  return ` at the first message; it may not let this client publish there, or not take ${kinds.map((k) => k.what).join(' or ')}: try ${kinds.map((k) => k.instead).join(' or ')}`
 }
 
 /** How to fix a refusal, to be added to its cause; empty where nothing is known of it. */
@@ -35,6 +37,6 @@ export function refusalHint(cause: string, config: LoadConfig, reached: Reached)
   if (/password|authorized/.test(cause)) return '; check --username and --password-env'
   if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'
   if (/wrong kind: type 4 at QoS 2/.test(cause)) return '; it lowers QoS 2 to QoS 1: use --qos 1'
-  if (/QoS not supported/.test(cause) && config.willTopic !== undefined) return '; try --will-qos 0'
+  if (/QoS not supported/.test(cause) && !reached.connected && config.willQos > 0) return '; try --will-qos 0'
   return CLOSED.test(cause) ? silentEnd(config, reached) : ''
 }

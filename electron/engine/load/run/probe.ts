@@ -86,8 +86,12 @@ interface Probed {
 }
 
 /** One message like those of the run. It names a publisher that the run does not have, so that its receivers do not count it. */
-function oneMessage({ config, runId, material, client, now }: ProbeDeps, name: ClientFields): MessageSource {
-  const template = writerOf(config, material, {
+function oneMessage(
+  { config, runId, material, client, shard, now }: ProbeDeps,
+  name: ClientFields,
+): MessageSource {
+  // another shard's publisher may have left its own there already
+  const template = writerOf({ ...config, retain: config.retain && shard === 0 }, material, {
     topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
     runTag: 0,
     publisher: NO_PUBLISHER,
@@ -131,6 +135,14 @@ function probedFilters({ config, population, runId, material }: ProbeDeps): stri
 const publishesOne = ({ publishers, executor }: LoadConfig): boolean =>
   publishers > 0 && executor.kind !== 'connection-storm'
 
+/** A broker that does not answer: first with a DISCONNECT, before which a retained message is removed, then without. */
+function giveUpLate(client: WireClient, state: { missing: string | null }, waitedMs: number): void {
+  if (waitedMs <= FIRST_ACK_MS) return
+  state.missing ??= `no answer to a first message within ${FIRST_ACK_MS / 1000} s`
+  if (waitedMs <= FIRST_ACK_MS + 4 * TICK_MS) client.end()
+  else client.cut(state.missing)
+}
+
 /**
  * Connects once with the run's will, subscribes and publishes one message as the run will (a retained one is
  * removed), and disconnects, so that a wrong address, password or certificate, and what the broker cannot do, are reported in
@@ -155,7 +167,8 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
       const why = state.missing ?? (cause === 'ended' && state.connected ? null : explain(cause, error))
       if (why === null) resolve({ remarks: [...state.remarks], limits: state.limits })
       else {
-        const what = state.connected ? config.url : `cannot connect to ${config.url}`
+        const what =
+          state.connected || why.startsWith('the broker ') ? config.url : `cannot connect to ${config.url}`
         const reached = { connected: state.connected, published: publishes && state.readyMs < Infinity }
         reject(new LoadError(`${what}: ${why}${refusalHint(why, config, reached)}`, 'start'))
       }
@@ -191,9 +204,7 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
     })
     const timer = setInterval(() => {
       client.tick(now())
-      if (now() - state.readyMs > FIRST_ACK_MS) {
-        client.cut(`no acknowledgement of a first message within ${FIRST_ACK_MS / 1000} s`)
-      }
+      giveUpLate(client, state, now() - state.readyMs)
     }, TICK_MS)
     client.connect()
   })

@@ -112,12 +112,11 @@ class LoadRun {
     await this.connect(workers, beforeBytes)
     await this.waitForStart()
     const cpu = process.cpuUsage()
-    await this.brokerWatch?.begin(this.now)
     const aborted = this.stopped ? 'stopped before publishing started' : await this.publish(workers)
     const used = process.cpuUsage(cpu)
-    await this.brokerWatch?.look(this.now)
-    const publishedUntilMs = Math.min(this.now(), this.startMs + (this.plan.durationMs ?? Infinity))
     const endedMs = this.now()
+    const publishedUntilMs = Math.min(endedMs, this.startMs + (this.plan.durationMs ?? Infinity))
+    await this.brokerWatch?.look(this.now)
     const results = await workers.finish(END_MS)
     this.phase = 'done'
     this.progress(workers)
@@ -223,7 +222,11 @@ class LoadRun {
         const subscribers = role === 'subscribers' ? this.own(role) : null
         const wanted = subscribers === null ? `${this.planned} clients` : counted(subscribers, 'subscriber')
         const { connected } = workers.counts()
-        throw new LoadError(tooFewText(this.config, { connected, wanted, reason: workers.topError }), 'start')
+        const enough = connected + toCome >= 0.95 * this.planned
+        throw new LoadError(
+          tooFewText(this.config, { connected, wanted, enough, reason: workers.topError }),
+          'start',
+        )
       })
     }
     this.connectingMs = this.now() - beganMs
@@ -267,6 +270,7 @@ class LoadRun {
   private async waitForStart(): Promise<void> {
     this.phase = 'waiting'
     const workers = this.workers as WorkerPool
+    await this.brokerWatch?.begin(this.now)
     const startAtMs = await this.startTime(workers)
     const readyMs = this.now()
     this.startMs = startAtMs ?? readyMs + POLL_MS

@@ -3,7 +3,7 @@ import type { LoadReport } from '../../../contract/load-report'
 import { seriesStepMs, type StepLatencies } from '../measure/series'
 import { mergeReports } from '../report/merge'
 import { readReport } from '../report/read'
-import { planOf } from '../run/executors'
+import { runPlan } from '../run/executors'
 import type { ClockSample } from './clock-sync'
 import { LiveRun } from './live'
 import { lossMeans } from './losses'
@@ -144,7 +144,7 @@ export class Collector {
     this.config = m.config
     this.count = m.count
     this.firstMs = this.deps.now()
-    this.live = new LiveRun(m.count, seriesStepMs(planOf(m.config).durationMs), this.deps.onStep)
+    this.live = new LiveRun(m.count, seriesStepMs(runPlan(m.config).durationMs), this.deps.onStep)
   }
 
   private added({ index, host, clock, instance }: Hello): Shard {

@@ -176,7 +176,7 @@ function ended(h: Happening): string {
 export const english: Teller = {
   ...words,
   numbered,
-  finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/\. the /g, '. The '),
+  finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/(\.\*? \*?)the /g, '$1The '),
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
@@ -224,7 +224,7 @@ export const english: Teller = {
     'not-queued': notQueued,
     missed: (h) =>
       h.too
-        ? `*${list(h.clients)} never gets the message of ${packet(h)} either*.`
+        ? `*${list(h.clients)} never gets the message of ${packet(h)}*.`
         : `${back(list(h.clients), h.session)} *It never gets the message of ${packet(h)}*.`,
     'kept-back': (h) =>
       `${list(h.clients)} takes ${h.copies} ${h.copies === 1 ? 'message' : 'messages'} at a time (Receive Maximum): *the broker kept ${packet(h)} back until a ${makesRoom(h)} arrived*.`,

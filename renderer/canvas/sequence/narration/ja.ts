@@ -249,7 +249,7 @@ export const japanese: Teller = {
     'not-queued': notQueued,
     missed: (h) =>
       h.too
-        ? `*${list(h.clients)} には ${packet(h)} のメッセージも届かないままです*。`
+        ? `*${list(h.clients)} には ${packet(h)} のメッセージは届かないままです*。`
         : `${back(list(h.clients), h.session)}*${packet(h)} のメッセージは届かないままです*。`,
     'kept-back': (h) =>
       `${list(h.clients)} が一度に受け取るメッセージは ${h.copies} 件までです（Receive Maximum）。*ブローカーは ${makesRoom(h)} が届くまで ${packet(h)} を送らずに待ちました*。`,

@@ -238,8 +238,8 @@ export const korean: Teller = {
     'not-queued': notQueued,
     missed: (h) =>
       h.too
-        ? `*${josa(list(h.clients), '은/는')} ${packet(h)}의 메시지도 영영 받지 못합니다*.`
-        : `${back(list(h.clients), h.session)} *${packet(h)}의 메시지는 영영 받지 못합니다*.`,
+        ? `*${josa(list(h.clients), '은/는')} ${josa(packet(h), '으로/로')} 보낸 메시지를 영영 받지 못합니다*.`
+        : `${back(list(h.clients), h.session)} *${josa(packet(h), '으로/로')} 보낸 메시지는 영영 받지 못합니다*.`,
     'kept-back': (h) =>
       `${josa(list(h.clients), '은/는')} 메시지를 한 번에 ${h.copies}개까지 받습니다(Receive Maximum). *브로커는 ${josa(makesRoom(h), '이/가')} 올 때까지 ${josa(packet(h), '을/를')} 보내지 않고 기다렸습니다*.`,
     'alias-given': (h) =>

@@ -242,7 +242,7 @@ export const chinese: Teller = {
     'not-queued': notQueued,
     missed: (h) =>
       h.too
-        ? `*${list(h.clients)} 也永远收不到 ${packet(h)} 的消息*。`
+        ? `*${list(h.clients)} 永远收不到 ${packet(h)} 的消息*。`
         : `${back(list(h.clients), h.session)} *它永远收不到 ${packet(h)} 的消息*。`,
     'kept-back': (h) =>
       `${list(h.clients)} 一次最多接收 ${h.copies} 条消息（Receive Maximum）：*代理等到 ${makesRoom(h)} 到达才发送 ${packet(h)}*。`,
