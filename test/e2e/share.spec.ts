@@ -93,8 +93,8 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await expect(mina.getByRole('button', { name: 'twice' })).toBeVisible()
   await teacher.getByRole('button', { name: 'Shared with a class' }).click()
   await teacher.getByRole('button', { name: 'Stop sharing' }).click()
-  await expect(mina.getByText('The class has ended.')).toBeVisible()
-  await expect(joon.getByText('수업이 끝났습니다.')).toBeVisible()
+  await expect(mina.getByRole('main').getByText('The class has ended.')).toBeVisible()
+  await expect(joon.getByRole('main').getByText('수업이 끝났습니다.')).toBeVisible()
   await expect(mina.getByTestId('vote-answer')).toHaveCount(0)
 }
 
