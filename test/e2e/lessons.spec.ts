@@ -316,12 +316,22 @@ test('on the projector all answers stand beside the text before a run, and the l
     await expect(verdict).toBeInViewport({ ratio: 1 })
     await expect(verdict).toContainText('what happened')
     // what was lost is seen together with how it ended
-    await expect(page.getByTestId('recording').getByText(/\blost$/).first()).toBeInViewport()
+    await expect(
+      page
+        .getByTestId('recording')
+        .getByText(/\blost$/)
+        .first(),
+    ).toBeInViewport()
     await verdict.getByRole('button', { name: 'Why?' }).click()
     const why = page.getByTestId('why')
     await expect(why).toBeInViewport({ ratio: 1 })
     // it takes no room from the picture
-    await expect(page.getByTestId('recording').getByText(/\blost$/).first()).toBeInViewport()
+    await expect(
+      page
+        .getByTestId('recording')
+        .getByText(/\blost$/)
+        .first(),
+    ).toBeInViewport()
     await expectNothingClipped(page)
   }
 })

@@ -5,7 +5,15 @@ import { packet } from '../../helpers/packet-row'
 import { words } from './words'
 
 test('in the diagram of all packets a label leaves the QoS out rather than lie across another arrow', () => {
-  const p = packet({ seq: 1, type: 'PUBLISH', qos: 2, packetId: 7, settledMs: 40, fate: 'delivered' })
+  const p = packet({
+    seq: 1,
+    clientId: 'a',
+    type: 'PUBLISH',
+    qos: 2,
+    packetId: 7,
+    settledMs: 40,
+    fate: 'delivered',
+  })
   const line = { from: { x: 0, y: 0 }, to: { x: 200, y: 10 }, end: 'head', receiver: 203 } as const
   const across = { a: { x: 95, y: -40 }, b: { x: 95, y: 60 } }
   const label = (terse: boolean, lines: (typeof across)[]) =>
