@@ -28,7 +28,8 @@ export class PublishSide {
 
   /** Why the broker's limits do not let this client do its work, or null. */
   unfit(ack: { maximumQos: QoS; maximumPacketSize: number; retains: boolean }): string | null {
-    if (!ack.retains && this.source.template.removal !== null) return 'the broker keeps no retained messages, which --retain needs'
+    if (!ack.retains && this.source.template.removal !== null)
+      return 'the broker keeps no retained messages, which --retain needs'
     if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
     return this.source.template.length > ack.maximumPacketSize
       ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`
