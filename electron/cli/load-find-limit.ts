@@ -4,6 +4,7 @@ import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
+import { limitedByGenerator } from '../engine/load/report/saturation'
 import { findLimit, type LimitResult, type TrialState } from '../engine/load/run/find-limit'
 import { totalRate, withTotalRate } from '../engine/load/run/total-rate'
 import { positiveNumber, wholeNumber } from './arguments'
@@ -98,8 +99,7 @@ function trialOf(
 ): (total: number) => Promise<TrialState> {
   return async (total) => {
     const r = await run(withTotalRate(config, total))
-    const state =
-      r.verdict.inconclusive || r.generator.saturated ? 'inconclusive' : r.verdict.passed ? 'held' : 'broke'
+    const state = limitedByGenerator(r) ? 'inconclusive' : r.verdict.passed ? 'held' : 'broke'
     if (!context.interrupt.aborted)
       context.stderr.write(printableLines(`${whole(total)} per second: ${outcome(r, state)}\n`))
     return state

@@ -12,6 +12,7 @@ import {
 } from '../engine/load/report/compare'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
+import { limitedByGenerator } from '../engine/load/report/saturation'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
 import { junitXml } from './print/junit'
@@ -58,7 +59,7 @@ export function addCompare(
       const judged = rules.map((rule) => ({ rule: rule.text, state: judge(rule, metrics) }))
       const found = { metrics, rules: judged, differences: differences(a, b) }
       await write(context, found, flags)
-      const limited = [a, b].some((r) => r.verdict.inconclusive || r.generator.saturated)
+      const limited = [a, b].some(limitedByGenerator)
       if (limited)
         context.stderr.write('warning: in at least one run the generator was the limit: inconclusive\n')
       if (

@@ -1,6 +1,7 @@
 import { count } from '../../../contract/counted'
 import type { LoadReport } from '../../../contract/load-report'
 import { markdownTable } from './markdown'
+import { limitedByGenerator } from './saturation'
 import { millis } from './text'
 
 /** A mean with the interval in which it lies at 95 %; without the interval where there is one value only. */
@@ -61,7 +62,7 @@ export function matrixRow(
   return {
     settings,
     runs: reports.length,
-    inconclusive: reports.filter((r) => r.verdict.inconclusive || r.generator.saturated).length,
+    inconclusive: reports.filter(limitedByGenerator).length,
     failed: reports.filter((r) => r.aborted !== null || r.verdict.checks.some((c) => !c.passed)).length,
     publishRate: of((r) => r.publishRate),
     receiveRate: of((r) => (received(r) ? r.receiveRate : null)),

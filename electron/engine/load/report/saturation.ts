@@ -1,4 +1,4 @@
-import type { GeneratorHealth, GeneratorReport } from '../../../contract/load-report'
+import type { GeneratorHealth, GeneratorReport, LoadReport } from '../../../contract/load-report'
 import type { WorkerHealth } from '../run/messages'
 
 /** Share of late messages, of one core, and the loop delay from which results are not the broker's any more. */
@@ -64,6 +64,12 @@ export function generatorHealth(workers: readonly WorkerHealth[], offered: numbe
 
 /** The sentence that stands above the numbers of a saturated generator. */
 const SATURATED = 'generator saturated: the results do not measure the broker'
+
+/** Whether a run says nothing of the broker, though some of its thresholds may have failed for certain. */
+export const limitedByGenerator = ({
+  verdict,
+  generator,
+}: Pick<LoadReport, 'verdict' | 'generator'>): boolean => verdict.inconclusive || generator.saturated
 
 /** One sentence for people, or null. */
 export const saturationSentence = (g: Pick<GeneratorReport, 'saturated' | 'reasons'>): string | null =>

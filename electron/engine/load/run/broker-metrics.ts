@@ -30,10 +30,10 @@ export function parseProcessMetrics(text: string, name: string): Sample | null {
 }
 
 /**
- * Asks a broker for its own figures at a Prometheus address; null where it does not answer in time.
- * @throws LoadError where what answers has no figures of a process: at the first time it is asked
+ * Asks a broker for its own figures at a Prometheus address.
+ * @throws LoadError where what answers has no figures of a process; the error of `fetch` where nothing answers in time
  */
-export async function sampleOfMetrics(url: string): Promise<Sample | null> {
+export async function sampleOfMetrics(url: string): Promise<Sample> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!response.ok) throw new LoadError(`--broker-metrics: ${url} answered HTTP ${response.status}`, 'start')
   const text = await response.text()

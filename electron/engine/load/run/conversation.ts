@@ -1,5 +1,5 @@
 import { findProperty, Prop } from '../../mqtt/properties'
-import type { MessageIdentity } from '../wire/short-identity'
+import type { Recorder } from '../measure/recorder'
 import type { ClientEvents } from '../wire/client-types'
 import { readRequest, type Responder } from '../wire/responder'
 import type { Asked, Requests } from './requests'
@@ -10,14 +10,7 @@ const ignore = (): void => undefined
 interface Known {
   level: 4 | 5
   /** What a message says that it is; null for one of another run. */
-  identify(
-    b: Buffer,
-    at: number,
-    end: number,
-    atMs: number,
-    topicEnd: number,
-    propertiesAt: number,
-  ): MessageIdentity | null
+  identify: Recorder['identify']
 }
 
 /** Events of a subscriber that responds to what it gets. At 3.1.1 the topic of a response follows from the publisher. */
