@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../contract/duration'
 import { parseOrigin } from '../web/origin'
 
@@ -42,8 +42,25 @@ export function originText(text: string): string {
   throw new InvalidArgumentError('expected https://name or https://name:port with nothing after it')
 }
 
-/** Names with commas between. */
-export const nameList = (text: string): string[] => text.split(',').map((part) => part.trim())
+/** Names with commas between, after those that were given before. */
+export const nameList = (text: string, before: string[] = []): string[] => [
+  ...before,
+  ...text.split(',').map((part) => part.trim()),
+]
+
+/** An option that can be given again: its parser adds to what was given before. Any other is refused the second time. */
+export class RepeatedOption<T> extends Option {
+  constructor(flags: string, description: string, parse: (text: string, before: T | undefined) => T) {
+    super(flags, description)
+    this.argParser<T | undefined>(parse)
+  }
+}
+
+/** A text for `RepeatedOption` that has all that was given, with `separator` between. */
+export const joinedBy =
+  (separator: string) =>
+  (text: string, before?: string): string =>
+    before === undefined ? text : `${before}${separator}${text}`
 
 /** The flag by which the user agrees to a connection to another machine. */
 export const ALLOW_HOST = [

@@ -6,7 +6,7 @@ import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { PRESET_NAMES } from '../contract/load-presets'
 import { headersOf } from '../engine/load/run/headers'
 import type { Credentials } from '../engine/load/run/messages'
-import { ALLOW_HOST, nameList } from './arguments'
+import { ALLOW_HOST, joinedBy, nameList, RepeatedOption } from './arguments'
 import type { CliContext } from './command'
 import { CREDENTIAL_OPTIONS, readCredentials } from './credentials'
 import { UsageError } from './failure'
@@ -16,7 +16,7 @@ import { loadConfig } from './load-flags'
 const SETTINGS: readonly (readonly [string, string])[] = [
   [
     '--url <url>',
-    'broker: mqtt, mqtts, ws or wss, or the word embedded; commas between the addresses of a cluster (default mqtt://127.0.0.1:1883)',
+    'broker: mqtt, mqtts, ws or wss, or the word embedded; repeated or with commas for the addresses of a cluster (default mqtt://127.0.0.1:1883)',
   ],
   [
     '--preset <name>',
@@ -95,27 +95,38 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--min-rate <rate>', 'threshold: acknowledged messages per second in total'],
 ]
 
-/** Adds the flags that say what a load test is. */
-export function addLoadSettings(command: Command): void {
-  for (const [flags, text] of SETTINGS) command.option(flags, text)
-  const lines = (text: string, before?: string): string =>
-    before === undefined ? text : `${before}\n${text}`
-  command.option(
+/** Flags of the list above whose values are lists: given again, they add to it. */
+const LISTS: readonly string[] = ['--url', '--allow-host', '--topics', '--alpn', '--local-address']
+
+/** Flags that can be given again, by what stands between their texts. */
+const REPEATED: readonly (readonly [flags: string, text: string, separator: string])[] = [
+  [
     '--ws-header <line>',
     "header of WebSocket handshakes, such as 'X-Tenant: plant' or 'Authorization: env:FLEETLAB_TOKEN'; can be repeated",
-    lines,
-  )
-  command.option('--user-property <name=value>', 'MQTT 5: property of each message; can be repeated', lines)
-  command.option(
+    '\n',
+  ],
+  ['--user-property <name=value>', 'MQTT 5: property of each message; can be repeated', '\n'],
+  [
     '--population <json>',
     'clients of one kind, with settings of their own: \'{"name": "meters", "share": "25%", "qos": 1}\'; can be repeated',
-    lines,
-  )
-  command.option(
+    '\n',
+  ],
+  [
     '--threshold <expressions>',
     'thresholds such as p99<50ms, ack.mean<2ms, lost==0, rate>=9500; can be repeated',
-    (text: string, before?: string) => (before === undefined ? text : `${before},${text}`),
-  )
+    ',',
+  ],
+]
+
+/** Adds the flags that say what a load test is. */
+export function addLoadSettings(command: Command): void {
+  for (const [flags, text] of SETTINGS) {
+    if (LISTS.includes(flags.split(' ')[0] ?? ''))
+      command.addOption(new RepeatedOption(flags, text, joinedBy(',')))
+    else command.option(flags, text)
+  }
+  for (const [flags, text, separator] of REPEATED)
+    command.addOption(new RepeatedOption(flags, text, joinedBy(separator)))
 }
 
 /** The text of a flag; undefined where it was not given. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { printable } from '../contract/printable'
 import { EXIT, type CliContext, type Subcommand } from './command'
-import { endingOf } from './failure'
+import { RepeatedOption } from './arguments'
+import { endingOf, UsageError } from './failure'
 
 /** Every subcommand, in the order of the help text. Reading the code of all takes longer than a short command runs. */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
@@ -32,6 +33,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
       code = c
     })
   }
+  refuseIgnored(program)
   try {
     await program.parseAsync([...args], { from: 'user' })
     return code
@@ -40,6 +42,26 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     if (ending.line !== null) context.stderr.write(`${ending.line}\n`)
     return ending.code
   }
+}
+
+/**
+ * Flags that would be forgotten are refused: one with a value that is given again, unless it is a `RepeatedOption`, and one
+ * in front of a subcommand.
+ */
+function refuseIgnored(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.variadic || option instanceof RepeatedOption) continue
+    let times = 0
+    command.on(`option:${option.name()}`, () => {
+      if (++times > 1) throw new UsageError(`--${option.name()}: found twice; expected once`)
+    })
+  }
+  command.hook('preSubcommand', (_command, sub) => {
+    const early = command.options.find((o) => command.getOptionValueSource(o.attributeName()) === 'cli')
+    if (early !== undefined)
+      throw new UsageError(`--${early.name()}: found before ${sub.name()}; expected after it`)
+  })
+  for (const sub of command.commands) refuseIgnored(sub)
 }
 
 function createProgram(context: CliContext): Command {

@@ -5,7 +5,7 @@ import { scenarioSchema, type Scenario } from '../contract/scenario'
 import { Type } from '../engine/mqtt/packet'
 import type { PacketTransit } from '../engine/mqtt/transit'
 import { startProxy, type ProxyOptions } from '../engine/proxy/proxy'
-import { duration, portNumber, positiveNumber, wholeNumber } from './arguments'
+import { RepeatedOption, duration, portNumber, positiveNumber, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { UsageError } from './failure'
 import { proxyMetrics } from './engine-metrics'
@@ -71,10 +71,12 @@ function linkOptions(command: Command): void {
     )
     .option('--delay <duration>', "in each direction, such as 40ms, or '0s 20ms, 30s 400ms'", delayText)
     .option('--bandwidth <bits>', 'per second in each direction, such as 9600', positiveNumber)
-    .option(
-      '--drop <rule>',
-      "lose by name, such as 'PUBACK to sensor-* every 3'; instead of --loss for those clients; may be repeated",
-      dropText,
+    .addOption(
+      new RepeatedOption(
+        '--drop <rule>',
+        "lose by name, such as 'PUBACK to sensor-* every 3'; instead of --loss for those clients; can be repeated",
+        dropText,
+      ),
     )
     .addOption(
       new Option('--recovery <how>', 'what brings a lost packet back')
@@ -98,13 +100,21 @@ function faultOptions(command: Command): void {
       "hold packets up so that other clients' overtake them: '5% by 300ms'",
       reorderText,
     )
-    .option('--partition <when>', "nothing gets through: '30s for 10s'; may be repeated", outageText)
+    .addOption(
+      new RepeatedOption(
+        '--partition <when>',
+        "nothing gets through: '30s for 10s'; can be repeated",
+        outageText,
+      ),
+    )
     .option('--half-open <duration>', 'so long after it was opened, a connection is dead unnoticed', duration)
     .option('--slow-close <duration>', 'the end of a connection reaches the other side so late', duration)
-    .option(
-      '--restart <when>',
-      "close all connections and refuse new ones: '60s for 5s'; may be repeated",
-      outageText,
+    .addOption(
+      new RepeatedOption(
+        '--restart <when>',
+        "close all connections and refuse new ones: '60s for 5s'; can be repeated",
+        outageText,
+      ),
     )
 }
 

@@ -13,6 +13,7 @@ import {
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import { limitedByGenerator } from '../engine/load/report/saturation'
+import { nameList, RepeatedOption } from './arguments'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
 import { junitXml } from './print/junit'
@@ -44,10 +45,12 @@ export function addCompare(
     .description('compare two runs: exit code 1 where the second is worse, and not by noise')
     .argument('<before>', 'JSON file of the first run')
     .argument('<after>', 'JSON file of the second run')
-    .option(
-      '--fail-if <change>',
-      `what fails, such as p99>+10%, rate<-5%, p50>+2ms, lost>+0; can be repeated (default ${USUAL_RULES.join(' ')})`,
-      (text: string, before: string[] | undefined) => [...(before ?? []), ...text.split(',')],
+    .addOption(
+      new RepeatedOption(
+        '--fail-if <change>',
+        `what fails, such as p99>+10%, rate<-5%, p50>+2ms, lost>+0; can be repeated (default ${USUAL_RULES.join(' ')})`,
+        nameList,
+      ),
     )
     .option('--json <file>', 'write the comparison as JSON, - for standard output')
     .option('--junit <file>', 'write the rules as a JUnit file')

@@ -3,7 +3,7 @@ import { endsWithRecordings } from '../contract/replay'
 import type { RunReport } from '../contract/report'
 import type { Scenario } from '../contract/scenario'
 import type { RunLimits } from '../engine/types'
-import { ALLOW_HOST, duration, nameList, speed, wholeNumber } from './arguments'
+import { ALLOW_HOST, RepeatedOption, duration, nameList, speed, wholeNumber } from './arguments'
 import { EXIT, type CliContext, type Subcommand } from './command'
 import { unlessAborted } from './interrupt'
 import { engineFor } from './log'
@@ -41,7 +41,7 @@ export const runCommand: Subcommand = (program, context, report) => {
     .option('--json <file>', 'write the result as JSON, - for standard output')
     .option('--pcap <file>', 'write the packets as pcapng for Wireshark')
   addMetricsOptions(command)
-    .option(...ALLOW_HOST, nameList)
+    .addOption(new RepeatedOption(...ALLOW_HOST, nameList))
     .action(async (file: string, flags: RunFlags) => {
       const scenario = await readScenario(file)
       await checkOutputs([flags.json, flags.pcap])

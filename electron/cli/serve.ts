@@ -5,7 +5,7 @@ import { chosenLanguage } from '../contract/languages'
 import { openDemo } from '../store/demo'
 import { createSharing } from '../web/share/sharing'
 import { startWebHost, type WebHost } from '../web/web-host'
-import { ALLOW_HOST, nameList, originText, portNumber } from './arguments'
+import { ALLOW_HOST, RepeatedOption, nameList, originText, portNumber } from './arguments'
 import type { CliContext, Subcommand } from './command'
 import { UsageError } from './failure'
 import { aborted, unlessAborted } from './interrupt'
@@ -38,7 +38,7 @@ export const serveCommand: Subcommand = (program, context) => {
     .option('--share [address]', 'let a class watch: also listen on this address of this computer')
     .option('--share-port <number>', 'port for the class, 0 for any free port', portNumber)
   addMetricsOptions(command)
-    .option(...ALLOW_HOST, nameList)
+    .addOption(new RepeatedOption(...ALLOW_HOST, nameList))
     .action((flags: ServeFlags) => serve(context, flags))
 }
 

@@ -115,7 +115,8 @@ describe('fleetlab load', () => {
     [['--duration', '5'], /--duration: found "5"; expected a time with its unit, such as 250ms, 10s or 2m/],
     [['--executor', 'connection-storm', '--connect-rate', 'fast'], /--connect-rate: found "fast"; expected/],
   ])('%j is one line and exit code 2', async (flags, line) => {
-    const r = await runFleetlab(['load', '--url', 'mqtt://127.0.0.1:1', '--subscribers', '1', ...flags])
+    const url = flags.includes('--url') ? [] : ['--url', 'mqtt://127.0.0.1:1']
+    const r = await runFleetlab(['load', ...url, '--subscribers', '1', ...flags])
     expect(r.stderr).toMatch(line)
     expect(r.stderr.trim().split('\n')).toHaveLength(1)
     expect([r.code, r.stdout]).toEqual([2, ''])
