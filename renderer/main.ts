@@ -30,6 +30,7 @@ if (transport.kind === 'none') {
     open: () => openChannel(transport),
     wait: retryPause.wait,
     onFault: (thrown) => useLog(pinia).fail(thrown),
+    language: () => useSettings(pinia).language,
   })
   installLink(link)
   const app = createApp(App).use(pinia).use(i18n)

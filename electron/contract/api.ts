@@ -48,8 +48,8 @@ export type ServedApi = LabApi & Partial<WorkspaceApi>
 
 /** Commands of the page to the engine. Each takes one object and either does all of it or rejects and changes nothing. */
 export interface LabApi {
-  /** First call of every page. */
-  hello(a: { contract: number }): Promise<Welcome>
+  /** First call of every page. `language`: in which it speaks; see `openDemo`. */
+  hello(a: { contract: number; language?: Language | undefined }): Promise<Welcome>
 
   // run
   /** run: go on, or begin again after stop; pause: time stands still; stop: disconnect the fleet and end; restart: stop, forget counts, run. */
@@ -214,7 +214,8 @@ export interface LabApi {
   watchLesson(a: { id: string }): Promise<LiveOutcome>
 
   // sharing with a class: the host's own pages alone
-  getSharing(a: Empty): Promise<{ addresses: ShareAddress[]; state: ShareState }>
+  /** `answered`: the class has answered votes, see `voteResults`. */
+  getSharing(a: Empty): Promise<{ addresses: ShareAddress[]; state: ShareState; answered: boolean }>
   /** Lets a class in at one address of this machine, on the first free port unless one is named. */
   startSharing(a: { address: string; port?: number }): Promise<ShareState>
   /** Sends everybody away and closes the listener. */

@@ -69,7 +69,7 @@ const groupPatch = z.strictObject(
  * roles, prices and the order of changes are derived from here.
  */
 export const commands = {
-  hello: viewer(z.strictObject({ contract: z.int() })),
+  hello: viewer(z.strictObject({ contract: z.int(), language: z.enum(LANGUAGES).optional() })),
   control: driver(z.strictObject({ action: z.enum(['run', 'pause', 'stop', 'restart']) })),
   setSpeed: driver(z.strictObject({ speed: z.number().min(0.01).max(100) })),
   getScenario: viewer(empty),

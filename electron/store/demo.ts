@@ -12,7 +12,9 @@ const SLOW_MOTION = 0.2
 
 /**
  * Runs what a start without a file shows: three devices in slow motion until a new user has seen them, then the small
- * home. Both are nobody's file.
+ * home. Both are nobody's file. At a first start the first page's language, which may be another than the system's, gives
+ * the three devices their names, unless something else was opened or changed before it came.
+ * @param language the one chosen in the settings, else the system's
  */
 export async function openDemo(
   root: string,
@@ -23,7 +25,14 @@ export async function openDemo(
   const { isFirst } = workspace
   const name = isFirst ? 'first-steps.yaml' : 'demo.yaml'
   const file = parseScenario(await readFile(join(root, 'examples', name), 'utf8'), name)
-  const demo = inLanguage(file, EXAMPLE_TEXTS[language] ?? {})
-  await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
-  workspace.opened(demo, { name: '', path: null }, isFirst)
+  const open = async (names: Language): Promise<void> => {
+    const demo = inLanguage(file, EXAMPLE_TEXTS[names] ?? {})
+    await engine.open(demo, null, isFirst ? { speed: SLOW_MOTION } : {})
+    workspace.opened(demo, { name: '', path: null }, isFirst)
+  }
+  await open(language)
+  if (!isFirst) return
+  workspace.firstPage.waitFor(async (page) => {
+    if (page !== language && workspace.isFirst && !workspace.changed) await open(page)
+  })
 }

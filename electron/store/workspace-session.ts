@@ -65,6 +65,8 @@ function commands(
   }
   return {
     hello: async (a) => {
+      // before the page is told of the scenario, so that it is the same one from its beginning
+      if (a.language !== undefined) await workspace.firstPage.came(a.language)
       const welcome = await lab.hello(a)
       return { ...welcome, changed: workspace.changed }
     },

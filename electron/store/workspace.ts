@@ -17,6 +17,7 @@ import { writeAtomically, writeFailure, type FileSystem } from '../engine/base/a
 import { note } from '../engine/base/notes'
 import { Autosave, findCrashed, sweepParts, type Crashed } from './autosave'
 import { fileStem } from './file-stem'
+import { FirstPage } from './first-page'
 import { JsonFile, type StoreDeps } from './json-file'
 import { KINDS, type SessionData } from './kinds'
 import { Offers } from './offers'
@@ -61,6 +62,7 @@ interface OpenFile {
 export class Workspace {
   settings: Settings = DEFAULT_SETTINGS
   readonly recent: RecentFiles
+  readonly firstPage = new FirstPage((thrown) => this.notice('error', noteOf(thrown, 'file-not-read')))
   updates: NewerVersions | null = null
   private kept = false
   private crashed: Crashed[] = []

@@ -1,6 +1,7 @@
 import { CONTRACT_VERSION, type EngineApi, type EngineEvents, type Welcome } from '@contract/api'
 import type { Channel } from '@contract/channel'
 import { ApiError } from '@contract/errors'
+import type { Language } from '@contract/languages'
 import { COMMANDS } from '@contract/commands'
 import { connectEngine, EVENT_NAMES } from '@contract/rpc'
 
@@ -16,6 +17,8 @@ export interface EngineLinkOptions {
   /** Resolves after this many ms, or as soon as the user asks to try at once. */
   wait: (ms: number) => Promise<void>
   onFault: (thrown: unknown) => void
+  /** In which the page speaks. */
+  language?: () => Language
 }
 
 type Listener<K extends keyof EngineEvents> = (event: Parameters<EngineEvents[K]>[0]) => void
@@ -109,11 +112,13 @@ export class EngineLink {
     const api = connectEngine(channel, this.handlers(), this.options.onFault)
     let closed = false
     void promise.then(() => (closed = true))
-    const welcome = await api.hello({ contract: CONTRACT_VERSION }).catch((thrown: unknown) => {
-      const refused = thrown instanceof ApiError && !closed
-      channel.close()
-      throw refused ? new RefusedError(thrown.message) : thrown
-    })
+    const welcome = await api
+      .hello({ contract: CONTRACT_VERSION, language: this.options.language?.() })
+      .catch((thrown: unknown) => {
+        const refused = thrown instanceof ApiError && !closed
+        channel.close()
+        throw refused ? new RefusedError(thrown.message) : thrown
+      })
     this.current = api
     this.welcome = welcome
     this.tell({ phase: 'ready' })

@@ -13,6 +13,7 @@ async function rig() {
     open: () => (fail-- > 0 ? Promise.reject(new Error('nobody listens')) : Promise.resolve(all.connect())),
     wait: (ms) => new Promise((end) => pauses.push({ ms, end })),
     onFault: (thrown) => expect.fail(String(thrown)),
+    language: () => 'ko',
   })
   all.link.onPhase((p) => phases.push(p))
   return { ...all, pauses, phases, failNext: (n: number) => (fail = n) }
@@ -20,7 +21,7 @@ async function rig() {
 
 describe('EngineLink', () => {
   it('greets the engine and hands on commands and events', async () => {
-    const { link, phases } = await rig()
+    const { link, phases, calls } = await rig()
     const names = new Set<string>()
     link.on('status', (s) => names.add(s.scenario.name))
     void link.start()
@@ -28,6 +29,7 @@ describe('EngineLink', () => {
     await eventually(() => expect([...names]).toEqual(['Lossy classroom']))
     const { scenario } = await link.api.getScenario({})
     expect(scenario.groups).toHaveLength(6)
+    expect(calls[0]).toMatchObject({ command: 'hello', argument: { language: 'ko' } })
   })
 
   it('refuses commands while there is no connection', async () => {

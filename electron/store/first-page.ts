@@ -1,0 +1,21 @@
+import type { Language } from '../contract/languages'
+
+/** What is left to do until the first page has said its language. */
+export class FirstPage {
+  private task: (language: Language) => Promise<void> = () => Promise.resolve()
+  private done: Promise<void> | null = null
+
+  /** @param failed told what the task rejected with */
+  constructor(private readonly failed: (thrown: unknown) => void) {}
+
+  /** Sets the task; to be called before a page can come. */
+  waitFor(task: (language: Language) => Promise<void>): void {
+    this.task = task
+  }
+
+  /** A page has come. The first one's language counts; the others wait until the task is done too. Never rejects. */
+  came(language: Language): Promise<void> {
+    this.done ??= this.task(language).catch(this.failed)
+    return this.done
+  }
+}
