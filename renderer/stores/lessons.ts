@@ -34,6 +34,8 @@ function useChoice(lessons: Ref<readonly Lesson[]>, isDone: (l: Lesson) => boole
 /** The student's prediction, and what the run came to. */
 function useOutcome() {
   const prediction = ref<string | null>(null)
+  /** The answer that the class chose in a vote, where the prediction was taken from that; else null. */
+  const ofClass = ref<string | null>(null)
   const outcome = shallowRef<LessonOutcome | null>(null)
   /** The replay has been seen to its end: the verdict may be read. */
   const judged = ref(false)
@@ -43,10 +45,10 @@ function useOutcome() {
     outcome.value = made
   }
   function reset(): void {
-    prediction.value = null
+    prediction.value = ofClass.value = null
     take(null)
   }
-  return { prediction, outcome, judged, take, reset }
+  return { prediction, ofClass, outcome, judged, take, reset }
 }
 
 /** Who runs: the teacher for all, a pupil who looks around alone. */
@@ -101,7 +103,7 @@ export const useLessons = defineStore('lessons', () => {
   const progress = useProgress()
   const { isDone, markDone } = progress
   const { address, lesson, script, variant, comparing, key } = useChoice(lessons, isDone)
-  const { prediction, outcome, judged, take, reset } = useOutcome()
+  const { prediction, ofClass, outcome, judged, take, reset } = useOutcome()
   const runner = useRunner()
   const { running, run, tryAlone } = useRunning({ script, variant, key, outcome, take }, runner)
   const at = computed(() => lessons.value.findIndex((l) => l.id === lesson.value?.id))
@@ -140,6 +142,9 @@ export const useLessons = defineStore('lessons', () => {
   const { mayRun, mayTry } = runner
   const own = {
     prediction,
+    ofClass,
+    /** The prediction is the class's. */
+    byClass: computed(() => prediction.value !== null && prediction.value === ofClass.value),
     outcome,
     judged,
     running,

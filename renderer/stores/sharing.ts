@@ -14,6 +14,8 @@ export const useSharing = defineStore('sharing', () => {
   const addresses = shallowRef<readonly ShareAddress[]>([])
   /** When the state came, on the page's clock: the code's time runs on from there. */
   const receivedAt = ref(0)
+  /** The class had answered votes when the page came. */
+  const answered = ref(false)
   const busy = ref(false)
   const open = ref(false)
 
@@ -25,6 +27,7 @@ export const useSharing = defineStore('sharing', () => {
     log.attempt(async () => {
       const now = await link.api.getSharing({})
       addresses.value = now.addresses
+      answered.value = now.answered
       take(now.state)
     })
   link.on('sharing', take)
@@ -43,6 +46,7 @@ export const useSharing = defineStore('sharing', () => {
   return {
     state,
     addresses,
+    answered,
     busy,
     open,
     viewers,

@@ -83,6 +83,11 @@ export class ClassVote {
     }
   }
 
+  /** There is an answer of which the results tell. */
+  get answered(): boolean {
+    return this.rounds.some((r) => r.votes.size > 0)
+  }
+
   /** All answers, one line a pupil and vote, below the names of the columns. */
   csv(language: Language): string {
     const rows = this.rounds.flatMap((r, i) =>

@@ -336,7 +336,11 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   getSharing() {
-    return command(() => ({ addresses: this.share().addresses(), state: this.share().state() }))
+    return command(() => ({
+      addresses: this.share().addresses(),
+      state: this.share().state(),
+      answered: this.engine.classroom.vote.answered,
+    }))
   }
 
   async startSharing(a: { address: string; port?: number }) {

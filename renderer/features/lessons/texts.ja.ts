@@ -54,6 +54,8 @@ export const lessonsJa: TextsOf<typeof lessonsMessages> = {
     prediction: '予想:',
     mineRight: 'あなたの予想、正解',
     mineWrong: 'あなたの予想、不正解',
+    classRight: 'クラスの答え、正解',
+    classWrong: 'クラスの答え、不正解',
     actual: '実際の結果',
     run: '実行',
     runAgain: 'もう一度実行',

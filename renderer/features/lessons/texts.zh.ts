@@ -48,6 +48,8 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
     prediction: '预测：',
     mineRight: '你的预测，正确',
     mineWrong: '你的预测，错误',
+    classRight: '全班的答案，正确',
+    classWrong: '全班的答案，错误',
     actual: '实际结果',
     run: '运行',
     runAgain: '重新运行',

@@ -22,13 +22,12 @@ export function predictedBy(
 export function useClassPrediction(): void {
   const vote = useVote()
   const lessons = useLessons()
-  let ofClass: string | null = null
   watch(
     () => (vote.mayCast() ? null : predictedBy(vote.state, lessons.lesson, lessons.variant)),
     (answer) => {
       if (answer === null || lessons.outcome !== null) return
-      if (lessons.prediction !== null && lessons.prediction !== ofClass) return
-      lessons.prediction = ofClass = answer
+      if (lessons.prediction !== null && lessons.prediction !== lessons.ofClass) return
+      lessons.prediction = lessons.ofClass = answer
     },
     { immediate: true },
   )

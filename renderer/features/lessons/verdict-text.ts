@@ -32,9 +32,9 @@ export function chosenText(lesson: Lesson, variant: LessonVariant | null): Lesso
   return { en: said('en'), ko: said('ko'), ja: said('ja'), zh: said('zh') }
 }
 
-/** What a prediction is called once the run is over. */
-export const mineText = (right: boolean, t: Translate): string =>
-  t(right ? 'lessons.mineRight' : 'lessons.mineWrong')
+/** What a prediction is called once the run is over. @param byClass the class chose it in a vote */
+export const predictionText = (right: boolean, byClass: boolean, t: Translate): string =>
+  t(`lessons.${byClass ? 'class' : 'mine'}${right ? 'Right' : 'Wrong'}`)
 
 /** The sentence on messages that never came to be sent, which no packet can explain; null where there are none. */
 export const unsentText = (o: LessonOutcome, t: Translate): string | null =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { VoteState } from '../../../electron/contract/vote'
 import { builtInLessons } from '../../../electron/engine/lessons/library'
 import { predictedBy } from '../../../renderer/features/lessons/use-class-prediction'
-import { chosenText } from '../../../renderer/features/lessons/verdict-text'
+import { chosenText, predictionText } from '../../../renderer/features/lessons/verdict-text'
 
 const lesson = builtInLessons().find((l) => l.id === 'qos-1-lost-puback')
 if (lesson?.kind !== 'script') throw new Error('no such lesson')
@@ -41,4 +41,10 @@ test('the class is told what is chosen, in every language', () => {
   const single = builtInLessons().find((l) => l.id === 'publish-subscribe')
   if (single?.kind !== 'script') throw new Error('no such lesson')
   expect(chosenText(single, single.variants[0] ?? null)).toBeUndefined()
+})
+
+test('a prediction that the class made is called the class’s', () => {
+  const key = (right: boolean, byClass: boolean) => predictionText(right, byClass, (k) => k)
+  expect([key(true, true), key(false, true)]).toEqual(['lessons.classRight', 'lessons.classWrong'])
+  expect([key(true, false), key(false, false)]).toEqual(['lessons.mineRight', 'lessons.mineWrong'])
 })

@@ -15,3 +15,12 @@ test('lessons are read when somebody looks at them, and not before', async () =>
   expect(asked()).toBe(1)
   expect(lessons.lessons.length).toBeGreaterThan(10)
 })
+
+test('a prediction is the class’s until the teacher chooses another', async () => {
+  await connectedStores()
+  const lessons = useLessons()
+  lessons.prediction = lessons.ofClass = 'twice'
+  expect(lessons.byClass).toBe(true)
+  lessons.prediction = 'once'
+  expect(lessons.byClass).toBe(false)
+})
