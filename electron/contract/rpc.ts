@@ -143,9 +143,16 @@ export function connectEngine(
   return Object.fromEntries(COMMANDS.map((c) => [c, (a: unknown) => call(c, a)])) as unknown as EngineApi
 }
 
+/** birpc counts its calls by texts of 21 characters. */
+const MAX_ID_CHARS = 64
+
+/** An event has none; any other id could not be sent back, and its call would stay without an answer. */
+const isId = (i: unknown): boolean =>
+  i === undefined || (typeof i === 'string' && i !== '' && i.length <= MAX_ID_CHARS)
+
 /** The two shapes of a message between the ends; birpc throws on others, outside of any call. */
 function isCallOrAnswer(m: unknown): m is { t: 's' } | { t: 'q'; m: string } {
-  if (typeof m !== 'object' || m === null || !('t' in m)) return false
+  if (typeof m !== 'object' || m === null || !('t' in m) || !isId('i' in m ? m.i : undefined)) return false
   return m.t === 's' || (m.t === 'q' && 'm' in m && typeof m.m === 'string' && 'a' in m && Array.isArray(m.a))
 }
 

@@ -187,16 +187,18 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
     )
   })
 
-  it.each([null, 7, 'text', [1], {}, { t: 'q' }, { t: 'q', m: 'invoke', a: { length: 1e9 } }])(
-    'ends a connection that sends %j',
-    async (junk) => {
-      join()
-      const gone = new Promise<void>((resolve) => pair.page.onClose(resolve))
-      pair.page.send(encode(junk))
-      await gone
-      expect(internal).toHaveLength(1)
-    },
-  )
+  const hello = { t: 'q', m: 'invoke', a: ['hello', {}] }
+  it.each([
+    ...[null, 7, 'text', [1], {}, { t: 'q' }, { ...hello, a: { length: 1e9 } }],
+    // an identifier that could not be sent back with the answer
+    ...[[{}], 7, null, '', 'x'.repeat(65)].map((i) => ({ ...hello, i })),
+  ])('ends a connection that sends %j', async (junk) => {
+    join()
+    const gone = new Promise<void>((resolve) => pair.page.onClose(resolve))
+    pair.page.send(encode(junk))
+    await gone
+    expect(internal).toHaveLength(1)
+  })
 
   it('keeps binary binary, and carries 5 MB both ways', async () => {
     const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 251)
