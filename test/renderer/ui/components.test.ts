@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
 import { getActivePinia } from 'pinia'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Component } from 'vue'
 import type { TopicPage, TopicRow } from '../../../electron/contract/model'
 import QueryBox from '../../../renderer/features/handshakes/QueryBox.vue'
+import NarrationList from '../../../renderer/features/lessons/NarrationList.vue'
 import TopicTree from '../../../renderer/features/traffic/TopicTree.vue'
 import { i18n } from '../../../renderer/i18n'
 import { usePackets } from '../../../renderer/stores/packets'
@@ -193,4 +194,25 @@ describe('the topic tree', () => {
     await scroller.trigger('keydown', { key: 'ArrowRight' })
     expect(active()).toBe('a')
   })
+})
+
+it('the sentence that has come true last is scrolled into view, whether it follows the others or takes their place', async () => {
+  const seen: (string | null)[] = []
+  vi.spyOn(Element.prototype, 'scrollIntoView').mockImplementation(function (this: Element) {
+    seen.push(this.textContent)
+  })
+  const told = (...numbers: number[]) => ({
+    sentences: numbers.map((n) => ({
+      n,
+      kind: 'packet',
+      parts: [{ text: ` sentence ${n}`, strong: false }],
+    })),
+  })
+  const list = shown(NarrationList, told(1))
+  for (const numbers of [[1, 2], [3], [1]]) {
+    await list.setProps(told(...numbers))
+    await flushPromises()
+  }
+  // going back moves nothing
+  expect(seen).toEqual(['2 sentence 2', '3 sentence 3'])
 })
