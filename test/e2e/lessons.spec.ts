@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test'
 import { expect, root, test } from './fixtures'
 import {
   atRest,
+  cutOff,
   expectAccessible,
   expectNothingClipped,
   isUsual,
@@ -296,6 +297,9 @@ test('fits a small window and a projector', async ({ page, lab }) => {
     await toEnd(page)
     await expectNothingClipped(page)
   }
+  // 1366 x 768 at 200 %: all that stands under the picture is reached by scrolling
+  await page.setViewportSize({ width: 683, height: 384 })
+  await expect.poll(() => cutOff(page)).toEqual([])
 })
 
 test('on the projector all answers stand beside the text before a run, and the loss above its verdict', async ({
@@ -378,11 +382,14 @@ test('one message at QoS 0, 1 and 2 side by side, each loss to its end', async (
   await expect(page.locator('[data-qos="0"]')).toContainText('QoS 0에는 그런 패킷이 없으므로')
   await expectNothingClipped(page)
   await expectAccessible(page)
-  // read from the back row as well
+  // read from the back row as well, and on a small projector with the choice of lessons beside the legend
   await page.keyboard.press('Shift+P')
-  for (const [width, height, least] of BACK_ROW) {
+  for (const [width, height, least] of [[1024, 700, 17], ...BACK_ROW] as const) {
     await page.setViewportSize({ width, height })
     await atRest(page)
+    expect((await page.getByRole('combobox', { name: '학습 고르기' }).boundingBox())?.width).toBeGreaterThan(
+      150,
+    )
     await expect
       .poll(() => smallestType(page, '.column svg text, .column .told li'))
       .toBeGreaterThan(least - 0.01)

@@ -133,6 +133,7 @@ for (const [name, size] of [
           await test.step(`${screen} after ${key}`, async () => {
             await expectNothingClipped(page)
             await expectBarInOrder(page)
+            await expect(page.locator('.topbar .scenario .name')).toBeVisible()
           })
         }
         if (size.width < 1000) await page.keyboard.press('Shift+L')
