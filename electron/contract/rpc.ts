@@ -108,6 +108,15 @@ export function servePage(
     { invoke },
     {
       ...channelOptions(channel, ['invoke'], options.onInternalError, EVENT_NAMES),
+      serialize: (message: { t: string; i?: string }) => {
+        try {
+          return encode(message)
+        } catch (thrown) {
+          if (message.t !== 's') throw thrown
+          options.onInternalError('answer', thrown)
+          return encode({ t: 's', i: message.i, r: { ok: false, error: toWireError(thrown) } })
+        }
+      },
       onGeneralError: () => true,
     },
   )

@@ -123,6 +123,14 @@ describe.each(CHANNEL_KINDS)('contract over $name', ({ open }) => {
     expect(internal).toEqual([])
   })
 
+  it('says so to both ends when an answer cannot be written', async () => {
+    const { api } = join({ getRates: async () => new BigUint64Array(1) as never })
+    const failure: unknown = await api.getRates({}).catch((e: unknown) => e)
+    expect(failure).toBeInstanceOf(ApiError)
+    expect(failure).toMatchObject({ code: 'internal' })
+    expect(internal).toEqual([{ command: 'answer', thrown: expect.any(TypeError) as unknown }])
+  })
+
   it('keeps the text of an unexpected failure to the host', async () => {
     const cause = new TypeError('secret path')
     const { api } = join({
