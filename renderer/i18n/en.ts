@@ -27,7 +27,7 @@ export const en = {
   },
   link: {
     radio: 'radio',
-    tcp: 'tcp',
+    tcp: 'TCP',
     cut: 'cut',
     radioLost: 'MQTT packets are lost.',
     radioWhy:

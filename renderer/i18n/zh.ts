@@ -29,9 +29,9 @@ export const zh: SameKeys<typeof en> = {
     retained: '保留',
   },
   link: {
-    radio: 'radio',
-    tcp: 'tcp',
-    cut: 'cut',
+    radio: '无线',
+    tcp: 'TCP',
+    cut: '切断',
     radioLost: '丢失的是整个 MQTT 报文。',
     radioWhy:
       '这不是 TCP，而是数据报链路，例如 UDP 上的 MQTT-SN。发送方等到重传定时器到期，再以 DUP=1 重传。',

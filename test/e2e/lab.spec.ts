@@ -214,7 +214,7 @@ test('edits of links are taken back and reconnected: of all, of a group, of one 
   await expect(kindOf('Air quality')).toContainText('cut')
   await away()
   await undo()
-  await expect(kindOf('Air quality')).toContainText('tcp')
+  await expect(kindOf('Air quality')).toContainText('TCP')
   await expect(kindOf('Door locks')).toContainText('radio')
   await redo()
   await expect(kindOf('Door locks')).toContainText('cut')

@@ -240,7 +240,7 @@ export const lessonsMessages = defineMessages(
       otherwise: '이번 실행은 학습의 설명과 다르게 끝났습니다. 기대한 것: {what}',
       next: '다음: {title}',
       tryNext: '이번에는: {name}',
-      linkNote: '이 학습의 링크는 {kind}입니다.',
+      linkNote: '이 학습의 링크 종류는 {kind}입니다.',
       code: '이 브로커에 접속하는 Python',
       copyCode: '코드 복사',
       steps: '내 클라이언트가 한 일',

@@ -60,7 +60,7 @@ export const formsEn = {
     },
     tcp: {
       rto: 'RTO floor',
-      maxRetransmissions: 'Retransmissions',
+      maxRetransmissions: 'Most timeouts in a row',
       segmentBytes: 'Segment, bytes',
     },
     faults: {
@@ -257,7 +257,7 @@ export const formsKo = {
     },
     tcp: {
       rto: 'RTO 하한',
-      maxRetransmissions: '재전송 횟수',
+      maxRetransmissions: '연속 시간 초과 한도',
       segmentBytes: '세그먼트 바이트',
     },
     faults: {

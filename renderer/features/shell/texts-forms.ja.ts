@@ -63,7 +63,7 @@ export const formsJa: SameKeys<typeof formsEn> = {
     },
     tcp: {
       rto: 'RTO の下限',
-      maxRetransmissions: '再送回数',
+      maxRetransmissions: '連続タイムアウトの上限',
       segmentBytes: 'セグメント（バイト）',
     },
     faults: {

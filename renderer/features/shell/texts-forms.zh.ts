@@ -62,7 +62,7 @@ export const formsZh: SameKeys<typeof formsEn> = {
     },
     tcp: {
       rto: 'RTO 下限',
-      maxRetransmissions: '重传次数',
+      maxRetransmissions: '连续超时上限',
       segmentBytes: '报文段字节数',
     },
     faults: {

@@ -26,7 +26,7 @@ export const en = {
     moreLoss: 'More loss on all links',
     lessLoss: 'Less loss on all links',
     setRadio: 'Link of all devices: radio',
-    setTcp: 'Link of all devices: tcp',
+    setTcp: 'Link of all devices: TCP',
     setCut: 'Link of all devices: cut',
     clients: 'Clients',
     rate: 'Msg/s',

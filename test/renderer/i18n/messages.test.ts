@@ -39,7 +39,7 @@ const placeholders = (text: string): string[] =>
 
 /** Values, addresses of examples and names stay as they are. */
 const NAMES =
-  /\{\w+\}|\{'[^']*'\}|MQTT(?: Fleet Lab)?|\w+\/\w+|client:\S+ topic:\S+ qos:\S+ dup:\w+|No Local|Retain As Published|Retain Handling|Receive Maximum|Keep alive|^(?:radio|tcp|cut)$/gi
+  /\{\w+\}|\{'[^']*'\}|MQTT(?: Fleet Lab)?|\w+\/\w+|client:\S+ topic:\S+ qos:\S+ dup:\w+|No Local|Retain As Published|Retain Handling|Receive Maximum|Keep alive/gi
 const nameless = (text: string): string => text.replace(NAMES, '')
 
 /** `t('a.b')`, and the fixed beginning of t(`a.b${x}`). */
