@@ -214,5 +214,5 @@ it('the sentence that has come true last is scrolled into view, whether it follo
     await flushPromises()
   }
   // going back moves nothing
-  expect(seen).toEqual(['2 sentence 2', '3 sentence 3'])
+  expect(seen).toEqual(['1 sentence 1', '2 sentence 2', '3 sentence 3'])
 })
