@@ -268,6 +268,8 @@ export interface InFlightRow {
   attempts: number
   /** When the retry timer fires; null without one. */
   retryAtMs: number | null
+  /** Step mode holds it: its timer begins when that lets it go. */
+  held: boolean
 }
 
 export interface DeviceDetail extends DeviceRow {

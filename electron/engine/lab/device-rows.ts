@@ -1,6 +1,5 @@
 import { publicationsOf, subscriptionsOf } from '../../contract/answers'
 import { ApiError } from '../../contract/errors'
-import type { LinkConfig } from '../../contract/link-config'
 import type { DeviceDetail, DeviceRow, InFlightRow, PacketRow } from '../../contract/model'
 import type { ProtocolLevel, QoS } from '../../contract/packet'
 import type { BrokerClientInfo } from '../simulation/broker/types'
@@ -69,30 +68,24 @@ export function listDevices(
   return { rows, total: outside.length + inside.length }
 }
 
-/** When the sender's retry timer fires, as far as the link's settings tell; null without one. */
-function retryAt(link: LinkConfig | null, lastSentMs: number, attempts: number): number | null {
-  if (link?.kind !== 'radio' || link.recovery.mode === 'none') return null
-  const { timeout, backoff, maxRetries } = link.recovery
-  if (maxRetries !== 'unlimited' && attempts > maxRetries) return null
-  return lastSentMs + timeout * backoff ** (attempts - 1)
-}
-
-function inFlight(lab: Lab, clientId: string, link: LinkConfig | null): InFlightRow[] {
+function inFlight(lab: Lab, clientId: string): InFlightRow[] {
+  const link = lab.linkOf(clientId)
   return lab.observation.capture
     .inFlight(clientId, IN_FLIGHT)
     .map(({ exchange: x, packets: own }): InFlightRow => {
       const released = own.some((p) => p.type === 'PUBREL')
       const type = released ? 'PUBREL' : 'PUBLISH'
       const sends = own.filter((p): p is PacketRow => p.type === type)
-      const last = sends.at(-1)?.sentMs ?? x.startedMs
+      const packetId = x.packetId ?? 0
       return {
-        packetId: x.packetId ?? 0,
+        packetId,
         type,
         direction: x.direction,
         topic: x.topic,
         sinceMs: x.startedMs,
         attempts: Math.max(1, sends.length),
-        retryAtMs: retryAt(link, last, Math.max(1, sends.length)),
+        retryAtMs: link?.resendMs(x.direction, packetId) ?? null,
+        held: sends.at(-1)?.fate === 'held',
       }
     })
 }
@@ -115,7 +108,7 @@ export function deviceDetail(lab: Lab, clientId: string): DeviceDetail {
     sessionPresent: device?.sessionPresent ?? false,
     keepAliveMs: device?.spec.group.keepAlive ?? (external?.keepAlive ?? 0) * 1000,
     subscriptions: granted ?? broker?.subscriptions.map(({ filter, qos }) => ({ filter, qos })) ?? [],
-    inFlightPackets: inFlight(lab, clientId, link),
+    inFlightPackets: inFlight(lab, clientId),
     link,
     recent: lab.observation.capture.recent(clientId, RECENT),
   }

@@ -46,6 +46,7 @@ export const deviceJa: SameKeys<typeof deviceEn> = {
     inFlight: '確認応答待ち',
     nothingInFlight: '確認応答を待つものはありません。',
     timerProgress: '{done} / {total} 秒',
+    timerNotStarted: 'タイマーは開始前',
     session: 'セッション',
     protocol: 'プロトコル',
     subscriptions: 'サブスクリプション',

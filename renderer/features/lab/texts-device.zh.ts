@@ -51,6 +51,7 @@ export const deviceZh: DeviceTexts = {
     inFlight: '待确认',
     nothingInFlight: '没有等待确认的报文。',
     timerProgress: '{done} / {total} 秒',
+    timerNotStarted: '定时器未启动',
     session: '会话',
     protocol: '协议',
     subscriptions: '订阅',

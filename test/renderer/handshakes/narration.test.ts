@@ -164,7 +164,7 @@ describe('English', () => {
 
   it('says that a held packet waits', () => {
     expect(story(new Simulation().message({ at: 0, qos: 1, packetId: 9, hold: 'PUBLISH' }))).toEqual([
-      'PUBLISH #9 is held: deliver it or drop it.',
+      'PUBLISH #9 is held: deliver it or drop it. No timer runs until then.',
     ])
   })
 

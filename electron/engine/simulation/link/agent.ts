@@ -30,6 +30,8 @@ export interface AgentHost {
 export interface LinkAgent {
   /** Timers that are set. */
   readonly pending: number
+  /** Steady ms at which the packet of this identifier is sent again, or its connection ended, without an answer; Infinity: no timer. */
+  dueMs(packetId: number): number
   configure(config: LinkConfig): void
   /** The endpoint has sent a packet. */
   fromEndpoint(packet: Packet): void
@@ -73,6 +75,10 @@ export class Agent implements LinkAgent {
   /** Timers that are set. */
   get pending(): number {
     return this.sender.timed() + (this.requests.nextDueMs === Infinity ? 0 : this.requests.size)
+  }
+
+  dueMs(packetId: number): number {
+    return this.sender.dueMs(packetId)
   }
 
   /** Exchanges and requests that are not complete, timed or not. */

@@ -8,6 +8,8 @@ import { refused } from './retransmission'
 
 const keyOf = (type: number, packetId: number): number => (type << 16) | packetId
 
+const ACKNOWLEDGEMENTS = [Type.PUBACK, Type.PUBREC, Type.PUBCOMP]
+
 /** What ends the wait for this packet's answer; 0 for packets that wait for none. */
 function awaited(packet: Packet): number {
   switch (packet.type) {
@@ -37,6 +39,10 @@ export class Bystander implements LinkAgent {
 
   get pending(): number {
     return this.timer === undefined ? 0 : 1
+  }
+
+  dueMs(packetId: number): number {
+    return Math.min(...ACKNOWLEDGEMENTS.map((type) => this.due.get(keyOf(type, packetId)) ?? Infinity))
   }
 
   configure(config: LinkConfig): void {

@@ -176,6 +176,11 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
     return uplink.pending + downlink.pending + this.device.pending + this.broker.pending
   }
 
+  resendMs(direction: Direction, packetId: number): number | null {
+    const dueMs = (direction === 'uplink' ? this.device : this.broker).dueMs(packetId)
+    return dueMs === Infinity ? null : this.pace.nowMs() + dueMs - this.pace.steadyMs()
+  }
+
   close(): void {
     this.end('client', 'cut')
     for (const connection of this.behind) {

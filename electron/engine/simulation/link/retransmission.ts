@@ -111,6 +111,11 @@ export class Sender {
     return this.minDueMs
   }
 
+  /** Steady ms at which the packet of this identifier is sent again; Infinity: not by us. */
+  dueMs(packetId: number): number {
+    return this.entries.get(packetId)?.dueMs ?? Infinity
+  }
+
   /** How many packets wait to be sent again. */
   timed(): number {
     let n = 0

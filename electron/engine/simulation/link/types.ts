@@ -31,6 +31,12 @@ export interface Link {
   die(): void
   /** Packets in transit or held, and retry timers that are set: 0 when nothing more will happen by itself. */
   pending(): number
+  /**
+   * Clock ms at which a side sends its packet of this identifier again, or gives it up, when no answer comes; null without a
+   * timer. It moves on by what Step mode lets pass.
+   * @param direction in which it was sent
+   */
+  resendMs(direction: Direction, packetId: number): number | null
   /** Ends the connection and all timers for good. */
   close(): void
 }

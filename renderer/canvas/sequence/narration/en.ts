@@ -180,7 +180,7 @@ export const english: Teller = {
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
-    held: (h) => `*${packet(h)} is held*: deliver it or drop it.`,
+    held: (h) => `*${packet(h)} is held*: deliver it or drop it. No timer runs until then.`,
     late: (h) =>
       `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}, and *TCP sent it again*: ${h.nth === null ? packet(h) : 'the PUBLISH'} is late, but not lost.`,
     unarrived: (h) =>

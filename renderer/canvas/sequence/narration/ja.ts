@@ -204,7 +204,8 @@ export const japanese: Teller = {
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)}${lost(h)}`),
-    held: (h) => `*${packet(h)} を保留しています*。配信するか、捨ててください。`,
+    held: (h) =>
+      `*${packet(h)} を保留しています*。配信するか、捨ててください。それまでタイマーは止まっています。`,
     late: (h) =>
       `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*TCP が再送しました*。遅れましたが、失われてはいません。`,
     unarrived: (h) =>

@@ -188,7 +188,8 @@ export const korean: Teller = {
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
-    held: (h) => `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요.`,
+    held: (h) =>
+      `*${josa(packet(h), '이/가')} 보류되어 있습니다*. 전달하거나 버리세요. 그때까지 타이머는 멈춰 있습니다.`,
     late: (h) =>
       `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *TCP가 다시 보냈습니다*. 늦었을 뿐 손실되지는 않았습니다.`,
     unarrived: (h) =>

@@ -203,7 +203,7 @@ export const chinese: Teller = {
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
-    held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。`,
+    held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。在此之前定时器停着。`,
     late: (h) =>
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 重传了它*： ${packet(h)} 迟到，但没有丢失。`,
     unarrived: (h) =>
