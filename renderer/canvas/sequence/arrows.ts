@@ -7,7 +7,7 @@ import type { ArrowShape, LabelShape, Point, SequenceWords } from './types'
 /** Width of one character of the fixed-width face at 11 px. */
 const MONO = 6.6
 /** Radius of the ring that says a copy has come, with its stroke. */
-const RING = 5.5
+export const RING = 5.5
 
 /** A packet that is lost or held ends this far from either lane at least, as a share of the leg. */
 const KEEP_OFF = 0.1

@@ -1,6 +1,7 @@
 import { textWidth } from '../text-width'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
+import { clearOfRings, together } from './ring-room'
 import { placesOf, type Sentence } from './narration/narrate'
 import { suggestPxPerMs, type Rooms } from './time-scale'
 import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOptions } from './types'
@@ -94,12 +95,16 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
       ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),
       ...(rooms ? { rooms } : {}),
     })
-  const first = lay()
+  const { scene: first, rooms } = clearOfRings(lay, a.type)
   // where the picture alone has no room, its sentences have none
   const hopeless = quick && (first.height > o.height || crowded(first))
   const tellK = a.type * (a.tell ?? 1)
   if (!a.beside || hopeless) return { scene: first, k: a.type, beside: null }
-  const { scene, boxes } = layoutBeside(o.sentences, first, lay, { width: room, k: a.type, tellK })
+  const { scene, boxes } = layoutBeside(o.sentences, first, (more) => lay(together(rooms, more)), {
+    width: room,
+    k: a.type,
+    tellK,
+  })
   return { scene, k: a.type, beside: { x: width, width: room, k: tellK, boxes } }
 }
 

@@ -1,4 +1,7 @@
-import type { Scene } from '../../canvas/sequence/types'
+import { RING } from '../../canvas/sequence/arrows'
+import { flat, overlaps, type Box } from '../../canvas/sequence/boxes'
+import { textWidth } from '../../canvas/text-width'
+import type { ArrowShape, Point, Scene } from '../../canvas/sequence/types'
 import type { Recording } from '../replay/use-recorded-scene'
 
 /** What is printed of a recorded run: a worksheet, an answer key, or both. */
@@ -18,28 +21,81 @@ export interface Sheet {
 
 export type Part = 'worksheet' | 'key'
 
-/** Where a packet sets out, numbered in order of time. */
+/** The number of a packet at its sender's lane. */
 export interface Start {
+  /** In order of time. */
   n: number
-  x: number
-  y: number
-  /** Which way its arrow goes: 1 is right. */
-  side: 1 | -1
-  /** Where its label does not stand: 1 is below. */
-  free: 1 | -1
+  /** Middle of its circle on the worksheet: where the arrow begins. */
+  blank: Point
+  /** The same in the answer key, beside the words that stand there. */
+  filled: Point
 }
 
-/** The numbers of a worksheet: one per packet, at its sender's lane. Pure. */
-export const startsOf = (scene: Scene): Start[] =>
-  [...scene.arrows]
+/** Radius of a number's circle, px at 16 px type. */
+export const START = 8.5
+/** Height of a line of words, px at 16 px type. */
+const LINE = 11.5
+
+type Words = { value: string; x: number; y: number; anchor: 'start' | 'middle' | 'end' } | null
+
+function wordsBox(words: Words, k: number): Box[] {
+  if (!words) return []
+  const w = textWidth(words.value, k)
+  const share = { start: 0, middle: 0.5, end: 1 }[words.anchor]
+  return [flat(words.x - w * share, words.y, w, LINE * k)]
+}
+
+/** What is to be read in a picture, and what the packets and copies ended in. */
+export function takenIn(scene: Scene, k: number): Box[] {
+  const labels = scene.arrows.flatMap(({ label: l }): Box[] => {
+    if (l.crowded) return []
+    const angle = (l.angle * Math.PI) / 180
+    const off = l.lift - 4 * k
+    return [
+      { cx: l.x - Math.sin(angle) * off, cy: l.y + Math.cos(angle) * off, w: l.width, h: LINE * k, angle },
+    ]
+  })
+  const words = [...scene.rings, ...scene.marks, ...scene.retries].flatMap((s) => wordsBox(s.text, k))
+  const ends = scene.arrows.flatMap((a) => [
+    ...wordsBox(a.endText, k),
+    ...(a.end === 'cross' ? [flat(a.to.x - 6 * k, a.to.y, 12 * k, 12 * k)] : []),
+  ])
+  const notes = scene.notes.flatMap((n) => wordsBox({ ...n, anchor: 'start' }, k))
+  const rings = scene.rings.map((r) => flat(r.x - RING * k, r.y, 2 * RING * k, 2 * RING * k))
+  const folds = scene.folds.flatMap((f) =>
+    wordsBox({ value: f.text, x: f.textX, y: (f.y0 + f.y1) / 2, anchor: 'middle' }, k),
+  )
+  return [...labels, ...words, ...ends, ...notes, ...rings, ...folds]
+}
+
+/** Places of a number beside its whole arrow, best first: on the side that its label leaves free, then behind the lane. */
+function placesBeside({ from, to, label }: ArrowShape, k: number): Point[] {
+  const side = to.x < from.x ? -1 : 1
+  const free = label.lift > 0 ? -1 : 1
+  const steps = [
+    ...[12, 31, 50, 69].flatMap((dx) => [free, -free].map((dy) => [dx, dy * 11] as const)),
+    ...[0, 11, -11].map((dy) => [-12, dy] as const),
+    ...[16, -16, 22, -22].flatMap((dy) => [12, -12].map((dx) => [dx, dy] as const)),
+  ]
+  return steps.map(([dx, dy]) => ({ x: from.x + side * dx * k, y: from.y + dy * k }))
+}
+
+/** The numbers of a worksheet and its answer key, one per packet. @param k pixels a unit of the picture. Pure. */
+export function startsOf(scene: Scene, k: number): Start[] {
+  const taken = takenIn(scene, k)
+  const circle = (p: Point): Box => flat(p.x - START * k, p.y, 2 * START * k, 2 * START * k)
+  const covered = (p: Point): number => taken.filter((box) => overlaps(box, circle(p))).length
+  return [...scene.arrows]
     .sort((a, b) => a.from.y - b.from.y || a.seq - b.seq)
-    .map((a, i) => ({
-      n: i + 1,
-      x: a.from.x,
-      y: a.from.y,
-      side: a.to.x < a.from.x ? -1 : 1,
-      free: a.label.lift > 0 ? -1 : 1,
-    }))
+    .map((a, i) => {
+      const places = placesBeside(a, k)
+      const least = Math.min(...places.map(covered))
+      const filled = places.find((p) => covered(p) === least) ?? a.from
+      taken.push(circle(filled))
+      const side = a.to.x < a.from.x ? -1 : 1
+      return { n: i + 1, blank: { x: a.from.x + side * 12 * k, y: a.from.y }, filled }
+    })
+}
 
 /** The picture without what the pupil is to draw: lanes, time and the connections' ups and downs are left. Pure. */
 export const blank = (scene: Scene): Scene => ({

@@ -57,10 +57,11 @@ describe('a picture that fits', () => {
 
 describe('a worksheet', () => {
   it('has one number per packet, in order of time, and nothing that tells what is to be drawn', () => {
-    const { scene } = fitPicture(input, { lanes, words, sentences: [], width: 700, height: 400, k: 1 })
-    expect(startsOf(scene).map((s) => [s.n, s.side])).toEqual([
-      [1, 1],
-      [2, 1],
+    const { scene, k } = fitPicture(input, { lanes, words, sentences: [], width: 700, height: 400, k: 1 })
+    const right = startsOf(scene, k).map((s, i) => [s.n, s.blank.x > (scene.arrows[i]?.from.x ?? 0)])
+    expect(right).toEqual([
+      [1, true],
+      [2, true],
     ])
     const { arrows, rings, badges, notes, retries, lanes: drawn } = blank(scene)
     expect([arrows, rings, badges, notes, retries].flat()).toEqual([])
