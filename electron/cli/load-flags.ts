@@ -4,6 +4,7 @@ import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
 import {
+  EXECUTOR_FLAGS,
   flagKey,
   flagName,
   flagOfPath,
@@ -13,6 +14,7 @@ import {
   type LoadFlags,
 } from '../contract/load-flags'
 import { PRESET_NAMES, presetInput } from '../contract/load-presets'
+import { bareTime, TIME_FLAGS } from '../contract/load-times'
 import { issueDetails } from '../contract/issues'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
@@ -30,31 +32,13 @@ async function fileInput(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+const TIME = 'expected a time with its unit, such as 250ms, 10s or 2m'
 /** What is expected where the schema's own words are no help on a command line. */
 const WORDS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(TIME_FLAGS.map((flag) => [flagWord(flag), TIME])),
   '--stages': 'expected stages such as 10s:5,30s:50',
   '--connect-rate': 'expected connections per second such as 100, 100/s or 60/min, or max',
   '--rate': 'expected a rate such as 10, 6/min or 1/h, or max',
-}
-const TIME = 'expected a time with its unit, such as 250ms, 10s or 2m'
-for (const flag of [
-  'duration',
-  'ramp',
-  'warmup',
-  'drain',
-  'keep-alive',
-  'think-time',
-  'start-wait',
-  'disconnect-every',
-  'away-for',
-  'churn-every',
-  'message-expiry',
-  'reconnect-every',
-  'connect-timeout',
-  'max-p99',
-  'max-connect-p99',
-]) {
-  ;(WORDS as Record<string, string>)[`--${flag}`] = TIME
 }
 
 function presetOf(name: unknown, from: string): LoadInput {
@@ -68,30 +52,52 @@ function presetOf(name: unknown, from: string): LoadInput {
 type Input = Readonly<Record<string, unknown>>
 
 /** A number without a unit would be milliseconds in a configuration, and nothing at all as a flag. @throws UsageError */
-function refuseBareTimes(path: string, file: Input): void {
-  for (const [key, value] of Object.entries(file)) {
-    const flag = flagKey(key)
-    if (typeof value === 'number' && value !== 0 && WORDS[flagWord(flag)] === TIME)
-      throw new UsageError(`--config ${path}: ${flagName(flag)}: found ${value}; ${TIME}`)
-  }
+function refuseBareTimes(from: string, input: Input): void {
+  const found = bareTime(input)
+  if (found === null) return
+  const [top = '', ...deeper] = found.path
+  const where = deeper.length === 0 ? flagName(flagKey(top)) : found.path.join('.')
+  throw new UsageError(`${from}: ${where}: found ${found.value}; ${TIME}`)
 }
+
+/** A load test as it was asked for. */
+export interface Asked {
+  config: LoadConfig
+  preset: string | null
+  /** Its executor's flags as the file has them, where no flag is about the executor. */
+  ofFile: LoadFlags
+}
+
+/** What a file says of the executor that has the name of a flag. */
+const executorFlags = (written: Input): LoadFlags =>
+  Object.fromEntries(
+    Object.entries(written).flatMap(([key, value]) => {
+      const flag = flagKey(key)
+      const isOne = (EXECUTOR_FLAGS as readonly string[]).includes(flag) && typeof value !== 'object'
+      return isOne ? [[flag, String(value)]] : []
+    }),
+  )
 
 /**
  * The configuration of a load test: the preset, if any, the file of `--config` over it, and the flags over both.
  * @throws UsageError that names the flag or the file, what was found and what is allowed
  */
-export async function loadConfig(flags: LoadFlags): Promise<{ config: LoadConfig; preset: string | null }> {
+export async function loadConfig(flags: LoadFlags): Promise<Asked> {
   const path = typeof flags['config'] === 'string' ? flags['config'] : undefined
   const { preset: inFile, ...written } = path === undefined ? {} : await fileInput(path)
-  if (path !== undefined) refuseBareTimes(path, written)
+  if (path !== undefined) refuseBareTimes(`--config ${path}`, written)
   const file = inputOfFile(written)
-  const own = loadInput(flags)
   const preset = flags['preset'] ?? inFile ?? null
   const from = flags['preset'] === undefined && path !== undefined ? `--config ${path}: preset` : '--preset'
   const base = preset === null ? {} : presetOf(preset, from)
+  const own = loadInput(flags, file['executor'] ?? base.executor)
+  refuseBareTimes('--population', { populations: own['populations'] })
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
   const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })
-  if (parsed.success) return { config: parsed.data, preset: typeof preset === 'string' ? preset : null }
+  if (parsed.success) {
+    const ofFile = own['executor'] === undefined ? executorFlags(written) : {}
+    return { config: parsed.data, preset: typeof preset === 'string' ? preset : null, ofFile }
+  }
   throw new UsageError(problemLine(parsed.error, own, path === undefined ? undefined : { path, input: file }))
 }
 

@@ -14,7 +14,7 @@ import { combinations, parseAxes, type Axis } from '../engine/load/run/matrix'
 import { EXIT, type CliContext } from './command'
 import { UsageError } from './failure'
 import { inSeries, type RunOnce } from './load-once'
-import { loadSettings, textFlag } from './load-settings'
+import { askedFor, refuseIdleFlags, textFlag, withCredentials } from './load-settings'
 import { textTable } from './print/table'
 import { checkOutputs, writeOutput } from './write-output'
 
@@ -55,21 +55,37 @@ export async function loadMatrix(
   if (wrong !== undefined)
     throw new UsageError(`--${flagName(wrong)}: not with --matrix, which has --json, --html and --markdown`)
   const axes = axesOf(words)
-  const cells = await Promise.all(
-    combinations(axes).map(async (settings): Promise<Cell> => {
-      const own = Object.entries(settings).map(([name, value]) => [flagKey(name), value])
-      const found = await loadSettings(context, { ...flags, ...(Object.fromEntries(own) as LoadFlags) })
-      return { settings, ...found, reports: [] }
-    }),
-  )
+  const cells = await cellsOf(context, axes, flags)
   refuseIdle(axes, cells)
   await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'html'), textFlag(flags, 'markdown')])
   await inSeries(context, flags, (run) => runAll(context, cells, repeats, run))
   const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
-  await write(context, cells, rows, flags)
+  await write(context, rows, flags)
   if (context.interrupt.aborted) return EXIT.interrupted
   if (rows.some((r) => r.inconclusive > 0)) return EXIT.inconclusive
   return rows.some((r) => r.failed > 0) ? EXIT.thresholds : EXIT.done
+}
+
+/** All combinations, each with its load test. A flag may do nothing in some of them, but not in all. @throws UsageError */
+async function cellsOf(context: CliContext, axes: readonly Axis[], flags: LoadFlags): Promise<Cell[]> {
+  const asked = await Promise.all(
+    combinations(axes).map(async (settings) => {
+      const own = Object.entries(settings).map(([name, value]) => [flagKey(name), value])
+      const all: LoadFlags = { ...flags, ...(Object.fromEntries(own) as LoadFlags) }
+      return { settings, all, ...(await askedFor(all)) }
+    }),
+  )
+  const [first, ...rest] = asked
+  refuseIdleFlags(
+    first?.idle.filter(({ flag }) => rest.every((c) => c.idle.some((i) => i.flag === flag))) ?? [],
+  )
+  return Promise.all(
+    asked.map(async ({ settings, all, ...found }) => ({
+      settings,
+      ...(await withCredentials(context, all, found)),
+      reports: [],
+    })),
+  )
 }
 
 /** @throws UsageError */
@@ -119,29 +135,22 @@ async function runAll(
   }
 }
 
-async function write(
-  context: CliContext,
-  cells: readonly Cell[],
-  rows: readonly MatrixRow[],
-  flags: LoadFlags,
-): Promise<void> {
+async function write(context: CliContext, rows: readonly MatrixRow[], flags: LoadFlags): Promise<void> {
   const [json, html, markdown] = [
     textFlag(flags, 'json'),
     textFlag(flags, 'html'),
     textFlag(flags, 'markdown'),
   ]
-  const url = cells[0]?.config.url ?? ''
-  const environment = cells[0]?.reports[0]?.environment ?? null
-  const text = `${JSON.stringify({ rows, environment }, null, 2)}\n`
+  const text = `${JSON.stringify({ rows }, null, 2)}\n`
   if (json === '-') context.stdout.write(text)
   else {
     const { head, cells: content } = matrixTable(rows)
     context.stdout.write(printableLines(`${textTable(head, content)}\n${matrixLegend(rows)}\n`))
     if (json !== undefined) await writeOutput(json, text)
   }
-  if (markdown !== undefined) await writeOutput(markdown, matrixMarkdown(url, rows))
+  if (markdown !== undefined) await writeOutput(markdown, matrixMarkdown(rows))
   if (html !== undefined) {
     const { matrixHtml } = await import('../engine/load/report/matrix-html')
-    await writeOutput(html, matrixHtml(url, rows, environment))
+    await writeOutput(html, matrixHtml(rows))
   }
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { brokerHosts } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
-import type { LoadFlags } from '../contract/load-flags'
+import { flagWord, type LoadFlags } from '../contract/load-flags'
+import { idleFlags, type IdleFlag } from '../contract/load-idle'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { PRESET_NAMES } from '../contract/load-presets'
 import { headersOf } from '../engine/load/run/headers'
@@ -135,21 +136,50 @@ export const textFlag = (flags: LoadFlags, name: string): string | undefined => 
   return typeof value === 'string' ? value : undefined
 }
 
+/** A load test, and what it needs besides. */
+interface Settings {
+  config: LoadConfig
+  preset: string | null
+  credentials: Credentials
+}
+
 /**
  * The load test that the flags ask for, with the credentials it needs.
- * @throws UsageError, ApiError for a broker on another computer that was not typed
+ * @throws UsageError also for a flag that does nothing, ApiError for a broker on another computer that was not typed
  */
-export async function loadSettings(
+export async function loadSettings(context: CliContext, flags: LoadFlags): Promise<Settings> {
+  const asked = await askedFor(flags)
+  refuseIdleFlags(asked.idle)
+  return withCredentials(context, flags, asked)
+}
+
+/** The load test that the flags ask for, with those of them that do nothing. @throws UsageError, ApiError as above */
+export async function askedFor(
+  flags: LoadFlags,
+): Promise<Omit<Settings, 'credentials'> & { idle: IdleFlag[] }> {
+  const { config, preset, ofFile } = await loadConfig(flags)
+  confirmTarget(flags, config)
+  return { config, preset, idle: idleFlags({ ...ofFile, ...flags }, config) }
+}
+
+/** @throws UsageError */
+export async function withCredentials(
   context: CliContext,
   flags: LoadFlags,
-): Promise<{ config: LoadConfig; preset: string | null; credentials: Credentials }> {
-  const { config, preset } = await loadConfig(flags)
-  confirmTarget(flags, config)
+  { config, preset }: Omit<Settings, 'credentials'>,
+): Promise<Settings> {
   const credentials = await readCredentials(config, context, textFlag(flags, 'password'))
-  if (config.wsHeaders === undefined) return { config, preset, credentials }
+  const found = { config, preset, credentials }
+  if (config.wsHeaders === undefined) return found
   const headers = headersOf(config.wsHeaders, context.env)
-  if (typeof headers !== 'string') return { config, preset, credentials: { ...credentials, headers } }
+  if (typeof headers !== 'string') return { ...found, credentials: { ...credentials, headers } }
   throw new UsageError(`--ws-header: the environment variable ${headers} is not set`)
+}
+
+/** @throws UsageError for the first flag that does nothing */
+export function refuseIdleFlags([first]: readonly IdleFlag[]): void {
+  if (first === undefined) return
+  throw new UsageError(`${flagWord(first.flag)}: found ${first.found}; ${first.expected}`)
 }
 
 /** A URL that was typed is the user's word; one that came with a file needs it. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { LoadConfig } from '../contract/load-config'
-import type { LoadFlags } from '../contract/load-flags'
+import { flagWord, type LoadFlags } from '../contract/load-flags'
 import { withoutPassword } from '../contract/load-url'
 import type { LoadReport } from '../contract/load-report'
 import { seriesStepMs } from '../engine/load/measure/series'
@@ -8,6 +8,7 @@ import { runPlan } from '../engine/load/run/executors'
 import { LoadError } from '../engine/load/run/failures'
 import { freshRunId, sharedRunId } from '../engine/load/run/run-id'
 import type { LoadOptions } from '../engine/load/run/load-options'
+import type { Part } from '../engine/load/run/slice'
 import { runLoad } from '../engine/load/run/run-load'
 import type { CollectorLink } from '../engine/load/watch/collector-link'
 import { MOST_REPEATS } from '../engine/load/report/matrix'
@@ -99,6 +100,7 @@ async function load(context: CliContext, flags: LoadFlags): Promise<number> {
     ...(shard === undefined ? {} : { shard }),
     ...(startAtMs === undefined ? {} : { startAtMs }),
     ...brokerWatched(flags),
+    besides: besides(flags, context, shard),
     ...(preset === null ? {} : { notes: [`preset ${preset.toLowerCase()}`] }),
     toolVersion: context.version,
     signal: context.interrupt,
@@ -185,6 +187,22 @@ function brokerWatched(flags: LoadFlags): Pick<LoadOptions, 'brokerPid' | 'broke
     return { brokerMetrics: url }
   throw new UsageError(
     `--broker-metrics: found ${withoutPassword(url)}; expected an address such as http://127.0.0.1:9090/metrics, without a password or a query`,
+  )
+}
+
+/** What the run is told besides its settings, as it would be typed; how it is reported is not among it. */
+function besides(flags: LoadFlags, { env }: CliContext, shard: Part | undefined): string[] {
+  const words = {
+    shard: shard === undefined ? undefined : `${shard.index}/${shard.count}`,
+    startAt: textFlag(flags, 'startAt') ?? env['FLEETLAB_START_AT'],
+    runId: textFlag(flags, 'runId') ?? env['FLEETLAB_RUN_ID'],
+    reportTo: textFlag(flags, 'reportTo'),
+    tokenEnv: textFlag(flags, 'tokenEnv'),
+    brokerPid: textFlag(flags, 'brokerPid'),
+    brokerMetrics: textFlag(flags, 'brokerMetrics'),
+  }
+  return Object.entries(words).flatMap(([flag, word]) =>
+    word === undefined || word === '' ? [] : [flagWord(flag), word],
   )
 }
 

@@ -43,7 +43,8 @@ function plain(message: string): string {
   return `expected ${name} ${sign.length === 2 ? 'of ' : ''}${BOUNDS[sign] ?? sign} ${what}`
 }
 
-const list = (values: readonly unknown[]): string => {
+/** `a, b or c`. */
+export const oneOf = (values: readonly unknown[]): string => {
   const names = values.map(String)
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`
 }
@@ -71,14 +72,14 @@ function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] 
     const key = issue.discriminator
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : []
     if (key === undefined || options.length === 0) return [detail(plain(issue.message))]
-    return [detail(`expected ${list(options)}`, path, fieldOf(key))]
+    return [detail(`expected ${oneOf(options)}`, path, fieldOf(key))]
   }
   const one = meant(issue.errors)
   if (one) return one.flatMap((i) => detailsOf(i, path))
   const allowed = issue.errors.flatMap(([i]) =>
     i?.code === 'invalid_value' ? i.values : i?.code === 'invalid_type' ? [i.expected] : [],
   )
-  return [detail(allowed.length > 0 ? `expected ${list(allowed)}` : plain(issue.message))]
+  return [detail(allowed.length > 0 ? `expected ${oneOf(allowed)}` : plain(issue.message))]
 }
 
 /** Reasons of a failed parse, one entry per field: its path, what was found, what is allowed. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
 import { CLIENT_FIELDS, topologyKind } from './load-fields'
-import { DEFAULT_TOPIC, namesEachTopic } from './load-payload'
+import { DEFAULT_TOPIC, namesEachTopic, oneTopicName } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { limitsConnected, thresholdsSchema } from './load-thresholds'
 import { loadAddresses, loadUrlProblem } from './load-url'
@@ -243,17 +243,10 @@ const hasTemplate = (c: LoadConfig): boolean => c.payload !== undefined || c.pay
 
 /** At 3.1.1 smaller payloads have their identity in the topic name, which is then another for each message. */
 function checkRoom(c: LoadConfig, wrong: Wrong): void {
-  if (c.protocol === 5 || c.subscribers === 0 || hasTemplate(c) || c.size >= SHORT_IDENTITY_BYTES) return
-  const where = namesEachTopic(c.topic)
-    ? 'where %i, %c or %u are in the topic'
-    : c.retain
-      ? 'with retained messages'
-      : c.request
-        ? 'for requests'
-        : null
-  const why = 'at 3.1.1 smaller ones have a topic each'
-  if (where !== null)
-    wrong('size', c.size, `expected at least ${SHORT_IDENTITY_BYTES} ${where}, or --protocol 5.0: ${why}`)
+  const one = oneTopicName(c)
+  if (one === null || hasTemplate(c) || c.size >= SHORT_IDENTITY_BYTES) return
+  const least = `expected at least ${SHORT_IDENTITY_BYTES} ${one.where}`
+  wrong('size', c.size, `${least}, or --protocol 5.0: at 3.1.1 smaller ones have a topic each`)
 }
 
 function checkMessages(c: LoadConfig, wrong: Wrong): void {

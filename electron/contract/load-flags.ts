@@ -1,4 +1,5 @@
 import { thresholdsSchema } from './load-thresholds'
+import { isOfExecutor } from './load-executor-flags'
 import type { ExecutorKind } from './load-fields'
 
 /** Settings of a load test as text, by the camel-case name of their flag: as commander gives them, and as the page's form holds them. */
@@ -134,32 +135,36 @@ function impliedKind(
   return asked === 'max' ? 'max' : undefined
 }
 
-/** The executor the flags speak of, or undefined when they leave it to the file or the default. */
-function executorOf(flags: LoadFlags): Executor | undefined {
+/** Flags that change an executor as it is; all others of `EXECUTOR_FLAGS` name another. */
+const CHANGES: readonly string[] = ['rate', 'startRate', 'reconnectEvery', 'reconnectShare']
+
+/**
+ * The executor the flags speak of, or undefined when they leave it to the file or the default.
+ * @param before the executor that they change, where they name no other
+ */
+function executorOf(flags: LoadFlags, before: unknown): Executor | undefined {
   const text = (name: string): string | undefined => {
     const v = flags[name]
     return typeof v === 'string' ? v : undefined
   }
-  const given = text('executor')
   const asked = text('rate')
-  const kind = given ?? impliedKind(text('stages'), text('connectRate'), asked)
-  if (kind === undefined && asked === undefined) return undefined
-  const own: Executor = { kind: kind ?? 'constant-rate' }
-  const put = (names: ExecutorKind[], field: string, value: unknown): void => {
-    if (value === undefined) return
-    if (names.includes(own['kind'] as ExecutorKind)) own[field] = value
+  const known: Executor = typeof before === 'object' && before !== null ? { ...before } : {}
+  const changed = CHANGES.filter((flag) => text(flag) !== undefined)
+  const keeps = changed.length > 0 && changed.every((flag) => isOfExecutor(flag, String(known['kind'])))
+  const named = text('executor') ?? impliedKind(text('stages'), text('connectRate'), asked)
+  const kind = named ?? (keeps ? known['kind'] : asked === undefined ? undefined : 'constant-rate')
+  if (kind === undefined) return undefined
+  const own: Executor = { ...(known['kind'] === kind ? known : {}), kind }
+  const put = (flag: string, field: string, read: (text: string) => unknown): void => {
+    const value = text(flag)
+    if (value !== undefined && isOfExecutor(flag, String(kind))) own[field] = read(value)
   }
-  if (asked !== undefined && asked !== 'max') {
-    put(['constant-rate', 'reconnect-storm', 'soak'], 'rate', rate(asked))
-  }
-  const list = text('stages')
-  put(['ramping'], 'stages', list === undefined ? undefined : stages(list))
-  put(['ramping'], 'startRate', text('startRate') === undefined ? undefined : rate(text('startRate') ?? ''))
-  const connectRate = text('connectRate')
-  put(['connection-storm'], 'connectRate', connectRate === undefined ? undefined : rate(connectRate))
-  put(['reconnect-storm'], 'every', text('reconnectEvery'))
-  const part = text('reconnectShare')
-  put(['reconnect-storm'], 'share', part === undefined ? undefined : share(part))
+  if (asked !== 'max') put('rate', 'rate', rate)
+  put('stages', 'stages', stages)
+  put('startRate', 'startRate', rate)
+  put('connectRate', 'connectRate', rate)
+  put('reconnectEvery', 'every', String)
+  put('reconnectShare', 'share', share)
   return own
 }
 
@@ -188,11 +193,15 @@ function thresholdsOf(flags: LoadFlags): Record<string, string | number | string
   return out
 }
 
-/** What the flags say, for `loadSchema` to check; a field without a flag is left out. */
+/**
+ * What the flags say, for `loadSchema` to check; a field without a flag is left out.
+ * @param before the executor that they change
+ */
 export function loadInput(
   flags: LoadFlags,
+  before?: unknown,
 ): Record<string, unknown> & { thresholds: ReturnType<typeof thresholdsOf> } {
-  const executor = executorOf(flags)
+  const executor = executorOf(flags, before)
   return { ...fieldsOf(flags), ...(executor ? { executor } : {}), thresholds: thresholdsOf(flags) }
 }
 
@@ -246,7 +255,7 @@ const ONLY_FLAGS: ReadonlySet<string> = new Set([
 
 /** A value of a file as its flag would have it; undefined for one that no flag has. */
 function flagText(name: string, value: unknown): string | undefined {
-  if (typeof value === 'number') return /P99$/.test(name) ? `${value}ms` : String(value)
+  if (typeof value === 'number') return String(value)
   if (name === 'threshold' && Array.isArray(value)) return value.join(',')
   return typeof value === 'string' ? value : undefined
 }
@@ -262,13 +271,14 @@ export function inputOfFile(file: Readonly<Record<string, unknown>>): Record<str
     const name = flagKey(key)
     const text = flagText(name, value)
     if (text !== undefined && ONLY_FLAGS.has(name)) flags[name] = text
+    else if (name === 'url' && Array.isArray(value)) fields[name] = value.join(',')
     else if (Object.hasOwn(FIELDS, name))
       fields[RENAMED[name] ?? name] = typeof value === 'string' ? FIELDS[name as FieldFlag](value) : value
     else fields[name] = name === 'executor' ? executorOfFile(value) : value
   }
   if (Array.isArray(fields['populations']))
     fields['populations'] = fields['populations'].map(inputOfPopulation)
-  const own = loadInput(flags)
+  const own = loadInput(flags, fields['executor'])
   const thresholds = { ...(fields['thresholds'] as object | undefined), ...own.thresholds }
   return { ...fields, ...own, thresholds }
 }

@@ -119,6 +119,23 @@ export const DEFAULT_TOPIC = 'fleetlab'
 /** Whether a topic has %i, %c or %u, and not only after a percent sign that stands for itself: then it is each publisher's own. */
 export const namesEachTopic = (topic: string): boolean => /%[icu]/.test(topic.replaceAll('%%', ''))
 
+/**
+ * What does not go with a topic name for each message, as those have at 3.1.1 whose payload has no room for what they are;
+ * null where nothing forbids it. At 5.0 a user property is in its place, and without subscribers nothing is needed.
+ */
+export function oneTopicName(c: {
+  protocol: 4 | 5
+  subscribers: number
+  topic: string
+  retain: boolean
+  request: boolean
+}): { flag: 'topic' | 'retain' | 'request'; where: string } | null {
+  if (c.protocol === 5 || c.subscribers === 0) return null
+  if (namesEachTopic(c.topic)) return { flag: 'topic', where: 'where %i, %c or %u are in the topic' }
+  if (c.retain) return { flag: 'retain', where: 'with retained messages' }
+  return c.request ? { flag: 'request', where: 'for requests' } : null
+}
+
 /** What is wrong with a topic template, levels below a publisher's own topic with %i, %c and %u; null for a good one. */
 export function topicProblem(template: string): string | null {
   return isValidTopic(template) && !/^\/|\/$/.test(template) && !template.includes('%{')

@@ -2,6 +2,8 @@ import { formatDuration } from './duration'
 import { loadSchema, type LoadConfig } from './load-config'
 import type { ExecutorConfig } from './load-fields'
 import { flagKey, flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
+import { idleFlags } from './load-idle'
+import { withUnits } from './load-times'
 
 const DEFAULTS = loadSchema.parse({})
 
@@ -48,7 +50,7 @@ const time = (ms: number | undefined): string | undefined =>
 
 /** The other settings with their flags, in the order of the help text. */
 const settings = (c: LoadConfig): Words => [
-  ['--population', c.populations?.map((p) => JSON.stringify(p)).join('\n')],
+  ['--population', c.populations?.map((p) => JSON.stringify(withUnits(p))).join('\n')],
   ['--arrivals', c.arrivals],
   ['--subscribe-qos', c.subscribeQos],
   ['--size', c.size],
@@ -138,14 +140,21 @@ function words(c: LoadConfig, all = false): [flag: string, value: string | null]
 /**
  * The command line that repeats a load test. Target, clients, rate, QoS and length are always spelled out; other settings at
  * their default are left out.
+ * @param besides words for what a run is told that is no setting, such as --shard 0/4
  */
-export function loadCommandLine(c: LoadConfig): string {
-  const parts = words(c).flatMap(([flag, value]) =>
-    value === null
-      ? [flag]
-      : (REPEATED.includes(flag) ? value.split('\n') : [value]).flatMap((one) => [flag, quoted(one)]),
-  )
-  return ['fleetlab load', ...parts].join(' ')
+export function loadCommandLine(c: LoadConfig, besides: readonly string[] = []): string {
+  const all = words(c)
+  const given = Object.fromEntries(all.map(([flag, value]) => [flagKey(flag.slice(2)), value ?? true]))
+  // a file or a preset may say what does nothing beside the rest; a flag that does is refused
+  const idle = new Set(idleFlags(given, c).map(({ flag }) => flagWord(flag)))
+  const parts = all
+    .filter(([flag]) => !idle.has(flag))
+    .flatMap(([flag, value]) =>
+      value === null
+        ? [flag]
+        : (REPEATED.includes(flag) ? value.split('\n') : [value]).flatMap((one) => [flag, quoted(one)]),
+    )
+  return ['fleetlab load', ...parts, ...besides.map(quoted)].join(' ')
 }
 
 /** All settings by the names of their flags, as they are typed; of switches those that are on. */

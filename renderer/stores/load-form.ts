@@ -1,4 +1,4 @@
-import type { ExecutorKind } from '@contract/load-fields'
+import { isOfExecutor } from '@contract/load-executor-flags'
 import {
   EXECUTOR_FLAGS,
   FIELD_FLAGS,
@@ -214,29 +214,8 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   seed: number('1'),
 }
 
-/** Settings that only some executors have. */
-const OF_EXECUTOR: Partial<Record<TextFlag, readonly ExecutorKind[]>> = {
-  rate: ['constant-rate', 'reconnect-storm', 'soak'],
-  stages: ['ramping'],
-  startRate: ['ramping'],
-  connectRate: ['connection-storm'],
-  reconnectEvery: ['reconnect-storm'],
-  reconnectShare: ['reconnect-storm'],
-  thinkTime: ['max'],
-  arrivals: ['constant-rate', 'reconnect-storm', 'soak'],
-}
-/** Settings without a meaning for an executor. */
-const NOT_FOR: Partial<Record<TextFlag, readonly ExecutorKind[]>> = {
-  duration: ['ramping'],
-  messages: ['connection-storm'],
-  window: ['connection-storm'],
-}
-
 /** A setting that the chosen executor has. */
-export const isAsked = (flag: TextFlag, executor: string): boolean => {
-  const kind = executor as ExecutorKind
-  return (OF_EXECUTOR[flag]?.includes(kind) ?? true) && !(NOT_FOR[flag]?.includes(kind) ?? false)
-}
+export const isAsked = (flag: TextFlag, executor: string): boolean => isOfExecutor(flag, executor)
 
 const OF_MQTT_5: readonly string[] = ['userProperty', 'messageExpiry', 'receiveMaximum', 'topicAliases']
 

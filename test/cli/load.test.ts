@@ -86,7 +86,7 @@ describe('fleetlab load', () => {
     [['--report-to', 'http://127.0.0.1'], /--report-to: found http:.*; expected ws:\/\/HOST:PORT/],
     [['--metrics', '127.0.0.1'], /--metrics: found 127.0.0.1; expected PORT or HOST:PORT/],
     [['--start-at', '2001-01-01'], /--start-at: 2001-01-01 is in the past/],
-    [['--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
+    [['--url', 'mqtts://127.0.0.1:1', '--ca-file', '/no/such/file'], /--ca-file: .* cannot be read/],
     [['--password-env', 'FLEETLAB_NO_SUCH'], /environment variable FLEETLAB_NO_SUCH is not set/],
     [
       ['--password-env', 'AWS_SECRET_ACCESS_KEY'],

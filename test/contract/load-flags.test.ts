@@ -40,7 +40,7 @@ it('a file may use the names of flags, and means the same as the flags', () => {
 })
 
 it('keeps the fields of a configuration as they are', () => {
-  const file = { executor: { kind: 'soak', rate: 2 }, thresholds: { maxLost: 0 }, 'max-p99': 5 }
+  const file = { executor: { kind: 'soak', rate: 2 }, thresholds: { maxLost: 0 }, 'max-p99': '5ms' }
   const c = loadSchema.parse(inputOfFile(file))
   expect(c.executor).toEqual({ kind: 'soak', rate: 2 })
   expect(loadSchema.parse(inputOfFile({ rate: 'max', executor: 'max' })).executor).toEqual({ kind: 'max' })

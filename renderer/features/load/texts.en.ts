@@ -1,3 +1,5 @@
+import { said } from './said.en'
+
 /** Texts of the Load test screen. */
 export const loadEnglish = {
   setup: 'Settings',
@@ -348,50 +350,5 @@ export const loadEnglish = {
     csv: 'Save the time series of this run as CSV',
     html: 'Save this run as an HTML report',
   },
-  said: {
-    cannotConnect: 'Cannot connect to {url}: {why}',
-    tooFew:
-      'Only {n} of {all} clients were connected to {url} after {s} s. Use fewer clients, or a longer Connect timeout or Ramp. {why}',
-    lostAll: 'All connections to {url} were lost and none came back within {s} s: {why}',
-    stoppedEarly: 'Stopped before publishing started',
-    stopped: 'Stopped by the user',
-    late: '{n} of the messages were sent more than 10 ms late',
-    busy: 'a worker was busy {n} of the time: use more workers or more computers',
-    heldUp: 'a worker was blocked repeatedly for {n} ms',
-    stoodStill: 'a worker stood still for {n} of the time: this computer gave it no CPU',
-    neverAcknowledged:
-      '{n} of {all} messages were never acknowledged; each counts in the latencies with its age at the end',
-    neverArrived:
-      '{n} of {all} expected messages never arrived; each counts in the latencies with its age at the end',
-    clocks:
-      '{n} messages arrived before they were sent, by up to {ms} ms: the clocks of the computers do not agree, so no end-to-end latency is given',
-    away: 'the broker was away for about {s} s; {n} clients reconnected',
-    behind:
-      'the offered rate was not met: from second {s} on {n} of {all} messages per second got through, and each second a message had to wait {more} ms longer, up to {most} ms',
-    drifted: 'p99 rose from {first} ms in the first quarter to {last} ms in the last',
-    neverConnected: '{n} connection attempts were never answered',
-    unconfirmed: '{n} connections got no answer to their last PINGREQ: the broker may have hung',
-    notAll: 'only {n} of {all} clients were connected when the connect time was over',
-    refused: 'connection refused: nothing is listening there',
-    reset: 'connection reset by the broker',
-    noAnswer: 'no response: host down or blocked by a firewall',
-    noHost: 'host unreachable',
-    noNetwork: 'network unreachable',
-    noName: 'no such host name',
-    noLookup: 'the host name could not be resolved',
-    openFiles: 'the open file limit is reached (ulimit -n)',
-    noPorts: 'no local address or port available; see Local address',
-    selfSigned: 'the certificate is self-signed: set it as CA file',
-    unknownCa: 'the certificate is signed by an unknown CA: set that CA as CA file',
-    expired: 'the certificate has expired',
-    otherHost: 'the certificate is for another host name: set that name as Server name',
-    sessionLost: 'the broker lost the session',
-    wantsCert: 'the broker requires a client certificate: set Cert file and Key file',
-    noTls: 'the broker does not speak TLS on this port: mqtt:// or ws://?',
-    login: '{code}; check User name and Password',
-    version: '{code}; try the other Protocol',
-    noFile: 'expected a readable file on the computer that runs the program',
-    noPem: 'expected a file in PEM format',
-    noEnv: 'expected an environment variable that was set when the program started',
-  },
+  said,
 } as const

@@ -1,5 +1,6 @@
 import type { TextsOf } from '../../i18n/define'
 import type { loadMessages } from './messages'
+import { said } from './said.ja'
 
 /** Japanese of the Load test screen. */
 export const loadJa: TextsOf<typeof loadMessages> = {
@@ -348,53 +349,6 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       csv: 'この実行の時系列を CSV で保存',
       html: 'この実行を HTML レポートで保存',
     },
-    said: {
-      cannotConnect: '{url} に接続できません: {why}',
-      tooFew:
-        '{s} 秒後、{url} に接続できたのは {all} クライアント中 {n} だけです。クライアントを減らすか、接続の制限時間か立ち上げを長くしてください。{why}',
-      lostAll: '{url} への接続をすべて失い、{s} 秒以内に 1 つも戻りませんでした: {why}',
-      stoppedEarly: 'パブリッシュが始まる前に停止しました',
-      stopped: 'ユーザーが停止しました',
-      late: 'メッセージの {n} は 10 ms 以上遅れて送られました',
-      busy: 'ワーカーの 1 つが時間の {n} を処理に使いました。ワーカーかコンピューターを増やしてください',
-      heldUp: 'ワーカーの 1 つが {n} ms の停止を繰り返しました',
-      stoodStill:
-        'ワーカーの 1 つが時間の {n} のあいだ止まりました。このコンピューターが CPU を与えませんでした',
-      neverAcknowledged:
-        '{all} メッセージ中 {n} に確認応答が来ませんでした。それぞれ、終了時までの時間を遅延として数えます',
-      neverArrived:
-        '届くはずの {all} メッセージ中 {n} が届きませんでした。それぞれ、終了時までの時間を遅延として数えます',
-      clocks:
-        '{n} メッセージが、送信より最大 {ms} ms 早く届きました。コンピューターの時計が合わないため、端から端までの遅延は示しません',
-      away: 'ブローカーが約 {s} 秒いなくなりました。{n} クライアントが再接続しました',
-      behind:
-        '予定の頻度に届きませんでした。{s} 秒から、毎秒 {all} メッセージ中 {n} しか通らず、待ち時間は毎秒 {more} ms ずつ延びて、最大 {most} ms になりました',
-      drifted: 'p99 が、最初の 4 分の 1 の {first} ms から最後の {last} ms に上がりました',
-      neverConnected: '{n} 件の接続の試みに応答がありませんでした',
-      unconfirmed:
-        '{n} 件の接続で最後の PINGREQ に応答がありませんでした。ブローカーが止まったのかもしれません',
-      notAll: '接続の時間が終わったとき、接続していたのは {all} クライアント中 {n} だけです',
-      refused: '接続拒否: そこで待ち受けているものがありません',
-      reset: 'ブローカーが接続をリセットしました',
-      noAnswer: '応答なし: ホストが止まっているか、ファイアウォールに遮断されています',
-      noHost: 'ホストに届きません',
-      noNetwork: 'ネットワークに届きません',
-      noName: 'そのホスト名はありません',
-      noLookup: 'ホスト名を解決できませんでした',
-      openFiles: '開けるファイル数の上限です（ulimit -n）',
-      noPorts: '使えるローカルアドレスかポートがありません。ローカルアドレスの項目を見てください',
-      selfSigned: '自己署名の証明書です。CA ファイルに設定してください',
-      unknownCa: '知らない CA が署名した証明書です。その CA を CA ファイルに設定してください',
-      expired: '証明書の期限が切れています',
-      otherHost: '別のホスト名の証明書です。その名前をサーバー名に設定してください',
-      sessionLost: 'ブローカーがセッションを失いました',
-      wantsCert: 'ブローカーはクライアント証明書を求めます。証明書ファイルと鍵ファイルを設定してください',
-      noTls: 'このポートのブローカーは TLS を話しません。mqtt:// か ws:// ではありませんか？',
-      login: '{code}。ユーザー名とパスワードを確かめてください',
-      version: '{code}。もう一方のプロトコルを試してください',
-      noFile: 'プログラムを動かしているコンピューターで読めるファイルを指定してください',
-      noPem: 'PEM 形式のファイルを指定してください',
-      noEnv: 'プログラムの起動時に設定されていた環境変数を指定してください',
-    },
+    said,
   },
 }

@@ -1,3 +1,5 @@
+import { said } from './said.ko'
+
 /** Texts of the Load test screen in Korean. */
 export const loadKorean = {
   setup: '설정',
@@ -347,50 +349,5 @@ export const loadKorean = {
     csv: '이 실행의 시계열을 CSV로 저장',
     html: '이 실행을 HTML 보고서로 저장',
   },
-  said: {
-    cannotConnect: '{url}에 연결할 수 없습니다: {why}',
-    tooFew:
-      '{s}초 뒤에도 {url}에 클라이언트 {all}개 중 {n}개만 연결되었습니다. 클라이언트를 줄이거나 연결 제한 시간 또는 램프를 늘리세요. {why}',
-    lostAll: '{url}의 모든 연결이 끊기고 {s}초 안에 하나도 돌아오지 않았습니다: {why}',
-    stoppedEarly: '발행을 시작하기 전에 중지했습니다',
-    stopped: '사용자가 중지했습니다',
-    late: '메시지의 {n}를 10 ms 넘게 늦게 보냈습니다',
-    busy: '작업자가 시간의 {n} 동안 바빴습니다. 작업자나 컴퓨터를 늘리세요',
-    heldUp: '작업자가 되풀이해서 {n} ms씩 멈췄습니다',
-    stoodStill: '작업자가 시간의 {n} 동안 멈춰 있었습니다. 이 컴퓨터가 CPU를 주지 않았습니다',
-    neverAcknowledged:
-      '메시지 {all}개 중 {n}개는 끝내 확인 응답을 받지 못했습니다. 끝날 때까지 기다린 시간을 지연 시간으로 셉니다',
-    neverArrived:
-      '도착해야 할 메시지 {all}개 중 {n}개는 끝내 도착하지 않았습니다. 끝날 때까지 기다린 시간을 지연 시간으로 셉니다',
-    clocks:
-      '메시지 {n}개가 보내기도 전에 도착했습니다(최대 {ms} ms). 컴퓨터들의 시계가 서로 맞지 않으므로 종단 간 지연 시간을 내지 않습니다',
-    away: '브로커가 약 {s}초 동안 응답하지 않았고, 클라이언트 {n}개가 다시 연결했습니다',
-    behind:
-      '제공 속도를 따라가지 못했습니다. {s}초부터 초당 {all}개 가운데 {n}개만 처리되었고, 대기 시간이 1초마다 {more} ms씩 길어져 최대 {most} ms가 되었습니다',
-    drifted: 'p99가 첫 4분의 1의 {first} ms에서 마지막 4분의 1의 {last} ms로 늘었습니다',
-    neverConnected: '연결 시도 {n}번은 끝내 응답을 받지 못했습니다',
-    unconfirmed: '연결 {n}개가 마지막 PINGREQ에 응답을 받지 못했습니다. 브로커가 멈췄을 수 있습니다',
-    notAll: '제한 시간이 끝났을 때 클라이언트 {all}개 중 {n}개가 연결되어 있었습니다',
-    refused: '연결이 거부됨: 그 주소에서 수신 대기하는 프로그램이 없습니다',
-    reset: '브로커가 연결을 끊었습니다',
-    noAnswer: '응답 없음: 호스트가 꺼졌거나 방화벽에 막혔습니다',
-    noHost: '호스트에 연결할 수 없습니다',
-    noNetwork: '네트워크에 연결할 수 없습니다',
-    noName: '없는 호스트 이름입니다',
-    noLookup: '호스트 이름을 찾을 수 없습니다',
-    openFiles: '열 수 있는 파일 수의 한계입니다(ulimit -n)',
-    noPorts: '쓸 수 있는 로컬 주소나 포트가 없습니다. 로컬 주소를 보세요',
-    selfSigned: '자체 서명 인증서입니다. CA 파일로 지정하세요',
-    unknownCa: '알 수 없는 CA가 서명한 인증서입니다. CA 파일로 지정하세요',
-    expired: '인증서가 만료되었습니다',
-    otherHost: '다른 호스트의 인증서입니다. 그 이름을 서버 이름에 넣으세요',
-    sessionLost: '브로커가 세션을 잃었습니다',
-    wantsCert: '브로커가 클라이언트 인증서를 요구합니다: 인증서 파일과 키 파일',
-    noTls: '이 포트의 브로커는 TLS를 쓰지 않습니다: mqtt:// 또는 ws://인가요?',
-    login: '{code}. 사용자 이름과 비밀번호를 확인하세요',
-    version: '{code}. 다른 프로토콜을 써 보세요',
-    noFile: '프로그램이 실행되는 컴퓨터에서 읽을 수 있는 파일이어야 합니다',
-    noPem: 'PEM 형식의 파일이어야 합니다',
-    noEnv: '프로그램을 시작할 때 있던 환경 변수여야 합니다',
-  },
+  said,
 } as const

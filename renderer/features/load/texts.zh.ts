@@ -1,5 +1,6 @@
 import type { TextsOf } from '../../i18n/define'
 import type { loadMessages } from './messages'
+import { said } from './said.zh'
 
 /** Simplified Chinese of the Load test screen. */
 export const loadZh: TextsOf<typeof loadMessages> = {
@@ -341,47 +342,6 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       csv: '将此测试的时间序列保存为 CSV',
       html: '将此测试保存为 HTML 报告',
     },
-    said: {
-      cannotConnect: '无法连接 {url}：{why}',
-      tooFew: '{s} 秒后，{all} 个客户端中只有 {n} 个连接到 {url}。请减少客户端，或延长连接超时或爬升。{why}',
-      lostAll: '与 {url} 的连接全部丢失，{s} 秒内没有一个恢复：{why}',
-      stoppedEarly: '在开始发布之前停止',
-      stopped: '由用户停止',
-      late: '{n} 的消息迟发超过 10 ms',
-      busy: '有一个工作线程 {n} 的时间都在忙：请使用更多工作线程或更多计算机',
-      heldUp: '有一个工作线程多次阻塞 {n} ms',
-      stoodStill: '有一个工作线程 {n} 的时间停滞：这台计算机没有给它 CPU',
-      neverAcknowledged: '{all} 条消息中有 {n} 条始终未得到确认；每条都以结束时的已等待时间计入时延',
-      neverArrived: '应收到的 {all} 条消息中有 {n} 条始终未到达；每条都以结束时的已等待时间计入时延',
-      clocks: '{n} 条消息在发送之前就到达，最多早 {ms} ms：各计算机的时钟不一致，因此不给出端到端时延',
-      away: '代理约有 {s} 秒不可用；{n} 个客户端已重连',
-      behind:
-        '没有达到计划的速率：从第 {s} 秒起，每秒 {all} 条消息中只有 {n} 条通过，每过一秒，消息要多等 {more} ms，最多 {most} ms',
-      drifted: 'p99 从第一个四分之一的 {first} ms 升到最后一个四分之一的 {last} ms',
-      neverConnected: '{n} 次连接尝试始终没有应答',
-      unconfirmed: '{n} 个连接的最后一个 PINGREQ 没有应答：代理可能已停止响应',
-      notAll: '连接时间结束时，{all} 个客户端中只有 {n} 个已连接',
-      refused: '连接被拒绝：那里没有程序在监听',
-      reset: '连接被代理重置',
-      noAnswer: '没有响应：主机已关闭，或被防火墙阻止',
-      noHost: '无法到达主机',
-      noNetwork: '无法到达网络',
-      noName: '没有这个主机名',
-      noLookup: '无法解析主机名',
-      openFiles: '已达到打开文件数的上限 (ulimit -n)',
-      noPorts: '没有可用的本地地址或端口；见“本地地址”',
-      selfSigned: '证书是自签名的：请把它设为 CA 文件',
-      unknownCa: '证书由未知的 CA 签发：请把该 CA 设为 CA 文件',
-      expired: '证书已过期',
-      otherHost: '证书属于另一个主机名：请把该名称设为服务器名',
-      sessionLost: '代理丢失了会话',
-      wantsCert: '代理要求客户端证书：请设置证书文件和密钥文件',
-      noTls: '代理在此端口上不使用 TLS：应为 mqtt:// 或 ws://？',
-      login: '{code}；请检查用户名和密码',
-      version: '{code}；请试用另一个协议',
-      noFile: '应为运行程序的计算机上可读的文件',
-      noPem: '应为 PEM 格式的文件',
-      noEnv: '应为程序启动时已设置的环境变量',
-    },
+    said,
   },
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { parseProcessMetrics } from '../../../electron/engine/load/run/broker-metrics'
+import { parseProcessMetrics, textUpTo } from '../../../electron/engine/load/run/broker-metrics'
 import { BrokerWatch, parseStat } from '../../../electron/engine/load/run/broker-process'
 
 it('reads CPU time and memory of a process whose name has parentheses and spaces', () => {
@@ -42,4 +43,23 @@ it('reads CPU time and memory as a broker shows them to Prometheus, and their gr
   server.close()
   server.closeAllConnections()
   await expect(BrokerWatch.ofMetrics(`${url}/metrics`)).rejects.toThrow(/does not answer: \w+$/)
+})
+
+it('reads of an answer without an end only what a broker can have to say', async () => {
+  const state = { parts: 0, left: false }
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        state.parts++
+        yield Promise.resolve(Buffer.from('0123456789'))
+      }
+    } finally {
+      state.left = true
+    }
+  }
+  expect(await textUpTo(endless(), 95)).toBeNull()
+  expect(state).toEqual({ parts: 10, left: true })
+  const bytes = Buffer.from('5 µs')
+  const halves = Readable.from([bytes.subarray(0, 3), bytes.subarray(3)])
+  expect(await textUpTo(halves, bytes.length)).toBe('5 µs')
 })

@@ -5,10 +5,28 @@ import {
   matrixMarkdown,
   matrixRow,
   matrixTable,
+  matrixTitle,
 } from '../../../electron/engine/load/report/matrix'
 import { matrixHtml } from '../../../electron/engine/load/report/matrix-html'
 import { combinations, parseAxes } from '../../../electron/engine/load/run/matrix'
+import type { RunEnvironment } from '../../../electron/contract/load-report'
 import { loadReportDouble } from '../../helpers/load-report-double'
+
+const ENVIRONMENT: RunEnvironment = {
+  startedAt: '2030-01-31T12:00:00.000Z',
+  toolVersion: '1.2.3',
+  broker: null,
+  commandLine: 'fleetlab load',
+  host: 'host',
+  system: 'Linux',
+  cpu: '2 x cpu',
+  memoryBytes: 2 ** 30,
+  openFiles: null,
+  localPorts: null,
+  brokerLimits: null,
+  brokerProcess: null,
+  node: 'v22',
+}
 
 it('reads axes and makes all combinations of them', () => {
   const axes = parseAxes(['qos=0,1', '--keep-alive=5s,0s'])
@@ -62,7 +80,7 @@ it('shows what was measured, and which runs say nothing of the broker', () => {
   ])
   expect(cells[0]?.slice(0, 4)).toEqual(['0|1', '2', '100 ±127', '100 ±0'])
   expect(cells[0]?.at(-1)).toBe('inconclusive in 1 of 2')
-  expect(matrixMarkdown('mqtt://h', [row])).toContain('| 0&#124;1 | 2 | 100 ±127 |')
+  expect(matrixMarkdown([row])).toContain('| 0&#124;1 | 2 | 100 ±127 |')
 })
 
 it('draws each figure with its interval, all rows on one scale, and says inconclusive only where a run was', () => {
@@ -72,11 +90,37 @@ it('draws each figure with its interval, all rows on one scale, and says inconcl
       [rate - 10, rate + 10].map((publishRate) => loadReportDouble({}, { publishRate })),
     ),
   )
-  const html = matrixHtml('mqtt://h', rows, null)
+  const html = matrixHtml(rows)
   const most = 400 + 12.706 * 10
   expect(html).toContain('<span>size=&#60;100&#62;</span>')
   expect(html).toContain(`<line x1="${(100_000 / most).toFixed(1)}"`)
   expect(html).toContain(`<rect x="0.0" y="4" width="${(((100 + 127.06) * 1000) / most).toFixed(1)}"`)
   expect(html).not.toMatch(/<script|style="|inconclusive/)
   expect(estimate([1, 30])?.low).toBe(0)
+})
+
+it('says what varies: the address in no title, and of the environment what is not alike with those it is of', () => {
+  const environment = (broker: string, brokerLimits: string | null): RunEnvironment => ({
+    ...ENVIRONMENT,
+    broker,
+    brokerLimits,
+  })
+  const row = (url: string, protocol: string, broker: string, limits: string | null) =>
+    matrixRow({ url, protocol }, [loadReportDouble({ url }, { environment: environment(broker, limits) })])
+  const rows = [
+    row('mqtt://a', '3.1.1', 'one', null),
+    row('mqtt://a', '5.0', 'one', 'maximum QoS 1'),
+    row('mqtt://b', '3.1.1', 'two', null),
+  ]
+  expect(matrixTitle(rows)).toBe('Load tests by url, protocol')
+  expect(matrixTitle(rows.slice(0, 2))).toBe('Load tests of mqtt://a by protocol')
+  expect(matrixTitle(rows.slice(0, 1))).toBe('Load tests of mqtt://a')
+  const html = matrixHtml(rows)
+  expect(html).toContain('<title>Load tests by url, protocol</title>')
+  expect(html).toContain(
+    'mqtt://a, one (url=mqtt://a protocol=3.1.1, url=mqtt://a protocol=5.0); mqtt://b, two (url=mqtt://b protocol=3.1.1)',
+  )
+  expect(html).toContain('maximum QoS 1 (url=mqtt://a protocol=5.0)')
+  expect(html).toContain(`<td class="text">${ENVIRONMENT.host}, ${ENVIRONMENT.system}</td>`)
+  expect(matrixHtml(rows.slice(0, 1))).toContain('<td class="text">mqtt://a, one</td>')
 })

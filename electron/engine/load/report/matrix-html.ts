@@ -1,4 +1,3 @@
-import type { RunEnvironment } from '../../../contract/load-report'
 import { escape, pairs, section, sha, table } from './html'
 import { REPORT_STYLE } from './html-style'
 import {
@@ -6,10 +5,11 @@ import {
   matrixFigures,
   matrixLegend,
   matrixTable,
+  matrixTitle,
   type MatrixFigure,
   type MatrixRow,
 } from './matrix'
-import { environmentFigures } from './text'
+import { environmentFigures, type Figure } from './text'
 
 /** Width of a plot in its own units; the page stretches it. */
 const WIDTH = 1000
@@ -48,28 +48,54 @@ function plot(rows: readonly MatrixRow[], { name, of, text }: MatrixFigure): str
   return `<figure><figcaption>${escape(name)}</figcaption><div class="plot">${lines.join('')}${axis}</div></figure>`
 }
 
+/** Combinations named in the environment, at most. */
+const MOST_NAMED = 3
+
+/** Names of rows; of many the first few and how many more. */
+function namesOf(rows: readonly MatrixRow[]): string {
+  const names = rows.slice(0, MOST_NAMED).map(nameOf)
+  const more = rows.length - names.length
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** Where and with what the runs were made; what is not the same for all combinations, with those it is of. */
+function matrixEnvironment(rows: readonly MatrixRow[]): Figure[] {
+  const figures = rows.map((r) => ({ row: r, own: environmentFigures(r) }))
+  // each run has its command line; the settings are in the table
+  const names = new Set(figures.flatMap(({ own }) => own.map((f) => f.name)))
+  names.delete('command')
+  return [...names].map((name) => {
+    const byValue = new Map<string, MatrixRow[]>()
+    for (const { row, own } of figures) {
+      const value = own.find((f) => f.name === name)?.value
+      if (value !== undefined) byValue.set(value, [...(byValue.get(value) ?? []), row])
+    }
+    const [first] = byValue
+    const isAlike = byValue.size === 1 && first?.[1].length === rows.length
+    const all = [...byValue].map(([value, its]) => `${value} (${namesOf(its)})`)
+    // runs follow one another
+    return { name, value: isAlike || name === 'date' ? (first?.[0] ?? '') : all.join('; ') }
+  })
+}
+
 /** The table of a matrix and a plot of each of its figures as one HTML file that loads nothing and runs nothing. */
-export function matrixHtml(
-  url: string,
-  rows: readonly MatrixRow[],
-  environment: RunEnvironment | null,
-): string {
+export function matrixHtml(rows: readonly MatrixRow[]): string {
   const { head, cells } = matrixTable(rows)
-  const where = environmentFigures({ environment, url }).filter((f) => f.name !== 'command')
+  const title = escape(matrixTitle(rows))
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${sha(STYLE)}; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Load tests of ${escape(url)}</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style></head><body><main>
-<h1>Load tests of ${escape(url)}</h1>
+<h1>${title}</h1>
 ${table([head, ...cells])}
 <p class="sub">${escape(matrixLegend(rows))}</p>
 ${matrixFigures(rows)
   .map((f) => plot(rows, f))
   .join('\n')}
-${section('Environment', pairs(where))}
+${section('Environment', pairs(matrixEnvironment(rows)))}
 </main></body></html>
 `
 }

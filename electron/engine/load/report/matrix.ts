@@ -1,5 +1,5 @@
 import { count } from '../../../contract/counted'
-import type { LoadReport } from '../../../contract/load-report'
+import type { LoadReport, RunEnvironment } from '../../../contract/load-report'
 import { markdownTable } from './markdown'
 import { limitedByGenerator } from './saturation'
 import { millis } from './text'
@@ -14,6 +14,10 @@ export interface Estimate {
 /** One combination of settings, over all its runs. Latencies in ms, rates in messages per second. */
 export interface MatrixRow {
   settings: Readonly<Record<string, string>>
+  /** Addresses of the broker. */
+  url: string
+  /** Of its first run. */
+  environment: RunEnvironment | null
   runs: number
   /** Runs whose generator was the limit. Their figures are in the estimates. */
   inconclusive: number
@@ -51,7 +55,7 @@ export function estimate(values: readonly number[]): Estimate | null {
   return { mean, low: Math.max(0, mean - half), high: mean + half }
 }
 
-/** One row from the reports of its runs. */
+/** One row from the reports of its runs, of which there is at least one. */
 export function matrixRow(
   settings: Readonly<Record<string, string>>,
   reports: readonly LoadReport[],
@@ -61,6 +65,8 @@ export function matrixRow(
   const received = (r: LoadReport): boolean => r.config.subscribers > 0
   return {
     settings,
+    url: reports[0]?.config.url ?? '',
+    environment: reports[0]?.environment ?? null,
     runs: reports.length,
     inconclusive: reports.filter(limitedByGenerator).length,
     failed: reports.filter((r) => r.aborted !== null || r.verdict.checks.some((c) => !c.passed)).length,
@@ -137,7 +143,17 @@ export function matrixLegend(rows: readonly MatrixRow[]): string {
   return parts.length === 0 ? '' : `${parts.join('; ')}.`
 }
 
-export function matrixMarkdown(url: string, rows: readonly MatrixRow[]): string {
+/** The broker that all combinations share, and the settings in which they differ. */
+export function matrixTitle(rows: readonly MatrixRow[]): string {
+  const urls = new Set(rows.map((r) => r.url))
+  const varying = Object.keys(rows[0]?.settings ?? {}).filter(
+    (name) => new Set(rows.map((r) => r.settings[name])).size > 1,
+  )
+  const of = urls.size === 1 ? ` of ${[...urls].join('')}` : ''
+  return `Load tests${of}${varying.length === 0 ? '' : ` by ${varying.join(', ')}`}`
+}
+
+export function matrixMarkdown(rows: readonly MatrixRow[]): string {
   const { head, cells } = matrixTable(rows)
-  return `### Load tests of ${url}\n\n${markdownTable(head, cells)}\n${matrixLegend(rows)}\n`
+  return `### ${matrixTitle(rows)}\n\n${markdownTable(head, cells)}\n${matrixLegend(rows)}\n`
 }

@@ -9,7 +9,7 @@ export interface Sample {
   residentBytes: number
 }
 
-const TIMEOUT_MS = 2000
+const TIMEOUT_MS = 5000
 /** More than a broker has to say of itself. */
 const MOST_BYTES = 8 * 1024 * 1024
 
@@ -29,6 +29,20 @@ export function parseProcessMetrics(text: string, name: string): Sample | null {
     : { name, cpuMs: cpuSeconds * 1000, residentBytes }
 }
 
+/** A body as text; null for one of more than `most` bytes, which is left there. */
+export async function textUpTo(body: AsyncIterable<Uint8Array>, most: number): Promise<string | null> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const part of body) {
+    bytes += part.byteLength
+    // leaving the loop ends the transfer
+    if (bytes > most) return null
+    text += decoder.decode(part, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
 /**
  * Asks a broker for its own figures at a Prometheus address.
  * @throws LoadError where what answers has no figures of a process; the error of `fetch` where nothing answers in time
@@ -36,8 +50,8 @@ export function parseProcessMetrics(text: string, name: string): Sample | null {
 export async function sampleOfMetrics(url: string): Promise<Sample> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!response.ok) throw new LoadError(`--broker-metrics: ${url} answered HTTP ${response.status}`, 'start')
-  const text = await response.text()
-  const found = text.length > MOST_BYTES ? null : parseProcessMetrics(text, url)
+  const text = response.body === null ? null : await textUpTo(response.body, MOST_BYTES)
+  const found = text === null ? null : parseProcessMetrics(text, url)
   if (found !== null) return found
   throw new LoadError(
     `--broker-metrics: ${url} has no process_cpu_seconds_total and process_resident_memory_bytes`,

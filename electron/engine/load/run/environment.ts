@@ -3,25 +3,25 @@ import type { LoadConfig } from '../../../contract/load-config'
 import type { RunEnvironment } from '../../../contract/load-report'
 import { loadCommandLine } from '../../../contract/load-text'
 import { readMachineLimits } from './limits'
+import type { LoadOptions } from './load-options'
 
 /**
  * Where, when and with what a run was made. It holds no secret: the command line has the password's variable at most.
- * @param startedAtMs Unix ms at which publishing began
+ * @param run its `startedAtMs`: Unix ms at which publishing began
  */
 export function environmentOf(
   config: LoadConfig,
-  run: { startedAtMs: number; masksPassword: boolean } & Pick<
-    RunEnvironment,
-    'toolVersion' | 'broker' | 'brokerLimits' | 'brokerProcess'
-  >,
+  { besides, credentials, toolVersion = null }: Pick<LoadOptions, 'besides' | 'credentials' | 'toolVersion'>,
+  run: { startedAtMs: number } & Pick<RunEnvironment, 'broker' | 'brokerLimits' | 'brokerProcess'>,
 ): RunEnvironment {
-  const line = loadCommandLine(config)
+  const line = loadCommandLine(config, besides)
+  const masksPassword = config.passwordEnv === undefined && credentials?.password !== undefined
   const limits = readMachineLimits()
   return {
     startedAt: new Date(run.startedAtMs).toISOString(),
-    toolVersion: run.toolVersion,
+    toolVersion,
     broker: run.broker,
-    commandLine: run.masksPassword ? `${line} --password ***` : line,
+    commandLine: masksPassword ? `${line} --password ***` : line,
     host: hostname(),
     system: `${type()} ${release()} ${arch()}`,
     cpu: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,

@@ -63,10 +63,27 @@ export function clientNumbers(all: LoadConfig, part: Part): Set<number> {
   return numbers
 }
 
-/** The number of the first client that a shard has of a population; null where it has none. */
-export function firstClient(all: LoadConfig, { config, before }: Population, shard: number): number | null {
-  if (shard < config.publishers) return before.publishers + shard
-  return shard < config.subscribers ? clientNumber(all, 'subscribers', before.subscribers + shard) : null
+/** One client of a run. */
+export interface OneClient {
+  role: Member['role']
+  /** Of those of its role in its population. */
+  index: number
+  /** Over the whole run. */
+  number: number
+  /** Its identifier where no template or list says it. */
+  usual: string
+}
+
+/** The first client that a shard has of a population, one that publishes if there is one; null where it has none. */
+export function firstClient(
+  all: LoadConfig,
+  { config, before }: Population,
+  { runId, shard }: { runId: string; shard: number },
+): OneClient | null {
+  const role = shard < config.publishers ? 'publishers' : 'subscribers'
+  if (shard >= config[role]) return null
+  const place = before[role] + shard
+  return { role, index: shard, number: clientNumber(all, role, place), usual: usualName(runId, role, place) }
 }
 
 /**

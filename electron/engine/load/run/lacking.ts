@@ -1,6 +1,7 @@
 import type { LoadConfig } from '../../../contract/load-config'
 import { topologyKind } from '../../../contract/load-fields'
 import type { Connack } from '../wire/frames'
+import { retainProblem } from '../wire/publish-side'
 
 /**
  * What the broker says that it cannot do and the run needs, or null.
@@ -11,8 +12,8 @@ export function lacking(
   ack: Pick<Connack, 'retains' | 'sharedSubscriptions' | 'wildcards'>,
   filters: readonly string[],
 ): string | null {
-  if (config.retain && !ack.retains) return 'the broker keeps no retained messages, which --retain needs'
-  if (config.subscribers === 0) return null
+  const problem = retainProblem(ack, config.retain)
+  if (problem !== null || config.subscribers === 0) return problem
   const kind = topologyKind(config)
   if (kind === 'shared-subscription' && !ack.sharedSubscriptions) {
     return 'the broker offers no shared subscriptions, which --topology shared-subscription needs'

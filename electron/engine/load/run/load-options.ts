@@ -25,6 +25,8 @@ export interface LoadOptions {
   brokerPid?: number
   /** Address at which the broker shows CPU and memory of its process to Prometheus, in place of `brokerPid`. */
   brokerMetrics?: string
+  /** Words of the command line that are no setting, such as --shard 0/4, for the report. No secret is in them. */
+  besides?: readonly string[]
   /** More for the report's notes. */
   notes?: readonly string[]
   signal?: AbortSignal

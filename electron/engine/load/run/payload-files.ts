@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { CsvError, parse } from 'csv-parse/sync'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
-import { namesEachTopic, parsePayload, type PayloadPart } from '../../../contract/load-payload'
+import { namesEachTopic, oneTopicName, parsePayload, type PayloadPart } from '../../../contract/load-payload'
 import { printable } from '../../../contract/printable'
 import { identityPlace, placeBesidePayload, type IdentityPlace } from '../wire/short-identity'
 import { LoadError } from './failures'
@@ -106,14 +106,10 @@ function isJsonObject(parts: readonly PayloadPart[], data: PayloadData): boolean
  * @throws LoadError where a name must be the same for several
  */
 function refuseOwnNames(c: LoadConfig): void {
-  const flag = c.retain ? '--retain' : namesEachTopic(c.topic) ? '--topic' : c.request ? '--request' : null
-  if (flag === null) return
-  const which = flag === '--topic' ? ' where %i, %c or %u are in the topic' : ''
-  const why = flag === '--request' ? '' : ': at 3.1.1 another has a topic name for each message'
-  throw new LoadError(
-    `${flag}: expected a payload that is a JSON object${which}, or --protocol 5.0${why}`,
-    'start',
-  )
+  const one = oneTopicName(c)
+  if (one === null) return
+  const line = `--${one.flag}: expected a payload that is a JSON object ${one.where}, or --protocol 5.0`
+  throw new LoadError(`${line}: at 3.1.1 another has a topic name for each message`, 'start')
 }
 
 async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
@@ -127,7 +123,7 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
   const json = isJsonObject(parts, escaped)
   const beside = placeBesidePayload(c)
   const place = json && beside !== 'none' ? 'member' : beside
-  if (place === 'topic' && c.protocol === 4) refuseOwnNames(c)
+  if (place === 'topic') refuseOwnNames(c)
   return { parts, data: json ? escaped : dataOf(columns, false), json, place }
 }
 

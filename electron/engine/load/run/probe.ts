@@ -2,6 +2,7 @@ import type { LoadConfig, Population } from '../../../contract/load-config'
 import { WireClient } from '../wire/client'
 import type { ClientEvents, ClientFields, MessageSource } from '../wire/client-types'
 import { FlushQueue } from '../wire/flush-queue'
+import type { OneClient } from './fleet'
 import { nameClient } from './names'
 import type { Connack } from '../wire/frames'
 import type { Dial } from '../wire/transport'
@@ -46,10 +47,10 @@ export interface ProbeDeps {
   population: Population
   credentials: Credentials
   runId: string
-  /** Index of the shard: each tries the broker out under a name of its own, or they would end each other's sessions. */
+  /** Index of the shard. */
   shard: number
-  /** Number of the client whose name it has. */
-  client: number
+  /** Whose name it has and whose topic it uses: the first client of this shard, before that connects itself. */
+  client: OneClient
   /** Who it connects as, where a list says it. */
   row?: ClientRow | undefined
   /** What the messages of the run are made from. */
@@ -58,12 +59,9 @@ export interface ProbeDeps {
   now(): number
 }
 
-function fieldsOf(
-  { config, credentials, runId, shard, client, row }: ProbeDeps,
-  filters: readonly string[],
-): ClientFields {
+function fieldsOf({ config, credentials, client, row }: ProbeDeps, filters: readonly string[]): ClientFields {
   return {
-    ...nameClient(config, client, `fl-${runId}-probe${shard === 0 ? '' : shard}`, row),
+    ...nameClient(config, client.number, client.usual, row),
     level: config.protocol,
     clean: true,
     keepAlive: 30,
@@ -92,11 +90,11 @@ function oneMessage(
 ): MessageSource {
   // another shard's publisher may have left its own there already
   const template = writerOf({ ...config, retain: config.retain && shard === 0 }, material, {
-    topic: topologyOf(config).topicOf(0, layoutOf(config, runId)),
+    topic: topologyOf(config).topicOf(client.index, layoutOf(config, runId)),
     runTag: 0,
     publisher: NO_PUBLISHER,
     responses: config.request ? responseTopic(config, NO_PUBLISHER, { runId, tag: 0 }) : undefined,
-    number: client,
+    number: client.number,
     name,
   })
   return {
@@ -132,8 +130,9 @@ function probedFilters({ config, population, runId, material }: ProbeDeps): stri
   return config.subscribers > 0 ? filtersOf(population, 0, { runId, tag: 0, place }) : []
 }
 
-const publishesOne = ({ publishers, executor }: LoadConfig): boolean =>
-  publishers > 0 && executor.kind !== 'connection-storm'
+/** A shard without publishers of a population leaves it to the others to try a message out. */
+const publishesOne = ({ config, client }: ProbeDeps): boolean =>
+  client.role === 'publishers' && config.executor.kind !== 'connection-storm'
 
 /** A broker that does not answer: first with a DISCONNECT, before which a retained message is removed, then without. */
 function giveUpLate(client: WireClient, state: { missing: string | null }, waitedMs: number): void {
@@ -152,7 +151,7 @@ function giveUpLate(client: WireClient, state: { missing: string | null }, waite
  */
 export function probe(deps: ProbeDeps): Promise<Probed> {
   const { config, now } = deps
-  const publishes = publishesOne(config)
+  const publishes = publishesOne(deps)
   const filters = probedFilters(deps)
   return new Promise((resolve, reject) => {
     const state = {

@@ -138,13 +138,11 @@ class LoadRun {
       series: this.series?.points ?? [],
       drift: this.drift?.report() ?? null,
       notes: this.allNotes(),
-      environment: environmentOf(config, {
+      environment: environmentOf(config, this.options, {
         startedAtMs: this.startMs,
-        toolVersion: this.options.toolVersion ?? null,
         broker,
         brokerLimits,
         brokerProcess: this.brokerWatch?.report() ?? null,
-        masksPassword: config.passwordEnv === undefined && this.options.credentials?.password !== undefined,
       }),
     })
   }

@@ -33,7 +33,7 @@ export async function tryOut(
 ): Promise<TriedOut> {
   checkCertificates(own.credentials)
   const populations = populationsOf(config).flatMap((p, i) => {
-    const client = firstClient(config, p, own.shard)
+    const client = firstClient(config, p, own)
     return client === null ? [] : [{ ...p, client, material: own.payloads[i] ?? null }]
   })
   const dials = await Promise.all(
@@ -45,7 +45,7 @@ export async function tryOut(
   const deps = dials.flatMap(({ url, dial }, address) => {
     // What one node of a cluster says of a population, the others are expected to say too.
     return populations.slice(0, address === 0 ? undefined : 1).map((p) => {
-      const its = { ...p, population: p, config: { ...p.config, url }, row: rows.get(p.client) }
+      const its = { ...p, population: p, config: { ...p.config, url }, row: rows.get(p.client.number) }
       return { ...own, dial, ...its }
     })
   })

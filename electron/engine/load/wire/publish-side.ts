@@ -10,6 +10,10 @@ export const BATCH_BYTES = 64 * 1024
 /** QoS 0 batches the broker may not have read yet, in a closed loop. */
 const MAX_BARRIERS = 2
 
+/** Why retained messages cannot be sent to a broker with this CONNACK; null where they can, or where none are. */
+export const retainProblem = (ack: { retains: boolean }, retain: boolean): string | null =>
+  retain && !ack.retains ? 'the broker keeps no retained messages, which --retain needs' : null
+
 /** Puts a client's messages into batches, as many as source, window and broker allow. */
 export class PublishSide {
   readonly qos: QoS
@@ -28,8 +32,8 @@ export class PublishSide {
 
   /** Why the broker's limits do not let this client do its work, or null. */
   unfit(ack: { maximumQos: QoS; maximumPacketSize: number; retains: boolean }): string | null {
-    if (!ack.retains && this.source.template.removal !== null)
-      return 'the broker keeps no retained messages, which --retain needs'
+    const problem = retainProblem(ack, this.source.template.removal !== null)
+    if (problem !== null) return problem
     if (this.qos > ack.maximumQos) return `the broker supports at most QoS ${ack.maximumQos}`
     return this.source.template.length > ack.maximumPacketSize
       ? `the broker accepts packets of at most ${ack.maximumPacketSize} bytes`

@@ -1,10 +1,12 @@
 import { headlines, UNCONFIRMED } from '../../../../electron/contract/load-headlines'
 import { describe, expect, it } from 'vitest'
 import type { LoadEvent, LoadNow } from '../../../../electron/contract/load'
-import { loadSchema } from '../../../../electron/contract/load-config'
 import type { LoadProgress } from '../../../../electron/contract/load-report'
 import { saturationReasons } from '../../../../electron/engine/load/report/saturation'
-import { explain } from '../../../../electron/engine/load/run/failures'
+import { loadSchema, type LoadConfig, type LoadInput } from '../../../../electron/contract/load-config'
+import { endedText, explain, tooFewText } from '../../../../electron/engine/load/run/failures'
+import { refusalHint } from '../../../../electron/engine/load/run/hints'
+import { lacking } from '../../../../electron/engine/load/run/lacking'
 import { loadBrief } from '../../../../renderer/features/load/checks'
 import { commonLatency, compareRows, differences, overlays } from '../../../../renderer/features/load/compare'
 import { LINE_KEYS, readLine } from '../../../../renderer/features/load/engine-lines'
@@ -268,6 +270,59 @@ describe('lines of the engine', () => {
       inner: 'connection refused: nothing is listening there',
     })
     expect(readLine('something new')).toBeNull()
+  })
+
+  it('knows each way in which a broker does not take the run, with the hint', () => {
+    const config = (input: LoadInput): LoadConfig => loadSchema.parse(input)
+    const reached = { connected: true, published: true }
+    const CLOSED = 'connection closed by the broker'
+    const hinted = (cause: string, input: LoadInput, at = reached): (string | undefined)[] => {
+      const line = readLine(`mqtt://127.0.0.1:1: ${cause}${refusalHint(cause, config(input), at)}`)
+      const hint = readLine(line?.inner ?? '')
+      return [line?.key, hint?.key, readLine(hint?.inner ?? '')?.key]
+    }
+    const not = { connected: false, published: false }
+    expect([
+      hinted(CLOSED, { qos: 1 }),
+      hinted(CLOSED, { retain: true, qos: 0 }),
+      hinted(CLOSED, { retain: true, qos: 2 }),
+      hinted(CLOSED, { size: 1 }),
+      hinted(CLOSED, { payload: '{}' }),
+      hinted(CLOSED, { protocol: 5 }, not),
+      hinted(CLOSED, { willTopic: 'w', willQos: 2 }, not),
+      hinted('an acknowledgement of the wrong kind: type 4 at QoS 2', { qos: 2 }),
+    ]).toEqual([
+      ['atBroker', 'atFirstQos', 'closed'],
+      ['atBroker', 'atFirstRetained', 'closed'],
+      ['atBroker', 'atFirstBoth', 'closed'],
+      ['atBroker', 'atFirstSize', 'closed'],
+      ['atBroker', 'atFirst', 'closed'],
+      ['atBroker', 'tryVersion', 'closed'],
+      ['atBroker', 'tryWill', 'closed'],
+      ['atBroker', 'lowersQos', 'wrongKind'],
+    ])
+    const refused = 'CONNACK 0x9b QoS not supported'
+    const willed = config({ willTopic: 'w', willQos: 2 })
+    expect(readLine(refused + refusalHint(refused, willed, not))?.key).toBe('tryWillQos')
+    const shared = config({ retain: false, topology: 'shared-subscription' })
+    const none = { retains: false, sharedSubscriptions: false, wildcards: false }
+    const said = [
+      lacking(config({ retain: true }), none, []),
+      lacking(shared, none, []),
+      lacking(config({}), none, ['a/+']),
+    ]
+    expect(said.map((line) => readLine(line ?? '')?.key)).toEqual(['noRetained', 'noShared', 'noWildcards'])
+    const reason = 'CONNACK 0x03 server unavailable'
+    const few = { connected: 95, wanted: '100 clients', enough: true, reason }
+    expect(readLine(tooFewText(config({}), few))?.inner).toBe(reason)
+    expect(
+      readLine(tooFewText(config({}), { ...few, wanted: '5 subscribers', reason: CLOSED })),
+    ).toMatchObject({
+      key: 'tooFew',
+      inner: CLOSED,
+    })
+    const ended = endedText(config({}), { planned: 1000, text: reason, refused: true })
+    expect(readLine(ended)).toMatchObject({ key: 'ended', inner: reason })
   })
 
   it('has a text for each', () => {
