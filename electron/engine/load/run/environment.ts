@@ -11,7 +11,7 @@ import type { LoadOptions } from './load-options'
  */
 export function environmentOf(
   config: LoadConfig,
-  { besides, credentials, toolVersion = null }: Pick<LoadOptions, 'besides' | 'credentials' | 'toolVersion'>,
+  { besides, credentials, toolVersion }: Pick<LoadOptions, 'besides' | 'credentials' | 'toolVersion'>,
   run: { startedAtMs: number } & Pick<RunEnvironment, 'broker' | 'brokerLimits' | 'brokerProcess'>,
 ): RunEnvironment {
   const line = loadCommandLine(config, besides)
@@ -19,7 +19,7 @@ export function environmentOf(
   const limits = readMachineLimits()
   return {
     startedAt: new Date(run.startedAtMs).toISOString(),
-    toolVersion,
+    toolVersion: toolVersion ?? null,
     broker: run.broker,
     commandLine: masksPassword ? `${line} --password ***` : line,
     host: hostname(),
