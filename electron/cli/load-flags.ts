@@ -73,8 +73,9 @@ const executorFlags = (written: Input): LoadFlags =>
   Object.fromEntries(
     Object.entries(written).flatMap(([key, value]) => {
       const flag = flagKey(key)
-      const isOne = (EXECUTOR_FLAGS as readonly string[]).includes(flag) && typeof value !== 'object'
-      return isOne ? [[flag, String(value)]] : []
+      const isText = typeof value === 'string' || typeof value === 'number'
+      const isOne = (EXECUTOR_FLAGS as readonly string[]).includes(flag)
+      return isOne && isText ? [[flag, String(value)]] : []
     }),
   )
 

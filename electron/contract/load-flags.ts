@@ -149,15 +149,16 @@ function executorOf(flags: LoadFlags, before: unknown): Executor | undefined {
   }
   const asked = text('rate')
   const known: Executor = typeof before === 'object' && before !== null ? { ...before } : {}
+  const was = typeof known['kind'] === 'string' ? known['kind'] : ''
   const changed = CHANGES.filter((flag) => text(flag) !== undefined)
-  const keeps = changed.length > 0 && changed.every((flag) => isOfExecutor(flag, String(known['kind'])))
+  const keeps = changed.length > 0 && changed.every((flag) => isOfExecutor(flag, was))
   const named = text('executor') ?? impliedKind(text('stages'), text('connectRate'), asked)
-  const kind = named ?? (keeps ? known['kind'] : asked === undefined ? undefined : 'constant-rate')
+  const kind = named ?? (keeps ? was : asked === undefined ? undefined : 'constant-rate')
   if (kind === undefined) return undefined
-  const own: Executor = { ...(known['kind'] === kind ? known : {}), kind }
+  const own: Executor = { ...(was === kind ? known : {}), kind }
   const put = (flag: string, field: string, read: (text: string) => unknown): void => {
     const value = text(flag)
-    if (value !== undefined && isOfExecutor(flag, String(kind))) own[field] = read(value)
+    if (value !== undefined && isOfExecutor(flag, kind)) own[field] = read(value)
   }
   if (asked !== 'max') put('rate', 'rate', rate)
   put('stages', 'stages', stages)
