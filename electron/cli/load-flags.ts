@@ -91,7 +91,9 @@ export async function loadConfig(flags: LoadFlags): Promise<Asked> {
   const preset = flags['preset'] ?? inFile ?? null
   const from = flags['preset'] === undefined && path !== undefined ? `--config ${path}: preset` : '--preset'
   const base = preset === null ? {} : presetOf(preset, from)
-  const own = loadInput(flags, file['executor'] ?? base.executor)
+  // what the file says of its executor goes over to another that a flag names, where that has the same settings
+  const asked = typeof flags['executor'] === 'string' ? { ...executorFlags(written), ...flags } : flags
+  const own = loadInput(asked, file['executor'] ?? base.executor)
   refuseBareTimes('--population', { populations: own['populations'] })
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
   const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })

@@ -190,14 +190,14 @@ function brokerWatched(flags: LoadFlags): Pick<LoadOptions, 'brokerPid' | 'broke
   )
 }
 
-/** What the run is told besides its settings, as it would be typed; how it is reported is not among it. */
+/** What the run is told besides its settings, as it would be typed again; where it is reported to is not among it. */
 function besides(flags: LoadFlags, { env }: CliContext, shard: Part | undefined): string[] {
+  const startAt = textFlag(flags, 'startAt') ?? env['FLEETLAB_START_AT']
   const words = {
     shard: shard === undefined ? undefined : `${shard.index}/${shard.count}`,
-    startAt: textFlag(flags, 'startAt') ?? env['FLEETLAB_START_AT'],
+    // a point in time has passed when the run is repeated
+    startAt: startAt?.startsWith('+') === true ? startAt : undefined,
     runId: textFlag(flags, 'runId') ?? env['FLEETLAB_RUN_ID'],
-    reportTo: textFlag(flags, 'reportTo'),
-    tokenEnv: textFlag(flags, 'tokenEnv'),
     brokerPid: textFlag(flags, 'brokerPid'),
     brokerMetrics: textFlag(flags, 'brokerMetrics'),
   }

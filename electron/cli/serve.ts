@@ -58,9 +58,13 @@ async function serve(context: CliContext, flags: ServeFlags): Promise<void> {
     await workspace.load()
     for (const host of flags.allowHost ?? []) engine.allowHost(host)
     const language = chosenLanguage(workspace.settings.language, context.locale)
+    const isWatched = (): boolean => {
+      const shared = sharing.state()
+      return shared.on && shared.viewers.length > 0
+    }
     const opening =
       file === undefined || scenario === null
-        ? openDemo(context.root, engine, workspace, language)
+        ? openDemo(context.root, engine, workspace, language, isWatched)
         : engine
             .open(scenario, file, {}, dirname(resolve(file)))
             .then(() => workspace.opened(scenario, openFile(file)))

@@ -140,7 +140,7 @@ const CHANGES: readonly string[] = ['rate', 'startRate', 'reconnectEvery', 'reco
 
 /**
  * The executor the flags speak of, or undefined when they leave it to the file or the default.
- * @param before the executor that they change, where they name no other
+ * @param before the executor that they change; of another than they name the rate is kept
  */
 function executorOf(flags: LoadFlags, before: unknown): Executor | undefined {
   const text = (name: string): string | undefined => {
@@ -155,7 +155,8 @@ function executorOf(flags: LoadFlags, before: unknown): Executor | undefined {
   const named = text('executor') ?? impliedKind(text('stages'), text('connectRate'), asked)
   const kind = named ?? (keeps ? was : asked === undefined ? undefined : 'constant-rate')
   if (kind === undefined) return undefined
-  const own: Executor = { ...(was === kind ? known : {}), kind }
+  const rateBefore = 'rate' in known && isOfExecutor('rate', kind) ? { rate: known['rate'] } : {}
+  const own: Executor = { ...(was === kind ? known : rateBefore), kind }
   const put = (flag: string, field: string, read: (text: string) => unknown): void => {
     const value = text(flag)
     if (value !== undefined && isOfExecutor(flag, kind)) own[field] = read(value)

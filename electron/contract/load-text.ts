@@ -7,6 +7,9 @@ import { withUnits } from './load-times'
 
 const DEFAULTS = loadSchema.parse({})
 
+/** Stands at the end of a command line for a password that was given to it. */
+export const HIDDEN_PASSWORD = ' --password ***'
+
 type Words = readonly (readonly [flag: string, value: string | number | undefined])[]
 
 /** A rate as `--rate` reads it: no exponents. */

@@ -13,14 +13,16 @@ const SLOW_MOTION = 0.2
 /**
  * Runs what a start without a file shows: three devices in slow motion until a new user has seen them, then the small
  * home. Both are nobody's file. At a first start the first page's language, which may be another than the system's, gives
- * the three devices their names, unless something else was opened or changed before it came.
+ * the three devices their names, unless something else was opened or changed before it came, or a class watches already.
  * @param language the one chosen in the settings, else the system's
+ * @param isWatched whether others than the first page see the run
  */
 export async function openDemo(
   root: string,
   engine: Pick<Engine, 'open'>,
   workspace: Workspace,
   language: Language,
+  isWatched: () => boolean = () => false,
 ): Promise<void> {
   const { isFirst } = workspace
   const name = isFirst ? 'first-steps.yaml' : 'demo.yaml'
@@ -33,6 +35,6 @@ export async function openDemo(
   await open(language)
   if (!isFirst) return
   workspace.firstPage.waitFor(async (page) => {
-    if (page !== language && workspace.isFirst && !workspace.changed) await open(page)
+    if (page !== language && workspace.isFirst && !workspace.changed && !isWatched()) await open(page)
   })
 }

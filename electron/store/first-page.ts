@@ -1,4 +1,8 @@
 import type { Language } from '../contract/languages'
+import { within } from '../engine/base/sequencer'
+
+/** Longest that a page waits for the task. Then it is told of what there is, and of the rest when it comes. */
+const PATIENCE_MS = 3000
 
 /** What is left to do until the first page has said its language. */
 export class FirstPage {
@@ -13,9 +17,9 @@ export class FirstPage {
     this.task = task
   }
 
-  /** A page has come. The first one's language counts; the others wait until the task is done too. Never rejects. */
+  /** A page has come. The first one's language counts; all wait until the task is done, or for 3 s. Never rejects. */
   came(language: Language): Promise<void> {
     this.done ??= this.task(language).catch(this.failed)
-    return this.done
+    return within(PATIENCE_MS, this.done)
   }
 }

@@ -23,6 +23,8 @@ export const useVote = defineStore('vote', () => {
   let seenOpen = 0
   /** Somebody has answered since the page came. */
   const answered = ref(false)
+  // an engine that was started again knows no votes; `useSharing` asks what this one has
+  link.onReady(() => (answered.value = false))
 
   function take(s: VoteState): void {
     if (s?.open) seenOpen = s.round

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LabApi } from '../../electron/contract/api'
 import type { PageLink } from '../../electron/contract/rpc'
 import { scenarioSchema, type Scenario } from '../../electron/contract/scenario'
@@ -24,7 +24,9 @@ afterEach(async () => {
 const named = (name: string): Scenario => scenarioSchema.parse({ version: 1, name })
 
 /** A start without a file, of which pages are told through the workspace's commands. */
-async function firstStart(): Promise<{ workspace: Workspace; runs: Scenario[]; lab: LabApi }> {
+async function firstStart(
+  isWatched = false,
+): Promise<{ workspace: Workspace; runs: Scenario[]; lab: LabApi }> {
   const log = (_level: string, { text }: { text: string }): void => void logged.push(text)
   const workspace = new Workspace({ folder, dialogs: null, now: () => 5000, log })
   opened.push(workspace)
@@ -34,7 +36,7 @@ async function firstStart(): Promise<{ workspace: Workspace; runs: Scenario[]; l
     runs.push(s)
     workspace.scenarioIs(s)
   }
-  await openDemo(join(import.meta.dirname, '../..'), { open }, workspace, 'en')
+  await openDemo(join(import.meta.dirname, '../..'), { open }, workspace, 'en', () => isWatched)
   const engine = { open, savedIn: () => undefined }
   const lab = { hello: async () => ({ scenario: runs.at(-1) }) } as unknown as LabApi
   const about = () => Promise.reject(new Error('not asked'))
@@ -63,6 +65,10 @@ describe('at a first start the language of the first page names what it shows', 
     await same.lab.hello({ contract: 1, language: 'ko' })
     expect(namesOf(same.runs)).toEqual(['Three devices'])
 
+    const watched = await firstStart(true)
+    await watched.lab.hello({ contract: 1, language: 'ko' })
+    expect(namesOf(watched.runs)).toEqual(['Three devices'])
+
     const other = await firstStart()
     other.workspace.opened(named('mine'), { name: 'mine.yaml', path: null })
     await other.lab.hello({ contract: 1, language: 'ko' })
@@ -77,6 +83,19 @@ describe('at a first start the language of the first page names what it shows', 
     const later = await firstStart()
     await later.lab.hello({ contract: 1, language: 'ko' })
     expect(namesOf(later.runs)).toEqual(['Small home'])
+  })
+
+  it('and no page waits for ever', async () => {
+    const { workspace, lab } = await firstStart()
+    workspace.firstPage.waitFor(() => new Promise(() => undefined))
+    vi.useFakeTimers()
+    try {
+      const welcome = lab.hello({ contract: 1, language: 'ko' })
+      await vi.advanceTimersByTimeAsync(3000)
+      expect(await welcome).toMatchObject({ scenario: { name: 'Three devices' } })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('and the page comes all the same when it cannot be opened again', async () => {

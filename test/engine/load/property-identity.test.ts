@@ -186,11 +186,14 @@ describe('where the identity is', () => {
   })
 
   it.each([
-    [{ payload: 'a', retain: true }, '--retain: expected a payload that is a JSON object with retained messages, or --protocol 5.0'],
-    [{ payload: 'a', topic: 'a/%c' }, '--topic: expected a payload that is a JSON object where'],
+    [
+      { payload: 'a', retain: true },
+      '--retain: expected, with retained messages, a payload that is a JSON object, or --protocol 5.0',
+    ],
+    [{ payload: 'a', topic: 'a/%c' }, '--topic: expected, where'],
     [
       { payload: 'a', request: true },
-      '--request: expected a payload that is a JSON object for requests, or --protocol 5.0',
+      '--request: expected, for requests, a payload that is a JSON object, or --protocol 5.0',
     ],
   ] as [LoadInput, string][])('is refused at 3.1.1 for a text: %j', async (input, line) => {
     await expect(placeFor(input)).rejects.toThrow(line)

@@ -1,5 +1,6 @@
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
 import { counted } from '../../../contract/counted'
+import { HIDDEN_PASSWORD, loadCommandLine } from '../../../contract/load-text'
 import type {
   LoadReport,
   PopulationReport,
@@ -78,7 +79,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     verdict: verdictOf(checks, { aborted, generator }),
     drift: null,
     notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
-    environment: first.environment,
+    environment: environmentOfAll(first, config),
     series: joinSeries(shards),
     ...(config.populations === undefined ? {} : { populations }),
     merged: {
@@ -88,6 +89,13 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
       ...(missing.length > 0 ? { missing } : {}),
     },
   }
+}
+
+/** Where the first shard ran, with the command line of the whole run. */
+function environmentOfAll({ environment }: LoadReport, config: LoadConfig): LoadReport['environment'] {
+  if (environment === null) return null
+  const hidden = environment.commandLine.endsWith(HIDDEN_PASSWORD) ? HIDDEN_PASSWORD : ''
+  return { ...environment, commandLine: loadCommandLine(config) + hidden }
 }
 
 /** Arrivals before their time, by more than the clocks can be off. */

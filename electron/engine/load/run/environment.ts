@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
 import type { LoadConfig } from '../../../contract/load-config'
 import type { RunEnvironment } from '../../../contract/load-report'
-import { loadCommandLine } from '../../../contract/load-text'
+import { HIDDEN_PASSWORD, loadCommandLine } from '../../../contract/load-text'
 import { readMachineLimits } from './limits'
 import type { LoadOptions } from './load-options'
 
@@ -21,7 +21,7 @@ export function environmentOf(
     startedAt: new Date(run.startedAtMs).toISOString(),
     toolVersion: toolVersion ?? null,
     broker: run.broker,
-    commandLine: masksPassword ? `${line} --password ***` : line,
+    commandLine: masksPassword ? line + HIDDEN_PASSWORD : line,
     host: hostname(),
     system: `${type()} ${release()} ${arch()}`,
     cpu: `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,

@@ -108,7 +108,7 @@ function isJsonObject(parts: readonly PayloadPart[], data: PayloadData): boolean
 function refuseOwnNames(c: LoadConfig): void {
   const one = oneTopicName(c)
   if (one === null) return
-  const line = `--${one.flag}: expected a payload that is a JSON object ${one.where}, or --protocol 5.0`
+  const line = `--${one.flag}: expected, ${one.where}, a payload that is a JSON object, or --protocol 5.0`
   throw new LoadError(`${line}: at 3.1.1 another has a topic name for each message`, 'start')
 }
 
