@@ -31,6 +31,7 @@ const NOT_WITH_MATRIX = [
   'brokerPid',
   'brokerMetrics',
   'reportTo',
+  'tokenEnv',
 ]
 
 interface Cell {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from './duration'
+import { isOfExecutor } from './load-executor-flags'
 import { CLIENT_FIELDS, topologyKind } from './load-fields'
 import { DEFAULT_TOPIC, namesEachTopic, oneTopicName } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
@@ -308,14 +309,14 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
     wrong('wsHeaders', c.url, 'expected an address with ws:// or wss:// for headers')
   if (c.alpn !== undefined && !c.url.startsWith('mqtts:'))
     wrong('alpn', c.url, 'expected an address with mqtts:// for ALPN')
-  if (c.thinkTime !== undefined && c.executor.kind !== 'max')
+  if (c.thinkTime !== undefined && !isOfExecutor('thinkTime', c.executor.kind))
     wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
   if (c.awayFor > 0 && c.disconnectEvery === undefined)
     wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
   if (c.request) checkRequests(c, wrong)
   if (c.churnEvery !== undefined && c.subscribers === 0)
     wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
-  if (c.arrivals !== 'even' && !['constant-rate', 'reconnect-storm', 'soak'].includes(c.executor.kind))
+  if (c.arrivals !== 'even' && !isOfExecutor('arrivals', c.executor.kind))
     wrong('arrivals', c.arrivals, `expected even: ${c.executor.kind} has no constant rate`)
   if (c.topology === 'pairs' && c.publishers !== c.subscribers) {
     wrong('subscribers', c.subscribers, `expected ${c.publishers}, one for each publisher (topology pairs)`)

@@ -1,14 +1,7 @@
-import type { ExecutorKind } from './load-fields'
+import { executorSchema, type ExecutorKind } from './load-fields'
 
 /** Names of executors, in the order of the help text. */
-const KINDS: readonly ExecutorKind[] = [
-  'constant-rate',
-  'max',
-  'ramping',
-  'connection-storm',
-  'reconnect-storm',
-  'soak',
-]
+const KINDS: readonly ExecutorKind[] = executorSchema.options.map((o) => o.shape.kind.value)
 
 /** Flags that only some executors have. */
 const ONLY_FOR: Readonly<Record<string, readonly ExecutorKind[]>> = {

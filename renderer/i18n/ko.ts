@@ -33,7 +33,7 @@ export const ko: Same<typeof en> & Texts = {
   link: {
     radio: '무선',
     tcp: 'TCP',
-    cut: '끊김',
+    cut: '자주 끊김',
     radioLost: 'MQTT 패킷이 통째로 손실됩니다.',
     radioWhy:
       'TCP가 아니라 MQTT-SN/UDP 같은 데이터그램 링크입니다. 보낸 쪽이 재전송 타이머를 기다렸다가 DUP=1로 다시 보냅니다.',

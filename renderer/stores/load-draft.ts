@@ -1,17 +1,10 @@
 import { loadSchema, type LoadConfig } from '@contract/load-config'
+import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'
-import {
-  FORM_GROUPS,
-  isAsked,
-  SWITCHES,
-  TEXT_FLAGS,
-  type Draft,
-  type Switch,
-  type TextFlag,
-} from './load-form'
+import { FORM_GROUPS, SWITCHES, TEXT_FLAGS, type Draft, type Switch, type TextFlag } from './load-form'
 
 const EMPTY: Draft = {
   ...(Object.fromEntries(TEXT_FLAGS.map((f) => [f, ''])) as Record<TextFlag, string>),
@@ -89,7 +82,7 @@ export function storedDraft(text: string): Draft | null {
 
 /** Flags the form speaks of, without those of other executors. */
 function flagsOf(draft: Draft): LoadFlags {
-  const texts = TEXT_FLAGS.filter((f) => draft[f].trim() !== '' && isAsked(f, draft.executor))
+  const texts = TEXT_FLAGS.filter((f) => draft[f].trim() !== '' && isOfExecutor(f, draft.executor))
   return {
     ...Object.fromEntries(texts.map((f) => [f, draft[f].trim()])),
     ...Object.fromEntries(SWITCHES.filter((s) => draft[s]).map((s) => [s, true])),

@@ -214,15 +214,12 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
   seed: number('1'),
 }
 
-/** A setting that the chosen executor has. */
-export const isAsked = (flag: TextFlag, executor: string): boolean => isOfExecutor(flag, executor)
-
 const OF_MQTT_5: readonly string[] = ['userProperty', 'messageExpiry', 'receiveMaximum', 'topicAliases']
 
 /** Whether the field is to be seen: it means something beside the other settings, or has a value that must be looked at. */
 export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {
   if (isSwitch(flag)) return flag !== 'tlsResume' || draft.tlsResume || draft.url.startsWith('mqtts:')
-  if (!isAsked(flag, draft.executor)) return false
+  if (!isOfExecutor(flag, draft.executor)) return false
   if (draft[flag] !== '') return true
   if (OF_MQTT_5.includes(flag)) return draft.protocol === '5.0'
   if (flag === 'disconnectKind' || flag === 'awayFor') return draft.disconnectEvery !== ''

@@ -134,6 +134,10 @@ it('fleetlab load --matrix prints a table; a wrong combination is told before th
   }
   const config = join(folder, 'kinds.yaml')
   writeFileSync(config, 'populations: [{ name: a, publishers: 1, qos: 1, rate: max }]')
+  const idle = ['load', '--url', 'embedded', '--matrix', 'qos=0,1', '--reconnect-every', '5s']
+  expect((await runFleetlab(idle)).stderr).toMatch(
+    /^fleetlab: --reconnect-every: found 5s; expected --executor/,
+  )
   const kinds = ['load', '--config', config, '--url', 'embedded', '--matrix', 'qos=0,1']
   expect((await runFleetlab(kinds)).stderr).toMatch(/^fleetlab: --matrix: found qos, whose values make no/)
   const limit = await runFleetlab(['load', 'find-limit', '--config', config, '--url', 'embedded'])

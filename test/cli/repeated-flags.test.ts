@@ -38,17 +38,10 @@ describe('flags that are given again', () => {
     expect(r.stderr.replace(/^fleetlab: /, '').slice(0, line.length)).toBe(line)
   })
 
-  it('several --url are the addresses of one broker, each of which is tried', async () => {
+  it('several --url are the addresses of one broker', async () => {
     const flags = ['--url', 'embedded', '--url', 'embedded', '--publishers', '1']
     expect((await runFleetlab(['load', ...flags])).stderr).toMatch(/--url: .*expected the word embedded once/)
-    const hosts = [
-      '--url',
-      'mqtt://127.0.0.1:1',
-      '--url',
-      'mqtt://b.example.invalid',
-      '--connect-timeout',
-      '1s',
-    ]
+    const hosts = ['--url', 'mqtt://127.0.0.1:1', '--url', 'mqtt://127.0.0.1:2', '--connect-timeout', '1s']
     expect((await runFleetlab(['load', ...hosts])).stderr).toMatch(/cannot connect to mqtt:\/\/127.0.0.1:1/)
   })
 

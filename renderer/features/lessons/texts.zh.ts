@@ -104,7 +104,7 @@ export const lessonsZh: TextsOf<typeof lessonsMessages> = {
     otherwise: '这次运行的结果与本课的描述不同。应为：{what}',
     next: '下一课：{title}',
     tryNext: '试一试：{name}',
-    linkNote: '本课使用{kind}链路。',
+    linkNote: '本课的链路类型：{kind}。',
     code: '连接此代理的 Python 代码',
     copyCode: '复制代码',
     steps: '你的客户端做了什么',

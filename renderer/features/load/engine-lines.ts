@@ -5,11 +5,19 @@ const PATTERNS: SaidPatterns = [
   ['cannotConnect', /^cannot connect to (?<url>\S+): (?<why>.*)$/],
   [
     'tooFew',
-    /^only (?<n>\S+) of (?<all>\S+) (?:clients?|subscribers?) connected to (?<url>\S+) within (?<s>[\d.]+) s(?:: (?<why>.*?))?; use fewer clients or a longer --connect-timeout or --ramp(?:; --min-connected 95% begins with those that connect)?$/,
+    /^only (?<n>\S+) of (?<all>\S+) clients? connected to (?<url>\S+) within (?<s>[\d.]+) s(?:: (?<why>.*?))?; use fewer clients or a longer --connect-timeout or --ramp(?:; --min-connected 95% begins with those that connect)?$/,
   ],
   [
     'tooFewRefused',
-    /^only (?<n>\S+) of (?<all>\S+) (?:clients?|subscribers?) connected to (?<url>\S+) within (?<s>[\d.]+) s: (?<why>.*?)(?:; --min-connected 95% begins with those that connect)?$/,
+    /^only (?<n>\S+) of (?<all>\S+) clients? connected to (?<url>\S+) within (?<s>[\d.]+) s: (?<why>.*?)(?:; --min-connected 95% begins with those that connect)?$/,
+  ],
+  [
+    'tooFewSubscribers',
+    /^only (?<n>\S+) of (?<all>\S+) subscribers? connected to (?<url>\S+) within (?<s>[\d.]+) s(?:: (?<why>.*?))?; use fewer clients or a longer --connect-timeout or --ramp(?:; --min-connected 95% begins with those that connect)?$/,
+  ],
+  [
+    'tooFewSubscribersRefused',
+    /^only (?<n>\S+) of (?<all>\S+) subscribers? connected to (?<url>\S+) within (?<s>[\d.]+) s: (?<why>.*?)(?:; --min-connected 95% begins with those that connect)?$/,
   ],
   [
     'ended',

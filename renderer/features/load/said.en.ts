@@ -3,6 +3,8 @@ export const said = {
   cannotConnect: 'Cannot connect to {url}: {why}',
   tooFew:
     'Only {n} of {all} clients were connected to {url} after {s} s. Use fewer clients, or a longer Connect timeout or Ramp. {why}',
+  tooFewSubscribers:
+    'Only {n} of {all} subscribers were connected to {url} after {s} s. Use fewer subscribers, or a longer Connect timeout or Ramp. {why}',
   lostAll: 'All connections to {url} were lost and none came back within {s} s: {why}',
   stoppedEarly: 'Stopped before publishing started',
   stopped: 'Stopped by the user',
@@ -46,6 +48,7 @@ export const said = {
   noEnv: 'expected an environment variable that was set when the program started',
   atBroker: '{url}: {why}',
   tooFewRefused: 'Only {n} of {all} clients were connected to {url} after {s} s: {why}',
+  tooFewSubscribersRefused: 'Only {n} of {all} subscribers were connected to {url} after {s} s: {why}',
   ended: '{n} clients to {url}: {why}',
   lowersQos: '{why}. It lowers QoS 2 to QoS 1: set QoS to 1',
   tryWillQos: '{why}. Try Will QoS 0',

@@ -3,6 +3,8 @@ export const said = {
   cannotConnect: '{url}에 연결할 수 없습니다: {why}',
   tooFew:
     '{s}초 뒤에도 {url}에 클라이언트 {all}개 중 {n}개만 연결되었습니다. 클라이언트를 줄이거나 연결 제한 시간 또는 램프를 늘리세요. {why}',
+  tooFewSubscribers:
+    '{s}초 뒤에도 {url}에 구독자 {all}개 중 {n}개만 연결되었습니다. 구독자를 줄이거나 연결 제한 시간 또는 램프를 늘리세요. {why}',
   lostAll: '{url}의 모든 연결이 끊기고 {s}초 안에 하나도 돌아오지 않았습니다: {why}',
   stoppedEarly: '발행을 시작하기 전에 중지했습니다',
   stopped: '사용자가 중지했습니다',
@@ -31,7 +33,7 @@ export const said = {
   noName: '없는 호스트 이름입니다',
   noLookup: '호스트 이름을 찾을 수 없습니다',
   openFiles: '열 수 있는 파일 수의 한계입니다(ulimit -n)',
-  noPorts: '쓸 수 있는 로컬 주소나 포트가 없습니다. 로컬 주소를 보세요',
+  noPorts: '쓸 수 있는 로컬 주소나 포트가 없습니다. ‘로컬 주소’ 항목을 확인하세요',
   selfSigned: '자체 서명 인증서입니다. CA 파일로 지정하세요',
   unknownCa: '알 수 없는 CA가 서명한 인증서입니다. CA 파일로 지정하세요',
   expired: '인증서가 만료되었습니다',
@@ -46,22 +48,23 @@ export const said = {
   noEnv: '프로그램을 시작할 때 있던 환경 변수여야 합니다',
   atBroker: '{url}: {why}',
   tooFewRefused: '{s}초 뒤에도 {url}에 클라이언트 {all}개 중 {n}개만 연결되었습니다: {why}',
-  ended: '클라이언트 {n}개, {url}: {why}',
+  tooFewSubscribersRefused: '{s}초 뒤에도 {url}에 구독자 {all}개 중 {n}개만 연결되었습니다: {why}',
+  ended: '{url}의 클라이언트 {n}개: {why}',
   lowersQos: '{why}. 이 브로커는 QoS 2를 QoS 1로 낮춥니다. QoS를 1로 정하세요',
   tryWillQos: '{why}. 유언 QoS를 0으로 해 보세요',
   tryVersion: '{why}. 브로커가 MQTT 5.0을 쓰지 않는다면 프로토콜을 3.1.1로 정하세요',
   tryWill:
     '{why}. 브로커가 QoS {qos}의 유언을 받지 않을 수 있습니다. 유언 QoS를 0으로 하거나 유언 토픽을 비워 보세요',
-  atFirst: '{why}(첫 메시지에서)',
+  atFirst: '첫 메시지에서 {why}',
   atFirstSize:
-    '{why}(첫 메시지에서). 브로커가 {size}바이트 페이로드를 받지 않을 수 있습니다. 크기를 줄여 보세요',
+    '첫 메시지에서 {why}. 브로커가 {size}바이트 페이로드를 받지 않을 수 있습니다. 크기를 줄여 보세요',
   atFirstQos:
-    '{why}(첫 메시지에서). 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 QoS {qos}를 받지 않을 수 있습니다. QoS {less}로 해 보세요',
+    '첫 메시지에서 {why}. 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 QoS {qos}를 받지 않을 수 있습니다. QoS {less}로 해 보세요',
   atFirstRetained:
-    '{why}(첫 메시지에서). 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 보관 메시지를 받지 않을 수 있습니다. 보관 메시지를 꺼 보세요',
+    '첫 메시지에서 {why}. 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 보존 메시지를 받지 않을 수 있습니다. 보존 메시지를 꺼 보세요',
   atFirstBoth:
-    '{why}(첫 메시지에서). 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 QoS {qos}나 보관 메시지를 받지 않을 수 있습니다. QoS {less}로 하거나 보관 메시지를 꺼 보세요',
-  noRetained: '브로커가 보관 메시지를 지원하지 않습니다. 이 시험에는 보관 메시지가 필요합니다',
+    '첫 메시지에서 {why}. 이 클라이언트가 그 토픽에 발행할 수 없거나, 브로커가 QoS {qos}나 보존 메시지를 받지 않을 수 있습니다. QoS {less}로 하거나 보존 메시지를 꺼 보세요',
+  noRetained: '브로커가 보존 메시지를 지원하지 않습니다. 이 시험에는 보존 메시지가 필요합니다',
   noShared: '브로커가 공유 구독을 지원하지 않습니다. 이 토폴로지에는 공유 구독이 필요합니다',
   noWildcards:
     '브로커가 와일드카드 구독을 지원하지 않습니다. 토폴로지 {kind}에는 다음 필터가 필요합니다: {filter}',
@@ -80,6 +83,6 @@ export const said = {
   handshake: '브로커가 TLS 핸드셰이크를 거부했습니다. 클라이언트 인증서를 요구하나요?',
   untrusted: '브로커가 클라이언트 인증서를 신뢰하지 않습니다',
   tlsFailed: 'TLS 핸드셰이크에 실패했습니다. 브로커가 이 포트에서 TLS를 쓰나요?',
-  badAddress: '시스템이 주소를 거부했습니다. 로컬 주소를 보세요',
+  badAddress: '시스템이 주소를 거부했습니다. ‘로컬 주소’ 항목을 확인하세요',
   filesHere: '이 컴퓨터에서 열 수 있는 파일 수의 한계입니다',
 } as const

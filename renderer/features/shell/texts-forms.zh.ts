@@ -56,7 +56,7 @@ export const formsZh: SameKeys<typeof formsEn> = {
       lossScope: '可丢失的报文',
       tcp: 'TCP',
       faults: '其他故障',
-      cut: '断开',
+      cut: '切断',
       script: '预先决定',
       recovery: '恢复',
     },

@@ -27,7 +27,7 @@ export const ko = {
     lessLoss: '모든 링크의 손실률 낮추기',
     setRadio: '모든 장치의 링크: 무선',
     setTcp: '모든 장치의 링크: TCP',
-    setCut: '모든 장치의 링크: 끊김',
+    setCut: '모든 장치의 링크: 자주 끊김',
     clients: '접속',
     rate: '초당 메시지',
     lostPackets: '손실 패킷',

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadSchema } from '../../../electron/contract/load-config'
+import { isOfExecutor } from '../../../electron/contract/load-executor-flags'
 import { loadCommandLine } from '../../../electron/contract/load-text'
 import {
   draftOf,
@@ -12,7 +13,7 @@ import {
   readDraft,
   storedDraft,
 } from '../../../renderer/stores/load-draft'
-import { isAsked, isShown, type Draft } from '../../../renderer/stores/load-form'
+import { isShown, type Draft } from '../../../renderer/stores/load-form'
 
 const wrong = (patch: Partial<Draft>) => readDraft({ ...FIRST_DRAFT, ...patch }).problems ?? {}
 
@@ -40,8 +41,8 @@ describe('the form of a load test', () => {
   it('leaves out what the executor has not', () => {
     const { config } = readDraft({ ...FIRST_DRAFT, executor: 'max', rate: 'nonsense', stages: 'nonsense' })
     expect(config?.executor).toEqual({ kind: 'max' })
-    expect(isAsked('window', 'connection-storm')).toBe(false)
-    expect(isAsked('rate', 'soak')).toBe(true)
+    expect(isOfExecutor('window', 'connection-storm')).toBe(false)
+    expect(isOfExecutor('rate', 'soak')).toBe(true)
   })
 
   it.each([

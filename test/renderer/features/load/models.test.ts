@@ -317,10 +317,7 @@ describe('lines of the engine', () => {
     expect(readLine(tooFewText(config({}), few))?.inner).toBe(reason)
     expect(
       readLine(tooFewText(config({}), { ...few, wanted: '5 subscribers', reason: CLOSED })),
-    ).toMatchObject({
-      key: 'tooFew',
-      inner: CLOSED,
-    })
+    ).toMatchObject({ key: 'tooFewSubscribers', inner: CLOSED })
     const ended = endedText(config({}), { planned: 1000, text: reason, refused: true })
     expect(readLine(ended)).toMatchObject({ key: 'ended', inner: reason })
   })
