@@ -4,12 +4,20 @@ import { withoutPassword } from './load-url'
 
 type Issue = z.core.$ZodIssue
 
+/** Characters of a name or a value that a message shows; a key of a file can be a whole tree, as YAML allows. */
+const MOST_SHOWN = 80
+
+const nameOf = (key: PropertyKey): string => {
+  const name = String(key)
+  return name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}…` : name
+}
+
 const shown = (input: unknown): string => {
   if (input === undefined) return 'nothing'
   if (typeof input === 'number') return String(input)
   // undefined for a function or a symbol, which YAML's tags can make
   const text = JSON.stringify(input) as string | undefined
-  return withoutPassword(text ?? typeof input).slice(0, 80)
+  return withoutPassword(text ?? typeof input).slice(0, MOST_SHOWN)
 }
 
 /** Kinds of values as people call them. */
@@ -59,7 +67,7 @@ function meant(branches: readonly Issue[][]): readonly Issue[] | undefined {
 function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] {
   const path = [...before, ...issue.path]
   const detail = (expected: string, at = path, input: unknown = issue.input): ErrorDetail => ({
-    path: at.map(String).join('.'),
+    path: at.map(nameOf).join('.'),
     found: shown(input),
     expected,
   })

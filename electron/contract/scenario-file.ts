@@ -78,9 +78,9 @@ export function parseScenario(text: string, name: string): Scenario {
   return parseFile(text, name, scenarioSchema, 'bad-scenario')
 }
 
-/** No text of several lines is folded: the library does not read lines of spaces alone as it wrote them. */
+/** No text is folded: the library does not read spaces beside a fold, or lines of spaces alone, as it wrote them. */
 const YAML_STYLE = {
-  lineWidth: 100,
+  lineWidth: 0,
   doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
   blockQuote: 'literal',
 } as const

@@ -26,6 +26,7 @@ it.each([
     { link: { loss: { model: 'coin' } } },
     'link.loss.model: found "coin"; expected none, independent, gilbert-elliott, rule or schedule',
   ],
+  [{ ['x'.repeat(9000)]: 1 }, {}, `groups.0.${'x'.repeat(80)}…: found 1; unknown field`],
 ])('names the field, what was found and what is allowed: %j %j', (group, more, line) => {
   expect(refused(group, more)).toEqual([line])
 })

@@ -5,7 +5,9 @@ import { parseScenario, plainTree, scenarioText } from '../../electron/contract/
 /** Long enough for the library to write it over several lines, and not plain. */
 const LONG = `${'word '.repeat(12)}\u0003`
 const text = fc
-  .array(fc.constantFrom(' ', '\n', '\n \n', 'a', '\\', '"', '\t', '\r', '#', ':'), { maxLength: 12 })
+  .array(fc.constantFrom(' ', '\n', '\n \n', 'a', '\\', '"', '\t', '\r', '#', ':', 'x'.repeat(90)), {
+    maxLength: 12,
+  })
   .map((parts) => `${LONG}${parts.join('')}.`)
 
 describe('the text of a scenario', () => {

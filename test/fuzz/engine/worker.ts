@@ -84,6 +84,8 @@ const tellNow = (of: Loop, done = false): void =>
 let nextTellMs = 0
 while (usedMs() < job.spendMs) {
   for (let i = 0; i < 100; i++) await loop.mutateOne()
+  // what waits for its turn, such as warnings of libraries, would pile up for ever
+  await new Promise((turn) => setImmediate(turn))
   if (Date.now() < nextTellMs) continue
   nextTellMs = Date.now() + 5000
   tellNow(loop)
