@@ -132,7 +132,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     lines: [],
     column: o.column ?? false,
     slim: o.slim ?? false,
-    terse: !(o.noCards ?? false),
+    terse: o.terse ?? !(o.noCards ?? false),
   }
   const shown: SequenceInput = { ...input, packets, marks }
   const bottom = Math.max(scale.height + METRICS.bottom * k, o.minHeight ?? 0)

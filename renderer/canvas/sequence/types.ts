@@ -74,6 +74,8 @@ export interface SequenceOptions {
   minHeight?: number
   /** Leave out verdict cards. @default false */
   noCards?: boolean
+  /** A label says less rather than lie across another arrow. @default where cards are drawn */
+  terse?: boolean
   /** Second line of a lane's head, by client identifier; '' is the broker. */
   laneNotes?: ReadonlyMap<string, string>
   /** Line between two lane heads, by client identifier: the link. */

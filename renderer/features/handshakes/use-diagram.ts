@@ -129,6 +129,7 @@ export function useDiagram() {
       nowMs: latest(input.value.packets),
       words: words.value,
       noCards: units.value < CARDS_FROM,
+      terse: true,
       linkNotes: units.value < METRICS.narrow ? new Map() : links.value,
       laneNotes: new Map([['', brokerNote(status.status, t)]]),
       numbers: numbers.value,

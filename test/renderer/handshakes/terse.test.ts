@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { drawArrow } from '../../../renderer/canvas/sequence/arrows'
 import { Taken } from '../../../renderer/canvas/sequence/boxes'
+import { chooseLanes } from '../../../renderer/canvas/sequence/lanes'
+import { layoutSequence } from '../../../renderer/canvas/sequence/layout'
 import { packet } from '../../helpers/packet-row'
 import { words } from './words'
 
@@ -25,4 +27,26 @@ test('in the diagram of all packets a label leaves the QoS out rather than lie a
   expect(Math.abs(short.x - 95)).toBeGreaterThan(short.width / 2)
   // where nothing is in the way it says all
   expect(label(true, []).qos).toBe('QoS 2')
+})
+
+test('a narrow diagram of all packets, which has no cards, leaves it out too', () => {
+  const leg = { settledMs: 40, fate: 'delivered', qos: 2, packetId: 7 } as const
+  const packets = [
+    packet({ seq: 1, clientId: 'a', type: 'PUBLISH', ...leg }),
+    packet({
+      seq: 2,
+      clientId: 'a',
+      type: 'PUBREC',
+      direction: 'downlink',
+      ...leg,
+      sentMs: 5,
+      settledMs: 20,
+    }),
+  ]
+  const input = { packets, marks: [], journeys: [], exchanges: [] }
+  const { lanes } = chooseLanes(input)
+  const qos = (terse: boolean) =>
+    layoutSequence(input, { lanes, width: 420, k: 1, pxPerMs: 0.6, nowMs: 60, words, noCards: true, terse })
+      .arrows[0]?.label.qos
+  expect([qos(false), qos(true)]).toEqual(['QoS 2', null])
 })
