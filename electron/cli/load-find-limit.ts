@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { counted } from '../contract/counted'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
+import { withoutSecrets } from '../contract/load-headers'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import { limitedByGenerator } from '../engine/load/report/saturation'
@@ -123,7 +124,7 @@ async function write(
   result: LimitResult,
   path: string | undefined,
 ): Promise<void> {
-  const json = `${JSON.stringify({ config, ...result }, null, 2)}\n`
+  const json = `${JSON.stringify({ config: withoutSecrets(config), ...result }, null, 2)}\n`
   context.stdout.write(path === '-' ? json : printableLines(limitText(result)))
   if (path !== undefined && path !== '-') await writeOutput(path, json)
 }

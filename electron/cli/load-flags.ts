@@ -25,7 +25,7 @@ async function fileInput(path: string): Promise<Record<string, unknown>> {
     const value = plainTree(parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }))
     return z.record(z.string(), z.unknown()).parse(value)
   } catch (thrown) {
-    const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : ''
+    const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '').replace(/:$/, '') : ''
     throw new UsageError(
       `--config ${path}: ${thrown instanceof z.ZodError ? 'is not a list of fields' : why}`,
     )

@@ -29,6 +29,8 @@ interface CompareFlags {
 interface Comparison {
   metrics: Compared[]
   rules: { rule: string; state: RuleState }[]
+  /** The generator was the limit of either run: nothing has passed. */
+  inconclusive: boolean
   /** Fields of the configuration that are not the same. */
   differences: string[]
 }
@@ -60,11 +62,9 @@ export function addCompare(
       const [a, b] = await Promise.all([readReportFile(before), readReportFile(after)])
       const metrics = compareReports(a, b)
       const judged = rules.map((rule) => ({ rule: rule.text, state: judge(rule, metrics) }))
-      const found = { metrics, rules: judged, differences: differences(a, b) }
-      await write(context, found, flags)
       const limited = [a, b].some(limitedByGenerator)
-      if (limited)
-        context.stderr.write('warning: in at least one run the generator was the limit: inconclusive\n')
+      const found = { metrics, rules: judged, inconclusive: limited, differences: differences(a, b) }
+      await write(context, found, flags)
       if (
         judged.some((r) => r.state === 'failed' || (r.state === 'not measured' && flags.failIf !== undefined))
       )
@@ -84,13 +84,18 @@ async function write(context: CliContext, found: Comparison, flags: CompareFlags
   context.stdout.write(flags.json === '-' ? json : printableLines(comparisonText(found)))
   if (flags.json !== undefined && flags.json !== '-') await writeOutput(flags.json, json)
   if (flags.junit === undefined) return
-  const cases = found.rules.map(({ rule, state }) => ({
+  const rules = found.rules.map(({ rule, state }) => ({
     group: 'fail-if',
     name: rule,
     ...(state === 'failed' ? { failure: 'beyond the limit, and not by noise' } : {}),
     ...(state === 'not measured' ? { skipped: state } : {}),
   }))
-  await writeOutput(flags.junit, junitXml('fleetlab report compare', cases))
+  const run = {
+    group: 'run',
+    name: 'not limited by the generator',
+    ...(found.inconclusive ? { failure: INCONCLUSIVE } : {}),
+  }
+  await writeOutput(flags.junit, junitXml('fleetlab report compare', [run, ...rules]))
 }
 
 const value = (v: number | null, unit: Compared['unit']): string =>
@@ -102,7 +107,14 @@ function testWord(r: Compared): string {
   return r.p < NOISE ? 'differs' : 'no difference beyond noise'
 }
 
-function comparisonText({ metrics, rules, differences: other }: Comparison): string {
+const INCONCLUSIVE = 'inconclusive: in at least one run the generator, not the broker, was the limit'
+
+function stateWord(state: RuleState, inconclusive: boolean): string {
+  if (state === 'noise') return 'beyond it, but within noise'
+  return state === 'passed' && inconclusive ? 'not beyond it' : state
+}
+
+function comparisonText({ metrics, rules, inconclusive, differences: other }: Comparison): string {
   const rows = metrics.map((r) => [
     `${r.metric}${r.unit === 'ms' ? ', ms' : r.unit === 'rate' ? ', per second' : ''}`,
     value(r.a, r.unit),
@@ -115,6 +127,7 @@ function comparisonText({ metrics, rules, differences: other }: Comparison): str
     other.length === 0 ? '' : `the runs differ in ${other.join(', ')}\n\n`,
     textTable(['', 'before', 'after', 'change', 'p', ''], rows),
     '\n',
-    ...rules.map((r) => `${r.rule}: ${r.state === 'noise' ? 'beyond it, but within noise' : r.state}\n`),
+    ...rules.map((r) => `${r.rule}: ${stateWord(r.state, inconclusive)}\n`),
+    inconclusive ? `verdict: ${INCONCLUSIVE}\n` : '',
   ].join('')
 }

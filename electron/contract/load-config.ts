@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { durationSchema } from './duration'
 import { isOfExecutor } from './load-executor-flags'
 import { CLIENT_FIELDS, topologyKind } from './load-fields'
+import { hiddenHeader, HIDDEN_HEADER } from './load-headers'
 import { DEFAULT_TOPIC, namesEachTopic, oneTopicName } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { limitsConnected, thresholdsSchema } from './load-thresholds'
@@ -205,6 +206,7 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
 }
 
 /** Settings that would do nothing beside the others. */
+/** What a report may say and a run may not. */
 function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
   const idle = (path: string, input: unknown, message: string): void =>
     ctx.addIssue({ code: 'custom', path: [path], input, message })
@@ -220,6 +222,8 @@ function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
         `expected the topic of the will that willQos or willPayload belongs to${whose}`,
       )
   }
+  const hidden = hiddenHeader(c.wsHeaders ?? [])
+  if (hidden !== undefined) idle('wsHeaders', hidden, HIDDEN_HEADER)
   if (c.tlsResume && !/^(mqtts|wss):/.test(c.url))
     idle('tlsResume', c.url, 'expected an address with mqtts:// or wss:// for TLS sessions')
 }

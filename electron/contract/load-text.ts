@@ -2,6 +2,7 @@ import { formatDuration } from './duration'
 import { loadSchema, type LoadConfig } from './load-config'
 import type { ExecutorConfig } from './load-fields'
 import { flagKey, flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
+import { shownHeader } from './load-headers'
 import { idleFlags } from './load-idle'
 import { withUnits } from './load-times'
 
@@ -83,7 +84,7 @@ const settings = (c: LoadConfig): Words => [
   ['--username', c.username],
   ['--clients', c.clients],
   ['--alpn', c.alpn?.join(',')],
-  ['--ws-header', c.wsHeaders?.join('\n')],
+  ['--ws-header', c.wsHeaders?.map(shownHeader).join('\n')],
   ['--will-topic', c.willTopic],
   ['--will-payload', c.willPayload],
   ['--will-qos', c.willQos],

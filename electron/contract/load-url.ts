@@ -50,7 +50,7 @@ export function brokerUrlProblem(url: string): string | null {
   const [, host = '', port] = /^(.*?)(?::([^:\]]*))?$/.exec(authority) ?? []
   if (!HOST.test(host)) return `${FORM}, such as mqtt://127.0.0.1:1883 or mqtt://[::1]:1883`
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
-    return `${FORM} and a port from 1 to 65535`
+    return `${FORM}, and a port from 1 to 65535`
   }
   if (scheme.startsWith('mqtt') && path !== '' && path !== '/') {
     return `${FORM}: a path is for ws:// and wss:// only`

@@ -1,10 +1,20 @@
 import { loadSchema, type LoadConfig } from '@contract/load-config'
 import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
+import { idleFlags } from '@contract/load-idle'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
 import { loadFlags } from '@contract/load-text'
 import { sayIssue, type Problem } from './load-field-errors'
-import { FORM_GROUPS, SWITCHES, TEXT_FLAGS, type Draft, type Switch, type TextFlag } from './load-form'
+import {
+  FORM_GROUPS,
+  isSwitch,
+  OF_TLS,
+  SWITCHES,
+  TEXT_FLAGS,
+  type Draft,
+  type Switch,
+  type TextFlag,
+} from './load-form'
 
 const EMPTY: Draft = {
   ...(Object.fromEntries(TEXT_FLAGS.map((f) => [f, ''])) as Record<TextFlag, string>),
@@ -96,9 +106,17 @@ type Problems = Partial<Record<TextFlag, Problem>>
 export function readDraft(
   draft: Draft,
 ): { config: LoadConfig; problems: null } | { config: null; problems: Problems } {
-  const parsed = loadSchema.safeParse(loadInput(flagsOf(draft)), { reportInput: true })
-  if (parsed.success) return { config: parsed.data, problems: null }
+  const flags = flagsOf(draft)
+  const parsed = loadSchema.safeParse(loadInput(flags), { reportInput: true })
   const problems: Problems = {}
+  if (parsed.success) {
+    const idle = idleFlags(flags, parsed.data).filter(
+      ({ flag }) => OF_TLS.includes(flag) && !isSwitch(flag as TextFlag | Switch),
+    )
+    if (idle.length === 0) return { config: parsed.data, problems: null }
+    for (const { flag } of idle) problems[flag as TextFlag] = { key: 'needsTls', values: {} }
+    return { config: null, problems }
+  }
   for (const issue of parsed.error.issues) {
     const flag = flagOfPath(issue.path) as TextFlag
     problems[flag] ??= sayIssue(flag, issue, draft)

@@ -1,4 +1,5 @@
 import { issueDetails } from '@contract/issues'
+import { HIDDEN_HEADER } from '@contract/load-headers'
 import type { z } from 'zod'
 
 /** What is wrong with a field: the end of a text's key `load.wrong.…`, and its values; or a line as it came. */
@@ -62,6 +63,7 @@ function ofPopulation(issue: z.core.$ZodIssue): Problem {
 /** An issue of the load schema as a text of the page: the schema says what is wrong, the page says it in its language. */
 export function sayIssue(flag: string, issue: z.core.$ZodIssue, clients: Clients): Problem {
   if (flag === 'population') return ofPopulation(issue)
+  if (issue.message === HIDDEN_HEADER) return { key: 'hiddenHeader', values: {} }
   if (flag === 'minConnected') return { key: 'share', values: {} }
   switch (issue.code) {
     case 'too_small': {

@@ -216,12 +216,24 @@ export const FLAG_LOOKS: Partial<Record<TextFlag, FlagLook>> = {
 
 const OF_MQTT_5: readonly string[] = ['userProperty', 'messageExpiry', 'receiveMaximum', 'topicAliases']
 
+/** Settings of TLS; ALPN is of mqtts:// alone. */
+export const OF_TLS: readonly string[] = [
+  'caFile',
+  'certFile',
+  'keyFile',
+  'serverName',
+  'insecure',
+  'tlsResume',
+]
+const hasTls = (url: string): boolean => /^(mqtts|wss):/.test(url.trim())
+
 /** Whether the field is to be seen: it means something beside the other settings, or has a value that must be looked at. */
 export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {
-  if (isSwitch(flag)) return flag !== 'tlsResume' || draft.tlsResume || draft.url.startsWith('mqtts:')
+  if (isSwitch(flag)) return draft[flag] || !OF_TLS.includes(flag) || hasTls(draft.url)
   if (!isOfExecutor(flag, draft.executor)) return false
   if (draft[flag] !== '') return true
   if (OF_MQTT_5.includes(flag)) return draft.protocol === '5.0'
+  if (OF_TLS.includes(flag)) return hasTls(draft.url)
   if (flag === 'disconnectKind' || flag === 'awayFor') return draft.disconnectEvery !== ''
   if (flag === 'subscribeQos') return draft.subscribers !== '0'
   if (flag === 'alpn') return draft.url.startsWith('mqtts:')

@@ -177,6 +177,8 @@ export const loadJa: TextsOf<typeof loadMessages> = {
       clientId: 'クライアントが複数のときは、番号 %i を ID に入れてください',
       wsHeader: 'X-Tenant: plant のような行と、ws:// か wss:// の URL が必要です',
       alpn: 'mqtt のような名前と、mqtts:// の URL が必要です',
+      hiddenHeader: 'レポートに残らないヘッダーの値か、env:FLEETLAB_TOKEN が必要です',
+      needsTls: 'mqtts:// か wss:// の URL が必要です',
       userProperty: 'site=plant-2 のような行を入力してください',
       needs5: '5.0 にしてください。3.1.1 にプロパティはありません',
       threshold: 'p99<50ms、lost==0 のような式を入力してください',

@@ -171,6 +171,8 @@ export const loadKorean = {
     clientId: '클라이언트가 여럿이면 식별자에 클라이언트 번호 %i가 있어야 합니다',
     wsHeader: 'X-Tenant: plant 같은 줄과 ws:// 또는 wss:// URL이 필요합니다',
     alpn: 'mqtt 같은 이름과 mqtts:// URL이 필요합니다',
+    hiddenHeader: '보고서에 남기지 않은 헤더 값 또는 env:FLEETLAB_TOKEN이 필요합니다',
+    needsTls: 'mqtts:// 또는 wss:// URL이 함께 필요합니다',
     userProperty: 'site=plant-2 같은 줄이어야 합니다',
     needs5: '5.0이어야 합니다. 3.1.1에는 속성이 없습니다',
     threshold: 'p99<50ms, lost==0 같은 식이어야 합니다',

@@ -171,6 +171,8 @@ export const loadZh: TextsOf<typeof loadMessages> = {
       clientId: '有多个客户端时，标识符中需要客户端编号 %i',
       wsHeader: '请输入如 X-Tenant: plant 的行，URL 须以 ws:// 或 wss:// 开头',
       alpn: '请输入如 mqtt 的名称，URL 须以 mqtts:// 开头',
+      hiddenHeader: '请输入报告中不保留的请求头的值，或 env:FLEETLAB_TOKEN',
+      needsTls: 'URL 须以 mqtts:// 或 wss:// 开头',
       userProperty: '请输入如 site=plant-2 的行',
       needs5: '应为 5.0：3.1.1 没有属性',
       threshold: '请输入如 p99<50ms、lost==0 的表达式',

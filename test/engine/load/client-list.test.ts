@@ -2,15 +2,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadSchema } from '../../../electron/contract/load-config'
+import { keptLoadSchema, loadSchema } from '../../../electron/contract/load-config'
 import { loadInput } from '../../../electron/contract/load-flags'
-import { loadCommandLine, loadFlags } from '../../../electron/contract/load-text'
+import { HIDDEN_HEADER } from '../../../electron/contract/load-headers'
+import { loadCommandLine, loadFlags, settingLines } from '../../../electron/contract/load-text'
+import { makeReport } from '../../../electron/engine/load/report/result'
 import { readClientList } from '../../../electron/engine/load/run/client-list'
 import { headersOf } from '../../../electron/engine/load/run/headers'
 import { nameClient } from '../../../electron/engine/load/run/names'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { makeCertificates } from '../../helpers/certificates'
+import { outcome } from './report-rig'
 
 const folder = mkdtempSync(join(tmpdir(), 'clients-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -98,6 +101,22 @@ describe('headers of a WebSocket handshake', () => {
       Authorization: 'Bearer x',
     })
     expect(headersOf(wsHeaders, {})).toBe('FLEETLAB_T')
+  })
+
+  it('that are secrets by their name are in no report and no command line', () => {
+    const hidden = ['Authorization: ***', 'Cookie: ***', 'Proxy-Authorization: ***', 'X-Api-Key: ***']
+    const wsHeaders = hidden.map((line) => line.replace('***', 'Bearer s3cr3t'))
+    const config = loadSchema.parse({ url: 'ws://localhost', wsHeaders: [...wsHeaders, 'X-Tenant: plant'] })
+    const report = makeReport(outcome({ config }))
+    expect(report.config.wsHeaders).toEqual([...hidden, 'X-Tenant: plant'])
+    expect(loadCommandLine(config)).toContain("--ws-header 'Cookie: ***'")
+    expect(
+      JSON.stringify([report, loadCommandLine(config), loadFlags(config), settingLines(report.config)]),
+    ).not.toContain('s3cr3t')
+    expect(keptLoadSchema.safeParse(report.config).success).toBe(true)
+    expect(keptLoadSchema.safeParse(config).success).toBe(true)
+    const again = loadSchema.safeParse(report.config)
+    expect(again.error?.issues.map((i) => i.message)).toEqual([HIDDEN_HEADER])
   })
 
   it.each([['no colon'], ['A: env:HOME'], ['A: b\nC: d'], ['A b: c']])('%j is none', (line) => {

@@ -26,6 +26,7 @@ describe('the form of a load test', () => {
   it('reads texts as the command line does', () => {
     const { config } = readDraft({
       ...FIRST_DRAFT,
+      url: 'mqtts://localhost',
       rate: '6/min',
       workers: 'auto',
       ramp: '1.5s',
@@ -68,6 +69,9 @@ describe('the form of a load test', () => {
     ['passwordEnv', { passwordEnv: 'MY PASS' }, 'envName', {}],
     ['wsHeader', { wsHeader: 'X-Tenant: plant' }, 'wsHeader', {}],
     ['alpn', { alpn: 'mqtt' }, 'alpn', {}],
+    ['wsHeader', { url: 'ws://localhost', wsHeader: 'Authorization: ***' }, 'hiddenHeader', {}],
+    ['caFile', { caFile: 'ca.pem' }, 'needsTls', {}],
+    ['serverName', { url: 'ws://localhost', serverName: 'broker' }, 'needsTls', {}],
     ['clientId', { clientId: 'meter' }, 'clientId', {}],
     ['willTopic', { willTopic: 'a/#' }, 'topicName', {}],
     ['userProperty', { userProperty: 'plant', protocol: '5.0' }, 'userProperty', {}],
@@ -127,6 +131,11 @@ describe('the form of a load test', () => {
     expect(isShown('wsHeader', FIRST_DRAFT)).toBe(false)
     expect(isShown('wsHeader', { ...FIRST_DRAFT, wsHeader: 'A: b' })).toBe(true)
     expect(isShown('userProperty', { ...FIRST_DRAFT, protocol: '5.0' })).toBe(true)
+    for (const flag of ['caFile', 'serverName', 'insecure', 'tlsResume'] as const) {
+      expect(isShown(flag, { ...FIRST_DRAFT, url: 'mqtt://localhost' })).toBe(false)
+      expect(isShown(flag, { ...FIRST_DRAFT, url: 'wss://localhost' })).toBe(true)
+    }
+    expect(isShown('insecure', { ...FIRST_DRAFT, insecure: true })).toBe(true)
   })
 
   it('is filled by a preset, which keeps target and thresholds, and knows it again', () => {

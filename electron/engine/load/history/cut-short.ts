@@ -1,4 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
+import { withoutSecrets } from '../../../contract/load-headers'
 import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { makeReport } from '../report/result'
 import { rateOf } from '../report/summaries'
@@ -46,7 +47,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
   const measuredMs = Math.max(0, elapsedMs - config.warmup)
   return {
     ...empty,
-    config,
+    config: withoutSecrets(config),
     offered,
     acknowledged,
     failed,

@@ -1,6 +1,7 @@
 import { ApiError } from '../../../contract/errors'
 import type { LoadEvent, LoadFileFormat, LoadNow, LoadRun, LoadRunInfo } from '../../../contract/load'
 import type { LoadConfig } from '../../../contract/load-config'
+import { withoutSecrets } from '../../../contract/load-headers'
 import type { LoadReport, SeriesPoint } from '../../../contract/load-report'
 import { LoadError } from '../run/failures'
 import type { LoadOptions } from '../run/load-options'
@@ -69,12 +70,12 @@ export class LoadService {
         runId: this.deps.newRunId(),
         number: (latest?.number ?? 0) + 1,
         startedAtMs: this.deps.now(),
-        config,
+        config: withoutSecrets(config),
         state: 'running',
         error: null,
         progress: null,
       }
-      this.begin(begun, credentials)
+      this.begin(begun, config, credentials)
       return begun
     } catch (thrown) {
       this.busy = false
@@ -82,13 +83,13 @@ export class LoadService {
     }
   }
 
-  private begin(begun: LoadNow, credentials: LoadOptions['credentials']): void {
+  private begin(begun: LoadNow, config: LoadConfig, credentials: LoadOptions['credentials']): void {
     this.stopper = new AbortController()
     this.points = []
     this.dropped = 0
     this.deps.journal?.begin(begun)
     this.set(begun)
-    const report = this.deps.run(begun.config, {
+    const report = this.deps.run(config, {
       ...(credentials ? { credentials } : {}),
       runId: begun.runId,
       signal: this.stopper.signal,

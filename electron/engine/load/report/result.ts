@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { populationsOf, type LoadConfig, type Population } from '../../../contract/load-config'
+import { withoutSecrets } from '../../../contract/load-headers'
 import type {
   EncodedSendTimes,
   LoadReport,
@@ -103,7 +104,7 @@ export function makeReport(o: RunOutcome): LoadReport {
     kind: 'fleetlab-load-report',
     version: 1,
     runId: o.runId,
-    config: o.config,
+    config: withoutSecrets(o.config),
     complete: o.aborted === null,
     aborted: o.aborted,
     elapsedMs: all.times.elapsedMs,

@@ -1,3 +1,5 @@
+import { variableOf } from '../../../contract/load-headers'
+
 /**
  * Headers of WebSocket handshakes by name, from lines such as `X-Tenant: plant`. A value `env:NAME` is that of the environment
  * variable, so that a token is in no file and in no report.
@@ -10,7 +12,7 @@ export function headersOf(
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const [name, written] = [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]
-    const variable = /^env:(.*)$/.exec(written)?.[1]
+    const variable = variableOf(written)
     const value = variable === undefined ? written : env[variable]
     if (value === undefined) return variable ?? ''
     headers[name] = value

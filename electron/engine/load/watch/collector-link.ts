@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import WebSocket from 'ws'
 import type { LoadConfig } from '../../../contract/load-config'
+import { withoutSecrets } from '../../../contract/load-headers'
 import type { LoadProgress, LoadReport, SeriesPoint } from '../../../contract/load-report'
 import type { StepLatencies } from '../measure/series'
 import { measureClockOffset, monotonicMs } from '../run/clock'
@@ -185,7 +186,7 @@ export class CollectorLink {
       instance: this.instance,
       host: hostname(),
       machine: this.machine,
-      config,
+      config: withoutSecrets(config),
       runId,
       clock: this.firstSample,
     })

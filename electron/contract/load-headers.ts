@@ -1,0 +1,36 @@
+import { passwordVariableSchema } from './password-variable'
+
+/** Stands for the value of a header that is a secret. */
+const HIDDEN = '***'
+
+/** Names of headers whose values are secrets, as far as a name tells. */
+const SECRET =
+  /auth|cookie|token|secret|passw|pwd|credential|session|signature|jwt|bearer|(api|access|private|signing)[-_]?key|(^|-)key$/i
+
+const split = (line: string): { name: string; value: string } => {
+  const at = line.indexOf(':')
+  return { name: line.slice(0, at), value: line.slice(at + 1).trim() }
+}
+
+/** The environment variable that a value such as `env:FLEETLAB_TOKEN` names; undefined for any other value. */
+export const variableOf = (value: string): string | undefined => /^env:(.*)$/.exec(value)?.[1]
+
+const isVariable = (value: string): boolean => passwordVariableSchema.safeParse(variableOf(value)).success
+
+/** A header as it is shown: without its value where that is a secret and not the name of a variable. */
+export function shownHeader(line: string): string {
+  const { name, value } = split(line)
+  return SECRET.test(name) && value !== '' && !isVariable(value) ? `${name}: ${HIDDEN}` : line
+}
+
+/** The configuration as reports and pages have it: without the values of headers that are secrets. */
+export const withoutSecrets = <C extends { wsHeaders?: string[] | undefined }>(c: C): C =>
+  c.wsHeaders === undefined ? c : { ...c, wsHeaders: c.wsHeaders.map(shownHeader) }
+
+/** The header whose value a report left out, so that nobody can send it; undefined where there is none. */
+export const hiddenHeader = (lines: readonly string[]): string | undefined =>
+  lines.find((line) => split(line).value === HIDDEN && SECRET.test(split(line).name))
+
+/** What is expected in place of such a value. */
+export const HIDDEN_HEADER =
+  'expected its value, which reports leave out, or an environment variable such as env:FLEETLAB_TOKEN'
