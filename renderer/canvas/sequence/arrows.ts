@@ -112,7 +112,9 @@ const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
 /** Says as much as there is room for. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const full = placeSaid(line, said(p, c, labelFlags(p, c), p.dup), c)
-  const crossed = ({ box }: { box: Box }): number => (c.terse ? crossedBy(box, c) : 0)
+  /** A label that is longer than its arrow lies where the next arrow's label, or a number, has to stand. */
+  const crossed = ({ box, label }: { box: Box; label: LabelShape }): number =>
+    c.terse ? crossedBy(box, c) + (label.width > roomOn(line, c.k) ? 1 : 0) : 0
   if (!full.label.crowded && crossed(full) === 0) return full
   let best = full
   for (const less of shorter(p, c)) {

@@ -50,3 +50,24 @@ test('a narrow diagram of all packets, which has no cards, leaves it out too', (
       .arrows[0]?.label.qos
   expect([qos(false), qos(true)]).toEqual(['QoS 2', null])
 })
+
+test('there a label is no longer than its arrow, so that a number beside it does not take its place', () => {
+  const p = packet({
+    seq: 1,
+    clientId: 'a',
+    type: 'PUBLISH',
+    qos: 2,
+    packetId: 24,
+    dup: true,
+    fate: 'delivered',
+  })
+  const label = (x: number, terse: boolean) => {
+    const line = { from: { x: 0, y: 0 }, to: { x, y: 30 }, end: 'head', receiver: x + 3 } as const
+    return drawArrow(p, line, null, { k: 1, words, taken: new Taken(), lines: [], terse }).label
+  }
+  const said = (x: number, terse: boolean) => [label(x, terse).qos, label(x, terse).dup]
+  expect(said(140, false)).toEqual(['QoS 2', true])
+  expect(said(140, true)).toEqual([null, true])
+  expect(said(110, true)).toEqual([null, false])
+  expect(said(200, true)).toEqual(['QoS 2', true])
+})
