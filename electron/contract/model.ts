@@ -1,5 +1,5 @@
 import type { RecordingStatus } from './recording-status'
-import type { DirectionConfig, LinkConfig, LinkKind } from './link-config'
+import type { LinkConfig, LinkKind } from './link-config'
 import type { Alteration, Direction, PacketType, ProtocolLevel, QoS } from './packet'
 import type { PhaseStatus } from './phases'
 
@@ -389,8 +389,6 @@ export interface LogLine {
   level: 'info' | 'warn' | 'error'
   note: Note
 }
-
-export type { DirectionConfig, LinkConfig }
 
 /** A part of a file that is made while it is read. */
 export interface FilePart {

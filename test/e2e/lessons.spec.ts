@@ -382,21 +382,19 @@ test('one message at QoS 0, 1 and 2 side by side, each loss to its end', async (
   await expect(page.locator('[data-qos="0"]')).toContainText('QoS 0에는 그런 패킷이 없으므로')
   await expectNothingClipped(page)
   await expectAccessible(page)
-  // read from the back row as well, and on a small projector with the choice of lessons beside the legend
+  // read from the back row as well, and on a small projector
   await page.keyboard.press('Shift+P')
   for (const [width, height, least] of [[1024, 700, 17], ...BACK_ROW] as const) {
     await page.setViewportSize({ width, height })
     await atRest(page)
-    expect((await page.getByRole('combobox', { name: '학습 고르기' }).boundingBox())?.width).toBeGreaterThan(
-      150,
-    )
+    const choice = await page.getByRole('combobox', { name: '학습 고르기' }).boundingBox()
+    expect(choice?.width).toBeGreaterThan(150)
     await expect
       .poll(() => smallestType(page, '.column svg text, .column .told li'))
       .toBeGreaterThan(least - 0.01)
     await expect(page.locator('.legend')).toBeInViewport()
     await expectNothingClipped(page)
-    // counts and outcomes stand at one height in all columns
-    const tops = await said.evaluateAll((all) => all.map((el) => el.getBoundingClientRect().top))
-    expect(new Set(tops).size).toBe(1)
+    const topsOfColumns = await said.evaluateAll((all) => all.map((el) => el.getBoundingClientRect().top))
+    expect(new Set(topsOfColumns).size).toBe(1)
   }
 })

@@ -94,7 +94,10 @@ it.each([
   [{ payload: '%{csv:a}' }, /--payload: found %\{csv/],
   [{ payload: '%{csv:a}', dataFile: 'nowhere.csv' }, /--data-file nowhere.csv: cannot be read/],
   [{ payloadFile: 'nowhere.json' }, /--payload-file nowhere.json: cannot be read/],
-  [{ payload: 'plain', retain: true }, /--retain: expected a payload that is a JSON object/],
+  [
+    { payload: 'plain', retain: true },
+    /--retain: expected, with retained messages, a payload that is a JSON object/,
+  ],
 ] as const)('%j is refused in one line', async (input, why) => {
   await expect(readPayloads(loadSchema.parse(input))).rejects.toThrow(why)
 })

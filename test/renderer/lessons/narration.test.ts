@@ -293,7 +293,7 @@ test.each([
     'pubrel-on-release',
     [
       'PUBREL #1 was lost: the broker has the message and waits for PUBREL before it forwards it. (Method A of the specification; with method B it would have forwarded it already.)',
-      'Only PUBREL #1 releases the message to dashboard.',
+      'PUBREL #1 arrived: only now does the broker release the message to dashboard.',
     ],
   ],
   [

@@ -82,7 +82,7 @@ describe('load tests of the page', () => {
     const { refuse, setup, started } = await opened()
     setup.change({ publishers: 'abc' })
     expect([setup.canStart, setup.commandLine, await setup.start()]).toEqual([false, null, false])
-    setup.change({ publishers: '5', caFile: '/nowhere' })
+    setup.change({ publishers: '5', url: 'mqtts://127.0.0.1:8883', caFile: '/nowhere' })
     const details = [{ path: 'config.caFile', found: '/nowhere', expected: 'expected a file' }]
     refuse.set('startLoad', new ApiError('bad-request', 'caFile', details))
     expect(await setup.start()).toBe(false)

@@ -206,7 +206,7 @@ export const english: Teller = {
     'taken-again': takenAgain,
     discarded: (h) => `${name(h.r)} already has #${id(h)}: it *discards the copy* and responds again.`,
     released: (h) =>
-      `Only *${packet(h)}* releases the message${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
+      `*${packet(h)} arrived*: only now does ${name(h.r)} release the message${h.clients.length > 0 ? ` to ${list(h.clients)}` : ''}.`,
     'released-before': (h) => `${name(h.r)} has already released #${id(h)}: it *only sends PUBCOMP again*.`,
     'forgotten-before': (h) =>
       `${name(h.r)} kept nothing of the session before and does not know #${id(h)}: it *only sends PUBCOMP*.`,

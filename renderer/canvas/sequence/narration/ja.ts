@@ -229,7 +229,7 @@ export const japanese: Teller = {
     'taken-again': takenAgain,
     discarded: (h) => `${name(h.r)} は #${id(h)} をすでに持っているので、*写しを捨て*、もう一度応答します。`,
     released: (h) =>
-      `*${packet(h)}* が届いてはじめて、メッセージが${h.clients.length > 0 ? ` ${list(h.clients)} に` : ''}転送されます。`,
+      `${arrived(h)}ここではじめて、メッセージが${h.clients.length > 0 ? ` ${list(h.clients)} に` : ''}転送されます。`,
     'released-before': (h) =>
       `${name(h.r)} は #${id(h)} をもう処理したので、*PUBCOMP だけをもう一度送ります*。`,
     'forgotten-before': (h) =>

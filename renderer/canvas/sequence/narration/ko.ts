@@ -218,7 +218,7 @@ export const korean: Teller = {
     discarded: (h) =>
       `${receiver(h)} ${josa(number(h), '을/를')} 이미 알고 있으므로 *사본을 버리고* 다시 응답합니다.`,
     released: (h) =>
-      `*${josa(packet(h), '이/가')}* 와야 메시지가 ${h.clients.length > 0 ? `${josa(list(h.clients), '으로/로')} ` : ''}전달됩니다.`,
+      `${arrived(h)} 이제야 메시지가 ${h.clients.length > 0 ? `${josa(list(h.clients), '으로/로')} ` : ''}전달됩니다.`,
     'released-before': (h) =>
       `${receiver(h)} ${josa(number(h), '을/를')} 이미 처리했으므로 *PUBCOMP만 다시 보냅니다*.`,
     'forgotten-before': (h) =>

@@ -226,7 +226,7 @@ export const chinese: Teller = {
     'taken-again': takenAgain,
     discarded: (h) => `${name(h.r)} 已经有 #${id(h)} ： *舍弃副本*，并再次应答。`,
     released: (h) =>
-      `只有 *${packet(h)}* 才使消息${h.clients.length > 0 ? `交付给 ${list(h.clients)} ` : '得以交付'}。`,
+      `*${packet(h)} 到达*：直到现在消息才${h.clients.length > 0 ? `交付给 ${list(h.clients)} ` : '得以交付'}。`,
     'released-before': (h) => `${name(h.r)} 已经释放 #${id(h)} ： *只再次发送 PUBCOMP*。`,
     'forgotten-before': (h) => `${name(h.r)} 没有保留以前的会话，不认识 #${id(h)} ： *只发送 PUBCOMP*。`,
     delivered,
