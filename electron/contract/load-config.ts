@@ -205,8 +205,7 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
   }
 }
 
-/** Settings that would do nothing beside the others. */
-/** What a report may say and a run may not. */
+/** Settings that would do nothing beside the others, or that a report has and nobody can send. */
 function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
   const idle = (path: string, input: unknown, message: string): void =>
     ctx.addIssue({ code: 'custom', path: [path], input, message })
