@@ -31,7 +31,7 @@ export const ja: SameKeys<typeof en> = {
   link: {
     radio: '無線',
     tcp: 'TCP',
-    cut: '切れやすい',
+    cut: '断続',
     radioLost: 'MQTT パケットが失われます。',
     radioWhy:
       'TCP ではなく、UDP 上の MQTT-SN のようなデータグラムのリンクです。送信側は再送タイマーを待ち、DUP=1 を付けて再送します。',

@@ -160,6 +160,7 @@ test('a wrong address is told in one line, a wrong field where it stands', async
   await expect(page.getByText('No runs yet')).toBeVisible()
   await expectAccessible(page)
 
+  await fill(page, 'URL', 'mqtts://127.0.0.1:1')
   await page.getByRole('button', { name: /^Login and TLS/ }).click()
   await fill(page, 'CA file', '/nowhere/ca.pem')
   await start(page).click()

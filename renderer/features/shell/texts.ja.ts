@@ -33,7 +33,7 @@ export const shellJa: TextsOf<typeof shellMessages> = {
     lessLoss: '全リンクの損失を減らす',
     setRadio: '全デバイスのリンク: 無線',
     setTcp: '全デバイスのリンク: TCP',
-    setCut: '全デバイスのリンク: 切れやすい',
+    setCut: '全デバイスのリンク: 断続',
     clients: 'クライアント',
     rate: '件/秒',
     lostPackets: '損失',
