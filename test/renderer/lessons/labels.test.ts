@@ -1,8 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
-import type { ScriptedLesson } from '../../../electron/contract/lesson'
-import type { LessonOutcome } from '../../../electron/contract/lesson-run'
-import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { builtInLessons } from '../../../electron/engine/lessons/library'
+import { expect, test } from 'vitest'
 import { SENTENCE } from '../../../renderer/canvas/sequence/beside'
 import { crosses, flat, overlaps } from '../../../renderer/canvas/sequence/boxes'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
@@ -12,21 +8,9 @@ import { textWidth } from '../../../renderer/canvas/text-width'
 import { START, startsOf, takenIn } from '../../../renderer/features/print/sheet'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { words } from '../handshakes/words'
+import { runsOfLessons, variants } from './built-in-runs'
 
-const service = new LessonService()
-afterAll(() => service.close())
-const variants = builtInLessons()
-  .filter((l): l is ScriptedLesson => l.kind === 'script')
-  .flatMap((l) => l.variants.map((v) => [l.id, v.id] as const))
-
-const outcomes = new Map<string, Promise<LessonOutcome>>()
-/** Each is run once for all tests. */
-function run(lesson: string, variant: string): Promise<LessonOutcome> {
-  const name = `${lesson}/${variant}`
-  const outcome = outcomes.get(name) ?? service.run(lesson, variant)
-  outcomes.set(name, outcome)
-  return outcome
-}
+const run = runsOfLessons()
 
 test.each([
   // a session is taken up while its messages are still being sent again: there is no room on either side

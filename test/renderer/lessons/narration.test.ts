@@ -1,9 +1,6 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Language } from '../../../electron/contract/languages'
-import type { ScriptedLesson } from '../../../electron/contract/lesson'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
-import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { builtInLessons } from '../../../electron/engine/lessons/library'
 import { packetName } from '../../../renderer/canvas/sequence/arrows'
 import { textWidth } from '../../../renderer/canvas/text-width'
 import { leadersOf, linesOf, SENTENCE, sentenceHeight } from '../../../renderer/canvas/sequence/beside'
@@ -15,23 +12,12 @@ import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
 import { suggestPxPerMs } from '../../../renderer/canvas/sequence/time-scale'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { words } from '../handshakes/words'
+import { runsOfLessons, variants } from './built-in-runs'
 
-const service = new LessonService()
-afterAll(() => service.close())
-const variants = builtInLessons()
-  .filter((l): l is ScriptedLesson => l.kind === 'script')
-  .flatMap((l) => l.variants.map((v) => [l.id, v.id] as const))
 addTeller('ja', japanese)
 const LANGUAGES = ['en', 'ko', 'ja'] as const
 
-const outcomes = new Map<string, Promise<LessonOutcome>>()
-/** Each is run once for all tests. */
-function run(lesson: string, variant: string): Promise<LessonOutcome> {
-  const name = `${lesson}/${variant}`
-  const outcome = outcomes.get(name) ?? service.run(lesson, variant)
-  outcomes.set(name, outcome)
-  return outcome
-}
+const run = runsOfLessons()
 
 function told(o: LessonOutcome, lang: Language, k = 1, slant = 54) {
   const input = fromFirstPacket(o.timeline)
@@ -235,7 +221,7 @@ test('a band says that nothing was sent only where nothing was', async () => {
 
 test('an arrow says that its PUBLISH is a retained one', async () => {
   const labels = async (variant: string) => {
-    const { scene } = told(await service.run('retained-and-will', variant), 'en')
+    const { scene } = told(await run('retained-and-will', variant), 'en')
     return scene.arrows.flatMap((a) => (a.type === 'PUBLISH' ? [a.label.qos] : []))
   }
   expect(await labels('retained')).toEqual(['QoS 1 RETAIN', 'QoS 1 RETAIN'])

@@ -1,31 +1,16 @@
-import { afterAll, expect, test } from 'vitest'
-import type { ScriptedLesson } from '../../../electron/contract/lesson'
-import type { LessonOutcome } from '../../../electron/contract/lesson-run'
-import { LessonService } from '../../../electron/engine/lessons/lesson-service'
-import { builtInLessons } from '../../../electron/engine/lessons/library'
+import { expect, test } from 'vitest'
 import { japanese } from '../../../renderer/canvas/sequence/narration/ja'
 import { narrateRun, sentenceText, type Sentence } from '../../../renderer/canvas/sequence/narration/narrate'
 import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
 import { chinese } from '../../../renderer/canvas/sequence/narration/zh'
 import { fromFirstPacket } from '../../../renderer/features/replay/recorded'
+import { runsOfLessons, variants } from './built-in-runs'
 
 addTeller('ja', japanese)
 addTeller('zh', chinese)
 const LANGUAGES = ['en', 'ko', 'ja', 'zh'] as const
-const service = new LessonService()
-afterAll(() => service.close())
-const variants = builtInLessons()
-  .filter((l): l is ScriptedLesson => l.kind === 'script')
-  .flatMap((l) => l.variants.map((v) => [l.id, v.id] as const))
 
-const outcomes = new Map<string, Promise<LessonOutcome>>()
-/** Each is run once for all tests. */
-function run(lesson: string, variant: string): Promise<LessonOutcome> {
-  const name = `${lesson}/${variant}`
-  const outcome = outcomes.get(name) ?? service.run(lesson, variant)
-  outcomes.set(name, outcome)
-  return outcome
-}
+const run = runsOfLessons()
 const told = async (lesson: string, variant: string) => {
   const input = fromFirstPacket((await run(lesson, variant)).timeline)
   return { input, en: narrateRun(input, 'en') }
