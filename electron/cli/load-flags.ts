@@ -22,7 +22,7 @@ import { UsageError } from './failure'
 async function fileInput(path: string): Promise<Record<string, unknown>> {
   const [{ parse }, { plainTree }] = await Promise.all([import('yaml'), import('../contract/scenario-file')])
   try {
-    const value = plainTree(parse(await readFile(path, 'utf8'), { maxAliasCount: 100 }))
+    const value = plainTree(parse(await readFile(path, 'utf8'), { maxAliasCount: 100, logLevel: 'error' }))
     return z.record(z.string(), z.unknown()).parse(value)
   } catch (thrown) {
     const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '').replace(/:$/, '') : ''

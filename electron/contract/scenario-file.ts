@@ -22,7 +22,8 @@ export function parseFile<S extends z.ZodType>(
   const fail = (why: string): never => {
     throw new ApiError(code, `${name}: ${why}`)
   }
-  const doc = parseDocument(text, { prettyErrors: false })
+  // a warning of the library would put the file's own text on a terminal, as it is
+  const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   const bad = doc.errors[0]
   if (bad) {
     const line = text.slice(0, bad.pos[0]).split('\n').length

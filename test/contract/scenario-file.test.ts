@@ -19,6 +19,19 @@ describe('the text of a scenario', () => {
     },
   )
 
+  it('is refused by its reader alone: no library writes a warning with what the file says', async () => {
+    const warned: string[] = []
+    const hear = (w: Error): number => warned.push(w.message)
+    process.on('warning', hear)
+    try {
+      expect(() => parseScenario('? { \u202e: 1 }\n: b', 'a')).toThrow(/^a: /)
+      await new Promise((turn) => setImmediate(turn))
+    } finally {
+      process.off('warning', hear)
+    }
+    expect(warned).toEqual([])
+  })
+
   it('reads -0 as 0, which is all that JSON can write', () => {
     expect(plainTree({ a: [{ b: -0, c: '-0', d: -1 }] })).toEqual({ a: [{ b: 0, c: '-0', d: -1 }] })
   })
