@@ -6,7 +6,7 @@ import { hiddenHeader, HIDDEN_HEADER } from './load-headers'
 import { DEFAULT_TOPIC, namesEachTopic, oneTopicName } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { limitsConnected, thresholdsSchema } from './load-thresholds'
-import { loadAddresses, loadUrlProblem } from './load-url'
+import { loadAddresses, loadUrlProblem, usesTls } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 
 const file = z.string().min(1).max(4096)
@@ -223,7 +223,7 @@ function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
   }
   const hidden = hiddenHeader(c.wsHeaders ?? [])
   if (hidden !== undefined) idle('wsHeaders', hidden, HIDDEN_HEADER)
-  if (c.tlsResume && !/^(mqtts|wss):/.test(c.url))
+  if (c.tlsResume && !usesTls(c.url))
     idle('tlsResume', c.url, 'expected an address with mqtts:// or wss:// for TLS sessions')
 }
 

@@ -7,7 +7,8 @@ const HIDDEN = '***'
 const SECRET =
   /auth|cookie|token|secret|passw|pwd|credential|session|signature|jwt|bearer|(api|access|private|signing)[-_]?key|(^|-)key$/i
 
-const split = (line: string): { name: string; value: string } => {
+/** A line such as `X-Tenant: plant`, taken apart. */
+export const headerOf = (line: string): { name: string; value: string } => {
   const at = line.indexOf(':')
   return { name: line.slice(0, at), value: line.slice(at + 1).trim() }
 }
@@ -19,7 +20,7 @@ const isVariable = (value: string): boolean => passwordVariableSchema.safeParse(
 
 /** A header as it is shown: without its value where that is a secret and not the name of a variable. */
 export function shownHeader(line: string): string {
-  const { name, value } = split(line)
+  const { name, value } = headerOf(line)
   return SECRET.test(name) && value !== '' && !isVariable(value) ? `${name}: ${HIDDEN}` : line
 }
 
@@ -29,7 +30,7 @@ export const withoutSecrets = <C extends { wsHeaders?: string[] | undefined }>(c
 
 /** The header whose value a report left out, so that nobody can send it; undefined where there is none. */
 export const hiddenHeader = (lines: readonly string[]): string | undefined =>
-  lines.find((line) => split(line).value === HIDDEN && SECRET.test(split(line).name))
+  lines.find((line) => headerOf(line).value === HIDDEN && SECRET.test(headerOf(line).name))
 
 /** What is expected in place of such a value. */
 export const HIDDEN_HEADER =

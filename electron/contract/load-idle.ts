@@ -2,6 +2,7 @@ import { executorsWith, isOfExecutor } from './load-executor-flags'
 import { populationsOf, type LoadConfig } from './load-config'
 import { oneOf } from './issues'
 import { flagWord, type LoadFlags } from './load-flags'
+import { usesTls } from './load-url'
 
 /** A flag that was given and does nothing, with what is expected in place of it. */
 export interface IdleFlag {
@@ -14,7 +15,7 @@ export interface IdleFlag {
 type Rule = (c: LoadConfig, all: readonly LoadConfig[]) => string | null
 
 const hasTls: Rule = ({ url }) =>
-  /^(mqtts|wss):/.test(url) ? null : 'expected an address with mqtts:// or wss:// with it'
+  usesTls(url) ? null : 'expected an address with mqtts:// or wss:// with it'
 const hasSubscribers: Rule = (_c, all) =>
   all.some((c) => c.subscribers > 0) ? null : 'expected at least one subscriber with it'
 

@@ -57,3 +57,6 @@ export function brokerUrlProblem(url: string): string | null {
   }
   return null
 }
+
+/** Whether the connection to an address is encrypted. */
+export const usesTls = (url: string): boolean => /^(mqtts|wss):/.test(url)

@@ -1,4 +1,5 @@
 import { isOfExecutor } from '@contract/load-executor-flags'
+import { usesTls } from '@contract/load-url'
 import {
   EXECUTOR_FLAGS,
   FIELD_FLAGS,
@@ -225,15 +226,14 @@ export const OF_TLS: readonly string[] = [
   'insecure',
   'tlsResume',
 ]
-const hasTls = (url: string): boolean => /^(mqtts|wss):/.test(url.trim())
 
 /** Whether the field is to be seen: it means something beside the other settings, or has a value that must be looked at. */
 export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {
-  if (isSwitch(flag)) return draft[flag] || !OF_TLS.includes(flag) || hasTls(draft.url)
+  if (isSwitch(flag)) return draft[flag] || !OF_TLS.includes(flag) || usesTls(draft.url.trim())
   if (!isOfExecutor(flag, draft.executor)) return false
   if (draft[flag] !== '') return true
   if (OF_MQTT_5.includes(flag)) return draft.protocol === '5.0'
-  if (OF_TLS.includes(flag)) return hasTls(draft.url)
+  if (OF_TLS.includes(flag)) return usesTls(draft.url.trim())
   if (flag === 'disconnectKind' || flag === 'awayFor') return draft.disconnectEvery !== ''
   if (flag === 'subscribeQos') return draft.subscribers !== '0'
   if (flag === 'alpn') return draft.url.startsWith('mqtts:')

@@ -1,4 +1,4 @@
-import { variableOf } from '../../../contract/load-headers'
+import { headerOf, variableOf } from '../../../contract/load-headers'
 
 /**
  * Headers of WebSocket handshakes by name, from lines such as `X-Tenant: plant`. A value `env:NAME` is that of the environment
@@ -11,7 +11,7 @@ export function headersOf(
 ): Record<string, string> | string {
   const headers: Record<string, string> = {}
   for (const line of lines) {
-    const [name, written] = [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]
+    const { name, value: written } = headerOf(line)
     const variable = variableOf(written)
     const value = variable === undefined ? written : env[variable]
     if (value === undefined) return variable ?? ''
