@@ -1,7 +1,7 @@
 import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
-import { checkValue, reportText } from '../engine/load/report/text'
+import { checkValue, measuredValue, reportText } from '../engine/load/report/text'
 import type { CliContext } from './command'
 import { textFlag } from './load-settings'
 import type { JunitCase } from './print/junit'
@@ -78,7 +78,9 @@ function loadCases({ aborted, verdict }: LoadReport): JunitCase[] {
   const checks = verdict.checks.map(({ name, limit, actual, passed }) => ({
     group: 'threshold',
     name,
-    ...(passed ? {} : { failure: `limit ${checkValue(name, limit)}, measured ${checkValue(name, actual)}` }),
+    ...(passed
+      ? {}
+      : { failure: `limit ${checkValue(name, limit)}, measured ${measuredValue(name, actual)}` }),
   }))
   return [run, ...checks]
 }

@@ -88,10 +88,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['--seed <number>', 'seed for payloads, retries and storms (default 1)'],
   ['--max-p99 <time>', 'threshold: 99th percentile of the latencies'],
   ['--max-connect-p99 <time>', 'threshold: 99th percentile of the connection times'],
-  ['--max-lost <number>', 'threshold: messages lost'],
+  ['--max-lost <number>', 'threshold: messages that never arrived: lost, or in flight at the end'],
   ['--max-duplicated <number>', 'threshold: duplicated messages'],
   ['--max-out-of-order <number>', 'threshold: messages received out of order'],
-  ['--max-failed <number>', 'threshold: messages refused, lost with their connection or never acknowledged'],
+  ['--max-failed <number>', 'threshold: messages that failed or were in flight at the end'],
   ['--max-errors <number>', 'threshold: errors of all kinds'],
   ['--min-rate <rate>', 'threshold: acknowledged messages per second in total'],
 ]

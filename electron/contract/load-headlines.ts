@@ -36,6 +36,16 @@ function behindLine(r: LoadReport): string | null {
 }
 
 /**
+ * What never arrived, counted as the end-to-end latencies count it: once for each receiver, without the warm-up. All of it
+ * was lost or is in flight, of which the report has sums for the whole run alone.
+ */
+function neverArrived({ config, endToEndMs: { unanswered, count }, lost }: LoadReport): string {
+  const known = config.warmup === 0 && lost !== null && lost <= unanswered
+  const parts = known ? `: ${n(lost)} lost, ${n(unanswered - lost)} in flight` : ''
+  return `${n(unanswered)} of the ${n(count)} messages in the end-to-end latencies never arrived${parts}; each counts with its age at the end`
+}
+
+/**
  * What must be read before any figure of a report, one sentence each; empty for a run without such. That the generator
  * was saturated is said by its own sentence.
  */
@@ -45,13 +55,11 @@ export function headlines(r: LoadReport): string[] {
   const lines: string[] = behind === null ? [] : [behind]
   if (r.ackMs.unanswered > 0 && !stopped) {
     lines.push(
-      `${n(r.inFlight)} of ${n(r.offered)} messages were never acknowledged; each counts in the latencies with its age at the end`,
+      `${n(r.ackMs.unanswered)} of the ${n(r.ackMs.count)} messages in the acknowledgement latencies were in flight at the end; each counts with its age then`,
     )
   }
   if (r.endToEndMs.unanswered > 0 && !stopped) {
-    lines.push(
-      `${n(r.endToEndMs.unanswered)} of ${n(r.endToEndMs.count)} expected messages never arrived; each counts in the latencies with its age at the end`,
-    )
+    lines.push(neverArrived(r))
   }
   if (r.negative.count > 0) {
     lines.push(

@@ -156,6 +156,15 @@ function stateOf(
   return holds(actual) ? { actual: certain, state: 'passed' } : { actual, state: 'unanswered' }
 }
 
+/**
+ * What the figure of a threshold on messages is of, where its name says less: all that never arrived, lost or in flight, and
+ * what is in flight beside what failed; null for any other.
+ */
+export function countedBeside(check: string): 'neverArrived' | 'failedOrInFlight' | null {
+  const [, metric] = /^(?:.*: )?(?:max-)?(lost|failed)(?:$|[<>=])/.exec(check) ?? []
+  return metric === undefined ? null : metric === 'lost' ? 'neverArrived' : 'failedOrInFlight'
+}
+
 /** Whether a threshold on the share of connected clients decides, and not the run's beginning. */
 export const limitsConnected = ({ expressions = [] }: Thresholds): boolean =>
   expressions.some((text) => {

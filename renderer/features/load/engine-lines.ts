@@ -34,8 +34,18 @@ const PATTERNS: SaidPatterns = [
   ['busy', /^a worker was busy (?<n>\S+ %) of the time: use more workers or more computers$/],
   ['heldUp', /^a worker was blocked repeatedly for (?<n>\d+) ms$/],
   ['stoodStill', /^a worker stood still for (?<n>\S+ %) of the time: this computer gave it no CPU$/],
-  ['neverAcknowledged', /^(?<n>\S+) of (?<all>\S+) messages were never acknowledged; each counts .*$/],
-  ['neverArrived', /^(?<n>\S+) of (?<all>\S+) expected messages never arrived; each counts .*$/],
+  [
+    'inFlight',
+    /^(?<n>\S+) of the (?<all>\S+) messages in the acknowledgement latencies were in flight at the end; each counts .*$/,
+  ],
+  [
+    'neverArrived',
+    /^(?<n>\S+) of the (?<all>\S+) messages in the end-to-end latencies never arrived: (?<lost>\S+) lost, (?<rest>\S+) in flight; each counts .*$/,
+  ],
+  [
+    'neverArrivedWarm',
+    /^(?<n>\S+) of the (?<all>\S+) messages in the end-to-end latencies never arrived; each counts .*$/,
+  ],
   ['clocks', /^(?<n>\S+) messages arrived before they were sent, by up to (?<ms>\S+) ms: .*$/],
   ['drifted', /^p99 rose from (?<first>\S+) ms in the first quarter to (?<last>\S+) ms in the last$/],
   [

@@ -12,10 +12,12 @@ export const said = {
   busy: 'a worker was busy {n} of the time: use more workers or more computers',
   heldUp: 'a worker was blocked repeatedly for {n} ms',
   stoodStill: 'a worker stood still for {n} of the time: this computer gave it no CPU',
-  neverAcknowledged:
-    '{n} of {all} messages were never acknowledged; each counts in the latencies with its age at the end',
+  inFlight:
+    '{n} of the {all} messages in the acknowledgement latencies were in flight at the end; each counts with its age then',
   neverArrived:
-    '{n} of {all} expected messages never arrived; each counts in the latencies with its age at the end',
+    '{n} of the {all} messages in the end-to-end latencies never arrived: {lost} lost, {rest} in flight; each counts with its age at the end',
+  neverArrivedWarm:
+    '{n} of the {all} messages in the end-to-end latencies never arrived; each counts with its age at the end',
   clocks:
     '{n} messages arrived before they were sent, by up to {ms} ms: the clocks of the computers do not agree, so no end-to-end latency is given',
   away: 'the broker was away for about {s} s; {n} clients reconnected',

@@ -237,6 +237,8 @@ export const loadEnglish = {
   failedSoFar: 'A threshold has failed',
   beyondSoFar: 'A second was beyond a threshold',
   check: {
+    neverArrived: '{n} never arrived',
+    failedOrInFlight: '{n} failed or in flight',
     passed: 'passed',
     failed: 'failed',
     beyond: 'worst so far',

@@ -242,6 +242,8 @@ export const loadJa: TextsOf<typeof loadMessages> = {
     failedSoFar: 'しきい値を 1 つ満たしていません',
     beyondSoFar: 'しきい値を超えた 1 秒がありました',
     check: {
+      neverArrived: '未着 {n}',
+      failedOrInFlight: '失敗または応答待ち {n}',
       passed: '合格',
       failed: '不合格',
       beyond: 'ここまでの最悪',

@@ -236,6 +236,8 @@ export const loadKorean = {
   failedSoFar: '기준을 위반했습니다',
   beyondSoFar: '기준을 넘은 1초가 있습니다',
   check: {
+    neverArrived: '미도착 {n}',
+    failedOrInFlight: '실패 또는 전송 중 {n}',
     passed: '충족',
     failed: '위반',
     beyond: '지금까지 최악',

@@ -236,6 +236,8 @@ export const loadZh: TextsOf<typeof loadMessages> = {
     failedSoFar: '有一个阈值未通过',
     beyondSoFar: '有一秒超出了阈值',
     check: {
+      neverArrived: '未到达 {n}',
+      failedOrInFlight: '失败或待确认 {n}',
       passed: '通过',
       failed: '未通过',
       beyond: '目前最差',

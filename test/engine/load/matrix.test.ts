@@ -75,7 +75,7 @@ it('shows what was measured, and which runs say nothing of the broker', () => {
     'e2e p50, ms',
     'e2e p99, ms',
     'lost',
-    'failed',
+    'failed or in flight',
     '',
   ])
   expect(cells[0]?.slice(0, 4)).toEqual(['0|1', '2', '100 ±127', '100 ±0'])

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { fellBehind } from '../../../electron/contract/load-behind'
 import { headlines } from '../../../electron/contract/load-headlines'
 import { chartsOf, wholeSteps } from '../../../electron/engine/load/report/html-charts'
-import { accountLines, summaryLine } from '../../../electron/engine/load/report/text'
-import { loadReportDouble, pointDouble } from '../../helpers/load-report-double'
+import { accountLines, summaryLine, verdictLine } from '../../../electron/engine/load/report/text'
+import { loadReportDouble, NOTHING, pointDouble } from '../../helpers/load-report-double'
 
 it('draws whole steps only: neither the one cut short by the end nor the last answers look like a collapse', () => {
   const points = [
@@ -59,6 +59,36 @@ it('says from when on the offered rate was not met, and how the delay grew', () 
   expect(fellBehind(run([80, 60, 40, 20, 0, 0], { executor: { kind: 'max' } }))).toBeNull()
 })
 
+it('adds up where a broker hung: what never arrived is what was lost and what is in flight', () => {
+  const silent = { ...NOTHING, count: 320, unanswered: 305 }
+  const counts = { offered: 320, acknowledged: 15, inFlight: 305, received: 15, expected: 15 }
+  const hung = { ...counts, ackMs: silent, endToEndMs: silent }
+  const r = loadReportDouble({ qos: 2, thresholds: { maxLost: 0, maxFailed: 0 } }, hung)
+  expect(headlines(r)).toEqual([
+    '305 of the 320 messages in the acknowledgement latencies were in flight at the end; each counts with its age then',
+    '305 of the 320 messages in the end-to-end latencies never arrived: 0 lost, 305 in flight; each counts with its age at the end',
+  ])
+  expect(accountLines(r)).toEqual([
+    'offered 320 = acknowledged 15 + failed 0 + in flight at the end 305',
+    'received 15 = expected 15 - lost 0 + duplicated 0',
+  ])
+  // at QoS 0 what was sent is expected, and all that never arrived is lost
+  const sent = { ...hung, ackMs: NOTHING, acknowledged: 320, inFlight: 0, expected: 320, lost: 305 }
+  expect(headlines(loadReportDouble({ qos: 0 }, sent))[0]).toContain('never arrived: 305 lost, 0 in flight;')
+  // the latencies leave the warm-up out and the sums do not
+  const warm = loadReportDouble({ qos: 2, warmup: '1s' }, hung)
+  expect(headlines(warm)[1]).toContain('latencies never arrived; each')
+  const checks = ['max-lost', 'sensors: lost==0', 'max-failed'].map((name) => ({
+    name,
+    limit: 0,
+    actual: 305,
+    passed: false,
+  }))
+  expect(verdictLine({ ...r, verdict: { ...r.verdict, passed: false, checks } })).toBe(
+    'failed: max-lost 0, measured 305 that never arrived; sensors: lost==0, measured 305 that never arrived; max-failed 0, measured 305 failed or in flight',
+  )
+})
+
 it('says the run in a sentence and in sums that come out even', () => {
   const r = loadReportDouble({ qos: 1 }, { received: 1005, duplicated: 4, lost: 2, expected: 1000 })
   expect(summaryLine(r)).toBe(
@@ -66,6 +96,6 @@ it('says the run in a sentence and in sums that come out even', () => {
   )
   expect(accountLines(r)).toEqual([
     'offered 1,000 = acknowledged 1,000 + failed 0 + in flight at the end 0',
-    'expected 1,000 = received 1,005 - duplicated 4 + lost 2 - arrived without acknowledgement 3',
+    'received 1,005 = expected 1,000 - lost 2 + duplicated 4 + arrived without acknowledgement 3',
   ])
 })

@@ -80,7 +80,7 @@ describe('the report of a run', () => {
     expect(r.endToEndMs.p90).toBeGreaterThan(10_000)
     expect(r.verdict.passed).toBe(false)
     expect(reportText(r).split('\n')[0]).toBe(
-      '5 of 10 expected messages never arrived; each counts in the latencies with its age at the end',
+      '5 of the 10 messages in the end-to-end latencies never arrived: 5 lost, 0 in flight; each counts with its age at the end',
     )
   })
 

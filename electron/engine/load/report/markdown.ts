@@ -9,6 +9,7 @@ import {
   placeOf,
   latencies,
   LATENCY_COLUMNS,
+  measuredValue,
   messageFigures,
   millis,
   populationRows,
@@ -34,7 +35,7 @@ export function reportMarkdown(r: LoadReport): string {
   const checks = r.verdict.checks.map((c) => [
     c.name,
     checkValue(c.name, c.limit),
-    checkValue(c.name, c.actual),
+    measuredValue(c.name, c.actual),
     c.passed ? 'passed' : 'failed',
   ])
   const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [

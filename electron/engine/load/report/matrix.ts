@@ -31,7 +31,7 @@ export interface MatrixRow {
   endToEndP99Ms: Estimate | null
   /** Of all runs together; null where nobody received. */
   lost: number | null
-  /** Messages refused, lost with their connection or never acknowledged, of all runs together. */
+  /** Messages that failed or were in flight at the end, of all runs together. */
   failedMessages: number
 }
 
@@ -112,7 +112,7 @@ export function matrixTable(rows: readonly MatrixRow[]): { head: string[]; cells
   const names = Object.keys(rows[0]?.settings ?? {})
   const shown = matrixFigures(rows)
   return {
-    head: [...names, 'runs', ...shown.map((f) => f.name), 'lost', 'failed', ''],
+    head: [...names, 'runs', ...shown.map((f) => f.name), 'lost', 'failed or in flight', ''],
     cells: rows.map((r) => [
       ...names.map((n) => r.settings[n] ?? ''),
       count(r.runs),

@@ -2,6 +2,7 @@ import type { BrokerProcess, LatencySummary, LoadReport, RunEnvironment } from '
 import { count, counted } from '../../../contract/counted'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
+import { countedBeside } from '../../../contract/load-thresholds'
 import { presentIn } from './absent'
 import { saturationSentence } from './saturation'
 
@@ -58,7 +59,7 @@ export function summaryLine(r: LoadReport): string {
   const silent = subscribers === 0 ? r.ackMs.unanswered : 0
   const lost =
     silent > 0
-      ? `, ${counted(silent, 'message')} never acknowledged`
+      ? `, ${counted(silent, 'message')} in flight at the end`
       : never > 0
         ? `, ${counted(never, 'message')} never arrived`
         : r.lost === null || subscribers === 0
@@ -76,10 +77,10 @@ export function accountLines(r: LoadReport): string[] {
   const { expected, lost, duplicated } = r
   if (r.config.subscribers === 0 || expected === null || lost === null || duplicated === null) return [sent]
   const more = r.received - duplicated + lost - expected
-  const beyond = more > 0 ? ` - arrived without acknowledgement ${count(more)}` : ''
+  const beyond = more > 0 ? ` + arrived without acknowledgement ${count(more)}` : ''
   return [
     sent,
-    `expected ${count(expected)} = received ${count(r.received)} - duplicated ${count(duplicated)} + lost ${count(lost)}${beyond}`,
+    `received ${count(r.received)} = expected ${count(expected)} - lost ${count(lost)} + duplicated ${count(duplicated)}${beyond}`,
   ]
 }
 
@@ -135,7 +136,7 @@ export function verdictLine(r: LoadReport): string {
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
   const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${checkValue(c.name, c.actual)}`).join('; ')}`
+  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${measuredValue(c.name, c.actual)}`).join('; ')}`
 }
 
 /** A threshold's limit or what was measured, with its unit. */
@@ -146,6 +147,13 @@ export function checkValue(name: string, value: number | null): string {
   // rounded down: 99.999 % is not all
   if (/^connected[<>=]/.test(metric)) return `${Math.floor(value * 100 + 1e-9) / 100} %`
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
+}
+
+/** What was measured of a threshold, with what its name leaves open. */
+export function measuredValue(name: string, value: number | null): string {
+  const beside = countedBeside(name)
+  const what = beside === 'neverArrived' ? ' that never arrived' : ' failed or in flight'
+  return `${checkValue(name, value)}${beside === null || value === null ? '' : what}`
 }
 
 /** How the end of a soak compares with its beginning; null for a run that does not. */

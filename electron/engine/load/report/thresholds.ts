@@ -98,7 +98,7 @@ function checkThresholds(config: LoadConfig, r: Measured): Check[] {
   const values = {
     p99Ms: latencies['p99'] ?? null,
     connectP99Ms: r.connectMs.p99,
-    // what was never acknowledged and never came is as good as lost: the drain is over
+    // all that never arrived, see countedBeside: the drain is over
     lost: arrivals || r.endToEndMs.unanswered > 0 ? Math.max(r.lost ?? 0, r.endToEndMs.unanswered) : null,
     duplicated: arrivals ? r.duplicated : null,
     outOfOrder: arrivals ? r.outOfOrder : null,

@@ -236,7 +236,7 @@ describe('lines of the engine', () => {
       },
     )
     expect(headlines(hung).map((l) => readLine(l)?.key)).toEqual([
-      'neverAcknowledged',
+      'inFlight',
       'neverArrived',
       'clocks',
       'drifted',
