@@ -1,6 +1,7 @@
-// npm test: build, unit and integration tests, then the page in Chromium and the desktop application in a real
-// Electron. Beside the tests, in the time that they leave, run the static checks; the rules of imports are a unit test.
-// Stops at the first stage that fails. The last line is the count of tests.
+// npm test: build, unit and integration tests, then journeys through the page in Chromium and the desktop application in
+// a real Electron: those named @smoke, which take the main way through each screen; `npm run test:all` makes every
+// journey but the @long ones. Beside the tests, in the time that they leave, run the static checks; the rules of imports
+// are a unit test. Stops at the first stage that fails. The last line is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,8 @@ const reports = mkdtempSync(join(tmpdir(), 'fleetlab-test-'))
 const vitestReport = join(reports, 'vitest.json')
 const playwrightReport = join(reports, 'playwright.json')
 const count = { passed: 0, failed: 0, skipped: 0 }
+
+const journeys = process.argv.includes('--all') ? ['--grep-invert=@long'] : ['--grep=@smoke']
 
 const tool = (name, command) => async () => ({ name, ...(await runTool(command, { low: true })) })
 
@@ -86,13 +89,7 @@ async function playwrightStage() {
   const electron = await electronOrNull()
   const projects = ['--project=page', ...(electron ? ['--project=electron'] : [])]
   const { code } = await runTool(
-    [
-      'node_modules/@playwright/test/cli.js',
-      'test',
-      ...projects,
-      '--grep-invert=@long',
-      '--reporter=list,json',
-    ],
+    ['node_modules/@playwright/test/cli.js', 'test', ...projects, ...journeys, '--reporter=list,json'],
     { live: true, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport, ...electron?.env } },
   ).finally(() => electron?.dispose())
   const stats = readReport(playwrightReport)?.stats

@@ -134,7 +134,7 @@ test('killed in the middle of saves at random moments: every file parses, a seco
   }
 })
 
-test('a load test that was killed is in the history, with what it measured until the last second', async () => {
+test('a load test that was killed is in the history, with what it measured until the last second @smoke', async () => {
   const host = await serve()
   const api = await connect(host.url)
   const config = {

@@ -22,7 +22,7 @@ async function saved(page: Page, form: string): Promise<Buffer> {
   return readFile(await (await download).path())
 }
 
-test('an experiment runs to its end and is exported', async ({ page, lab }) => {
+test('an experiment runs to its end and is exported @smoke', async ({ page, lab }) => {
   await open(page, lab.url)
   await fill(page, /^Loss/, '0, 20')
   await fill(page, /^Messages/, '200')

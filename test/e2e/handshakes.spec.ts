@@ -34,7 +34,7 @@ test.beforeEach(({ page }) => {
 const rows = (page: Page) => page.locator('[role=row][data-seq]')
 const arrows = (page: Page) => page.locator('svg [data-seq]')
 
-test('a change of loss is seen as a cross, a bracket of the wait and DUP', async ({ page, lab }) => {
+test('a change of loss is seen as a cross, a bracket of the wait and DUP @smoke', async ({ page, lab }) => {
   test.slow()
   await open(page, lab.url, { filter: 'client:sensor-1,dashboard' })
   await expect(arrows(page).first()).toBeVisible()
@@ -83,7 +83,7 @@ for (const type of ['PUBREC', 'PUBREL', 'PUBCOMP']) {
   })
 }
 
-test('one message is shown alone, with a sentence beside each number, and what is held is decided below it', async ({
+test('one message is shown alone, with a sentence beside each number, and what is held is decided below it @smoke', async ({
   page,
   lab,
 }) => {

@@ -37,7 +37,7 @@ async function publishAll(broker: string): Promise<MqttClient[]> {
   return clients
 }
 
-test('no name of a client, topic or payload runs, breaks a screen or leaves its place in a file', async ({
+test('no name of a client, topic or payload runs, breaks a screen or leaves its place in a file @smoke', async ({
   page,
   lab,
   context,

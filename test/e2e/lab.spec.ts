@@ -15,7 +15,7 @@ test('every look of the Lab is accessible and pictured', looksTag(false), async 
   await expectLooks(page, 'lab')
 })
 
-test('loss is changed for all links and a device loses and resends packets', async ({ page, lab }) => {
+test('loss is changed for all links and a device loses and resends packets @smoke', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lab')
   const slider = page.getByRole('slider', { name: 'Packet loss on all links, both directions' })
   await slider.focus()
@@ -31,7 +31,7 @@ test('loss is changed for all links and a device loses and resends packets', asy
   await expect(page.getByRole('textbox', { name: 'Loss of Door locks' })).toHaveValue('10')
 })
 
-test('a group is edited where it stands, refused with a reason, undone and redone by keyboard', async ({
+test('a group is edited where it stands, refused with a reason, undone and redone by keyboard @smoke', async ({
   page,
   lab,
 }) => {
@@ -130,7 +130,10 @@ test('the lines for an own client name this very broker', async ({ page, lab }) 
   await expect(connect.locator('pre')).toContainText(`mosquitto_pub -h ${host} -p ${port}`)
 })
 
-test('a scenario is saved, a broken one refused by field, a good one opened', async ({ page, lab }) => {
+test('a scenario is saved, a broken one refused by field, a good one opened @smoke', async ({
+  page,
+  lab,
+}) => {
   // From now on, and not from the key on: Playwright takes over the browser's dialog a moment after it is asked to.
   page.on('filechooser', () => undefined)
   await openScreen(page, lab.url, 'lab')

@@ -26,7 +26,7 @@ const BACK_ROW = [
 const stat = (page: Page, name: string) => page.locator(`[data-stat="${name}"] dd`)
 const toEnd = (page: Page) => page.keyboard.press('e')
 
-test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab }) => {
+test('QoS 1 and the lost PUBACK, in Korean, to its verdict @smoke', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lessons?id=qos-1-lost-puback', { language: 'ko' })
   await expect(page.getByRole('heading', { name: '4. QoS 1과 사라진 PUBACK' })).toBeVisible()
   const run = page.getByRole('button', { name: '실행', exact: true })
@@ -66,7 +66,7 @@ test('QoS 1 and the lost PUBACK, in Korean, to its verdict', async ({ page, lab 
   await expect(page.locator('nav.rail a')).toHaveCount(4)
 })
 
-test('QoS 2 ends exactly once whichever of its four packets is lost, by keyboard', async ({ page, lab }) => {
+test('QoS 2 ends exactly once whichever packet is lost, by keyboard @smoke', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'lessons?id=qos-2', { language: 'en', theme: 'light' })
   for (const [variant, packet] of [
     ['publish', 'PUBLISH'],
@@ -361,7 +361,7 @@ test('a picture taller than its pane can be scrolled to its end, in projector mo
   expect(reach).toBeGreaterThanOrEqual(Math.floor(drawn))
 })
 
-test('one message at QoS 0, 1 and 2 side by side, each loss to its end', async ({ page, lab }) => {
+test('QoS 0, 1 and 2 side by side, each loss to its end @smoke', async ({ page, lab }) => {
   test.slow()
   await openScreen(page, lab.url, 'lessons?id=qos-side-by-side', { language: 'ko' })
   const copies = {

@@ -38,7 +38,10 @@ async function runToEnd(page: Page, number: number): Promise<void> {
   })
 }
 
-test('a test against the embedded broker is watched, judged, kept and exported', async ({ page, lab }) => {
+test('a test against the embedded broker is watched, judged, kept and exported @smoke', async ({
+  page,
+  lab,
+}) => {
   await openScreen(page, lab.url, 'load')
   await expect(page.getByText('No load test yet')).toBeVisible()
   await small(page, '3s')
@@ -145,7 +148,7 @@ test('two runs are compared, figure by figure and curve over curve', async ({ pa
   await expect(result(page).getByRole('heading', { name: 'Run 2', exact: true })).toBeVisible()
 })
 
-test('a wrong address is told in one line, a wrong field where it stands', async ({ page, lab }) => {
+test('a wrong address is told in one line, a wrong field where it stands @smoke', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'load')
   await fill(page, 'URL', 'http://127.0.0.1')
   await expect(page.getByText('expected mqtt://, mqtts://, ws:// or wss://').first()).toBeAttached()

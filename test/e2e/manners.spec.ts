@@ -17,7 +17,7 @@ import {
 } from './screens'
 import { changedMark } from '../helpers/changed-mark'
 
-test('run, pause, step mode and stop by key, and the clock stands still with the run', async ({
+test('run, pause, step mode and stop by key, and the clock stands still with the run @smoke', async ({
   page,
   lab,
 }) => {
@@ -86,7 +86,10 @@ const FURTHER = [
   ['简体中文', 'zh-Hans', '实验室'],
 ] as const
 
-test('language, theme and projector mode switch without a reload and are kept', async ({ page, lab }) => {
+test('language, theme and projector mode switch without a reload and are kept @smoke', async ({
+  page,
+  lab,
+}) => {
   await page.goto(lab.url)
   await expect(page.getByRole('link', { name: 'Lab' })).toBeVisible()
   await page.keyboard.press('Shift+L')

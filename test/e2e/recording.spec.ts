@@ -21,7 +21,7 @@ test.beforeAll(() => {
 })
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('a capture is opened, shown read-only like live traffic, and closed', async ({ page, lab }) => {
+test('a capture is opened, shown read-only like live traffic, and closed @smoke', async ({ page, lab }) => {
   await page.addInitScript(() => localStorage.setItem('fleetlab.language', 'en'))
   await page.goto(lab.url)
   const chosen = page.waitForEvent('filechooser')

@@ -194,7 +194,7 @@ test.describe('a class', () => {
     await openScreen(page, lab.url, 'lab')
   })
 
-  test('follows the teacher live and read-only, or looks around, in its own language', async ({
+  test('follows the teacher live and read-only, or looks around, in its own language @smoke', async ({
     page,
     browser,
   }) => {
@@ -254,7 +254,7 @@ test.describe('a class', () => {
     await mina.context.close()
   })
 
-  test('needs the right code; who is removed is told; stopping ends it', async ({ page, browser }) => {
+  test('needs the right code; who is removed is told; stopping ends it @smoke', async ({ page, browser }) => {
     const { url, code } = await share(page)
     const eve = await arrive(browser, url)
     await eve.page.getByLabel('Join code').fill('00000000')

@@ -16,7 +16,7 @@ test('every look of Traffic is accessible and pictured', looksTag(false), async 
   await expectLooks(page, 'traffic')
 })
 
-test('a topic is found with a wildcard, and the tester says why', async ({ page, lab }) => {
+test('a topic is found with a wildcard, and the tester says why @smoke', async ({ page, lab }) => {
   await openScreen(page, lab.url, 'traffic')
   const tree = page.getByRole('tree', { name: 'Topics' })
   await expect(tree.getByRole('treeitem').first()).toBeVisible()
@@ -248,7 +248,7 @@ test('a payload tells what changed since the one before, and draws its numbers',
   for (const line of lines) expect(line).toMatch(/,"hall ""2"", east\/valve 1",1,.*,''=1\+1,,0$/)
 })
 
-test('a message is published from the desk, its handshake is drawn beside it, and the test client receives it', async ({
+test('a message is published from the desk, its handshake is drawn beside it, and the test client receives it @smoke', async ({
   page,
   lab,
 }) => {

@@ -2,7 +2,7 @@ import { expectPolicy } from './electron-journeys'
 import { expect, test } from './fixtures'
 import { openScreen } from './screens'
 
-test('the page is live in a browser, over a WebSocket to its own origin', async ({ page, lab }) => {
+test('the page is live in a browser, over a WebSocket to its own origin @smoke', async ({ page, lab }) => {
   const sockets: string[] = []
   page.on('websocket', (socket) => sockets.push(socket.url()))
   await page.goto(lab.url)
@@ -14,7 +14,7 @@ test('the page is live in a browser, over a WebSocket to its own origin', async 
   expect(await page.evaluate(() => 'fleetlab' in window)).toBe(false)
 })
 
-test('the policy keeps foreign scripts and requests out', async ({ page, lab, complaints }) => {
+test('the policy keeps foreign scripts and requests out @smoke', async ({ page, lab, complaints }) => {
   await page.goto(lab.url)
   await expectPolicy(page)
   // What was refused on purpose is on the console.
@@ -24,7 +24,7 @@ test('the policy keeps foreign scripts and requests out', async ({ page, lab, co
 test.describe('a first start', () => {
   test.use({ scenario: '' })
 
-  test('shows three devices in slow motion and three steps, and the full demo by one click', async ({
+  test('shows three devices in slow motion and three steps, and the full demo by one click @smoke', async ({
     page,
     lab,
   }) => {

@@ -51,7 +51,7 @@ const asked = (): Promise<unknown[]> =>
 const windows = (): Promise<number> =>
   desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
 
-test('a failing engine restarts and says what was lost', async () => {
+test('a failing engine restarts and says what was lost @smoke', async () => {
   await desk.app.evaluate(() => {
     // Not awaited by anyone.
     void Promise.resolve().then(() => Promise.reject(new Error('a test of the guard')))
@@ -125,7 +125,7 @@ test('the top bar has room for everything in the first window, in step mode with
   await page.keyboard.press('Shift+S')
 })
 
-test('Ctrl+W and Quit with unsaved changes ask; Cancel keeps the window, Don’t Save lets it go', async () => {
+test('Ctrl+W and Quit with unsaved changes ask; Cancel keeps the window, Don’t Save lets it go @smoke', async () => {
   await answer(2)
   await pressIn('^MQTT Fleet Lab', 'ctrl+w')
   await expect.poll(asked).toEqual(['Save the changes to the scenario?'])

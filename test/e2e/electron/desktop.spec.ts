@@ -25,9 +25,9 @@ test.beforeAll(async () => {
 
 test.afterAll(() => home.remove())
 
-test('the page is live', () => expectLivePage(desk.page))
-test('the scenario of a run that was killed is offered', () => expectRecoveryOffered(desk.page))
-test('the policy holds', () => expectPolicy(desk.page))
-test('the menu works in both languages', () => expectMenu(desk))
-test('files are opened and saved', () => expectFiles(desk))
-test('the run stands still while the computer sleeps', () => expectSleep(desk))
+test('the page is live @smoke', () => expectLivePage(desk.page))
+test('the scenario of a run that was killed is offered @smoke', () => expectRecoveryOffered(desk.page))
+test('the policy holds @smoke', () => expectPolicy(desk.page))
+test('the menu works in both languages @smoke', () => expectMenu(desk))
+test('files are opened and saved @smoke', () => expectFiles(desk))
+test('the run stands still while the computer sleeps @smoke', () => expectSleep(desk))

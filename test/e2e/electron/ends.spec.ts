@@ -99,7 +99,7 @@ test('thirty starts, each ended by SIGTERM at another moment @long', async () =>
   )
 })
 
-test('SIGTERM keeps changes that are in no file', async () => {
+test('SIGTERM keeps changes that are in no file @smoke', async () => {
   const app = await launch(home)
   const page = await app.firstWindow()
   await changeScenario(page)
@@ -146,7 +146,7 @@ test('a second start brings its file to the first and ends', async () => {
   await app.close()
 })
 
-test('a file on the command line is opened', async () => {
+test('a file on the command line is opened @smoke', async () => {
   const file = home.write('mine & yours.fleetlab.yaml', 'version: 1\nname: Mine\n')
   const app = await launch(home, { args: [file] })
   const page = await app.firstWindow()

@@ -20,7 +20,7 @@ test.afterAll(() => home.remove())
 
 const ownPage = /^app:\/\/fleetlab\//
 
-test('the page runs in a process with a filter on its system calls and no new privileges', async () => {
+test('the page runs in a process with a filter on its system calls and no new privileges @smoke', async () => {
   const pid = await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId(),
   )
@@ -29,7 +29,7 @@ test('the page runs in a process with a filter on its system calls and no new pr
   expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
 })
 
-test('no Node in the page or in a frame of it', async () => {
+test('no Node in the page or in a frame of it @smoke', async () => {
   const found = await page.evaluate(() => {
     const names = ['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer']
     const frame = document.createElement('iframe')
@@ -43,7 +43,7 @@ test('no Node in the page or in a frame of it', async () => {
   expect(found).toEqual({ seen: [[], []], bridged: false })
 })
 
-test('a frame cannot be filled from elsewhere, nor with a script of its own', async () => {
+test('a frame cannot be filled from elsewhere, nor with a script of its own @smoke', async () => {
   const ran = await page.evaluate(async () => {
     const frame = document.createElement('iframe')
     frame.srcdoc = '<script>parent.__escaped = true</script>'
@@ -57,7 +57,7 @@ test('a frame cannot be filled from elsewhere, nor with a script of its own', as
   expect(ran).toBe(false)
 })
 
-test('window.open opens nothing', async () => {
+test('window.open opens nothing @smoke', async () => {
   const opened = await page.evaluate(() =>
     ['https://example.org/', 'about:blank', 'file:///etc/passwd', 'app://fleetlab/'].map(
       (url) => window.open(url) !== null,
@@ -68,7 +68,7 @@ test('window.open opens nothing', async () => {
 })
 
 for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewhere/', 'data:text/html,x'])
-  test(`the page is not left for ${url}`, async () => {
+  test(`the page is not left for ${url} @smoke`, async () => {
     // From the main process: Playwright itself would wait for where the page might go.
     await app.evaluate(async ({ BrowserWindow }, to) => {
       const contents = BrowserWindow.getAllWindows()[0]!.webContents
@@ -91,7 +91,7 @@ for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewher
     expect(page.url()).toMatch(ownPage)
   })
 
-test('an empty page is left again at once', async () => {
+test('an empty page is left again at once @smoke', async () => {
   await page.evaluate(() => {
     location.href = 'about:blank'
   })
@@ -99,7 +99,7 @@ test('an empty page is left again at once', async () => {
   await expect(page.getByText(/mqtt:\/\//).first()).toBeVisible()
 })
 
-test('files of the computer and of the program are out of reach', async () => {
+test('files of the computer and of the program are out of reach @smoke', async () => {
   const status = await page.evaluate(() => {
     const urls = [
       'file:///etc/passwd',
@@ -121,7 +121,7 @@ test('files of the computer and of the program are out of reach', async () => {
   expect(status.filter((s) => s !== 404 && s !== 'refused')).toEqual([])
 })
 
-test('inline scripts, eval and foreign connections are refused by the policy', async () => {
+test('inline scripts, eval and foreign connections are refused by the policy @smoke', async () => {
   const outcome = await page.evaluate(async () => {
     const blocked: string[] = []
     document.addEventListener('securitypolicyviolation', (e) => blocked.push(e.effectiveDirective))
@@ -161,7 +161,7 @@ test('inline scripts, eval and foreign connections are refused by the policy', a
   expect(outcome.blocked).toEqual(expect.arrayContaining(['script-src-elem', 'script-src', 'connect-src']))
 })
 
-test('the page gets no permission but to write the clipboard', async () => {
+test('the page gets no permission but to write the clipboard @smoke', async () => {
   const answers = await page.evaluate(async () => {
     const tried = {
       clipboard: () => navigator.clipboard.readText(),
@@ -180,7 +180,7 @@ test('the page gets no permission but to write the clipboard', async () => {
   expect(answers).toEqual([])
 })
 
-test('the bridge cannot be changed, and takes no path that the page names', async () => {
+test('the bridge cannot be changed, and takes no path that the page names @smoke', async () => {
   const tried = await page.evaluate(() => {
     const own = window as unknown as {
       fleetlab: { connect: unknown; openFile(file: unknown): unknown }
@@ -208,7 +208,7 @@ test('the bridge cannot be changed, and takes no path that the page names', asyn
   expect(tried).toEqual({ same: true, path: true, forged: true })
 })
 
-test('a page from elsewhere that has our bridge gets no port', async () => {
+test('a page from elsewhere that has our bridge gets no port @smoke', async () => {
   const got = await app.evaluate(
     async ({ BrowserWindow, ipcMain }, preload) => {
       const webPreferences = { preload, sandbox: true, contextIsolation: true }

@@ -40,7 +40,7 @@ const bounds = (app: ElectronApplication) =>
     area: screen.getPrimaryDisplay().workArea,
   }))
 
-test('the menu has the roles and keys of a desktop, and leaves to the page what the page answers', async () => {
+test('the menu has the roles and keys of a desktop, and leaves to the page what the page answers @smoke', async () => {
   const menu = await desk.menu()
   const roles = menu.map((i) => i.role?.toLowerCase())
   for (const role of [
@@ -60,7 +60,7 @@ test('the menu has the roles and keys of a desktop, and leaves to the page what 
   expect(save).toMatchObject({ accelerator: 'CmdOrCtrl+S', registered: false })
 })
 
-test('the window has the program’s own picture', async () => {
+test('the window has the program’s own picture @smoke', async () => {
   const size = await desk.app.evaluate(
     ({ nativeImage }, path) => nativeImage.createFromPath(path).getSize(),
     join(runtime.application, 'build/icons/256x256.png'),
@@ -74,7 +74,7 @@ test('the window has the program’s own picture', async () => {
   if (!error) expect(stdout).toMatch(/= 256\b/)
 })
 
-test('a click on its icon in the Dock brings the window to the front', async () => {
+test('a click on its icon in the Dock brings the window to the front @smoke', async () => {
   const focused = await desk.app.evaluate(({ app, BrowserWindow }) => {
     const [window] = BrowserWindow.getAllWindows()
     let times = 0
