@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(TIME_FLAGS.map((flag) => [flagWord(flag), TIME])),
   '--stages': 'expected stages such as 10s:5,30s:50',
   '--connect-rate': 'expected connections per second such as 100, 100/s or 60/min, or max',
+  '--min-connected': 'expected a share above 0% and up to 100%, such as 95%',
   '--rate': 'expected a rate such as 10, 6/min or 1/h, or max',
 }
 

@@ -55,7 +55,11 @@ const fields = z.strictObject({
   clients: file.optional(),
   /** ALPN, for mqtts:// addresses. */
   alpn: z
-    .array(z.string().regex(/^[\x21-\x7e]{1,255}$/))
+    .array(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/, { error: 'expected names of protocols such as mqtt, without spaces' }),
+    )
     .min(1)
     .max(10)
     .optional(),

@@ -14,7 +14,7 @@ const payload = z
   .max(65_535)
   .superRefine((text, ctx) => {
     const read = parsePayload(text)
-    if (typeof read === 'string') ctx.addIssue({ code: 'custom', input: text, message: read })
+    if (!Array.isArray(read)) ctx.addIssue({ code: 'custom', input: read.found, message: read.expected })
   })
 
 const topics = z

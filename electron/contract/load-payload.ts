@@ -84,8 +84,14 @@ function fieldOf(name: (typeof FIELD_NAMES)[number], rest: string | undefined): 
   }
 }
 
-/** Reads a payload template; a text is what is wrong with it. */
-export function parsePayload(template: string): PayloadPart[] | string {
+/** A field that a template cannot have, and what may stand there. */
+export interface PayloadProblem {
+  found: string
+  expected: string
+}
+
+/** Reads a payload template, or says what is wrong with it. */
+export function parsePayload(template: string): PayloadPart[] | PayloadProblem {
   const parts: PayloadPart[] = []
   let at = 0
   const literal = (text: string): void => {
@@ -103,9 +109,9 @@ export function parsePayload(template: string): PayloadPart[] | string {
       const [, word = '', rest] = /^([^:]*)(?::(.*))?$/.exec(inside) ?? []
       const name = FIELD_NAMES.find((n) => n === word)
       if (name === undefined)
-        return `found ${all}; expected one of ${FIELD_NAMES.map((n) => `%{${n}}`).join(', ')}`
+        return { found: all, expected: `expected one of ${FIELD_NAMES.map((n) => `%{${n}}`).join(', ')}` }
       const field = fieldOf(name, rest)
-      if (field === null) return `found ${all}; expected ${FORMS[name]}`
+      if (field === null) return { found: all, expected: `expected ${FORMS[name]}` }
       parts.push(field)
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import mqttPacket from 'mqtt-packet'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { loadSchema, type LoadInput } from '../../../electron/contract/load-config'
+import { issueDetails } from '../../../electron/contract/issues'
 import { parsePayload } from '../../../electron/contract/load-payload'
 import { readPayloads } from '../../../electron/engine/load/run/payload-files'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
@@ -79,20 +80,25 @@ it('takes topics in turn, with the client in them', async () => {
 })
 
 it.each([
-  ['%{nothing}', /found %\{nothing\}; expected one of %\{counter\}/],
+  ['%{nothing}', /expected one of %\{counter\}/],
   ['%{random:6:1}', /%\{random:1:6\}/],
   ['%{walk:1:2}', /a step/],
   ['%{text:0}', /letters/],
   ['%{csv}', /column/],
   ['%{counter:1:2:3}', /counter/],
 ] as const)('%s is no field', (template, why) => {
-  expect(parsePayload(template)).toMatch(why)
-  expect(loadSchema.safeParse({ payload: template }).error?.issues[0]?.path).toEqual(['payload'])
+  expect(parsePayload(template)).toEqual({ found: template, expected: expect.stringMatching(why) })
+  // the field alone is said to be found, and once
+  const refused = loadSchema.safeParse({ payload: `a ${template}` }, { reportInput: true })
+  expect(issueDetails(refused.error?.issues ?? [])).toEqual([
+    { path: 'payload', found: JSON.stringify(template), expected: expect.stringMatching(why) },
+  ])
 })
 
 it.each([
   [{ payload: '%{csv:a}' }, /--payload: found %\{csv/],
   [{ payload: '%{csv:a}', dataFile: 'nowhere.csv' }, /--data-file nowhere.csv: cannot be read/],
+  [{ payload: 'no column', dataFile: 'a.csv' }, /--data-file a.csv: expected a payload with %\{csv:COLUMN\}/],
   [{ payloadFile: 'nowhere.json' }, /--payload-file nowhere.json: cannot be read/],
   [
     { payload: 'plain', retain: true },

@@ -41,8 +41,8 @@ async function textOf(flag: string, path: string, mostBytes: number): Promise<st
 
 function partsOf(flag: string, text: string): PayloadPart[] {
   const parts = parsePayload(text)
-  if (typeof parts !== 'string') return parts
-  throw new LoadError(`${flag}: ${printable(parts).slice(0, 200)}`, 'start')
+  if (Array.isArray(parts)) return parts
+  throw new LoadError(`${flag}: found ${printable(parts.found).slice(0, 80)}; ${parts.expected}`, 'start')
 }
 
 /** Columns of a data file by their names, which its first line has. */
@@ -132,7 +132,14 @@ async function materialOf(c: LoadConfig): Promise<PayloadMaterial | null> {
  * @throws LoadError that names the flag or file and what is wrong
  */
 export async function readPayloads(config: LoadConfig): Promise<(PayloadMaterial | null)[]> {
-  return Promise.all(populationsOf(config).map((p) => materialOf(p.config)))
+  const payloads = await Promise.all(populationsOf(config).map((p) => materialOf(p.config)))
+  const isRead = payloads.some((m) => m?.parts.some((p) => p.kind === 'csv'))
+  if (config.dataFile !== undefined && !isRead)
+    throw new LoadError(
+      `--data-file ${config.dataFile}: expected a payload with %{csv:COLUMN} that uses it`,
+      'start',
+    )
+  return payloads
 }
 
 /** What a report says of topics and payloads: whose the names are, and where messages carry what they are, unless it is in the first bytes. */
