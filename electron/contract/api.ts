@@ -1,7 +1,5 @@
 import type {
   FilePart,
-  DeviceDetail,
-  DeviceRow,
   EngineStatus,
   GroupStats,
   LogLine,
@@ -12,6 +10,7 @@ import type {
   TopicPage,
 } from './model'
 import type { KeptByBroker } from './kept'
+import type { DeviceDetail, DeviceRow } from './device'
 import type { DeskMessage, DeskState, Published, TestClientConfig } from './desk'
 import type { Loss, QosComparison } from './comparison'
 import type { ExperimentInput, ExperimentState } from './experiment'

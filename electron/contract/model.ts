@@ -1,6 +1,5 @@
 import type { RecordingStatus } from './recording-status'
-import type { LinkConfig, LinkKind } from './link-config'
-import type { Alteration, Direction, PacketType, ProtocolLevel, QoS } from './packet'
+import type { Alteration, Direction, PacketType, QoS } from './packet'
 import type { PhaseStatus } from './phases'
 
 /** What became of one packet on its leg. */
@@ -31,6 +30,13 @@ export interface PacketRow {
   sentMs: number
   /** Arrival or loss; null while in transit or held. */
   settledMs: number | null
+  /**
+   * Ms before it was sent that step mode let pass for held packets, counted from the start of the run. No timer came
+   * nearer in them, so that a timer ran from one packet to another for the difference of `sentMs` without that of these.
+   */
+  skippedMs: number
+  /** The same between sending and arrival or loss: they are no part of the time on its way. */
+  heldMs: number
   clientId: string
   direction: Direction
   type: PacketType
@@ -240,48 +246,6 @@ export interface GroupStats {
   connected: number
   messagesPerSecond: number
   ledger: LedgerRow
-}
-
-export interface DeviceRow {
-  clientId: string
-  /** Null for an external client. */
-  group: string | null
-  external: boolean
-  connected: boolean
-  /** Highest QoS it publishes or subscribes with. */
-  qos: QoS
-  publishes: boolean
-  subscribes: boolean
-  messagesPerSecond: number
-  inFlight: number
-  linkKind: LinkKind | null
-  remote: string | null
-}
-
-/** A packet sent and not yet acknowledged. */
-export interface InFlightRow {
-  packetId: number
-  type: PacketType
-  direction: Direction
-  topic: string
-  sinceMs: number
-  attempts: number
-  /** When the retry timer fires; null without one. */
-  retryAtMs: number | null
-  /** Step mode holds it: its timer begins when that lets it go. */
-  held: boolean
-}
-
-export interface DeviceDetail extends DeviceRow {
-  protocol: ProtocolLevel
-  clean: boolean
-  sessionPresent: boolean
-  keepAliveMs: number
-  subscriptions: { filter: string; qos: QoS }[]
-  inFlightPackets: InFlightRow[]
-  link: LinkConfig | null
-  /** The last packets of this client, newest first, at most 20. */
-  recent: PacketRow[]
 }
 
 /** A visible line of the topic tree. */

@@ -1,4 +1,4 @@
-import type { DeviceDetail, DeviceRow } from '@contract/model'
+import type { DeviceDetail, DeviceRow } from '@contract/device'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import { useLink } from '../api'

@@ -5,6 +5,8 @@ export function packet(part: Partial<PacketRow> & Pick<PacketRow, 'seq' | 'clien
   return {
     sentMs: 0,
     settledMs: null,
+    skippedMs: 0,
+    heldMs: 0,
     direction: 'uplink',
     qos: null,
     dup: false,

@@ -144,7 +144,7 @@ describe.skipIf(python === undefined)('paho over a lossy listener, 30 % loss, se
     await api.dropNext({ clientId: 'pub', direction: 'downlink', type: 'PUBACK' })
     await until(async () => lost(await packetsOf(api, 'pub', 'PUBACK')) === 1, 'the loss')
     const { inFlightPackets, link, external, linkKind } = await api.getDevice({ clientId: 'pub' })
-    expect({ external, linkKind, retry: inFlightPackets[0]?.retryAtMs }).toEqual({
+    expect({ external, linkKind, retry: inFlightPackets[0]?.retry }).toEqual({
       external: true,
       linkKind: 'radio',
       retry: null,

@@ -1,6 +1,7 @@
 import { publicationsOf, subscriptionsOf } from '../../contract/answers'
 import { ApiError } from '../../contract/errors'
-import type { DeviceDetail, DeviceRow, InFlightRow, PacketRow } from '../../contract/model'
+import type { DeviceDetail, DeviceRow, InFlightRow } from '../../contract/device'
+import type { PacketRow } from '../../contract/model'
 import type { ProtocolLevel, QoS } from '../../contract/packet'
 import type { BrokerClientInfo } from '../simulation/broker/types'
 import type { Device } from '../simulation/fleet/device'
@@ -84,7 +85,7 @@ function inFlight(lab: Lab, clientId: string): InFlightRow[] {
         topic: x.topic,
         sinceMs: x.startedMs,
         attempts: Math.max(1, sends.length),
-        retryAtMs: link?.resendMs(x.direction, packetId) ?? null,
+        retry: link?.resend(x.direction, packetId) ?? null,
         held: sends.at(-1)?.fate === 'held',
       }
     })

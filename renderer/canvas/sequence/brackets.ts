@@ -10,7 +10,10 @@ import type { CardText, JourneyShape, RetryShape, SequenceInput, SequenceWords }
 export interface Resend {
   first: PacketRow
   again: PacketRow
+  /** Between the two, ms, without what step mode let pass for held packets: no timer runs in it. */
   waitMs: number
+  /** Step mode let time pass between them: they are further apart in the picture. */
+  skipped: boolean
   /**
    * reconnect: the connection was another one by then. response: it answers a repeated packet of the other side.
    * timer: neither; the sender waited.
@@ -34,7 +37,9 @@ export function resends(packets: readonly PacketRow[], marks: readonly SessionMa
       (m) => m.clientId === p.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
     )
     const why = reconnect ? 'reconnect' : p.answers !== null ? 'response' : 'timer'
-    found.push({ first, again: p, waitMs: p.sentMs - first.sentMs, why })
+    const skippedMs = p.skippedMs - first.skippedMs
+    const waitMs = p.sentMs - first.sentMs - skippedMs
+    found.push({ first, again: p, waitMs, skipped: skippedMs > 0, why })
   }
   return found
 }
@@ -114,8 +119,11 @@ function placeRetryText(
   scale: TimeScale,
   c: { k: number; words: SequenceWords; taken: Taken; beyondX: number },
 ): void {
+  const { why, waitMs, skipped } = row.r
   const value =
-    row.r.why === 'reconnect' ? c.words.afterReconnect(row.r.waitMs) : c.words.retryTimer(row.r.waitMs)
+    why === 'reconnect'
+      ? c.words.afterReconnect(skipped ? null : waitMs)
+      : c.words.retryTimer(waitMs, skipped)
   const width = textWidth(value, c.k)
   // in a band of the time it waited, or beside the middle of the bracket
   const bands = scale.folds.filter((f) => f.y0 >= row.y0 && f.y1 <= row.y1).map((f) => (f.y0 + f.y1) / 2)

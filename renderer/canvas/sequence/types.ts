@@ -34,8 +34,10 @@ export interface SequenceWords {
   onlyOnTheWay: (ms: number) => string
   /** A time in which packets were sent that are not drawn. */
   notShown: (ms: number, types: readonly PacketType[]) => string
-  retryTimer: (ms: number) => string
-  afterReconnect: (ms: number) => string
+  /** `ran`: for so long its timer ran, which is less than what lies between: step mode let time pass. */
+  retryTimer: (ms: number, ran: boolean) => string
+  /** null where step mode let time pass. */
+  afterReconnect: (ms: number | null) => string
   /** Beside the broker's lane, and beside a client's, where there is little room. */
   stored: (id: number | null, atBroker: boolean) => string
   discarded: (id: number | null, atBroker: boolean) => string

@@ -46,8 +46,10 @@ export function noteText(p: PacketRow, c: NoteContext): string {
   const parts: string[] = []
   if (p.resends !== null) {
     const first = c.row(p.resends)
-    const time = first ? c.duration(p.sentMs - first.sentMs) : '…'
-    parts.push(c.t('handshakes.note.resends', { seq: c.int(p.resends), time }))
+    const skippedMs = first ? p.skippedMs - first.skippedMs : 0
+    const time = first ? c.duration(p.sentMs - first.sentMs - skippedMs) : '…'
+    const key = skippedMs > 0 ? 'resendsTimer' : 'resends'
+    parts.push(c.t(`handshakes.note.${key}`, { seq: c.int(p.resends), time }))
   }
   if (p.answers !== null) parts.push(c.t('handshakes.note.answers', { seq: c.int(p.answers) }))
   const effect = effectNote(p, c.t)

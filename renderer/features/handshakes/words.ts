@@ -112,8 +112,11 @@ export function useWords(
       t(partial() ? 'handshakes.word.nothingHere' : 'handshakes.word.nothingSent', { time: spanMs(ms) }),
     onlyOnTheWay: (ms) => t('handshakes.word.onTheWay', { time: spanMs(ms) }),
     notShown: (ms, types) => t('handshakes.word.notShown', { time: spanMs(ms), types: types.join(', ') }),
-    retryTimer: (ms) => t('handshakes.word.retryTimer', { time: duration(ms) }),
-    afterReconnect: (ms) => t('handshakes.word.afterReconnect', { time: duration(ms) }),
+    retryTimer: (ms, ran) => t(`handshakes.word.${ran ? 'timerRan' : 'retryTimer'}`, { time: duration(ms) }),
+    afterReconnect: (ms) =>
+      ms === null
+        ? t('handshakes.word.reconnected')
+        : t('handshakes.word.afterReconnect', { time: duration(ms) }),
     stored: (id, atBroker) => t(`handshakes.word.stored${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),
     discarded: (id, atBroker) =>
       t(`handshakes.word.discarded${atBroker ? 'Broker' : 'Client'}`, { id: id ?? '' }),

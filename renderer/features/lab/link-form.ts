@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from '@contract/duration'
-import type { DelayConfig, DirectionConfig, LinkConfig, LinkInput, LossConfig } from '@contract/link-config'
+import type { DelayConfig, DirectionConfig, LinkInput, LossConfig } from '@contract/link-config'
 import { lossChance, meanDelayMs } from '../../stores/link-summary'
 
 export type Way = 'uplink' | 'downlink'
@@ -94,7 +94,3 @@ export const showDuration = (ms: number): string =>
   formatDuration(Number(ms.toPrecision(6))).replace(/(?<=\d)(?=[a-z])/, ' ')
 
 export const patchWay = (way: Way, part: LinkInput['uplink']): LinkInput => ({ [way]: part })
-
-/** The length of the retry timer that is running for a packet sent so often, ms. */
-export const timerLength = (link: LinkConfig, attempts: number): number =>
-  link.recovery.timeout * link.recovery.backoff ** Math.max(0, attempts - 1)

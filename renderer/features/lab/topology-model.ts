@@ -1,5 +1,6 @@
 import { publicationsOf, subscriptionsOf } from '@contract/answers'
-import type { DeviceRow, GroupStats } from '@contract/model'
+import type { DeviceRow } from '@contract/device'
+import type { GroupStats } from '@contract/model'
 import type { QoS } from '@contract/packet'
 import { clientsOf } from '@contract/phases'
 import type { GroupConfig, Scenario } from '@contract/scenario'

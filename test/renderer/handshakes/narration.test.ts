@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { test, fc } from '@fast-check/vitest'
 import { josa } from '../../../renderer/canvas/sequence/narration/josa'
 import { japanese } from '../../../renderer/canvas/sequence/narration/ja'
+import { chinese } from '../../../renderer/canvas/sequence/narration/zh'
 import { journeyFacts } from '../../../renderer/canvas/sequence/facts'
+import { resends } from '../../../renderer/canvas/sequence/brackets'
 import { cardText } from '../../../renderer/features/handshakes/words'
 import { narrate, sentenceText } from '../../../renderer/canvas/sequence/narration/narrate'
 import { addTeller } from '../../../renderer/canvas/sequence/narration/tellers'
@@ -10,6 +12,9 @@ import type { Language } from '@contract/languages'
 import type { PacketType } from '@contract/packet'
 import { Bench, frameOf, publishFrame } from '../../engine/observe/capture/wire'
 import { Simulation, type Loss } from './simulate'
+
+addTeller('ja', japanese)
+addTeller('zh', chinese)
 
 function story(sim: Simulation, lang: Language = 'en'): string[] {
   sim.run()
@@ -39,6 +44,22 @@ describe('English', () => {
       'At QoS 1 the broker forwards it again.',
       'dashboard now has the message twice.',
     ])
+  })
+
+  it('counts no time that step mode let pass as waited', () => {
+    const sim = one(1, [up('PUBACK', { reason: 'step' })]).run()
+    const held = sim.packets.map((p) => (p.dup ? { ...p, sentMs: p.sentMs + 260, skippedMs: 260 } : p))
+    const told = (['en', 'ko', 'ja', 'zh'] as const).map(
+      (lang) =>
+        narrate(sim.journeys[0]!, sim.exchanges, held, lang, sim.marks)
+          .map(sentenceText)
+          .find((s) => /\d\.\d+/.test(s)) ?? '',
+    )
+    expect(told[0]).toBe(
+      'The timer of sensor-1 ran for 1.2 s without PUBACK, and sensor-1 sent PUBLISH #7 again with DUP. Timers stand still while a packet is held.',
+    )
+    for (const s of told) expect([s.includes('1.2'), s.includes('1.46')]).toEqual([true, false])
+    expect(resends(held, []).map((r) => [r.waitMs, r.skipped])).toEqual([[1200, true]])
   })
 
   it('tells that a lost PUBLISH makes none', () => {

@@ -171,6 +171,8 @@ export class Simulation {
       seq,
       sentMs: this.now,
       settledMs: held ? null : this.now + latency,
+      skippedMs: 0,
+      heldMs: 0,
       clientId: leg.clientId,
       direction,
       type,

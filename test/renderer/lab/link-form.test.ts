@@ -47,11 +47,6 @@ describe('link form', () => {
       expect(Math.abs(back - ms)).toBeLessThanOrEqual(Math.max(5, ms * 0.05))
     }
   })
-
-  it('knows how long the timer that runs is', () => {
-    const l = link({ recovery: { timeout: 1000, backoff: 2 } })
-    expect([form.timerLength(l, 1), form.timerLength(l, 3)]).toEqual([1000, 4000])
-  })
 })
 
 describe('link picture', () => {

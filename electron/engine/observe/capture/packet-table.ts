@@ -23,6 +23,9 @@ export class PacketTable extends ColumnRing {
   next = 1
   sentMs = this.f64()
   settledMs = this.f64()
+  /** See `PacketTransit`; of most packets 0. */
+  skippedMs = this.f64()
+  heldMs = this.f32()
   /** Kept by the transit index. */
   transit = this.f64()
   exchange = this.f64()
@@ -108,6 +111,7 @@ export class PacketTable extends ColumnRing {
     this.keepBytes(i, frame)
     this.next = seq + 1
     this.sentMs[i] = p.sentMs
+    this.skippedMs[i] = p.skippedMs ?? 0
     this.exchange[i] = 0
     this.client[i] = client
     this.topic[i] = topic
@@ -144,6 +148,7 @@ export class PacketTable extends ColumnRing {
     const fate = delivered ? Fated.delivered : FATES.indexOf(p.state)
     this.fate[i] = fate
     this.settledMs[i] = fate >= Fated.delivered ? p.settledMs : Number.NaN
+    this.heldMs[i] = p.heldMs ?? 0
     this.reason[i] = p.cause === null ? 0 : REASONS.indexOf(p.cause)
     this.lossPoint[i] = p.lossPoint
     this.segmentLosses[i] = Math.min(p.segmentLosses, 0xffff)

@@ -179,6 +179,8 @@ export class Rows {
     row.seq = seq
     row.sentMs = t.sentMs[p] as number
     row.settledMs = orNull(t.settledMs[p] as number)
+    row.skippedMs = t.skippedMs[p] as number
+    row.heldMs = t.heldMs[p] as number
     row.clientId = clients.name(t.client[p] as number)
     row.direction = t.direction[p] === UP ? 'uplink' : 'downlink'
     row.type = typeName(type)
@@ -216,6 +218,8 @@ function emptyRow(): PacketRow {
     seq: 0,
     sentMs: 0,
     settledMs: null,
+    skippedMs: 0,
+    heldMs: 0,
     clientId: '',
     direction: 'uplink',
     type: 'RESERVED',

@@ -30,8 +30,11 @@ export interface AgentHost {
 export interface LinkAgent {
   /** Timers that are set. */
   readonly pending: number
-  /** Steady ms at which the packet of this identifier is sent again, or its connection ended, without an answer; Infinity: no timer. */
-  dueMs(packetId: number): number
+  /**
+   * The timer at whose end the packet of this identifier is sent again, or its connection ended, without an answer: when that
+   * is, steady ms, and how long it runs; null without one.
+   */
+  timer(packetId: number): { atMs: number; timerMs: number } | null
   configure(config: LinkConfig): void
   /** The endpoint has sent a packet. */
   fromEndpoint(packet: Packet): void
@@ -57,7 +60,7 @@ export class Agent implements LinkAgent {
   private readonly answers = new Answers()
   /** Packets that came before a lost CONNACK. */
   private early: { packet: Packet; origin: TransitOrigin }[] = []
-  private timer: Timer | undefined
+  private wakeUp: Timer | undefined
   private timerDueMs = Infinity
   private config: LinkConfig
 
@@ -77,8 +80,8 @@ export class Agent implements LinkAgent {
     return this.sender.timed() + (this.requests.nextDueMs === Infinity ? 0 : this.requests.size)
   }
 
-  dueMs(packetId: number): number {
-    return this.sender.dueMs(packetId)
+  timer(packetId: number): { atMs: number; timerMs: number } | null {
+    return this.sender.timer(packetId)
   }
 
   /** Exchanges and requests that are not complete, timed or not. */
@@ -228,8 +231,8 @@ export class Agent implements LinkAgent {
     if (next >= this.timerDueMs) return
     this.disarm()
     this.timerDueMs = next
-    this.timer = this.host.pace.schedule(next - this.host.pace.steadyMs(), () => {
-      this.timer = undefined
+    this.wakeUp = this.host.pace.schedule(next - this.host.pace.steadyMs(), () => {
+      this.wakeUp = undefined
       this.timerDueMs = Infinity
       this.expire()
       this.arm()
@@ -237,8 +240,8 @@ export class Agent implements LinkAgent {
   }
 
   private disarm(): void {
-    this.host.pace.cancel(this.timer)
-    this.timer = undefined
+    this.host.pace.cancel(this.wakeUp)
+    this.wakeUp = undefined
     this.timerDueMs = Infinity
   }
 

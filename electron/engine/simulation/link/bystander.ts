@@ -28,9 +28,9 @@ function awaited(packet: Packet): number {
  * the link can end a connection on which one does not come.
  */
 export class Bystander implements LinkAgent {
-  /** Steady ms at which each answer is overdue, the oldest first. */
-  private readonly due = new Map<number, number>()
-  private timer: Timer | undefined
+  /** Steady ms at which each answer is overdue, and the ms from its packet to there; the oldest first. */
+  private readonly due = new Map<number, { atMs: number; timerMs: number }>()
+  private wakeUp: Timer | undefined
 
   constructor(
     private readonly host: AgentHost,
@@ -38,11 +38,12 @@ export class Bystander implements LinkAgent {
   ) {}
 
   get pending(): number {
-    return this.timer === undefined ? 0 : 1
+    return this.wakeUp === undefined ? 0 : 1
   }
 
-  dueMs(packetId: number): number {
-    return Math.min(...ACKNOWLEDGEMENTS.map((type) => this.due.get(keyOf(type, packetId)) ?? Infinity))
+  timer(packetId: number): { atMs: number; timerMs: number } | null {
+    const due = ACKNOWLEDGEMENTS.flatMap((type) => this.due.get(keyOf(type, packetId)) ?? [])
+    return due.sort((a, b) => a.atMs - b.atMs)[0] ?? null
   }
 
   configure(config: LinkConfig): void {
@@ -78,8 +79,8 @@ export class Bystander implements LinkAgent {
 
   disconnected(): void {
     this.due.clear()
-    this.host.pace.cancel(this.timer)
-    this.timer = undefined
+    this.host.pace.cancel(this.wakeUp)
+    this.wakeUp = undefined
   }
 
   /** A connection begins with nothing awaited. */
@@ -96,20 +97,21 @@ export class Bystander implements LinkAgent {
     if (type === 0) return
     const key = keyOf(type, packet.packetId)
     this.due.delete(key)
-    this.due.set(key, this.host.pace.steadyMs() + this.config.recovery.timeout)
+    const { timeout } = this.config.recovery
+    this.due.set(key, { atMs: this.host.pace.steadyMs() + timeout, timerMs: timeout })
     this.arm()
   }
 
   /** One timer for the oldest; an answer that came leaves it standing, and it is set again when it fires for nothing. */
   private arm(): void {
-    if (this.timer !== undefined || this.due.size === 0) return
+    if (this.wakeUp !== undefined || this.due.size === 0) return
     const { pace } = this.host
-    const next = Math.min(...this.due.values())
-    this.timer = pace.schedule(Math.max(0, next - pace.steadyMs()), () => {
-      this.timer = undefined
+    const next = Math.min(...[...this.due.values()].map(({ atMs }) => atMs))
+    this.wakeUp = pace.schedule(Math.max(0, next - pace.steadyMs()), () => {
+      this.wakeUp = undefined
       const nowMs = pace.steadyMs()
-      for (const dueMs of this.due.values()) {
-        if (dueMs > nowMs + EPSILON_MS) continue
+      for (const { atMs } of this.due.values()) {
+        if (atMs > nowMs + EPSILON_MS) continue
         this.host.recover()
         return
       }

@@ -32,7 +32,10 @@ export function createGate(deps: { skip(ms: number): void }): GateKeeper {
     if (entry === undefined) return false
     const { transit, decided } = entry
     waiting.delete(id)
-    pass((transit.settledMs - transit.sentMs) * (action === 'drop' ? transit.lossPoint : 1))
+    const wayMs = (transit.settledMs - transit.sentMs) * (action === 'drop' ? transit.lossPoint : 1)
+    // what passes for its own way is no time that it waited for others
+    transit.heldMs = -Math.max(0, wayMs)
+    pass(wayMs)
     decided(action)
     announce()
     return true

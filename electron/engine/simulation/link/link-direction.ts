@@ -138,6 +138,8 @@ export class LinkDirection {
       packet: fault?.packet ?? packet,
       altered: fault?.corrupted === true ? 'corrupt' : undefined,
       sentMs: now,
+      skippedMs: this.host.pace.skippedMs(),
+      heldMs: 0,
       origin,
       attempt: record === null ? this.ordinals.repetition(type, origin) : nth,
       state: step === 'hold' && verdict.fate !== 'cut' ? 'held' : 'transit',
@@ -338,8 +340,7 @@ export class LinkDirection {
     transit.state = 'lost'
     transit.cause = cause
     transit.lossPoint = point
-    transit.settledMs = this.host.pace.nowMs()
-    this.leave(transit)
+    this.settle(transit)
     this.host.observer.settled(transit)
     if (!isHandshake(transit.packet.type) && cause !== 'cut' && cause !== 'reset')
       this.host.controlLost(transit.packet, this.direction)
@@ -348,12 +349,18 @@ export class LinkDirection {
   /** The transit's call: a packet has come to the end of its way. */
   wayEnds(transit: PacketTransit, ending: Ending): void {
     transit.state = 'delivered'
-    transit.settledMs = this.host.pace.nowMs()
-    this.leave(transit)
+    this.settle(transit)
     this.host.observer.settled(transit)
     this.host.arrived(this.direction, transit.packet, transit.origin)
     if (ending === 'arrive-and-cut') this.host.cutSoon()
     this.drained()
+  }
+
+  private settle(transit: PacketTransit): void {
+    const { pace } = this.host
+    transit.settledMs = pace.nowMs()
+    transit.heldMs = (transit.heldMs ?? 0) + pace.skippedMs() - (transit.skippedMs ?? 0)
+    this.leave(transit)
   }
 
   private leave(transit: PacketTransit): void {

@@ -176,9 +176,9 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
     return uplink.pending + downlink.pending + this.device.pending + this.broker.pending
   }
 
-  resendMs(direction: Direction, packetId: number): number | null {
-    const dueMs = (direction === 'uplink' ? this.device : this.broker).dueMs(packetId)
-    return dueMs === Infinity ? null : this.pace.nowMs() + dueMs - this.pace.steadyMs()
+  resend(direction: Direction, packetId: number): { atMs: number; timerMs: number } | null {
+    const timer = (direction === 'uplink' ? this.device : this.broker).timer(packetId)
+    return timer && { ...timer, atMs: this.pace.nowMs() + timer.atMs - this.pace.steadyMs() }
   }
 
   close(): void {

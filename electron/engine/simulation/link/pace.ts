@@ -21,6 +21,11 @@ export class Pace {
     return this.clock.now() - this.gate.skippedMs()
   }
 
+  /** Clock ms that step mode has skipped so far. */
+  skippedMs(): number {
+    return this.gate.skippedMs()
+  }
+
   schedule(delayMs: number, fire: () => void): Timer {
     return this.clock.schedule(Math.max(0, delayMs), fire)
   }

@@ -38,6 +38,8 @@ export interface Outstanding {
   attempts: number
   /** Steady ms at which it is sent again; Infinity: not by us. */
   dueMs: number
+  /** Ms from the start of that timer to its end. */
+  timerMs: number
   /** Counts connections: the one on which it was sent last. */
   readonly connection: number
   /** The endpoint does not know this exchange: its end is not its business. */
@@ -111,9 +113,12 @@ export class Sender {
     return this.minDueMs
   }
 
-  /** Steady ms at which the packet of this identifier is sent again; Infinity: not by us. */
-  dueMs(packetId: number): number {
-    return this.entries.get(packetId)?.dueMs ?? Infinity
+  /** When the packet of this identifier is sent again, steady ms, and how long its timer runs; null: not by us. */
+  timer(packetId: number): { atMs: number; timerMs: number } | null {
+    const entry = this.entries.get(packetId)
+    return entry === undefined || entry.dueMs === Infinity
+      ? null
+      : { atMs: entry.dueMs, timerMs: entry.timerMs }
   }
 
   /** How many packets wait to be sent again. */
@@ -164,7 +169,7 @@ export class Sender {
           gaveUp.push(entry)
         } else {
           entry.attempts++
-          entry.dueMs = this.due(entry.attempts, nowMs)
+          this.start(entry, nowMs, entry.attempts)
           if (entry.phase === 'publish') entry.packet = entry.packet.withDup(true)
           again.push(entry)
         }
@@ -183,7 +188,7 @@ export class Sender {
     for (const entry of this.entries.values()) {
       if (entry.phase === 'received' || entry.connection !== this.connection) continue
       if (entry.attempts >= this.policy.maxAttempts) continue
-      entry.dueMs = once ? nowMs + retryDelay(this.policy, 1) : this.due(entry.attempts, nowMs)
+      this.start(entry, nowMs, once ? 1 : entry.attempts, once)
       if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
     }
   }
@@ -230,8 +235,10 @@ export class Sender {
     }
   }
 
-  private due(attempts: number, nowMs: number): number {
-    return this.policy.timed ? nowMs + retryDelay(this.policy, attempts) : Infinity
+  /** @param always also where nothing is timed */
+  private start(entry: Outstanding, nowMs: number, attempts: number, always = false): void {
+    entry.timerMs = always || this.policy.timed ? retryDelay(this.policy, attempts) : Infinity
+    entry.dueMs = nowMs + entry.timerMs
   }
 
   private put(
@@ -241,12 +248,14 @@ export class Sender {
     nowMs: number,
     foreign = false,
   ): void {
-    const dueMs = this.due(1, nowMs)
     const { connection } = this
     const { packetId } = packet
     this.before?.delete(packetId)
-    this.entries.set(packetId, { packetId, record, packet, phase, attempts: 1, dueMs, connection, foreign })
-    if (dueMs < this.minDueMs) this.minDueMs = dueMs
+    const timed = { dueMs: Infinity, timerMs: Infinity }
+    const entry: Outstanding = { packetId, record, packet, phase, attempts: 1, ...timed, connection, foreign }
+    this.start(entry, nowMs, 1)
+    this.entries.set(packetId, entry)
+    if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
   }
 
   private end(entry: Outstanding): void {

@@ -32,11 +32,11 @@ export interface Link {
   /** Packets in transit or held, and retry timers that are set: 0 when nothing more will happen by itself. */
   pending(): number
   /**
-   * Clock ms at which a side sends its packet of this identifier again, or gives it up, when no answer comes; null without a
-   * timer. It moves on by what Step mode lets pass.
+   * The timer at whose end a side sends its packet of this identifier again, or gives it up, when no answer comes; null
+   * without one. `atMs`: when it ends, clock ms, moved on by what Step mode lets pass; `timerMs`: from its start to there.
    * @param direction in which it was sent
    */
-  resendMs(direction: Direction, packetId: number): number | null
+  resend(direction: Direction, packetId: number): { atMs: number; timerMs: number } | null
   /** Ends the connection and all timers for good. */
   close(): void
 }

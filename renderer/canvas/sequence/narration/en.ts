@@ -78,6 +78,12 @@ function lost(h: Happening): string {
 
 const again = (h: Happening): string => `*sent ${packet(h)} again${h.packet?.dup ? ' with DUP' : ''}*`
 
+/** In step mode: what lies between in the picture is no time that was waited. */
+function timerRan(h: Happening): string {
+  const s = name(h.s)
+  return `The timer of ${s} ran for ${seconds(h.waitMs)} without ${awaited(h)}, and ${s} ${again(h)}. Timers stand still while a packet is held.`
+}
+
 function stopped(h: Happening): string {
   const had = h.known ? `${name(h.r)} has the message anyway` : `*${name(h.r)} never got it*`
   const tries = `${h.attempts} ${h.attempts === 1 ? 'try' : 'tries'}`
@@ -187,11 +193,15 @@ export const english: Teller = {
       `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}: *${h.nth === null ? packet(h) : 'the PUBLISH'} has not arrived yet*.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
     resent: (h) =>
-      h.reason === 'step'
-        ? `${name(h.s)} ${again(h)}, ${seconds(h.waitMs)} later.`
-        : `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
+      h.stoodStill
+        ? timerRan(h)
+        : h.reason === 'step'
+          ? `${name(h.s)} ${again(h)}, ${seconds(h.waitMs)} later.`
+          : `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
     'resent-late': (h) =>
-      `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+      h.stoodStill
+        ? timerRan(h)
+        : `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
     'resent-answered': (h) => `${name(h.s)} ${again(h)}, although ${awaited(h)} had arrived.`,
     'resent-response': (h) => `PUBREC came again, so ${name(h.s)} ${again(h)}.`,
     resumed,

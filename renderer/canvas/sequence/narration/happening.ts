@@ -79,6 +79,8 @@ export interface Happening {
    */
   reason: LossReason | 'dead' | null
   waitMs: number
+  /** Of `resent` and `resent-late`: step mode let time pass meanwhile, in which its timer stood still. */
+  stoodStill: boolean
   attempts: number
   /** Clients concerned, e.g. subscribers that got a copy. */
   clients: string[]
@@ -111,6 +113,7 @@ const BLANK: Omit<Happening, 'kind' | 'atMs' | 'order'> = {
   apart: false,
   reason: null,
   waitMs: 0,
+  stoodStill: false,
   attempts: 0,
   clients: [],
   known: false,

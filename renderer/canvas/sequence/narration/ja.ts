@@ -97,6 +97,10 @@ function lost(h: Happening): string {
 
 const again = (h: Happening): string => `*${packet(h)} を${h.packet?.dup ? ' DUP を付けて' : ''}再送しました*`
 
+function timerRan(h: Happening): string {
+  return `${name(h.s)} のタイマーが ${seconds(h.waitMs)} 進むまで ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。パケットの保留中、タイマーは止まります。`
+}
+
 function stopped(h: Happening): string {
   const r = name(h.r)
   const had = h.known ? `それでも ${r} はメッセージを持っています。` : `*${r} は受け取れないままでした*。`
@@ -212,11 +216,15 @@ export const japanese: Teller = {
       `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*まだ届いていません*。`,
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
     resent: (h) =>
-      h.reason === 'step'
-        ? `${seconds(h.waitMs)} 後に ${name(h.s)} は ${again(h)}。`
-        : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
+      h.stoodStill
+        ? timerRan(h)
+        : h.reason === 'step'
+          ? `${seconds(h.waitMs)} 後に ${name(h.s)} は ${again(h)}。`
+          : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
     'resent-late': (h) =>
-      `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
+      h.stoodStill
+        ? timerRan(h)
+        : `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} は届いていましたが、${name(h.s)} は ${again(h)}。`,
     'resent-response': (h) => `PUBREC がもう一度届いたので、${name(h.s)} は ${again(h)}。`,
     resumed,

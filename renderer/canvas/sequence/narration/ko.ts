@@ -81,6 +81,10 @@ function lost(h: Happening): string {
 const again = (h: Happening): string =>
   `*${josa(packet(h), '을/를')} ${h.packet?.dup ? 'DUP 표시와 함께 ' : ''}다시 보냈습니다*`
 
+function timerRan(h: Happening): string {
+  return `${name(h.s)}의 타이머가 ${seconds(h.waitMs)} 흐르는 동안 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}. 패킷이 보류된 동안에는 타이머가 멈춥니다.`
+}
+
 function stopped(h: Happening): string {
   const had = h.known
     ? `그래도 ${receiver(h)} 메시지를 갖고 있습니다.`
@@ -196,11 +200,15 @@ export const korean: Teller = {
       `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *아직 도착하지 않았습니다*.`,
     behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
-      h.reason === 'step'
-        ? `${seconds(h.waitMs)} 뒤에 ${josa(name(h.s), '이/가')} ${again(h)}.`
-        : `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
+      h.stoodStill
+        ? timerRan(h)
+        : h.reason === 'step'
+          ? `${seconds(h.waitMs)} 뒤에 ${josa(name(h.s), '이/가')} ${again(h)}.`
+          : `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
     'resent-late': (h) =>
-      `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+      h.stoodStill
+        ? timerRan(h)
+        : `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
     'resent-answered': (h) =>
       `${josa(awaited(h), '이/가')} 이미 왔지만 ${josa(name(h.s), '이/가')} ${again(h)}.`,
     'resent-response': (h) => `PUBREC이 다시 와서 ${josa(name(h.s), '이/가')} ${again(h)}.`,

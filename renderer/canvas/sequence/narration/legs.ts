@@ -188,7 +188,12 @@ export function onResends(story: Story): Happening[] {
   const { marks } = story.source
   return resends(story.rows, marks).map((r) => {
     const { first, again } = r
-    const base = { ...atStart('resent', again, story.qos(again)), waitMs: r.waitMs, attempts: again.attempt }
+    const base = {
+      ...atStart('resent', again, story.qos(again)),
+      waitMs: r.waitMs,
+      stoodStill: r.skipped,
+      attempts: again.attempt,
+    }
     if (r.why === 'reconnect') {
       const back = story.connections.answerBefore(again)
       return { ...base, kind: 'resumed' as const, session: back ? back.kind === 'resume' : null }

@@ -92,6 +92,10 @@ function lost(h: Happening): string {
 
 const again = (h: Happening): string => `*${h.packet?.dup ? '带 DUP ' : ''}重传了 ${packet(h)}*`
 
+function timerRan(h: Happening): string {
+  return `${name(h.s)} 的定时器走了 ${seconds(h.waitMs)} ，没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。有报文被扣留时，定时器停着。`
+}
+
 function stopped(h: Happening): string {
   const had = h.known ? `不过 ${name(h.r)} 已有这条消息` : `*${name(h.r)} 始终没有收到*`
   return h.kind === 'gave-up'
@@ -210,10 +214,15 @@ export const chinese: Teller = {
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *还没有到达*。`,
     behind: (h) => `${packet(h)} 必须等待之前发送的内容： *TCP 保持顺序*。`,
     resent: (h) =>
-      h.reason === 'step'
-        ? `${seconds(h.waitMs)} 之后， ${name(h.s)} ${again(h)}。`
-        : `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
-    'resent-late': (h) => `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
+      h.stoodStill
+        ? timerRan(h)
+        : h.reason === 'step'
+          ? `${seconds(h.waitMs)} 之后， ${name(h.s)} ${again(h)}。`
+          : `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
+    'resent-late': (h) =>
+      h.stoodStill
+        ? timerRan(h)
+        : `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
     'resent-answered': (h) => `${awaited(h)} 已经到达，但 ${name(h.s)} 还是${again(h)}。`,
     'resent-response': (h) => `PUBREC 再次到达，所以 ${name(h.s)} ${again(h)}。`,
     resumed,

@@ -25,15 +25,15 @@ describe('step mode', () => {
     const from = rig.clock.now()
     rig.client.send(publishFrame(1, 7, 1))
     const [held] = rig.gate.held()
-    expect(rig.link.resendMs('uplink', 7)).toBe(from + 100)
+    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
     expect(rig.gate.deliver(held!.id)).toBe(true)
     // the way took 10 ms, and all of the timeout is left
-    expect(rig.link.resendMs('uplink', 7)).toBe(from + 10 + 100)
+    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 10 + 100, timerMs: 100 })
     expect(held).toMatchObject({ state: 'delivered', settledMs: from + 10 })
     expect(rig.broker.delivered).toHaveLength(1)
     expect(types(rig)).toEqual([4])
     rig.gate.deliverAll()
-    expect(rig.link.resendMs('uplink', 7)).toBeNull()
+    expect(rig.link.resend('uplink', 7)).toBeNull()
     expect(rig.settled.at(-1)).toMatchObject({ state: 'delivered', sentMs: from + 10, settledMs: from + 20 })
     rig.clock.run()
     expect(fired).toBe(from + 20 + 50)
@@ -54,6 +54,24 @@ describe('step mode', () => {
     expect(rig.story().at(-1)).toBe('> PUBLISH 7 dup agent')
     // Skipped: the 10 ms of the PUBLISH and the part of the PUBACK's way that it came.
     expect(again!.sentMs - sent).toBeCloseTo(100 + 10 + 10 * ack!.lossPoint, 9)
+  })
+
+  it('says of each packet what time step mode let pass: the rest is what a timer ran, and how long the way took', async () => {
+    const rig = new LinkRig({ gate: true, delay: '10ms', recovery: { timeout: 100 } })
+    await rig.connect()
+    rig.client.send(publishFrame(1, 7, 1))
+    rig.client.send(publishFrame(1, 8, 2))
+    const [first, second] = rig.gate.held()
+    rig.gate.deliver(first!.id)
+    rig.gate.deliver(second!.id)
+    for (const p of [first!, second!]) expect(p.settledMs - p.sentMs - p.heldMs!).toBeCloseTo(10, 9)
+    expect([first!.heldMs, second!.heldMs]).toEqual([0, 10])
+    for (const ack of rig.gate.held()) rig.gate.drop(ack.id)
+    rig.clock.run()
+    const [again] = rig.gate.held()
+    expect(again!.packet.packetId).toBe(7)
+    expect(again!.sentMs - first!.sentMs).toBeGreaterThan(120)
+    expect(again!.sentMs - again!.skippedMs! - (first!.sentMs - first!.skippedMs!)).toBeCloseTo(100, 9)
   })
 
   it('time that passes at a decision brings no later deadline nearer either', async () => {

@@ -60,11 +60,29 @@ describe('order', () => {
 })
 
 describe('recovery on a radio link', () => {
+  it('after a reconnect its timer is the first one again, however often the packet was sent', async () => {
+    const rig = new LinkRig({ uplink: { loss: 1 }, recovery: { timeout: 100, backoff: 2 } })
+    await rig.connect()
+    rig.client.send(publishFrame(1, 7, 1))
+    rig.clock.advance(150)
+    rig.link.cut()
+    expect(rig.link.resend('uplink', 7)).toBeNull()
+    await rig.connect()
+    const from = rig.clock.now()
+    rig.client.send(publishFrame(1, 7, 1))
+    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
+  })
+
   it('backs off and gives up, and says so', async () => {
     const rig = new LinkRig({ uplink: { loss: 1 }, recovery: { timeout: 100, backoff: 2, maxRetries: 2 } })
     await rig.connect()
     const from = rig.clock.now()
     rig.client.send(publishFrame(2, 7, 1))
+    rig.clock.advance(99)
+    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
+    // the second timer is longer, and begins with the packet sent again
+    rig.clock.advance(1)
+    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 300, timerMs: 200 })
     rig.clock.run()
     expect(rig.transits.slice(2).map((p) => [p.sentMs - from, p.attempt])).toEqual([
       [0, 1],

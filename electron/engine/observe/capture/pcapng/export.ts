@@ -178,7 +178,7 @@ function comment(
     parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)
   } else if (row.fate !== 'delivered') parts.push('still in transit when the file was written')
   else if (timed && row.settledMs !== null)
-    parts.push(`arrived after ${(row.settledMs - row.sentMs).toFixed(3)} ms`)
+    parts.push(`arrived after ${(row.settledMs - row.sentMs - row.heldMs).toFixed(3)} ms`)
   if (missing > 0) parts.push(`${missing} bytes were not captured and are zeros here`)
   return parts.length === 0 ? null : parts.join('; ')
 }
