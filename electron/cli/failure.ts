@@ -3,12 +3,19 @@ import { ApiError } from '../contract/errors'
 import { printable, printableLines } from '../contract/printable'
 import { EXIT } from './command'
 
-/** A wrong argument or file of the user: one line, exit code 2. */
+/** A wrong argument or file of the user: one line for each fault, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** The faults after the first. */
+  readonly more: readonly string[]
+
+  constructor(first = '', ...more: readonly string[]) {
+    super(first)
+    this.more = more
+  }
 }
 
-/** How a failure ends the process: its exit code and the one line to print, null when it was printed. */
+/** How a failure ends the process: its exit code and the lines to print, one for each fault; null when they were printed. */
 export interface Ending {
   code: number
   line: string | null
@@ -27,7 +34,11 @@ export function endingOf(thrown: unknown): Ending {
     const line = `fleetlab: ${oneLine(thrown.message)}; to allow it, add --allow-host ${printable(host)}`
     return { code: EXIT.usage, line }
   }
-  if (thrown instanceof UsageError || (thrown instanceof ApiError && thrown.code !== 'internal')) {
+  if (thrown instanceof UsageError) {
+    const lines = [thrown.message, ...thrown.more].map((fault) => `fleetlab: ${oneLine(fault)}`)
+    return { code: EXIT.usage, line: lines.join('\n') }
+  }
+  if (thrown instanceof ApiError && thrown.code !== 'internal') {
     return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
   }
   if (thrown instanceof Error && 'syscall' in thrown) {

@@ -3,21 +3,12 @@ import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
 import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
-import {
-  EXECUTOR_FLAGS,
-  flagKey,
-  flagName,
-  flagOfPath,
-  flagWord,
-  inputOfFile,
-  loadInput,
-  type LoadFlags,
-} from '../contract/load-flags'
+import { EXECUTOR_FLAGS, flagKey, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
 import { PRESET_NAMES, presetInput } from '../contract/load-presets'
-import { bareTime, TIME_FLAGS } from '../contract/load-times'
-import { issueDetails } from '../contract/issues'
+import { bareTimes } from '../contract/load-times'
 import type { Part } from '../engine/load/run/slice'
 import { UsageError } from './failure'
+import { problemLines } from './load-problems'
 
 async function fileInput(path: string): Promise<Record<string, unknown>> {
   const [{ parse }, { plainTree }] = await Promise.all([import('yaml'), import('../contract/scenario-file')])
@@ -32,16 +23,6 @@ async function fileInput(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-const TIME = 'expected a time with its unit, such as 250ms, 10s or 2m'
-/** What is expected where the schema's own words are no help on a command line. */
-const WORDS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(TIME_FLAGS.map((flag) => [flagWord(flag), TIME])),
-  '--stages': 'expected stages such as 10s:5,30s:50',
-  '--connect-rate': 'expected connections per second such as 100, 100/s or 60/min, or max',
-  '--min-connected': 'expected a share above 0% and up to 100%, such as 95%',
-  '--rate': 'expected a rate such as 10, 6/min or 1/h, or max',
-}
-
 function presetOf(name: unknown, from: string): LoadInput {
   const preset = typeof name === 'string' ? presetInput(name) : undefined
   if (preset !== undefined) return preset
@@ -51,15 +32,6 @@ function presetOf(name: unknown, from: string): LoadInput {
 }
 
 type Input = Readonly<Record<string, unknown>>
-
-/** A number without a unit would be milliseconds in a configuration, and nothing at all as a flag. @throws UsageError */
-function refuseBareTimes(from: string, input: Input): void {
-  const found = bareTime(input)
-  if (found === null) return
-  const [top = '', ...deeper] = found.path
-  const where = deeper.length === 0 ? flagName(flagKey(top)) : found.path.join('.')
-  throw new UsageError(`${from}: ${where}: found ${found.value}; ${TIME}`)
-}
 
 /** A load test as it was asked for. */
 export interface Asked {
@@ -87,53 +59,24 @@ const executorFlags = (written: Input): LoadFlags =>
 export async function loadConfig(flags: LoadFlags): Promise<Asked> {
   const path = typeof flags['config'] === 'string' ? flags['config'] : undefined
   const { preset: inFile, ...written } = path === undefined ? {} : await fileInput(path)
-  if (path !== undefined) refuseBareTimes(`--config ${path}`, written)
-  const file = inputOfFile(written)
+  // a number without a unit would be milliseconds in a configuration, and nothing at all as a flag
+  const file = inputOfFile(bareTimes(written) as Input)
   const preset = flags['preset'] ?? inFile ?? null
   const from = flags['preset'] === undefined && path !== undefined ? `--config ${path}: preset` : '--preset'
   const base = preset === null ? {} : presetOf(preset, from)
   // what the file says of its executor goes over to another that a flag names, where that has the same settings
   const asked = typeof flags['executor'] === 'string' ? { ...executorFlags(written), ...flags } : flags
   const own = loadInput(asked, file['executor'] ?? base.executor)
-  refuseBareTimes('--population', { populations: own['populations'] })
+  if (own['populations'] !== undefined) own['populations'] = bareTimes(own['populations'])
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
   const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })
   if (parsed.success) {
     const ofFile = own['executor'] === undefined ? executorFlags(written) : {}
     return { config: parsed.data, preset: typeof preset === 'string' ? preset : null, ofFile }
   }
-  throw new UsageError(problemLine(parsed.error, own, path === undefined ? undefined : { path, input: file }))
-}
-
-/** Whether what a path leads to is said there. */
-function says(input: Input, [top = '', second = '']: readonly string[]): boolean {
-  const value = input[top]
-  return top === 'thresholds' ? (value as Input | undefined)?.[second] !== undefined : value !== undefined
-}
-
-/** What is wrong, where (a flag, or a name in the file), and what is allowed, in one line. */
-function problemLine(
-  error: z.ZodError,
-  own: Input,
-  file: { path: string; input: Input } | undefined,
-): string {
-  const [issue] = error.issues
-  const first = issueDetails(error.issues)[0]
-  const path = (first?.path ?? '').split('.')
-  const isFiles = file !== undefined && !says(own, path) && says(file.input, path)
-  const flag = flagOfPath(path)
-  const whole = path[0] === 'populations' ? path.join('.') : flagName(flag)
-  if (isFiles && issue?.code === 'unrecognized_keys' && issue.path.length === 0)
-    return `--config ${file.path}: ${whole} is no setting of a load test; what else a run is told is given on the command line`
-  // how two settings go together is said by the rule itself
-  const isRule = issue?.code === 'custom' && first?.expected.startsWith('expected a duration') !== true
-  const expected = (isRule ? undefined : WORDS[flagWord(flag)]) ?? first?.expected ?? 'not valid'
-  const where = isFiles
-    ? `--config ${file.path}: ${whole}`
-    : path[0] === 'populations'
-      ? `--population: ${whole}`
-      : flagWord(flag)
-  return `${where}: found ${first?.found ?? 'nothing'}; ${expected}`
+  throw new UsageError(
+    ...problemLines(parsed.error, own, path === undefined ? undefined : { path, written, input: file }),
+  )
 }
 
 /** Environment variables from which a shard learns its place: Kubernetes sets the first in an Indexed Job. */

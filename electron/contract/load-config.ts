@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { durationSchema } from './duration'
+import { durationSchema, formatDuration } from './duration'
+import { plannedMs } from './load-duration'
 import { isOfExecutor } from './load-executor-flags'
 import { CLIENT_FIELDS, topologyKind } from './load-fields'
 import { hiddenHeader, HIDDEN_HEADER } from './load-headers'
@@ -209,10 +210,24 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
   }
 }
 
+/** Populations begin and end together. */
+function checkLength(c: LoadConfig, wrong: Wrong): void {
+  if (c.duration === 0) {
+    wrong('duration', '0s', 'expected more than 0')
+    return
+  }
+  const lengths = populationsOf(c).map((p) => plannedMs(p.config))
+  const longest = Math.max(...lengths.map((ms) => ms ?? Infinity))
+  if (c.warmup === 0 || longest === 0 || c.warmup < longest) return
+  const length = formatDuration(longest)
+  wrong('warmup', formatDuration(c.warmup), `expected less than the duration, ${length}`)
+}
+
 /** Settings that would do nothing beside the others, or that a report has and nobody can send. */
 function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
   const idle = (path: string, input: unknown, message: string): void =>
     ctx.addIssue({ code: 'custom', path: [path], input, message })
+  checkLength(c, idle)
   for (const { name, config } of populationsOf(c)) {
     const { protocol, receiveMaximum, willTopic, willQos, willPayload } = config
     const whose = name === null ? '' : ` (population ${name})`
@@ -340,14 +355,6 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
       'subscribers',
       c.subscribers,
       `expected publishers x subscribers of at most ${MAX_FLOWS} in a fan-out`,
-    )
-  }
-  if (c.duration === 0) wrong('duration', '0 ms', 'expected more than 0')
-  else if (c.duration !== undefined && c.warmup >= c.duration) {
-    wrong(
-      'warmup',
-      `${c.warmup} ms`,
-      `expected less than the duration, ${c.duration} ms: only the time after the warm-up is measured`,
     )
   }
   if ((c.keyFile === undefined) !== (c.certFile === undefined)) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { loadConfig } from '../../electron/cli/load-flags'
+import { UsageError } from '../../electron/cli/failure'
 import { addLoadSettings } from '../../electron/cli/load-settings'
 import { loadSchema } from '../../electron/contract/load-config'
 import { inputOfFile, loadInput, type LoadFlags } from '../../electron/contract/load-flags'
@@ -81,13 +82,18 @@ it('takes in a file every setting that the command line has, and says whose a wr
   const settings = command.options.map((o) => o.attributeName()).filter((n) => !notOfAFile.includes(n))
   const folder = await mkdtemp(join(tmpdir(), 'fleetlab-flags-'))
   const path = join(folder, 'load.json')
-  const refusal = async (input: object, flags: LoadFlags = {}): Promise<string> => {
+  const refusals = async (input: object, flags: LoadFlags = {}): Promise<string[]> => {
     await writeFile(path, JSON.stringify(input))
     return loadConfig({ ...flags, config: path }).then(
-      () => '',
-      (thrown: unknown) => (thrown as Error).message.replace(path, 'FILE'),
+      () => [],
+      (thrown: unknown) => {
+        if (!(thrown instanceof UsageError)) throw thrown
+        return [thrown.message, ...thrown.more].map((line) => line.replace(path, 'FILE'))
+      },
     )
   }
+  const refusal = async (input: object, flags: LoadFlags = {}): Promise<string> =>
+    (await refusals(input, flags))[0] ?? ''
   for (const name of settings) expect(await refusal({ [name]: 'x' }), name).not.toMatch(/is no setting/)
   expect(await refusal({ preset: 'conn-1k' })).toBe('')
   expect(await refusal({ duration: 5 })).toMatch(
@@ -108,6 +114,65 @@ it('takes in a file every setting that the command line has, and says whose a wr
     /^--config FILE: broker-pid is no setting of a load test/,
   )
   expect(await refusal({ qos: 3 })).toMatch(/^--config FILE: qos: found 3; expected 0, 1 or 2$/)
+  expect(
+    await refusals({
+      qos: 3,
+      duration: 5,
+      foo: 1,
+      executor: { kind: 'ramping', stages: [{ over: 3, rate: 1 }] },
+    }),
+  ).toEqual([
+    '--config FILE: executor.stages.0.over: found 3; expected a time with its unit, such as 250ms, 10s or 2m',
+    '--config FILE: qos: found 3; expected 0, 1 or 2',
+    '--config FILE: duration: found 5; expected a time with its unit, such as 250ms, 10s or 2m',
+    '--config FILE: foo is no setting of a load test; what else a run is told is given on the command line',
+  ])
+  expect(
+    await refusals(
+      {
+        populations: [
+          { name: 'a', 'think-time': 5 },
+          { name: 'b', qos: 9 },
+        ],
+      },
+      { seed: 'x' },
+    ),
+  ).toEqual([
+    '--config FILE: populations.0.thinkTime: found 5; expected a time with its unit, such as 250ms, 10s or 2m',
+    '--config FILE: populations.1.qos: found 9; expected 0, 1 or 2',
+    '--seed: found "x"; expected a number',
+  ])
+  const many = Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`setting${i}`, 1]))
+  expect((await refusals(many)).slice(9)).toEqual([
+    expect.stringMatching(/setting9 is no/),
+    'and 4 more of the kind',
+  ])
+  expect(
+    await refusals(
+      {
+        warmup: '5s',
+        duration: '30s',
+        populations: [
+          { name: 'a', share: '50%' },
+          { name: 'b', share: '50%' },
+        ],
+      },
+      { duration: '4s' },
+    ),
+  ).toEqual([
+    '--config FILE: warmup: found "5s"; expected less than the duration, 4s of --duration: add a shorter --warmup',
+  ])
+  expect(await refusals({ duration: '4s' }, { warmup: '5s' })).toEqual([
+    '--warmup: found "5s"; expected less than the duration, 4s in --config FILE: add a longer --duration',
+  ])
+  // of stages and of the default
+  expect(await refusals({ stages: '2s:5', warmup: '2s' })).toEqual([
+    '--config FILE: warmup: found "2s"; expected less than the duration, 2s',
+  ])
+  expect(await refusals({ warmup: '31s' })).toEqual([
+    '--config FILE: warmup: found "31s"; expected less than the duration, 30s',
+  ])
+  expect(await refusals({ warmup: '31s', messages: 5 })).toEqual([])
   expect(await refusal({ qos: 3 }, { qos: '4' })).toMatch(/^--qos: found 4; /)
   expect(await refusal({ topology: 'pairs', publishers: 3 }, { subscribers: '2' })).toMatch(
     /^--subscribers: found 2; expected 3/,

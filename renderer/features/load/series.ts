@@ -1,4 +1,5 @@
 import type { LoadConfig } from '@contract/load-config'
+import { plannedMs } from '@contract/load-duration'
 import type { LoadReport, SeriesPoint } from '@contract/load-report'
 import { latencyKind } from '@contract/load'
 
@@ -80,13 +81,6 @@ export function splits125(min: number, max: number): number[] {
   const out: number[] = []
   for (let v = min; v <= max * 1.0001; v = step125(v * 1.01, 1)) out.push(v)
   return out
-}
-
-/** Length of the publishing, ms; null when it lasts as long as its messages take. */
-export function plannedMs(c: LoadConfig): number | null {
-  if (c.executor.kind === 'ramping') return c.executor.stages.reduce((sum, s) => sum + s.over, 0)
-  if (c.executor.kind === 'connection-storm') return c.duration ?? 0
-  return c.duration ?? (c.messages === undefined ? 30_000 : null)
 }
 
 /** Step of points that carry none: the distance of the first two. */

@@ -68,7 +68,6 @@ const ramping: Executor<'ramping'> = {
       .join(', ')} (open loop)`,
   plan: (own, all) => ({
     ...basePlan(all),
-    durationMs: own.stages.reduce((sum, s) => sum + s.over, 0),
     publishing: { kind: 'open', schedule: rampSchedule(own.startRate, own.stages, all) },
   }),
 }
@@ -80,7 +79,6 @@ const connectionStorm: Executor<'connection-storm'> = {
     `${counted(all.publishers + all.subscribers, 'connection')}${own.connectRate === 'max' ? ' at once' : `, ${own.connectRate} per second`}`,
   plan: (own, all) => ({
     ...basePlan(all),
-    durationMs: all.duration ?? 0,
     connectRate: own.connectRate === 'max' ? basePlan(all).connectRate : own.connectRate,
     toleratesRefusals: true,
   }),

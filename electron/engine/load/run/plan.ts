@@ -1,4 +1,5 @@
 import type { LoadConfig } from '../../../contract/load-config'
+import { plannedMs } from '../../../contract/load-duration'
 
 /**
  * Send times of an open-loop run, fixed before it starts. Messages are numbered over all publishers of all machines:
@@ -30,17 +31,10 @@ export interface Plan {
   watchesDrift: boolean
 }
 
-/** Publishing time when neither `duration` nor `messages` is given. */
-const DEFAULT_DURATION_MS = 30_000
-
-/** Duration of a run without stages: as given, else none with a message count, else the default. */
-export const plainDuration = (all: LoadConfig): number | null =>
-  all.duration ?? (all.messages === undefined ? DEFAULT_DURATION_MS : null)
-
 /** A plan with nothing special; executors change what is theirs. */
 export const basePlan = (all: LoadConfig): Plan => ({
   publishing: { kind: 'none' },
-  durationMs: plainDuration(all),
+  durationMs: plannedMs(all),
   connectRate: all.ramp > 0 ? ((all.publishers + all.subscribers) * 1000) / all.ramp : null,
   cuts: null,
   toleratesRefusals: false,

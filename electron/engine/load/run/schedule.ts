@@ -1,11 +1,12 @@
 import type { LoadConfig } from '../../../contract/load-config'
-import { plainDuration, type Schedule } from './plan'
+import { plannedMs } from '../../../contract/load-duration'
+import type { Schedule } from './plan'
 import { seededRandom } from './random'
 
 /** Even gaps: `rate` messages a second of each publisher, the publishers one after another within a gap. */
 export function evenSchedule(rate: number, all: LoadConfig): Schedule {
   const perMs = (rate * all.publishers) / 1000
-  const durationMs = plainDuration(all)
+  const durationMs = plannedMs(all)
   const byTime = durationMs === null ? Infinity : Math.ceil(durationMs * perMs - 1e-9)
   const total = Math.min(byTime, all.messages ?? Infinity)
   switch (all.arrivals) {
