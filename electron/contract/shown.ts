@@ -34,6 +34,7 @@ export const shownSchema = z.strictObject({
   packets: z.strictObject({
     /** One message is looked at; else all packets. */
     one: z.boolean(),
+    /** The message to look at: the one message, or of all packets the one that a phone has room for. */
     focus: focusSchema.nullable(),
     filter: z.string().max(2000),
     /** New packets are followed; else the view stands still, at packet `at` where it is known. */

@@ -11,6 +11,7 @@ import { useLog } from '../../stores/log'
 import { usePackets } from '../../stores/packets'
 import { useSharing } from '../../stores/sharing'
 import { navigate, route } from '../router'
+import { useClassMessage } from './use-class-message'
 
 /** At most so often does the teacher's page say what it shows, ms. */
 const EVERY_MS = 200
@@ -22,6 +23,7 @@ function useOwnView() {
   const comparison = useComparison()
   const packets = usePackets()
   const focus = useFocus()
+  const message = useClassMessage()
   const lesson = computed((): Shown['lesson'] => {
     if (lessons.comparing)
       return { id: SIDE_BY_SIDE, variant: comparison.loss, ran: comparison.result !== null }
@@ -30,7 +32,7 @@ function useOwnView() {
   })
   const place = computed((): Shown['packets'] => ({
     one: focus.on,
-    focus: focus.subject,
+    focus: message.value,
     filter: packets.filter,
     live: packets.live,
     at: packets.live ? null : (packets.reached?.seq ?? packets.rows.at(-1)?.seq ?? null),
