@@ -1,4 +1,4 @@
-import { withoutPassword } from '../contract/load-url'
+import { maskedUrls } from '../contract/load-url'
 import type { LoadConfig } from '../contract/load-config'
 import type { LoadFlags } from '../contract/load-flags'
 import { LoadError } from '../engine/load/run/failures'
@@ -45,7 +45,7 @@ export async function collectorOf(
   }
   if (!/^wss?:\/\/[^/?#@\s]+\/?$/.test(url) || !URL.canParse(url))
     throw new UsageError(
-      `--report-to: found ${withoutPassword(url)}; expected ws://HOST:PORT of fleetlab load watch`,
+      `--report-to: found ${maskedUrls(url)}; expected ws://HOST:PORT of fleetlab load watch`,
     )
   if (run.shard === undefined) throw new UsageError('--report-to: only with --shard i/n')
   if (textFlag(flags, 'startAt') !== undefined)

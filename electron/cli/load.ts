@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { LoadConfig } from '../contract/load-config'
 import { flagWord, type LoadFlags } from '../contract/load-flags'
-import { withoutPassword } from '../contract/load-url'
+import { maskedUrls } from '../contract/load-url'
 import type { LoadReport } from '../contract/load-report'
 import { seriesStepMs } from '../engine/load/measure/series'
 import { runPlan } from '../engine/load/run/executors'
@@ -186,7 +186,7 @@ function brokerWatched(flags: LoadFlags): Pick<LoadOptions, 'brokerPid' | 'broke
   if (read !== null && /^https?:$/.test(read.protocol) && read.username + read.password + read.search === '')
     return { brokerMetrics: url }
   throw new UsageError(
-    `--broker-metrics: found ${withoutPassword(url)}; expected an address such as http://127.0.0.1:9090/metrics, without a password or a query`,
+    `--broker-metrics: found ${maskedUrls(url)}; expected an address such as http://127.0.0.1:9090/metrics, without a password or a query`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { withoutPassword } from '../contract/load-url'
+import { maskedUrls } from '../contract/load-url'
 import type { CliContext } from './command'
 import { printable } from '../contract/printable'
 import { UsageError } from './failure'
@@ -21,9 +21,7 @@ type SinkContext = Pick<CliContext, 'env' | 'version'>
 function addressOf(flag: string, text: string, path: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(
-      `${flag}: found ${withoutPassword(text)}; expected an address with http:// or https://`,
-    )
+    throw new UsageError(`${flag}: found ${maskedUrls(text)}; expected an address with http:// or https://`)
   const variable = `FLEETLAB_${flag.slice(2).toUpperCase()}_TOKEN`
   if (url.username !== '' || url.password !== '')
     throw new UsageError(`${flag}: found a user or password in the address; set ${variable} instead`)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { brokerUrlProblem, withoutPassword } from '../contract/load-url'
+import { brokerUrlProblem, maskedUrls } from '../contract/load-url'
 import { passwordVariableSchema } from '../contract/password-variable'
 import { probeBroker, ProbeError, type ProbeResult } from '../engine/conformance/run'
 import { startEmbedded } from '../engine/load/run/embedded'
@@ -57,7 +57,7 @@ export const probeCommand: Subcommand = (program, context, report) => {
 
 async function probe(context: CliContext, url: string, flags: ProbeFlags): Promise<ProbeResult> {
   const problem = brokerUrlProblem(url)
-  if (problem !== null) throw new UsageError(`URL: found ${withoutPassword(url)}; ${problem}`)
+  if (problem !== null) throw new UsageError(`URL: found ${maskedUrls(url)}; ${problem}`)
   if (flags.passwordEnv !== undefined && !passwordVariableSchema.safeParse(flags.passwordEnv).success) {
     throw new UsageError(
       `--password-env: found ${flags.passwordEnv}; expected a name that starts with FLEETLAB_`,

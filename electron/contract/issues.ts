@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from './errors'
-import { withoutPassword } from './load-url'
+import { maskedUrls } from './load-url'
 
 type Issue = z.core.$ZodIssue
 
@@ -17,7 +17,7 @@ const shown = (input: unknown): string => {
   if (typeof input === 'number') return String(input)
   // undefined for a function or a symbol, which YAML's tags can make
   const text = JSON.stringify(input) as string | undefined
-  return withoutPassword(text ?? typeof input).slice(0, MOST_SHOWN)
+  return maskedUrls(text ?? typeof input).slice(0, MOST_SHOWN)
 }
 
 /** Kinds of values as people call them. */

@@ -7,7 +7,7 @@ import { hiddenHeader, HIDDEN_HEADER } from './load-headers'
 import { DEFAULT_TOPIC, namesEachTopic, oneTopicName } from './load-payload'
 import { MOST_POPULATIONS, populationProblem, populationSchema, settlePopulations } from './load-populations'
 import { limitsConnected, thresholdsSchema } from './load-thresholds'
-import { loadAddresses, loadUrlProblem, usesTls } from './load-url'
+import { HIDDEN_PARAMETER, hidesSecret, loadAddresses, loadUrlProblem, usesTls } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 
 const file = z.string().min(1).max(4096)
@@ -240,6 +240,7 @@ function checkIdle(c: LoadConfig, ctx: z.RefinementCtx): void {
         `expected the topic of the will that willQos or willPayload belongs to${whose}`,
       )
   }
+  if (hidesSecret(c.url)) idle('url', c.url, HIDDEN_PARAMETER)
   const hidden = hiddenHeader(c.wsHeaders ?? [])
   if (hidden !== undefined) idle('wsHeaders', hidden, HIDDEN_HEADER)
   if (c.tlsResume && !usesTls(c.url))

@@ -1,11 +1,6 @@
+import { maskedUrls } from './load-url'
 import { passwordVariableSchema } from './password-variable'
-
-/** Stands for the value of a header that is a secret. */
-const HIDDEN = '***'
-
-/** Names of headers whose values are secrets, as far as a name tells. */
-const SECRET =
-  /auth|cookie|token|secret|passw|pwd|credential|session|signature|jwt|bearer|(api|access|private|signing)[-_]?key|(^|-)key$/i
+import { HIDDEN, isSecretName } from './secret-names'
 
 /** A line such as `X-Tenant: plant`, taken apart. */
 export const headerOf = (line: string): { name: string; value: string } => {
@@ -21,16 +16,19 @@ const isVariable = (value: string): boolean => passwordVariableSchema.safeParse(
 /** A header as it is shown: without its value where that is a secret and not the name of a variable. */
 export function shownHeader(line: string): string {
   const { name, value } = headerOf(line)
-  return SECRET.test(name) && value !== '' && !isVariable(value) ? `${name}: ${HIDDEN}` : line
+  return isSecretName(name) && value !== '' && !isVariable(value) ? `${name}: ${HIDDEN}` : line
 }
 
-/** The configuration as reports and pages have it: without the values of headers that are secrets. */
-export const withoutSecrets = <C extends { wsHeaders?: string[] | undefined }>(c: C): C =>
-  c.wsHeaders === undefined ? c : { ...c, wsHeaders: c.wsHeaders.map(shownHeader) }
+/** The configuration as reports and pages have it: without the secrets in its headers and in the query of its address. */
+export const withoutSecrets = <C extends { url: string; wsHeaders?: string[] | undefined }>(c: C): C => ({
+  ...c,
+  url: maskedUrls(c.url),
+  ...(c.wsHeaders === undefined ? {} : { wsHeaders: c.wsHeaders.map(shownHeader) }),
+})
 
 /** The header whose value a report left out, so that nobody can send it; undefined where there is none. */
 export const hiddenHeader = (lines: readonly string[]): string | undefined =>
-  lines.find((line) => headerOf(line).value === HIDDEN && SECRET.test(headerOf(line).name))
+  lines.find((line) => headerOf(line).value === HIDDEN && isSecretName(headerOf(line).name))
 
 /** What is expected in place of such a value. */
 export const HIDDEN_HEADER =

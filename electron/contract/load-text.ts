@@ -4,6 +4,7 @@ import type { ExecutorConfig } from './load-fields'
 import { flagKey, flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
 import { shownHeader } from './load-headers'
 import { idleFlags } from './load-idle'
+import { maskedUrls } from './load-url'
 import { withUnits } from './load-times'
 
 const DEFAULTS = loadSchema.parse({})
@@ -124,7 +125,7 @@ const quoted = (word: string): string =>
 function words(c: LoadConfig, all = false): [flag: string, value: string | null][] {
   const usual = new Map(settings(DEFAULTS))
   const head: Words = [
-    ['--url', c.url],
+    ['--url', maskedUrls(c.url)],
     ['--publishers', c.publishers],
     ['--subscribers', c.subscribers],
     ['--topology', !all && c.topology === DEFAULTS.topology ? undefined : c.topology],

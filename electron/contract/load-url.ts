@@ -1,3 +1,5 @@
+import { HIDDEN, isSecretName } from './secret-names'
+
 const FORM = 'expected mqtt://, mqtts://, ws:// or wss:// with a host, or the word embedded'
 
 /** Schemes of other tools, and ours for the same. */
@@ -13,8 +15,35 @@ const HOST = /^(\[[0-9a-fA-F:.]+(%[\w.-]+)?\]|[\p{L}\p{N}._-]+)$/u
 
 const MAX_ADDRESSES = 64
 
-/** The text with whatever stands for a user and a password in an address left out, for messages. */
-export const withoutPassword = (text: string): string => text.replace(/:\/\/[^/@\s"]*@/g, '://…@')
+/** `?name=value` and what follows it in an address, up to a comma, a quote or a space. */
+const PARAMETER = /([?&#;])([^?&#;=,\s"']+)=([^?&#;,\s"']*[^?&#;,\s"':])/g
+
+function nameOf(written: string): string {
+  try {
+    return decodeURIComponent(written)
+  } catch {
+    return written
+  }
+}
+
+/** The text without the secrets of the addresses in it, for messages, reports and pages: user, password, values of a query. */
+export const maskedUrls = (text: string): string =>
+  text
+    .replace(/:\/\/[^/@\s"]*@/g, '://…@')
+    .replace(/:\/\/[^\s"',]+/g, (address) =>
+      address.replace(PARAMETER, (all, before: string, name: string) =>
+        isSecretName(nameOf(name)) ? `${before}${name}=${HIDDEN}` : all,
+      ),
+    )
+
+/** Whether a report left out a secret of the address, so that nobody can connect to it. */
+export const hidesSecret = (url: string): boolean =>
+  Array.from(url.matchAll(PARAMETER)).some(
+    ([, , name = '', value]) => value === HIDDEN && isSecretName(nameOf(name)),
+  )
+
+/** What is expected in place of such a value. */
+export const HIDDEN_PARAMETER = 'expected the value in its query, which reports leave out'
 
 /** The addresses of a load test's broker: a cluster has several, with commas between them. */
 export const loadAddresses = (url: string): string[] => url.split(',').map((address) => address.trim())

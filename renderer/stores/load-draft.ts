@@ -3,7 +3,9 @@ import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { idleFlags } from '@contract/load-idle'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
+import { shownHeader } from '@contract/load-headers'
 import { loadFlags } from '@contract/load-text'
+import { maskedUrls } from '@contract/load-url'
 import { sayIssue, type Problem } from './load-field-errors'
 import {
   FORM_GROUPS,
@@ -78,6 +80,14 @@ export const presetOf = (draft: Draft): string | null =>
   PRESET_NAMES.find((name) =>
     Object.entries(PRESET_DRAFTS.get(name) ?? {}).every(([flag, v]) => draft[flag as TextFlag] === v),
   ) ?? null
+
+/** The form as the browser keeps it: secrets in headers and in the query of the address are left out of it. */
+export const keptDraft = (draft: Draft): string =>
+  JSON.stringify({
+    ...draft,
+    url: maskedUrls(draft.url),
+    wsHeader: draft.wsHeader.split('\n').map(shownHeader).join('\n'),
+  })
 
 /** The form kept in the browser; null for anything else. */
 export function storedDraft(text: string): Draft | null {

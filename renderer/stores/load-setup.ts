@@ -8,7 +8,15 @@ import { useLocalStorage } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { useLog } from './log'
-import { draftOfConfig, FIRST_DRAFT, PRESET_DRAFTS, presetOf, readDraft, storedDraft } from './load-draft'
+import {
+  draftOfConfig,
+  FIRST_DRAFT,
+  keptDraft,
+  PRESET_DRAFTS,
+  presetOf,
+  readDraft,
+  storedDraft,
+} from './load-draft'
 import type { Problem } from './load-field-errors'
 import type { Draft, TextFlag } from './load-form'
 import { useLoads } from './load-runs'
@@ -19,9 +27,11 @@ export const PASSWORD_VARIABLE = 'FLEETLAB_PASSWORD'
 /** The form as it is typed and what it comes to. */
 function useForm() {
   const draft = useLocalStorage<Draft>('fleetlab.load', FIRST_DRAFT, {
-    serializer: { read: (text) => storedDraft(text) ?? { ...FIRST_DRAFT }, write: (d) => JSON.stringify(d) },
+    serializer: { read: (text) => storedDraft(text) ?? { ...FIRST_DRAFT }, write: keptDraft },
     shallow: true,
   })
+  // one that an earlier version kept with its secrets is kept again without them
+  draft.value = { ...draft.value }
   const password = ref('')
   const read = computed(() => readDraft(draft.value))
   const commandLine = computed(() => {

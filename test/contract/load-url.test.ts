@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../electron/contract/load-config'
-import { loadUrlProblem, withoutPassword } from '../../electron/contract/load-url'
+import { isSecretName } from '../../electron/contract/secret-names'
+import { HIDDEN_PARAMETER, loadUrlProblem, maskedUrls } from '../../electron/contract/load-url'
 
 it.each([
   'embedded',
@@ -56,6 +57,52 @@ it.each([
   ['mqtt://user:pw@127.0.0.1:1883', 'mqtt://…@127.0.0.1:1883'],
   ['"http://u:p@h, ws://x:y@z"', '"http://…@h, ws://…@z"'],
   ['mqtt://127.0.0.1:1883/a@b', 'mqtt://127.0.0.1:1883/a@b'],
+  ['ws://h/mqtt?token=abc&site=2,ws://g?sig=x%2F#t', 'ws://h/mqtt?token=***&site=2,ws://g?sig=***#t'],
+  [
+    'cannot connect to wss://h?x=1&accessToken=a=b: closed',
+    'cannot connect to wss://h?x=1&accessToken=***: closed',
+  ],
+  ['ws://h?author=me&monkey=1&tokenizer=x', 'ws://h?author=me&monkey=1&tokenizer=x'],
+  ['ws://h?%74oken=abc&X-Amz-Signature=f&password=', 'ws://h?%74oken=***&X-Amz-Signature=***&password='],
+  ['lost==0 of a?token=abc', 'lost==0 of a?token=abc'],
 ])('of %s a message shows %s', (text, shown) => {
-  expect(withoutPassword(text)).toBe(shown)
+  expect(maskedUrls(text)).toBe(shown)
+})
+
+it('an address whose secret a report left out is refused, since nobody can connect to it', () => {
+  const refused = loadSchema.safeParse({ url: 'ws://h?token=***' })
+  expect(refused.error?.issues.map((i) => i.message)).toEqual([HIDDEN_PARAMETER])
+  expect(loadSchema.safeParse({ url: 'ws://h?token=abc&x=***' }).success).toBe(true)
+})
+
+it.each([
+  ...[
+    'Authorization',
+    'Cookie',
+    'X-Api-Key',
+    'X-Auth-Token',
+    'Proxy-Authorization',
+    'apikey',
+    'apiKey',
+    'sig',
+  ],
+  ...[
+    'access_token',
+    'key',
+    'X-Key',
+    'sharedAccessSignature',
+    'JWT',
+    'client_secret',
+    'passwd',
+    'X-Session-Id',
+  ],
+])('%s is the name of a secret', (name) => {
+  expect(isSecretName(name)).toBe(true)
+})
+
+it.each([
+  ...['X-Author', 'X-Tenant', 'authority', 'keyboard', 'monkey', 'tokenizer', 'partition-key', 'publicKey'],
+  ...['signal', 'design', 'passenger', 'Sec-WebSocket-Protocol', 'Origin', 'compass', 'sessions-per-day', ''],
+])('%s is none', (name) => {
+  expect(isSecretName(name)).toBe(false)
 })

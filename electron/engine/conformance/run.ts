@@ -1,3 +1,4 @@
+import { maskedUrls } from '../../contract/load-url'
 import { Bench, type BrokerAccess } from './bench'
 import { brokerOffers, missingFeature } from './offers'
 import { CONNECTING } from './statements/connecting'
@@ -49,7 +50,7 @@ export async function probeBroker(
   const { name, offers, refused } = await brokerOffers(access)
   if (offers.versions.length === 0) {
     const why = refused === null ? 'no CONNECT was answered' : `CONNECT was refused with code ${refused}`
-    throw new ProbeError(`${url}: ${why}; check the address, --username and --password-env`)
+    throw new ProbeError(`${maskedUrls(url)}: ${why}; check the address, --username and --password-env`)
   }
   const findings = new Array<Finding>(STATEMENTS.length)
   const queue = STATEMENTS.map((_, i) => i)
@@ -63,7 +64,7 @@ export async function probeBroker(
   await Promise.all(Array.from({ length: AT_ONCE }, ask))
   const statements = [...findings.filter((f) => f as Finding | undefined), await stillServes(access, offers)]
   return {
-    broker: { url, name, offers },
+    broker: { url: maskedUrls(url), name, offers },
     statements,
     violations: statements.filter((f) => f.holds === false).length,
   }

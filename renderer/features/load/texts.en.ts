@@ -172,7 +172,9 @@ export const loadEnglish = {
     clientId: 'expected %i, the number of the client, in the identifier of several clients',
     wsHeader: 'expected lines such as X-Tenant: plant, and a URL with ws:// or wss://',
     alpn: 'expected names such as mqtt, and a URL with mqtts://',
-    hiddenHeader: 'expected the value of the header, which reports leave out, or env:FLEETLAB_TOKEN',
+    hiddenHeader:
+      'expected the value of the header, which neither reports nor this browser keep, or env:FLEETLAB_TOKEN',
+    hiddenParameter: 'expected the value in the query, which neither reports nor this browser keep',
     needsTls: 'expected a URL with mqtts:// or wss:// with it',
     userProperty: 'expected lines such as site=plant-2',
     needs5: 'expected 5.0: 3.1.1 has no properties',

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { keptLoadSchema, loadSchema } from '../../../electron/contract/load-config'
 import { loadInput } from '../../../electron/contract/load-flags'
+import { endedText, LoadError } from '../../../electron/engine/load/run/failures'
+import { HIDDEN_PARAMETER } from '../../../electron/contract/load-url'
 import { HIDDEN_HEADER } from '../../../electron/contract/load-headers'
 import { loadCommandLine, loadFlags, settingLines } from '../../../electron/contract/load-text'
 import { makeReport } from '../../../electron/engine/load/report/result'
@@ -106,9 +108,12 @@ describe('headers of a WebSocket handshake', () => {
   it('that are secrets by their name are in no report and no command line', () => {
     const hidden = ['Authorization: ***', 'Cookie: ***', 'Proxy-Authorization: ***', 'X-Api-Key: ***']
     const wsHeaders = hidden.map((line) => line.replace('***', 'Bearer s3cr3t'))
-    const config = loadSchema.parse({ url: 'ws://localhost', wsHeaders: [...wsHeaders, 'X-Tenant: plant'] })
+    const url = 'ws://localhost/mqtt?site=2&access_token=s3cr3t'
+    const shown = [...hidden, 'X-Tenant: plant', 'X-Author: ann']
+    const config = loadSchema.parse({ url, wsHeaders: [...wsHeaders, ...shown.slice(-2)] })
     const report = makeReport(outcome({ config }))
-    expect(report.config.wsHeaders).toEqual([...hidden, 'X-Tenant: plant'])
+    expect(report.config.wsHeaders).toEqual(shown)
+    expect(report.config.url).toBe('ws://localhost/mqtt?site=2&access_token=***')
     expect(loadCommandLine(config)).toContain("--ws-header 'Cookie: ***'")
     expect(
       JSON.stringify([report, loadCommandLine(config), loadFlags(config), settingLines(report.config)]),
@@ -116,7 +121,10 @@ describe('headers of a WebSocket handshake', () => {
     expect(keptLoadSchema.safeParse(report.config).success).toBe(true)
     expect(keptLoadSchema.safeParse(config).success).toBe(true)
     const again = loadSchema.safeParse(report.config)
-    expect(again.error?.issues.map((i) => i.message)).toEqual([HIDDEN_HEADER])
+    expect(again.error?.issues.map((i) => i.message)).toEqual([HIDDEN_PARAMETER, HIDDEN_HEADER])
+    const line = endedText(config, { planned: 1, text: 'closed', refused: false })
+    expect(line).toBe('1 client to ws://localhost/mqtt?site=2&access_token=***: closed')
+    expect(new LoadError(`cannot connect to ${url}: closed`, 'start').message).not.toContain('s3cr3t')
   })
 
   it.each([['no colon'], ['A: env:HOME'], ['A: b\nC: d'], ['A b: c']])('%j is none', (line) => {

@@ -7,6 +7,7 @@ import {
   draftOf,
   draftOfConfig,
   FIRST_DRAFT,
+  keptDraft,
   nudged,
   PRESET_DRAFTS,
   presetOf,
@@ -70,6 +71,7 @@ describe('the form of a load test', () => {
     ['wsHeader', { wsHeader: 'X-Tenant: plant' }, 'wsHeader', {}],
     ['alpn', { alpn: 'mqtt' }, 'alpn', {}],
     ['wsHeader', { url: 'ws://localhost', wsHeader: 'Authorization: ***' }, 'hiddenHeader', {}],
+    ['url', { url: 'ws://localhost?key=***' }, 'hiddenParameter', {}],
     ['caFile', { caFile: 'ca.pem' }, 'needsTls', {}],
     ['serverName', { url: 'ws://localhost', serverName: 'broker' }, 'needsTls', {}],
     ['clientId', { clientId: 'meter' }, 'clientId', {}],
@@ -162,6 +164,21 @@ describe('the form of a load test', () => {
     expect(storedDraft('[1]')).toBeNull()
     expect(storedDraft('{')).toBeNull()
     expect(draftOf({})).toMatchObject({ executor: 'constant-rate', qos: '0' })
+  })
+
+  it('keeps no secret in the browser, and asks for it again', () => {
+    const wsHeader = 'X-Author: ann\nAuthorization: Bearer s3cr3t\nCookie: env:FLEETLAB_C'
+    const text = keptDraft({ ...FIRST_DRAFT, url: 'ws://localhost/?a=1&token=s3cr3t', wsHeader })
+    expect(text).not.toContain('s3cr3t')
+    const again = storedDraft(text) ?? FIRST_DRAFT
+    expect(again).toMatchObject({
+      url: 'ws://localhost/?a=1&token=***',
+      wsHeader: 'X-Author: ann\nAuthorization: ***\nCookie: env:FLEETLAB_C',
+    })
+    expect(readDraft(again).problems).toMatchObject({
+      url: { key: 'hiddenParameter' },
+      wsHeader: { key: 'hiddenHeader' },
+    })
   })
 
   it('steps a number and keeps its unit', () => {

@@ -46,6 +46,21 @@ describe('load tests of the page', () => {
     expect([loads.runs.length, loads.opened.has(id)]).toEqual([0, false])
   })
 
+  it('keeps no secret of a header or an address, nor one that an earlier version kept', async () => {
+    const wsHeader = 'Authorization: Bearer s3cret'
+    localStorage.setItem('fleetlab.load', JSON.stringify({ url: 'ws://127.0.0.1/?token=s3cret', wsHeader }))
+    const { setup } = await opened()
+    const kept = () => JSON.stringify(Object.entries(localStorage))
+    await nextTick()
+    expect(kept()).not.toContain('s3cret')
+    setup.change({ url: 'ws://127.0.0.1/?token=s3cret2', publishers: '7' })
+    await nextTick()
+    expect(setup.draft).toMatchObject({ url: 'ws://127.0.0.1/?token=s3cret2', wsHeader })
+    expect(kept()).toContain('token=***')
+    expect(kept()).not.toContain('s3cret')
+    expect(setup.commandLine).not.toContain('s3cret')
+  })
+
   it('hands the password over and keeps it nowhere', async () => {
     const { refuse, setup, started } = await opened()
     refuse.set('startLoad', refused)

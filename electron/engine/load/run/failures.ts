@@ -1,5 +1,6 @@
 import { count, counted } from '../../../contract/counted'
 import { leastConnected, type LoadConfig } from '../../../contract/load-config'
+import { maskedUrls } from '../../../contract/load-url'
 
 /** The run could not start or go on: one line for the user. */
 export class LoadError extends Error {
@@ -9,7 +10,8 @@ export class LoadError extends Error {
     /** `start`: nothing was measured, the input or the machine is to blame; `run`: it broke off on the way. */
     readonly stage: 'start' | 'run',
   ) {
-    super(message)
+    // addresses may have a secret in their query
+    super(maskedUrls(message))
   }
 }
 
@@ -80,7 +82,7 @@ export const endedText = (
   config: LoadConfig,
   { planned, text, refused }: { planned: number; text: string; refused: boolean },
 ): string =>
-  `${counted(planned, 'client')} to ${config.url}: ${text}${refused && text.includes('CONNACK') ? beginsWithFewer(config) : ''}`
+  `${counted(planned, 'client')} to ${maskedUrls(config.url)}: ${text}${refused && text.includes('CONNACK') ? beginsWithFewer(config) : ''}`
 
 /** Too few clients were connected when the time for it was over. `enough`: 95 % of all are there, or may come. */
 export function tooFewText(
@@ -97,5 +99,5 @@ export function tooFewText(
     reason?.startsWith('CONNACK') === true
       ? ''
       : '; use fewer clients or a longer --connect-timeout or --ramp'
-  return `only ${count(connected)} of ${wanted} connected to ${config.url} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${enough ? beginsWithFewer(config) : ''}`
+  return `only ${count(connected)} of ${wanted} connected to ${maskedUrls(config.url)} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${enough ? beginsWithFewer(config) : ''}`
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../contract/load-config'
 import type { Plan } from './plan'
 import { counted } from '../../../contract/counted'
+import { maskedUrls } from '../../../contract/load-url'
 import { DriftWatch } from '../measure/drift'
 import { Series, seriesStepMs } from '../measure/series'
 import { makeReport } from '../report/result'
@@ -34,7 +35,6 @@ const GIVE_UP_MS = 5000
 const QUIET_MS = 1000
 /** Quiet time when other machines publish too: their last messages may be late. */
 const QUIET_SHARD_MS = 3000
-const END_MS = 6000
 
 /**
  * Runs one load test (or one shard of it) and resolves to its report. A broker lost on the way, and a stop by the
@@ -117,18 +117,20 @@ class LoadRun {
     const endedMs = this.now()
     const publishedUntilMs = Math.min(endedMs, this.startMs + (this.plan.durationMs ?? Infinity))
     await this.brokerWatch?.look(this.now)
-    const results = await workers.finish(END_MS)
+    const { results, silent } = await workers.finish()
+    if (silent !== null && aborted !== null) this.notes.push(silent)
     this.phase = 'done'
     this.progress(workers)
     return makeReport({
       config: { ...this.config, url: config.url },
       runId: this.options.runId,
       shard,
+      isShard: this.options.shard !== undefined,
       startAtMs: this.options.startAtMs ?? null,
       startedAtMs: this.startMs,
       publishedUntilMs,
       endedMs,
-      aborted,
+      aborted: aborted ?? silent,
       results,
       cpuMicros: used.user + used.system,
       includesBroker: this.embedded !== null,
@@ -347,7 +349,7 @@ class LoadRun {
     this.aloneSinceMs ??= this.now()
     const giveUpMs = this.options.giveUpMs ?? GIVE_UP_MS
     if (this.now() - this.aloneSinceMs < giveUpMs) return null
-    return `all connections to ${this.config.url} were lost and none came back within ${giveUpMs / 1000} s: ${workers.topError ?? 'closed'}`
+    return `all connections to ${maskedUrls(this.config.url)} were lost and none came back within ${giveUpMs / 1000} s: ${workers.topError ?? 'closed'}`
   }
 
   private progress(workers: WorkerPool): void {
