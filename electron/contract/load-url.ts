@@ -30,10 +30,8 @@ function nameOf(written: string): string {
 export const maskedUrls = (text: string): string =>
   text
     .replace(/:\/\/[^/@\s"]*@/g, '://…@')
-    .replace(/:\/\/[^\s"',]+/g, (address) =>
-      address.replace(PARAMETER, (all, before: string, name: string) =>
-        isSecretName(nameOf(name)) ? `${before}${name}=${HIDDEN}` : all,
-      ),
+    .replace(PARAMETER, (all, before: string, name: string) =>
+      isSecretName(nameOf(name)) ? `${before}${name}=${HIDDEN}` : all,
     )
 
 /** Whether a report left out a secret of the address, so that nobody can connect to it. */

@@ -64,7 +64,7 @@ it.each([
   ],
   ['ws://h?author=me&monkey=1&tokenizer=x', 'ws://h?author=me&monkey=1&tokenizer=x'],
   ['ws://h?%74oken=abc&X-Amz-Signature=f&password=', 'ws://h?%74oken=***&X-Amz-Signature=***&password='],
-  ['lost==0 of a?token=abc', 'lost==0 of a?token=abc'],
+  ['"ws://127.0.0.1:2/ x?token=abc"', '"ws://127.0.0.1:2/ x?token=***"'],
 ])('of %s a message shows %s', (text, shown) => {
   expect(maskedUrls(text)).toBe(shown)
 })
