@@ -30,6 +30,10 @@ const PATTERNS: SaidPatterns = [
   ],
   ['stoppedEarly', /^stopped before publishing started$/],
   ['stopped', /^stopped by the user$/],
+  [
+    'silentWorkers',
+    /^no figures from (?<n>\S+) of (?<all>\S+) workers? at the end: this report is without those of their clients; .*$/,
+  ],
   ['late', /^(?<n>\S+ %) of the messages were sent more than 10 ms late$/],
   ['busy', /^a worker was busy (?<n>\S+ %) of the time: use more workers or more computers$/],
   ['heldUp', /^a worker was blocked repeatedly for (?<n>\d+) ms$/],

@@ -8,6 +8,8 @@ export const said = {
   lostAll: 'All connections to {url} were lost and none came back within {s} s: {why}',
   stoppedEarly: 'Stopped before publishing started',
   stopped: 'Stopped by the user',
+  silentWorkers:
+    'No figures from {n} of {all} workers at the end: this report is without those of their clients. Use fewer clients or more computers',
   late: '{n} of the messages were sent more than 10 ms late',
   busy: 'a worker was busy {n} of the time: use more workers or more computers',
   heldUp: 'a worker was blocked repeatedly for {n} ms',

@@ -7,6 +7,8 @@ export const said = {
   lostAll: '与 {url} 的连接全部丢失，{s} 秒内没有一个恢复：{why}',
   stoppedEarly: '在开始发布之前停止',
   stopped: '由用户停止',
+  silentWorkers:
+    '{all} 个工作线程中有 {n} 个在结束时没有给出数据，本报告不含其客户端的数据。请减少客户端或增加计算机',
   late: '{n} 的消息迟发超过 10 ms',
   busy: '有一个工作线程 {n} 的时间都在忙：请使用更多工作线程或更多计算机',
   heldUp: '有一个工作线程多次阻塞 {n} ms',

@@ -6,11 +6,11 @@ import { readReport } from '../../../electron/engine/load/report/read'
 import { makeReport, type RunOutcome } from '../../../electron/engine/load/report/result'
 import { summaryLine } from '../../../electron/engine/load/report/text'
 import type { WorkerResult } from '../../../electron/engine/load/run/messages'
-import { histogram, outcome, worker } from './report-rig'
+import { arrived, histogram, outcome, worker } from './report-rig'
 
 describe('merging', () => {
   const shard = (index: number, over: Partial<RunOutcome> = {}): LoadReport =>
-    makeReport(outcome({ shard: { index, count: 2 }, ...over }))
+    makeReport(outcome({ shard: { index, count: 2 }, isShard: true, ...over }))
   const other = worker({
     identity: {
       publishers: [],
@@ -135,6 +135,15 @@ describe('merging', () => {
     ['no shard', () => [makeReport(outcome())], /not from a shard/],
   ])('refuses %s', (_what, reports, message) => {
     expect(() => mergeReports(reports())).toThrow(message)
+  })
+
+  it('a run of one shard is a shard, and the merge weighs it as the run without a collector does', () => {
+    const one = makeReport(outcome({ isShard: true, results: [arrived()] }))
+    const merged = mergeReports([readReport(JSON.stringify(one), 's.json')])
+    expect(merged.complete).toBe(true)
+    expect(merged.verdict).toEqual(one.verdict)
+    expect(one.verdict.checks.map((c) => c.name)).toEqual(['max-p99', 'max-lost', 'min-rate'])
+    expect(merged.connections).toEqual(one.connections)
   })
 
   it('refuses a broken file with its name and the place', () => {

@@ -79,6 +79,7 @@ export const outcome = (over: Partial<RunOutcome> = {}): RunOutcome => ({
   }),
   runId: 'r1',
   shard: { index: 0, count: 1 },
+  isShard: false,
   startAtMs: null,
   startedAtMs: 1000,
   publishedUntilMs: 3000,

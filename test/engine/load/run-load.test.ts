@@ -6,6 +6,7 @@ import { LoadError } from '../../../electron/engine/load/run/failures'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import type { LoadOptions } from '../../../electron/engine/load/run/load-options'
 import { checkValue } from '../../../electron/engine/load/report/text'
+import { mergeReports } from '../../../electron/engine/load/report/merge'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { bench } from '../simulation/broker/raw-client'
 import { Type, type Frame } from '../../../electron/engine/mqtt/packet'
@@ -347,6 +348,15 @@ describe('a run that cannot go on', () => {
     expect(balances(r)).toBe(true)
     expect(r.connections.lost).toBeGreaterThanOrEqual(6)
     expect(r.elapsedMs).toBeLessThan(15_000)
+  })
+
+  it('the only shard of a run reports as one, so that its collector can merge it; a run without is none', async () => {
+    const { url } = await start()
+    const some: LoadInput = { url, publishers: 2, subscribers: 1, messages: 4, qos: 1 }
+    const shard = await run(some, { shard: { index: 0, count: 1 } })
+    expect(shard.shard).toMatchObject({ index: 0, count: 1 })
+    expect(mergeReports([shard])).toMatchObject({ complete: true, offered: 4, received: 4, lost: 0 })
+    expect((await run(some)).shard).toBeUndefined()
   })
 
   it('stops at the signal with what it has', async () => {

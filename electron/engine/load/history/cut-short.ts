@@ -27,6 +27,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     config: { ...config, thresholds: {} },
     runId,
     shard: { index: 0, count: 1 },
+    isShard: false,
     startAtMs: null,
     startedAtMs,
     publishedUntilMs: startedAtMs + elapsedMs,

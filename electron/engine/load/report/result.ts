@@ -29,6 +29,8 @@ import { checksOf, verdictOf } from './thresholds'
 /** Everything a run knows at its end. Times are Unix ms of the run's clock. */
 export interface RunOutcome extends RunTimes {
   config: LoadConfig
+  /** The run was begun as a shard, which may be the only one: its report can be merged. */
+  isShard: boolean
   startAtMs: number | null
   aborted: string | null
   results: readonly WorkerResult[]
@@ -91,13 +93,13 @@ export function makeReport(o: RunOutcome): LoadReport {
   }))
   // a shard's own part goes on to the merge as it was measured: what is missing shows only in the whole
   const [first, ...others] = populations.map((p) => p.measured)
-  const shard = o.shard.count > 1 && first ? { shard: shardOf(o, first, others) } : {}
+  const shard = o.isShard && first ? { shard: shardOf(o, first, others) } : {}
   const balanced = populations.map((p) => ({ ...p, measured: settle(o, p.config, p.measured) }))
   const all = together(balanced.map((p) => p.measured))
   const figures = figuresOf(all)
   const rows = balanced.map(rowOf)
   const connections = connectionsOf(all.parts)
-  // A shard sees only its part: the merge checks the thresholds.
+  // One of several sees only its part: the merge checks the thresholds.
   const checks = o.shard.count > 1 ? [] : checksOf(o.config, { ...figures, connections }, rows)
   const generator = generatorOf(o, all.counts)
   return {

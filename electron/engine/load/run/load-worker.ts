@@ -340,9 +340,8 @@ export class LoadWorker {
     this.connector.stop()
     this.endStep()
     for (const g of this.groups) g.countUnanswered(this.deps.now())
-    const result = this.result()
+    this.deps.report({ type: 'result', result: this.result() })
     for (const m of this.members) m.client.end()
-    this.deps.report({ type: 'result', result })
   }
 
   /** Connections that are still open. */

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads'
+import { counted } from '../../../contract/counted'
 import {
   NO_COUNTS,
   sumCounts,
@@ -11,6 +12,11 @@ import {
   type WorkerResult,
 } from './messages'
 import { spawnWorker } from './spawn'
+
+/** Longest wait for the figures of the threads: on a busy computer, one with many clients takes its time. */
+const RESULT_MS = 60_000
+/** Longest wait for the threads to end after that. */
+const GOODBYE_MS = 6000
 
 /** What the workers tell the run. */
 export interface WorkerPoolEvents {
@@ -28,6 +34,9 @@ interface WorkerState {
   settled: boolean
   topError: string | null
   result: WorkerResult | null
+  /** Resolves when it has given its result, or has ended. */
+  reported: Promise<void>
+  gone: Promise<void>
 }
 
 type Waiting = { type: WorkerReport['type']; role: string | null; left: number; done: () => void }
@@ -40,9 +49,16 @@ export class WorkerPool {
   constructor(
     inits: readonly WorkerInit[],
     private readonly events: WorkerPoolEvents,
+    spawn: (init: WorkerInit) => Worker = spawnWorker,
   ) {
     this.states = inits.map((init, i) => {
-      const worker = spawnWorker(init)
+      const worker = spawn(init)
+      const gone = new Promise<void>((done) => worker.once('exit', () => done()))
+      const result = new Promise<void>((done) =>
+        worker.on('message', (r: WorkerReport) => {
+          if (r.type === 'result') done()
+        }),
+      )
       worker.on('message', (r: WorkerReport) => this.onReport(i, r))
       worker.on('error', (e) => this.events.fatal(`a worker thread failed: ${e.stack ?? e.message}`, null))
       return {
@@ -53,6 +69,8 @@ export class WorkerPool {
         settled: false,
         topError: null,
         result: null,
+        reported: Promise.race([result, gone]),
+        gone,
       }
     })
   }
@@ -109,21 +127,40 @@ export class WorkerPool {
     return this.states.find((p) => p.topError !== null)?.topError ?? null
   }
 
-  /** Has everybody report and go home; who takes longer than `ms` is sent. */
-  async finish(ms: number): Promise<WorkerResult[]> {
-    const exits = this.states.map(
-      ({ worker }) => new Promise<void>((done) => worker.once('exit', () => done())),
-    )
+  /**
+   * Has everybody report and go home. Who does not report within `resultMs` is not waited for: `silent` says how many, and is
+   * null when all have reported.
+   */
+  async finish(resultMs = RESULT_MS): Promise<{ results: WorkerResult[]; silent: string | null }> {
     this.command({ type: 'finish' })
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((done) => (timer = setTimeout(done, ms)))
-    await Promise.race([Promise.all(exits), late])
-    clearTimeout(timer)
+    await within(
+      resultMs,
+      this.states.map((p) => p.reported),
+    )
+    const reported = this.states.filter((p) => p.result !== null)
+    await within(
+      GOODBYE_MS,
+      reported.map((p) => p.gone),
+    )
     await this.terminate()
-    return this.states.flatMap((p) => (p.result === null ? [] : [p.result]))
+    const results = this.states.flatMap((p) => p.result ?? [])
+    return { results, silent: silentText(this.size - results.length, this.size) }
   }
 
   async terminate(): Promise<void> {
     await Promise.all(this.states.map((p) => p.worker.terminate()))
   }
+}
+
+const silentText = (n: number, all: number): string | null =>
+  n === 0
+    ? null
+    : `no figures from ${n} of ${counted(all, 'worker')} at the end: this report is without those of their clients; use fewer clients or more computers`
+
+/** Waits for all, but so many ms at most. */
+async function within(ms: number, all: readonly Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((done) => (timer = setTimeout(done, ms)))
+  await Promise.race([Promise.all(all), late])
+  clearTimeout(timer)
 }

@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads'
+import { expect, it } from 'vitest'
+import type { WorkerInit } from '../../../electron/engine/load/run/messages'
+import { WorkerPool } from '../../../electron/engine/load/run/worker-pool'
+import { readLine } from '../../../renderer/features/load/engine-lines'
+import { worker } from './report-rig'
+
+const NEVER_ANSWERS = `require('node:worker_threads').parentPort.on('message', () => undefined)`
+const ANSWERS = `
+  const { parentPort, workerData } = require("node:worker_threads")
+  parentPort.once("message", () => {
+    parentPort.postMessage({ type: "result", result: workerData })
+    parentPort.close()
+  })`
+const FAILS = `throw new Error("broken")`
+
+/** A pool of real threads that run these texts; what they report went wrong is in `fatal`. */
+function pool(...texts: readonly string[]) {
+  const fatal: string[] = []
+  const left = [...texts]
+  const threads = new WorkerPool(
+    texts.map(() => ({}) as WorkerInit),
+    { bucket: () => undefined, fatal: (text) => fatal.push(text) },
+    () => new Worker(left.shift() ?? '', { eval: true, workerData: worker() }),
+  )
+  return { threads, fatal }
+}
+
+it('a worker that gives no figures is not left out in silence', async () => {
+  const { results, silent } = await pool(ANSWERS, NEVER_ANSWERS).threads.finish(1000)
+  expect(results).toEqual([worker()])
+  expect(silent).toMatch(/^no figures from 1 of 2 workers at the end: /)
+  expect(readLine(silent ?? '')).toMatchObject({ key: 'silentWorkers', values: { n: '1', all: '2' } })
+})
+
+it('a worker that has failed is not waited for', async () => {
+  const { threads, fatal } = pool(FAILS)
+  const { results, silent } = await threads.finish(3_600_000)
+  expect(results).toEqual([])
+  expect(fatal[0]).toMatch(/^a worker thread failed: [^]*Error: broken/)
+  expect(silent).toMatch(/^no figures from 1 of 1 worker at the end: /)
+})
+
+it('all have given their figures', async () => {
+  expect(await pool(ANSWERS, ANSWERS).threads.finish()).toEqual({
+    results: [worker(), worker()],
+    silent: null,
+  })
+})
