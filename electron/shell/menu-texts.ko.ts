@@ -48,7 +48,7 @@ export const ko: MenuTexts = {
   settings: '설정…',
   run: '실행',
   runPause: '실행 또는 일시 정지',
-  step: '단계 모드',
+  step: '스텝 모드',
   stop: '중지',
   restart: '처음부터 다시 실행',
   window: '창',

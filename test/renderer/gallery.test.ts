@@ -31,6 +31,17 @@ describe('the gallery', () => {
     expect(Object.keys(EXAMPLES).sort()).toEqual(files.sort())
   })
 
+  it('calls no group of one device by another form of the device’s own name', () => {
+    const alike = files.flatMap((id) =>
+      read(id).groups.flatMap(({ name, id: client }) =>
+        client !== undefined && /\d/.test(client) && name.toLowerCase().startsWith(client.replace('-', ' '))
+          ? [`${id}: ${name}`]
+          : [],
+      ),
+    )
+    expect(alike).toEqual([])
+  })
+
   it.each(languages)('has a text in %s for each name of an example, and no other', (language) => {
     // QoS 0 to 2 are called so in every language
     const names = files.flatMap(namesOf).filter((name) => !/^QoS \d$/.test(name))

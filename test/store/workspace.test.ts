@@ -319,8 +319,8 @@ describe('files that are given to the program', () => {
 })
 
 it.each([
-  ['en', 'Three devices', ['Sensor 1', 'Sensor 2, bad link', 'Display']],
-  ['ko', '장치 세 대', ['센서 1', '센서 2(나쁜 링크)', '표시 장치']],
+  ['en', 'Three devices', ['Sensor, good link', 'Sensor, bad link', 'Display']],
+  ['ko', '장치 세 대', ['센서(좋은 링크)', '센서(나쁜 링크)', '표시 장치']],
 ] as const)('begins with what a new user sees first, its names in %s', async (language, name, groups) => {
   const workspace = await start()
   const runs: [Scenario, string | null, unknown][] = []

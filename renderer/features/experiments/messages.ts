@@ -203,9 +203,9 @@ export const experimentsMessages = defineMessages(
 
         onTheWire: '메시지당 보낸 / 받은 바이트, 발행자 쪽에서: 패킷, TCP와 이더넷 헤더, 확인 응답 포함',
       },
-      outside: '99 % 구간 밖',
+      outside: '99% 구간 밖',
       agree:
-        '값 {compared}개 중 {inside}개가 이론식의 99 % 구간 안에 있습니다. 100개 중 하나는 우연히 벗어날 수 있습니다.',
+        '값 {compared}개 중 {inside}개가 이론식의 99% 구간 안에 있습니다. 100개 중 하나는 우연히 벗어날 수 있습니다.',
       begin: '손실 {loss}에서:',
       say: {
         qos0: 'QoS 0은 메시지의 *{lost}를 잃습니다*.',

@@ -14,7 +14,7 @@ export const ko = {
     mode: '보기 모드',
     live: '실시간',
     paused: '멈춤',
-    step: '단계',
+    step: '스텝',
     pauseView: '실시간 보기 멈춤 또는 재개',
     follow: '실시간으로',
     liveAgain: '실시간: 새 패킷 {n}개',
@@ -61,7 +61,7 @@ export const ko = {
     emptyRange: '이 시간의 패킷이 없습니다',
     emptyRangeHint:
       '이 시간에 보낸 패킷 중 필터에 맞는 것이 없습니다. 캡처는 최근 패킷만 보관하므로 오래된 패킷은 없어졌을 수 있습니다.',
-    timersStill: '단계 모드: 타이머 정지',
+    timersStill: '스텝 모드: 타이머 정지',
     heldUnseen: '필터 밖에서 {n}개 보류: 보기',
     decision: '보류된 패킷',
     isHeld: '보류 중: {packet}, {from} → {to}. 전달할까요, 버릴까요?',

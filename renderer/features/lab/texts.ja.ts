@@ -60,7 +60,7 @@ export const labJa: TextsOf<typeof labMessages> = {
     connectKind: 'クライアント',
     connectLines: '{kind} のコマンド',
     connectPort: 'ポート',
-    lossyOpen: '自分のクライアント用の損失ポート: {port}、{loss} %',
+    lossyOpen: '自分のクライアント用の損失ポート: {port}、{loss}%',
     lossyClose: '損失ポートを閉じる',
     connectHint: 'あなたのクライアントも同じ時間軸とトポロジーに加わります。',
     copyLines: 'コマンドをコピー',

@@ -59,7 +59,7 @@ export const labZh: TextsOf<typeof labMessages> = {
     connectKind: '客户端',
     connectLines: '{kind} 的命令',
     connectPort: '端口',
-    lossyOpen: '供自己的客户端使用的丢失端口：{port}，{loss} %',
+    lossyOpen: '供自己的客户端使用的丢失端口：{port}，{loss}%',
     lossyClose: '关闭丢失端口',
     connectHint: '你的客户端会出现在同一条时间线和拓扑中。',
     copyLines: '复制命令',

@@ -73,7 +73,7 @@ export const formsEn = {
     },
     reorder: {
       p: 'Chance',
-      by: 'Held up for',
+      by: 'Delayed by',
     },
     partitions: {
       at: 'At',

@@ -14,8 +14,8 @@ export const ko = {
   top: {
     run: '실행',
     pause: '일시 정지',
-    step: '단계 모드: 모든 패킷을 붙잡아 둠',
-    stepOff: '단계 모드 끝내기',
+    step: '스텝 모드: 모든 패킷 보류',
+    stepOff: '스텝 모드 끝내기',
     stop: '중지',
     restart: '처음부터 다시 실행',
     embedded: '내장 브로커',

@@ -59,3 +59,21 @@ test('TCP gives up after as many repetitions as the lesson says: a probe, and on
   expect(name?.en).toContain('two')
   expect(name?.ko).toContain('두 번')
 })
+
+test('answers speak in the polite form and results in the short one, in Korean and Japanese', () => {
+  const lessons = builtInLessons()
+  const textsOf = (language: 'ko' | 'ja', of: 'options' | 'headlines'): string[] =>
+    lessons.flatMap((l) =>
+      of === 'options'
+        ? l.options.map((o) => o.text[language] ?? '')
+        : l.kind === 'script'
+          ? l.variants.map((v) => v.headline?.[language] ?? '')
+          : [],
+    )
+  const ends = (texts: readonly string[], last: RegExp): string[] =>
+    texts.flatMap((text) => text.split(/(?<=[.。])/)).filter((sentence) => last.test(sentence.trim()))
+  expect(ends(textsOf('ko', 'options'), /(?<!니)다\.?$/)).toEqual([])
+  expect(ends(textsOf('ja', 'options'), /([るくう]|ない)。?$/)).toEqual([])
+  expect(ends(textsOf('ko', 'headlines'), /다\.?$/)).toEqual([])
+  expect(ends(textsOf('ja', 'headlines'), /(です|ます|ました|ません)。?$/)).toEqual([])
+})

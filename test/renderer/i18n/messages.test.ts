@@ -109,6 +109,29 @@ describe('texts', () => {
     expect(left.map(([key]) => key)).toEqual([])
   })
 
+  it('writes a percentage without a space, as numbers are formatted', () => {
+    const apart = /[\d}] %/
+    const pages = [...others, ['en', en] as const].flatMap(([lang, texts]) =>
+      [...texts].filter(([, text]) => apart.test(text)).map(([key]) => `${lang} ${key}`),
+    )
+    const files = ['electron/engine/lessons/data', 'examples/texts'].flatMap((folder) =>
+      readdirSync(join(root, '..', folder), { recursive: true, encoding: 'utf8' })
+        .filter((f) => f.endsWith('.json') && apart.test(readFileSync(join(root, '..', folder, f), 'utf8')))
+        .map((f) => `${folder}/${f}`),
+    )
+    expect([...pages, ...files]).toEqual([])
+  })
+
+  it('has one Korean word each for a phase, step mode and what it holds', () => {
+    const korean = [...(others.get('ko') ?? [])]
+    const inKorean = (english: RegExp, word: RegExp): string[] =>
+      korean.filter(([key, text]) => english.test(en.get(key) ?? '') && !word.test(text)).map(([key]) => key)
+    expect(inKorean(/step mode/i, /스텝/)).toEqual([])
+    expect(inKorean(/\bphases?\b/i, /단계/)).toEqual([])
+    expect(inKorean(/\bheld\b/i, /보류/)).toEqual([])
+    expect(korean.filter(([, text]) => /단계 모드|붙잡아/.test(text)).map(([key]) => key)).toEqual([])
+  })
+
   it('leaves no choice between two particles to who reads Korean', () => {
     const both = /[은을이와]\([는를가과]\)|[는를가과]\([은을이와]\)|\(으\)로/
     expect([...leaves(messages.ko)].filter(([, text]) => both.test(text))).toEqual([])
