@@ -9,7 +9,8 @@ export const brokerNotesJa: SameKeys<typeof brokerNotes.en> = {
   'broker-login-needed': '{who}: ユーザー名が必要です',
   'broker-denied-publish': '{who}: {topic} へのパブリッシュは許可されていません',
   'broker-denied-subscribe': '{who}: {filter} のサブスクライブは許可されていません',
-  'broker-too-many-levels': '{who}: {text} は {limit} 階層を超えています',
+  'broker-too-many-levels':
+    '{who}: {text} は {limit} 階層を超えています（シナリオの broker.limits.topicLevels）',
   'broker-subscriptions-full': '{who}: 上限に達したため、このクライアントのサブスクリプションを拒否します',
   'broker-denied-will': '{who}: {topic} への遺言メッセージは許可されていません',
   'broker-denied-bridge':
@@ -20,20 +21,28 @@ export const brokerNotesJa: SameKeys<typeof brokerNotes.en> = {
   'broker-keep-alive':
     '{who} を切断しました: Keep Alive の 1.5 倍にあたる {seconds} 秒のあいだ何も届きませんでした',
   'broker-broken': '{who}: DISCONNECT なしで接続が終わりました',
-  'broker-no-connect': '{who}: {seconds} 秒以内に CONNECT が届きませんでした',
+  'broker-no-connect':
+    '{who}: {seconds} 秒以内に CONNECT が届きませんでした（シナリオの broker.limits.connectTimeout）',
   'broker-browser':
     '{who}: ブラウザーが MQTT のポートに接続しましたが、ここにページはありません。ページのアドレスは fleetlab serve が表示します。デスクトップのウィンドウでも開けます',
   'broker-answer-too-large': '{who}: 応答がこのクライアントの受け取れる大きさを超えるため、送りませんでした',
-  'broker-full-clients': '{who}: ブローカーのクライアント数が上限 {limit} に達しています',
-  'broker-full-sessions': '{who}: ブローカーのセッション数が上限 {limit} に達しています',
-  'broker-full-wills': '{who}: ブローカーが保存できる遺言メッセージの上限に達しています',
+  'broker-full-clients':
+    '{who}: ブローカーのクライアント数が上限 {limit} に達しています（シナリオの broker.limits.clients）',
+  'broker-full-sessions':
+    '{who}: ブローカーのセッション数が上限 {limit} に達しています（シナリオの broker.limits.sessions）',
+  'broker-full-session-bytes':
+    '{who}: ブローカーのセッション {count} 件のバイト数が上限に達しています（シナリオの broker.limits.sessionBytes）',
+  'broker-full-wills':
+    '{who}: ブローカーが保存できる遺言メッセージの上限に達しています（シナリオの broker.limits.willBytes）',
   'broker-quota': '{who} を切断しました: ブローカーに上限を超えて保存させています',
   'broker-queue-full': '{who}: 待ち行列がいっぱいなので、このクライアントへのメッセージを捨てています',
   'broker-not-read': '{who}: クライアントが読まないので、このクライアントへのメッセージを捨てています',
   'broker-too-large':
     '{who}: パケットが Maximum Packet Size を超えるので、このクライアントへのメッセージを捨てています',
-  'broker-limit-address': '{address} からの接続を拒否します: 上限は毎秒 {limit} 接続です。',
-  'broker-limit-rate': '接続を拒否します: 上限は毎秒 {limit} 接続です。',
+  'broker-limit-address':
+    '{address} からの接続を拒否します: 上限は毎秒 {limit} 接続です（シナリオの broker.limits.connectionsPerAddress）。',
+  'broker-limit-rate':
+    '接続を拒否します: 上限は毎秒 {limit} 接続です（シナリオの broker.limits.connectionsPerSecond）。',
   'broker-retained-full': '上限に達したため、新しい保持メッセージは保存しません。',
   'broker-listener': 'リスナー {url}: {why}',
   'broker-not-passed-on': '{topic} のメッセージを転送できませんでした: {why}',

@@ -17,10 +17,11 @@ export const logMessages = {
   deniedSubscribe: (filter: string): Note =>
     note('broker-denied-subscribe', 'not allowed to subscribe to {filter}', { filter: short(filter) }),
   tooManyLevels: (text: string, limit: number): Note =>
-    note('broker-too-many-levels', '{text} has more than {limit} levels', {
-      text: short(text),
-      limit,
-    }),
+    note(
+      'broker-too-many-levels',
+      '{text} has more than {limit} levels (broker.limits.topicLevels of the scenario)',
+      { text: short(text), limit },
+    ),
   subscriptionsFull: (): Note =>
     note('broker-subscriptions-full', 'subscriptions of this client are refused: the limit is reached'),
   deniedWill: (topic: string): Note =>
@@ -39,7 +40,11 @@ export const logMessages = {
   answerTooLarge: (): Note =>
     note('broker-answer-too-large', 'an answer was not sent: it is larger than this client takes'),
   noConnect: (seconds: number): Note =>
-    note('broker-no-connect', 'no CONNECT within {seconds} s', { seconds }),
+    note(
+      'broker-no-connect',
+      'no CONNECT within {seconds} s (broker.limits.connectTimeout of the scenario)',
+      { seconds },
+    ),
   disconnected: (why: string): Note => note('broker-disconnected', 'disconnected: {why}', { why }),
   takenOver: (): Note =>
     note('broker-taken-over', 'disconnected: another connection took over its client identifier'),
@@ -55,10 +60,29 @@ export const logMessages = {
     }),
   broken: (): Note => note('broker-broken', 'the connection ended without DISCONNECT'),
   fullOfClients: (limit: number): Note =>
-    note('broker-full-clients', 'the broker is at its limit of {limit} clients', { limit }),
+    note(
+      'broker-full-clients',
+      'the broker is at its limit of {limit} clients (broker.limits.clients of the scenario)',
+      { limit },
+    ),
   fullOfSessions: (limit: number): Note =>
-    note('broker-full-sessions', 'the broker is at its limit of {limit} sessions', { limit }),
-  fullOfWills: (): Note => note('broker-full-wills', 'the broker keeps as many wills as it may'),
+    note(
+      'broker-full-sessions',
+      'the broker is at its limit of {limit} sessions (broker.limits.sessions of the scenario)',
+      { limit },
+    ),
+  /** @param count sessions that there are */
+  fullOfSessionBytes: (count: number): Note =>
+    note(
+      'broker-full-session-bytes',
+      'the {count} sessions of the broker take as many bytes as they may (broker.limits.sessionBytes of the scenario)',
+      { count },
+    ),
+  fullOfWills: (): Note =>
+    note(
+      'broker-full-wills',
+      'the broker keeps as many wills as it may (broker.limits.willBytes of the scenario)',
+    ),
   quota: (): Note => note('broker-quota', 'disconnected: this client makes the broker keep more than it may'),
   dropped: {
     queueFull: (): Note =>
@@ -74,13 +98,15 @@ export const logMessages = {
   tooManyOfAddress: (address: string, limit: number): Note =>
     note(
       'broker-limit-address',
-      'connections from {address} are refused: the limit is {limit} connections per second',
+      'connections from {address} are refused: the limit is {limit} connections per second (broker.limits.connectionsPerAddress of the scenario)',
       { address, limit },
     ),
   tooManyConnections: (limit: number): Note =>
-    note('broker-limit-rate', 'connections are refused: the limit is {limit} connections per second', {
-      limit,
-    }),
+    note(
+      'broker-limit-rate',
+      'connections are refused: the limit is {limit} connections per second (broker.limits.connectionsPerSecond of the scenario)',
+      { limit },
+    ),
   retainedFull: (): Note =>
     note('broker-retained-full', 'new retained messages are not stored: the limit is reached'),
   listenerFailed: (url: string, why: string): Note =>

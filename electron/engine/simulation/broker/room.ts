@@ -13,8 +13,8 @@ export function whyFull(hub: Hub, clientId: string, will: Will | null, stays: bo
     return logMessages.fullOfClients(limits.clients)
   const fresh = sessions.get(clientId) === undefined
   const bytes = stays ? 0.75 * limits.sessionBytes : limits.sessionBytes
-  if (fresh && ((stays && sessions.count >= limits.sessions) || kept.sessions >= bytes))
-    return logMessages.fullOfSessions(sessions.count)
+  if (fresh && stays && sessions.count >= limits.sessions) return logMessages.fullOfSessions(limits.sessions)
+  if (fresh && kept.sessions >= bytes) return logMessages.fullOfSessionBytes(sessions.count)
   if (will !== null && kept.wills > limits.willBytes) return logMessages.fullOfWills()
   return null
 }

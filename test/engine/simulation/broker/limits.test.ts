@@ -216,6 +216,7 @@ describe('subscriptions, wills and sessions', () => {
     for (let i = 0; i < 4; i++) await RawClient.connected(b, `${i}${'x'.repeat(40_000)}`)
     expect(b.broker.clients()).toHaveLength(2)
     expect(b.events.filter((e) => e.kind === 'connected')).toHaveLength(2)
+    expect(b.logs.at(-1)?.note).toMatchObject({ key: 'broker-full-session-bytes', values: { count: 2 } })
   })
 
   it('of sessions that stay, a quarter is left for clients whose sessions do not', async () => {
