@@ -34,7 +34,7 @@ describe('the gallery', () => {
   it('calls no group of one device by another form of the device’s own name', () => {
     const alike = files.flatMap((id) =>
       read(id).groups.flatMap(({ name, id: client }) =>
-        client !== undefined && /\d/.test(client) && name.toLowerCase().startsWith(client.replace('-', ' '))
+        /\d/.test(client) && name.toLowerCase().startsWith(client.replace('-', ' '))
           ? [`${id}: ${name}`]
           : [],
       ),
