@@ -1,7 +1,7 @@
 import { loadSchema, type LoadConfig } from '@contract/load-config'
 import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
-import { idleFlags } from '@contract/load-idle'
+import { idleFlags, type IdleReason } from '@contract/load-idle'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
 import { shownHeader } from '@contract/load-headers'
 import { loadFlags } from '@contract/load-text'
@@ -110,28 +110,42 @@ function flagsOf(draft: Draft): LoadFlags {
 }
 
 /** What is wrong, by the flag it stands at. */
-type Problems = Partial<Record<TextFlag, Problem>>
+type Problems = Partial<Record<TextFlag | Switch, Problem>>
+/** Why a setting does nothing beside the others and is left out of the test. */
+type Unused = Partial<Record<TextFlag | Switch, IdleReason>>
 
-/** The load test a form describes, or what keeps it from being one. */
+const parse = (flags: LoadFlags) => loadSchema.safeParse(loadInput(flags), { reportInput: true })
+
+/**
+ * The load test a form describes, or what keeps it from being one. What would do nothing in it is not in it: it is `unused`, but
+ * for the files and names of TLS, which are problems, since whoever gives them wants an address with it.
+ */
 export function readDraft(
   draft: Draft,
-): { config: LoadConfig; problems: null } | { config: null; problems: Problems } {
+):
+  | { config: LoadConfig; problems: null; unused: Unused }
+  | { config: null; problems: Problems; unused: Unused } {
   const flags = flagsOf(draft)
-  const parsed = loadSchema.safeParse(loadInput(flags), { reportInput: true })
+  const parsed = parse(flags)
   const problems: Problems = {}
-  if (parsed.success) {
-    const idle = idleFlags(flags, parsed.data).filter(
-      ({ flag }) => OF_TLS.includes(flag) && !isSwitch(flag as TextFlag | Switch),
-    )
-    if (idle.length === 0) return { config: parsed.data, problems: null }
-    for (const { flag } of idle) problems[flag as TextFlag] = { key: 'needsTls', values: {} }
-    return { config: null, problems }
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const flag = flagOfPath(issue.path) as TextFlag
+      problems[flag] ??= sayIssue(flag, issue, draft)
+    }
+    return { config: null, problems, unused: {} }
   }
-  for (const issue of parsed.error.issues) {
-    const flag = flagOfPath(issue.path) as TextFlag
-    problems[flag] ??= sayIssue(flag, issue, draft)
+  const idle = idleFlags(flags, parsed.data).map((i) => ({ ...i, flag: i.flag as TextFlag | Switch }))
+  const refused = idle.filter(({ flag }) => OF_TLS.includes(flag) && !isSwitch(flag))
+  const unused: Unused = Object.fromEntries(
+    idle.filter((i) => !refused.includes(i)).map(({ flag, why }) => [flag, why]),
+  )
+  if (refused.length > 0) {
+    for (const { flag } of refused) problems[flag] = { key: 'needsTls', values: {} }
+    return { config: null, problems, unused }
   }
-  return { config: null, problems }
+  const used = Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(unused, flag)))
+  return { config: parse(used).data ?? parsed.data, problems: null, unused }
 }
 
 /** One step of an arrow key on a text that begins with a number; its unit stays. Null where there is none. */

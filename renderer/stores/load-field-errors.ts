@@ -30,8 +30,17 @@ const BY_FLAG: Readonly<Record<string, string>> = {
   threshold: 'threshold',
   disconnectEvery: 'aboveZero',
   churnEvery: 'churnEvery',
+  warmup: 'warmup',
+  topics: 'topicLevels',
+  size: 'room',
+  topology: 'receivers',
+  tlsResume: 'needsTls',
   awayFor: 'awayFor',
 }
+/** Examples that a text cannot hold: braces are its own. */
+const PAYLOAD_FIELDS =
+  '%{counter}, %{random:1:6}, %{walk:15.0:25.0:0.5}, %{one:red|blue}, %{time}, %{text:100}'
+
 function topologyProblem(c: Clients): Problem {
   const values = { n: c.publishers }
   if (c.topology === 'pairs') return { key: 'pairs', values }
@@ -43,6 +52,8 @@ function custom(flag: string, issue: z.core.$ZodIssue, c: Clients): Problem {
   if (flag !== 'stages' && issue.message.startsWith('expected a duration'))
     return { key: 'duration', values: {} }
   if (flag === 'subscribers') return topologyProblem(c)
+  if (flag === 'willTopic' && issue.input === undefined) return { key: 'ofWill', values: {} }
+  if (flag === 'payload') return { key: 'payload', values: { fields: PAYLOAD_FIELDS } }
   const key = BY_FLAG[flag]
   return key === undefined ? { key: null, line: issue.message } : { key, values: {} }
 }

@@ -231,6 +231,7 @@ export const OF_TLS: readonly string[] = [
 export function isShown(flag: TextFlag | Switch, draft: Draft): boolean {
   if (isSwitch(flag)) return draft[flag] || !OF_TLS.includes(flag) || usesTls(draft.url.trim())
   if (!isOfExecutor(flag, draft.executor)) return false
+  if (flag === 'size') return draft.payload === ''
   if (draft[flag] !== '') return true
   if (OF_MQTT_5.includes(flag)) return draft.protocol === '5.0'
   if (OF_TLS.includes(flag)) return usesTls(draft.url.trim())

@@ -18,7 +18,7 @@ import {
   storedDraft,
 } from './load-draft'
 import type { Problem } from './load-field-errors'
-import type { Draft, TextFlag } from './load-form'
+import type { Draft, Switch, TextFlag } from './load-form'
 import { useLoads } from './load-runs'
 
 /** Name of the environment variable the shown command line takes a typed password from. */
@@ -40,16 +40,19 @@ function useForm() {
     const passwordEnv = c.passwordEnv ?? (password.value === '' ? undefined : PASSWORD_VARIABLE)
     return loadCommandLine(passwordEnv === undefined ? c : { ...c, passwordEnv })
   })
-  return { draft, password, read, commandLine, target: computed(() => loadTarget(draft.value.url.trim())) }
+  /** Settings that are in the form and do nothing beside the others, and why. */
+  const unused = computed(() => read.value.unused)
+  const target = computed(() => loadTarget(draft.value.url.trim()))
+  return { draft, password, read, unused, commandLine, target }
 }
 
 /** The form of the next test: kept in the browser, but for the password, which is kept nowhere. */
 export const useLoadSetup = defineStore('load-setup', () => {
   const loads = useLoads()
   const log = useLog()
-  const { draft, password, read, commandLine, target } = useForm()
+  const { draft, password, read, unused, commandLine, target } = useForm()
   /** What the engine refused, by flag, until the field changes. */
-  const refused = shallowRef<Partial<Record<TextFlag, Problem>>>({})
+  const refused = shallowRef<Partial<Record<TextFlag | Switch, Problem>>>({})
   /** A test that waits for the user's word, since its target is not this machine. */
   const unconfirmed = shallowRef<LoadConfig | null>(null)
 
@@ -109,6 +112,6 @@ export const useLoadSetup = defineStore('load-setup', () => {
   }
   const decline = (): void => void (unconfirmed.value = null)
 
-  const form = { draft, password, problems, target, config, commandLine, change, use, preset, usePreset }
-  return { ...form, canStart, unconfirmed, start, confirm, decline }
+  const form = { draft, password, problems, unused, target, config, commandLine, change, use }
+  return { ...form, preset, usePreset, canStart, unconfirmed, start, confirm, decline }
 })

@@ -20,9 +20,12 @@ export function useFlag(flag: () => TextFlag | Switch) {
     () => look.value.placeholder ?? t(`load.${look.value.placeholderText ?? 'unset'}`),
   )
   const wrong = computed(() => {
-    const f = flag()
-    const found = isSwitch(f) ? undefined : setup.problems[f]
+    const found = setup.problems[flag()]
     return found ? problem(found) : null
+  })
+  const unused = computed(() => {
+    const why = setup.unused[flag()]
+    return why ? t(`load.unused.${why}`) : null
   })
   return {
     label: computed(() => t(`load.flag.${flag()}`)),
@@ -32,5 +35,6 @@ export function useFlag(flag: () => TextFlag | Switch) {
     look,
     placeholder,
     wrong,
+    unused,
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadSchema } from '../../../electron/contract/load-config'
 import { isOfExecutor } from '../../../electron/contract/load-executor-flags'
+import { flagName } from '../../../electron/contract/load-flags'
 import { loadCommandLine } from '../../../electron/contract/load-text'
 import {
   draftOf,
@@ -73,6 +74,13 @@ describe('the form of a load test', () => {
     ['wsHeader', { url: 'ws://localhost', wsHeader: 'Authorization: ***' }, 'hiddenHeader', {}],
     ['url', { url: 'ws://localhost?key=***' }, 'hiddenParameter', {}],
     ['caFile', { caFile: 'ca.pem' }, 'needsTls', {}],
+    ['tlsResume', { url: 'mqtt://localhost', tlsResume: true }, 'needsTls', {}],
+    ['warmup', { warmup: '30s' }, 'warmup', {}],
+    ['topics', { topics: 'a/#' }, 'topicLevels', {}],
+    ['payload', { payload: '%{foo}' }, 'payload', {}],
+    ['size', { size: '4', retain: true }, 'room', {}],
+    ['topology', { topology: 'fan-out', subscribers: '2', request: true }, 'receivers', {}],
+    ['willTopic', { willQos: '1' }, 'ofWill', {}],
     ['serverName', { url: 'ws://localhost', serverName: 'broker' }, 'needsTls', {}],
     ['clientId', { clientId: 'meter' }, 'clientId', {}],
     ['willTopic', { willTopic: 'a/#' }, 'topicName', {}],
@@ -116,6 +124,7 @@ describe('the form of a load test', () => {
       fc.property(executor, fc.boolean(), fc.option(fc.nat(100)), (e, insecure, maxLost) => {
         const plain = e.kind === 'ramping' ? {} : { duration: 12_500 }
         const config = loadSchema.parse({
+          url: 'mqtts://127.0.0.1:8883',
           executor: e,
           insecure,
           protocol: 5,
@@ -138,6 +147,34 @@ describe('the form of a load test', () => {
       expect(isShown(flag, { ...FIRST_DRAFT, url: 'wss://localhost' })).toBe(true)
     }
     expect(isShown('insecure', { ...FIRST_DRAFT, insecure: true })).toBe(true)
+  })
+
+  it('sends what it shows: what would do nothing is left out, and its field says why', () => {
+    const read = (patch: Partial<Draft>) => readDraft({ ...FIRST_DRAFT, ...patch })
+    const plain = read({ url: 'mqtt://localhost' })
+    const insecure = read({ url: 'mqtt://localhost', insecure: true })
+    expect(insecure).toEqual({ ...plain, unused: { insecure: 'needsTls' } })
+    expect(read({ url: 'mqtts://localhost', insecure: true })).toMatchObject({
+      config: { insecure: true },
+      unused: {},
+    })
+    for (const [patch, unused] of [
+      [{ subscribers: '0', subscribeQos: '2' }, { subscribeQos: 'needsSubscribers' }],
+      [{ disconnectKind: 'clean' }, { disconnectKind: 'needsDisconnects' }],
+      [{ executor: 'connection-storm', connectRate: '50', ramp: '3s' }, { ramp: 'connectRate' }],
+      [{ executor: 'reconnect-storm', minConnected: '50%' }, { minConnected: 'storm' }],
+      [{ population: '{"name":"a","share":1,"rate":"max"}' }, { rate: 'executor' }],
+    ] as const) {
+      const { config, unused: found } = read(patch)
+      expect(found).toEqual(unused)
+      for (const flag of Object.keys(unused)) {
+        expect(isShown(flag as keyof Draft, { ...FIRST_DRAFT, ...patch }), flag).toBe(true)
+        expect(loadCommandLine(config ?? loadSchema.parse({}))).not.toContain(`--${flagName(flag)} `)
+      }
+    }
+    // a size beside a payload has no field
+    expect(read({ payload: 'x%n', size: '99' }).config?.size).toBe(64)
+    expect(isShown('size', { ...FIRST_DRAFT, payload: 'x%n' })).toBe(false)
   })
 
   it('is filled by a preset, which keeps target and thresholds, and knows it again', () => {

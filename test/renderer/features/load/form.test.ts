@@ -41,7 +41,6 @@ const OTHER: LoadFlags = {
   rate: '3',
   qos: '2',
   subscribeQos: '1',
-  size: '65',
   duration: '31s',
   payload: '{"t":%n,\n"u":1}',
   topics: 'temperature,state/%c',
@@ -76,6 +75,7 @@ const OTHER: LoadFlags = {
 /** Flags that cannot stand beside those, each with what it needs. */
 const ALONE: Readonly<Record<string, LoadFlags>> = {
   messages: { messages: '500' },
+  size: { size: '65' },
   churnEvery: { churnEvery: '9s' },
   thinkTime: { executor: 'max', thinkTime: '1s' },
   alpn: { url: 'mqtts://127.0.0.1', alpn: 'mqtt,x-amzn-mqtt-ca' },
