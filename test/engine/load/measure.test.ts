@@ -14,7 +14,17 @@ import {
 } from '../../../electron/engine/load/measure/ranges'
 import { Recorder } from '../../../electron/engine/load/measure/recorder'
 import { TOPOLOGY } from '../../../electron/engine/load/run/topologies'
+import type { Arrival } from '../../../electron/engine/load/wire/incoming'
 import { PublishTemplate } from '../../../electron/engine/load/wire/template'
+
+const message = (bytes: Buffer, payloadAt: number, end: number, atMs: number, topicEnd = 0): Arrival => ({
+  bytes,
+  payloadAt,
+  end,
+  atMs,
+  topicEnd,
+  propertiesAt: 0,
+})
 
 const numbers = fc.array(fc.nat(60), { maxLength: 80 })
 const asRanges = (n: number[]) => rangesOf([...new Set(n)].sort((a, b) => a - b))
@@ -146,7 +156,7 @@ it('counts arrivals before their time, and by how much', () => {
   const b = Buffer.alloc(template.length)
   for (const [sequence, sentMs] of [10_000, 12_500].entries()) {
     template.write(b, 0, false, 0, sequence, sentMs, 0)
-    recorder.arrive(0, 0, b, template.length - 20, template.length, 10_500)
+    recorder.arrive(0, 0, message(b, template.length - 20, template.length, 10_500))
   }
   expect(recorder.negative).toEqual({ count: 1, mostMs: 2000 })
 })
@@ -180,16 +190,16 @@ describe('an identity of 12 bytes', () => {
             const [at, topicEnd] = [b.length - size, b.length - size]
             const known = new Recorder(1, false, true, { place: identity, publishers: publisher + 1 })
             known.measureFrom(0)
-            known.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            known.arrive(0, 0, message(b, at, b.length, dueMs + ageMs, topicEnd))
             known.step()
             expect(known.flowAccounts()).toMatchObject([{ publisher, got: [sequence, sequence + 1] }])
             // three digits of the histogram
             expect(Math.abs((known.endToEnd.summary().max ?? 0) - ageMs)).toBeLessThan(0.002 + ageMs / 500)
             const other = new Recorder(2, false, true, { place: identity, publishers: 2 })
-            other.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            other.arrive(0, 0, message(b, at, b.length, dueMs + ageMs, topicEnd))
             if (publisher > 3) expect(other.received).toBe(0)
             const unknown = new Recorder(1, false, true, { place: identity, publishers: publisher })
-            unknown.arrive(0, 0, b, at, b.length, dueMs + ageMs, topicEnd)
+            unknown.arrive(0, 0, message(b, at, b.length, dueMs + ageMs, topicEnd))
             expect([unknown.received, unknown.foreign]).toEqual([0, 1])
           },
         ),
@@ -246,8 +256,8 @@ describe('recorder', () => {
     r.measureFrom(2000)
     r.acknowledge(1999, 0, 2100)
     r.acknowledge(2000, 10, 2050)
-    r.arrive(0, 0, payload(7, 0, 1000), 0, 20, 5000)
-    r.arrive(0, 0, payload(7, 1, 2000), 0, 20, 2030)
+    r.arrive(0, 0, message(payload(7, 0, 1000), 0, 20, 5000))
+    r.arrive(0, 0, message(payload(7, 1, 2000), 0, 20, 2030))
     r.step()
     expect([r.acknowledged, r.measuredAcknowledged, r.ack.count]).toEqual([2, 1, 1])
     expect([r.received, r.measuredReceived, r.endToEnd.count]).toEqual([2, 1, 1])
@@ -260,8 +270,8 @@ describe('recorder', () => {
     r.leaves(1999, 500)
     r.leaves(2000, 10)
     r.acknowledge(2000, 10, 2050)
-    r.arrive(0, 0, payload(7, 1, 2000, 10, 24), 0, 24, 2030)
-    r.arrive(0, 0, payload(7, 2, 2001), 0, 20, 2030)
+    r.arrive(0, 0, message(payload(7, 1, 2000, 10, 24), 0, 24, 2030))
+    r.arrive(0, 0, message(payload(7, 2, 2001), 0, 20, 2030))
     r.step()
     expect([r.ack.at(50), r.endToEnd.at(99)]).toEqual([50.015, 30.015])
     const { ack, endToEnd, delay } = r.sendTimes?.encode() ?? { ack: '', endToEnd: '', delay: '' }
@@ -275,8 +285,8 @@ describe('recorder', () => {
 
   it('knows messages of other runs and leaves them out', () => {
     const r = new Recorder(7, false, true)
-    r.arrive(0, 0, payload(8, 0, 1000), 0, 20, 5000)
-    r.arrive(0, 0, Buffer.from('hello'), 0, 5, 5000)
+    r.arrive(0, 0, message(payload(8, 0, 1000), 0, 20, 5000))
+    r.arrive(0, 0, message(Buffer.from('hello'), 0, 5, 5000))
     expect([r.foreign, r.received]).toEqual([2, 0])
   })
 

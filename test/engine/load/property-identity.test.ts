@@ -8,7 +8,7 @@ import { readPayloads } from '../../../electron/engine/load/run/payload-files'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 import { placeOf, writerOf } from '../../../electron/engine/load/run/writers'
-import { readPublish } from '../../../electron/engine/load/wire/incoming'
+import { arrivalOf, readPublish } from '../../../electron/engine/load/wire/incoming'
 import { propertyIdentityAt } from '../../../electron/engine/load/wire/property-identity'
 import { varint } from '../../../electron/engine/mqtt/varint'
 import { mosquittoPath, startMosquitto } from '../../helpers/mosquitto'
@@ -72,23 +72,10 @@ describe('an identity in a user property', () => {
             expect(first).toMatch(/^[0-9a-f]{24}$/)
             expect(first).not.toBe('7'.repeat(24))
 
-            const { payloadAt, propertiesAt, topicEnd } = readPublish(
-              frame,
-              0,
-              bodyAt(frame),
-              frame.length,
-              5,
-              1,
-            )
+            const head = readPublish(frame, 0, bodyAt(frame), frame.length, 5, 1)
+            const message = arrivalOf(head, frame, frame.length, dueMs + ageMs)
             const read = (runTag: number, publishers: number) =>
-              new Recorder(runTag, false, true, { place, publishers }).identify(
-                frame,
-                payloadAt,
-                frame.length,
-                dueMs + ageMs,
-                topicEnd,
-                propertiesAt,
-              )
+              new Recorder(runTag, false, true, { place, publishers }).identify(message)
             const found = read(1, publisher + 1)
             expect(found).toMatchObject({ publisher, sequence })
             expect(Math.abs((found?.timeMs ?? 0) - dueMs)).toBeLessThan(0.002)

@@ -4,7 +4,7 @@ import { loadSchema, type LoadInput } from '../../../electron/contract/load-conf
 import { requesting, responding } from '../../../electron/engine/load/run/conversation'
 import { Requests } from '../../../electron/engine/load/run/requests'
 import { writerOf } from '../../../electron/engine/load/run/writers'
-import { readPublish } from '../../../electron/engine/load/wire/incoming'
+import { arrivalOf, readPublish } from '../../../electron/engine/load/wire/incoming'
 import { Responder } from '../../../electron/engine/load/wire/responder'
 import { listener } from './scripted-broker'
 
@@ -31,7 +31,7 @@ function packetOf(bytes: Buffer): mqttPacket.Packet | undefined {
 /** Tells a client's events of a PUBLISH. */
 function arrive(events: ReturnType<typeof listener>['events'], bytes: Buffer, atMs: number): void {
   const head = readPublish(bytes, 0, 2, bytes.length, 5)
-  events.arrived(handle, bytes, head.payloadAt, bytes.length, atMs, head.topicEnd, head.propertiesAt)
+  events.arrived(handle, arrivalOf(head, bytes, bytes.length, atMs))
 }
 
 const identify = () => ({ publisher: 4, sequence: 7, timeMs: 0 })

@@ -206,7 +206,8 @@ export function listener(): { told: Told; events: ClientEvents } {
       told.confirmed++
     },
     failed: (_c, from, to, reason) => void told.failed.push({ from, to, reason }),
-    arrived: (_c, b, at, end) => void told.arrived.push(Buffer.from(b.subarray(at, end))),
+    arrived: (_c, { bytes, payloadAt, end }) =>
+      void told.arrived.push(Buffer.from(bytes.subarray(payloadAt, end))),
     anomaly: (_c, text) => void told.anomalies.push(text),
     bytes: () => undefined,
     churned: () => undefined,

@@ -67,8 +67,8 @@ async function echo(kind: ListenerKind, level: 4 | 5, qos: 0 | 1 | 2): Promise<n
     const events: ClientEvents = {
       ...listener().events,
       ready: (c) => (c.index === 0 ? publisher.connect() : undefined),
-      arrived: (_c, b, at) => {
-        got.push(payloadSequence(b, at))
+      arrived: (_c, { bytes, payloadAt }) => {
+        got.push(payloadSequence(bytes, payloadAt))
         if (got.length === total) finish(null)
       },
       closed: (_c, cause, error) => finish(new Error(explain(cause, error))),

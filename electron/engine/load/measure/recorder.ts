@@ -10,6 +10,7 @@ import {
   type IdentityPlace,
   type MessageIdentity,
 } from '../wire/short-identity'
+import type { Arrival } from '../wire/incoming'
 import { propertyIdentityAt } from '../wire/property-identity'
 import {
   DELAY_BYTES,
@@ -126,25 +127,14 @@ export class Recorder {
     else list.push(from, to)
   }
 
-  /**
-   * An application message for a receiver; `member` is the subscriber that got it. The payload lies in `b` from `at` to
-   * `end`; the topic name ends at `topicEnd`, properties (level 5) begin at `propertiesAt`.
-   */
-  arrive(
-    receiver: number,
-    member: number,
-    b: Buffer,
-    at: number,
-    end: number,
-    atMs: number,
-    topicEnd = 0,
-    propertiesAt = 0,
-  ): void {
-    const m = this.identify(b, at, end, atMs, topicEnd, propertiesAt)
+  /** An application message for a receiver; `member` is the subscriber that got it. */
+  arrive(receiver: number, member: number, message: Arrival): void {
+    const m = this.identify(message)
     if (m === null) {
       this.foreign++
       return
     }
+    const { bytes: b, payloadAt: at, end, atMs } = message
     this.received++
     this.lastReceivedMs = atMs
     const flow = this.flowOf(receiver, m.publisher)
@@ -167,18 +157,12 @@ export class Recorder {
   }
 
   /** What a message says that it is; null for one that is not this run's. Read it before the next. */
-  identify(
-    b: Buffer,
-    at: number,
-    end: number,
-    atMs: number,
-    topicEnd: number,
-    propertiesAt: number,
-  ): MessageIdentity | null {
+  identify(message: Arrival): MessageIdentity | null {
+    const { bytes: b, payloadAt: at, end, atMs } = message
     const known =
       this.carried.place === 'payload'
         ? this.readPayload(b, at, end)
-        : this.readShort(b, this.shortAt(b, at, end, topicEnd, propertiesAt), atMs)
+        : this.readShort(b, this.shortAt(message), atMs)
     return known ? this.message : null
   }
 
@@ -191,7 +175,7 @@ export class Recorder {
   }
 
   /** Where the 12 bytes or 24 digits begin, or less than 0. */
-  private shortAt(b: Buffer, at: number, end: number, topicEnd: number, propertiesAt: number): number {
+  private shortAt({ bytes: b, payloadAt: at, end, topicEnd, propertiesAt }: Arrival): number {
     switch (this.carried.place) {
       case 'topic':
         return topicEnd - TOPIC_IDENTITY_LENGTH

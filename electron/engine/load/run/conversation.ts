@@ -21,10 +21,11 @@ export function responding(
 ): ClientEvents {
   return {
     ...events,
-    arrived(c, b, at, end, atMs, topicEnd, propertiesAt) {
-      events.arrived(c, b, at, end, atMs, topicEnd, propertiesAt)
-      const message = o.identify(b, at, end, atMs, topicEnd, propertiesAt)
+    arrived(c, arrival) {
+      events.arrived(c, arrival)
+      const message = o.identify(arrival)
       if (message === null) return
+      const { bytes: b, payloadAt: at, end, atMs, propertiesAt } = arrival
       const request =
         o.level === 5
           ? readRequest(b.subarray(0, end), propertiesAt)
@@ -58,8 +59,9 @@ export const requesting = (
   { level, identify, publisher }: Known & { publisher: number },
 ): ClientEvents => ({
   ...events,
-  arrived(_c, b, at, end, atMs, topicEnd, propertiesAt) {
-    const own = level === 5 ? null : identify(b, at, end, atMs, topicEnd, propertiesAt)
+  arrived(_c, arrival) {
+    const own = level === 5 ? null : identify(arrival)
+    const { bytes: b, end, atMs, propertiesAt } = arrival
     const sequence =
       level === 5
         ? correlated(b.subarray(0, end), propertiesAt, publisher)

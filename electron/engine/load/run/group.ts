@@ -58,7 +58,7 @@ export class Group {
     this.habits = hasHabits(config) ? new Habits(config, own) : null
     this.requests = config.request ? new Requests() : null
     const { habits, requests, recorder } = this
-    const identify: Recorder['identify'] = (...at) => recorder.identify(...at)
+    const identify: Recorder['identify'] = (message) => recorder.identify(message)
     this.members = createMembers({
       init,
       population,

@@ -218,9 +218,9 @@ export class LoadWorker {
         recorder.fail(this.member(c).index, from, to)
         if (reason !== null) recorder.errors.add(reason, to - from)
       },
-      arrived: (c, b, at, end, atMs, topicEnd, propertiesAt) => {
+      arrived: (c, message) => {
         const m = this.member(c)
-        this.group(c).recorder.arrive(m.receiver, m.index, b, at, end, atMs, topicEnd, propertiesAt)
+        this.group(c).recorder.arrive(m.receiver, m.index, message)
       },
       churned: (c, elapsedMs) => this.group(c).habits?.churned.record(elapsedMs),
       anomaly: (c, text) => this.group(c).recorder.errors.add(text),

@@ -225,8 +225,9 @@ export function brokerName(deps: ProbeDeps): Promise<string | null> {
         now: deps.now,
         events: {
           ...QUIET,
-          arrived: (_c, b, at, end_) => {
-            name ??= b.toString('utf8', at, Math.min(end_, at + 100)).replace(/[^\x20-\x7e]/g, '')
+          arrived: (_c, m) => {
+            const until = Math.min(m.end, m.payloadAt + 100)
+            name ??= m.bytes.toString('utf8', m.payloadAt, until).replace(/[^\x20-\x7e]/g, '')
             end()
           },
           closed: () => {

@@ -1,3 +1,4 @@
+import type { Arrival } from './incoming'
 import type { QoS } from '../../../contract/packet'
 import type { Connack, ConnectFields } from './frames'
 import type { FlushQueue } from './flush-queue'
@@ -79,19 +80,8 @@ export interface ClientEvents {
    * acknowledgement; null: the connection or the session is lost, which `closed` or `anomaly` tells.
    */
   failed(c: ClientHandle, from: number, to: number, reason: string | null): void
-  /**
-   * An application message: its payload lies in `b` from `at` to `end`, its topic name ends at `topicEnd`, its properties
-   * (level 5) begin at `propertiesAt`, during the call.
-   */
-  arrived(
-    c: ClientHandle,
-    b: Buffer,
-    at: number,
-    end: number,
-    atMs: number,
-    topicEnd: number,
-    propertiesAt: number,
-  ): void
+  /** An application message, which lies there during the call. */
+  arrived(c: ClientHandle, message: Arrival): void
   /** Something that should not be, counted by its text. */
   anomaly(c: ClientHandle, text: string): void
   bytes(sent: number, received: number): void

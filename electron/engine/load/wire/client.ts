@@ -5,7 +5,7 @@ import { Type } from '../../mqtt/packet'
 import type { ClientDeps, ClientEvents, ClientFields, ClientHandle, MessageSource } from './client-types'
 import { LEAVE, PINGREQ, connectFrame, disconnectFrame, readConnack } from './frames'
 import { RELEASED } from './in-flight'
-import { readPublish } from './incoming'
+import { arrivalOf, readPublish } from './incoming'
 import { KeepAlive } from './keep-alive'
 import type { Batch, Sender } from './flush-queue'
 import { BATCH_BYTES, PublishSide } from './publish-side'
@@ -346,7 +346,7 @@ export class WireClient implements ClientHandle, Sender {
     }
     // a retained copy is what the broker kept, not a delivery of this run
     if (((b[start] as number) & 1) === 1 && this.fields.takesRetained !== true) return
-    this.events.arrived(this, b, head.payloadAt, end, this.heardMs, head.topicEnd, head.propertiesAt)
+    this.events.arrived(this, arrivalOf(head, b, end, this.heardMs))
   }
 
   private acknowledgement(type: number, b: Buffer, body: number, end: number): void {

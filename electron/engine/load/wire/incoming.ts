@@ -4,12 +4,27 @@ import { readPublishHeader, type PublishHeader } from '../../mqtt/packet'
 import { findProperty, Prop } from '../../mqtt/properties'
 import { readVarint, varintBytes, varintValue } from '../../mqtt/varint'
 
+/** Where an application message lies: payload and end, topic name, properties (level 5). */
+export interface Arrival extends Readonly<Pick<PublishHeader, 'payloadAt' | 'topicEnd' | 'propertiesAt'>> {
+  bytes: Buffer
+  /** Of the payload and the packet. */
+  end: number
+  /** Unix ms of the run's clock. */
+  atMs: number
+}
+
 /** One object is used again and again: read it before the next packet. */
-export interface PublishHead extends PublishHeader {
+export interface PublishHead extends PublishHeader, Arrival {
+  payloadAt: number
+  topicEnd: number
+  propertiesAt: number
   qos: number
 }
 
 const head: PublishHead = {
+  bytes: Buffer.alloc(0),
+  end: 0,
+  atMs: 0,
   qos: 0,
   packetId: 0,
   topicAt: 0,
@@ -17,6 +32,14 @@ const head: PublishHead = {
   propertiesAt: 0,
   payloadAt: 0,
   complete: false,
+}
+
+/** The message of a head that was read in these bytes. */
+export function arrivalOf(of: PublishHead, bytes: Buffer, end: number, atMs: number): Arrival {
+  of.bytes = bytes
+  of.end = end
+  of.atMs = atMs
+  return of
 }
 
 /**
