@@ -1,6 +1,6 @@
 // npm test: build, unit and integration tests, then journeys through the page in Chromium and the desktop application in
-// a real Electron: those named @smoke, which take the main way through each screen; `npm run test:all` makes every
-// journey but the @long ones. Beside the tests, in the time that they leave, run the static checks; the rules of imports
+// a real Electron: those tagged @smoke, which take the main way through each screen; `npm run test:all` runs all
+// journeys but the @long ones. Beside the tests, in the time that they leave, run the static checks; the rules of imports
 // are a unit test. Stops at the first stage that fails. The last line is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
