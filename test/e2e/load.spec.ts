@@ -204,6 +204,36 @@ test('another machine is a target only after a word, and a password stands in no
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('')
 })
 
+test('what does nothing is said and not sent, and a secret is asked for again after a reload', async ({
+  page,
+  lab,
+}) => {
+  await openScreen(page, lab.url, 'load')
+  const command = page.getByTestId('command')
+  await fill(page, 'URL', 'wss://127.0.0.1:1/?token=s3cret')
+  await page.getByRole('button', { name: /^Login and TLS/ }).click()
+  await page.getByLabel('accept any certificate').check()
+  await fill(page, 'WS headers', 'Authorization: Bearer s3cret')
+  await expect(command).toContainText('--insecure')
+  await expect(command).toContainText('token=***')
+  await expect(command).not.toContainText('s3cret')
+  await page.reload()
+  await expect(box(page, 'URL')).toHaveValue('wss://127.0.0.1:1/?token=***')
+  await expect(box(page, 'WS headers')).toHaveValue('Authorization: ***')
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'expected the value in the query, which neither' }),
+  ).toBeVisible()
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'expected the value of the header, which neither' }),
+  ).toBeVisible()
+  await expect(start(page)).toBeDisabled()
+  await fill(page, 'WS headers', '')
+  await fill(page, 'URL', 'mqtt://127.0.0.1:1')
+  await expect(page.getByText('Not used: the URL has neither mqtts:// nor wss://.')).toBeVisible()
+  await expect(command).not.toContainText('--insecure')
+  await expectAccessible(page)
+})
+
 for (const [name, size] of [
   ['1024x700', { width: 1024, height: 700 }],
   ['1440x900', { width: 1440, height: 900 }],

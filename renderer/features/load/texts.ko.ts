@@ -158,7 +158,7 @@ export const loadKorean = {
     executor: '사용하지 않음: 실행기가 이 설정을 쓰는 집단이 없습니다.',
   },
   wrong: {
-    warmup: '테스트 시간보다 짧아야 합니다',
+    warmup: '시험 시간보다 짧아야 합니다',
     topicLevels: 'temperature나 state/%c 같은 토픽 단계여야 합니다',
     payload: '필드는 {fields} 같은 형식이어야 합니다',
     room: '12바이트 이상이거나 프로토콜이 5.0이어야 합니다. 3.1.1에서는 더 작은 메시지마다 토픽이 다릅니다',
