@@ -86,7 +86,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     waitRun: 'レッスンはまだ実行されていません。',
     waitRunHint: '先生が始めると、実行がここに表示されます。',
     lookUp: 'プロジェクターを見てください。',
-    newestMessage: 'プロジェクターに映っている最新のメッセージ',
+    oneMessage: 'プロジェクターのメッセージの 1 つ',
     lookUpHint: '先生が今見せているものは、電話の画面に収まりません。',
     lookAround: '自由に見る',
     follow: '先生に合わせる',

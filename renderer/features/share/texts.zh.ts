@@ -75,7 +75,7 @@ export const shareZh: TextsOf<typeof shareMessages> = {
     waitRun: '这一课还没有运行。',
     waitRunHint: '教师开始运行后，会显示在这里。',
     lookUp: '请看投影屏幕。',
-    newestMessage: '投影屏幕上最新的消息',
+    oneMessage: '投影屏幕上的一条消息',
     lookUpHint: '教师现在展示的画面不适合手机显示。',
     lookAround: '自行查看',
     follow: '跟随教师',

@@ -1,5 +1,5 @@
 import type { FocusSubject } from '@contract/shown'
-import { useThrottleFn } from '@vueuse/core'
+import { useIntervalFn, useThrottleFn } from '@vueuse/core'
 import { computed, shallowRef, watch, type ComputedRef } from 'vue'
 import { subjectOf, useFocus } from '../../stores/focus'
 import { useGate } from '../../stores/gate'
@@ -11,10 +11,12 @@ import { messageOfClass } from './class-message'
 /** So often is it looked for a newer message, ms. */
 const EVERY_MS = 1000
 
-/** The newest message of the packets that this page shows, for a class that watches. */
-function useNewest(): () => number | null {
+/**
+ * The newest message of the packets that this page shows, for a class that watches.
+ * @param on whether this page shows them, as they come
+ */
+export function useNewest(on: () => boolean): () => number | null {
   const packets = usePackets()
-  const sharing = useSharing()
   const newest = shallowRef<number | null>(null)
   let sinceMs = 0
   function look(): void {
@@ -27,10 +29,13 @@ function useNewest(): () => number | null {
   }
   const soon = useThrottleFn(look, EVERY_MS, true, true)
   watch(
-    () => (sharing.state.on && route.value.screen === 'handshakes' && packets.live ? packets.version : null),
+    () => (on() ? packets.version : null),
     (version) => version !== null && void soon(),
     { immediate: true },
   )
+  // while no packets come, the time of the message that is shown ends nevertheless
+  const { pause, resume } = useIntervalFn(look, EVERY_MS, { immediate: false })
+  watch(on, (now) => (now ? resume() : pause()), { immediate: true })
   return () => newest.value
 }
 
@@ -42,7 +47,8 @@ export function useClassMessage(): ComputedRef<FocusSubject | null> {
   const focus = useFocus()
   const gate = useGate()
   const packets = usePackets()
-  const newest = useNewest()
+  const sharing = useSharing()
+  const newest = useNewest(() => sharing.state.on && route.value.screen === 'handshakes' && packets.live)
   return computed(() => {
     if (focus.on) return focus.subject
     const rows = packets.version < 0 ? undefined : packets.window
