@@ -98,7 +98,7 @@ function lost(h: Happening): string {
 const again = (h: Happening): string => `*${packet(h)} を${h.packet?.dup ? ' DUP を付けて' : ''}再送しました*`
 
 function timerRan(h: Happening): string {
-  return `${name(h.s)} のタイマーが ${seconds(h.waitMs)} 進むまで ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。パケットの保留中、タイマーは止まります。`
+  return `${name(h.s)} のタイマーが ${seconds(h.waitMs)} 進んでも ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。パケットの保留中、タイマーは止まります。`
 }
 
 function stopped(h: Happening): string {

@@ -82,7 +82,7 @@ const again = (h: Happening): string =>
   `*${josa(packet(h), '을/를')} ${h.packet?.dup ? 'DUP 표시와 함께 ' : ''}다시 보냈습니다*`
 
 function timerRan(h: Happening): string {
-  return `${name(h.s)}의 타이머가 ${seconds(h.waitMs)} 흐르는 동안 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}. 패킷이 보류된 동안에는 타이머가 멈춥니다.`
+  return `${name(h.s)}의 타이머로 ${seconds(h.waitMs)}가 지나도록 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}. 패킷이 보류된 동안에는 타이머가 멈춥니다.`
 }
 
 function stopped(h: Happening): string {

@@ -93,7 +93,7 @@ function lost(h: Happening): string {
 const again = (h: Happening): string => `*${h.packet?.dup ? '带 DUP ' : ''}重传了 ${packet(h)}*`
 
 function timerRan(h: Happening): string {
-  return `${name(h.s)} 的定时器走了 ${seconds(h.waitMs)} ，没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。有报文被扣留时，定时器停着。`
+  return `${name(h.s)} 的定时器走了 ${seconds(h.waitMs)} ，没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。有报文被扣留时，定时器暂停。`
 }
 
 function stopped(h: Happening): string {
@@ -207,7 +207,7 @@ export const chinese: Teller = {
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
-    held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。在此之前定时器停着。`,
+    held: (h) => `*${packet(h)} 已被扣留*：请放行或丢弃。在此之前定时器暂停。`,
     late: (h) =>
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *TCP 重传了它*： ${packet(h)} 迟到，但没有丢失。`,
     unarrived: (h) =>
