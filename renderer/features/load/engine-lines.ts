@@ -34,10 +34,10 @@ const PATTERNS: SaidPatterns = [
     'silentWorkers',
     /^no figures from (?<n>\S+) of (?<all>\S+) workers? at the end: this report is without those of their clients; .*$/,
   ],
-  ['late', /^(?<n>\S+ %) of the messages were sent more than 10 ms late$/],
-  ['busy', /^a worker was busy (?<n>\S+ %) of the time: use more workers or more computers$/],
+  ['late', /^(?<n>\S+) % of the messages were sent more than 10 ms late$/],
+  ['busy', /^a worker was busy (?<n>\S+) % of the time: use more workers or more computers$/],
   ['heldUp', /^a worker was blocked repeatedly for (?<n>\d+) ms$/],
-  ['stoodStill', /^a worker stood still for (?<n>\S+ %) of the time: this computer gave it no CPU$/],
+  ['stoodStill', /^a worker stood still for (?<n>\S+) % of the time: this computer gave it no CPU$/],
   [
     'inFlight',
     /^(?<n>\S+) of the (?<all>\S+) messages in the acknowledgement latencies were in flight at the end; each counts .*$/,

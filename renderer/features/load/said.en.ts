@@ -10,10 +10,10 @@ export const said = {
   stopped: 'Stopped by the user',
   silentWorkers:
     'No figures from {n} of {all} workers at the end: this report is without those of their clients. Use fewer clients or more computers',
-  late: '{n} of the messages were sent more than 10 ms late',
-  busy: 'a worker was busy {n} of the time: use more workers or more computers',
+  late: '{n}% of the messages were sent more than 10 ms late',
+  busy: 'a worker was busy {n}% of the time: use more workers or more computers',
   heldUp: 'a worker was blocked repeatedly for {n} ms',
-  stoodStill: 'a worker stood still for {n} of the time: this computer gave it no CPU',
+  stoodStill: 'a worker stood still for {n}% of the time: this computer gave it no CPU',
   inFlight:
     '{n} of the {all} messages in the acknowledgement latencies were in flight at the end; each counts with its age then',
   neverArrived:

@@ -109,6 +109,14 @@ describe('texts', () => {
     expect(left.map(([key]) => key)).toEqual([])
   })
 
+  it.each([['en', en] as const, ...others])(
+    'writes a share that the engine says as a percentage in %s',
+    (_, texts) => {
+      for (const key of ['late', 'busy', 'stoodStill'])
+        expect(texts.get(`load.said.${key}`)).toContain('{n}%')
+    },
+  )
+
   it('writes a percentage without a space, as numbers are formatted', () => {
     const apart = /[\d}] %/
     const pages = [...others, ['en', en] as const].flatMap(([lang, texts]) =>
@@ -119,7 +127,10 @@ describe('texts', () => {
         .filter((f) => f.endsWith('.json') && apart.test(readFileSync(join(root, '..', folder, f), 'utf8')))
         .map((f) => `${folder}/${f}`),
     )
-    expect([...pages, ...files]).toEqual([])
+    const written = sources
+      .filter((s) => apart.test(s.text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '')))
+      .map((s) => s.file)
+    expect([...pages, ...files, ...written]).toEqual([])
   })
 
   it('has one Korean word each for a phase, step mode and what it holds', () => {
@@ -129,7 +140,15 @@ describe('texts', () => {
     expect(inKorean(/step mode/i, /스텝/)).toEqual([])
     expect(inKorean(/\bphases?\b/i, /단계/)).toEqual([])
     expect(inKorean(/\bheld\b/i, /보류/)).toEqual([])
-    expect(korean.filter(([, text]) => /단계 모드|붙잡아/.test(text)).map(([key]) => key)).toEqual([])
+    const old = /단계.{0,4}모드|붙잡아/
+    expect(korean.filter(([, text]) => old.test(text)).map(([key]) => key)).toEqual([])
+    const files = ['docs', 'examples', 'examples/texts'].flatMap((folder) =>
+      readdirSync(join(root, '..', folder))
+        .filter((f) => /\.ko\.md$|\.yaml$|^ko\.json$/.test(f))
+        .map((f) => `${folder}/${f}`),
+    )
+    expect(files.length).toBeGreaterThan(10)
+    expect(files.filter((f) => old.test(readFileSync(join(root, '..', f), 'utf8')))).toEqual([])
   })
 
   it('leaves no choice between two particles to who reads Korean', () => {

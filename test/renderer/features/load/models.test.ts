@@ -223,6 +223,8 @@ describe('lines of the engine', () => {
       stalledShare: 0.9,
     })
     expect(reasons.map((r) => readLine(r)?.key)).toEqual(['late', 'busy', 'heldUp', 'stoodStill'])
+    // a percentage is the page's to write: without a space, as all its others
+    expect(reasons.map((r) => readLine(r)?.values.n)).toEqual(['50', '99', '200', '90'])
     const silent = { ...NOTHING, count: 9, unanswered: 4 }
     const hung = loadReportDouble(
       { qos: 1 },
