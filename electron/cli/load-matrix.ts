@@ -1,5 +1,6 @@
 import type { LoadConfig } from '../contract/load-config'
 import { flagKey, flagName, isLoadFlag, type LoadFlags } from '../contract/load-flags'
+import { shownSetting } from '../contract/load-headers'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import {
@@ -35,7 +36,10 @@ const NOT_WITH_MATRIX = [
 ]
 
 interface Cell {
+  /** As they are given, with secrets: not to be shown. */
   settings: Record<string, string>
+  /** The same without secrets. */
+  shown: Record<string, string>
   config: LoadConfig
   credentials: Credentials
   reports: LoadReport[]
@@ -60,7 +64,7 @@ export async function loadMatrix(
   refuseIdle(axes, cells)
   await checkOutputs([textFlag(flags, 'json'), textFlag(flags, 'html'), textFlag(flags, 'markdown')])
   await inSeries(context, flags, (run) => runAll(context, cells, repeats, run))
-  const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.settings, c.reports)] : []))
+  const rows = cells.flatMap((c) => (c.reports.length > 0 ? [matrixRow(c.shown, c.reports)] : []))
   await write(context, rows, flags)
   if (context.interrupt.aborted) return EXIT.interrupted
   if (rows.some((r) => r.inconclusive > 0)) return EXIT.inconclusive
@@ -83,6 +87,9 @@ async function cellsOf(context: CliContext, axes: readonly Axis[], flags: LoadFl
   return Promise.all(
     asked.map(async ({ settings, all, ...found }) => ({
       settings,
+      shown: Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [name, shownSetting(flagKey(name), value)]),
+      ),
       ...(await withCredentials(context, all, found)),
       reports: [],
     })),
@@ -127,7 +134,7 @@ async function runAll(
   for (let i = 0; i < repeats; i++) {
     for (const cell of cells) {
       if (stopped()) return
-      const name = Object.entries(cell.settings).map(([k, v]) => `${k}=${v}`)
+      const name = Object.entries(cell.shown).map(([k, v]) => `${k}=${v}`)
       context.stderr.write(printableLines(`run ${++done} of ${total}: ${name.join(' ')}\n`))
       const report = await run(cell.config, cell.credentials)
       // a run that was cut short would pull the means down

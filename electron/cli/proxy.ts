@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { maskedUrls } from '../contract/load-url'
 import { PACKET_TYPES } from '../contract/packet'
 import { printable } from '../contract/printable'
 import { scenarioSchema, type Scenario } from '../contract/scenario'
@@ -134,7 +135,7 @@ async function run(flags: ProxyFlags, context: CliContext, setCode: (code: numbe
   try {
     metrics = await shareMetrics(context, flags, proxyMetrics(proxy))
     const out = flags.json === '-' ? stderr : context.stdout
-    out.write(`proxy  ${proxy.url} to ${flags.target}\n`)
+    out.write(`proxy  ${proxy.url} to ${maskedUrls(flags.target)}\n`)
     if (proxy.page !== null) out.write(`page   ${proxy.page}\n`)
     out.write('Press Ctrl-C to stop.\n')
     await aborted(context.interrupt)

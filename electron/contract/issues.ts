@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from './errors'
+import { shownHeader } from './load-headers'
 import { maskedUrls } from './load-url'
+import { HIDDEN, isSecretName } from './secret-names'
 
 type Issue = z.core.$ZodIssue
 
@@ -12,11 +14,17 @@ const nameOf = (key: PropertyKey): string => {
   return name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN)}…` : name
 }
 
-const shown = (input: unknown): string => {
+/** What was found at a path, without secrets. */
+const shown = (input: unknown, path: readonly PropertyKey[]): string => {
   if (input === undefined) return 'nothing'
   if (typeof input === 'number') return String(input)
+  const own = (key: string, value: unknown): unknown => {
+    if (typeof value !== 'string') return value
+    if (isSecretName(key)) return HIDDEN
+    return path[0] === 'wsHeaders' ? shownHeader(value) : value
+  }
   // undefined for a function or a symbol, which YAML's tags can make
-  const text = JSON.stringify(input) as string | undefined
+  const text = JSON.stringify(input, own) as string | undefined
   return maskedUrls(text ?? typeof input).slice(0, MOST_SHOWN)
 }
 
@@ -68,12 +76,19 @@ function detailsOf(issue: Issue, before: readonly PropertyKey[]): ErrorDetail[] 
   const path = [...before, ...issue.path]
   const detail = (expected: string, at = path, input: unknown = issue.input): ErrorDetail => ({
     path: at.map(nameOf).join('.'),
-    found: shown(input),
+    found: shown(input, at),
     expected,
   })
   const fieldOf = (key: string): unknown => (issue.input as Record<string, unknown> | undefined)?.[key]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => detail('unknown field', [...path, key], fieldOf(key)))
+    return issue.keys.map((key) => {
+      const value = fieldOf(key)
+      return detail(
+        'unknown field',
+        [...path, key],
+        isSecretName(key) && value !== undefined ? HIDDEN : value,
+      )
+    })
   }
   if (issue.code !== 'invalid_union') return [detail(plain(issue.message))]
   if (issue.errors.length === 0) {

@@ -15,8 +15,8 @@ const HOST = /^(\[[0-9a-fA-F:.]+(%[\w.-]+)?\]|[\p{L}\p{N}._-]+)$/u
 
 const MAX_ADDRESSES = 64
 
-/** `?name=value` and what follows it in an address, up to a comma, a quote or a space. */
-const PARAMETER = /([?&#;])([^?&#;=,\s"']+)=([^?&#;,\s"']*[^?&#;,\s"':])/g
+/** `?name=value` and what follows it in an address, up to a comma, a double quote or a space. A value may hold `;`, `?` and `'`. */
+const PARAMETER = /([?&#;])([^?&#;=,\s"']+)=([^&#,\s"]*[^&#,\s":])/g
 
 function nameOf(written: string): string {
   try {
@@ -26,22 +26,30 @@ function nameOf(written: string): string {
   }
 }
 
+/** The text with the secrets of its queries changed. What is no secret may hold one after a `;`. */
+const withSecrets = (text: string, change: (secret: string) => string): string =>
+  text.replace(PARAMETER, (_, before: string, name: string, value: string) => {
+    const changed = isSecretName(nameOf(name)) ? change(value) : withSecrets(value, change)
+    return `${before}${name}=${changed}`
+  })
+
 /** The text without the secrets of the addresses in it, for messages, reports and pages: user, password, values of a query. */
 export const maskedUrls = (text: string): string =>
-  text
-    .replace(/:\/\/[^/@\s"]*@/g, '://…@')
-    .replace(PARAMETER, (all, before: string, name: string) =>
-      isSecretName(nameOf(name)) ? `${before}${name}=${HIDDEN}` : all,
-    )
+  withSecrets(text.replace(/:\/\/[^/@\s"]*@/g, '://…@'), () => HIDDEN)
 
 /** Whether a report left out a secret of the address, so that nobody can connect to it. */
-export const hidesSecret = (url: string): boolean =>
-  Array.from(url.matchAll(PARAMETER)).some(
-    ([, , name = '', value]) => value === HIDDEN && isSecretName(nameOf(name)),
-  )
+export function hidesSecret(url: string): boolean {
+  const secrets: string[] = []
+  withSecrets(url, (secret) => {
+    secrets.push(secret)
+    return secret
+  })
+  return secrets.includes(HIDDEN)
+}
 
 /** What is expected in place of such a value. */
-export const HIDDEN_PARAMETER = 'expected the value in its query, which reports leave out'
+export const HIDDEN_PARAMETER =
+  'expected the value of the query parameter in place of ***, which reports leave out'
 
 /** The addresses of a load test's broker: a cluster has several, with commas between them. */
 export const loadAddresses = (url: string): string[] => url.split(',').map((address) => address.trim())

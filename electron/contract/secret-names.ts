@@ -5,10 +5,13 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
 /** Words that make a name that of a secret, wherever they stand in it. */
 const SECRET = words(
-  'auth authentication authorization bearer cookie cookies credential credentials creds hmac jwt pass passphrase passwd password pwd secret secrets session sessionid sid sig signature token tokens accesstoken authtoken idtoken',
+  'auth authentication authorization bearer cookie cookies credential credentials creds hmac jwt pass passphrase session sid sig',
 )
-/** The same for names that are written together: a key that opens something. */
-const SECRET_KEYS = words('apikey accesskey authkey privatekey secretkey sharedkey')
+/** Ends of words that do so, since names are often written together: clientsecret, JSESSIONID. */
+const SECRET_END =
+  /(token|secret|password|passwd|pwd|signature|sessionid|(api|access|auth|private|secret|shared|signing)key)s?$/
+/** What stands before `key` where it opens something, whatever follows. */
+const SECRET_KEYS = words('access api private signing')
 /** What stands before `key` where it opens nothing. */
 const PLAIN_KEYS = words('cache idempotency partition primary public routing sort')
 
@@ -20,9 +23,10 @@ const wordsOf = (name: string): string[] =>
     .split(/[^a-z\d]+/)
     .filter((word) => word !== '')
 
-/** Whether what has this name is a secret, as far as a name tells: by whole words, so that X-Author is none. */
+/** Whether what has this name is a secret, as far as a name tells: by whole words and their ends, so that X-Author is none. */
 export function isSecretName(name: string): boolean {
   const all = wordsOf(name)
-  if (all.some((word) => SECRET.has(word) || SECRET_KEYS.has(word))) return true
+  if (all.some((word) => SECRET.has(word) || SECRET_END.test(word))) return true
+  if (all.some((word, i) => /^keys?$/.test(word) && SECRET_KEYS.has(all[i - 1] ?? ''))) return true
   return all.at(-1) === 'key' && !PLAIN_KEYS.has(all.at(-2) ?? '')
 }

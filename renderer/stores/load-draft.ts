@@ -3,9 +3,8 @@ import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { idleFlags, type IdleReason } from '@contract/load-idle'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
-import { shownHeader } from '@contract/load-headers'
+import { shownSetting } from '@contract/load-headers'
 import { loadFlags } from '@contract/load-text'
-import { maskedUrls } from '@contract/load-url'
 import { sayIssue, type Problem } from './load-field-errors'
 import {
   FORM_GROUPS,
@@ -85,8 +84,8 @@ export const presetOf = (draft: Draft): string | null =>
 export const keptDraft = (draft: Draft): string =>
   JSON.stringify({
     ...draft,
-    url: maskedUrls(draft.url),
-    wsHeader: draft.wsHeader.split('\n').map(shownHeader).join('\n'),
+    url: shownSetting('url', draft.url),
+    wsHeader: shownSetting('wsHeader', draft.wsHeader),
   })
 
 /** The form kept in the browser; null for anything else. */

@@ -142,6 +142,10 @@ it('fleetlab load --matrix prints a table; a wrong combination is told before th
   }
   const config = join(folder, 'kinds.yaml')
   writeFileSync(config, 'populations: [{ name: a, publishers: 1, qos: 1, rate: max }]')
+  const secrets = ['url=ws://127.0.0.1:1/?token=s3cr3t', 'ws-header=X-Api-Key:s3cr3t']
+  const hidden = await runFleetlab(['load', '--publishers', '1', '--matrix', ...secrets])
+  expect(hidden.stderr).toContain('run 1 of 3: url=ws://127.0.0.1:1/?token=*** ws-header=X-Api-Key: ***')
+  expect(hidden.stdout + hidden.stderr).not.toContain('s3cr3t')
   const idle = ['load', '--url', 'embedded', '--matrix', 'qos=0,1', '--reconnect-every', '5s']
   expect((await runFleetlab(idle)).stderr).toMatch(
     /^fleetlab: --reconnect-every: found 5s; expected --executor/,

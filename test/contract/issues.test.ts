@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { issueDetails } from '../../electron/contract/issues'
+import { loadSchema } from '../../electron/contract/load-config'
 import { scenarioSchema } from '../../electron/contract/scenario'
 
 function refused(group: object, more: object = {}): string[] {
@@ -36,4 +37,19 @@ it('has one line for each field that does not exist', () => {
     'groups.0.idd: found 1; unknown field',
     'groups.0.colour: found "red"; unknown field',
   ])
+})
+
+it.each([
+  [{ wsHeaders: ['X Api Key: s3cr3t'] }],
+  [{ wsHeaders: Array.from({ length: 21 }, () => 'X-Api-Key: s3cr3t') }],
+  [{ wsHeaders: 'Authorization Bearer s3cr3t' }],
+  [{ wsHeaders: [{ Authorization: 's3cr3t' }] }],
+  [{ password: 's3cr3t' }],
+  [{ executor: { kind: 'max', token: 's3cr3t' } }],
+])('shows no secret of %j', (input) => {
+  const parsed = loadSchema.safeParse({ url: 'ws://h', ...input }, { reportInput: true })
+  const details = issueDetails(parsed.error?.issues ?? [])
+  expect(details.length).toBeGreaterThan(0)
+  expect(details.map((d) => d.found).join()).toContain('***')
+  expect(JSON.stringify(details)).not.toContain('s3cr3t')
 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../electron/contract/load-config'
+import { shownHeader } from '../../electron/contract/load-headers'
 import { isSecretName } from '../../electron/contract/secret-names'
 import { HIDDEN_PARAMETER, loadUrlProblem, maskedUrls } from '../../electron/contract/load-url'
 
@@ -64,6 +65,9 @@ it.each([
   ],
   ['ws://h?author=me&monkey=1&tokenizer=x', 'ws://h?author=me&monkey=1&tokenizer=x'],
   ['ws://h?%74oken=abc&X-Amz-Signature=f&password=', 'ws://h?%74oken=***&X-Amz-Signature=***&password='],
+  ['ws://h?sig=ab;cd', 'ws://h?sig=***'],
+  ["ws://h?sig=ab?cd'ef&site=2", 'ws://h?sig=***&site=2'],
+  ['ws://h?a=1;token=x,ws://g', 'ws://h?a=1;token=***,ws://g'],
   ['"ws://127.0.0.1:2/ x?token=abc"', '"ws://127.0.0.1:2/ x?token=***"'],
 ])('of %s a message shows %s', (text, shown) => {
   expect(maskedUrls(text)).toBe(shown)
@@ -72,6 +76,7 @@ it.each([
 it('an address whose secret a report left out is refused, since nobody can connect to it', () => {
   const refused = loadSchema.safeParse({ url: 'ws://h?token=***' })
   expect(refused.error?.issues.map((i) => i.message)).toEqual([HIDDEN_PARAMETER])
+  expect(loadSchema.safeParse({ url: 'ws://h?a=1;token=***' }).success).toBe(false)
   expect(loadSchema.safeParse({ url: 'ws://h?token=abc&x=***' }).success).toBe(true)
 })
 
@@ -96,8 +101,24 @@ it.each([
     'passwd',
     'X-Session-Id',
   ],
+  ...['clientsecret', 'refreshtoken', 'SASToken', 'userpassword', 'JSESSIONID', 'X-Api-Key-V2', 'api_key_id'],
+  ...['PHPSESSID-token', 'api_keys', 'signingKeyOld', 'xapikey', 'userpwd', 'x-amz-signature'],
 ])('%s is the name of a secret', (name) => {
   expect(isSecretName(name)).toBe(true)
+})
+
+it.each([
+  ['Authorization Bearer s3cr3t', 'Authorization ***'],
+  ['Authorization Bearer s3:cr3t', 'Authorization ***'],
+  ['X Api Key: s3cr3t', 'X ***'],
+  [': Bearer s3cr3t', '***'],
+  ['Authorization: Bearer s3cr3t', 'Authorization: ***'],
+  ['Authorization: env:FLEETLAB_TOKEN', 'Authorization: env:FLEETLAB_TOKEN'],
+  ['X-Tenant: plant', 'X-Tenant: plant'],
+  ['X-Tenant', 'X-Tenant'],
+  ['', ''],
+])('the header %j is shown as %j', (line, shown) => {
+  expect(shownHeader(line)).toBe(shown)
 })
 
 it.each([

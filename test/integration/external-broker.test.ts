@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { scenarioOf, testEngine } from '../helpers/lab-run'
 import { freePort, mosquittoPath, startMosquitto } from '../helpers/mosquitto'
 import { until } from '../helpers/until'
@@ -77,6 +80,22 @@ test('an unreachable broker is one clear line', async () => {
     message: `cannot reach the broker at mqtt://127.0.0.1:${port}: nothing is listening there`,
   })
   await engine.close()
+})
+
+test('a secret in the query of the address is in neither the message nor the status', async () => {
+  const { engine } = testEngine()
+  const url = `ws://127.0.0.1:${await freePort()}/mqtt?token=s3cr3t`
+  const refused = await engine.open(scenario(url), null).catch((e: unknown) => String(e))
+  expect(refused).toContain('/mqtt?token=***: nothing is listening there')
+  expect(refused).not.toContain('s3cr3t')
+
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await engine.open(scenario(`ws://127.0.0.1:${port}/mqtt?token=s3cr3t`), null)
+  expect(engine.status().broker.url).toBe(`ws://127.0.0.1:${port}/mqtt?token=***`)
+  await engine.close()
+  server.close()
 })
 
 test('a password that is not in the environment is named', async () => {

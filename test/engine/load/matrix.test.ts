@@ -28,6 +28,13 @@ const ENVIRONMENT: RunEnvironment = {
   node: 'v22',
 }
 
+it.each([
+  ['ws-header=X-Api-Key: abc', 'found ws-header=X-Api-Key: ***;'],
+  ['url=ws://a?token=abc,', 'found url=ws://a?token=***,;'],
+])('what is wrong with %s is said without its secret', (word, line) => {
+  expect(String(parseAxes([word]))).toContain(line)
+})
+
 it('reads axes and makes all combinations of them', () => {
   const axes = parseAxes(['qos=0,1', '--keep-alive=5s,0s'])
   if (typeof axes === 'string') throw new Error(axes)

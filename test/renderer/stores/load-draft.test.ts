@@ -212,6 +212,8 @@ describe('the form of a load test', () => {
       url: 'ws://localhost/?a=1&token=***',
       wsHeader: 'X-Author: ann\nAuthorization: ***\nCookie: env:FLEETLAB_C',
     })
+    const incomplete = keptDraft({ ...FIRST_DRAFT, wsHeader: 'Authorization Bearer s3cr3t' })
+    expect(storedDraft(incomplete)?.wsHeader).toBe('Authorization ***')
     expect(readDraft(again).problems).toMatchObject({
       url: { key: 'hiddenParameter' },
       wsHeader: { key: 'hiddenHeader' },

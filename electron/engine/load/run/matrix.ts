@@ -1,3 +1,6 @@
+import { shownHeader } from '../../../contract/load-headers'
+import { maskedUrls } from '../../../contract/load-url'
+
 /** One setting of a load test and the values it takes in turn, as they are typed after its flag. */
 export interface Axis {
   /** Flag without dashes in front: `qos`, `keep-alive`. */
@@ -10,15 +13,21 @@ const MOST_CELLS = 200
 
 const FORM = 'expected settings with their values, such as qos=0,1,2 size=16,1024'
 
+/** A word as it was typed, without secrets. */
+const shownWord = (word: string): string =>
+  maskedUrls(
+    word.replace(/^((?:--)?ws-header=)(.*)$/s, (_, flag: string, line: string) => flag + shownHeader(line)),
+  )
+
 /** Reads `qos=0,1,2`, one word for each axis; a text is what is wrong with them. */
 export function parseAxes(words: readonly string[]): Axis[] | string {
   const axes: Axis[] = []
   for (const word of words) {
     const found = /^(?:--)?([a-z][a-z0-9-]*)=([^\s]+)$/.exec(word)
-    if (found === null) return `found ${word}; ${FORM}`
+    if (found === null) return `found ${shownWord(word)}; ${FORM}`
     const [, name = '', list = ''] = found
     const values = list.split(',')
-    if (values.includes('')) return `found ${word}; ${FORM}`
+    if (values.includes('')) return `found ${shownWord(word)}; ${FORM}`
     if (axes.some((a) => a.name === name)) return `found ${name} twice; expected each setting once`
     axes.push({ name, values })
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import WebSocket, { createWebSocketStream } from 'ws'
 import { ApiError } from '../../../contract/errors'
+import { maskedUrls } from '../../../contract/load-url'
 import type { BrokerStatus, Note } from '../../../contract/model'
 import type { ExternalBrokerConfig } from '../../../contract/scenario'
 import { note } from '../../base/notes'
@@ -49,6 +50,8 @@ interface TlsFiles {
 class ExternalTarget implements BrokerTarget {
   readonly embedded = null
   private readonly url: URL
+  /** The address without the secrets of its query, for status, notes and messages. */
+  private readonly shownUrl: string
   private readonly sockets = new Set<Duplex>()
   private problem: Note | null = null
   private closed = false
@@ -59,6 +62,7 @@ class ExternalTarget implements BrokerTarget {
     private readonly tls: TlsFiles,
   ) {
     this.url = new URL(config.url)
+    this.shownUrl = maskedUrls(config.url)
   }
 
   open(onOpen: () => void, onError: (e: NodeJS.ErrnoException) => void): Duplex {
@@ -116,7 +120,10 @@ class ExternalTarget implements BrokerTarget {
   }
 
   private unreachable(e: NodeJS.ErrnoException): ApiError {
-    return new ApiError('unavailable', `cannot reach the broker at ${this.config.url}: ${reason(e)}`)
+    return new ApiError(
+      'unavailable',
+      `cannot reach the broker at ${this.shownUrl}: ${maskedUrls(reason(e))}`,
+    )
   }
 
   attach(end: PacketPort): void {
@@ -127,9 +134,9 @@ class ExternalTarget implements BrokerTarget {
     const socket = this.open(
       () => (this.problem = null),
       (e) => {
-        const why = reason(e)
+        const why = maskedUrls(reason(e))
         this.problem = note('broker-unreachable', 'The broker at {url} cannot be reached: {why}.', {
-          url: this.config.url,
+          url: this.shownUrl,
           why,
         })
       },
@@ -151,7 +158,7 @@ class ExternalTarget implements BrokerTarget {
 
   status(): BrokerStatus {
     const state = this.closed || this.problem ? 'down' : 'up'
-    return { kind: 'external', state, listeners: [], url: this.config.url, note: this.problem }
+    return { kind: 'external', state, listeners: [], url: this.shownUrl, note: this.problem }
   }
 
   close(): Promise<void> {
