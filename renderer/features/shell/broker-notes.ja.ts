@@ -11,7 +11,8 @@ export const brokerNotesJa: SameKeys<typeof brokerNotes.en> = {
   'broker-denied-subscribe': '{who}: {filter} のサブスクライブは許可されていません',
   'broker-too-many-levels':
     '{who}: {text} は {limit} 階層を超えています（シナリオの broker.limits.topicLevels）',
-  'broker-subscriptions-full': '{who}: 上限に達したため、このクライアントのサブスクリプションを拒否します',
+  'broker-subscriptions-full':
+    '{who}: 上限に達したため、このクライアントのサブスクリプションを拒否します（シナリオの broker.limits.{limit}）',
   'broker-denied-will': '{who}: {topic} への遺言メッセージは許可されていません',
   'broker-denied-bridge':
     '{who}: ブリッジは {topic} に書き込めません。ブリッジの設定に `notifications false` を入れてください。',
@@ -31,19 +32,23 @@ export const brokerNotesJa: SameKeys<typeof brokerNotes.en> = {
   'broker-full-sessions':
     '{who}: ブローカーのセッション数が上限 {limit} に達しています（シナリオの broker.limits.sessions）',
   'broker-full-session-bytes':
-    '{who}: ブローカーのセッション {count} 件のバイト数が上限に達しています（シナリオの broker.limits.sessionBytes）',
+    '{who}: ブローカーのセッション {count} 件がバイト数を占めており、新しいセッションを保存する余地がありません（シナリオの broker.limits.sessionBytes。接続が終わっても残るセッションが使えるのはその 4 分の 3 までです）',
   'broker-full-wills':
     '{who}: ブローカーが保存できる遺言メッセージの上限に達しています（シナリオの broker.limits.willBytes）',
-  'broker-quota': '{who} を切断しました: ブローカーに上限を超えて保存させています',
-  'broker-queue-full': '{who}: 待ち行列がいっぱいなので、このクライアントへのメッセージを捨てています',
-  'broker-not-read': '{who}: クライアントが読まないので、このクライアントへのメッセージを捨てています',
+  'broker-quota':
+    '{who} を切断しました: ブローカーに上限を超えて保存させています（シナリオの broker.limits.{limit}）',
+  'broker-queue-full':
+    '{who}: 待ち行列がいっぱいなので、このクライアントへのメッセージを捨てています（シナリオの broker.limits.{limit}）',
+  'broker-not-read':
+    '{who}: クライアントが読まないので、このクライアントへのメッセージを捨てています（シナリオの broker.limits.{limit}）',
   'broker-too-large':
     '{who}: パケットが Maximum Packet Size を超えるので、このクライアントへのメッセージを捨てています',
   'broker-limit-address':
     '{address} からの接続を拒否します: 上限は毎秒 {limit} 接続です（シナリオの broker.limits.connectionsPerAddress）。',
   'broker-limit-rate':
     '接続を拒否します: 上限は毎秒 {limit} 接続です（シナリオの broker.limits.connectionsPerSecond）。',
-  'broker-retained-full': '上限に達したため、新しい保持メッセージは保存しません。',
+  'broker-retained-full':
+    '上限に達したため、新しい保持メッセージは保存しません（シナリオの broker.limits.{limit}）。',
   'broker-listener': 'リスナー {url}: {why}',
   'broker-not-passed-on': '{topic} のメッセージを転送できませんでした: {why}',
 }

@@ -9,7 +9,8 @@ export const brokerNotes = {
     'broker-denied-subscribe': '{who}: not allowed to subscribe to {filter}',
     'broker-too-many-levels':
       '{who}: {text} has more than {limit} levels (broker.limits.topicLevels of the scenario)',
-    'broker-subscriptions-full': '{who}: subscriptions of this client are refused: the limit is reached',
+    'broker-subscriptions-full':
+      '{who}: subscriptions of this client are refused: the limit is reached (broker.limits.{limit} of the scenario)',
     'broker-denied-will': '{who}: not allowed to set a will on {topic}',
     'broker-denied-bridge':
       '{who}: a bridge may not write to {topic}. Set `notifications false` in its configuration.',
@@ -29,19 +30,23 @@ export const brokerNotes = {
     'broker-full-sessions':
       '{who}: the broker is at its limit of {limit} sessions (broker.limits.sessions of the scenario)',
     'broker-full-session-bytes':
-      '{who}: the {count} sessions of the broker take as many bytes as they may (broker.limits.sessionBytes of the scenario)',
+      '{who}: the {count} sessions of the broker leave no bytes for another one (broker.limits.sessionBytes of the scenario, of which sessions that stay after their connections may take three quarters)',
     'broker-full-wills':
       '{who}: the broker keeps as many wills as it may (broker.limits.willBytes of the scenario)',
-    'broker-quota': '{who} was disconnected: it makes the broker keep more than it may',
-    'broker-queue-full': '{who}: messages for this client are dropped: its queue is full',
-    'broker-not-read': '{who}: messages for this client are dropped: it does not read them',
+    'broker-quota':
+      '{who} was disconnected: it makes the broker keep more than it may (broker.limits.{limit} of the scenario)',
+    'broker-queue-full':
+      '{who}: messages for this client are dropped: its queue is full (broker.limits.{limit} of the scenario)',
+    'broker-not-read':
+      '{who}: messages for this client are dropped: it does not read them (broker.limits.{limit} of the scenario)',
     'broker-too-large':
       '{who}: messages for this client are dropped: the packet exceeds its Maximum Packet Size',
     'broker-limit-address':
       'Connections from {address} are refused: the limit is {limit} connections per second (broker.limits.connectionsPerAddress of the scenario).',
     'broker-limit-rate':
       'Connections are refused: the limit is {limit} connections per second (broker.limits.connectionsPerSecond of the scenario).',
-    'broker-retained-full': 'New retained messages are not stored: the limit is reached.',
+    'broker-retained-full':
+      'New retained messages are not stored: the limit is reached (broker.limits.{limit} of the scenario).',
     'broker-listener': 'Listener {url}: {why}',
     'broker-not-passed-on': 'A message on {topic} was not forwarded: {why}',
   },
@@ -54,7 +59,8 @@ export const brokerNotes = {
     'broker-denied-subscribe': '{who}: {filter} 필터를 구독할 수 없습니다',
     'broker-too-many-levels':
       '{who}: {text}의 레벨이 {limit}개를 넘습니다(시나리오의 broker.limits.topicLevels)',
-    'broker-subscriptions-full': '{who}: 구독이 한도에 이르러 이 클라이언트의 새 구독을 거부합니다',
+    'broker-subscriptions-full':
+      '{who}: 구독이 한도에 이르러 이 클라이언트의 새 구독을 거부합니다(시나리오의 broker.limits.{limit})',
     'broker-denied-will': '{who}: {topic}에 유언 메시지를 남길 수 없습니다',
     'broker-denied-bridge':
       '{who}: 브리지는 {topic}에 발행할 수 없습니다. 브리지 설정에 `notifications false`를 넣으세요.',
@@ -74,18 +80,21 @@ export const brokerNotes = {
     'broker-full-sessions':
       '{who}: 브로커의 세션 한도({limit}개)에 이르렀습니다(시나리오의 broker.limits.sessions)',
     'broker-full-session-bytes':
-      '{who}: 브로커의 세션 {count}개가 차지하는 바이트가 한도에 이르렀습니다(시나리오의 broker.limits.sessionBytes)',
+      '{who}: 브로커의 세션 {count}개가 바이트를 차지하고 있어 새 세션을 둘 자리가 없습니다(시나리오의 broker.limits.sessionBytes. 연결이 끝나도 남는 세션은 그 4분의 3까지 쓸 수 있습니다)',
     'broker-full-wills':
       '{who}: 브로커가 보관할 수 있는 유언 메시지의 한도에 이르렀습니다(시나리오의 broker.limits.willBytes)',
-    'broker-quota': '{who}: 브로커가 보관할 수 있는 양을 넘겨 연결을 끊었습니다',
-    'broker-queue-full': '{who}: 대기열이 가득 차서 이 클라이언트의 메시지를 버립니다',
-    'broker-not-read': '{who}: 읽지 않는 클라이언트라 메시지를 버립니다',
+    'broker-quota':
+      '{who}: 브로커가 보관할 수 있는 양을 넘겨 연결을 끊었습니다(시나리오의 broker.limits.{limit})',
+    'broker-queue-full':
+      '{who}: 대기열이 가득 차서 이 클라이언트의 메시지를 버립니다(시나리오의 broker.limits.{limit})',
+    'broker-not-read': '{who}: 읽지 않는 클라이언트라 메시지를 버립니다(시나리오의 broker.limits.{limit})',
     'broker-too-large': '{who}: Maximum Packet Size보다 큰 패킷이라 메시지를 버립니다',
     'broker-limit-address':
       '{address}의 연결을 거부합니다. 한 주소에서는 초당 {limit}개까지입니다(시나리오의 broker.limits.connectionsPerAddress).',
     'broker-limit-rate':
       '연결을 거부합니다. 초당 연결은 {limit}개까지입니다(시나리오의 broker.limits.connectionsPerSecond).',
-    'broker-retained-full': '보존 메시지가 한도에 이르러 새 보존 메시지를 저장하지 않습니다.',
+    'broker-retained-full':
+      '보존 메시지가 한도에 이르러 새 보존 메시지를 저장하지 않습니다(시나리오의 broker.limits.{limit}).',
     'broker-listener': '리스너 {url}: {why}',
     'broker-not-passed-on': '{topic} 메시지를 전달하지 못했습니다: {why}',
   },

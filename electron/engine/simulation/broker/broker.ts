@@ -250,7 +250,7 @@ export function createBroker(deps: BrokerDeps, options: BrokerOptions = {}): Emb
     const { limits, turns, kept } = broker
     const port = new SocketPort(stream, limits.packetBytes, deps.realClock, turns, kept)
     broker.accept(port, { device: false, remote, listener })
-    return () => port.receiver?.failed(new TooMuchKeptError())
+    return () => port.receiver?.failed(new TooMuchKeptError('halfReadBytesInAll'))
   }
   const listeners = new Listeners({
     limits: broker.limits,

@@ -111,7 +111,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   send(frame: Frame, messageId = 0): void {
     if (this.state === 'closed' || this.port.gone) return
     if (this.external && !this.ending && this.port.bufferedBytes > this.hub.limits.unreadBytes) {
-      this.failed(new TooMuchKeptError())
+      this.failed(new TooMuchKeptError('unreadBytes'))
       return
     }
     // [MQTT-3.1.2-24] [MQTT-3.1.2-25]; the outbox sees to PUBLISH itself.
@@ -162,7 +162,7 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
   failed(why: Error): void {
     if (why instanceof HttpRequestError) this.drop(logMessages.browser())
     else if (why instanceof TooMuchKeptError)
-      this.end(Reason.QUOTA, logMessages.quota().text, logMessages.quota)
+      this.end(Reason.QUOTA, why.message, () => logMessages.quota(why.limit))
     else if (why instanceof MalformedPacketError) this.fail(protocolError(why))
     else this.closed('client', `connection error: ${why.message}`)
   }

@@ -1,3 +1,4 @@
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import type { Note } from '../../../contract/model'
 import { note } from '../../base/notes'
 
@@ -22,8 +23,12 @@ export const logMessages = {
       '{text} has more than {limit} levels (broker.limits.topicLevels of the scenario)',
       { text: short(text), limit },
     ),
-  subscriptionsFull: (): Note =>
-    note('broker-subscriptions-full', 'subscriptions of this client are refused: the limit is reached'),
+  subscriptionsFull: (limit: BrokerLimitName): Note =>
+    note(
+      'broker-subscriptions-full',
+      'subscriptions of this client are refused: the limit is reached (broker.limits.{limit} of the scenario)',
+      { limit },
+    ),
   deniedWill: (topic: string): Note =>
     topic.startsWith(BRIDGE_STATE)
       ? note(
@@ -75,7 +80,7 @@ export const logMessages = {
   fullOfSessionBytes: (count: number): Note =>
     note(
       'broker-full-session-bytes',
-      'the {count} sessions of the broker take as many bytes as they may (broker.limits.sessionBytes of the scenario)',
+      'the {count} sessions of the broker leave no bytes for another one (broker.limits.sessionBytes of the scenario, of which sessions that stay after their connections may take three quarters)',
       { count },
     ),
   fullOfWills: (): Note =>
@@ -83,12 +88,25 @@ export const logMessages = {
       'broker-full-wills',
       'the broker keeps as many wills as it may (broker.limits.willBytes of the scenario)',
     ),
-  quota: (): Note => note('broker-quota', 'disconnected: this client makes the broker keep more than it may'),
+  quota: (limit: BrokerLimitName): Note =>
+    note(
+      'broker-quota',
+      'disconnected: this client makes the broker keep more than it may (broker.limits.{limit} of the scenario)',
+      { limit },
+    ),
   dropped: {
-    queueFull: (): Note =>
-      note('broker-queue-full', 'messages for this client are dropped: its queue is full'),
-    notRead: (): Note =>
-      note('broker-not-read', 'messages for this client are dropped: it does not read them'),
+    queueFull: (limit: BrokerLimitName): Note =>
+      note(
+        'broker-queue-full',
+        'messages for this client are dropped: its queue is full (broker.limits.{limit} of the scenario)',
+        { limit },
+      ),
+    notRead: (limit: BrokerLimitName): Note =>
+      note(
+        'broker-not-read',
+        'messages for this client are dropped: it does not read them (broker.limits.{limit} of the scenario)',
+        { limit },
+      ),
     tooLarge: (): Note =>
       note(
         'broker-too-large',
@@ -107,8 +125,12 @@ export const logMessages = {
       'connections are refused: the limit is {limit} connections per second (broker.limits.connectionsPerSecond of the scenario)',
       { limit },
     ),
-  retainedFull: (): Note =>
-    note('broker-retained-full', 'new retained messages are not stored: the limit is reached'),
+  retainedFull: (limit: BrokerLimitName): Note =>
+    note(
+      'broker-retained-full',
+      'new retained messages are not stored: the limit is reached (broker.limits.{limit} of the scenario)',
+      { limit },
+    ),
   listenerFailed: (url: string, why: string): Note =>
     note('broker-listener', 'listener {url}: {why}', { url, why }),
   notPassedOn: (topic: string, why: string): Note =>

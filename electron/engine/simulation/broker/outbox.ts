@@ -1,3 +1,4 @@
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import type { Note } from '../../../contract/model'
 import { ackFrame, Type } from '../../mqtt/packet'
 import type { Steps } from '../../base/slices'
@@ -123,13 +124,13 @@ export class Outbox implements Leaver, Expiring {
   giveWay(most: number): void {
     while (this.queuedBytes + this.sentBytes >= most && this.queued > 0) {
       this.queuedBytes -= this.letGo(this.queue.pop() as Copy)
-      this.drop(logMessages.dropped.queueFull)
+      this.drop(() => logMessages.dropped.queueFull('queueBytesInAll'))
     }
     for (const [id, s] of [...this.sent].reverse()) {
       if (this.queuedBytes + this.sentBytes < most) break
       this.forget(id, s)
       this.packetIds.release(id)
-      this.drop(logMessages.dropped.queueFull)
+      this.drop(() => logMessages.dropped.queueFull('queueBytesInAll'))
     }
   }
 
@@ -139,10 +140,8 @@ export class Outbox implements Leaver, Expiring {
       return
     }
     if (this.over) return
-    if (!this.hasRoom()) {
-      this.drop(logMessages.dropped.queueFull)
-      return
-    }
+    const full = this.limitReached()
+    if (full !== null) return this.drop(() => logMessages.dropped.queueFull(full))
     if (this.queue === NO_COPIES) this.queue = []
     this.queue.push(copy)
     this.queuedBytes += this.hold(copy)
@@ -204,20 +203,18 @@ export class Outbox implements Leaver, Expiring {
     this.deps.kept.expiring.delete(this)
   }
 
-  /** Room for one message more; what has expired does not take it. */
-  private hasRoom(): boolean {
-    if (this.fits()) return true
+  /** The limit that leaves no room for one message more, or null; what has expired does not take it. */
+  private limitReached(): BrokerLimitName | null {
+    if (this.limitNow() === null) return null
     this.deps.removeExpired()
-    return this.fits()
+    return this.limitNow()
   }
 
-  private fits(): boolean {
+  private limitNow(): BrokerLimitName | null {
     const { kept } = this.deps
-    return (
-      this.queued < kept.limits.queueMessages &&
-      this.queuedBytes < kept.limits.queueBytes &&
-      kept.mayQueue(this.queuedBytes + this.sentBytes, this.outlet !== null)
-    )
+    if (this.queued >= kept.limits.queueMessages) return 'queueMessages'
+    if (this.queuedBytes >= kept.limits.queueBytes) return 'queueBytes'
+    return kept.mayQueue(this.queuedBytes + this.sentBytes, this.outlet !== null) ? null : 'queueBytesInAll'
   }
 
   /** Counts a copy that is kept from now on; gives its bytes for this client. */
@@ -306,10 +303,11 @@ export class Outbox implements Leaver, Expiring {
   }
 
   /** QoS 0 leaves half of what may be unread to what cannot be dropped. */
-  private mayWrite(outlet: Outlet): boolean {
+  private unreadLimit(outlet: Outlet): BrokerLimitName | null {
     const bytes = outlet.bufferedBytes()
     const { kept } = this.deps
-    return bytes <= kept.limits.unreadBytes / 2 && kept.mayWrite(bytes)
+    if (bytes > kept.limits.unreadBytes / 2) return 'unreadBytes'
+    return kept.mayWrite(bytes) ? null : 'unreadBytesInAll'
   }
 
   /** A client that reads and never acknowledges must not hold the memory either. */
@@ -320,8 +318,9 @@ export class Outbox implements Leaver, Expiring {
   private sendPlain(copy: Copy): void {
     const outlet = this.outlet
     if (outlet === null || copy.message.expired(this.deps.nowMs())) return
-    if (!this.mayWrite(outlet)) {
-      this.drop(logMessages.dropped.notRead)
+    const unread = this.unreadLimit(outlet)
+    if (unread !== null) {
+      this.drop(() => logMessages.dropped.notRead(unread))
       return
     }
     const frame = copy.message.frame(outlet.level, copy, 0, false, this.deps.nowMs())

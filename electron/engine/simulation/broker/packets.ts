@@ -1,3 +1,4 @@
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import type { Note } from '../../../contract/model'
 import { ackFrame, Type, type Packet } from '../../mqtt/packet'
 import type { ClientContext } from './hub'
@@ -74,8 +75,9 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
   }
   const message = c.hub.newMessage(c.clientId, p, c.external)
   // Only MQTT 5 can say it: there nothing is passed on that is not retained as asked for.
-  if (c.level === 5 && p.qos > 0 && isFull(c, message)) {
-    refusePublish(c, session, p, logMessages.retainedFull, Reason.QUOTA)
+  const full = c.level === 5 && p.qos > 0 ? retainedLimit(c, message) : null
+  if (full !== null) {
+    refusePublish(c, session, p, () => logMessages.retainedFull(full), Reason.QUOTA)
     return
   }
   const waits = p.qos === 2 && c.hub.qos2 === 'on-release'
@@ -91,8 +93,9 @@ function onPublish(c: ClientContext, session: Session, p: Publish): void {
 const tellIngress = (c: ClientContext, message: Message, packetId: number): void =>
   c.hub.routes?.ingress({ messageId: message.id, clientId: c.clientId, packetId })
 
-const isFull = (c: ClientContext, message: Message): boolean =>
-  message.retain && message.payload.length > 0 && !c.hub.retained.hasRoom(message)
+/** The limit that keeps a message to be retained out of the store, or null. */
+const retainedLimit = (c: ClientContext, message: Message): BrokerLimitName | null =>
+  message.retain && message.payload.length > 0 ? c.hub.retained.limitReached(message) : null
 
 /** [MQTT-3.3.4-8]; QoS 1 is acknowledged at once and never open. @throws ProtocolError */
 function takeOpen(c: ClientContext, session: Session, packetId: number, message: Message | null): void {
@@ -103,7 +106,7 @@ function takeOpen(c: ClientContext, session: Session, packetId: number, message:
       Reason.RECEIVE_MAXIMUM,
     )
   }
-  if (!session.mayReceive()) throw new ProtocolError(logMessages.quota().text, Reason.QUOTA)
+  if (!session.mayReceive()) throw new ProtocolError(logMessages.quota('queueBytesInAll').text, Reason.QUOTA)
   session.receive(packetId, message)
 }
 

@@ -1,5 +1,6 @@
 import type { Note } from '../../../contract/model'
 import type { Steps } from '../../base/slices'
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import type { Message } from './message'
 import { logMessages } from './log-messages'
 import { pathBytes, type Kept } from './kept'
@@ -38,11 +39,11 @@ export class RetainedStore {
 
   /** Stores the message as the one of its topic. An empty payload removes that [MQTT-3.3.1-10]. */
   store(message: Message): void {
-    const room = message.payload.length > 0 && this.hasRoom(message)
+    const reached = message.payload.length > 0 ? this.limitReached(message) : null
     this.remove(message.topic)
     if (message.payload.length === 0) return
-    if (!room) {
-      if (!this.full) this.warn(logMessages.retainedFull())
+    if (reached !== null) {
+      if (!this.full) this.warn(logMessages.retainedFull(reached))
       this.full = true
       return
     }
@@ -52,26 +53,24 @@ export class RetainedStore {
     if (message.expiresAtMs !== null) this.expiresMs = Math.min(this.expiresMs, message.expiresAtMs)
   }
 
-  /** May the message be stored? What has expired does not take its place. The broker's own always may. */
-  hasRoom(message: Message): boolean {
-    if (message.publisher === null || this.fits(message)) return true
+  /** The limit that keeps the message out, or null. What has expired does not take its place. The broker's own always may. */
+  limitReached(message: Message): BrokerLimitName | null {
+    if (message.publisher === null || this.limitOf(message) === null) return null
     this.removeExpired()
-    return this.fits(message)
+    return this.limitOf(message)
   }
 
-  private fits(message: Message): boolean {
+  private limitOf(message: Message): BrokerLimitName | null {
     const { limits } = this.kept
     const before = this.byTopic.get(message.topic)
     const bytes = retainedBytes(message)
     const replaced = before?.publisher === message.publisher ? retainedBytes(before) : 0
     // In the place of its own that was as large it always fits.
-    if (replaced >= bytes) return true
+    if (replaced >= bytes) return null
     const own = (this.byPublisher.get(message.publisher) ?? 0) - replaced
-    return (
-      (before !== undefined || this.byTopic.size < limits.retainedMessages) &&
-      own + bytes <= limits.retainedBytes &&
-      this.kept.mayRetain(own)
-    )
+    if (before === undefined && this.byTopic.size >= limits.retainedMessages) return 'retainedMessages'
+    if (own + bytes > limits.retainedBytes) return 'retainedBytes'
+    return this.kept.mayRetain(own) ? null : 'retainedBytesInAll'
   }
 
   /** Expired messages are deleted [MQTT-3.3.2-5]. */

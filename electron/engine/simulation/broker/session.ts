@@ -1,4 +1,5 @@
 import type { Steps } from '../../base/slices'
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import type { Message } from './message'
 import type { QoS } from '../../../contract/packet'
 import type { Clock, Timer } from '../clock/clock'
@@ -109,16 +110,14 @@ export class Session {
     this.kept.subscriptions += bytes
   }
 
-  /** False when one more filter is over a limit. */
-  maySubscribe(filter: string): boolean {
-    if (this.subscriptions.has(filter)) return true
+  /** The limit that one more filter is over, or null. */
+  subscriptionLimit(filter: string): BrokerLimitName | null {
+    if (this.subscriptions.has(filter)) return null
     const { kept, subscriptionBytes: own } = this
     const { limits } = kept
-    return (
-      this.subscriptions.size < limits.subscriptionsPerClient &&
-      own + subscriptionBytes(filter) <= limits.subscriptionBytes &&
-      kept.maySubscribe(own)
-    )
+    if (this.subscriptions.size >= limits.subscriptionsPerClient) return 'subscriptionsPerClient'
+    if (own + subscriptionBytes(filter) > limits.subscriptionBytes) return 'subscriptionBytes'
+    return kept.maySubscribe(own) ? null : 'subscriptionBytesInAll'
   }
 
   /** QoS 2 identifiers received and not yet released: the receiver's half of the session. */

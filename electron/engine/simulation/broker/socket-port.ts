@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { BrokerLimitName } from '../../../contract/broker-limits'
 import { Packet, type Frame } from '../../mqtt/packet'
 import type { PacketPort, PortReceiver } from '../../mqtt/port'
 import { FrameSplitter } from '../../mqtt/splitter'
@@ -34,6 +35,11 @@ const LITTLE = 65_536
 /** The client makes the broker keep more than it may: unread answers, or packets that are never whole. */
 export class TooMuchKeptError extends Error {
   override readonly name = 'TooMuchKeptError'
+
+  /** @param limit the one that was reached */
+  constructor(readonly limit: BrokerLimitName) {
+    super(logMessages.quota(limit).text)
+  }
 }
 
 /** A browser came to a port that speaks MQTT. */
@@ -295,7 +301,7 @@ export class SocketPort implements PacketPort {
     this.took = false
     this.stalled = this.realClock.schedule(timeoutMs, () => {
       if (this.took) this.watch()
-      else this.receiver?.failed(new TooMuchKeptError())
+      else this.receiver?.failed(new TooMuchKeptError('unreadTimeout'))
     })
   }
 
@@ -350,7 +356,7 @@ export class SocketPort implements PacketPort {
     if (bytes === this.halfRead) return
     this.tallyRead(bytes)
     if (grows && this.splitter.heldBytes > 0 && this.kept?.mayRead(bytes) === false)
-      this.receiver?.failed(new TooMuchKeptError())
+      this.receiver?.failed(new TooMuchKeptError('halfReadBytesInAll'))
   }
 
   private tallyRead(bytes: number): void {

@@ -70,8 +70,9 @@ function grant(c: ClientContext, session: Session, request: SubscribeRequest, gr
     c.denied(() => logMessages.deniedSubscribe(request.filter))
     return codeOf(c.level, Reason.NOT_AUTHORIZED)
   }
-  if (!session.maySubscribe(request.filter)) {
-    c.denied(logMessages.subscriptionsFull)
+  const reached = session.subscriptionLimit(request.filter)
+  if (reached !== null) {
+    c.denied(() => logMessages.subscriptionsFull(reached))
     return codeOf(c.level, Reason.QUOTA)
   }
   granted.push({ request, fresh: sessions.subscribe(session, request, request.qos) })

@@ -160,7 +160,8 @@ describe('retained messages', () => {
     expect(pub.of('puback')).toHaveLength(5)
     expect(watcher.of('publish')).toHaveLength(5)
     expect(b.broker.retained('#')).toHaveLength(2)
-    expect(b.logs.filter((l) => l.note.key === 'broker-retained-full')).toHaveLength(1)
+    const said = b.logs.filter((l) => l.note.key === 'broker-retained-full')
+    expect(said.map((l) => l.note.values)).toEqual([{ limit: 'retainedMessages' }])
   })
 
   it('of one client leave room for those of others', async () => {
@@ -198,6 +199,7 @@ describe('subscriptions, wills and sessions', () => {
     for (let i = 1; i <= 5; i++) c.subscribe(`${i}/${'a/'.repeat(20)}#`, 0, i)
     await settle()
     expect(c.of('suback').flatMap((p) => p.granted)).toEqual([0, 0, 0, 0, code])
+    expect(b.logs.at(-1)?.note).toMatchObject({ values: { limit: 'subscriptionBytes' } })
     expect(b.broker.kept().subscriptions).toBe(b.broker.client('c')?.bytes.subscriptions)
   })
 

@@ -73,6 +73,7 @@ describe('what is written and not taken', () => {
     // What it had taken when it was read no further counts for the first 10 s.
     clock.advance(11_000)
     expect(seen.failed).toBeInstanceOf(TooMuchKeptError)
+    expect(seen.failed).toMatchObject({ limit: 'unreadTimeout' })
     clock.advance(1_000)
     await settle()
     expect(kept.bytes()).toMatchObject({ unread: 0, halfRead: 0 })
@@ -126,7 +127,9 @@ describe('limits of a broker', () => {
     expect(new Set(ended.map((p) => p.reasonCode))).toEqual(new Set([0x97]))
     expect(b.broker.kept().halfRead).toBeLessThan(2_000_000)
     expect(b.broker.clients().length).toBeGreaterThan(0)
-    expect(b.logs.some((l) => l.note.key === 'broker-quota')).toBe(true)
+    expect(b.logs.find((l) => l.note.key === 'broker-quota')?.note.values).toEqual({
+      limit: 'halfReadBytesInAll',
+    })
     for (const c of clients) c.stream.destroy()
     await until(() => b.broker.clients().length === 0)
     expect(b.broker.kept()).toMatchObject({ halfRead: 0, unread: 0, sessions: 0 })
