@@ -63,14 +63,17 @@ function said(
   return { name, qos, dup, altered, width: fixed * c.k + alteredWidth(altered, c.k), short: false }
 }
 
-/** What is left of a label where it has no room: first the QoS goes, then DUP, and in a slim column the identifier. */
+/**
+ * What is left of a label where it has no room: first the QoS goes, and in a slim column the identifier. Of a packet with DUP,
+ * which only a PUBLISH can have, the type goes and DUP stays: a copy is never shown like a first one.
+ */
 function shorter(p: PacketRow, c: ArrowContext): Said[] {
+  const id = p.packetId === null ? '' : `#${p.packetId}`
+  const names = p.dup ? [id, ''] : c.slim && id !== '' ? [p.type] : []
   const less = [
     ...(labelFlags(p, c) === null ? [] : [said(p, c, null, p.dup)]),
-    ...(p.dup ? [said(p, c, null, false)] : []),
-    ...(c.slim && p.packetId !== null
-      ? [...(p.dup ? [said(p, c, null, true, p.type)] : []), said(p, c, null, false, p.type)]
-      : []),
+    ...(p.dup && c.slim && id !== '' ? [said(p, c, null, true, p.type)] : []),
+    ...names.map((name) => said(p, c, null, p.dup, name)),
   ]
   return less.map((s) => ({ ...s, short: true }))
 }
@@ -234,6 +237,15 @@ function endWords(value: string, line: Line, k: number): EndWord[] {
   return Math.abs(line.receiver - x) > w + 40 * k ? [beyond, ...beside] : beside
 }
 
+/** Where the head of an arrow that arrived is drawn, px; null of other arrows. */
+export function headBox(a: Pick<ArrowShape, 'from' | 'to' | 'end'>, k: number): Box | null {
+  if (a.end !== 'head') return null
+  const angle = Math.atan2(a.to.y - a.from.y, a.to.x - a.from.x)
+  const half = 4.5 * k
+  const [cx, cy] = [a.to.x - Math.cos(angle) * half, a.to.y - Math.sin(angle) * half]
+  return { cx, cy, w: 2 * half, h: 8.4 * k, angle }
+}
+
 /** Takes the place of the cross. */
 export function reserveCross(p: PacketRow, line: Line, { taken, k }: ArrowContext): void {
   if (p.fate === 'lost') taken.add(flat(line.to.x - 6 * k, line.to.y, 12 * k, 12 * k))
@@ -254,7 +266,8 @@ export function reserveRing(p: PacketRow, { receiver }: Line, y: number, { taken
 export function placeEnd(p: PacketRow, line: Line, c: ArrowContext): EndWord | null {
   if (p.fate !== 'lost') return null
   const fate = p.reason === 'step' ? c.words.dropped : c.words.lost
-  const values = namedAtCross(p, line, c) ? [`${packetName(p)} ${fate}`, fate] : [fate]
+  const name = `${packetName(p)}${p.dup ? ' DUP' : ''}`
+  const values = namedAtCross(p, line, c) ? [`${name} ${fate}`, fate] : [fate]
   return values.flatMap((value) => endWords(value, line, c.k)).find((word) => c.taken.free(word.box)) ?? null
 }
 
@@ -262,7 +275,7 @@ export function placeEnd(p: PacketRow, line: Line, c: ArrowContext): EndWord | n
 export function drawArrow(p: PacketRow, line: Line, end: EndWord | null, c: ArrowContext): ArrowShape {
   const { label, box } = placeLabel(line, p, c)
   // the name stands at the cross
-  if (end?.text.value.includes(label.name)) label.crowded = true
+  if (label.name !== '' && end?.text.value.includes(label.name)) label.crowded = true
   if (!label.crowded) c.taken.add(box, () => (label.crowded = true))
   return {
     seq: p.seq,

@@ -1,5 +1,6 @@
 import { textWidth } from '../text-width'
-import { flat, type Taken } from './boxes'
+import { headBox } from './arrows'
+import { flat, overlaps, type Taken } from './boxes'
 import type { ArrowShape, BadgeShape, MarkShape, NumberPlace, Point, RingShape } from './types'
 
 /** Height of a number above what it speaks of, px at 16 px type. */
@@ -66,6 +67,32 @@ function rowsOf(numbers: readonly NumberPlace[]): NumberPlace[][] {
   return rows
 }
 
+type Fits = (row: readonly BadgeShape[]) => boolean
+
+/**
+ * The best place of a row: on nothing and off the heads of arrows, if need be a little lower; then on a head; and at last where
+ * something else makes room.
+ */
+function spotOf(
+  candidates: readonly BadgeShape[][],
+  { isFree, canClear, inOrder, offHeads }: Record<'isFree' | 'canClear' | 'inOrder' | 'offHeads', Fits>,
+  k: number,
+): BadgeShape[] {
+  const lower = LOWER.flatMap((d) => candidates.map((r) => r.map((b) => ({ ...b, y: b.y + d * k }))))
+  const clear = candidates.filter(offHeads)
+  return (
+    clear.find((r) => isFree(r) && inOrder(r)) ??
+    clear.find(isFree) ??
+    lower.find((r) => offHeads(r) && isFree(r)) ??
+    candidates.find(isFree) ??
+    clear.find(canClear) ??
+    candidates.find(canClear) ??
+    lower.find(canClear) ??
+    candidates[0] ??
+    []
+  )
+}
+
 /**
  * Numbers of the narration, each at what it speaks of, never above a lower number, and right of those in its row. Where no
  * place is left, what stands there and can be read elsewhere makes room.
@@ -88,6 +115,10 @@ export function drawBadges(
   const width = (n: number): number => (16 + 6 * (String(n).length - 1)) * k
   const box = (b: BadgeShape) => flat(b.x - width(b.n) / 2, b.y, width(b.n), 16 * k)
   const isFree = (row: readonly BadgeShape[]): boolean => row.every((b) => c.taken.free(box(b)))
+  const heads = c.arrows.flatMap((a) => headBox(a, k) ?? [])
+  /** An arrow's head says which way a packet went. */
+  const offHeads = (row: readonly BadgeShape[]): boolean =>
+    row.every((b) => !heads.some((head) => overlaps(head, box(b))))
   const canClear = (row: readonly BadgeShape[]): boolean => row.every((b) => c.taken.canClear(box(b)))
   const inOrder = (row: readonly BadgeShape[]): boolean => {
     const left = row[0]
@@ -115,14 +146,7 @@ export function drawBadges(
         return { seq: r.seq, n: r.n, x, y: Math.max(p.y, lowest) }
       }),
     )
-    const lower = LOWER.flatMap((d) => candidates.map((r) => r.map((b) => ({ ...b, y: b.y + d * k }))))
-    const spot =
-      candidates.find((r) => isFree(r) && inOrder(r)) ??
-      candidates.find(isFree) ??
-      candidates.find(canClear) ??
-      lower.find(canClear) ??
-      candidates[0] ??
-      []
+    const spot = spotOf(candidates, { isFree, canClear, inOrder, offHeads }, k)
     for (const b of spot) c.taken.clear(box(b))
     drawn.push(...spot)
     const y = Math.max(until.y, spot[0]?.y ?? -Infinity)

@@ -1,10 +1,11 @@
 import type { PacketRow, SessionMark } from '@contract/model'
 import { textWidth } from '../text-width'
-import { flat, type Taken } from './boxes'
+import { crosses, flat, type Taken } from './boxes'
 import { breaks } from './marks'
 import { journeyFacts, type JourneyFacts } from './facts'
+import { partsOf } from './folds'
 import type { TimeScale } from './time-scale'
-import type { CardText, JourneyShape, RetryShape, SequenceInput, SequenceWords } from './types'
+import type { CardText, JourneyShape, Point, RetryShape, SequenceInput, SequenceWords } from './types'
 
 /** One resend and the packet it repeats, both of which are known here. */
 export interface Resend {
@@ -62,12 +63,20 @@ function tracks(spans: readonly Span[], gap: number): number[] {
 
 const MAX_TRACKS = 4
 
+interface RetryContext {
+  k: number
+  words: SequenceWords
+  taken: Taken
+  /** Arrows, which should not run through words. */
+  lines: readonly { a: Point; b: Point }[]
+}
+
 /** Amber brackets beside the sender's lane: from a send to its resend. */
 export function drawRetries(
   list: readonly Resend[],
   scale: TimeScale,
   laneX: (p: PacketRow) => { sender: number; receiver: number } | null,
-  c: { k: number; words: SequenceWords; taken: Taken },
+  c: RetryContext,
 ): RetryShape[] {
   const shapes: RetryShape[] = []
   const byLane = new Map<number, { r: Resend; y0: number; y1: number; away: 1 | -1; sender: number }[]>()
@@ -89,7 +98,11 @@ export function drawRetries(
     const xOf = (t: number, row: { sender: number; away: 1 | -1 }): number =>
       row.sender + row.away * (12 + 7 * t) * c.k
     rows.forEach((row, i) => {
-      const shape: RetryShape = { ...bracketOf(row.r, row, xOf(track[i] ?? 0, row), row.away), text: null }
+      const shape: RetryShape = {
+        ...bracketOf(row.r, row, xOf(track[i] ?? 0, row), row.away),
+        parts: partsOf(row.y0, row.y1, scale.folds),
+        text: null,
+      }
       // beside all brackets that it passes
       const passes = track.filter((_, j) => {
         const other = rows[j]
@@ -102,7 +115,7 @@ export function drawRetries(
   return shapes
 }
 
-const bracketOf = (r: Resend, s: Span, x: number, away: 1 | -1): Omit<RetryShape, 'text'> => ({
+const bracketOf = (r: Resend, s: Span, x: number, away: 1 | -1): Omit<RetryShape, 'text' | 'parts'> => ({
   seq: r.again.seq,
   journey: r.again.journey,
   x,
@@ -117,7 +130,7 @@ function placeRetryText(
   shape: RetryShape,
   row: Span & { r: Resend; away: 1 | -1; sender: number },
   scale: TimeScale,
-  c: { k: number; words: SequenceWords; taken: Taken; beyondX: number },
+  c: RetryContext & { beyondX: number },
 ): void {
   const { why, waitMs, skipped } = row.r
   const value =
@@ -134,7 +147,11 @@ function placeRetryText(
       ? row.sender + (right ? 10 : -10) * c.k
       : c.beyondX + (right ? 8 : -8) * c.k
   const boxAt = (y: number) => flat(right ? start : start - width, y, width, 13 * c.k)
-  const y = [...bands, (row.y0 + row.y1) / 2].find((at) => c.taken.free(boxAt(at)))
+  const along = [0.5, 0.65, 0.35, 0.75, 0.8, 0.85, 0.25].map((share) => row.y0 + (row.y1 - row.y0) * share)
+  const free = [...bands, ...along].filter((at) => c.taken.free(boxAt(at)))
+  const y =
+    free.find((at) => !c.lines.some((l) => crosses(l.a, l.b, boxAt(at)))) ??
+    free.find((at) => bands.includes(at) || at === along[0])
   if (y === undefined) return
   c.taken.add(boxAt(y), () => (shape.text = null))
   shape.text = { value, x: start, y, anchor: right ? 'start' : 'end' }
@@ -199,6 +216,7 @@ export function drawJourneys(
     x: o.x - Math.min(track[i] ?? 0, 2) * 6 * o.k,
     y0: s.y0,
     y1: s.y1,
+    parts: partsOf(s.y0, s.y1, scale.folds),
     open: s.facts.outcome === 'open' || s.facts.outcome === 'held',
     card: null,
   }))

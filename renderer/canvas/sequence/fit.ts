@@ -1,10 +1,18 @@
 import { textWidth } from '../text-width'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
-import { clearOfRings, together } from './ring-room'
+import { clearOfMarks, clearOfRings, together } from './ring-room'
 import { placesOf, type Sentence } from './narration/narrate'
 import { suggestPxPerMs, type Rooms } from './time-scale'
-import type { ArrowShape, LaneShape, RingShape, Scene, SequenceInput, SequenceOptions } from './types'
+import type {
+  ArrowShape,
+  LaneShape,
+  MarkShape,
+  RingShape,
+  Scene,
+  SequenceInput,
+  SequenceOptions,
+} from './types'
 
 /** Slants of a typical packet that are tried, px at 16 px type. */
 const SLANTS = [66, 46, 32, 26]
@@ -95,7 +103,9 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
       ...(o.laneNotes ? { laneNotes: o.laneNotes } : {}),
       ...(rooms ? { rooms } : {}),
     })
-  const { scene: first, rooms } = clearOfRings(lay, a.type)
+  const next = ({ mark }: MarkShape): number | null =>
+    input.packets.find((p) => p.clientId === mark.clientId && p.seq > mark.after)?.seq ?? null
+  const { scene: first, rooms } = clearOfMarks(lay, clearOfRings(lay, a.type), a.type, next)
   // where the picture alone has no room, its sentences have none
   const hopeless = quick && (first.height > o.height || crowded(first))
   const tellK = a.type * (a.tell ?? 1)
@@ -118,7 +128,7 @@ const halfName = (lane: LaneShape, k: number): number =>
 /** How much of the labels cannot be read: a name that stands at its cross, or a part that is left out, counts little. */
 const unread = ({ arrows }: Scene): number =>
   arrows.reduce((n, { label, endText }) => {
-    if (label.crowded) return n + (endText?.value.includes(label.name) ? 1 : 100)
+    if (label.crowded) return n + (label.name !== '' && endText?.value.includes(label.name) ? 1 : 100)
     return n + (label.short ? 1 : 0)
   }, 0)
 const crowded = (scene: Scene): boolean => unread(scene) > 0

@@ -149,13 +149,12 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   for (const box of surroundings(cards, frame.axisX - 8 * k, o.width)) taken.add(box)
   const arrows = drawArrows(packets, scale, frame, context)
   const placed = { scale, taken, k, words, laneX: (p: PacketRow) => legOf(p, frame) }
-  const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, placed)
+  const lines = arrows.map((a) => ({ a: a.from, b: a.to }))
+  // what is said of a session is short, and stands where it happened
+  const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines })
+  const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, { ...placed, lines })
   const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
   const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
-  const markShapes = drawMarks(marks, frame.laneX, {
-    ...placed,
-    lines: arrows.map((a) => ({ a: a.from, b: a.to })),
-  })
   const badges = drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes })
   const starts = clusterStarts(shown, scale)
   return {
@@ -165,7 +164,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
     right: frame.right,
     lanes: drawLanes(o, frame, scale, marks, cards.height),
     links: drawLinks(o, frame),
-    folds: drawFolds(scale, frame, o, taken),
+    folds: drawFolds(scale, frame, o, { taken, brackets: retries }),
     stretches: [...scale.stretches],
     ticks: o.slim ? [] : drawTicks(scale, starts, o),
     separators: starts.slice(1).map((t) => scale.y(t) - 12 * k),

@@ -162,6 +162,14 @@ export interface FoldShape extends Fold {
   textX: number
 }
 
+/** A part of a line down the picture. */
+export interface LinePart {
+  y0: number
+  y1: number
+  /** Within a band of time that is not drawn. */
+  folded: boolean
+}
+
 export interface RetryShape {
   /** Capture number of the packet sent again. */
   seq: number
@@ -171,6 +179,7 @@ export interface RetryShape {
   side: 1 | -1
   y0: number
   y1: number
+  parts: LinePart[]
   waitMs: number
   text: { value: string; x: number; y: number; anchor: 'start' | 'end' } | null
 }
@@ -180,6 +189,7 @@ export interface JourneyShape {
   x: number
   y0: number
   y1: number
+  parts: LinePart[]
   open: boolean
   card: (CardText & { x: number; y: number; width: number; height: number; oneLine: boolean }) | null
 }
