@@ -31,7 +31,7 @@ it.each(REACHED.map((n) => [n.key, n] as const))(
     expect(names).toHaveLength(1)
     expect(BROKER_LIMITS).toHaveProperty(names[0] ?? '')
     for (const texts of Object.values(LANGUAGES)) {
-      const text = texts[note.key as keyof typeof texts].replace('{limit}', String(note.values?.limit))
+      const text = texts[note.key as keyof typeof texts].replace('{limit}', String(note.values.limit))
       expect(named(text)).toEqual(names)
     }
   },

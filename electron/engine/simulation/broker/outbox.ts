@@ -141,7 +141,10 @@ export class Outbox implements Leaver, Expiring {
     }
     if (this.over) return
     const full = this.limitReached()
-    if (full !== null) return this.drop(() => logMessages.dropped.queueFull(full))
+    if (full !== null) {
+      this.drop(() => logMessages.dropped.queueFull(full))
+      return
+    }
     if (this.queue === NO_COPIES) this.queue = []
     this.queue.push(copy)
     this.queuedBytes += this.hold(copy)
@@ -305,9 +308,8 @@ export class Outbox implements Leaver, Expiring {
   /** QoS 0 leaves half of what may be unread to what cannot be dropped. */
   private unreadLimit(outlet: Outlet): BrokerLimitName | null {
     const bytes = outlet.bufferedBytes()
-    const { kept } = this.deps
-    if (bytes > kept.limits.unreadBytes / 2) return 'unreadBytes'
-    return kept.mayWrite(bytes) ? null : 'unreadBytesInAll'
+    if (bytes > this.deps.kept.limits.unreadBytes / 2) return 'unreadBytes'
+    return this.deps.kept.mayWrite(bytes) ? null : 'unreadBytesInAll'
   }
 
   /** A client that reads and never acknowledges must not hold the memory either. */
