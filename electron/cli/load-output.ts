@@ -66,7 +66,7 @@ export async function writeReport(
 }
 
 /** The thresholds as test cases, and first that the run was complete and told of the broker. */
-function loadCases({ aborted, verdict }: LoadReport): JunitCase[] {
+function loadCases({ aborted, config, verdict }: LoadReport): JunitCase[] {
   const run: JunitCase = {
     group: 'run',
     name: 'complete, and not limited by the generator',
@@ -75,12 +75,12 @@ function loadCases({ aborted, verdict }: LoadReport): JunitCase[] {
       ? { failure: 'inconclusive: the generator, not the broker, was the limit' }
       : {}),
   }
-  const checks = verdict.checks.map(({ name, limit, actual, passed }) => ({
+  const checks = verdict.checks.map((c) => ({
     group: 'threshold',
-    name,
-    ...(passed
+    name: c.name,
+    ...(c.passed
       ? {}
-      : { failure: `limit ${checkValue(name, limit)}, measured ${measuredValue(name, actual)}` }),
+      : { failure: `limit ${checkValue(c.name, c.limit)}, measured ${measuredValue(c, config)}` }),
   }))
   return [run, ...checks]
 }

@@ -2,6 +2,7 @@ import type { LoadFlags } from '../contract/load-flags'
 import type { LoadReport } from '../contract/load-report'
 import { isLoopback } from '../contract/loopback'
 import { printable } from '../contract/printable'
+import { LONGEST_FINISH_MS } from '../engine/load/run/worker-pool'
 import type { StepLatencies } from '../engine/load/measure/series'
 import { LoadMetrics } from '../engine/load/report/metrics'
 import { createRunClock, measureClockOffset } from '../engine/load/run/clock'
@@ -27,8 +28,8 @@ const TICK_MS = 100
 const PROGRESS_MS = 1000
 /** Remarks that the page shows. */
 const MOST_LINES = 200
-/** After Ctrl-C, for the shards' reports. */
-const LAST_REPORTS_MS = 30_000
+/** After Ctrl-C, for the shards' reports: as long as the workers of a shard may take, and its way here. */
+const LAST_REPORTS_MS = LONGEST_FINISH_MS + 10_000
 /** After the end, for the page to see it. */
 const LAST_LOOK_MS = 1500
 

@@ -210,15 +210,20 @@ function checkAll(c: LoadConfig, ctx: z.RefinementCtx): void {
   }
 }
 
+/** How long a run publishes, ms: as long as its longest population that has a length; null where none has. */
+export function runLengthMs(config: LoadConfig): number | null {
+  const known = populationsOf(config).flatMap((p) => plannedMs(p.config) ?? [])
+  return known.length > 0 ? Math.max(...known) : null
+}
+
 /** Populations begin and end together. */
 function checkLength(c: LoadConfig, wrong: Wrong): void {
   if (c.duration === 0) {
     wrong('duration', '0s', 'expected more than 0')
     return
   }
-  const lengths = populationsOf(c).map((p) => plannedMs(p.config))
-  const longest = Math.max(...lengths.map((ms) => ms ?? Infinity))
-  if (c.warmup === 0 || longest === 0 || c.warmup < longest) return
+  const longest = runLengthMs(c)
+  if (c.warmup === 0 || longest === null || longest === 0 || c.warmup < longest) return
   const length = formatDuration(longest)
   wrong('warmup', formatDuration(c.warmup), `expected less than the duration, ${length}`)
 }
@@ -257,7 +262,7 @@ function checkRequests(c: LoadConfig, wrong: Wrong): void {
       'expected one receiver for each request: pairs, fan-in or shared-subscription',
     )
   if (c.churnEvery !== undefined)
-    wrong('churnEvery', `${c.churnEvery} ms`, 'expected requests or changing subscriptions, not both')
+    wrong('churnEvery', formatDuration(c.churnEvery), 'expected requests or changing subscriptions, not both')
   if (c.protocol === 5) return
   if (c.subscribers === 0)
     wrong('protocol', '3.1.1', 'expected 5.0 where others respond: 3.1.1 has no response topic')
@@ -335,7 +340,7 @@ function checkTogether(c: LoadConfig, wrong: Wrong): void {
   if (c.thinkTime !== undefined && !isOfExecutor('thinkTime', c.executor.kind))
     wrong('thinkTime', c.executor.kind, 'expected the executor max: at a rate nobody waits for an answer')
   if (c.awayFor > 0 && c.disconnectEvery === undefined)
-    wrong('awayFor', `${c.awayFor} ms`, 'expected disconnectEvery with it')
+    wrong('awayFor', formatDuration(c.awayFor), 'expected disconnectEvery with it')
   if (c.request) checkRequests(c, wrong)
   if (c.churnEvery !== undefined && c.subscribers === 0)
     wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')

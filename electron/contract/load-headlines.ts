@@ -1,5 +1,6 @@
 import { outcomeOf } from './load'
 import { fellBehind } from './load-behind'
+import { topologyKind } from './load-fields'
 import type { LoadReport } from './load-report'
 
 /** Counted once for each connection at QoS 0 whose last PINGREQ the broker did not answer. */
@@ -60,6 +61,8 @@ export function headlines(r: LoadReport): string[] {
   }
   if (r.endToEndMs.unanswered > 0 && !stopped) {
     lines.push(neverArrived(r))
+    if (topologyKind(r.config) === 'fan-out' && r.config.subscribers > 1)
+      lines.push('in the end-to-end latencies a message counts once for each of its receivers')
   }
   if (r.negative.count > 0) {
     lines.push(

@@ -37,7 +37,7 @@ export interface ThresholdValues {
   outOfOrder: number | null
   /** Messages refused, or lost with their connection. */
   failed: number | null
-  /** Messages offered and neither acknowledged nor failed. What is unanswered at the end of a run has failed. */
+  /** Messages in flight: offered and neither acknowledged nor failed. At the end of a run they count as failed. */
   unanswered: number
   errors: number | null
   /** Acknowledged messages per second. */
@@ -158,11 +158,13 @@ function stateOf(
 
 /**
  * What the figure of a threshold on messages is of, where its name says less: all that never arrived, lost or in flight, and
- * what is in flight beside what failed; null for any other.
+ * what is in flight beside what failed; null for any other. With a warm-up the figure of lost messages is the larger of what
+ * was lost in the whole run and what never arrived after the warm-up, so that it is not said to be all that never arrived.
  */
-export function countedBeside(check: string): 'neverArrived' | 'failedOrInFlight' | null {
+export function countedBeside(check: string, warmupMs: number): 'neverArrived' | 'failedOrInFlight' | null {
   const [, metric] = /^(?:.*: )?(?:max-)?(lost|failed)(?:$|[<>=])/.exec(check) ?? []
-  return metric === undefined ? null : metric === 'lost' ? 'neverArrived' : 'failedOrInFlight'
+  if (metric === 'failed') return 'failedOrInFlight'
+  return metric === 'lost' && warmupMs === 0 ? 'neverArrived' : null
 }
 
 /** Whether a threshold on the share of connected clients decides, and not the run's beginning. */

@@ -173,6 +173,11 @@ it('takes in a file every setting that the command line has, and says whose a wr
     '--config FILE: warmup: found "31s"; expected less than the duration, 30s',
   ])
   expect(await refusals({ warmup: '31s', messages: 5 })).toEqual([])
+  // a population that lasts as long as its messages take does not make the run longer than the others
+  const populations = [{ name: 'a', messages: 100 }, { name: 'b' }]
+  expect(
+    await refusals({ warmup: '40s', populations: populations.map((p) => ({ ...p, share: '50%' })) }),
+  ).toEqual(['--config FILE: warmup: found "40s"; expected less than the duration, 30s'])
   expect(await refusal({ qos: 3 }, { qos: '4' })).toMatch(/^--qos: found 4; /)
   expect(await refusal({ topology: 'pairs', publishers: 3 }, { subscribers: '2' })).toMatch(
     /^--subscribers: found 2; expected 3/,

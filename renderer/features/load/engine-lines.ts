@@ -32,7 +32,7 @@ const PATTERNS: SaidPatterns = [
   ['stopped', /^stopped by the user$/],
   [
     'silentWorkers',
-    /^no figures from (?<n>\S+) of (?<all>\S+) workers? at the end: this report is without those of their clients; .*$/,
+    /^the figures of (?<n>\S+) of (?<all>\S+) workers? are missing: they did not report within (?<s>\S+) s; .*$/,
   ],
   ['late', /^(?<n>\S+) % of the messages were sent more than 10 ms late$/],
   ['busy', /^a worker was busy (?<n>\S+) % of the time: use more workers or more computers$/],
@@ -50,6 +50,7 @@ const PATTERNS: SaidPatterns = [
     'neverArrivedWarm',
     /^(?<n>\S+) of the (?<all>\S+) messages in the end-to-end latencies never arrived; each counts .*$/,
   ],
+  ['eachReceiver', /^in the end-to-end latencies a message counts once for each of its receivers$/],
   ['clocks', /^(?<n>\S+) messages arrived before they were sent, by up to (?<ms>\S+) ms: .*$/],
   ['drifted', /^p99 rose from (?<first>\S+) ms in the first quarter to (?<last>\S+) ms in the last$/],
   [

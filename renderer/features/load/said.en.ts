@@ -9,7 +9,7 @@ export const said = {
   stoppedEarly: 'Stopped before publishing started',
   stopped: 'Stopped by the user',
   silentWorkers:
-    'No figures from {n} of {all} workers at the end: this report is without those of their clients. Use fewer clients or more computers',
+    'The figures of {n} of {all} workers are missing: they did not report within {s} s. Use fewer clients or more computers',
   late: '{n}% of the messages were sent more than 10 ms late',
   busy: 'a worker was busy {n}% of the time: use more workers or more computers',
   heldUp: 'a worker was blocked repeatedly for {n} ms',
@@ -20,6 +20,7 @@ export const said = {
     '{n} of the {all} messages in the end-to-end latencies never arrived: {lost} lost, {rest} in flight; each counts with its age at the end',
   neverArrivedWarm:
     '{n} of the {all} messages in the end-to-end latencies never arrived; each counts with its age at the end',
+  eachReceiver: 'In the end-to-end latencies a message counts once for each of its receivers',
   clocks:
     '{n} messages arrived before they were sent, by up to {ms} ms: the clocks of the computers do not agree, so no end-to-end latency is given',
   away: 'the broker was away for about {s} s; {n} clients reconnected',

@@ -7,8 +7,7 @@ export const said = {
   lostAll: '与 {url} 的连接全部丢失，{s} 秒内没有一个恢复：{why}',
   stoppedEarly: '在开始发布之前停止',
   stopped: '由用户停止',
-  silentWorkers:
-    '{all} 个工作线程中有 {n} 个在结束时没有给出数据，本报告不含其客户端的数据。请减少客户端或增加计算机',
+  silentWorkers: '{all} 个工作线程中有 {n} 个的数据缺失：它们未在 {s} 秒内报告。请减少客户端或增加计算机',
   late: '{n}% 的消息迟发超过 10 ms',
   busy: '有一个工作线程 {n}% 的时间都在忙：请使用更多工作线程或更多计算机',
   heldUp: '有一个工作线程多次阻塞 {n} ms',
@@ -17,6 +16,7 @@ export const said = {
   neverArrived:
     '计入端到端时延的 {all} 条消息中有 {n} 条始终未到达（丢失 {lost} 条，待确认 {rest} 条）；每条都以结束时的已等待时间计入时延',
   neverArrivedWarm: '计入端到端时延的 {all} 条消息中有 {n} 条始终未到达；每条都以结束时的已等待时间计入时延',
+  eachReceiver: '在端到端时延中，每条消息按接收者各计一次',
   clocks: '{n} 条消息在发送之前就到达，最多早 {ms} ms：各计算机的时钟不一致，因此不给出端到端时延',
   away: '代理约有 {s} 秒不可用；{n} 个客户端已重连',
   behind:

@@ -29,8 +29,10 @@ function pool(...texts: readonly string[]) {
 it('a worker that gives no figures is not left out in silence', async () => {
   const { results, silent } = await pool(ANSWERS, NEVER_ANSWERS).threads.finish(1000)
   expect(results).toEqual([worker()])
-  expect(silent).toMatch(/^no figures from 1 of 2 workers at the end: /)
-  expect(readLine(silent ?? '')).toMatchObject({ key: 'silentWorkers', values: { n: '1', all: '2' } })
+  expect(silent).toBe(
+    'the figures of 1 of 2 workers are missing: they did not report within 1 s; use fewer clients or more computers',
+  )
+  expect(readLine(silent ?? '')).toMatchObject({ key: 'silentWorkers', values: { n: '1', all: '2', s: '1' } })
 })
 
 it('a worker that has failed is not waited for', async () => {
@@ -38,7 +40,7 @@ it('a worker that has failed is not waited for', async () => {
   const { results, silent } = await threads.finish(3_600_000)
   expect(results).toEqual([])
   expect(fatal[0]).toMatch(/^a worker thread failed: [^]*Error: broken/)
-  expect(silent).toMatch(/^no figures from 1 of 1 worker at the end: /)
+  expect(silent).toMatch(/^the figures of 1 of 1 worker are missing: /)
 })
 
 it('all have given their figures', async () => {

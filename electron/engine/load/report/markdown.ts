@@ -35,7 +35,7 @@ export function reportMarkdown(r: LoadReport): string {
   const checks = r.verdict.checks.map((c) => [
     c.name,
     checkValue(c.name, c.limit),
-    measuredValue(c.name, c.actual),
+    measuredValue(c, r.config),
     c.passed ? 'passed' : 'failed',
   ])
   const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [

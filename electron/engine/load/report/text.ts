@@ -1,4 +1,10 @@
-import type { BrokerProcess, LatencySummary, LoadReport, RunEnvironment } from '../../../contract/load-report'
+import type {
+  BrokerProcess,
+  Check,
+  LatencySummary,
+  LoadReport,
+  RunEnvironment,
+} from '../../../contract/load-report'
 import { count, counted } from '../../../contract/counted'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
@@ -56,7 +62,7 @@ export function summaryLine(r: LoadReport): string {
   const leg = worst === r.ackMs ? 'to acknowledgement' : 'end to end'
   const latency = worst.count > 0 ? `; 99 % within ${millis(worst.p99)} ms ${leg}` : ''
   const never = r.endToEndMs.unanswered
-  const silent = subscribers === 0 ? r.ackMs.unanswered : 0
+  const silent = subscribers === 0 ? r.inFlight : 0
   const lost =
     silent > 0
       ? `, ${counted(silent, 'message')} in flight at the end`
@@ -136,7 +142,7 @@ export function verdictLine(r: LoadReport): string {
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
   const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${measuredValue(c.name, c.actual)}`).join('; ')}`
+  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${measuredValue(c, r.config)}`).join('; ')}`
 }
 
 /** A threshold's limit or what was measured, with its unit. */
@@ -150,8 +156,8 @@ export function checkValue(name: string, value: number | null): string {
 }
 
 /** What was measured of a threshold, with what its name leaves open. */
-export function measuredValue(name: string, value: number | null): string {
-  const beside = countedBeside(name)
+export function measuredValue({ name, actual: value }: Check, { warmup }: LoadReport['config']): string {
+  const beside = countedBeside(name, warmup)
   const what = beside === 'neverArrived' ? ' that never arrived' : ' failed or in flight'
   return `${checkValue(name, value)}${beside === null || value === null ? '' : what}`
 }

@@ -26,13 +26,13 @@ type Measured = Pick<
   clockErrorMs?: number
 }
 
-/** Messages that were lost or never answered. */
+/** Messages that were lost, failed or are in flight. */
 const OF_MESSAGES = /^(.*: )?(max-(lost|failed)$|(lost|failed)[<=])/
 
 /**
  * The verdict of a run that has ended. Where the generator was the limit there is none: neither a pass nor a failure
  * would tell of the broker. But where it was late and nothing else, it was there to send and to read: messages that were
- * lost or never answered are the broker's failure all the same.
+ * lost or in flight are the broker's failure all the same.
  */
 export function verdictOf(
   checks: Check[],
@@ -98,7 +98,7 @@ function checkThresholds(config: LoadConfig, r: Measured): Check[] {
   const values = {
     p99Ms: latencies['p99'] ?? null,
     connectP99Ms: r.connectMs.p99,
-    // all that never arrived, see countedBeside: the drain is over
+    // all that never arrived, but with a warm-up: see countedBeside. The drain is over
     lost: arrivals || r.endToEndMs.unanswered > 0 ? Math.max(r.lost ?? 0, r.endToEndMs.unanswered) : null,
     duplicated: arrivals ? r.duplicated : null,
     outOfOrder: arrivals ? r.outOfOrder : null,

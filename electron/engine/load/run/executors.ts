@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../contract/duration'
 import { count, counted } from '../../../contract/counted'
 import type { ExecutorConfig, ExecutorKind } from '../../../contract/load-fields'
-import { populationsOf, type LoadConfig } from '../../../contract/load-config'
+import { populationsOf, runLengthMs, type LoadConfig } from '../../../contract/load-config'
 import type { Waited } from '../measure/unanswered'
 import { basePlan, type Plan } from './plan'
 import { evenSchedule, rampSchedule, startWaitOf } from './schedule'
@@ -135,11 +135,10 @@ export function runPlan(config: LoadConfig): Plan {
   const all = planOf(config)
   if (config.populations === undefined) return all
   const plans = populationsOf(config).map((p) => planOf(p.config))
-  const lengths = plans.flatMap((p) => p.durationMs ?? [])
   return {
     ...all,
     publishing: plans.find((p) => p.publishing.kind !== 'none')?.publishing ?? { kind: 'none' },
-    durationMs: lengths.length > 0 ? Math.max(...lengths) : null,
+    durationMs: runLengthMs(config),
     cuts: null,
     toleratesRefusals: plans.some((p) => p.toleratesRefusals),
   }

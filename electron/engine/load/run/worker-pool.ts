@@ -17,6 +17,8 @@ import { spawnWorker } from './spawn'
 const RESULT_MS = 60_000
 /** Longest wait for the threads to end after that. */
 const GOODBYE_MS = 6000
+/** Longest time that a run takes to end after its last message, ms. */
+export const LONGEST_FINISH_MS = RESULT_MS + GOODBYE_MS
 
 /** What the workers tell the run. */
 export interface WorkerPoolEvents {
@@ -144,7 +146,7 @@ export class WorkerPool {
     )
     await this.terminate()
     const results = this.states.flatMap((p) => p.result ?? [])
-    return { results, silent: silentText(this.size - results.length, this.size) }
+    return { results, silent: silentText(this.size - results.length, this.size, resultMs) }
   }
 
   async terminate(): Promise<void> {
@@ -152,10 +154,10 @@ export class WorkerPool {
   }
 }
 
-const silentText = (n: number, all: number): string | null =>
+const silentText = (n: number, all: number, ms: number): string | null =>
   n === 0
     ? null
-    : `no figures from ${n} of ${counted(all, 'worker')} at the end: this report is without those of their clients; use fewer clients or more computers`
+    : `the figures of ${n} of ${counted(all, 'worker')} are missing: they did not report within ${ms / 1000} s; use fewer clients or more computers`
 
 /** Waits for all, but so many ms at most. */
 async function within(ms: number, all: readonly Promise<void>[]): Promise<void> {
