@@ -116,7 +116,8 @@ export class PacketMotion {
     flight.row = row
     if (wasHeld && row.fate !== 'held') flight.startMs = nowMs - flight.durationMs * 0.5
     if (row.settledMs !== null) {
-      const real = (row.settledMs - row.sentMs) / speed
+      // without the time in which it waited while step mode let others pass
+      const real = (row.settledMs - row.sentMs - row.heldMs) / speed
       flight.durationMs = Math.max(this.minFlightMs, Math.min(20_000, real))
     }
     if (row.fate === 'lost' && flight.lostAtMs === null) {

@@ -207,6 +207,12 @@ describe('packets in motion', () => {
     expect(motion.frame(1000)[0]?.at).toBeCloseTo(0.25)
   })
 
+  it('does not fly for the time in which step mode let others pass', () => {
+    const motion = new PacketMotion()
+    motion.add([{ ...sent, settledMs: 20_400, heldMs: 20_000 }], at, 0, 0, 0.1)
+    expect(motion.frame(1000)[0]?.at).toBeCloseTo(0.25)
+  })
+
   it('lets a lost one fall from where it was lost, with its name', () => {
     const motion = new PacketMotion()
     motion.add(
