@@ -19,6 +19,14 @@ export interface DeviceRow {
   remote: string | null
 }
 
+/** A timer at whose end a packet is sent again, or given up, when no answer comes. */
+export interface RetryTimer {
+  /** When it ends: clock ms, moved on by what step mode lets pass. Inside a link, steady ms. */
+  atMs: number
+  /** Ms from its start to its end. */
+  timerMs: number
+}
+
 /** A packet sent and not yet acknowledged. */
 export interface InFlightRow {
   packetId: number
@@ -27,8 +35,8 @@ export interface InFlightRow {
   topic: string
   sinceMs: number
   attempts: number
-  /** The retry timer that runs: when it fires, and how long it runs in all; null without one. */
-  retry: { atMs: number; timerMs: number } | null
+  /** The one that runs; null without one. */
+  retryTimer: RetryTimer | null
   /** Step mode holds it: its timer begins when that lets it go. */
   held: boolean
 }

@@ -144,10 +144,10 @@ describe.skipIf(python === undefined)('paho over a lossy listener, 30 % loss, se
     await api.dropNext({ clientId: 'pub', direction: 'downlink', type: 'PUBACK' })
     await until(async () => lost(await packetsOf(api, 'pub', 'PUBACK')) === 1, 'the loss')
     const { inFlightPackets, link, external, linkKind } = await api.getDevice({ clientId: 'pub' })
-    expect({ external, linkKind, retry: inFlightPackets[0]?.retry }).toEqual({
+    expect({ external, linkKind, retryTimer: inFlightPackets[0]?.retryTimer }).toEqual({
       external: true,
       linkKind: 'radio',
-      retry: null,
+      retryTimer: null,
     })
     expect(link?.recovery.mode).toBe('none')
     expect(publisher.text()).not.toContain('published')

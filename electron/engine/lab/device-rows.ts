@@ -85,7 +85,7 @@ function inFlight(lab: Lab, clientId: string): InFlightRow[] {
         topic: x.topic,
         sinceMs: x.startedMs,
         attempts: Math.max(1, sends.length),
-        retry: link?.resend(x.direction, packetId) ?? null,
+        retryTimer: link?.retryTimer(x.direction, packetId) ?? null,
         held: sends.at(-1)?.fate === 'held',
       }
     })

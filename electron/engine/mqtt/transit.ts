@@ -25,7 +25,9 @@ export interface PacketTransit {
   readonly sentMs: number
   /** Clock ms before it was sent that step mode let pass for held packets, in which no timer came nearer. @default 0 */
   readonly skippedMs?: number
-  /** The same while it was on its way or held: clock ms that passed for other packets. @default 0 */
+  /** The same for this packet's own way, when it was decided. @default 0 */
+  ownSkippedMs?: number
+  /** The same for other packets while it was on its way or held; known when it is settled. @default 0 */
   heldMs?: number
   readonly origin: TransitOrigin
   /** How many packets of this type this message has had on this leg and direction, this one included; 1 is the first. */

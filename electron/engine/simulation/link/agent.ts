@@ -1,3 +1,4 @@
+import type { RetryTimer } from '../../../contract/device'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Timer } from '../clock/clock'
 import type { Direction } from '../../../contract/packet'
@@ -31,10 +32,10 @@ export interface LinkAgent {
   /** Timers that are set. */
   readonly pending: number
   /**
-   * The timer at whose end the packet of this identifier is sent again, or its connection ended, without an answer: when that
-   * is, steady ms, and how long it runs; null without one.
+   * The timer at whose end the packet of this identifier is sent again, or its connection ended, without an answer; null
+   * without one.
    */
-  timer(packetId: number): { atMs: number; timerMs: number } | null
+  retryTimer(packetId: number): RetryTimer | null
   configure(config: LinkConfig): void
   /** The endpoint has sent a packet. */
   fromEndpoint(packet: Packet): void
@@ -80,8 +81,8 @@ export class Agent implements LinkAgent {
     return this.sender.timed() + (this.requests.nextDueMs === Infinity ? 0 : this.requests.size)
   }
 
-  timer(packetId: number): { atMs: number; timerMs: number } | null {
-    return this.sender.timer(packetId)
+  retryTimer(packetId: number): RetryTimer | null {
+    return this.sender.retryTimer(packetId)
   }
 
   /** Exchanges and requests that are not complete, timed or not. */

@@ -1,3 +1,4 @@
+import type { RetryTimer } from '../../../contract/device'
 import type { LinkConfig } from '../../../contract/link-config'
 import { isHandshake, Type, type Packet } from '../../mqtt/packet'
 import type { Timer } from '../clock/clock'
@@ -28,8 +29,8 @@ function awaited(packet: Packet): number {
  * the link can end a connection on which one does not come.
  */
 export class Bystander implements LinkAgent {
-  /** Steady ms at which each answer is overdue, and the ms from its packet to there; the oldest first. */
-  private readonly due = new Map<number, { atMs: number; timerMs: number }>()
+  /** For each answer, the timer at whose end it is overdue; the oldest first. */
+  private readonly retryTimers = new Map<number, RetryTimer>()
   private wakeUp: Timer | undefined
 
   constructor(
@@ -41,9 +42,9 @@ export class Bystander implements LinkAgent {
     return this.wakeUp === undefined ? 0 : 1
   }
 
-  timer(packetId: number): { atMs: number; timerMs: number } | null {
-    const due = ACKNOWLEDGEMENTS.flatMap((type) => this.due.get(keyOf(type, packetId)) ?? [])
-    return due.sort((a, b) => a.atMs - b.atMs)[0] ?? null
+  retryTimer(packetId: number): RetryTimer | null {
+    const timers = ACKNOWLEDGEMENTS.flatMap((type) => this.retryTimers.get(keyOf(type, packetId)) ?? [])
+    return timers.sort((a, b) => a.atMs - b.atMs)[0] ?? null
   }
 
   configure(config: LinkConfig): void {
@@ -66,7 +67,7 @@ export class Bystander implements LinkAgent {
 
   fromNetwork(packet: Packet): void {
     const { type, packetId } = packet
-    this.due.delete(keyOf(type, packetId))
+    this.retryTimers.delete(keyOf(type, packetId))
     if (type === Type.PUBACK || type === Type.PUBCOMP || (type === Type.PUBREC && refused(packet)))
       this.host.sent.complete(packetId)
     this.host.push(packet)
@@ -78,7 +79,7 @@ export class Bystander implements LinkAgent {
   }
 
   disconnected(): void {
-    this.due.clear()
+    this.retryTimers.clear()
     this.host.pace.cancel(this.wakeUp)
     this.wakeUp = undefined
   }
@@ -96,21 +97,21 @@ export class Bystander implements LinkAgent {
     const type = awaited(packet)
     if (type === 0) return
     const key = keyOf(type, packet.packetId)
-    this.due.delete(key)
+    this.retryTimers.delete(key)
     const { timeout } = this.config.recovery
-    this.due.set(key, { atMs: this.host.pace.steadyMs() + timeout, timerMs: timeout })
+    this.retryTimers.set(key, { atMs: this.host.pace.steadyMs() + timeout, timerMs: timeout })
     this.arm()
   }
 
   /** One timer for the oldest; an answer that came leaves it standing, and it is set again when it fires for nothing. */
   private arm(): void {
-    if (this.wakeUp !== undefined || this.due.size === 0) return
+    if (this.wakeUp !== undefined || this.retryTimers.size === 0) return
     const { pace } = this.host
-    const next = Math.min(...[...this.due.values()].map(({ atMs }) => atMs))
+    const next = Math.min(...[...this.retryTimers.values()].map(({ atMs }) => atMs))
     this.wakeUp = pace.schedule(Math.max(0, next - pace.steadyMs()), () => {
       this.wakeUp = undefined
       const nowMs = pace.steadyMs()
-      for (const { atMs } of this.due.values()) {
+      for (const { atMs } of this.retryTimers.values()) {
         if (atMs > nowMs + EPSILON_MS) continue
         this.host.recover()
         return

@@ -33,8 +33,7 @@ export function createGate(deps: { skip(ms: number): void }): GateKeeper {
     const { transit, decided } = entry
     waiting.delete(id)
     const wayMs = (transit.settledMs - transit.sentMs) * (action === 'drop' ? transit.lossPoint : 1)
-    // what passes for its own way is no time that it waited for others
-    transit.heldMs = -Math.max(0, wayMs)
+    transit.ownSkippedMs = Math.max(0, wayMs)
     pass(wayMs)
     decided(action)
     announce()

@@ -139,6 +139,7 @@ export class LinkDirection {
       altered: fault?.corrupted === true ? 'corrupt' : undefined,
       sentMs: now,
       skippedMs: this.host.pace.skippedMs(),
+      ownSkippedMs: 0,
       heldMs: 0,
       origin,
       attempt: record === null ? this.ordinals.repetition(type, origin) : nth,
@@ -359,7 +360,8 @@ export class LinkDirection {
   private settle(transit: PacketTransit): void {
     const { pace } = this.host
     transit.settledMs = pace.nowMs()
-    transit.heldMs = (transit.heldMs ?? 0) + pace.skippedMs() - (transit.skippedMs ?? 0)
+    // what passed for its own way is no time that it waited for others
+    transit.heldMs = pace.skippedMs() - (transit.skippedMs ?? 0) - (transit.ownSkippedMs ?? 0)
     this.leave(transit)
   }
 

@@ -1,3 +1,4 @@
+import type { RetryTimer } from '../../../contract/device'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { Direction, PacketType } from '../../../contract/packet'
 import type { Timer } from '../clock/clock'
@@ -176,8 +177,8 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
     return uplink.pending + downlink.pending + this.device.pending + this.broker.pending
   }
 
-  resend(direction: Direction, packetId: number): { atMs: number; timerMs: number } | null {
-    const timer = (direction === 'uplink' ? this.device : this.broker).timer(packetId)
+  retryTimer(direction: Direction, packetId: number): RetryTimer | null {
+    const timer = (direction === 'uplink' ? this.device : this.broker).retryTimer(packetId)
     return timer && { ...timer, atMs: this.pace.nowMs() + timer.atMs - this.pace.steadyMs() }
   }
 

@@ -1,3 +1,4 @@
+import type { RetryTimer } from '../../../contract/device'
 import type { RecoveryConfig } from '../../../contract/link-config'
 import { SmallMap } from '../../base/small-map'
 import { ackPacket, Type, type Packet } from '../../mqtt/packet'
@@ -113,8 +114,8 @@ export class Sender {
     return this.minDueMs
   }
 
-  /** When the packet of this identifier is sent again, steady ms, and how long its timer runs; null: not by us. */
-  timer(packetId: number): { atMs: number; timerMs: number } | null {
+  /** The timer of the packet of this identifier; null: it is not sent again by us. */
+  retryTimer(packetId: number): RetryTimer | null {
     const entry = this.entries.get(packetId)
     return entry === undefined || entry.dueMs === Infinity
       ? null
@@ -188,7 +189,7 @@ export class Sender {
     for (const entry of this.entries.values()) {
       if (entry.phase === 'received' || entry.connection !== this.connection) continue
       if (entry.attempts >= this.policy.maxAttempts) continue
-      this.start(entry, nowMs, once ? 1 : entry.attempts, once)
+      this.start(entry, nowMs, once ? 1 : entry.attempts, { always: once })
       if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
     }
   }
@@ -236,7 +237,7 @@ export class Sender {
   }
 
   /** @param always also where nothing is timed */
-  private start(entry: Outstanding, nowMs: number, attempts: number, always = false): void {
+  private start(entry: Outstanding, nowMs: number, attempts: number, { always = false } = {}): void {
     entry.timerMs = always || this.policy.timed ? retryDelay(this.policy, attempts) : Infinity
     entry.dueMs = nowMs + entry.timerMs
   }

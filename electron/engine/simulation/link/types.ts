@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { RetryTimer } from '../../../contract/device'
 import type { LinkConfig } from '../../../contract/link-config'
 import type { ListenerStatus } from '../../../contract/model'
 import type { Direction, PacketType } from '../../../contract/packet'
@@ -32,11 +33,10 @@ export interface Link {
   /** Packets in transit or held, and retry timers that are set: 0 when nothing more will happen by itself. */
   pending(): number
   /**
-   * The timer at whose end a side sends its packet of this identifier again, or gives it up, when no answer comes; null
-   * without one. `atMs`: when it ends, clock ms, moved on by what Step mode lets pass; `timerMs`: from its start to there.
+   * The timer of a side's packet of this identifier; null without one.
    * @param direction in which it was sent
    */
-  resend(direction: Direction, packetId: number): { atMs: number; timerMs: number } | null
+  retryTimer(direction: Direction, packetId: number): RetryTimer | null
   /** Ends the connection and all timers for good. */
   close(): void
 }

@@ -66,11 +66,11 @@ describe('recovery on a radio link', () => {
     rig.client.send(publishFrame(1, 7, 1))
     rig.clock.advance(150)
     rig.link.cut()
-    expect(rig.link.resend('uplink', 7)).toBeNull()
+    expect(rig.link.retryTimer('uplink', 7)).toBeNull()
     await rig.connect()
     const from = rig.clock.now()
     rig.client.send(publishFrame(1, 7, 1))
-    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
+    expect(rig.link.retryTimer('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
   })
 
   it('backs off and gives up, and says so', async () => {
@@ -79,10 +79,10 @@ describe('recovery on a radio link', () => {
     const from = rig.clock.now()
     rig.client.send(publishFrame(2, 7, 1))
     rig.clock.advance(99)
-    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
+    expect(rig.link.retryTimer('uplink', 7)).toEqual({ atMs: from + 100, timerMs: 100 })
     // the second timer is longer, and begins with the packet sent again
     rig.clock.advance(1)
-    expect(rig.link.resend('uplink', 7)).toEqual({ atMs: from + 300, timerMs: 200 })
+    expect(rig.link.retryTimer('uplink', 7)).toEqual({ atMs: from + 300, timerMs: 200 })
     rig.clock.run()
     expect(rig.transits.slice(2).map((p) => [p.sentMs - from, p.attempt])).toEqual([
       [0, 1],
