@@ -32,20 +32,31 @@ function says(input: Input, [top = '', second = '']: readonly string[]): boolean
   return top === 'thresholds' ? (value as Input | undefined)?.[second] !== undefined : value !== undefined
 }
 
-/** What is allowed there. How two settings go together is said by the rule itself. */
-function expectedOf(isRule: boolean, flag: string, isFlag: boolean, { expected }: ErrorDetail): string {
+/**
+ * What is allowed there. How two settings go together is said by the rule itself.
+ * @param at `isRule`: two settings do not go together; `isFlag`: the setting has a flag of its own
+ */
+function expectedOf(
+  { expected }: ErrorDetail,
+  { flag, isRule, isFlag }: { flag: string; isRule: boolean; isFlag: boolean },
+): string {
   if (expected.startsWith('expected a duration')) return isFlag ? (WORDS[flagWord(flag)] ?? TIME) : TIME
   return (isRule || !isFlag ? undefined : WORDS[flagWord(flag)]) ?? expected
 }
 
-/** A time without a unit is read as a text; it is said as it was written. */
-const foundOf = ({ found }: ErrorDetail): string => found.replace(/^"(\d+(?:\.\d+)?)"$/, '$1')
+/** A time without a unit is read as a text; it is said as it was written. Elsewhere a text is said as one. */
+const foundOf = ({ found, expected }: ErrorDetail): string =>
+  expected.startsWith('expected a duration') ? found.replace(/^"(\d+(?:\.\d+)?)"$/, '$1') : found
 
 /** What to do where a warm-up and the duration come from two places; empty where they come from one. */
 function ofTwoPlaces(own: Input, file: SettingsFile | undefined, isFiles: boolean): string {
-  if (isFiles) return own['duration'] === undefined ? '' : ' of --duration: add a shorter --warmup'
-  const isOfFile = own['duration'] === undefined && file?.input['duration'] !== undefined
-  return isOfFile ? ` in --config ${file.path}: add a longer --duration` : ''
+  const isRamp = ((own['executor'] ?? file?.input['executor']) as Input | undefined)?.['kind'] === 'ramping'
+  const setting = isRamp ? 'executor' : 'duration'
+  const flag = isRamp ? '--stages' : '--duration'
+  const isOwn = own[setting] !== undefined
+  if (isFiles) return isOwn ? ` of ${flag}: add a shorter --warmup` : ''
+  const isOfFile = !isOwn && file?.input[setting] !== undefined
+  return isOfFile ? ` in --config ${file.path}: add a longer ${flag}` : ''
 }
 
 function lineOf(
@@ -63,7 +74,7 @@ function lineOf(
   if (isFiles && issue.code === 'unrecognized_keys' && issue.path.length === 0)
     return `--config ${file.path}: ${whole} is no setting of a load test; what else a run is told is given on the command line`
   const isFlag = path[0] !== 'populations' && !isWithin
-  const expected = expectedOf(issue.code === 'custom', flag, isFlag, detail)
+  const expected = expectedOf(detail, { flag, isRule: issue.code === 'custom', isFlag })
   const where = isFiles
     ? `--config ${file.path}: ${whole}`
     : path[0] === 'populations'
@@ -82,5 +93,5 @@ export function problemLines(error: z.ZodError, own: Input, file: SettingsFile |
   const all = error.issues.flatMap((issue) => issueDetails([issue]).map((d) => lineOf(d, issue, own, file)))
   const lines = [...new Set(all)]
   if (lines.length <= MOST_LINES) return lines
-  return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more of the kind`]
+  return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`]
 }

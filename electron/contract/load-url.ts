@@ -48,8 +48,7 @@ export function hidesSecret(url: string): boolean {
 }
 
 /** What is expected in place of such a value. */
-export const HIDDEN_PARAMETER =
-  'expected the value of the query parameter in place of ***, which reports leave out'
+export const HIDDEN_PARAMETER = 'expected the value in place of ***: reports do not keep it'
 
 /** The addresses of a load test's broker: a cluster has several, with commas between them. */
 export const loadAddresses = (url: string): string[] => url.split(',').map((address) => address.trim())

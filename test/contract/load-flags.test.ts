@@ -143,10 +143,7 @@ it('takes in a file every setting that the command line has, and says whose a wr
     '--seed: found "x"; expected a number',
   ])
   const many = Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`setting${i}`, 1]))
-  expect((await refusals(many)).slice(9)).toEqual([
-    expect.stringMatching(/setting9 is no/),
-    'and 4 more of the kind',
-  ])
+  expect((await refusals(many)).slice(9)).toEqual([expect.stringMatching(/setting9 is no/), 'and 4 more'])
   expect(
     await refusals(
       {
@@ -169,6 +166,11 @@ it('takes in a file every setting that the command line has, and says whose a wr
   expect(await refusals({ stages: '2s:5', warmup: '2s' })).toEqual([
     '--config FILE: warmup: found "2s"; expected less than the duration, 2s',
   ])
+  expect(await refusals({ warmup: '3s' }, { stages: '2s:5' })).toEqual([
+    '--config FILE: warmup: found "3s"; expected less than the duration, 2s of --stages: add a shorter --warmup',
+  ])
+  // the text of a number is a text where no time is expected
+  expect(await refusal({ thresholds: { maxLost: '0' } })).toMatch(/found "0"; expected a/)
   expect(await refusals({ warmup: '31s' })).toEqual([
     '--config FILE: warmup: found "31s"; expected less than the duration, 30s',
   ])
