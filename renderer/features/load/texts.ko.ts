@@ -159,7 +159,7 @@ export const loadKorean = {
   },
   wrong: {
     warmup: '시험 시간보다 짧아야 합니다',
-    topicLevels: 'temperature나 state/%c 같은 토픽 단계여야 합니다',
+    topicLevels: 'temperature나 state/%c 같은 토픽 레벨이어야 합니다',
     payload: '필드는 {fields} 같은 형식이어야 합니다',
     room: '12바이트 이상이거나 프로토콜이 5.0이어야 합니다. 3.1.1에서는 더 작은 메시지마다 토픽이 다릅니다',
     receivers: '요청마다 수신자가 하나여야 합니다: pairs, fan-in, shared-subscription',
