@@ -5,6 +5,7 @@ import { idleFlags, type IdleReason } from '@contract/load-idle'
 import { PRESET_NAMES, presetInput } from '@contract/load-presets'
 import { shownSetting } from '@contract/load-headers'
 import { loadFlags } from '@contract/load-text'
+import type { z } from 'zod'
 import { sayIssue, type Problem } from './load-field-errors'
 import {
   FORM_GROUPS,
@@ -115,6 +116,16 @@ type Unused = Partial<Record<TextFlag | Switch, IdleReason>>
 
 const parse = (flags: LoadFlags) => loadSchema.safeParse(loadInput(flags), { reportInput: true })
 
+/** The first fault of each flag. */
+function problemsOf({ issues }: Pick<z.ZodError, 'issues'>, draft: Draft): Problems {
+  const problems: Problems = {}
+  for (const issue of issues) {
+    const flag = flagOfPath(issue.path) as TextFlag
+    problems[flag] ??= sayIssue(flag, issue, draft)
+  }
+  return problems
+}
+
 /**
  * The load test a form describes, or what keeps it from being one. What would do nothing in it is not in it: it is `unused`, but
  * for the files and names of TLS, which are problems, since whoever gives them wants an address with it.
@@ -126,25 +137,21 @@ export function readDraft(
   | { config: null; problems: Problems; unused: Unused } {
   const flags = flagsOf(draft)
   const parsed = parse(flags)
-  const problems: Problems = {}
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const flag = flagOfPath(issue.path) as TextFlag
-      problems[flag] ??= sayIssue(flag, issue, draft)
-    }
-    return { config: null, problems, unused: {} }
-  }
+  if (!parsed.success) return { config: null, problems: problemsOf(parsed.error, draft), unused: {} }
   const idle = idleFlags(flags, parsed.data).map((i) => ({ ...i, flag: i.flag as TextFlag | Switch }))
   const refused = idle.filter(({ flag }) => OF_TLS.includes(flag) && !isSwitch(flag))
   const unused: Unused = Object.fromEntries(
     idle.filter((i) => !refused.includes(i)).map(({ flag, why }) => [flag, why]),
   )
   if (refused.length > 0) {
+    const problems: Problems = {}
     for (const { flag } of refused) problems[flag] = { key: 'needsTls', values: {} }
     return { config: null, problems, unused }
   }
   const used = Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(unused, flag)))
-  return { config: parse(used).data ?? parsed.data, problems: null, unused }
+  const without = parse(used)
+  if (!without.success) return { config: null, problems: problemsOf(without.error, draft), unused }
+  return { config: without.data, problems: null, unused }
 }
 
 /** One step of an arrow key on a text that begins with a number; its unit stays. Null where there is none. */
