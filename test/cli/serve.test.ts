@@ -65,7 +65,7 @@ describe('fleetlab serve', () => {
     )
     expect(engines[0]?.opened[0]?.scenario).toMatchObject({
       name: '장치 세 대',
-      groups: [{ name: '센서 1' }, {}, {}],
+      groups: [{ name: '센서(좋은 링크)' }, {}, {}],
     })
   })
 
