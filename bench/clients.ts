@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,25 +20,31 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '100000' },
     minutes: { type: 'string', default: '5' },
     broker: { type: 'string', default: 'mosquitto' },
+    'keep-alive': { type: 'string', default: '60' },
   },
 })
 const clients = Number(values.clients)
 const minutes = Number(values.minutes)
+const keepAliveS = Number(values['keep-alive'])
 if (
   !Number.isInteger(clients) ||
   clients < 1 ||
   !(minutes > 0) ||
+  !(keepAliveS > 0 && keepAliveS <= 65_535) ||
   !/^(mosquitto|fleetlab)$/.test(values.broker)
 ) {
-  console.log('npm run bench:clients -- [--clients 100000] [--minutes 5] [--broker mosquitto|fleetlab]')
+  console.log(
+    'npm run bench:clients -- [--clients 100000] [--minutes 5] [--broker mosquitto|fleetlab] [--keep-alive 60]',
+  )
   process.exit(2)
 }
 
-const KEEP_ALIVE_S = 60
 const MOST_CONNECT_S = 60
 const WANTED_KIB = 10
 /** Files of a process that are no connections. */
 const SPARE = 500
+/** More than a session counts for that has no subscription. */
+const SESSION_BYTES = 2048
 /** Linux searches ever longer for a free port when more of an address's are taken. */
 const CLIENTS_PER_LOCAL_ADDRESS = 7000
 const cli = join(import.meta.dirname, '../out/main/cli.js')
@@ -80,13 +86,24 @@ function mosquitto(address: string, port: number): ChildProcess {
   return spawn('mosquitto', ['-c', file], { stdio: 'ignore' })
 }
 
-const own = (address: string, port: number): ChildProcess =>
-  spawn(process.execPath, [...NODE_FLAGS, cli, 'broker', '--host', address, '--port', String(port)], {
-    stdio: 'ignore',
+/** The embedded broker; its defaults are made for a class, which all clients at once in one process are not. */
+function own(address: string, port: number): ChildProcess {
+  const file = join(folder, `${address}.json`)
+  const limits = {
+    clients,
+    sessionBytes: clients * SESSION_BYTES,
+    connectionsPerSecond: 1_000_000,
+    connectionsPerAddress: 1_000_000,
+  }
+  const broker = { kind: 'embedded', host: address, port, fixedPort: true, limits }
+  writeFileSync(file, JSON.stringify({ version: 1, name: 'clients', broker, groups: [] }))
+  return spawn(process.execPath, [...NODE_FLAGS, cli, 'broker', file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
+}
 
 /** Starts the collector; resolves with the address for shards. */
-async function startCollector(json: string): Promise<{ child: ChildProcess; url: string }> {
+async function startCollector(json: string): Promise<{ child: ChildProcess; url: string; said(): string }> {
   const args = [cli, 'load', 'watch', '--listen', `127.0.0.1:${await freePort()}`, '--json', json]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
@@ -100,7 +117,7 @@ async function startCollector(json: string): Promise<{ child: ChildProcess; url:
     child.stderr.on('data', read)
     child.once('exit', () => fail(new Error(`load watch: ${text}`)))
   })
-  return { child, url }
+  return { child, url, said: () => text }
 }
 
 function startShard(i: number, of: number, config: string, url: string): ChildProcess {
@@ -140,7 +157,7 @@ async function measure(brokers: readonly Broker[]): Promise<void> {
       'connect-rate': 'max',
       'connect-timeout': '300s',
       duration: `${seconds}s`,
-      'keep-alive': `${KEEP_ALIVE_S}s`,
+      'keep-alive': `${keepAliveS}s`,
       workers: 1,
       'local-address': Array.from({ length: locals }, (_, i) => `127.0.1.${i + 1}`).join(','),
     }),
@@ -156,6 +173,7 @@ async function measure(brokers: readonly Broker[]): Promise<void> {
   }, 5000)
   await ended
   clearInterval(watch)
+  if (!existsSync(json)) throw new Error(`load watch wrote no report: ${collector.said()}`)
   const { connections: c } = reportSchema.parse(JSON.parse(readFileSync(json, 'utf8')))
   const idle = brokers.reduce((sum, b) => sum + b.idleMib, 0)
   const each = (mib: number): string =>
@@ -166,7 +184,7 @@ async function measure(brokers: readonly Broker[]): Promise<void> {
     `${c.established} of ${c.planned} in ${connectS.toFixed(1)} s, at most ${MOST_CONNECT_S}`,
     c.established === clients && connectS < MOST_CONNECT_S,
   )
-  say(`lost in ${minutes} min with a keep-alive of ${KEEP_ALIVE_S} s`, String(c.lost), c.lost === 0)
+  say(`lost in ${minutes} min with a keep-alive of ${keepAliveS} s`, String(c.lost), c.lost === 0)
   say(`memory of ${brokers.length} generators, ${WANTED_KIB} wanted`, each(held.generator), null)
   say(`memory of ${brokers.length} brokers beyond what they had before`, each(held.broker - idle), null)
 }

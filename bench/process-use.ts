@@ -25,8 +25,10 @@ export function endedChildrenSeconds(): number {
 
 /** Memory that a process has in use and shares with no other, and its part of what is shared, MiB. */
 export function memoryMib(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? NaN) / KIB_PER_MIB
+  const rollup = `/proc/${pid}/smaps_rollup`
+  // gVisor's kernel has no such file; resident memory counts what is shared in full.
+  const text = readFileSync(existsSync(rollup) ? rollup : `/proc/${pid}/status`, 'utf8')
+  return Number(/^(?:Pss|VmRSS):\s+(\d+)/m.exec(text)?.[1] ?? NaN) / KIB_PER_MIB
 }
 
 /** Processes that descend from one, whose command line has a word. */
