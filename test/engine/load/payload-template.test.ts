@@ -87,11 +87,11 @@ it.each([
   ['%{csv}', /column/],
   ['%{counter:1:2:3}', /counter/],
 ] as const)('%s is no field', (template, why) => {
-  expect(parsePayload(template)).toEqual({ found: template, expected: expect.stringMatching(why) })
+  expect(parsePayload(template)).toEqual({ found: template, expected: expect.stringMatching(why) as string })
   // the field alone is said to be found, and once
   const refused = loadSchema.safeParse({ payload: `a ${template}` }, { reportInput: true })
   expect(issueDetails(refused.error?.issues ?? [])).toEqual([
-    { path: 'payload', found: JSON.stringify(template), expected: expect.stringMatching(why) },
+    { path: 'payload', found: JSON.stringify(template), expected: expect.stringMatching(why) as string },
   ])
 })
 
