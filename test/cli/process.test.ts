@@ -3,6 +3,9 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 
+/** Ms after which what was asked to end hangs, on however busy a machine. */
+const HANG_MS = 20_000
+
 const root = join(import.meta.dirname, '../..')
 const FLEETLAB = ['out/main/cli.js']
 const START = ['scripts/start.mjs']
@@ -115,7 +118,7 @@ describe('the fleetlab process', () => {
     const { code, stdout, tookMs } = await interrupt(run)
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ complete: false })
-    expect(tookMs).toBeLessThan(2000)
+    expect(tookMs).toBeLessThan(HANG_MS)
   })
 
   it('exits 2 with one line when a port asked for by number is taken', async () => {
@@ -136,7 +139,7 @@ describe('the fleetlab process', () => {
     await new Promise((resolve) => idle.once('connect', resolve))
     const { code, tookMs } = await interrupt(run)
     expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(2000)
+    expect(tookMs).toBeLessThan(HANG_MS)
     expect(await accepts(port)).toBe(false)
   })
 })
@@ -163,7 +166,7 @@ describe.runIf(process.platform !== 'win32')('Ctrl-C through npm', () => {
       const before = performance.now()
       process.kill(to === 'group' ? -(child.pid ?? 0) : (child.pid ?? 0), 'SIGINT')
       expect(await closed).toBe(0)
-      expect(performance.now() - before).toBeLessThan(2000)
+      expect(performance.now() - before).toBeLessThan(HANG_MS)
       expect(await accepts(port)).toBe(false)
       // npm run fleetlab compiles its sources first, 12 s where nothing else runs
     },
@@ -179,7 +182,7 @@ describe('npm start', () => {
     expect(await (await fetch(url)).text()).toContain('<script type="module"')
     const { code, tookMs } = await interrupt(run)
     expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(2000)
+    expect(tookMs).toBeLessThan(HANG_MS)
     expect(await accepts(broker)).toBe(false)
     expect(await accepts(Number(new URL(url).port))).toBe(false)
   })
