@@ -125,7 +125,7 @@ test('the top bar has room for everything in the first window, in step mode with
   await page.keyboard.press('Shift+S')
 })
 
-test('Ctrl+W and Quit with unsaved changes ask; Cancel keeps the window, Don’t Save lets it go @smoke', async () => {
+test('Ctrl+W and Quit with unsaved changes ask; Cancel keeps the window, Don’t Save lets it go', async () => {
   await answer(2)
   await pressIn('^MQTT Fleet Lab', 'ctrl+w')
   await expect.poll(asked).toEqual(['Save the changes to the scenario?'])
