@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import type { WorkerInit } from '../../../electron/engine/load/run/messages'
 import { WorkerPool } from '../../../electron/engine/load/run/worker-pool'
 import { readLine } from '../../../renderer/features/load/engine-lines'
@@ -10,24 +10,34 @@ const ANSWERS = `
   const { parentPort, workerData } = require("node:worker_threads")
   parentPort.once("message", () => {
     parentPort.postMessage({ type: "result", result: workerData })
+    parentPort.postMessage({ type: "bucket", bucket: {}, group: 0 })
     parentPort.close()
   })`
 const FAILS = `throw new Error("broken")`
 
-/** A pool of real threads that run these texts; what they report went wrong is in `fatal`. */
+afterEach(() => void vi.useRealTimers())
+
+/** A pool of real threads that run these texts; what they report went wrong is in `fatal`, and `answered` waits for a result. */
 function pool(...texts: readonly string[]) {
   const fatal: string[] = []
   const left = [...texts]
+  let heard = (): void => undefined
+  const answered = new Promise<void>((done) => (heard = done))
   const threads = new WorkerPool(
     texts.map(() => ({}) as WorkerInit),
-    { bucket: () => undefined, fatal: (text) => fatal.push(text) },
+    { bucket: () => heard(), fatal: (text) => fatal.push(text) },
     () => new Worker(left.shift() ?? '', { eval: true, workerData: worker() }),
   )
-  return { threads, fatal }
+  return { threads, fatal, answered }
 }
 
 it('a worker that gives no figures is not left out in silence', async () => {
-  const { results, silent } = await pool(ANSWERS, NEVER_ANSWERS).threads.finish(1000)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const { threads, answered } = pool(ANSWERS, NEVER_ANSWERS)
+  const finished = threads.finish(1000)
+  await answered
+  vi.advanceTimersByTime(1000)
+  const { results, silent } = await finished
   expect(results).toEqual([worker()])
   expect(silent).toBe(
     'the figures of 1 of 2 workers are missing: they did not report within 1 s; use fewer clients or more computers',
