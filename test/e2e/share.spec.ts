@@ -194,7 +194,7 @@ test.describe('a class', () => {
     await openScreen(page, lab.url, 'lab')
   })
 
-  test('follows the teacher live and read-only, or looks around, in its own language @smoke', async ({
+  test('follows the teacher live and read-only, or looks around, in its own language', async ({
     page,
     browser,
   }) => {
