@@ -115,9 +115,10 @@ const namedAtCross = (p: PacketRow, line: Line, c: ArrowContext): boolean =>
 /** Says as much as there is room for. */
 function placeLabel(line: Line, p: PacketRow, c: ArrowContext): { label: LabelShape; box: Box } {
   const full = placeSaid(line, said(p, c, labelFlags(p, c), p.dup), c)
+  const mayShorten = c.terse === true || (c.slim === true && p.dup)
   /** A label that is longer than its arrow lies where the next arrow's label, or a number, has to stand. */
   const crossed = ({ box, label }: { box: Box; label: LabelShape }): number =>
-    c.terse ? crossedBy(box, c) + (label.width > roomOn(line, c.k) ? 1 : 0) : 0
+    (c.terse ? crossedBy(box, c) : 0) + (mayShorten && label.width > roomOn(line, c.k) ? 1 : 0)
   if (!full.label.crowded && crossed(full) === 0) return full
   let best = full
   for (const less of shorter(p, c)) {
@@ -219,10 +220,13 @@ interface EndWord {
   box: Box
 }
 
+/** Width of the word beside a cross, which is bold. */
+export const endWidth = (value: string, k: number): number => 1.08 * textWidth(value, k)
+
 /** Places of the word beside a cross, best first: beyond it unless the receiver's lane is in the way, under it, above it. */
 function endWords(value: string, line: Line, k: number): EndWord[] {
   const dir = Math.sign(line.to.x - line.from.x) || 1
-  const w = textWidth(value, k)
+  const w = endWidth(value, k)
   const { x, y } = line.to
   const at = x + dir * 14 * k
   const beyond: EndWord = {

@@ -1,5 +1,5 @@
 import { textWidth } from '../text-width'
-import { headBox } from './arrows'
+import { endWidth, headBox } from './arrows'
 import { flat, overlaps, type Taken } from './boxes'
 import type { ArrowShape, BadgeShape, MarkShape, NumberPlace, Point, RingShape } from './types'
 
@@ -9,6 +9,8 @@ const LIFT = 9
 const STEP = 19
 /** How much lower a number may stand where there is no room otherwise, px at 16 px type. */
 const LOWER = [10, 17, 34, 51, 68, 85]
+/** So many of them are near enough to be told from no other arrow's. */
+const NEAR = 3
 /** Numbers so near each other are read as a row, px at 16 px type. */
 const ROW = { width: 96, height: 12 } as const
 
@@ -28,7 +30,7 @@ function atArrow(a: ArrowShape, at: NumberPlace['at'], ring: RingShape | undefin
   if (at === 'start') return along(a.from.x, a.from.y - LIFT * k, dir, [14, 33, 52, -12, -31, -50])
   const y = a.to.y - LIFT * k
   if (a.end === 'cross') {
-    const word = textWidth(a.endText?.value ?? '', k)
+    const word = endWidth(a.endText?.value ?? '', k)
     const beside = a.endText?.anchor === 'middle' ? word / 2 + 12 * k : 24 * k + word
     return along(a.to.x + dir * beside, a.endText?.y ?? a.to.y, dir, [0, 19, 38])
   }
@@ -78,16 +80,17 @@ function spotOf(
   { isFree, canClear, inOrder, offHeads }: Record<'isFree' | 'canClear' | 'inOrder' | 'offHeads', Fits>,
   k: number,
 ): BadgeShape[] {
-  const lower = LOWER.flatMap((d) => candidates.map((r) => r.map((b) => ({ ...b, y: b.y + d * k }))))
+  const lowerBy = (ds: readonly number[]): BadgeShape[][] =>
+    ds.flatMap((d) => candidates.map((r) => r.map((b) => ({ ...b, y: b.y + d * k }))))
   const clear = candidates.filter(offHeads)
   return (
     clear.find((r) => isFree(r) && inOrder(r)) ??
     clear.find(isFree) ??
-    lower.find((r) => offHeads(r) && isFree(r)) ??
+    lowerBy(LOWER.slice(0, NEAR)).find((r) => offHeads(r) && isFree(r)) ??
     candidates.find(isFree) ??
     clear.find(canClear) ??
     candidates.find(canClear) ??
-    lower.find(canClear) ??
+    lowerBy(LOWER).find(canClear) ??
     candidates[0] ??
     []
   )
