@@ -252,8 +252,17 @@ export class Sender {
     const { connection } = this
     const { packetId } = packet
     this.before?.delete(packetId)
-    const timed = { dueMs: Infinity, timerMs: Infinity }
-    const entry: Outstanding = { packetId, record, packet, phase, attempts: 1, ...timed, connection, foreign }
+    const entry: Outstanding = {
+      packetId,
+      record,
+      packet,
+      phase,
+      attempts: 1,
+      dueMs: Infinity,
+      timerMs: Infinity,
+      connection,
+      foreign,
+    }
     this.start(entry, nowMs, 1)
     this.entries.set(packetId, entry)
     if (entry.dueMs < this.minDueMs) this.minDueMs = entry.dueMs
