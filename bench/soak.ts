@@ -14,7 +14,8 @@ import type { Seen } from './soak/bystanders'
 /**
  * `npm run soak`: 200 well-behaved clients of a broker beside ten abusers of each kind, for an hour or `--minutes`.
  * Broker, abusers and well-behaved clients are processes of their own; the abusers have the lowest priority, so that on
- * few cores the time they take is not measured as the broker's. `--log` keeps what our broker says. Then the same beside mosquitto, where it is installed.
+ * few cores the time they take is not measured as the broker's. `--log` keeps what our broker says. Then the same beside
+ * mosquitto, where it is installed.
  */
 const CLIENTS = 200
 const MOST_P99_MS = 50
@@ -129,7 +130,7 @@ const ms = (n: number): string => n.toFixed(1)
 
 function sayHowItGoes(pastMs: number, seen: Seen, mostMb: number): void {
   console.log(
-    `${pastMs / 60_000} min: p50 ${ms(seen.p50)} ms, p99 ${ms(seen.p99)} ms, max ${ms(seen.max)} ms; memory at most ${mostMb.toFixed(0)} MiB`,
+    `${pastMs / 60_000} min: p50 ${ms(seen.p50)} ms, p99 ${ms(seen.p99)} ms, max ${ms(seen.max)} ms, ${seen.long} over 50 ms; memory at most ${mostMb.toFixed(0)} MiB`,
   )
 }
 const COLUMNS: readonly [string, (row: Row) => string][] = [
@@ -137,8 +138,10 @@ const COLUMNS: readonly [string, (row: Row) => string][] = [
   ['p50 ms', (r) => ms(r.p50)],
   ['p99 ms', (r) => ms(r.p99)],
   ['max ms', (r) => ms(r.max)],
+  ['over 50 ms', (r) => String(r.long)],
   ['connect p99 ms', (r) => ms(r.connectP99)],
   ['own loop p99 ms', (r) => ms(r.loopP99)],
+  ['own loop max ms', (r) => ms(r.loopMax)],
   ['messages', (r) => String(r.arrived)],
   ['missing QoS 0', (r) => String(r.lost[0])],
   ['missing QoS 1', (r) => String(r.lost[1])],

@@ -7,10 +7,13 @@ export interface Seen {
   p50: number
   p99: number
   max: number
+  /** Messages that took longer than `LONG_MS`. */
+  long: number
   /** Time from the socket to CONNACK of a new client, one each second. */
   connectP99: number
   /** How late this process was itself: what of the times is not the broker's. */
   loopP99: number
+  loopMax: number
   arrived: number
   /** By QoS: published, and not arrived 15 s after the last was. */
   lost: [number, number, number]
@@ -24,6 +27,7 @@ export interface Seen {
 const [port, clients] = process.argv.slice(2).map(Number) as [number, number]
 const EVERY_MS = 500
 const GRACE_MS = 15_000
+const LONG_MS = 50
 
 const times = build({
   lowestDiscernibleValue: 1,
@@ -39,6 +43,7 @@ const loop = monitorEventLoopDelay({ resolution: 5 })
 let measuring = false
 let ending = false
 let arrived = 0
+let long = 0
 let twice = 0
 let cut = 0
 
@@ -79,7 +84,12 @@ function arrive(p: Pair, payload: Buffer): void {
   }
   p.open.delete(number)
   arrived++
-  if (measuring) times.recordValue(Math.max(1, Math.round((performance.now() - sentMs) * 1000)))
+  if (measuring) took(performance.now() - sentMs)
+}
+
+function took(ms: number): void {
+  if (ms > LONG_MS) long++
+  times.recordValue(Math.max(1, Math.round(ms * 1000)))
 }
 
 function publish(p: Pair, topic: string): void {
@@ -114,8 +124,7 @@ async function end(pairs: readonly Pair[]): Promise<Seen> {
   const open = (): number => pairs.reduce((sum, p) => sum + p.open.size, 0)
   while (open() > 0 && performance.now() < untilMs) await new Promise((r) => setTimeout(r, 100))
   // What never came counts with its age.
-  for (const p of pairs)
-    for (const sentMs of p.open.values()) times.recordValue(Math.round((performance.now() - sentMs) * 1000))
+  for (const p of pairs) for (const sentMs of p.open.values()) took(performance.now() - sentMs)
   const lostAt = (qos: number): number =>
     pairs.filter((p) => p.qos === qos).reduce((sum, p) => sum + p.open.size, 0)
   return { ...soFar(), lost: [lostAt(0), lostAt(1), lostAt(2)] }
@@ -127,8 +136,10 @@ function soFar(): Omit<Seen, 'lost'> {
     p50: at(times, 50),
     p99: at(times, 99),
     max: at(times, 100),
+    long,
     connectP99: at(connects, 99),
     loopP99: loop.percentile(99) / 1e6 - 5,
+    loopMax: loop.max / 1e6 - 5,
     arrived,
     twice,
     cut,

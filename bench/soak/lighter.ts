@@ -47,18 +47,21 @@ function slow(port: number, n: number): void {
   for (let i = 0; i < 300; i++) setTimeout(() => begin(`slow${n}-${i}`), (500 * (i + n / 10)) / 300)
 }
 
-/** Twenty connections that send all but the last byte of a CONNECT of 2 MB. */
-function unfinished(port: number, n: number): void {
+/** Twenty connections that send all but the last byte of a CONNECT of 2 MB, once or over and over. */
+function unfinished(port: number, n: number, closed: (begin: () => void) => void): void {
   const big = 'x'.repeat(60_000)
   const userProperties = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`${i}${big}`, big]))
   const properties = { userProperties }
   const begin = (clientId: string): void => {
     const hello = encode({ cmd: 'connect', clientId, clean: true, protocolVersion: 5, properties }, 5)
     const use = (socket: Socket): void => void socket.write(hello.subarray(0, -1))
-    open(port, use, () => setTimeout(() => begin(clientId), 1000))
+    open(port, use, () => closed(() => begin(clientId)))
   }
   for (let i = 0; i < 20; i++) setTimeout(() => begin(`unfinished${n}-${i}`), (1000 * (i + n / 10)) / 20)
 }
+
+const once = (): void => undefined
+const afterASecond = (begin: () => void): void => void setTimeout(begin, 1000)
 
 /** Ten thousand filters of its own, then messages that match one each. */
 function subscriptions(port: number, n: number): void {
@@ -83,7 +86,17 @@ export const LIGHTER: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['reset', { does: 'connects and resets the connection, without end', start: reset }],
   ['bytes', { does: 'messages written a byte at a time', start: bytes }],
   ['slow', { does: '300 CONNECT packets at two bytes a second', start: slow }],
-  ['unfinished', { does: '20 CONNECT packets of 2 MB without their last byte', start: unfinished }],
+  [
+    'unfinished',
+    {
+      does: '20 CONNECT packets of 2 MB without their last byte',
+      start: (port, n) => unfinished(port, n, once),
+    },
+  ],
+  [
+    'unfinished-again',
+    { does: 'the same, again and again', start: (port, n) => unfinished(port, n, afterASecond) },
+  ],
   ['subscriptions', { does: '10,000 filters, and messages for them', start: subscriptions }],
   ['topics', { does: 'messages to 100,000 topics', start: topics }],
 ])

@@ -10,8 +10,10 @@ export class NumberRing extends ColumnRing {
 
   /** @param key 1 or more */
   set(key: number, value: number): void {
-    const old = this.keys[this.at(key)] as number
-    if (this.rows < this.slots && old !== 0 && old !== key && this.at(old) === this.at(key)) this.grow()
+    if (this.rows < this.slots) {
+      const old = this.keys[this.at(key)] as number
+      this.makeRoom(key, old !== 0 && old !== key)
+    }
     const i = this.at(key)
     this.keys[i] = key
     this.values[i] = value

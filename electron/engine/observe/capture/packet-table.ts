@@ -105,7 +105,7 @@ export class PacketTable extends ColumnRing {
   add(p: PacketTransit, client: number, topic: number, alias: number): number {
     const { frame, packetId, level, topicAt, topicEnd } = p.packet
     if (this.kept >= this.capacity) this.evictOldest()
-    else if (this.kept >= this.rows) this.grow()
+    else if (this.rows < this.slots) this.makeRoom(this.next, this.kept >= this.rows)
     const seq = this.next
     const i = this.at(seq)
     this.keepBytes(i, frame)

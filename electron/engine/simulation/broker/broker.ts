@@ -128,7 +128,7 @@ class Broker implements Hub {
 
   /** Does some of a long work now, and the rest by turns with that of the clients. */
   private later(steps: Steps<void>): void {
-    if (this.turns.some(steps)) this.turns.add(() => this.turns.some(steps))
+    if (this.turns.start(steps)) this.turns.add(() => this.turns.some(steps))
   }
 
   /** A message of the broker's own. */

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../clock/clock'
+import { steadyMs, type Clock, type Timer } from '../clock/clock'
+import { EPSILON_MS } from '../link/pace'
 
 /** Ends a connection that stays silent: before CONNECT, and for longer than its keep-alive afterwards. */
 export class ConnectionTimeouts {
@@ -27,19 +28,19 @@ export class ConnectionTimeouts {
     if (seconds === 0) return
     const limitMs = seconds * 1500
     this.heard()
-    const leftMs = () => this.lastHeardMs + limitMs - this.clock.now()
+    const leftMs = () => this.lastHeardMs + limitMs - steadyMs(this.clock)
     const again = () => {
       this.timer = this.clock.schedule(leftMs(), check)
     }
     const check = () => {
-      if (leftMs() > 0) {
+      if (leftMs() > EPSILON_MS) {
         again()
         return
       }
       this.timer = undefined
       this.afterReading(() => {
         if (this.stopped) return
-        if (leftMs() > 0) again()
+        if (leftMs() > EPSILON_MS) again()
         else tooLate(limitMs)
       })
     }
@@ -47,7 +48,7 @@ export class ConnectionTimeouts {
   }
 
   heard(): void {
-    this.lastHeardMs = this.clock.now()
+    this.lastHeardMs = steadyMs(this.clock)
   }
 
   stop(): void {

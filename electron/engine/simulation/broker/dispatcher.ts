@@ -1,4 +1,4 @@
-import { atOnce } from '../../base/slices'
+import { atOnce, type Steps } from '../../base/slices'
 import type { ClientContext } from './hub'
 import type { Message } from './message'
 import type { Router } from './router'
@@ -39,7 +39,13 @@ export class Dispatcher {
     if (router.routeToFew(message)) return
     const steps = router.route(message)
     if (!message.external || message.publisher === null) atOnce(steps)
-    else if (this.deps.turns.some(steps)) this.goOn(message.publisher, message, steps)
+    else if (this.begin(message.publisher, steps)) this.goOn(message.publisher, message, steps)
+  }
+
+  /** What a client sends is part of its own turn; the will of one that has gone is nobody's. */
+  private begin(publisher: string, steps: Steps<void>): boolean {
+    const { turns, connected } = this.deps
+    return connected.has(publisher) ? turns.some(steps) : turns.start(steps)
   }
 
   private goOn(publisher: string, first: Message, begun: ReturnType<Router['route']>): void {

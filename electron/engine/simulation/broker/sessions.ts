@@ -1,5 +1,5 @@
 import type { Steps } from '../../base/slices'
-import type { Clock } from '../clock/clock'
+import { steadyMs, type Clock } from '../clock/clock'
 import type { OutboxDeps } from './outlet'
 import type { Router } from './router'
 import { Session, type Subscription } from './session'
@@ -87,7 +87,7 @@ export class Sessions {
     else if (will !== null) this.delayWill(session, will, willDelay)
     if (session.expirySeconds === 0) this.end(session)
     else if (Number.isFinite(session.expirySeconds)) {
-      session.endsMs = session.clock.now() + seconds(session.expirySeconds)
+      session.endsMs = steadyMs(session.clock) + seconds(session.expirySeconds)
       session.expiryTimer = session.clock.schedule(seconds(session.expirySeconds), () => this.end(session))
     }
   }
@@ -96,14 +96,14 @@ export class Sessions {
   private endOverdue(clientId: string): void {
     const session = this.byId.get(clientId)
     if (session === undefined || session.connected) return
-    const nowMs = session.clock.now()
+    const nowMs = steadyMs(session.clock)
     if (session.endsMs <= nowMs) this.end(session)
     else if (session.willDueMs <= nowMs) this.releaseWill(session)
   }
 
   private delayWill(session: Session, will: Will, delay: number): void {
     session.delayedWill = will
-    session.willDueMs = session.clock.now() + seconds(delay)
+    session.willDueMs = steadyMs(session.clock) + seconds(delay)
     session.willTimer = session.clock.schedule(seconds(delay), () => this.releaseWill(session))
   }
 

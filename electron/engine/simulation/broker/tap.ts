@@ -48,6 +48,7 @@ export class Tap {
       direction,
       packet,
       sentMs: nowMs,
+      skippedMs: clock.skippedMs(),
       origin: 'endpoint',
       attempt: this.attemptOf(direction, packet),
       state: 'delivered',

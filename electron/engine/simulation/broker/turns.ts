@@ -53,7 +53,7 @@ export class Turns {
   private planned = false
   private stopped = false
   private hurried = false
-  /** Real ms of packets that were handled as they were read, since the last look at the sockets. */
+  /** Real ms of what was done at once, as packets that are handled as they are read, since the last look at the sockets. */
   private asReadMs = 0
   /** Real ms that turns of this slice take later. */
   private chargedMs = 0
@@ -104,6 +104,18 @@ export class Turns {
   /** A connection has come in. The system hands over one at each look at the sockets, so the next look comes soon. */
   hurry(): void {
     this.hurried = true
+  }
+
+  /**
+   * One turn of work in steps at once, unless much was done at once since the last look at the sockets: many connections
+   * may end at the same look, each with a session and a will. True while there is more of it.
+   */
+  start(steps: Steps<void>): boolean {
+    if (this.asReadMs >= AS_READ_MS.any) return true
+    const beganMs = this.nowMs()
+    const more = this.some(steps)
+    this.served(this.nowMs() - beganMs)
+    return more
   }
 
   /** One turn of work in steps. True while there is more of it. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { ExchangeIndex } from '../../../../electron/engine/observe/capture/exchange-index'
 import { ExchangeTable } from '../../../../electron/engine/observe/capture/exchange-table'
 import { ByteInterner } from '../../../../electron/engine/observe/capture/intern'
+import { NumberRing } from '../../../../electron/engine/observe/capture/number-ring'
 
 it('the newest exchange of every identifier is found, as in a map, while the table grows and old rows are overwritten', () => {
   const key = fc.record({
@@ -54,5 +55,27 @@ it('names are numbered as long as somebody refers to them, short and long ones',
       }
       expect(names.size).toBe(kept.size)
     }),
+  )
+})
+
+it('the number of each key is known until as many newer ones have come, also while the table grows and with gaps', () => {
+  const gap = fc.oneof(
+    { weight: 9, arbitrary: fc.constant(1) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 700 }) },
+  )
+  fc.assert(
+    fc.property(fc.array(gap, { maxLength: 4000, size: 'max' }), fc.nat(5000), (gaps, firstKey) => {
+      const ring = new NumberRing(2048)
+      const keys: number[] = []
+      let key = firstKey
+      for (const by of gaps) {
+        key += by
+        keys.push(key)
+        ring.set(key, 3 * key)
+      }
+      for (const k of keys) expect([3 * k, k > key - 2048 ? 3 * k : 0]).toContain(ring.get(k))
+      expect(ring.get(key + 1)).toBe(0)
+    }),
+    { numRuns: 30 },
   )
 })

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { Steps } from '../../../../electron/engine/base/slices'
 import { FrameSplitter, MAX_PACKET_BYTES } from '../../../../electron/engine/mqtt/splitter'
 import { SocketPort } from '../../../../electron/engine/simulation/broker/socket-port'
 import { Share } from '../../../../electron/engine/simulation/broker/turns'
@@ -79,6 +80,31 @@ describe('long work by turns', () => {
     expect(order.join('')).toBe('ab')
     await settle(4)
     expect(order.join('')).toBe('abcabc')
+  })
+})
+
+describe('what ends with many connections at once', () => {
+  it('is begun for as long as one turn, and the rest is left to turns', async () => {
+    let nowMs = 0
+    const turns = quietTurns(() => nowMs)
+    const left = Array.from({ length: 50 }, () => 8)
+    const end = function* (n: number): Steps<void> {
+      while ((left[n] as number) > 0) {
+        nowMs += 0.25
+        left[n] = (left[n] as number) - 1
+        yield 1
+      }
+    }
+    for (const n of left.keys()) {
+      const steps = end(n)
+      if (turns.start(steps)) turns.add(() => turns.some(steps))
+    }
+    expect(nowMs).toBe(1)
+    await settle(1)
+    expect(nowMs).toBe(2)
+    await settle(100)
+    expect(left.every((l) => l === 0)).toBe(true)
+    expect(turns.size).toBe(0)
   })
 })
 

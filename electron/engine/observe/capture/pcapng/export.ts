@@ -1,4 +1,6 @@
+import { percent } from '../../../../contract/counted'
 import type { FilePart, PacketRow } from '../../../../contract/model'
+import { underWayMs } from '../../../../contract/under-way'
 import { Type } from '../../../mqtt/packet'
 import { STEP, type Steps } from '../../../base/slices'
 import { scenarioComments } from '../../../mqtt/kept-run'
@@ -175,10 +177,9 @@ function comment(
   if (leftOut > 0) parts.push(leftOutBefore(leftOut, 'this one'))
   if (row.fate === 'lost') {
     const how = row.reason === null ? '' : ` ${REASONS[row.reason]}`
-    parts.push(`lost${how} after ${Math.round(row.lossPoint * 100)} % of the way: not delivered`)
+    parts.push(`lost${how} after ${percent(row.lossPoint)} of the way: not delivered`)
   } else if (row.fate !== 'delivered') parts.push('still in transit when the file was written')
-  else if (timed && row.settledMs !== null)
-    parts.push(`arrived after ${(row.settledMs - row.sentMs - row.heldMs).toFixed(3)} ms`)
+  else if (timed) parts.push(`arrived after ${(underWayMs(row) ?? 0).toFixed(3)} ms`)
   if (missing > 0) parts.push(`${missing} bytes were not captured and are zeros here`)
   return parts.length === 0 ? null : parts.join('; ')
 }
