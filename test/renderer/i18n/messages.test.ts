@@ -151,6 +151,16 @@ describe('texts', () => {
     expect(files.filter((f) => old.test(readFileSync(join(root, '..', f), 'utf8')))).toEqual([])
   })
 
+  it.each([
+    ['ko', /스테이지/],
+    ['ja', /ステージ/],
+    ['zh', /加压阶段/],
+  ] as const)('has another word for the stages of a load test than for phases, %s', (lang, word) => {
+    const stages = [...(others.get(lang) ?? [])].filter(([key]) => /\bstages?\b/i.test(en.get(key) ?? ''))
+    expect(stages.length).toBeGreaterThan(1)
+    expect(stages.filter(([, text]) => !word.test(text)).map(([key]) => key)).toEqual([])
+  })
+
   it('leaves no choice between two particles to who reads Korean', () => {
     const both = /[은을이와]\([는를가과]\)|[는를가과]\([은을이와]\)|\(으\)로/
     expect([...leaves(messages.ko)].filter(([, text]) => both.test(text))).toEqual([])
