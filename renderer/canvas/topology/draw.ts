@@ -72,12 +72,13 @@ export function drawTopology(
   c.clearRect(0, 0, w, h)
   drawSpokes(c, s, t)
   drawNodes(c, s, t)
+  // names stay where they are and can be read when a packet has passed; a packet that they hide is missed
+  drawLabels(c, s, t)
   const moving = s.marks.filter((m) => !m.fallen)
   drawTails(c, moving, t)
   for (const m of moving) drawMark(c, m, t)
   for (const m of s.marks) if (m.fallen) drawFallen(c, m, m.fallen, t)
   drawLostLabels(c, s, t)
-  drawLabels(c, s, t)
   drawBroker(c, s, t)
 }
 

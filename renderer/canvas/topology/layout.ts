@@ -1,4 +1,5 @@
 import type { QoS } from '@contract/packet'
+import { crosses, flat } from '../sequence/boxes'
 import { textWidth } from '../text-width'
 
 /** A group of devices, or one external client, as the topology needs it. */
@@ -190,17 +191,28 @@ function labelPlaces(arc: Arc, nodes: readonly TopologyNode[], f: Frame): { x: n
   return [at(above), at(!above)].flatMap((p) => [0, 1, 2].map((n) => ({ ...p, x: p.x + n * outward })))
 }
 
+type Place = Pick<TopologyNode, 'x' | 'y'>
+
 interface Room {
   width: number
   height: number
   /** Boxes of devices, which a label covers if it must. */
   nodes: readonly Box[]
+  /** Where packets move, which it covers rather than a device. */
+  spokes: readonly { from: Place; to: Place }[]
   /** What a label may not cover: other labels and the broker. */
   taken: readonly Box[]
 }
 
+/** A device that is covered counts as this many spokes. */
+const DEVICE = 1000
+
+/** Does a line run through a box? */
+const runsThrough = (from: Place, to: Place, b: Box): boolean =>
+  crosses(from, to, flat(b.x0, (b.y0 + b.y1) / 2, b.x1 - b.x0, b.y1 - b.y0))
+
 /**
- * The first place within the frame where the label covers no device, or else the fewest of them. Where both its lines have
+ * The first place within the frame where the label covers no device and no spoke, or else the fewest of them. Where both its lines have
  * no room it is the name alone; where that has none, null.
  */
 function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, room: Room): TopologyLabel | null {
@@ -218,7 +230,9 @@ function placeLabel(arc: Arc, nodes: readonly TopologyNode[], f: Frame, room: Ro
       }
       const box = labelBox(label, f.k)
       if (room.taken.some((b) => hits(box, b))) continue
-      const covers = room.nodes.filter((b) => hits(box, b)).length
+      const devices = room.nodes.filter((b) => hits(box, b)).length
+      const covers =
+        devices * DEVICE + room.spokes.filter(({ from, to }) => runsThrough(from, to, box)).length
       if (best === null || covers < best.covers) best = { label, covers }
     }
     if (best !== null) return best.label
@@ -287,9 +301,10 @@ export function layoutTopology(
   const nodes = placed.flatMap((p) => p.nodes)
   const broker = { x: f.cx, y: f.cy, w: (small ? 76 : 84) * k, h: (small ? 42 : 56) * k }
   const nodeBoxes = nodes.map((n) => nodeBox(n, k))
+  const spokes = nodes.map((n) => ({ from: n, to: broker }))
   const taken = [brokerBox(broker)]
   const labels = placed.flatMap((p) => {
-    const label = placeLabel(p.arc, p.nodes, f, { width, height, nodes: nodeBoxes, taken })
+    const label = placeLabel(p.arc, p.nodes, f, { width, height, nodes: nodeBoxes, spokes, taken })
     if (label === null) return []
     taken.push(labelBox(label, k))
     return [label]

@@ -9,6 +9,7 @@ import {
   topologyScale,
   type TopologyGroup,
 } from '../../../renderer/canvas/topology/layout'
+import { drawTopology, readTheme } from '../../../renderer/canvas/topology/draw'
 import { PacketMotion } from '../../../renderer/canvas/topology/motion'
 import { nodeAt, pieces, placeMarks, project, zoomAt } from '../../../renderer/canvas/topology/scene'
 import { packet } from '../../helpers/packet-row'
@@ -152,6 +153,51 @@ describe('topology layout', () => {
         )
       }
     }
+  })
+
+  it.each([
+    [390, 300],
+    [360, 260],
+    [540, 760],
+  ] as const)('keeps labels off the ways of packets, %d x %d', (w, h) => {
+    const groups = [
+      group('Sensor', 1, { subtitle: 'QoS 1, 0.5/s' }),
+      group('Door lock', 1, { subtitle: 'QoS 2, 0.2/s' }),
+      group('Dashboard', 1, { role: 'subscriber', subtitle: 'home/#' }),
+    ]
+    const { nodes, labels, broker } = layoutTopology(groups, w, h, 1)
+    expect(labels).toHaveLength(3)
+    for (const l of labels) {
+      const { x0, x1, y0, y1 } = labelBox(l, 1)
+      for (const n of nodes)
+        for (let f = 0; f <= 1; f += 0.01) {
+          const [x, y] = [n.x + (broker.x - n.x) * f, n.y + (broker.y - n.y) * f]
+          expect(x > x0 && x < x1 && y > y0 && y < y1, `${l.title} on ${n.id}`).toBe(false)
+        }
+    }
+  })
+
+  it('draws packets above the names of groups, so that none is hidden', () => {
+    const said: unknown[] = []
+    const note = (words: unknown): void => void said.push(words)
+    const c = new Proxy({} as CanvasRenderingContext2D, {
+      get: (_, key) => (key === 'fillText' ? note : () => undefined),
+      set: () => true,
+    })
+    const layout = layoutTopology([group('a', 1)], 390, 300, 1)
+    const p = { x: 100, y: 100 }
+    const still = { fallen: null, rest: p, fade: 0, held: false, label: null, angle: 0 }
+    const mark = { ...still, type: 'PUBLISH' as const, dup: true, head: p, tail: p }
+    const words = { brokerTitle: 'Broker', brokerNote: 'embedded', lostWord: 'lost' }
+    const scene = { layout, view: HOME, marks: [mark], selected: null, hovered: null, ...words }
+    drawTopology(
+      c,
+      390,
+      300,
+      scene,
+      readTheme(() => '1', 1),
+    )
+    expect(said).toEqual(['a', '1 devices', 'DUP', 'Broker', 'embedded'])
   })
 
   it('is drawn larger where there is room for it, and never smaller', () => {
