@@ -193,15 +193,12 @@ export const english: Teller = {
       `A segment of ${packet(h)} was lost${h.copies > 1 ? ` ${times(h.copies)}` : ''}: *${h.nth === null ? packet(h) : 'the PUBLISH'} has not arrived yet*.`,
     behind: (h) => `${packet(h)} had to wait for what was sent before it: *TCP keeps the order*.`,
     resent: (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : h.reason === 'step'
-          ? `${name(h.s)} ${again(h)}, ${seconds(h.waitMs)} later.`
-          : `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
+      h.reason === 'step'
+        ? `${name(h.s)} ${again(h)}, ${seconds(h.waitMs)} later.`
+        : `${name(h.s)} waited ${seconds(h.waitMs)} for ${awaited(h)} and ${again(h)}.`,
     'resent-late': (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+      `No ${awaited(h)} arrived within ${seconds(h.waitMs)}, so ${name(h.s)} ${again(h)}.`,
+    'resent-stood-still': timerRan,
     'resent-answered': (h) => `${name(h.s)} ${again(h)}, although ${awaited(h)} had arrived.`,
     'resent-response': (h) => `PUBREC came again, so ${name(h.s)} ${again(h)}.`,
     resumed,

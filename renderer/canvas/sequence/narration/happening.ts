@@ -15,6 +15,7 @@ export type HappeningKind =
   | 'behind'
   | 'resent'
   | 'resent-late'
+  | 'resent-stood-still'
   | 'resent-answered'
   | 'resent-response'
   | 'resumed'
@@ -79,8 +80,6 @@ export interface Happening {
    */
   reason: LossReason | 'dead' | null
   waitMs: number
-  /** Of `resent` and `resent-late`: step mode let time pass meanwhile, in which its timer stood still. */
-  stoodStill: boolean
   attempts: number
   /** Clients concerned, e.g. subscribers that got a copy. */
   clients: string[]
@@ -113,7 +112,6 @@ const BLANK: Omit<Happening, 'kind' | 'atMs' | 'order'> = {
   apart: false,
   reason: null,
   waitMs: 0,
-  stoodStill: false,
   attempts: 0,
   clients: [],
   known: false,

@@ -216,15 +216,12 @@ export const japanese: Teller = {
       `${packet(h)} の TCP セグメントが${h.copies > 1 ? ` ${h.copies} 回` : ''}失われ、*まだ届いていません*。`,
     behind: (h) => `${packet(h)} は先に送られたものを待ちました。*TCP は順序を守ります*。`,
     resent: (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : h.reason === 'step'
-          ? `${seconds(h.waitMs)} 後に ${name(h.s)} は ${again(h)}。`
-          : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 後に ${name(h.s)} は ${again(h)}。`
+        : `${name(h.s)} は ${awaited(h)} を ${seconds(h.waitMs)} 待ち、${again(h)}。`,
     'resent-late': (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
+      `${seconds(h.waitMs)} 以内に ${awaited(h)} が届かなかったので、${name(h.s)} は ${again(h)}。`,
+    'resent-stood-still': timerRan,
     'resent-answered': (h) => `${awaited(h)} は届いていましたが、${name(h.s)} は ${again(h)}。`,
     'resent-response': (h) => `PUBREC がもう一度届いたので、${name(h.s)} は ${again(h)}。`,
     resumed,

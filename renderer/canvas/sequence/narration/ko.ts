@@ -200,15 +200,12 @@ export const korean: Teller = {
       `${packet(h)}의 TCP 세그먼트가 ${h.copies > 1 ? `${times(h.copies)} ` : ''}손실되어 *아직 도착하지 않았습니다*.`,
     behind: (h) => `${josa(packet(h), '은/는')} 먼저 보낸 것을 기다려야 했습니다. *TCP는 순서를 지킵니다*.`,
     resent: (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : h.reason === 'step'
-          ? `${seconds(h.waitMs)} 뒤에 ${josa(name(h.s), '이/가')} ${again(h)}.`
-          : `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 뒤에 ${josa(name(h.s), '이/가')} ${again(h)}.`
+        : `${sender(h)} ${josa(awaited(h), '을/를')} ${seconds(h.waitMs)} 동안 기다리다가 ${again(h)}.`,
     'resent-late': (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+      `${seconds(h.waitMs)} 안에 ${josa(awaited(h), '이/가')} 오지 않아 ${josa(name(h.s), '이/가')} ${again(h)}.`,
+    'resent-stood-still': timerRan,
     'resent-answered': (h) =>
       `${josa(awaited(h), '이/가')} 이미 왔지만 ${josa(name(h.s), '이/가')} ${again(h)}.`,
     'resent-response': (h) => `PUBREC이 다시 와서 ${josa(name(h.s), '이/가')} ${again(h)}.`,

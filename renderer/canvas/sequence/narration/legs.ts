@@ -191,7 +191,6 @@ export function onResends(story: Story): Happening[] {
     const base = {
       ...atStart('resent', again, story.qos(again)),
       waitMs: r.waitMs,
-      stoodStill: r.skipped,
       attempts: again.attempt,
     }
     if (r.why === 'reconnect') {
@@ -200,6 +199,8 @@ export function onResends(story: Story): Happening[] {
     }
     if (r.why === 'response') return { ...base, kind: 'resent-response' as const }
     if (answered(story, r)) return { ...base, kind: 'resent-answered' as const }
+    // step mode let time pass meanwhile, in which its timer stood still
+    if (r.skipped) return { ...base, kind: 'resent-stood-still' as const }
     const lost = story.facts.losses.find(
       (p) =>
         p.exchange === again.exchange &&

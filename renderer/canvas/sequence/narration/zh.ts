@@ -214,15 +214,11 @@ export const chinese: Teller = {
       `${packet(h)} 的 TCP 报文段丢失${h.copies > 1 ? `了${times(h.copies)}` : ''}， *还没有到达*。`,
     behind: (h) => `${packet(h)} 必须等待之前发送的内容： *TCP 保持顺序*。`,
     resent: (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : h.reason === 'step'
-          ? `${seconds(h.waitMs)} 之后， ${name(h.s)} ${again(h)}。`
-          : `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
-    'resent-late': (h) =>
-      h.stoodStill
-        ? timerRan(h)
-        : `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
+      h.reason === 'step'
+        ? `${seconds(h.waitMs)} 之后， ${name(h.s)} ${again(h)}。`
+        : `${name(h.s)} 等待 ${awaited(h)} ${seconds(h.waitMs)} 之后${again(h)}。`,
+    'resent-late': (h) => `${seconds(h.waitMs)} 内没有收到 ${awaited(h)} ，所以 ${name(h.s)} ${again(h)}。`,
+    'resent-stood-still': timerRan,
     'resent-answered': (h) => `${awaited(h)} 已经到达，但 ${name(h.s)} 还是${again(h)}。`,
     'resent-response': (h) => `PUBREC 再次到达，所以 ${name(h.s)} ${again(h)}。`,
     resumed,
