@@ -33,6 +33,7 @@ export interface InFlightRow {
   type: PacketType
   direction: Direction
   topic: string
+  /** When it was sent first: clock ms, moved on by what step mode has let pass since then. */
   sinceMs: number
   attempts: number
   /** The one that runs; null without one. */

@@ -59,7 +59,7 @@ export interface PhaseStatus {
   nth: number
   /** All of them; null where a loop is unlimited. */
   of: number | null
-  /** Clock ms. */
+  /** Clock ms, moved on by what step mode lets pass. */
   endsMs: number
 }
 

@@ -14,11 +14,16 @@ export class ManualClock implements Clock {
   /** While true no timer fires. */
   frozen = false
   private timeMs = 0
+  private skipped = 0
   private order = 0
   private heap: ManualTimer[] = []
 
   now(): number {
     return this.timeMs
+  }
+
+  skippedMs(): number {
+    return this.skipped
   }
 
   schedule(delayMs: number, fire: () => void): Timer {
@@ -57,6 +62,7 @@ export class ManualClock implements Clock {
   /** Lets time pass without any timer coming nearer. */
   skip(ms: number): void {
     this.timeMs += ms
+    this.skipped += ms
     for (const timer of this.heap) (timer as { dueMs: number }).dueMs += ms
   }
 

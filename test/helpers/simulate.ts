@@ -43,7 +43,7 @@ export async function simulate(
   fault: (sim: Simulation) => void = () => undefined,
 ): Promise<SimulationRecord> {
   const sim = createSimulation({ scenario: scenarioOf(input) })
-  const ledger = new FleetLedger(sim.fleet, sim.scenario.groups)
+  const ledger = new FleetLedger(sim.fleet, sim.scenario.groups, sim.clock)
   const transits: PacketTransit[] = []
   const capture = createCapture({ clock: sim.clock, packets: 5000, bytes: 1 << 20 })
   sim.observe({ links: capture, listeners: capture, routes: capture })

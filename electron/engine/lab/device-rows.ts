@@ -71,6 +71,7 @@ export function listDevices(
 
 function inFlight(lab: Lab, clientId: string): InFlightRow[] {
   const link = lab.linkOf(clientId)
+  const skippedMs = lab.clock.skippedMs()
   return lab.observation.capture
     .inFlight(clientId, IN_FLIGHT)
     .map(({ exchange: x, packets: own }): InFlightRow => {
@@ -78,12 +79,13 @@ function inFlight(lab: Lab, clientId: string): InFlightRow[] {
       const type = released ? 'PUBREL' : 'PUBLISH'
       const sends = own.filter((p): p is PacketRow => p.type === type)
       const packetId = x.packetId ?? 0
+      const [first] = sends
       return {
         packetId,
         type,
         direction: x.direction,
         topic: x.topic,
-        sinceMs: x.startedMs,
+        sinceMs: first ? first.sentMs + skippedMs - first.skippedMs : x.startedMs,
         attempts: Math.max(1, sends.length),
         retryTimer: link?.retryTimer(x.direction, packetId) ?? null,
         held: sends.at(-1)?.fate === 'held',

@@ -85,7 +85,7 @@ export class Lab {
       () => this.phasesOver(),
     )
     const { clock, fleet } = this.sim
-    this.ledger = new FleetLedger(fleet, scenario.groups)
+    this.ledger = new FleetLedger(fleet, scenario.groups, clock)
     this.wire = new GroupWireBytes((id) => fleet.device(id)?.spec.group.name ?? null)
     this.desk = new Desk(this.sim, this)
     this.observation = new Observation(clock, fleet, (topic) => {

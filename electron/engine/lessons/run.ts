@@ -43,7 +43,7 @@ export async function runLesson<T>(
 ): Promise<T> {
   const { scenario } = plan
   const sim = createSimulation({ scenario })
-  const ledger = new FleetLedger(sim.fleet, scenario.groups)
+  const ledger = new FleetLedger(sim.fleet, scenario.groups, sim.clock)
   const capture = createCapture({ clock: sim.clock, packets: PACKETS, bytes: PACKET_BYTES })
   const received = new Map<string, number>()
   sim.observe({ links: capture, routes: capture })

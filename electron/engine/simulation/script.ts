@@ -2,7 +2,7 @@ import type { LinkConfig, LossConfig } from '../../contract/link-config'
 import type { Phase, Phases, PhaseStatus, Step } from '../../contract/phases'
 import type { GroupConfig, Scenario } from '../../contract/scenario'
 import type { Device } from './fleet/device'
-import type { Clock } from './clock/clock'
+import { steadyMs, type Clock } from './clock/clock'
 import type { Fleet } from './fleet/fleet'
 import type { Guests } from './guests/guests'
 import type { BrokerTarget } from './target/target'
@@ -111,8 +111,8 @@ export class Script {
   readonly late: ReadonlySet<string>
   /** Groups whose publishing waits for a step. */
   readonly waiting: ReadonlySet<string>
-  /** The phase it is in; null before the first and after the last, and where there are none. */
-  phase: PhaseStatus | null = null
+  /** The phase it is in; its end is steady ms. */
+  private playing: PhaseStatus | null = null
   private readonly changes: Changes
   private readonly total: number | null
   private place = 0
@@ -139,6 +139,12 @@ export class Script {
     }, 0)
   }
 
+  /** The phase it is in; null before the first and after the last, and where there are none. */
+  get phase(): PhaseStatus | null {
+    const { playing } = this
+    return playing && { ...playing, endsMs: playing.endsMs + this.stage.clock.skippedMs() }
+  }
+
   /** From now on time counts. */
   begin(): void {
     this.planSteps(this.items.filter((i): i is Step => !isPhase(i)))
@@ -149,7 +155,7 @@ export class Script {
   end(): void {
     if (this.over) return
     this.over = true
-    this.phase = null
+    this.playing = null
     this.changes.only([])
     this.stage.target?.embedded?.setAway(false)
   }
@@ -175,11 +181,11 @@ export class Script {
   }
 
   private play(phase: Phase, then: () => void): void {
-    this.phase = {
+    this.playing = {
       name: phase.name,
       nth: ++this.nth,
       of: this.total,
-      endsMs: this.stage.clock.now() + phase.for,
+      endsMs: steadyMs(this.stage.clock) + phase.for,
     }
     // Those of its beginning at once, so that what two phases have in common is left alone.
     const isFirst = (s: Step): boolean => s.at === 0 && isChange(s)

@@ -1,4 +1,5 @@
 import type { PacketRow, SessionMark } from '@contract/model'
+import { timerRanMs } from '@contract/under-way'
 import { textWidth } from '../text-width'
 import { crosses, flat, type Taken } from './boxes'
 import { breaks } from './marks'
@@ -38,9 +39,8 @@ export function resends(packets: readonly PacketRow[], marks: readonly SessionMa
       (m) => m.clientId === p.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
     )
     const why = reconnect ? 'reconnect' : p.answers !== null ? 'response' : 'timer'
-    const skippedMs = p.skippedMs - first.skippedMs
-    const waitMs = p.sentMs - first.sentMs - skippedMs
-    found.push({ first, again: p, waitMs, skipped: skippedMs > 0, why })
+    const skipped = p.skippedMs > first.skippedMs
+    found.push({ first, again: p, waitMs: timerRanMs(first, p), skipped, why })
   }
   return found
 }

@@ -1,4 +1,5 @@
 import type { Direction } from '@contract/packet'
+import { underWayMs } from '@contract/under-way'
 
 /** What the time scale has to know of a packet. Times in ms, see PacketRow. */
 export interface TimedPacket {
@@ -9,6 +10,8 @@ export interface TimedPacket {
   direction: Direction
   sentMs: number
   settledMs: number | null
+  /** @default 0 */
+  heldMs?: number
 }
 
 export interface TimedMark {
@@ -378,7 +381,8 @@ const NICE = [1, 1.4, 2, 2.8, 4, 5.6, 8]
  */
 export function suggestPxPerMs(packets: readonly TimedPacket[], slantPx: number): number {
   const latencies = packets
-    .flatMap((p) => (p.settledMs !== null && p.settledMs > p.sentMs ? [p.settledMs - p.sentMs] : []))
+    .map((p) => underWayMs(p) ?? 0)
+    .filter((ms) => ms > 0)
     .sort((a, b) => a - b)
   const median = latencies[latencies.length >> 1]
   if (median === undefined) return 1

@@ -1,5 +1,6 @@
 import type { PacketRow } from '@contract/model'
 import type { Direction, PacketType } from '@contract/packet'
+import { underWayMs } from '@contract/under-way'
 
 /** One packet in motion, placed by `frame`. */
 export interface Sprite {
@@ -115,11 +116,8 @@ export class PacketMotion {
     const wasHeld = flight.row.fate === 'held'
     flight.row = row
     if (wasHeld && row.fate !== 'held') flight.startMs = nowMs - flight.durationMs * 0.5
-    if (row.settledMs !== null) {
-      // without the time in which it waited while step mode let others pass
-      const real = (row.settledMs - row.sentMs - row.heldMs) / speed
-      flight.durationMs = Math.max(this.minFlightMs, Math.min(20_000, real))
-    }
+    const wayMs = underWayMs(row)
+    if (wayMs !== null) flight.durationMs = Math.max(this.minFlightMs, Math.min(20_000, wayMs / speed))
     if (row.fate === 'lost' && flight.lostAtMs === null) {
       const point = Math.min(0.85, Math.max(0.2, row.lossPoint))
       flight.lostAtMs = Math.max(nowMs, flight.startMs + flight.durationMs * point)

@@ -1,4 +1,5 @@
 import type { PacketRow } from '@contract/model'
+import { timerRanMs } from '@contract/under-way'
 
 type Translate = (key: string, values?: Record<string, unknown>) => string
 
@@ -46,9 +47,8 @@ export function noteText(p: PacketRow, c: NoteContext): string {
   const parts: string[] = []
   if (p.resends !== null) {
     const first = c.row(p.resends)
-    const skippedMs = first ? p.skippedMs - first.skippedMs : 0
-    const time = first ? c.duration(p.sentMs - first.sentMs - skippedMs) : '…'
-    const key = skippedMs > 0 ? 'resendsTimer' : 'resends'
+    const time = first ? c.duration(timerRanMs(first, p)) : '…'
+    const key = first && p.skippedMs > first.skippedMs ? 'resendsTimer' : 'resends'
     parts.push(c.t(`handshakes.note.${key}`, { seq: c.int(p.resends), time }))
   }
   if (p.answers !== null) parts.push(c.t('handshakes.note.answers', { seq: c.int(p.answers) }))

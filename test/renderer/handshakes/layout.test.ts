@@ -391,3 +391,10 @@ describe('whatever happens', () => {
     for (const a of scene.arrows) expect(Number.isFinite(a.from.x + a.to.x + a.from.y + a.to.y)).toBe(true)
   })
 })
+
+test('packets that step mode holds make the scale no smaller: their slant is that of their own way', () => {
+  const sent = { clientId: 'a', direction: 'uplink', sentMs: 0 } as const
+  const free = [1, 2, 3].map((seq) => ({ ...sent, seq, settledMs: 20 }))
+  const held = free.map((p) => ({ ...p, settledMs: 4020, heldMs: 4000 }))
+  expect(suggestPxPerMs(held, 24)).toBe(suggestPxPerMs(free, 24))
+})

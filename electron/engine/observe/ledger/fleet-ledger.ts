@@ -4,24 +4,31 @@ import type { QoS } from '../../../contract/packet'
 import type { GroupConfig } from '../../../contract/scenario'
 import type { LatencyCounts } from '../../base/latency-histogram'
 import type { RouteLeg } from '../../simulation/broker/types'
+import type { Clock } from '../../simulation/clock/clock'
 import { settleTimeMs } from './deadline'
 import type { Fleet } from '../../simulation/fleet/fleet'
 import type { Offered, Received } from '../../simulation/fleet/types'
 import { Ledger } from './ledger'
+import { OwnWays } from './own-ways'
 import { parseIdentity, payloadIdentity, type MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
 import { Subscribers } from './subscribers'
 import { UnmarkedMessages } from './unmarked-messages'
 
-/** The ledger of a simulated fleet: finds out which message each arrival is, and who should get each message. */
+/**
+ * The ledger of a simulated fleet: finds out which message each arrival is, and who should get each message. It counts in
+ * time without what step mode lets pass for other packets than the message's own.
+ */
 export class FleetLedger {
   private readonly ledger = new Ledger()
   private readonly unmarked = new UnmarkedMessages()
+  private readonly ownWays = new OwnWays()
   private readonly subscribers: Subscribers
 
   constructor(
     private readonly fleet: Fleet,
     groups: readonly GroupConfig[],
+    private readonly clock: Pick<Clock, 'skippedMs'>,
   ) {
     this.subscribers = new Subscribers(fleet, (clientId, qos) => this.settleMs(clientId, qos))
     for (const g of groups) this.open(g)
@@ -45,8 +52,10 @@ export class FleetLedger {
   offered(m: Offered): void {
     const { subscribers, settleMs } = this.subscribers.audience(m.topic, m.qos)
     const own = settleTimeMs(m.link, m.qos)
-    const deadlineMs = m.atMs + Math.max(own, settleMs)
-    this.ledger.offered(m, subscribers, deadlineMs)
+    const atMs = m.atMs - this.clock.skippedMs()
+    const { group, publisher, sequence, qos } = m
+    const offer = { group, publisher, sequence, qos, atMs }
+    this.ledger.offered(offer, subscribers, atMs + Math.max(own, settleMs))
     if (m.sent) this.unmarked.offered(m)
   }
 
@@ -60,7 +69,8 @@ export class FleetLedger {
     const followed = this.unmarked.received(m)
     const identity = this.carried(m) ?? followed
     if (identity && !m.retained) {
-      this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, m.atMs)
+      const atMs = m.atMs - this.clock.skippedMs() + this.ownWays.of(m)
+      this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, atMs)
     }
   }
 
@@ -71,18 +81,21 @@ export class FleetLedger {
 
   entered(p: PacketTransit): void {
     this.unmarked.entered(p)
+    this.ownWays.entered(p)
   }
 
   settled(p: PacketTransit): void {
     this.unmarked.settled(p)
+    this.ownWays.settled(p)
   }
 
   ingress(e: RouteLeg): void {
     this.unmarked.ingress(e)
+    this.ownWays.ingress(e)
   }
 
   sweep(nowMs: number): void {
-    this.ledger.sweep(nowMs)
+    this.ledger.sweep(nowMs - this.clock.skippedMs())
   }
 
   rows(): LedgerRow[] {

@@ -3,6 +3,7 @@ import type { Offered, Received } from '../../simulation/fleet/types'
 import { Type } from '../../mqtt/packet'
 import type { MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
+import { remember } from './remember'
 
 /** Numbers remembered, and copies remembered on their way to one subscriber. */
 const MAX_NUMBERS = 50_000
@@ -21,12 +22,6 @@ interface SubscriberState {
   onWay: Map<number, MessageIdentity>
   /** QoS 0 copies that reached the device, in order. */
   arrived: { topic: string; identity: MessageIdentity | null }[]
-}
-
-function remember<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size > max) map.delete(map.keys().next().value as K)
 }
 
 /**

@@ -11,11 +11,16 @@ export interface Clock {
   /** Wall time (Unix epoch, ms) at which `now()` was 0. */
   readonly epochMs: number
   now(): number
+  /** Ms of `now()` that step mode let pass for held packets, in which no timer came nearer. */
+  skippedMs(): number
   /** Calls `fire` once, `delayMs` (0 or more) from now. */
   schedule(delayMs: number, fire: () => void): Timer
   /** Does nothing for a timer that has fired or was cancelled. */
   cancel(timer: Timer | undefined): void
 }
+
+/** Clock ms without what step mode let pass: what deadlines and durations are measured in. */
+export const steadyMs = (clock: Pick<Clock, 'now' | 'skippedMs'>): number => clock.now() - clock.skippedMs()
 
 /**
  * Time that the engine paces itself. It moves from one due timer to the next and, after each, waits until the

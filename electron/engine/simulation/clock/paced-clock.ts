@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { PacedClock, Timer } from './clock'
+import { steadyMs, type PacedClock, type Timer } from './clock'
 import { TimerQueue, type QueuedTimer } from './timer-queue'
 
 export interface PacedClockOptions {
@@ -36,7 +36,7 @@ class Paced implements PacedClock {
   /** Timer time: moves only while running. */
   private timeMs = 0
   /** Time that passed without bringing timers nearer. */
-  private skippedMs = 0
+  private skipped = 0
   private anchorReal = 0
   private anchorTime = 0
   private settling = false
@@ -55,7 +55,11 @@ class Paced implements PacedClock {
 
   now(): number {
     if (this.running && !this.settling) this.timeMs = this.idleTime()
-    return this.timeMs + this.skippedMs
+    return this.timeMs + this.skipped
+  }
+
+  skippedMs(): number {
+    return this.skipped
   }
 
   /** Between timers time follows the pace, but never passes a timer that is due. */
@@ -75,7 +79,7 @@ class Paced implements PacedClock {
   }
 
   schedule(delayMs: number, fire: () => void): Timer {
-    const timer = this.queue.add(this.now() - this.skippedMs + Math.max(0, delayMs), fire)
+    const timer = this.queue.add(steadyMs(this) + Math.max(0, delayMs), fire)
     this.quietTurns = 0
     if (this.running && !this.settling && timer.dueMs < this.sleepUntil) this.plan()
     return timer
@@ -95,7 +99,7 @@ class Paced implements PacedClock {
   }
 
   freeze(holder: string): void {
-    this.timeMs = this.now() - this.skippedMs
+    this.timeMs = steadyMs(this)
     this.holders.add(holder)
     this.wakeNever()
   }
@@ -105,17 +109,17 @@ class Paced implements PacedClock {
   }
 
   skip(ms: number): void {
-    this.skippedMs += ms
+    this.skipped += ms
   }
 
   setSpeed(speed: number): void {
-    this.timeMs = this.now() - this.skippedMs
+    this.timeMs = steadyMs(this)
     this.speed = speed
     this.resume()
   }
 
   stop(): void {
-    this.timeMs = this.now() - this.skippedMs
+    this.timeMs = steadyMs(this)
     this.stopped = true
     this.queue.clear()
     this.wakeNever()

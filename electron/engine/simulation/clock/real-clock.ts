@@ -19,6 +19,10 @@ class RealClock implements Clock {
     return performance.now() - this.startMs
   }
 
+  skippedMs(): number {
+    return 0
+  }
+
   schedule(delayMs: number, fire: () => void): Timer {
     const timer = new RealTimer(this.now() + Math.max(0, delayMs), fire)
     this.arm(timer)

@@ -1,5 +1,6 @@
 import type { IClientOptions } from 'mqtt'
-import type { Clock, Timer } from '../clock/clock'
+import { steadyMs, type Clock, type Timer } from '../clock/clock'
+import { EPSILON_MS } from '../link/pace'
 
 type TimerVariant = Exclude<NonNullable<IClientOptions['timerVariant']>, string>
 
@@ -15,7 +16,7 @@ interface Token {
  * mqtt.js's keep-alive timer on the engine's clock, for a client with `reschedulePings: false`. The library would set
  * its timer again with every packet that comes; here the time of the last packet is asked for when the timer is due, and
  * only then is the count of the library begun again.
- * @param heardMs clock ms at which the client was handed a packet last
+ * @param heardMs steady ms at which the client was handed a packet last
  * @param restart makes the library count from zero and set its timer again
  */
 export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restart: () => void): TimerVariant {
@@ -23,7 +24,7 @@ export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restar
   let armed: Timer | undefined
   const arm = (): void => {
     if (!active || armed) return
-    armed = clock.schedule(active.dueMs - clock.now(), () => {
+    armed = clock.schedule(active.dueMs - steadyMs(clock), () => {
       armed = undefined
       due()
       arm()
@@ -31,7 +32,7 @@ export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restar
   }
   const due = (): void => {
     const token = active
-    if (!token || token.dueMs > clock.now()) return
+    if (!token || token.dueMs > steadyMs(clock) + EPSILON_MS) return
     const heard = heardMs()
     if (heard > token.sinceMs) {
       // whatever the library makes of it, this packet is counted once
@@ -40,13 +41,13 @@ export function createKeepAliveTimer(clock: Clock, heardMs: () => number, restar
       restart()
       return
     }
-    token.sinceMs = clock.now()
+    token.sinceMs = steadyMs(clock)
     token.dueMs = token.sinceMs + token.everyMs
     token.fire()
   }
   return {
     set(fire: () => void, ms = 0) {
-      const [heard, now] = [heardMs(), clock.now()]
+      const [heard, now] = [heardMs(), steadyMs(clock)]
       active = { dueMs: Math.max(heard + ms, now), everyMs: ms, sinceMs: Math.max(heard, now - ms), fire }
       arm()
       return active as unknown as ReturnType<TimerVariant['set']>

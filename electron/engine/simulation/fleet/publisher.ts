@@ -1,6 +1,6 @@
 import type { IClientPublishOptions } from 'mqtt'
 import type { PublishConfig } from '../../../contract/scenario'
-import type { Clock, Timer } from '../clock/clock'
+import { steadyMs, type Clock, type Timer } from '../clock/clock'
 import { createRandom, type Random } from '../../base/random'
 import { fillTemplate } from './fill-template'
 import { buildMessage, offer, type Message } from './message'
@@ -64,7 +64,7 @@ export class Publisher {
     if (JSON.stringify(before.payload) !== JSON.stringify(config.payload))
       this.generate = this.createGenerator()
     if (this.timer && before.rate !== config.rate) {
-      const left = Math.max(0, this.dueMs - this.deps.clock.now()) * (before.rate / config.rate)
+      const left = Math.max(0, this.dueMs - steadyMs(this.deps.clock)) * (before.rate / config.rate)
       this.stop()
       this.arm(left)
     }
@@ -79,7 +79,7 @@ export class Publisher {
   }
 
   private arm(delayMs: number): void {
-    this.dueMs = this.deps.clock.now() + delayMs
+    this.dueMs = steadyMs(this.deps.clock) + delayMs
     this.timer = this.deps.clock.schedule(delayMs, this.fire)
   }
 

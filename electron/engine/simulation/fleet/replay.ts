@@ -2,7 +2,7 @@ import type { IClientPublishOptions } from 'mqtt'
 import { topicMatches } from '../../../contract/topics'
 import type { PublishConfig } from '../../../contract/scenario'
 import type { ReplayConfig } from '../../../contract/replay'
-import type { Timer } from '../clock/clock'
+import { steadyMs, type Timer } from '../clock/clock'
 import { fillTemplate } from './fill-template'
 import { buildMessage, offer } from './message'
 import { optionsOf, publishOptions, type PublisherDeps } from './publisher'
@@ -48,12 +48,12 @@ export class Replay {
 
   start(): void {
     if (this.timer || this.over) return
-    this.beganMs = this.deps.clock.now() - this.reachedMs / this.speed
+    this.beganMs = steadyMs(this.deps.clock) - this.reachedMs / this.speed
     this.arm()
   }
 
   stop(): void {
-    if (this.beganMs !== null) this.reachedMs = (this.deps.clock.now() - this.beganMs) * this.speed
+    if (this.beganMs !== null) this.reachedMs = (steadyMs(this.deps.clock) - this.beganMs) * this.speed
     this.deps.clock.cancel(this.timer)
     this.timer = undefined
     this.beganMs = null
@@ -91,7 +91,7 @@ export class Replay {
       this.roundMs += this.lengthMs()
     }
     const dueMs = (this.beganMs ?? 0) + (this.roundMs + this.offsetMs()) / this.speed
-    this.timer = this.deps.clock.schedule(Math.max(0, dueMs - this.deps.clock.now()), this.fire)
+    this.timer = this.deps.clock.schedule(Math.max(0, dueMs - steadyMs(this.deps.clock)), this.fire)
   }
 
   private offsetMs(): number {

@@ -14,18 +14,12 @@ interface Held {
 export function createGate(deps: { skip(ms: number): void }): GateKeeper {
   const waiting = new Map<number, Held>()
   const listeners: ((holding: boolean) => void)[] = []
-  let skipped = 0
   let holding = false
 
   const announce = () => {
     if (holding === waiting.size > 0) return
     holding = !holding
     for (const listener of listeners) listener(holding)
-  }
-  const pass = (ms: number) => {
-    if (!(ms > 0)) return
-    skipped += ms
-    deps.skip(ms)
   }
   const decide = (id: number, action: 'deliver' | 'drop'): boolean => {
     const entry = waiting.get(id)
@@ -34,7 +28,7 @@ export function createGate(deps: { skip(ms: number): void }): GateKeeper {
     waiting.delete(id)
     const wayMs = (transit.settledMs - transit.sentMs) * (action === 'drop' ? transit.lossPoint : 1)
     transit.ownSkippedMs = Math.max(0, wayMs)
-    pass(wayMs)
+    deps.skip(transit.ownSkippedMs)
     decided(action)
     announce()
     return true
@@ -55,6 +49,5 @@ export function createGate(deps: { skip(ms: number): void }): GateKeeper {
     withdraw(transit) {
       if (waiting.delete(transit.id)) announce()
     },
-    skippedMs: () => skipped,
   }
 }

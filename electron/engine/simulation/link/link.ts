@@ -73,7 +73,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
     public config: LinkConfig,
     deps: LinkDeps,
   ) {
-    this.pace = new Pace(deps.clock, deps.gate)
+    this.pace = new Pace(deps.clock)
     this.real = deps.real ?? false
     this.observer = deps.observer
     this.gate = deps.gate
@@ -196,7 +196,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
       this.broker.fromNetwork(packet, origin)
       return
     }
-    this.heardMs = this.pace.nowMs()
+    this.heardMs = this.pace.steadyMs()
     if (packet.type === Type.CONNACK && beginsSession(packet, this.facts)) this.device.resetSession()
     this.device.fromNetwork(packet, origin)
   }

@@ -1,15 +1,11 @@
-import type { Clock, Timer } from '../clock/clock'
-import type { GateKeeper } from './types'
+import { steadyMs, type Clock, type Timer } from '../clock/clock'
 
 /**
  * The link's view of time. Step mode lets time pass without any timer coming nearer, so deadlines are kept on
  * a second scale that leaves those stretches out.
  */
 export class Pace {
-  constructor(
-    private readonly clock: Clock,
-    private readonly gate: GateKeeper,
-  ) {}
+  constructor(private readonly clock: Clock) {}
 
   /** Clock ms: what stands on packets and events. */
   nowMs(): number {
@@ -18,12 +14,12 @@ export class Pace {
 
   /** Clock ms without the time that step mode skipped: what deadlines are measured in. */
   steadyMs(): number {
-    return this.clock.now() - this.gate.skippedMs()
+    return steadyMs(this.clock)
   }
 
   /** Clock ms that step mode has skipped so far. */
   skippedMs(): number {
-    return this.gate.skippedMs()
+    return this.clock.skippedMs()
   }
 
   schedule(delayMs: number, fire: () => void): Timer {

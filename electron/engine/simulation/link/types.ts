@@ -18,7 +18,7 @@ export interface Link {
   /** Identifier of the client it belongs to. */
   readonly id: string
   readonly config: LinkConfig
-  /** Clock ms at which the client was handed a packet last; 0 before the first. */
+  /** Steady ms at which the client was handed a packet last; 0 before the first. */
   readonly heardMs: number
   /** Opens a new connection and gives its two ends. An earlier one is closed first. */
   connect(): { client: ClientStream; broker: PacketPort }
@@ -98,6 +98,4 @@ export interface GateKeeper extends Gate {
   /** Holds a packet; calls back once with the decision. A closed connection withdraws it. */
   hold(p: PacketTransit, decided: (action: 'deliver' | 'drop') => void): void
   withdraw(p: PacketTransit): void
-  /** Ms of clock time that have passed at decisions, without any timer coming nearer. */
-  skippedMs(): number
 }

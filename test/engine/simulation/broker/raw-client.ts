@@ -36,6 +36,10 @@ export class ManualClock implements Clock {
     return this.t
   }
 
+  skippedMs(): number {
+    return 0
+  }
+
   schedule(delayMs: number, fire: () => void): Timer {
     const timer: Due = { dueMs: this.t + delayMs, seq: this.seq++, live: true, fire }
     this.pending++
