@@ -4,6 +4,7 @@ import { isValidTopic } from '../../../contract/topics'
 import { atOnce, type Steps } from '../../base/slices'
 import type { QoS } from '../../../contract/packet'
 import type { PacketPort } from '../../mqtt/port'
+import { steadyMs } from '../clock/clock'
 import { Access } from './access'
 import { createAedesCore, type AedesCore } from './aedes-core'
 import { Connection } from './connection'
@@ -84,7 +85,7 @@ class Broker implements Hub {
     this.access = new Access(options.users, options.refuse)
     this.qos2 = options.qos2 ?? 'on-publish'
     this.retained = new RetainedStore(
-      () => deps.clock.now(),
+      () => steadyMs(deps.clock),
       this.kept,
       (about) => this.log({ level: 'warn', note: about }),
     )
@@ -94,7 +95,7 @@ class Broker implements Hub {
       router,
       outbox: {
         kept: this.kept,
-        nowMs: () => deps.clock.now(),
+        nowMs: () => steadyMs(deps.clock),
         removeExpired: () => this.removeExpired(),
         warn: (about, clientId) => this.log({ level: 'warn', note: about, clientId }),
       },
@@ -156,7 +157,7 @@ class Broker implements Hub {
 
   newMessage(clientId: string | null, p: Omit<Publish, 'packetId'>, external: boolean): Message {
     const { topic, topicBytes, payload, qos, retain, expiry, forward } = p
-    const expiresAtMs = expiry === null ? null : this.deps.clock.now() + expiry * 1000
+    const expiresAtMs = expiry === null ? null : steadyMs(this.deps.clock) + expiry * 1000
     return new Message({
       id: ++this.messages,
       topic,

@@ -162,6 +162,23 @@ describe('MQTT 5', () => {
     expect(b.broker.sessions()).toEqual([])
   })
 
+  it('neither a message nor a session expires in the time that step mode lets pass', async () => {
+    b = bench()
+    const fields = { clean: false, properties: { sessionExpiryInterval: 10 } }
+    const sub = await v5('sub', fields)
+    sub.subscribe('t', 1)
+    await settle()
+    await sub.cut()
+    const pub = await v5('pub')
+    pub.publish('t', 'short', 1, 1, { properties: { messageExpiryInterval: 5 } })
+    await settle()
+    b.clock.skip(60_000)
+    b.clock.advance(1000)
+    const back = await v5('sub', fields)
+    expect(back.of('connack')[0]?.sessionPresent).toBe(true)
+    expect(back.of('publish').map((p) => p.properties?.messageExpiryInterval)).toEqual([4])
+  })
+
   it('[MQTT-3.1.3-9] a delayed will waits, is withdrawn by a return, and comes with the end of the session', async () => {
     b = bench()
     const watch = await v5('watch')

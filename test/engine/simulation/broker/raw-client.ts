@@ -29,6 +29,7 @@ export class ManualClock implements Clock {
   readonly epochMs = 0
   pending = 0
   private t = 0
+  private skipped = 0
   private seq = 0
   private readonly heap: Due[] = []
 
@@ -37,7 +38,14 @@ export class ManualClock implements Clock {
   }
 
   skippedMs(): number {
-    return 0
+    return this.skipped
+  }
+
+  /** Lets time pass without any timer coming nearer. */
+  skip(ms: number): void {
+    this.t += ms
+    this.skipped += ms
+    for (const due of this.heap) (due as { dueMs: number }).dueMs += ms
   }
 
   schedule(delayMs: number, fire: () => void): Timer {
