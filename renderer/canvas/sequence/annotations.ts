@@ -17,7 +17,10 @@ interface Placed {
  * A ring on the subscriber's lane for each copy it got: open for the first, dotted for a duplicate.
  * @param c `bare`: without a word beside it
  */
-export function drawRings(packets: readonly PacketRow[], c: Placed & { bare: boolean }): RingShape[] {
+export function drawRings(
+  packets: readonly PacketRow[],
+  c: Placed & { bare: boolean; lines: readonly { a: Point; b: Point }[] },
+): RingShape[] {
   return packets.flatMap((p): RingShape[] => {
     if (!hasRing(p)) return []
     const leg = c.laneX(p)
@@ -29,9 +32,9 @@ export function drawRings(packets: readonly PacketRow[], c: Placed & { bare: boo
     const x = leg.receiver + outward * 11 * c.k
     const boxAt = (y: number): Box => flat(outward > 0 ? x : x - width, y, width, 13 * c.k)
     const ring: RingShape = { seq: p.seq, x: leg.receiver, y: spot.y1, kind: p.effect, text: null }
-    const y = c.bare
-      ? undefined
-      : [0, -4, 4].map((d) => spot.y1 + d * c.k).find((at) => c.taken.free(boxAt(at)))
+    const ys = c.bare ? [] : [0, -4, 4, -8, 8].map((d) => spot.y1 + d * c.k)
+    const free = ys.filter((at) => c.taken.free(boxAt(at)))
+    const y = free.find((at) => !c.lines.some((l) => crosses(l.a, l.b, boxAt(at)))) ?? free[0]
     if (y !== undefined) {
       c.taken.add(boxAt(y), () => (ring.text = null))
       ring.text = { value, x, y, anchor: outward > 0 ? 'start' : 'end' }

@@ -148,6 +148,8 @@ function placeRetryText(
       : c.beyondX + (right ? 8 : -8) * c.k
   const boxAt = (y: number) => flat(right ? start : start - width, y, width, 13 * c.k)
   const along = [0.5, 0.65, 0.35, 0.75, 0.8, 0.85, 0.25].map((share) => row.y0 + (row.y1 - row.y0) * share)
+  // or right above what is sent again
+  along.push(row.y1 - 10 * c.k)
   const free = [...bands, ...along].filter((at) => c.taken.free(boxAt(at)))
   const y =
     free.find((at) => !c.lines.some((l) => crosses(l.a, l.b, boxAt(at)))) ??

@@ -1,7 +1,7 @@
 import { textWidth } from '../text-width'
 import { layoutBeside, type SentenceBox } from './beside'
 import { layoutSequence } from './layout'
-import { clearOfMarks, clearOfRings, together } from './ring-room'
+import { clearOfRings, together, withoutStruckWords, withWords } from './ring-room'
 import { placesOf, type Sentence } from './narration/narrate'
 import { suggestPxPerMs, type Rooms } from './time-scale'
 import type {
@@ -105,17 +105,21 @@ function draw(input: SequenceInput, o: FitOptions, a: Attempt, quick: boolean): 
     })
   const next = ({ mark }: MarkShape): number | null =>
     input.packets.find((p) => p.clientId === mark.clientId && p.seq > mark.after)?.seq ?? null
-  const { scene: first, rooms } = clearOfMarks(lay, clearOfRings(lay, a.type), a.type, next)
+  const { scene: first, rooms } = withWords(lay, clearOfRings(lay, a.type), a.type, next)
   // where the picture alone has no room, its sentences have none
   const hopeless = quick && (first.height > o.height || crowded(first))
   const tellK = a.type * (a.tell ?? 1)
-  if (!a.beside || hopeless) return { scene: first, k: a.type, beside: null }
+  if (!a.beside || hopeless) return { scene: withoutStruckWords(first, a.type), k: a.type, beside: null }
   const { scene, boxes } = layoutBeside(o.sentences, first, (more) => lay(together(rooms, more)), {
     width: room,
     k: a.type,
     tellK,
   })
-  return { scene, k: a.type, beside: { x: width, width: room, k: tellK, boxes } }
+  return {
+    scene: withoutStruckWords(scene, a.type),
+    k: a.type,
+    beside: { x: width, width: room, k: tellK, boxes },
+  }
 }
 
 /** Between two names, px at 16 px type. */

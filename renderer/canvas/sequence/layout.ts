@@ -153,7 +153,7 @@ export function layoutSequence(input: SequenceInput, o: SequenceOptions): Scene 
   // what is said of a session is short, and stands where it happened
   const markShapes = drawMarks(marks, frame.laneX, { ...placed, lines })
   const retries = drawRetries(resends(packets, input.marks), scale, placed.laneX, { ...placed, lines })
-  const rings = drawRings(packets, { ...placed, bare: o.slim ?? false })
+  const rings = drawRings(packets, { ...placed, lines, bare: o.slim ?? false })
   const notes = o.slim ? [] : drawNotes(packets, arrows, placed)
   const badges = drawBadges(o.numbers ?? [], { k, taken, arrows, rings, marks: markShapes })
   const starts = clusterStarts(shown, scale)
