@@ -1,7 +1,7 @@
 // npm test: build, unit and integration tests, then journeys through the page in Chromium and the desktop application in
-// a real Electron: those tagged @smoke, which take the main way through each screen; `npm run test:all` runs all
-// journeys but the @long ones. Beside the tests, in the time that they leave, run the static checks; the rules of imports
-// are a unit test. Stops at the first stage that fails. The last line is the count of tests.
+// a real Electron: those tagged @smoke, which take the main way through each screen. Beside the tests, in the time that
+// they leave, the types are checked; the rules of imports are a unit test. `npm run test:all` runs all journeys but the
+// @long ones, eslint and prettier too. Stops at the first stage that fails. The last line is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,8 @@ const vitestReport = join(reports, 'vitest.json')
 const playwrightReport = join(reports, 'playwright.json')
 const count = { passed: 0, failed: 0, skipped: 0 }
 
-const journeys = process.argv.includes('--all') ? ['--grep-invert=@long'] : ['--grep=@smoke']
+const all = process.argv.includes('--all')
+const journeys = all ? ['--grep-invert=@long'] : ['--grep=@smoke']
 
 const tool = (name, command) => async () => ({ name, ...(await runTool(command, { low: true })) })
 
@@ -33,9 +34,9 @@ async function buildStage() {
 }
 
 const staticChecks = createJobQueue([
-  tool('eslint', ESLINT),
+  ...(all ? [tool('eslint', ESLINT)] : []),
   ...typecheckJobs({ low: true }),
-  tool('prettier', PRETTIER),
+  ...(all ? [tool('prettier', PRETTIER)] : []),
 ])
 
 /** `begun`: the worker that has taken checks since the build; a second one helps it now that no test runs. */
@@ -116,7 +117,7 @@ async function main() {
   const begun = staticChecks.work()
   if (await stage('unit and integration tests', vitestStage))
     await stage('page in Chromium, desktop in Electron', playwrightStage)
-  await stage('lint and types', () => staticStage(begun))
+  await stage(all ? 'lint and types' : 'types', () => staticStage(begun))
 }
 
 await main()

@@ -34,7 +34,7 @@ test.beforeEach(({ page }) => {
 const rows = (page: Page) => page.locator('[role=row][data-seq]')
 const arrows = (page: Page) => page.locator('svg [data-seq]')
 
-test('a change of loss is seen as a cross, a bracket of the wait and DUP @smoke', async ({ page, lab }) => {
+test('a change of loss is seen as a cross, a bracket of the wait and DUP', async ({ page, lab }) => {
   test.slow()
   await open(page, lab.url, { filter: 'client:sensor-1,dashboard' })
   await expect(arrows(page).first()).toBeVisible()

@@ -47,7 +47,7 @@ async function terminate(): Promise<number> {
   return performance.now() - from
 }
 
-test('a page that was killed is loaded again and says so; the engine goes on @smoke', async () => {
+test('a page that was killed is loaded again and says so; the engine goes on', async () => {
   await live()
   await killPage()
   await expect.poll(shown, { timeout: 20_000 }).toContain('The window failed (killed) and was reloaded')

@@ -99,7 +99,7 @@ test('thirty starts, each ended by SIGTERM at another moment @long', async () =>
   )
 })
 
-test('SIGTERM keeps changes that are in no file @smoke', async () => {
+test('SIGTERM keeps changes that are in no file', async () => {
   const app = await launch(home)
   const page = await app.firstWindow()
   await changeScenario(page)
