@@ -3,6 +3,7 @@ import { textIn, type Language } from '@contract/languages'
 import type { Lesson, LessonVariant } from '@contract/lesson'
 import { josa } from '../../canvas/sequence/narration/josa'
 import { Connections } from '../../canvas/sequence/narration/story'
+import { ordinalOf } from '../../canvas/sequence/narration/parts'
 import { packetText, tellerIn } from '../../canvas/sequence/narration/tellers'
 
 /** Sums of the ledger that are shown of a run. */
@@ -46,7 +47,10 @@ export function fateText(o: LessonOutcome, t: Translate, language: Language): st
   if (!p) return null
   const { finish } = tellerIn(language)
   const name = packetText(p, o.timeline.packets, language)
-  const values = { packet: name, subject: josa(name, '이/가'), client: p.clientId }
+  // `sensor-1's second PUBLISH` says whose it is
+  const whose =
+    ordinalOf(p, o.timeline.packets) === null ? t('lessons.fate.whose', { client: p.clientId }) : ''
+  const values = { packet: name, subject: josa(name, '이/가'), whose }
   if (p.fate === 'transit') return finish(t('lessons.fate.unarrived', values))
   if (p.fate !== 'lost') return finish(t('lessons.fate.segment', values))
   const dead = new Connections(o.timeline.marks).deadAt(p.clientId, p.sentMs)

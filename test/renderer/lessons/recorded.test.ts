@@ -4,6 +4,8 @@ import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
 import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from '../../../renderer/features/replay/recorded'
 import { fateText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
+import type { Texts } from '../../../renderer/i18n/define'
+import { messages } from '../../../renderer/i18n/messages'
 import { words } from '../handshakes/words'
 
 const service = new LessonService()
@@ -68,6 +70,19 @@ test('the verdict names the packet, whatever came of it', async () => {
   )
   expect(fateText(await run('radio-or-tcp', 'cut'), said, 'en')).toMatch(/^lessons\.fate\.cut PUBLISH /)
   expect(fateText(await run('publish-subscribe', 'one-topic'), said, 'en')).toBeNull()
+})
+
+test('the verdict says once whose packet it is', async () => {
+  const t = (key: string, values: Record<string, unknown> = {}): string => {
+    const text = (messages.en.lessons as Texts)['fate'] as Record<string, string>
+    return (text[key.split('.').at(-1) ?? ''] ?? '').replace(/\{(\w+)\}/g, (_, name: string) =>
+      String(values[name]),
+    )
+  }
+  expect(fateText(await run('qos-1-lost-puback', 'puback'), t, 'en')).toBe('sensor-1: PUBACK #1 was lost.')
+  expect(fateText(await run('qos-0', 'to-broker'), t, 'en')).toBe(
+    'The second PUBLISH from sensor-1 was lost.',
+  )
 })
 
 test('a message that never came to be sent is explained too', async () => {
