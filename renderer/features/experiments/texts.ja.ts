@@ -46,6 +46,7 @@ export const experimentsJa: TextsOf<typeof experimentsMessages> = {
     'on-publish': 'PUBLISH のとき',
     'on-release': 'PUBREL のとき',
     unlimited: '無制限',
+    rateUnit: '件/秒',
     limited: '制限あり',
     lossInvalid: '0 から 90 までのパーセントをコンマで区切って入力してください。例: 0, 5, 10',
     noQos: 'QoS を 1 つ以上選んでください。',

@@ -45,6 +45,7 @@ export const experimentsZh: TextsOf<typeof experimentsMessages> = {
     'on-publish': '收到 PUBLISH 时',
     'on-release': '收到 PUBREL 时',
     unlimited: '不限',
+    rateUnit: '条/秒',
     limited: '有限',
     lossInvalid: '请输入 0 到 90 的百分数，用逗号分隔，例如 0, 5, 10',
     noQos: '请至少选择一个 QoS 等级。',
