@@ -140,7 +140,7 @@ export const labMessages = defineMessages(
       bulkQos: '선택한 그룹의 QoS',
       bulkLoss: '선택한 그룹의 패킷 손실률',
       deselect: '선택 해제',
-      clientIds: '클라이언트 ID',
+      clientIds: '클라이언트 식별자',
       schedule: '전송 간격',
       templateHint:
         "{'{n}'}은 장치 번호, {'{id}'}는 클라이언트 식별자, {'{group}'}은 그룹 이름입니다. 페이로드에서 {'{seq}'}는 메시지 번호입니다.",
@@ -159,7 +159,7 @@ export const labMessages = defineMessages(
       colLost: '손실',
       duplicated: '중복',
       deliveredHint: '구독자에게 도착한 서로 다른 메시지',
-      underWay: '가는 중',
+      underWay: '가는\u00a0중',
       underWayHint: '구독자에게 갈 메시지 중 아직 도착하지도 손실되지도 않은 것',
       ofExpected: '예정 {n}',
       connect: '내 클라이언트 연결',

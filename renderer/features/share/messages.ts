@@ -31,7 +31,7 @@ const own = defineMessages(
       buttonOn: 'Shared with a class: {n} watching',
       title: 'Share with a class',
       where: 'Class network',
-      thisMachine: '{address} · this computer only',
+      thisMachine: 'this computer only',
       noNetwork:
         'This computer is not connected to a network. Connect it to the class network, then open this dialog again.',
       warningTitle: 'Before you start',
@@ -121,7 +121,7 @@ const own = defineMessages(
       buttonOn: '학급과 공유 중: {n}명이 보는 중',
       title: '학급과 공유',
       where: '학생들이 접속한 네트워크',
-      thisMachine: '{address} · 이 컴퓨터에서만',
+      thisMachine: '이 컴퓨터에서만',
       noNetwork:
         '이 컴퓨터가 네트워크에 연결되어 있지 않습니다. 학급 네트워크에 연결한 뒤 이 창을 다시 여세요.',
       warningTitle: '시작하기 전에',

@@ -33,7 +33,7 @@ export const shareJa: TextsOf<typeof shareMessages> = {
     buttonOn: 'クラスと共有中: {n} 人が見ています',
     title: 'クラスと共有',
     where: 'クラスのネットワーク',
-    thisMachine: '{address} · このコンピューターのみ',
+    thisMachine: 'このコンピューターのみ',
     noNetwork:
       'このコンピューターはネットワークに接続していません。クラスのネットワークに接続して、この画面をもう一度開いてください。',
     warningTitle: '始める前に',

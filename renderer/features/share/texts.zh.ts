@@ -32,7 +32,7 @@ export const shareZh: TextsOf<typeof shareMessages> = {
     short: '共享',
     title: '与班级共享',
     where: '班级网络',
-    thisMachine: '{address} · 仅限这台计算机',
+    thisMachine: '仅限这台计算机',
     noNetwork: '这台计算机没有连接网络。请连接到班级网络，再打开此窗口。',
     warningTitle: '开始之前',
     warnNetwork: '在停止共享或关闭程序之前，这台计算机会接受来自该网络的连接。',

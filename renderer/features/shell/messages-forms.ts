@@ -265,7 +265,7 @@ export const formsKo = {
       corrupt: '손상 확률',
       reorder: '순서 바뀜',
       partitions: '네트워크 단절',
-      halfOpen: '반쯤 열림까지',
+      halfOpen: '반열림까지',
       slowClose: '종료 지연',
     },
     reorder: {
@@ -373,7 +373,7 @@ export const formsKo = {
       publish: '발행 시작',
       connect: '연결',
       cut: '연결 끊기',
-      halfOpen: '반쯤 열린 연결',
+      halfOpen: '반열림 연결',
       roam: '네트워크 이동',
       disconnect: 'DISCONNECT 보내기',
       rate: '전송률',

@@ -57,6 +57,7 @@ export const trafficMessages = defineMessages(
       payload: 'Payload',
       form: 'Show the payload as',
       text: 'Text',
+      hex: 'Hex',
       decoded: 'Decoded',
       decode: {
         way: 'Decode as',
@@ -199,6 +200,7 @@ export const trafficMessages = defineMessages(
       payload: '페이로드',
       form: '페이로드 표시 방법',
       text: '텍스트',
+      hex: '16진수',
       decoded: '해독',
       decode: {
         way: '해독 방법',

@@ -57,6 +57,7 @@ export const trafficZh: TextsOf<typeof trafficMessages> = {
     payload: '载荷',
     form: '载荷显示方式',
     text: '文本',
+    hex: '十六进制',
     decoded: '解码',
     decode: {
       way: '解码方式',
