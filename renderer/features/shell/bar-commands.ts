@@ -1,11 +1,10 @@
 import type { LinkKind } from '@contract/link-config'
-import { copyText } from '../../api/file'
+import { useBrokerAddress } from '../../stores/broker-address'
 import { useConnection } from '../../stores/connection'
 import { useGate } from '../../stores/gate'
 import { linksInUse, lossRange } from '../../stores/link-summary'
 import { useLog } from '../../stores/log'
 import { useScenario } from '../../stores/scenario'
-import { useStatus } from '../../stores/status'
 import { useCommands, type Command } from '../../ui/commands'
 
 /** What one step of the keys changes the loss of all links by. */
@@ -15,7 +14,7 @@ const LOSS_STEP = 0.05
 export function useBarCommands(): void {
   const scenario = useScenario()
   const connection = useConnection()
-  const status = useStatus()
+  const address = useBrokerAddress()
   const gate = useGate()
   const log = useLog()
 
@@ -27,9 +26,6 @@ export function useBarCommands(): void {
       }),
     )
   const setKind = (kind: LinkKind): Promise<void> => log.attempt(() => scenario.setLink('all', { kind }))
-  const copy = async (): Promise<void> => {
-    if (status.brokerUrl !== null) await copyText(status.brokerUrl)
-  }
   const links: Pick<Command, 'section' | 'enabled'> = {
     section: 'section.links',
     enabled: () => connection.may('setLink'),
@@ -40,7 +36,7 @@ export function useBarCommands(): void {
     { id: 'kind-radio', title: 'top.setRadio', ...links, run: () => setKind('radio') },
     { id: 'kind-tcp', title: 'top.setTcp', ...links, run: () => setKind('tcp') },
     { id: 'kind-cut', title: 'top.setCut', ...links, run: () => setKind('cut') },
-    { id: 'copy-address', title: 'top.copyAddress', section: 'section.view', run: copy },
+    { id: 'copy-address', title: 'top.copyAddress', section: 'section.view', run: address.copy },
     {
       id: 'deliver-all',
       title: 'top.deliverAll',
