@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { percent } from '../contract/counted'
 import { experimentSchema, type ExperimentConfig, type ExperimentResult } from '../contract/experiment'
 import { experimentCsv } from '../contract/experiment-text'
 import { runExperiment } from '../engine/experiment/experiment'
@@ -105,8 +106,8 @@ async function measure(context: CliContext, config: ExperimentConfig): Promise<E
   const run = runExperiment(config, { signal: context.interrupt })
   const total = config.qos.length * config.loss.length
   const progress = showLine(context.stderr, () => {
-    const percent = Math.floor(run.fraction() * 100)
-    return `${run.points().length} of ${total} points, ${percent} % of the messages published`
+    const published = percent(Math.floor(run.fraction() * 100) / 100)
+    return `${run.points().length} of ${total} points, ${published} of the messages published`
   })
   try {
     return await run.result

@@ -23,6 +23,9 @@ export interface Ending {
 
 const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '))
 
+const linesOf = (faults: readonly string[]): string =>
+  faults.map((fault) => `fleetlab: ${oneLine(fault)}`).join('\n')
+
 /** Messages for the failures that a user can fix; others keep their stack, since they are ours. */
 export function endingOf(thrown: unknown): Ending {
   if (thrown instanceof CommanderError) {
@@ -35,11 +38,10 @@ export function endingOf(thrown: unknown): Ending {
     return { code: EXIT.usage, line }
   }
   if (thrown instanceof UsageError) {
-    const lines = [thrown.message, ...thrown.more].map((fault) => `fleetlab: ${oneLine(fault)}`)
-    return { code: EXIT.usage, line: lines.join('\n') }
+    return { code: EXIT.usage, line: linesOf([thrown.message, ...thrown.more]) }
   }
   if (thrown instanceof ApiError && thrown.code !== 'internal') {
-    return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }
+    return { code: EXIT.usage, line: linesOf(thrown.message.split('\n')) }
   }
   if (thrown instanceof Error && 'syscall' in thrown) {
     return { code: EXIT.usage, line: `fleetlab: ${oneLine(thrown.message)}` }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { parseDuration } from '../contract/duration'
-import { loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
+import { loadFaults, loadSchema, type LoadConfig, type LoadInput } from '../contract/load-config'
 import type { Thresholds } from '../contract/load-thresholds'
 import { EXECUTOR_FLAGS, flagKey, inputOfFile, loadInput, type LoadFlags } from '../contract/load-flags'
 import { PRESET_NAMES, presetInput } from '../contract/load-presets'
@@ -69,13 +69,18 @@ export async function loadConfig(flags: LoadFlags): Promise<Asked> {
   const own = loadInput(asked, file['executor'] ?? base.executor)
   if (own['populations'] !== undefined) own['populations'] = bareTimes(own['populations'])
   const thresholds = { ...(file['thresholds'] as Thresholds | undefined), ...own.thresholds }
-  const parsed = loadSchema.safeParse({ ...base, ...file, ...own, thresholds }, { reportInput: true })
+  const all = { ...base, ...file, ...own, thresholds }
+  const parsed = loadSchema.safeParse(all, { reportInput: true })
   if (parsed.success) {
     const ofFile = own['executor'] === undefined ? executorFlags(written) : {}
     return { config: parsed.data, preset: typeof preset === 'string' ? preset : null, ofFile }
   }
   throw new UsageError(
-    ...problemLines(parsed.error, own, path === undefined ? undefined : { path, written, input: file }),
+    ...problemLines(
+      loadFaults(all, parsed.error),
+      own,
+      path === undefined ? undefined : { path, written, input: file },
+    ),
   )
 }
 

@@ -66,7 +66,8 @@ export async function writeReport(
 }
 
 /** The thresholds as test cases, and first that the run was complete and told of the broker. */
-function loadCases({ aborted, config, verdict }: LoadReport): JunitCase[] {
+function loadCases(r: LoadReport): JunitCase[] {
+  const { aborted, verdict } = r
   const run: JunitCase = {
     group: 'run',
     name: 'complete, and not limited by the generator',
@@ -78,9 +79,7 @@ function loadCases({ aborted, config, verdict }: LoadReport): JunitCase[] {
   const checks = verdict.checks.map((c) => ({
     group: 'threshold',
     name: c.name,
-    ...(c.passed
-      ? {}
-      : { failure: `limit ${checkValue(c.name, c.limit)}, measured ${measuredValue(c, config)}` }),
+    ...(c.passed ? {} : { failure: `limit ${checkValue(c.name, c.limit)}, measured ${measuredValue(c, r)}` }),
   }))
   return [run, ...checks]
 }

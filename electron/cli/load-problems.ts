@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from '../contract/errors'
+import { faultLines } from '../contract/fault-lines'
 import { issueDetails } from '../contract/issues'
 import { flagName, flagOfPath, flagWord } from '../contract/load-flags'
 import { TIME_FLAGS } from '../contract/load-times'
@@ -12,9 +13,6 @@ export interface SettingsFile {
   written: Input
   input: Input
 }
-
-/** Lines of one refusal at most; of the rest their number is said. */
-const MOST_LINES = 10
 
 const TIME = 'expected a time with its unit, such as 250ms, 10s or 2m'
 /** What is expected where the schema's own words are no help on a command line. */
@@ -89,9 +87,9 @@ function lineOf(
  * and what is allowed.
  * @param own what the flags say
  */
-export function problemLines(error: z.ZodError, own: Input, file: SettingsFile | undefined): string[] {
-  const all = error.issues.flatMap((issue) => issueDetails([issue]).map((d) => lineOf(d, issue, own, file)))
-  const lines = [...new Set(all)]
-  if (lines.length <= MOST_LINES) return lines
-  return [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`]
-}
+export const problemLines = (
+  issues: readonly z.core.$ZodIssue[],
+  own: Input,
+  file: SettingsFile | undefined,
+): string[] =>
+  faultLines(issues.flatMap((issue) => issueDetails([issue]).map((d) => lineOf(d, issue, own, file))))

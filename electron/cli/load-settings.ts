@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import { faultLines } from '../contract/fault-lines'
 import { brokerHosts } from '../contract/loopback'
 import type { LoadConfig } from '../contract/load-config'
 import { flagWord, type LoadFlags } from '../contract/load-flags'
+import { shownSetting } from '../contract/load-headers'
 import { idleFlags, type IdleFlag } from '../contract/load-idle'
 import { AllowedHosts } from '../engine/base/allowed-hosts'
 import { PRESET_NAMES } from '../contract/load-presets'
@@ -176,10 +178,12 @@ export async function withCredentials(
   throw new UsageError(`--ws-header: the environment variable ${headers} is not set`)
 }
 
-/** @throws UsageError for the first flag that does nothing */
-export function refuseIdleFlags([first]: readonly IdleFlag[]): void {
-  if (first === undefined) return
-  throw new UsageError(`${flagWord(first.flag)}: found ${first.found}; ${first.expected}`)
+/** @throws UsageError with a line for each flag that does nothing */
+export function refuseIdleFlags(idle: readonly IdleFlag[]): void {
+  const lines = idle.map(
+    ({ flag, found, expected }) => `${flagWord(flag)}: found ${shownSetting(flag, found)}; ${expected}`,
+  )
+  if (lines.length > 0) throw new UsageError(...faultLines(lines))
 }
 
 /** A URL that was typed is the user's word; one that came with a file needs it. */

@@ -10,6 +10,7 @@ import {
   type FailRule,
   type RuleState,
 } from '../engine/load/report/compare'
+import { percent } from '../contract/counted'
 import type { LoadReport } from '../contract/load-report'
 import { printableLines } from '../contract/printable'
 import { limitedByGenerator } from '../engine/load/report/saturation'
@@ -119,7 +120,9 @@ function comparisonText({ metrics, rules, inconclusive, differences: other }: Co
     `${r.metric}${r.unit === 'ms' ? ', ms' : r.unit === 'rate' ? ', per second' : ''}`,
     value(r.a, r.unit),
     value(r.b, r.unit),
-    r.percent === null ? value(r.change, r.unit) : `${r.percent >= 0 ? '+' : ''}${r.percent.toFixed(1)} %`,
+    r.percent === null
+      ? value(r.change, r.unit)
+      : `${r.percent >= 0 ? '+' : ''}${percent(r.percent / 100, 1)}`,
     r.p === null ? '' : r.p < 0.0001 ? '< 0.0001' : r.p.toFixed(4),
     testWord(r),
   ])

@@ -14,7 +14,7 @@ export const API_ERROR_CODES = [
 ] as const
 export type ApiErrorCode = (typeof API_ERROR_CODES)[number]
 
-/** What a failed command rejects with: one clear line, and the places it speaks of. The command has changed nothing. */
+/** What a failed command rejects with: one clear line, or one for each fault of a file, and the places it speaks of. The command has changed nothing. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   constructor(

@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from './errors'
-import { shownHeader } from './load-headers'
-import { maskedUrls } from './load-url'
+import { shownLineOf, shownPair, shownSetting } from './load-headers'
 import { HIDDEN, isSecretName } from './secret-names'
 
 type Issue = z.core.$ZodIssue
@@ -18,14 +17,21 @@ const nameOf = (key: PropertyKey): string => {
 const shown = (input: unknown, path: readonly PropertyKey[]): string => {
   if (input === undefined) return 'nothing'
   if (typeof input === 'number') return String(input)
+  const setting = path.map(String).find((part) => shownLineOf(part) !== undefined)
+  const line = setting === undefined ? undefined : shownLineOf(setting)
   const own = (key: string, value: unknown): unknown => {
+    const within = shownLineOf(key)
+    if (within !== undefined && Array.isArray(value))
+      return value.map((one: unknown) => (typeof one === 'string' ? within(one) : one))
     if (typeof value !== 'string') return value
-    if (isSecretName(key)) return HIDDEN
-    return path[0] === 'wsHeaders' ? shownHeader(value) : value
+    return isSecretName(key) ? HIDDEN : (within ?? line ?? shownPair)(value)
   }
   // undefined for a function or a symbol, which YAML's tags can make
   const text = JSON.stringify(input, own) as string | undefined
-  return maskedUrls(text ?? typeof input).slice(0, MOST_SHOWN)
+  return shownSetting(path[0] === 'populations' ? 'population' : '', text ?? typeof input).slice(
+    0,
+    MOST_SHOWN,
+  )
 }
 
 /** Kinds of values as people call them. */

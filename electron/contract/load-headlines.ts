@@ -36,13 +36,21 @@ function behindLine(r: LoadReport): string | null {
   return `the offered rate was not met: from second ${n(Math.round(b.fromMs / 1000))} on ${n(Math.round(b.answeredRate))} of ${n(Math.round(b.offeredRate))} messages per second got through, and each second a message had to wait ${round(b.msPerSecond)} ms longer, up to ${round(b.endMs)} ms`
 }
 
-/**
- * What never arrived, counted as the end-to-end latencies count it: once for each receiver, without the warm-up. All of it
- * was lost or is in flight, of which the report has sums for the whole run alone.
- */
-function neverArrived({ config, endToEndMs: { unanswered, count }, lost }: LoadReport): string {
+/** What became of what never arrived, in a report of an earlier version; null where it does not say. */
+function earlier({
+  config,
+  endToEndMs: { unanswered },
+  lost,
+}: LoadReport): { lost: number; inFlight: number } | null {
   const known = config.warmup === 0 && lost !== null && lost <= unanswered
-  const parts = known ? `: ${n(lost)} lost, ${n(unanswered - lost)} in flight` : ''
+  return known ? { lost, inFlight: unanswered - lost } : null
+}
+
+/** What never arrived, counted as the end-to-end latencies count it: once for each receiver, without the warm-up. */
+function neverArrived(r: LoadReport): string {
+  const { unanswered, count } = r.endToEndMs
+  const timed = r.neverArrived?.timed ?? earlier(r)
+  const parts = timed === null ? '' : `: ${n(timed.lost)} lost, ${n(timed.inFlight)} in flight`
   return `${n(unanswered)} of the ${n(count)} messages in the end-to-end latencies never arrived${parts}; each counts with its age at the end`
 }
 

@@ -219,6 +219,7 @@ export interface PopulationReport extends Pick<
   | 'received'
   | 'expected'
   | 'lost'
+  | 'neverArrived'
   | 'duplicated'
   | 'outOfOrder'
   | 'publishRate'
@@ -260,6 +261,11 @@ export interface LoadReport {
    */
   expected: number | null
   lost: number | null
+  /**
+   * Messages that never arrived, once for each receiver. `inFlight`: of the whole run, beside the lost ones; `timed`: those of both
+   * in the end-to-end latencies, which leave the warm-up out. Absent where it is not known, and in reports of earlier versions.
+   */
+  neverArrived?: { inFlight: number; timed: { lost: number; inFlight: number } } | undefined
   duplicated: number | null
   outOfOrder: number | null
   elapsedMs: number

@@ -2,7 +2,7 @@ import { formatDuration } from './duration'
 import { loadSchema, type LoadConfig } from './load-config'
 import type { ExecutorConfig } from './load-fields'
 import { flagKey, flagWord, LOAD_SWITCHES, type LoadFlags } from './load-flags'
-import { shownHeader } from './load-headers'
+import { shownHeader, shownProperty, withoutSecrets } from './load-headers'
 import { idleFlags } from './load-idle'
 import { maskedUrls } from './load-url'
 import { withUnits } from './load-times'
@@ -55,7 +55,12 @@ const time = (ms: number | undefined): string | undefined =>
 
 /** The other settings with their flags, in the order of the help text. */
 const settings = (c: LoadConfig): Words => [
-  ['--population', c.populations?.map((p) => JSON.stringify(withUnits(p))).join('\n')],
+  [
+    '--population',
+    withoutSecrets(c)
+      .populations?.map((p) => JSON.stringify(withUnits(p)))
+      .join('\n'),
+  ],
   ['--arrivals', c.arrivals],
   ['--subscribe-qos', c.subscribeQos],
   ['--size', c.size],
@@ -77,7 +82,7 @@ const settings = (c: LoadConfig): Words => [
   ['--window', c.window],
   ['--receive-maximum', c.receiveMaximum],
   ['--topic-aliases', c.topicAliases],
-  ['--user-property', c.userProperties?.join('\n')],
+  ['--user-property', c.userProperties?.map(shownProperty).join('\n')],
   ['--message-expiry', time(c.messageExpiry)],
   ['--workers', c.workers],
   ['--protocol', c.protocol === 5 ? '5.0' : '3.1.1'],

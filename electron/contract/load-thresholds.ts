@@ -157,14 +157,23 @@ function stateOf(
 }
 
 /**
- * What the figure of a threshold on messages is of, where its name says less: all that never arrived, lost or in flight, and
- * what is in flight beside what failed; null for any other. With a warm-up the figure of lost messages is the larger of what
- * was lost in the whole run and what never arrived after the warm-up, so that it is not said to be all that never arrived.
+ * Whether a report's thresholds on lost messages count all that never arrived. Those of earlier versions, with a warm-up, have the
+ * larger of what was lost in the whole run and what never arrived after the warm-up.
  */
-export function countedBeside(check: string, warmupMs: number): 'neverArrived' | 'failedOrInFlight' | null {
+export const countsAllNeverArrived = (r: {
+  config: { warmup: number }
+  neverArrived?: object | undefined
+}): boolean => r.neverArrived !== undefined || r.config.warmup === 0
+
+/**
+ * What the figure of a threshold on messages is of, where its name says less: all that never arrived, lost or in flight, and
+ * what is in flight beside what failed; null for any other.
+ * @param all see `countsAllNeverArrived`
+ */
+export function countedBeside(check: string, all: boolean): 'neverArrived' | 'failedOrInFlight' | null {
   const [, metric] = /^(?:.*: )?(?:max-)?(lost|failed)(?:$|[<>=])/.exec(check) ?? []
   if (metric === 'failed') return 'failedOrInFlight'
-  return metric === 'lost' && warmupMs === 0 ? 'neverArrived' : null
+  return metric === 'lost' && all ? 'neverArrived' : null
 }
 
 /** Whether a threshold on the share of connected clients decides, and not the run's beginning. */

@@ -1,6 +1,7 @@
 import { parseDocument, stringify } from 'yaml'
 import type { z } from 'zod'
 import { ApiError, type ApiErrorCode } from './errors'
+import { fileFaults } from './fault-lines'
 import { issueDetails } from './issues'
 import { printable } from './printable'
 import { scenarioSchema, type Scenario } from './scenario'
@@ -11,7 +12,7 @@ export const MAX_SCENARIO_CHARS = 4_194_304
 /**
  * Reads YAML or JSON text (JSON is YAML) and checks it with a schema.
  * @param name of the file, for the message
- * @throws ApiError `code` with one detail a wrong field: its path, what was found, what is allowed
+ * @throws ApiError `code` with a line and a detail for each wrong field: its path, what was found, what is allowed
  */
 export function parseFile<S extends z.ZodType>(
   text: string,
@@ -38,13 +39,7 @@ export function parseFile<S extends z.ZodType>(
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   const details = issueDetails(parsed.error.issues)
-  const first = details[0] ?? { path: '', found: '', expected: 'a valid value' }
-  const more = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
-  throw new ApiError(
-    code,
-    `${name}: ${printable(first.path || 'file')}: found ${first.found}; ${first.expected}${more}`,
-    details,
-  )
+  throw new ApiError(code, fileFaults(name, details).join('\n'), details)
 }
 
 /** Longest way from a file's root to a value. */

@@ -1,4 +1,4 @@
-import { loadSchema, type LoadConfig } from '@contract/load-config'
+import { loadFaults, loadSchema, type LoadConfig } from '@contract/load-config'
 import { isOfExecutor } from '@contract/load-executor-flags'
 import { flagOfPath, loadInput, type LoadFlags } from '@contract/load-flags'
 import { idleFlags, type IdleReason } from '@contract/load-idle'
@@ -81,12 +81,14 @@ export const presetOf = (draft: Draft): string | null =>
     Object.entries(PRESET_DRAFTS.get(name) ?? {}).every(([flag, v]) => draft[flag as TextFlag] === v),
   ) ?? null
 
-/** The form as the browser keeps it: secrets in headers and in the query of the address are left out of it. */
+/** Texts of the form that may hold a secret beside its name. */
+const WITH_SECRETS = ['url', 'wsHeader', 'userProperty', 'population'] as const satisfies readonly TextFlag[]
+
+/** The form as the browser keeps it: secrets in headers, in user properties and in the query of the address are left out of it. */
 export const keptDraft = (draft: Draft): string =>
   JSON.stringify({
     ...draft,
-    url: shownSetting('url', draft.url),
-    wsHeader: shownSetting('wsHeader', draft.wsHeader),
+    ...Object.fromEntries(WITH_SECRETS.map((flag) => [flag, shownSetting(flag, draft[flag])])),
   })
 
 /** The form kept in the browser; null for anything else. */
@@ -114,10 +116,14 @@ type Problems = Partial<Record<TextFlag | Switch, Problem>>
 /** Why a setting does nothing beside the others and is left out of the test. */
 type Unused = Partial<Record<TextFlag | Switch, IdleReason>>
 
-const parse = (flags: LoadFlags) => loadSchema.safeParse(loadInput(flags), { reportInput: true })
+function parse(flags: LoadFlags): { config: LoadConfig } | { config: null; issues: z.core.$ZodIssue[] } {
+  const input = loadInput(flags)
+  const { data, error } = loadSchema.safeParse(input, { reportInput: true })
+  return error === undefined ? { config: data } : { config: null, issues: loadFaults(input, error) }
+}
 
 /** The first fault of each flag. */
-function problemsOf({ issues }: Pick<z.ZodError, 'issues'>, draft: Draft): Problems {
+function problemsOf(issues: readonly z.core.$ZodIssue[], draft: Draft): Problems {
   const problems: Problems = {}
   for (const issue of issues) {
     const flag = flagOfPath(issue.path) as TextFlag
@@ -137,8 +143,8 @@ export function readDraft(
   | { config: null; problems: Problems; unused: Unused } {
   const flags = flagsOf(draft)
   const parsed = parse(flags)
-  if (!parsed.success) return { config: null, problems: problemsOf(parsed.error, draft), unused: {} }
-  const idle = idleFlags(flags, parsed.data).map((i) => ({ ...i, flag: i.flag as TextFlag | Switch }))
+  if (parsed.config === null) return { config: null, problems: problemsOf(parsed.issues, draft), unused: {} }
+  const idle = idleFlags(flags, parsed.config).map((i) => ({ ...i, flag: i.flag as TextFlag | Switch }))
   const refused = idle.filter(({ flag }) => OF_TLS.includes(flag) && !isSwitch(flag))
   const unused: Unused = Object.fromEntries(
     idle.filter((i) => !refused.includes(i)).map(({ flag, why }) => [flag, why]),
@@ -150,8 +156,8 @@ export function readDraft(
   }
   const used = Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(unused, flag)))
   const without = parse(used)
-  if (!without.success) return { config: null, problems: problemsOf(without.error, draft), unused }
-  return { config: without.data, problems: null, unused }
+  if (without.config === null) return { config: null, problems: problemsOf(without.issues, draft), unused }
+  return { config: without.config, problems: null, unused }
 }
 
 /** One step of an arrow key on a text that begins with a number; its unit stays. Null where there is none. */

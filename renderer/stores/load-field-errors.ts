@@ -1,5 +1,5 @@
 import { issueDetails } from '@contract/issues'
-import { HIDDEN_HEADER } from '@contract/load-headers'
+import { HIDDEN_HEADER, HIDDEN_PROPERTY } from '@contract/load-headers'
 import { HIDDEN_PARAMETER } from '@contract/load-url'
 import type { z } from 'zod'
 
@@ -76,7 +76,8 @@ function ofPopulation(issue: z.core.$ZodIssue): Problem {
 export function sayIssue(flag: string, issue: z.core.$ZodIssue, clients: Clients): Problem {
   if (flag === 'population') return ofPopulation(issue)
   if (issue.message === HIDDEN_HEADER) return { key: 'hiddenHeader', values: {} }
-  if (issue.message === HIDDEN_PARAMETER) return { key: 'hiddenParameter', values: {} }
+  if (issue.message === HIDDEN_PARAMETER || issue.message === HIDDEN_PROPERTY)
+    return { key: 'hiddenParameter', values: {} }
   if (flag === 'minConnected') return { key: 'share', values: {} }
   switch (issue.code) {
     case 'too_small': {

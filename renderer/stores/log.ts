@@ -39,7 +39,9 @@ export const useLog = defineStore('log', () => {
   const fail = (thrown: unknown): void => {
     const text = thrown instanceof Error ? thrown.message : String(thrown)
     const { details = [], note = null } = thrown instanceof ApiError ? thrown : {}
-    push({ level: 'error', text, note, details })
+    // of several faults the first; the details have them all
+    const [first = ''] = details.length > 0 ? text.split('\n') : [text]
+    push({ level: 'error', text: first, note, details })
   }
   /** Runs a command and shows its failure as a notice. */
   const attempt = async (run: () => Promise<unknown>): Promise<void> => {

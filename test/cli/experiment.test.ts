@@ -48,7 +48,7 @@ describe('fleetlab experiment', () => {
     expect(stdout).toMatch(/^radio, 60 messages per point, seed 1\n/)
     expect(stdout).toMatch(/QoS 1 +0\.00 +60 +1\.0000 +1\.0000 +0\.0000 +0\.0000 +1\.0000 +1\.0000 +2\.0000/)
     expect(stdout).toMatch(/\d+ of 32 values lie within the 99% interval/)
-    expect(stderr).toMatch(/0 of 4 points, 0 % of the messages published/)
+    expect(stderr).toMatch(/0 of 4 points, 0% of the messages published/)
   })
 
   it('writes JSON and CSV to files', async () => {

@@ -45,6 +45,12 @@ it.each([
   [{ wsHeaders: 'Authorization Bearer s3cr3t' }],
   [{ wsHeaders: [{ Authorization: 's3cr3t' }] }],
   [{ password: 's3cr3t' }],
+  [{ userProperties: ['token: s3cr3t'] }],
+  [{ userProperties: 'token=s3cr3t' }],
+  [{ userProperties: Array.from({ length: 21 }, () => 'token=s3cr3t') }],
+  [{ userProperty: ['token=s3cr3t'] }],
+  [{ populations: ['{"name": "a", "userProperties": ["token=s3cr3t"]'] }],
+  [{ populations: { userProperties: ['token=s3cr3t'] } }],
   [{ executor: { kind: 'max', token: 's3cr3t' } }],
 ])('shows no secret of %j', (input) => {
   const parsed = loadSchema.safeParse({ url: 'ws://h', ...input }, { reportInput: true })

@@ -180,6 +180,30 @@ it('takes in a file every setting that the command line has, and says whose a wr
   expect(
     await refusals({ warmup: '40s', populations: populations.map((p) => ({ ...p, share: '50%' })) }),
   ).toEqual(['--config FILE: warmup: found "40s"; expected less than the duration, 30s'])
+  // how settings go together is said beside what is wrong with others, as far as it does not depend on them
+  expect(
+    await refusals(
+      { qos: 3, topology: 'pairs', publishers: 3 },
+      { subscribers: '2', duration: '4', warmup: '9s' },
+    ),
+  ).toEqual([
+    '--config FILE: qos: found 3; expected 0, 1 or 2',
+    '--duration: found 4; expected a time with its unit, such as 250ms, 10s or 2m',
+    '--subscribers: found 2; expected 3, one for each publisher (topology pairs)',
+  ])
+  expect(
+    await refusals({ publishers: 1.5, topology: 'pairs', populations: [{ name: 'a', share: 1 }] }),
+  ).toEqual(['--config FILE: publishers: found 1.5; expected a whole number'])
+  expect(
+    await refusals(
+      { warmup: '31s', populations: [{ name: 'a', share: 1, 'user-property': ['a=b'] }] },
+      { size: 'x' },
+    ),
+  ).toEqual([
+    '--size: found "x"; expected a number',
+    '--protocol: found "3.1.1"; expected 5.0 with userProperties: 3.1.1 has no properties (population a)',
+    '--config FILE: warmup: found "31s"; expected less than the duration, 30s',
+  ])
   expect(await refusal({ qos: 3 }, { qos: '4' })).toMatch(/^--qos: found 4; /)
   expect(await refusal({ topology: 'pairs', publishers: 3 }, { subscribers: '2' })).toMatch(
     /^--subscribers: found 2; expected 3/,

@@ -32,6 +32,24 @@ describe('the text of a scenario', () => {
     expect(warned).toEqual([])
   })
 
+  it('is refused with a line for each fault, ten at most, with its place', () => {
+    const lines = (file: object): string[] => {
+      try {
+        parseScenario(JSON.stringify({ version: 1, name: 'a', ...file }), 'plant.yaml')
+      } catch (thrown) {
+        return (thrown as Error).message.split('\n')
+      }
+      return []
+    }
+    expect(lines({ seed: -1, groups: [{ name: 'g', count: 0, clean: 1 }] })).toEqual([
+      'plant.yaml: seed: found -1; expected a number of at least 0',
+      'plant.yaml: groups.0.count: found 0; expected a number of at least 1',
+      'plant.yaml: groups.0.clean: found 1; expected true or false',
+    ])
+    const many = lines(Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`field${i}`, 1])))
+    expect(many.slice(9)).toEqual(['plant.yaml: field9: found 1; unknown field', 'and 4 more'])
+  })
+
   it('reads -0 as 0, which is all that JSON can write', () => {
     expect(plainTree({ a: [{ b: -0, c: '-0', d: -1 }] })).toEqual({ a: [{ b: 0, c: '-0', d: -1 }] })
   })

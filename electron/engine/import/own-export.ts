@@ -22,7 +22,7 @@ const CAUSES: readonly [text: string, cause: LossCause][] = [
 
 /** Reads the comment of a packet of so many bytes. */
 export function readRemark(comment: string, size: number): Remark {
-  const lost = /lost(.*?) after (\d+) % of the way/.exec(comment)
+  const lost = /lost(.*?) after (\d+) ?% of the way/.exec(comment)
   const missing = Number(/(\d+) bytes were not captured/.exec(comment)?.[1] ?? 0)
   const how = lost?.[1] ?? ''
   return {

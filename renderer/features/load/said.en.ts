@@ -87,4 +87,10 @@ export const said = {
   tlsFailed: 'the TLS handshake failed: does the broker speak TLS on this port?',
   badAddress: 'the system refused the address; see Local address',
   filesHere: 'the open file limit of this computer is reached',
+  ofClient: 'client {client}: {why}',
+  noMoreClients:
+    '{code}. It takes no more clients now: use fewer clients or a longer Ramp, or raise the broker’s limit of connections',
+  clientIdRefused: '{code}. Check Client ID',
+  otherServer: '{code}. Check URL',
+  connack: 'the broker refused a client: {code}',
 } as const

@@ -91,4 +91,10 @@ export const said = {
   tlsFailed: 'TLS ハンドシェイクに失敗しました。ブローカーはこのポートで TLS を話しますか？',
   badAddress: 'システムがアドレスを拒否しました。ローカルアドレスの項目を見てください',
   filesHere: 'このコンピューターで開けるファイル数の上限です',
+  ofClient: 'クライアント {client}: {why}',
+  noMoreClients:
+    '{code}。ブローカーは今これ以上クライアントを受け付けません。クライアントを減らすか、立ち上げを長くするか、ブローカーの接続数の上限を上げてください',
+  clientIdRefused: '{code}。クライアント ID を確かめてください',
+  otherServer: '{code}。URL を確かめてください',
+  connack: 'ブローカーがクライアントを拒否しました: {code}',
 }

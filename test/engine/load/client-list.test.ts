@@ -6,7 +6,7 @@ import { keptLoadSchema, loadSchema } from '../../../electron/contract/load-conf
 import { loadInput } from '../../../electron/contract/load-flags'
 import { endedText, LoadError } from '../../../electron/engine/load/run/failures'
 import { HIDDEN_PARAMETER } from '../../../electron/contract/load-url'
-import { HIDDEN_HEADER } from '../../../electron/contract/load-headers'
+import { HIDDEN_HEADER, HIDDEN_PROPERTY } from '../../../electron/contract/load-headers'
 import { loadCommandLine, loadFlags, settingLines } from '../../../electron/contract/load-text'
 import { makeReport } from '../../../electron/engine/load/report/result'
 import { readClientList } from '../../../electron/engine/load/run/client-list'
@@ -125,6 +125,29 @@ describe('headers of a WebSocket handshake', () => {
     const line = endedText(config, { planned: 1, text: 'closed', refused: false })
     expect(line).toBe('1 client to ws://localhost/mqtt?site=2&access_token=***: closed')
     expect(new LoadError(`cannot connect to ${url}: closed`, 'start').message).not.toContain('s3cr3t')
+  })
+
+  it('and those of user properties are in none either, of the run and of its populations', () => {
+    const userProperties = ['token=s3cr3t', 'site=plant-2', 'api_key=s3cr3t=1']
+    const shown = ['token=***', 'site=plant-2', 'api_key=***']
+    const populations = [{ name: 'a', share: 1, userProperties }]
+    const config = loadSchema.parse({ protocol: 5, userProperties, populations })
+    const report = makeReport(outcome({ config }))
+    expect([report.config.userProperties, report.config.populations?.[0]?.userProperties]).toEqual([
+      shown,
+      shown,
+    ])
+    expect(loadCommandLine(config)).toContain(
+      "--user-property 'token=***' --user-property site=plant-2 --user-property 'api_key=***'",
+    )
+    expect(
+      JSON.stringify([report, loadCommandLine(config), loadFlags(config), settingLines(config)]),
+    ).not.toContain('s3cr3t')
+    expect(config.userProperties).toEqual(userProperties)
+    const again = loadSchema.safeParse(report.config)
+    expect(again.error?.issues.map((i) => [i.path.join('.'), i.message])).toEqual([
+      ['populations.0.userProperties', `${HIDDEN_PROPERTY} (population a)`],
+    ])
   })
 
   it.each([['no colon'], ['A: env:HOME'], ['A: b\nC: d'], ['A b: c']])('%j is none', (line) => {

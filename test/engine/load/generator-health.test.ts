@@ -11,10 +11,10 @@ it('tells of the busiest worker and of the late messages of all while the run go
     busiestWorker: 0.97,
     workers: 2,
     saturated: true,
-    reasons: ['a worker was busy 97 % of the time: use more workers or more computers'],
+    reasons: ['a worker was busy 97% of the time: use more workers or more computers'],
   })
   expect(generatorHealth([calm], 1000)).toMatchObject({ saturated: false, reasons: [] })
   expect(generatorHealth([{ ...calm, lateSends: 6 }], 100)?.reasons).toEqual([
-    '6 % of the messages were sent more than 10 ms late',
+    '6% of the messages were sent more than 10 ms late',
   ])
 })

@@ -31,6 +31,8 @@ const ENVIRONMENT: RunEnvironment = {
 it.each([
   ['ws-header=X-Api-Key: abc', 'found ws-header=X-Api-Key: ***;'],
   ['url=ws://a?token=abc,', 'found url=ws://a?token=***,;'],
+  ['user-property=token=abc,token=b,', 'found user-property=token=***,token=***,;'],
+  ['--user-property=token=a b', 'found --user-property=token=***;'],
 ])('what is wrong with %s is said without its secret', (word, line) => {
   expect(parseAxes([word])).toEqual(expect.stringContaining(line))
 })

@@ -93,16 +93,48 @@ it('adds up where a broker hung: what never arrived is what was lost and what is
   expect(verdictLine({ ...r, verdict: { ...r.verdict, passed: false, checks } })).toBe(
     'failed: max-lost 0, measured 305 that never arrived; sensors: lost==0, measured 305 that never arrived; max-failed 0, measured 305 failed or in flight',
   )
-  // lost counts the warm-up and what never arrived does not, so that the larger of both is not all
+  // an aborted run names what failed as well
+  expect(
+    verdictLine({ ...r, aborted: 'gone', verdict: { ...r.verdict, passed: false, checks: checks.slice(2) } }),
+  ).toBe('aborted: gone; thresholds that failed: max-failed 0, measured 305 failed or in flight')
+  expect(verdictLine({ ...r, aborted: 'gone', verdict: { ...r.verdict, checks: [] } })).toBe('aborted: gone')
+  // in reports of earlier versions lost counts the warm-up and what never arrived does not, so that the larger of both is not all
   expect(verdictLine({ ...warm, verdict: { ...r.verdict, passed: false, checks } })).toContain(
     'failed: max-lost 0, measured 305; sensors: lost==0, measured 305; max-failed',
+  )
+})
+
+it('tells lost from in flight with a warm-up, too', () => {
+  const silent = { ...NOTHING, count: 200, unanswered: 105 }
+  const never = { inFlight: 205, timed: { lost: 5, inFlight: 100 } }
+  const counts = { offered: 320, acknowledged: 115, inFlight: 205, received: 105, expected: 115, lost: 10 }
+  const r = loadReportDouble(
+    { qos: 2, warmup: '1s' },
+    { ...counts, ackMs: NOTHING, endToEndMs: silent, neverArrived: never },
+  )
+  expect(headlines(r)).toEqual([
+    '105 of the 200 messages in the end-to-end latencies never arrived: 5 lost, 100 in flight; each counts with its age at the end',
+  ])
+  expect(readLine(headlines(r)[0] ?? '')).toMatchObject({
+    key: 'neverArrived',
+    values: { lost: '5', rest: '100' },
+  })
+  // the sentence is of the whole run, as the sums are
+  expect(summaryLine(r)).toContain(', 215 messages never arrived.')
+  expect(accountLines(r)).toEqual([
+    'offered 320 = acknowledged 115 + failed 0 + in flight at the end 205',
+    'received 105 = expected 115 - lost 10 + duplicated 0',
+  ])
+  const checks = [{ name: 'max-lost', limit: 0, actual: 215, passed: false }]
+  expect(verdictLine({ ...r, verdict: { ...r.verdict, passed: false, checks } })).toBe(
+    'failed: max-lost 0, measured 215 that never arrived',
   )
 })
 
 it('says the run in a sentence and in sums that come out even', () => {
   const r = loadReportDouble({ qos: 1 }, { received: 1005, duplicated: 4, lost: 2, expected: 1000 })
   expect(summaryLine(r)).toBe(
-    '100 messages per second at QoS 1, 10 publishers and 1 subscriber; 99 % within 12.0 ms end to end, 2 messages lost.',
+    '100 messages per second at QoS 1, 10 publishers and 1 subscriber; 99% within 12.0 ms end to end, 2 messages lost.',
   )
   expect(accountLines(r)).toEqual([
     'offered 1,000 = acknowledged 1,000 + failed 0 + in flight at the end 0',

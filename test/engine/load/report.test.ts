@@ -84,6 +84,41 @@ describe('the report of a run', () => {
     )
   })
 
+  it('counts with a warm-up, of all that never arrived and of what the latencies have, what was lost and what is in flight', () => {
+    // 20 messages in 2 s: 3 of the warm-up and 2 later ones acknowledged and lost, 5 in flight, of which 1 of the warm-up
+    const counts = { ...NO_COUNTS, connected: 2, offered: 20, acknowledged: 15, received: 10 }
+    const some = worker({
+      counts: { ...counts, expected: 15, delivered: 10 },
+      identity: {
+        publishers: [{ publisher: 0, offered: 20, failed: [], inFlight: [3, 4, 16, 20] }],
+        flows: [{ receiver: 0, publisher: 0, got: [4, 14], duplicated: 0, outOfOrder: 0 }],
+        forgotten: 0,
+      },
+      histograms: { connect: histogram([3]), ack: histogram([]), endToEnd: histogram([1, 1, 1, 1]) },
+      unanswered: { ack: 0, connect: 0, roundTrip: 0 },
+    })
+    const config = loadSchema.parse({
+      publishers: 1,
+      subscribers: 1,
+      qos: 1,
+      duration: '2s',
+      warmup: '1s',
+      executor: { kind: 'constant-rate', rate: 10 },
+      thresholds: { maxLost: 9, expressions: ['lost==10'] },
+    })
+    const r = makeReport(outcome({ config, results: [some] }))
+    expect(r).toMatchObject({
+      expected: 15,
+      lost: 5,
+      neverArrived: { inFlight: 5, timed: { lost: 2, inFlight: 4 } },
+      endToEndMs: { count: 10, unanswered: 6 },
+    })
+    expect(r.verdict.checks.map((c) => [c.name, c.actual, c.passed])).toEqual([
+      ['max-lost', 10, false],
+      ['lost==10', 10, true],
+    ])
+  })
+
   it('gives no end-to-end latency where messages arrived before they were sent, and says so', () => {
     const r = makeReport(outcome({ results: [arrived({ negative: { count: 3, mostMs: 1999.2 } })] }))
     expect(r.endToEndMs).toMatchObject({ count: 0, p99: null })
@@ -156,7 +191,7 @@ describe('the report of a run', () => {
     expect(outcomeOf(r)).toBe('inconclusive')
     expect(reportText(r)).toContain('verdict: inconclusive: the generator, not the broker, was the limit')
     expect(reportText(r).split('\n')[0]).toMatch(
-      /^generator saturated: the results do not measure the broker \(50 % of the/,
+      /^generator saturated: the results do not measure the broker \(50% of the/,
     )
     // lost messages are the broker's where the generator was late and nothing else
     const config = asked({ maxLost: 0 })
@@ -170,7 +205,7 @@ describe('the report of a run', () => {
     // one late message is chance, in however short a run
     expect(saturationReasons({ ...calm, offered: 28 })).toEqual([])
     expect(saturationReasons({ ...calm, stalledShare: 0.9 })).toEqual([
-      'a worker stood still for 90 % of the time: this computer gave it no CPU',
+      'a worker stood still for 90% of the time: this computer gave it no CPU',
     ])
   })
 })

@@ -212,6 +212,16 @@ describe('the form of a load test', () => {
       url: 'ws://localhost/?a=1&token=***',
       wsHeader: 'X-Author: ann\nAuthorization: ***\nCookie: env:FLEETLAB_C',
     })
+    const userProperty = 'site=2\ntoken=s3cr3t'
+    const population = '{"name": "a", "share": 1, "user-property": ["token=s3cr3t", "site=2"]}'
+    const kept = keptDraft({ ...FIRST_DRAFT, protocol: '5.0', userProperty, population })
+    expect(storedDraft(kept)).toMatchObject({
+      userProperty: 'site=2\ntoken=***',
+      population: '{"name": "a", "share": 1, "user-property": ["token=***", "site=2"]}',
+    })
+    expect(readDraft(storedDraft(kept) ?? FIRST_DRAFT).problems).toHaveProperty('population')
+    const asked = readDraft({ ...FIRST_DRAFT, protocol: '5.0', userProperty: 'token=***' })
+    expect(asked.problems).toMatchObject({ userProperty: { key: 'hiddenParameter' } })
     const incomplete = keptDraft({ ...FIRST_DRAFT, wsHeader: 'Authorization Bearer s3cr3t' })
     expect(storedDraft(incomplete)?.wsHeader).toBe('Authorization ***')
     expect(readDraft(again).problems).toMatchObject({

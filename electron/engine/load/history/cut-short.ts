@@ -58,6 +58,7 @@ export function cutShortReport({ runId, config, startedAtMs, points, progress }:
     generator: { ...empty.generator, ...progress?.generator },
     expected: null,
     lost: null,
+    neverArrived: undefined,
     duplicated: null,
     outOfOrder: null,
     bytesSent: null,

@@ -35,11 +35,11 @@ export function wholeSteps(r: LoadReport): SeriesPoint[] {
 }
 
 const QUANTILES = [
-  ['p50', '50 %', 0.5],
-  ['p90', '90 %', 0.9],
-  ['p95', '95 %', 0.95],
-  ['p99', '99 %', 0.99],
-  ['p999', '99.9 %', 0.999],
+  ['p50', '50%', 0.5],
+  ['p90', '90%', 0.9],
+  ['p95', '95%', 0.95],
+  ['p99', '99%', 0.99],
+  ['p999', '99.9%', 0.999],
 ] as const
 
 /** Percentiles of the whole run over the number of nines, and the maximum at the number of messages. */

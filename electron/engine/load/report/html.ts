@@ -73,7 +73,7 @@ function appendix(r: LoadReport): string {
   const checks = r.verdict.checks.map((c) => [
     c.name,
     checkValue(c.name, c.limit),
-    c.actual === null ? 'nothing measured' : measuredValue(c, r.config),
+    c.actual === null ? 'nothing measured' : measuredValue(c, r),
     c.passed ? 'passed' : 'failed',
   ])
   const drift = driftLine(r)

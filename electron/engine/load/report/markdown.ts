@@ -35,7 +35,7 @@ export function reportMarkdown(r: LoadReport): string {
   const checks = r.verdict.checks.map((c) => [
     c.name,
     checkValue(c.name, c.limit),
-    measuredValue(c, r.config),
+    measuredValue(c, r),
     c.passed ? 'passed' : 'failed',
   ])
   const rows = [...latencies(r), ...sendLatencies(r)].map((l) => [

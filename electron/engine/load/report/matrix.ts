@@ -135,7 +135,7 @@ function remark({ runs, inconclusive, failed }: MatrixRow): string {
 /** What is said of the table: ±, and inconclusive where a row is. */
 export function matrixLegend(rows: readonly MatrixRow[]): string {
   const parts = [
-    ...(rows.some((r) => r.runs > 1) ? ['± is the 95 % interval of the mean of the runs'] : []),
+    ...(rows.some((r) => r.runs > 1) ? ['± is the 95% interval of the mean of the runs'] : []),
     ...(rows.some((r) => r.inconclusive > 0)
       ? ['inconclusive: the generator, not the broker, was the limit']
       : []),

@@ -3,7 +3,7 @@ import type { EncodedHistograms, IdentityAccount, LoadReport } from '../../../co
 import { TextCounts } from '../measure/counts'
 import { LatencyHistogram } from '../../base/latency-histogram'
 import { balance, joinAccounts, type Balance } from '../measure/identity'
-import { recordMissing } from '../measure/unanswered'
+import { allOf, recordMissing, type NeverArrived } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { sumCounts, type GroupResult, type WorkerCounts } from '../run/messages'
 import type { Part } from '../run/slice'
@@ -101,8 +101,8 @@ function ownReceivers({ shard: { index, count } }: RunTimes, shared: boolean): (
 /** A population whose messages are accounted for: what came and what did not. */
 export interface Balanced extends Measured {
   balance: Balance
-  /** How many of the end-to-end latencies are ages of what never arrived. */
-  neverArrived: number
+  /** What the end-to-end latencies count with its age. */
+  neverArrived: NeverArrived
 }
 
 /** Accounts for a population's messages. What never arrived is added to its end-to-end latencies. */
@@ -145,7 +145,7 @@ export function together(all: readonly Balanced[]): Omit<Balanced, 'identity'> {
       outOfOrder: count((m) => m.balance.outOfOrder),
       delivered: count((m) => m.balance.delivered),
     },
-    neverArrived: count((m) => m.neverArrived),
+    neverArrived: allOf(all.map((m) => m.neverArrived)),
   }
 }
 
@@ -167,6 +167,7 @@ export function figuresOf(m: Omit<Balanced, 'identity'>) {
     received: counts.received,
     expected: m.balance.expected,
     lost: m.balance.lost,
+    neverArrived: m.neverArrived,
     duplicated: m.balance.duplicated,
     outOfOrder: m.balance.outOfOrder,
     publishRate: rateOf(

@@ -11,7 +11,7 @@ import type {
 import { TextCounts } from '../measure/counts'
 import { LatencyHistogram } from '../../base/latency-histogram'
 import { balance, joinAccounts, type Balance } from '../measure/identity'
-import { recordMissing, type Waited } from '../measure/unanswered'
+import { allOf, recordMissing, type NeverArrived, type Waited } from '../measure/unanswered'
 import { waitedFor } from '../run/executors'
 import { LoadError } from '../run/failures'
 import { layoutOf, topologyOf } from '../run/topologies'
@@ -114,7 +114,7 @@ interface Joined {
   /** What a group received is not known where some of its members are missing. */
   unknown: boolean
   endToEnd: LatencyHistogram
-  neverArrived: number
+  neverArrived: NeverArrived
 }
 
 const measuresOf = ({ shard }: ShardReport, population: number): ShardMeasures[] =>
@@ -166,7 +166,7 @@ function figuresIn(
   const negative = negativeIn(rows, clockErrorMs)
   const endToEnd = new LatencyHistogram()
   for (const j of joined) endToEnd.add(j.endToEnd)
-  const neverArrived = joined.reduce((n, j) => n + j.neverArrived, 0)
+  const neverArrived = allOf(joined.map((j) => j.neverArrived))
   const sent = fromSend(
     measures.map((m) => m.sendTimes),
     negative.count,
@@ -181,6 +181,7 @@ function figuresIn(
     received: sum(rows, (r) => r.received),
     expected: unknown ? null : count((b) => b.expected),
     lost: unknown ? null : count((b) => b.lost),
+    ...(unknown ? {} : { neverArrived }),
     duplicated: count((b) => b.duplicated),
     outOfOrder: count((b) => b.outOfOrder),
     publishRate: rate('publishRate'),

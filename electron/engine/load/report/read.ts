@@ -138,6 +138,7 @@ const figures = {
   received: count,
   expected: count.nullable(),
   lost: count.nullable(),
+  neverArrived: z.object({ inFlight: count, timed: z.object({ lost: count, inFlight: count }) }).optional(),
   duplicated: count.nullable(),
   outOfOrder: count.nullable(),
   publishRate: n,

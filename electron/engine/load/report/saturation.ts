@@ -1,3 +1,4 @@
+import { percent } from '../../../contract/counted'
 import type { GeneratorHealth, GeneratorReport, LoadReport } from '../../../contract/load-report'
 import type { WorkerHealth } from '../run/messages'
 
@@ -9,8 +10,6 @@ const MAX_P99_LOOP_DELAY_MS = 100
 const MIN_LATE = 5
 /** Share of the time in which a worker's loop did not come round. */
 const MAX_STALLED = 0.4
-
-const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
 const LATE = 'of the messages were sent more than 10 ms late'
 /** Whether a reason says only that messages were sent late, and not that the generator stood still or was busy. */
@@ -26,10 +25,10 @@ export function saturationReasons(g: {
 }): string[] {
   const reasons: string[] = []
   const late = g.offered > 0 ? g.lateSends / g.offered : 0
-  if (late > MAX_LATE_SHARE && g.lateSends >= MIN_LATE) reasons.push(`${percent(late)} ${LATE}`)
+  if (late > MAX_LATE_SHARE && g.lateSends >= MIN_LATE) reasons.push(`${percent(late, 1)} ${LATE}`)
   if (g.busiestWorker > MAX_UTILIZATION) {
     reasons.push(
-      `a worker was busy ${percent(g.busiestWorker)} of the time: use more workers or more computers`,
+      `a worker was busy ${percent(g.busiestWorker, 1)} of the time: use more workers or more computers`,
     )
   }
   if (g.p99LoopDelayMs > MAX_P99_LOOP_DELAY_MS) {
@@ -37,7 +36,7 @@ export function saturationReasons(g: {
   }
   if (g.stalledShare > MAX_STALLED) {
     reasons.push(
-      `a worker stood still for ${percent(g.stalledShare)} of the time: this computer gave it no CPU`,
+      `a worker stood still for ${percent(g.stalledShare, 1)} of the time: this computer gave it no CPU`,
     )
   }
   return reasons

@@ -1,5 +1,6 @@
 import type { EncodedSendTimes, LoadReport } from '../../../contract/load-report'
 import { LatencyHistogram } from '../../base/latency-histogram'
+import type { NeverArrived } from '../measure/unanswered'
 
 /** Adds histograms of the same kind: exact, unlike averaging percentiles. */
 export function joinHistograms(texts: readonly string[]): LatencyHistogram {
@@ -11,9 +12,12 @@ export function joinHistograms(texts: readonly string[]): LatencyHistogram {
 /** End-to-end latencies; none where clocks were seen to disagree, since all of them are wrong by as much. */
 export const endToEndSummary = (
   h: LatencyHistogram,
-  neverArrived: number,
+  never: NeverArrived | null,
   negatives: number,
-): LoadReport['endToEndMs'] => (negatives > 0 ? new LatencyHistogram().summary() : h.summary(neverArrived))
+): LoadReport['endToEndMs'] =>
+  negatives > 0
+    ? new LatencyHistogram().summary()
+    : h.summary(never === null ? 0 : never.timed.lost + never.timed.inFlight)
 
 /** Times from the actual send; null where there are none, and end to end none where clocks were seen to disagree. */
 export function fromSend(
@@ -24,7 +28,7 @@ export function fromSend(
   if (known.length === 0) return null
   return {
     ackMs: joinHistograms(known.map((p) => p.ack)).summary(),
-    endToEndMs: endToEndSummary(joinHistograms(known.map((p) => p.endToEnd)), 0, negatives),
+    endToEndMs: endToEndSummary(joinHistograms(known.map((p) => p.endToEnd)), null, negatives),
     delayMs: joinHistograms(known.map((p) => p.delay)).summary(),
   }
 }

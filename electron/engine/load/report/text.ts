@@ -5,10 +5,10 @@ import type {
   LoadReport,
   RunEnvironment,
 } from '../../../contract/load-report'
-import { count, counted } from '../../../contract/counted'
+import { count, counted, percent } from '../../../contract/counted'
 import { isExpression } from '../../../contract/load-expressions'
 import { headlines } from '../../../contract/load-headlines'
-import { countedBeside } from '../../../contract/load-thresholds'
+import { countedBeside, countsAllNeverArrived } from '../../../contract/load-thresholds'
 import { presentIn } from './absent'
 import { saturationSentence } from './saturation'
 
@@ -46,13 +46,19 @@ export function messageFigures(r: LoadReport): Figure[] {
   ]
 }
 
+/** Messages that never arrived, once for each receiver: all of them, where some are in flight or latencies count them. */
+function neverArrivedIn({ neverArrived, lost, endToEndMs: { unanswered } }: LoadReport): number {
+  const inFlight = neverArrived?.inFlight ?? 0
+  return neverArrived !== undefined && inFlight + unanswered > 0 ? (lost ?? 0) + inFlight : unanswered
+}
+
 /** The run in one sentence, for those who read no more. */
 export function summaryLine(r: LoadReport): string {
   const { qos } = r.config
   const { publishers, subscribers } = presentIn(r)
-  const missing = r.merged?.missing ?? []
+  const absent = r.merged?.missing ?? []
   const without =
-    missing.length === 0 ? '' : `Without ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')}: `
+    absent.length === 0 ? '' : `Without ${absent.length === 1 ? 'shard' : 'shards'} ${absent.join(', ')}: `
   const clients = [
     counted(publishers, 'publisher'),
     ...(subscribers > 0 ? [counted(subscribers, 'subscriber')] : []),
@@ -60,8 +66,8 @@ export function summaryLine(r: LoadReport): string {
   if (r.offered === 0) return `${clients.join(' and ')}, without messages.`
   const worst = r.endToEndMs.p99 !== null ? r.endToEndMs : r.ackMs
   const leg = worst === r.ackMs ? 'to acknowledgement' : 'end to end'
-  const latency = worst.count > 0 ? `; 99 % within ${millis(worst.p99)} ms ${leg}` : ''
-  const never = r.endToEndMs.unanswered
+  const latency = worst.count > 0 ? `; 99% within ${millis(worst.p99)} ms ${leg}` : ''
+  const never = neverArrivedIn(r)
   const silent = subscribers === 0 ? r.inFlight : 0
   const lost =
     silent > 0
@@ -133,31 +139,37 @@ export function sendLatencies(r: LoadReport): { name: string; summary: LatencySu
 
 /** One line on the verdict. */
 export function verdictLine(r: LoadReport): string {
-  if (r.aborted !== null) return `aborted: ${r.aborted}`
+  const failed = r.verdict.checks.filter((c) => !c.passed)
+  const measured = failed.map((c) => brokenCheck(c, r)).join('; ')
+  if (r.aborted !== null)
+    return `aborted: ${r.aborted}${failed.length > 0 ? `; thresholds that failed: ${measured}` : ''}`
   if (r.verdict.inconclusive) {
-    const broken = r.verdict.checks.filter((c) => !c.passed).map((c) => c.name)
-    const also = broken.length > 0 ? `; exceeded, but perhaps not by the broker: ${broken.join(', ')}` : ''
+    const names = failed.map((c) => c.name).join(', ')
+    const also = failed.length > 0 ? `; exceeded, but perhaps not by the broker: ${names}` : ''
     return `inconclusive: the generator, not the broker, was the limit${also}`
   }
   if (r.verdict.checks.length === 0) return 'no thresholds were set'
-  const failed = r.verdict.checks.filter((c) => !c.passed)
   if (failed.length === 0) return `passed: ${r.verdict.checks.map((c) => c.name).join(', ')}`
-  return `failed: ${failed.map((c) => `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${measuredValue(c, r.config)}`).join('; ')}`
+  return `failed: ${measured}`
 }
+
+/** A threshold that failed, with its limit and what was measured. */
+const brokenCheck = (c: Check, r: LoadReport): string =>
+  `${c.name}${isExpression(c.name) ? '' : ` ${checkValue(c.name, c.limit)}`}, measured ${measuredValue(c, r)}`
 
 /** A threshold's limit or what was measured, with its unit. */
 export function checkValue(name: string, value: number | null): string {
   if (value === null) return 'nothing'
   const metric = name.replace(/^.*: /, '')
   if (/p\d|(mean|max)[<>=]/.test(metric)) return `${millis(value)} ms`
-  // rounded down: 99.999 % is not all
-  if (/^connected[<>=]/.test(metric)) return `${Math.floor(value * 100 + 1e-9) / 100} %`
+  // rounded down: 99.999% is not all
+  if (/^connected[<>=]/.test(metric)) return percent(Math.floor(value * 100 + 1e-9) / 10_000, 2)
   return name === 'min-rate' || /rate[<>=]/i.test(name) ? `${count(value)} /s` : count(value)
 }
 
 /** What was measured of a threshold, with what its name leaves open. */
-export function measuredValue({ name, actual: value }: Check, { warmup }: LoadReport['config']): string {
-  const beside = countedBeside(name, warmup)
+export function measuredValue({ name, actual: value }: Check, r: LoadReport): string {
+  const beside = countedBeside(name, countsAllNeverArrived(r))
   const what = beside === 'neverArrived' ? ' that never arrived' : ' failed or in flight'
   return `${checkValue(name, value)}${beside === null || value === null ? '' : what}`
 }
@@ -246,7 +258,7 @@ export function generatorLine(r: LoadReport): string {
       ? ''
       : `${g.cpuMicrosPerMessage.toFixed(1)} µs of CPU per message sent or received, `
   const late = g.lateSends > 0 ? `, ${count(g.lateSends)} messages sent late` : ''
-  return `${cpu}${g.workers} worker${g.workers > 1 ? 's' : ''}, busiest ${Math.round(g.busiestWorker * 100)} %, longest loop delay ${millis(g.maxLoopDelayMs)} ms${late}`
+  return `${cpu}${g.workers} worker${g.workers > 1 ? 's' : ''}, busiest ${percent(g.busiestWorker)}, longest loop delay ${millis(g.maxLoopDelayMs)} ms${late}`
 }
 
 /** The connections in one line. */

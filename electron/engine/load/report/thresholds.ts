@@ -10,6 +10,7 @@ type Measured = Pick<
   | 'negative'
   | 'connectMs'
   | 'lost'
+  | 'neverArrived'
   | 'duplicated'
   | 'outOfOrder'
   | 'failed'
@@ -95,11 +96,12 @@ function checkThresholds(config: LoadConfig, r: Measured): Check[] {
   const latencies = latenciesOf(r)
   // where no message was due at a subscriber, nothing can be said of arrivals
   const arrivals = (r.expected ?? 0) > 0
+  const inFlight = r.neverArrived?.inFlight ?? 0
   const values = {
     p99Ms: latencies['p99'] ?? null,
     connectP99Ms: r.connectMs.p99,
-    // all that never arrived, but with a warm-up: see countedBeside. The drain is over
-    lost: arrivals || r.endToEndMs.unanswered > 0 ? Math.max(r.lost ?? 0, r.endToEndMs.unanswered) : null,
+    // all that never arrived: the drain is over
+    lost: arrivals || inFlight > 0 ? (r.lost ?? 0) + inFlight : null,
     duplicated: arrivals ? r.duplicated : null,
     outOfOrder: arrivals ? r.outOfOrder : null,
     failed: r.failed,

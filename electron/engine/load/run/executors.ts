@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../contract/duration'
-import { count, counted } from '../../../contract/counted'
+import { count, counted, percent } from '../../../contract/counted'
 import type { ExecutorConfig, ExecutorKind } from '../../../contract/load-fields'
 import { populationsOf, runLengthMs, type LoadConfig } from '../../../contract/load-config'
 import type { Waited } from '../measure/unanswered'
@@ -88,7 +88,7 @@ const connectionStorm: Executor<'connection-storm'> = {
 const reconnectStorm: Executor<'reconnect-storm'> = {
   kind: 'reconnect-storm',
   describe: (own) =>
-    `${rateText(own.rate)} from each publisher (open loop); ${own.share * 100}% of the connections cut every ${formatDuration(own.every)}`,
+    `${rateText(own.rate)} from each publisher (open loop); ${percent(own.share, 2)} of the connections cut every ${formatDuration(own.every)}`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },

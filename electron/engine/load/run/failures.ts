@@ -96,7 +96,7 @@ export function tooFewText(
 ): string {
   const seconds = Math.round((config.connectTimeout + config.ramp) / 1000)
   const patience =
-    reason?.startsWith('CONNACK') === true
+    reason?.includes('CONNACK 0x') === true
       ? ''
       : '; use fewer clients or a longer --connect-timeout or --ramp'
   return `only ${count(connected)} of ${wanted} connected to ${maskedUrls(config.url)} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${enough ? beginsWithFewer(config) : ''}`

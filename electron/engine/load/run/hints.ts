@@ -32,9 +32,25 @@ function silentEnd(config: LoadConfig, { connected, published }: Reached): strin
   return ` at the first message; it may not let this client publish there, or not take ${kinds.map((k) => k.what).join(' or ')}: try ${kinds.map((k) => k.instead).join(' or ')}`
 }
 
+/** What a broker says that takes no more clients, for now or at all. */
+const FULL = /CONNACK 0x\w+ (server (unavailable|busy)|quota exceeded|connection rate exceeded)/
+
+/** Why a client does not get on with the broker and how to fix it; where the broker refused it, also which client it is. */
+export const refusedText = (
+  clientId: string,
+  cause: string,
+  config: LoadConfig,
+  reached: Reached = { connected: false, published: false },
+): string =>
+  `${cause.startsWith('CONNACK 0x') ? `client ${clientId}: ` : ''}${cause}${refusalHint(cause, config, reached)}`
+
 /** How to fix a refusal, to be added to its cause; empty where nothing is known of it. */
 export function refusalHint(cause: string, config: LoadConfig, reached: Reached): string {
   if (/password|authorized/.test(cause)) return '; check --username and --password-env'
+  if (FULL.test(cause))
+    return '; it takes no more clients now: use fewer clients or a longer --ramp, or raise its limit of connections'
+  if (/CONNACK 0x\w+ client identifier/.test(cause)) return '; check --client-id'
+  if (/CONNACK 0x\w+ (use another server|server moved)/.test(cause)) return '; check --url'
   if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'
   if (/wrong kind: type 4 at QoS 2/.test(cause)) return '; it lowers QoS 2 to QoS 1: use --qos 1'
   if (/QoS not supported/.test(cause) && !reached.connected && config.willQos > 0) return '; try --will-qos 0'

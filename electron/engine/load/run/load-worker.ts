@@ -8,6 +8,7 @@ import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
 import type { Member } from './fleet'
 import { Group } from './group'
 import { LEFT } from './habits'
+import { refusedText } from './hints'
 import {
   sumCounts,
   type WorkerCommand,
@@ -204,7 +205,7 @@ export class LoadWorker {
         if (final && !tolerated)
           this.deps.report({
             type: 'fatal',
-            text: `${this.member(c).client.fields.clientId}: ${text}`,
+            text: this.refusedText(c, text),
             code: null,
           })
       },
@@ -238,6 +239,10 @@ export class LoadWorker {
 
   private group(c: ClientHandle): Group {
     return this.groupOf[c.index] as Group
+  }
+
+  private refusedText(c: ClientHandle, cause: string): string {
+    return refusedText(this.member(c).client.fields.clientId, cause, this.group(c).population.config)
   }
 
   private onConnected(c: ClientHandle, elapsedMs: number): void {
@@ -284,7 +289,7 @@ export class LoadWorker {
       return
     }
     const text = explain(cause, error)
-    this.topError = text
+    this.topError = !wasReady && text.startsWith('CONNACK 0x') ? this.refusedText(c, text) : text
     group.recorder.errors.add(text)
     const code = codeOf(error)
     if (isFatalCode(code) || (isTlsFailure(error) && this.everReady.size === 0)) {

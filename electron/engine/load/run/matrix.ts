@@ -1,4 +1,5 @@
-import { shownHeader } from '../../../contract/load-headers'
+import { flagKey } from '../../../contract/load-flags'
+import { shownSetting } from '../../../contract/load-headers'
 import { maskedUrls } from '../../../contract/load-url'
 
 /** One setting of a load test and the values it takes in turn, as they are typed after its flag. */
@@ -16,7 +17,15 @@ const FORM = 'expected settings with their values, such as qos=0,1,2 size=16,102
 /** A word as it was typed, without secrets. */
 const shownWord = (word: string): string =>
   maskedUrls(
-    word.replace(/^((?:--)?ws-header=)(.*)$/s, (_, flag: string, line: string) => flag + shownHeader(line)),
+    word.replace(
+      /^((?:--)?([a-z][a-z0-9-]*)=)(.*)$/s,
+      (_, flag: string, name: string, values: string) =>
+        flag +
+        values
+          .split(',')
+          .map((value) => shownSetting(flagKey(name), value))
+          .join(','),
+    ),
   )
 
 /** Reads `qos=0,1,2`, one word for each axis; a text is what is wrong with them. */

@@ -5,7 +5,7 @@ import type { LoadProgress } from '../../../../electron/contract/load-report'
 import { saturationReasons } from '../../../../electron/engine/load/report/saturation'
 import { loadSchema, type LoadConfig, type LoadInput } from '../../../../electron/contract/load-config'
 import { endedText, explain, tooFewText } from '../../../../electron/engine/load/run/failures'
-import { refusalHint } from '../../../../electron/engine/load/run/hints'
+import { refusalHint, refusedText } from '../../../../electron/engine/load/run/hints'
 import { lacking } from '../../../../electron/engine/load/run/lacking'
 import { loadBrief } from '../../../../renderer/features/load/checks'
 import { commonLatency, compareRows, differences, overlays } from '../../../../renderer/features/load/compare'
@@ -315,6 +315,28 @@ describe('lines of the engine', () => {
     ]
     expect(said.map((line) => readLine(line ?? '')?.key)).toEqual(['noRetained', 'noShared', 'noWildcards'])
     const reason = 'CONNACK 0x03 server unavailable'
+    // a client that was refused: which, with which code, and what to do
+    const toldOf = (cause: string): (string | undefined)[] => {
+      const few = {
+        connected: 1,
+        wanted: '9 clients',
+        enough: false,
+        reason: refusedText('c 7', cause, config({})),
+      }
+      const outer = readLine(tooFewText(config({}), few))
+      const client = readLine(outer?.inner ?? '')
+      const why = readLine(client?.inner ?? '')
+      return [outer?.key, client?.values.client, why?.key, why?.values.code]
+    }
+    for (const [cause, key] of [
+      [reason, 'noMoreClients'],
+      ['CONNACK 0x9f connection rate exceeded', 'noMoreClients'],
+      ['CONNACK 0x02 client identifier rejected', 'clientIdRefused'],
+      ['CONNACK 0x9d server moved', 'otherServer'],
+      ['CONNACK 0x05 not authorized', 'login'],
+      ['CONNACK 0x80 unspecified error', 'connack'],
+    ] as const)
+      expect(toldOf(cause)).toEqual(['tooFewRefused', 'c 7', key, cause])
     const few = { connected: 95, wanted: '100 clients', enough: true, reason }
     expect(readLine(tooFewText(config({}), few))?.inner).toBe(reason)
     expect(
