@@ -1,6 +1,9 @@
 import type { HiddenPacket, LessonClient } from '@contract/lesson-run'
 import type { PacketBatch } from '@contract/model'
+import { flat, overlaps } from '../../canvas/sequence/boxes'
+import { takenIn } from '../../canvas/sequence/taken-in'
 import type { Lane, NoteShape, Scene, SequenceInput } from '../../canvas/sequence/types'
+import { textWidth } from '../../canvas/text-width'
 
 /** A recorded run with time counted from its first packet. Marks before it (the devices' CONNECT) are left out. */
 export function fromFirstPacket(batch: PacketBatch): SequenceInput {
@@ -55,8 +58,13 @@ export function lanesOf(clients: readonly LessonClient[]): Lane[] {
   ]
 }
 
+/** Where a remark on an arrow may stand from its beginning, best first: above it, then below, each also further along. */
+const REMARK_PLACES = [-6, 14, -18, 28, 40, -30].flatMap((dy) =>
+  [44, 12, 96, 130, 170, 210].map((dx) => ({ dx, dy })),
+)
+
 /**
- * A remark above each packet of which a segment was lost. That TCP sent it again is certain only of one that arrived: of one
+ * A remark at each packet of which a segment was lost, where it covers nothing that is to be read. That TCP sent it again is certain only of one that arrived: of one
  * that was given up or is still on its way, the last loss was not made good.
  */
 export function segmentNotes(
@@ -66,17 +74,20 @@ export function segmentNotes(
   text: (losses: number, arrived: boolean) => string,
 ): NoteShape[] {
   const packets = new Map(input.packets.map((p) => [p.seq, p]))
+  const taken = takenIn(scene, k)
+  for (const b of scene.badges) taken.push(flat(b.x - 10 * k, b.y, 20 * k, 18 * k))
   return scene.arrows.flatMap((a) => {
     const p = packets.get(a.seq)
     if (!p || p.segmentLosses === 0) return []
+    const value = text(p.segmentLosses, p.fate === 'delivered')
     const left = Math.min(a.from.x, a.to.x)
-    return [
-      {
-        seq: a.seq,
-        x: left + 44 * k,
-        y: a.from.y - 6 * k,
-        value: text(p.segmentLosses, p.fate === 'delivered'),
-      },
-    ]
+    const places = REMARK_PLACES.map(({ dx, dy }) => {
+      const [x, y] = [left + dx * k, a.from.y + dy * k]
+      return { x, y, box: flat(x, y, textWidth(value, k), 13 * k) }
+    })
+    const covered = places.map(({ box }) => taken.filter((b) => overlaps(b, box)).length)
+    const { x, y, box } = places[covered.indexOf(Math.min(...covered))] as (typeof places)[number]
+    taken.push(box)
+    return [{ seq: a.seq, x, y, value }]
   })
 }

@@ -2,6 +2,10 @@ import { expect, test } from 'vitest'
 import type { LessonOutcome } from '../../../electron/contract/lesson-run'
 import { LessonService } from '../../../electron/engine/lessons/lesson-service'
 import { fitPicture } from '../../../renderer/canvas/sequence/fit'
+import { flat, overlaps } from '../../../renderer/canvas/sequence/boxes'
+import { narrateRun } from '../../../renderer/canvas/sequence/narration/narrate'
+import { takenIn } from '../../../renderer/canvas/sequence/taken-in'
+import { textWidth } from '../../../renderer/canvas/text-width'
 import { fromFirstPacket, fromStart, lanesOf, segmentNotes } from '../../../renderer/features/replay/recorded'
 import { fateText, fillHeadline, unsentText } from '../../../renderer/features/lessons/verdict-text'
 import type { Texts } from '../../../renderer/i18n/define'
@@ -118,4 +122,38 @@ test('a remark on lost segments says that they were sent again only of a packet 
   expect(await remarks('at-the-end')).toEqual(['3 true', '2 true'])
   expect(await remarks('after-two-seconds')).toEqual(['1 false', '1 false'])
   expect(await remarks('given-up')).toEqual(['3 false', '2 false'])
+})
+
+test.each([
+  ['1366x768', 1, 970, 420],
+  ['projector at 1366x768', 20 / 11, 1266, 386],
+  ['projector at 1080p', 24 / 11, 1800, 670],
+  ['phone', 1, 390, 380],
+])('a remark on lost segments covers nothing that is to be read, %s', async (_size, k, width, height) => {
+  const covered: string[] = []
+  for (const [id, variant] of [
+    ['later-or-never', 'at-the-end'],
+    ['later-or-never', 'after-two-seconds'],
+    ['later-or-never', 'given-up'],
+    ['radio-or-tcp', 'tcp'],
+  ] as const) {
+    const o = await run(id, variant)
+    const input = fromFirstPacket(o.timeline)
+    const what = { lanes: lanesOf(o.clients), hidden: fromStart(o), words, width, height, k, least: k }
+    for (const lang of ['en', 'ko'] as const) {
+      const { scene, k: drawn } = fitPicture(input, { ...what, sentences: narrateRun(input, lang) })
+      const said = (n: number, arrived: boolean): string =>
+        lang === 'en'
+          ? `segments lost: ${n}${arrived ? ', sent again by TCP' : ''}`
+          : `세그먼트 손실 ${n}${arrived ? ', TCP가 다시 보냄' : ''}`
+      const read = takenIn(scene, drawn)
+      const boxes = segmentNotes(input, scene, drawn, said).map((n) =>
+        flat(n.x, n.y, textWidth(n.value, drawn), 11 * drawn),
+      )
+      for (const [i, box] of boxes.entries())
+        if (read.some((b) => overlaps(b, box)) || boxes.some((b, j) => j < i && overlaps(b, box)))
+          covered.push(`${id}/${variant}, ${lang}: ${i}`)
+    }
+  }
+  expect(covered).toEqual([])
 })
