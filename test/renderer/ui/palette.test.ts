@@ -76,3 +76,12 @@ describe('shape and dash', () => {
     }
   })
 })
+
+it('hexadecimal numbers keep their x wherever features of a face are set: 0x04 is no product', () => {
+  for (const file of ['base.css', 'parts.css']) {
+    const sheet = readFileSync(join(root, 'renderer/ui', file), 'utf8')
+    const set = [...sheet.matchAll(/font-feature-settings:([^;]*);/g)].map(([, features]) => features ?? '')
+    expect(set.length).toBeGreaterThan(1)
+    expect(set.filter((features) => !features.includes("'calt' 0"))).toEqual([])
+  }
+})
