@@ -32,16 +32,35 @@ export interface Start {
 
 /** Radius of a number's circle, px at 16 px type. */
 export const START = 8.5
+const sideOf = ({ from, to }: ArrowShape): -1 | 1 => (to.x < from.x ? -1 : 1)
+
+/** Whether a place behind an arrow's lane is where another arrow sets out, of which its number would seem to be. */
+export const belongsToAnother = (
+  p: Point,
+  arrow: ArrowShape,
+  arrows: readonly ArrowShape[],
+  k: number,
+): boolean =>
+  (p.x - arrow.from.x) * sideOf(arrow) < 0 &&
+  arrows.some(
+    (b) =>
+      sideOf(b) !== sideOf(arrow) &&
+      Math.abs(b.from.x - arrow.from.x) < 12 * k &&
+      Math.abs(b.from.y - p.y) < 26 * k,
+  )
+
 /** Places of a number beside its whole arrow, best first: on the side that its label leaves free, then behind the lane. */
-function placesBeside({ from, to, label }: ArrowShape, k: number): Point[] {
-  const side = to.x < from.x ? -1 : 1
+function placesBeside(arrow: ArrowShape, arrows: readonly ArrowShape[], k: number): Point[] {
+  const { from, label } = arrow
   const free = label.lift > 0 ? -1 : 1
   const steps = [
     ...[12, 31, 50, 69].flatMap((dx) => [free, -free].map((dy) => [dx, dy * 11] as const)),
     ...[0, 11, -11].map((dy) => [-12, dy] as const),
-    ...[16, -16, 22, -22].flatMap((dy) => [12, -12].map((dx) => [dx, dy] as const)),
+    ...[16, -16, 22, -22, 28, -28].flatMap((dy) => [12, -12, 31].map((dx) => [dx, dy] as const)),
   ]
-  return steps.map(([dx, dy]) => ({ x: from.x + side * dx * k, y: from.y + dy * k }))
+  return steps
+    .map(([dx, dy]) => ({ x: from.x + sideOf(arrow) * dx * k, y: from.y + dy * k }))
+    .filter((p) => !belongsToAnother(p, arrow, arrows, k))
 }
 
 /** The numbers of a worksheet and its answer key, one per packet. @param k pixels a unit of the picture. Pure. */
@@ -52,12 +71,11 @@ export function startsOf(scene: Scene, k: number): Start[] {
   return [...scene.arrows]
     .sort((a, b) => a.from.y - b.from.y || a.seq - b.seq)
     .map((a, i) => {
-      const places = placesBeside(a, k)
+      const places = placesBeside(a, scene.arrows, k)
       const least = Math.min(...places.map(covered))
       const filled = places.find((p) => covered(p) === least) ?? a.from
       taken.push(circle(filled))
-      const side = a.to.x < a.from.x ? -1 : 1
-      return { n: i + 1, blank: { x: a.from.x + side * 12 * k, y: a.from.y }, filled }
+      return { n: i + 1, blank: { x: a.from.x + sideOf(a) * 12 * k, y: a.from.y }, filled }
     })
 }
 

@@ -7,7 +7,7 @@ import { narrateRun } from '../../../renderer/canvas/sequence/narration/narrate'
 import { crossedRings } from '../../../renderer/canvas/sequence/ring-room'
 import { textWidth } from '../../../renderer/canvas/text-width'
 import { takenIn } from '../../../renderer/canvas/sequence/taken-in'
-import { START, startsOf } from '../../../renderer/features/print/sheet'
+import { belongsToAnother, START, startsOf } from '../../../renderer/features/print/sheet'
 import { fromFirstPacket, fromStart, lanesOf } from '../../../renderer/features/replay/recorded'
 import { words } from '../handshakes/words'
 import { runsOfLessons, variants } from './built-in-runs'
@@ -97,7 +97,14 @@ test('in an answer key no number stands over words, a cross, a ring or another n
     const input = fromFirstPacket(o.timeline)
     const size = { width: 700, height: 400, k: 1, hidden: fromStart(o), sentences: [] }
     const { scene, k } = fitPicture(input, { lanes: lanesOf(o.clients), words, ...size })
-    const circles = startsOf(scene, k).map(({ n, filled: { x, y } }) => ({
+    const starts = startsOf(scene, k)
+    const inOrder = [...scene.arrows].sort((a, b) => a.from.y - b.from.y || a.seq - b.seq)
+    inOrder.forEach((a, i) => {
+      const start = starts[i]
+      if (start && belongsToAnother(start.filled, a, scene.arrows, k))
+        covered.push(`${lesson}/${variant}: ${start.n} stands at another packet`)
+    })
+    const circles = starts.map(({ n, filled: { x, y } }) => ({
       n,
       box: flat(x - START * k, y, 2 * START * k, 2 * START * k),
     }))
