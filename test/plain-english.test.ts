@@ -34,6 +34,7 @@ const OTHER_TERMS: readonly (readonly [RegExp, string])[] = [
   [/닫힌 (형식|식)|이론값/, '이론식'],
   [/같은 시드/, '같은 난수'],
   [/수업(에|을|과)? 공유/, '학급과 공유'],
+  [/반쯤 ?열/, '반열림'],
 ]
 
 const odd = (text: string): string[] =>

@@ -130,7 +130,12 @@ describe('texts', () => {
     const written = sources
       .filter((s) => apart.test(s.text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, '')))
       .map((s) => s.file)
-    expect([...pages, ...files, ...written]).toEqual([])
+    const read = [
+      'README.md',
+      ...['teaching', 'teaching.ko', 'guide', 'guide.ko'].map((name) => `docs/${name}.md`),
+    ]
+    const documents = read.filter((f) => apart.test(readFileSync(join(root, '..', f), 'utf8')))
+    expect([...pages, ...files, ...written, ...documents]).toEqual([])
   })
 
   it('has one Korean word each for a phase, step mode and what it holds', () => {
