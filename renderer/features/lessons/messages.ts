@@ -157,7 +157,7 @@ export const lessonsMessages = defineMessages(
         outcome: {
           lost: '구독자는 메시지를 받지 못합니다.',
           once: '구독자는 메시지를 한 번 받습니다.',
-          more: '구독자는 같은 메시지를 {n}회 받습니다.',
+          more: '구독자는 같은 메시지를 {n}번 받습니다.',
         },
       },
       list: '학습',
