@@ -67,6 +67,8 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   const bars = teacher.getByTestId('vote-answer')
   await expect(bars).toHaveText(['once0', 'twice0'])
   await mina.getByRole('button', { name: 'twice' }).click()
+  // not by its colour alone
+  await expect(mina.getByRole('button', { name: 'twice' }).locator('svg')).toBeVisible()
   await joon.getByRole('button', { name: 'once' }).click()
   await joon.getByRole('button', { name: 'twice' }).click()
   await expect(bars).toHaveText(['once0', 'twice2'])
@@ -96,6 +98,10 @@ async function voteAndEnd(teacher: Page, mina: Page, joon: Page): Promise<void> 
   await expect(mina.getByRole('main').getByText('The class has ended.')).toBeVisible()
   await expect(joon.getByRole('main').getByText('수업이 끝났습니다.')).toBeVisible()
   await expect(mina.getByTestId('vote-answer')).toHaveCount(0)
+  // what is left of the run is not called live
+  await goTo(mina, 'lab')
+  await expect(mina.getByRole('region', { name: 'Topology' })).toBeVisible()
+  await expect(mina.getByText('Live', { exact: true })).toHaveCount(0)
 }
 
 /** The pupil runs another lesson, which the teacher's page does not show; then the teacher allows none. */
