@@ -35,6 +35,7 @@ const OTHER_TERMS: readonly (readonly [RegExp, string])[] = [
   [/같은 시드/, '같은 난수'],
   [/수업(에|을|과)? 공유/, '학급과 공유'],
   [/반쯤 ?열/, '반열림'],
+  [/클라이언트 ID/, '클라이언트 식별자'],
 ]
 
 const odd = (text: string): string[] =>

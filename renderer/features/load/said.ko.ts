@@ -93,7 +93,7 @@ export const said = {
   ofClient: '클라이언트 {client}: {why}',
   noMoreClients:
     '{code}. 브로커가 지금은 클라이언트를 더 받지 않습니다. 클라이언트를 줄이거나 램프를 늘리거나, 브로커의 연결 수 제한을 올리세요',
-  clientIdRefused: '{code}. 클라이언트 ID를 확인하세요',
+  clientIdRefused: '{code}. 클라이언트 식별자를 확인하세요',
   otherServer: '{code}. URL을 확인하세요',
   connack: '브로커가 클라이언트를 거부했습니다: {code}',
 } as const

@@ -118,7 +118,7 @@ export const loadKorean = {
     retain: '보존 메시지',
     messageExpiry: '메시지 만료',
     userProperty: '사용자 속성',
-    clientId: '클라이언트 ID',
+    clientId: '클라이언트 식별자',
     willTopic: '유언 토픽',
     willPayload: '유언 내용',
     willQos: '유언 QoS',
