@@ -40,7 +40,13 @@ describe('merging', () => {
     expect([r.offered, r.received, r.lost, r.duplicated]).toEqual([10, 10, 0, 1])
     expect(r.merged).toEqual({ shards: 2, startSpreadMs: 250 })
     expect(r.verdict.checks.map((c) => c.name)).toEqual(['max-p99', 'max-lost', 'min-rate'])
-    expect(r.notes.join(' ')).toMatch(/clocks/)
+    expect(r.notes.join(' ')).toMatch(/: their clocks agree/)
+    // a file with a message that came before it was sent tells otherwise
+    const early = worker({ negative: { count: 1, mostMs: 2000 } })
+    const skewed = mergeReports([shard(0, { results: [early] }), shard(1, { results: [other] })])
+    expect(skewed.negative.count).toBe(1)
+    expect(skewed.notes.join(' ')).not.toMatch(/clocks agree/)
+    expect(skewed.notes.join(' ')).toMatch(/their clocks do not agree/)
   })
 
   it('without a shard says what is missing, and knows nothing of what its subscribers got', () => {

@@ -44,12 +44,14 @@ export function knownWithin(s: LatencySummary, errorMs: number): LatencySummary 
   }
 }
 
-/** One line on what the shards' clocks allow to say. */
-export function clockLine(shards: readonly ShardReport[]): string {
+/** One line on what the shards' clocks allow to say. @param negatives messages that arrived before they were sent */
+export function clockLine(shards: readonly ShardReport[], negatives: number): string {
   const errorMs = clockErrorOf(shards)
   const hosts = new Set(shards.map((r) => r.shard.hostname)).size
   if (errorMs === null && hosts > 1)
     return `the shards ran on ${hosts} computers: end-to-end latency between them is only as accurate as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
+  if ((errorMs === null || errorMs === 0) && negatives > 0)
+    return 'all shards say that they ran on one computer, but their clocks do not agree: with --report-to a collector compares them'
   if (errorMs === null || errorMs === 0) return 'all shards ran on one computer: their clocks agree'
   const offsets = [...byMachine(shards).values()].map(
     (m) => `${m.host} ${m.offsetMs < 0 ? '' : '+'}${m.offsetMs.toFixed(2)} ± ${m.errorMs.toFixed(2)} ms`,

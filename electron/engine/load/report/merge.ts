@@ -78,7 +78,7 @@ export function mergeReports(reports: readonly LoadReport[]): LoadReport {
     generator,
     verdict: verdictOf(checks, { aborted, generator }),
     drift: null,
-    notes: [...missingNotes(first, missing), ...notesOf(shards, starts)],
+    notes: [...missingNotes(first, missing), ...notesOf(shards, starts, measured.negative.count)],
     environment: environmentOfAll(first, config),
     series: joinSeries(shards),
     ...(config.populations === undefined ? {} : { populations }),
@@ -349,12 +349,12 @@ function joinSeries(shards: readonly ShardReport[]): SeriesPoint[] {
   return [...points.values()].sort((a, b) => a.atMs - b.atMs)
 }
 
-function notesOf(shards: readonly ShardReport[], starts: readonly number[]): string[] {
+function notesOf(shards: readonly ShardReport[], starts: readonly number[], negatives: number): string[] {
   const spread = Math.round(Math.max(...starts) - Math.min(...starts))
   const own = shards.flatMap((r) => r.notes.map((n) => `shard ${r.shard.index}: ${n}`))
   return [
     `${counted(shards.length, 'shard')}, publishing started within ${spread} ms by their clocks`,
-    clockLine(shards),
+    clockLine(shards, negatives),
     ...new Set(own),
   ]
 }
