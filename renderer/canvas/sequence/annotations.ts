@@ -92,6 +92,9 @@ const MARK_PLACES = [
   { side: -1, dy: 26 },
 ] as const
 
+/** Whether words stand in a band, by their middle. */
+const inBand = (f: { y0: number; y1: number }, { cy }: Box): boolean => f.y0 <= cy && cy <= f.y1
+
 /** Session events on the client's lane, named beside it where there is room. */
 export function drawMarks(
   marks: readonly SessionMark[],
@@ -106,9 +109,12 @@ export function drawMarks(
     const width = textWidth(value, c.k)
     const places = MARK_PLACES.map(({ side, dy }) => {
       const left = side > 0 ? x + 10 * c.k : x - 10 * c.k - width
-      return { side, y: y + dy * c.k, left, box: flat(left, y + dy * c.k, width, 13 * c.k) }
+      const box = flat(left, y + dy * c.k, width, 13 * c.k)
+      // in a band of left out time, away from its event, they would be said of that time
+      const elsewhere = dy !== 0 && c.scale.folds.some((f) => inBand(f, box) && !(f.y0 <= y && y <= f.y1))
+      return { side, y: y + dy * c.k, left, box, elsewhere }
     })
-    const free = places.filter((p) => c.taken.free(p.box))
+    const free = places.filter((p) => !p.elsewhere && c.taken.free(p.box))
     const clear = free.filter((p) => !c.lines.some((l) => crosses(l.a, l.b, p.box)))
     const at = clear[0] ?? free[0]
     const shape: MarkShape = { mark, x, y, title: value, text: null }
