@@ -166,6 +166,16 @@ describe('texts', () => {
     expect(stages.filter(([, text]) => !word.test(text)).map(([key]) => key)).toEqual([])
   })
 
+  it('asks for the texts of a list again when the language changes', () => {
+    // a list that is made once keeps the language of the page's beginning: computed(() => [...])
+    const once = sources.flatMap(({ file, text }) =>
+      [...text.matchAll(/^const (\w+) = \(?\[[\s\S]*?\n(?=\S)/gm)]
+        .filter(([list]) => file.endsWith('.vue') && /[^\w.]t\(/.test(list))
+        .map(([, name]) => `${file}: ${name}`),
+    )
+    expect(once).toEqual([])
+  })
+
   it('leaves no choice between two particles to who reads Korean', () => {
     const both = /[은을이와]\([는를가과]\)|[는를가과]\([은을이와]\)|\(으\)로/
     expect([...leaves(messages.ko)].filter(([, text]) => both.test(text))).toEqual([])
