@@ -388,7 +388,7 @@ test(
     await page.getByRole('button', { name: '닫기' }).click()
     await page.keyboard.press('Shift+V')
     await page.getByLabel('질문').fill('메시지는 몇 번 도착할까요?')
-    await page.getByLabel(/^답/).fill('한 번\n두 번\n손실되어 도착하지 않는다')
+    await page.getByLabel(/^답/).fill('한 번\n두 번\n손실되어 도착하지 않습니다')
     await page.getByRole('button', { name: '투표 시작' }).click()
     await late.getByRole('button', { name: '두 번' }).tap()
     await takePicture(late, 'vote-phone-ko')
