@@ -377,7 +377,7 @@ test('QoS 0, 1 and 2 side by side, each loss to its end @smoke', async ({ page, 
     await expect(stat(page, 'arrived')).toHaveText(wanted)
   }
   const said = page.locator('.outcome')
-  await expect(said.nth(1)).toHaveText('구독자는 같은 메시지를 2회 받습니다.')
+  await expect(said.nth(1)).toHaveText('구독자는 같은 메시지를 2번 받습니다.')
   await expect(said.nth(2)).toHaveText('구독자는 메시지를 한 번 받습니다.')
   await expect(page.locator('[data-qos="0"]')).toContainText('QoS 0에는 그런 패킷이 없으므로')
   await expectNothingClipped(page)
