@@ -15,6 +15,8 @@ export class RetainedStore {
   private readonly topics = new TopicTrie<Message>()
   /** Bytes by the client that published; null is the broker. */
   private readonly byPublisher = new Map<string | null, number>()
+  /** Messages of the broker itself, such as `$SYS/...`: they take no client's place. */
+  private brokersOwn = 0
   private full = false
   /** Engine clock ms at which the first one expires, or before. */
   private expiresMs = Infinity
@@ -68,7 +70,8 @@ export class RetainedStore {
     // In the place of its own that was as large it always fits.
     if (replaced >= bytes) return null
     const own = (this.byPublisher.get(message.publisher) ?? 0) - replaced
-    if (before === undefined && this.byTopic.size >= limits.retainedMessages) return 'retainedMessages'
+    const fromClients = this.byTopic.size - this.brokersOwn
+    if (before === undefined && fromClients >= limits.retainedMessages) return 'retainedMessages'
     if (own + bytes > limits.retainedBytes) return 'retainedBytes'
     return this.kept.mayRetain(own) ? null : 'retainedBytesInAll'
   }
@@ -97,6 +100,7 @@ export class RetainedStore {
   private tally(message: Message, sign: 1 | -1): void {
     const bytes = sign * retainedBytes(message)
     this.kept.retained += bytes
+    if (message.publisher === null) this.brokersOwn += sign
     const own = (this.byPublisher.get(message.publisher) ?? 0) + bytes
     if (own === 0) this.byPublisher.delete(message.publisher)
     else this.byPublisher.set(message.publisher, own)

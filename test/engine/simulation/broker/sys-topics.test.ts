@@ -42,3 +42,15 @@ it('nothing is said without an interval', async () => {
   expect(sys.of('publish')).toEqual([])
   expect(b.broker.retained('$SYS/#')).toEqual([])
 })
+
+it('they take no place of what clients may retain', async () => {
+  const real = new ManualClock()
+  b = bench({ sysInterval: 10_000, limits: { retainedMessages: 3 } }, { realClock: real })
+  real.advance(0)
+  await settle()
+  const pub = await RawClient.connected(b, 'pub', { level: 5 })
+  for (let i = 1; i <= 4; i++) pub.publish(`t/${i}`, 'x', 1, i, { retain: true })
+  await settle()
+  expect(pub.of('puback').map((p) => p.reasonCode ?? 0)).toEqual([0, 0, 0, 0x97])
+  expect(b.broker.retained('$SYS/#').length).toBeGreaterThan(3)
+})
