@@ -1,5 +1,4 @@
-import { steadyMs, type Clock, type Timer } from '../clock/clock'
-import { EPSILON_MS } from '../link/pace'
+import { EPSILON_MS, steadyMs, type Clock, type Timer } from '../clock/clock'
 
 /** Ends a connection that stays silent: before CONNECT, and for longer than its keep-alive afterwards. */
 export class ConnectionTimeouts {

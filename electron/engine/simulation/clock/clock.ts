@@ -19,6 +19,9 @@ export interface Clock {
   cancel(timer: Timer | undefined): void
 }
 
+/** Tolerance when a deadline is compared with the time: sums of fractions do not come out even. */
+export const EPSILON_MS = 1e-6
+
 /** Clock ms without what step mode let pass: what deadlines and durations are measured in. */
 export const steadyMs = (clock: Pick<Clock, 'now' | 'skippedMs'>): number => clock.now() - clock.skippedMs()
 

@@ -1,6 +1,5 @@
 import type { IClientOptions } from 'mqtt'
-import { steadyMs, type Clock, type Timer } from '../clock/clock'
-import { EPSILON_MS } from '../link/pace'
+import { EPSILON_MS, steadyMs, type Clock, type Timer } from '../clock/clock'
 
 type TimerVariant = Exclude<NonNullable<IClientOptions['timerVariant']>, string>
 

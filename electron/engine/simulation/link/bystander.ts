@@ -1,10 +1,9 @@
 import type { RetryTimer } from '../../../contract/device'
 import type { LinkConfig } from '../../../contract/link-config'
 import { isHandshake, Type, type Packet } from '../../mqtt/packet'
-import type { Timer } from '../clock/clock'
+import { EPSILON_MS, type Timer } from '../clock/clock'
 import type { AgentHost, LinkAgent } from './agent'
 import { answerTo } from './control'
-import { EPSILON_MS } from './pace'
 import { refused } from './retransmission'
 
 const keyOf = (type: number, packetId: number): number => (type << 16) | packetId

@@ -1,5 +1,5 @@
 import { Type, type Packet } from '../../mqtt/packet'
-import { EPSILON_MS } from './pace'
+import { EPSILON_MS } from '../clock/clock'
 import { retryDelay, type RetryPolicy } from './retransmission'
 
 /**

@@ -33,6 +33,3 @@ export class Pace {
 
 /** Ms in which an endpoint has read what it was handed: more than the stretch in which a clock fires timers in one go. */
 export const READ_MS = 2
-
-/** Tolerance when a deadline is compared with the time: sums of fractions do not come out even. */
-export const EPSILON_MS = 1e-6

@@ -3,7 +3,7 @@ import type { RecoveryConfig } from '../../../contract/link-config'
 import { SmallMap } from '../../base/small-map'
 import { ackPacket, Type, type Packet } from '../../mqtt/packet'
 import type { MessageRecord } from './message-table'
-import { EPSILON_MS } from './pace'
+import { EPSILON_MS } from '../clock/clock'
 
 /** When unacknowledged packets are sent again. Times in ms. */
 export interface RetryPolicy {

@@ -1,7 +1,7 @@
-import type { Timer } from '../clock/clock'
+import { EPSILON_MS, type Timer } from '../clock/clock'
 import { Type } from '../../mqtt/packet'
 import type { PacketTransit } from '../../mqtt/transit'
-import { EPSILON_MS, READ_MS, type Pace } from './pace'
+import { READ_MS, type Pace } from './pace'
 
 /** What happens when a packet's way ends. */
 export type Ending = 'arrive' | 'arrive-and-cut'

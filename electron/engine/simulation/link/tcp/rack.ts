@@ -1,4 +1,4 @@
-import { EPSILON_MS } from '../pace'
+import { EPSILON_MS } from '../../clock/clock'
 import type { Segment } from './segment'
 
 /** Recent acknowledgement (RFC 8985): what was sent before something that has arrived, and has had its time, is lost. */
