@@ -116,7 +116,8 @@ function fieldsOf(
     topicAliasMaximum: c.topicAliases,
     sessionExpiry: c.resume ? SESSION_EXPIRY_S : undefined,
     window: c.window,
-    refillAt: c.executor.kind === 'max' ? c.window >> 1 : c.window - 1,
+    // at QoS 1 and 2 each answer is followed at once: a broker with Nagle's algorithm holds the rest until TCP acknowledges it, 40 ms later
+    refillAt: c.executor.kind === 'max' && c.qos === 0 ? c.window >> 1 : c.window - 1,
     barriers: c.executor.kind === 'max' && c.thinkTime === undefined && !c.request,
     filters,
     subscribeQos: c.subscribeQos ?? c.qos,
