@@ -28,6 +28,8 @@ export function parseFile<S extends z.ZodType>(
   const bad = doc.errors[0]
   if (bad) {
     const line = text.slice(0, bad.pos[0]).split('\n').length
+    // the library reads by recursion, and reports where that ends as an error of the text
+    if (bad.code === 'RESOURCE_EXHAUSTION') fail(TOO_DEEP)
     fail(`line ${line}: ${printable(bad.message.split('\n')[0] ?? 'not YAML')}`)
   }
   let value: unknown
@@ -44,6 +46,7 @@ export function parseFile<S extends z.ZodType>(
 
 /** Longest way from a file's root to a value. */
 const MAX_DEPTH = 100
+const TOO_DEEP = `fields lie more than ${MAX_DEPTH} levels deep, or an anchor contains itself`
 
 /**
  * The value with 0 for -0, which is no other number here and which JSON cannot write.
@@ -52,9 +55,7 @@ const MAX_DEPTH = 100
 export function plainTree(value: unknown): unknown {
   const within = (at: unknown, depth: number): void => {
     if (typeof at !== 'object' || at === null) return
-    if (depth > MAX_DEPTH) {
-      throw new Error(`fields lie more than ${MAX_DEPTH} levels deep, or an anchor contains itself`)
-    }
+    if (depth > MAX_DEPTH) throw new Error(TOO_DEEP)
     for (const [key, inner] of Object.entries(at)) {
       if (Object.is(inner, -0)) Reflect.set(at, key, 0)
       else within(inner, depth + 1)

@@ -40,11 +40,14 @@ describe('names in a scenario', () => {
     expect(open(`name: "${name}"\ngroups: [{ name: "${name}" }]`)().groups[0]?.name).toBe(name)
   })
 
-  it.each(['a: &a [*a]', `a: ${'['.repeat(200)}${']'.repeat(200)}`])(
-    'an anchor cycle or deep nest is one line: %s',
-    (text) =>
-      expect(() => parseScenario(text, 'a.yaml')).toThrow(
-        /^a\.yaml: fields lie more than 100 levels deep, or an anchor/,
-      ),
+  const nest = (levels: number) => `a: ${'['.repeat(levels)}${']'.repeat(levels)}`
+  it.each([
+    ['an anchor cycle', 'a: &a [*a]'],
+    ['a deep nest', nest(200)],
+    ['a nest deeper than the reader goes', nest(20_000)],
+  ])('%s is one line', (_what, text) =>
+    expect(() => parseScenario(text, 'a.yaml')).toThrow(
+      /^a\.yaml: fields lie more than 100 levels deep, or an anchor/,
+    ),
   )
 })
