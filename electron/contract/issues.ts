@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { ErrorDetail } from './errors'
-import { shownLineOf, shownPair, shownSetting } from './load-headers'
+import { shownLineOf, shownPair, shownPopulation } from './load-headers'
+import { maskedUrls } from './load-url'
 import { HIDDEN, isSecretName } from './secret-names'
 
 type Issue = z.core.$ZodIssue
@@ -24,14 +25,14 @@ const shown = (input: unknown, path: readonly PropertyKey[]): string => {
     if (within !== undefined && Array.isArray(value))
       return value.map((one: unknown) => (typeof one === 'string' ? within(one) : one))
     if (typeof value !== 'string') return value
-    return isSecretName(key) ? HIDDEN : (within ?? line ?? shownPair)(value)
+    const isPopulation = path[0] === 'populations' && path.length <= 2 && /^\d*$/.test(key)
+    return isSecretName(key)
+      ? HIDDEN
+      : (within ?? line ?? (isPopulation ? shownPopulation : shownPair))(value)
   }
   // undefined for a function or a symbol, which YAML's tags can make
   const text = JSON.stringify(input, own) as string | undefined
-  return shownSetting(path[0] === 'populations' ? 'population' : '', text ?? typeof input).slice(
-    0,
-    MOST_SHOWN,
-  )
+  return maskedUrls(text ?? typeof input).slice(0, MOST_SHOWN)
 }
 
 /** Kinds of values as people call them. */

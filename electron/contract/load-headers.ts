@@ -3,9 +3,9 @@ import { maskedUrls } from './load-url'
 import { passwordVariableSchema } from './password-variable'
 import { HIDDEN, isSecretName } from './secret-names'
 
-/** A line such as `X-Tenant: plant`, taken apart. Where the colon is missing, the name is the first word. */
+/** A line such as `X-Tenant: plant`, taken apart. Where the colon is missing, the name is the first word, or what stands before `=`. */
 export const headerOf = (line: string): { name: string; value: string } => {
-  const [, name = '', value = ''] = /^\s*([^\s:]*)\s*:?(.*)$/s.exec(line) ?? []
+  const [, name = '', value = ''] = /^\s*([^\s:=]*)\s*[:=]?(.*)$/s.exec(line) ?? []
   return { name, value: value.trim() }
 }
 
@@ -76,11 +76,40 @@ export function shownSetting(flag: string, text: string): string {
   return maskedUrls(flag === 'population' ? text.split('\n').map(shownPopulation).join('\n') : text)
 }
 
-/** A population as it is written for the command line, as JSON or nearly: its properties may stand at any place. */
-function shownPopulation(line: string): string {
-  return line.replace(/([^"'=\s\\]+)=([^"'\\]+)/g, (all, name: string) =>
-    isSecretName(name) ? `${name}=${HIDDEN}` : all,
-  )
+/** A name in JSON with its colon, a text, any other value, or where an object begins and ends. */
+const JSON_PARTS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}]|[^\s{}[\],:"]+/g
+
+/**
+ * A population as it is shown, a line of the command line. Of one that is no JSON, what is a value cannot be told: nothing is
+ * shown after the first name of a secret.
+ */
+export function shownPopulation(line: string): string {
+  try {
+    JSON.parse(line)
+  } catch {
+    const secret = [...line.matchAll(/[\w.-]+/g)].find(([name]) => isSecretName(name))
+    return secret === undefined ? line : `${line.slice(0, secret.index + secret[0].length)} ${HIDDEN}`
+  }
+  const names: string[] = []
+  return line.replace(JSON_PARTS, (part: string, text?: string, colon?: string) => {
+    if (part === '{') names.push('')
+    else if (part === '}') names.pop()
+    else if (colon !== undefined) names[names.length - 1] = JSON.parse(text ?? '') as string
+    else return shownValue(part, names)
+    return part
+  })
+}
+
+/** A value of a population, as JSON. @param names of what it belongs to, the innermost last */
+function shownValue(json: string, names: readonly string[]): string {
+  const settings = names.map((name) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()))
+  if (settings.some(isSecretName)) return JSON.stringify(HIDDEN)
+  const value: unknown = JSON.parse(json)
+  if (typeof value !== 'string') return json
+  const otherwise = names.length === 0 ? shownProperty : shownPair
+  const shownLine = settings.map(shownLineOf).find((shown) => shown !== undefined) ?? otherwise
+  const shown = value.split('\n').map(shownLine).join('\n')
+  return shown === value ? json : JSON.stringify(shown)
 }
 
 interface WithSecrets {

@@ -50,6 +50,8 @@ it.each([
   [{ userProperties: Array.from({ length: 21 }, () => 'token=s3cr3t') }],
   [{ userProperty: ['token=s3cr3t'] }],
   [{ populations: ['{"name": "a", "userProperties": ["token=s3cr3t"]'] }],
+  [{ populations: [String.raw`{"userProperties": ["token=ab\"s3cr3t"]}`] }],
+  [{ populations: ['{"userProperties": ["token s3cr3t"'] }],
   [{ populations: { userProperties: ['token=s3cr3t'] } }],
   [{ executor: { kind: 'max', token: 's3cr3t' } }],
 ])('shows no secret of %j', (input) => {

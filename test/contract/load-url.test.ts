@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../electron/contract/load-config'
-import { shownHeader } from '../../electron/contract/load-headers'
+import { shownHeader, shownPopulation } from '../../electron/contract/load-headers'
 import { isSecretName } from '../../electron/contract/secret-names'
 import { HIDDEN_PARAMETER, loadUrlProblem, maskedUrls } from '../../electron/contract/load-url'
 
@@ -116,9 +116,38 @@ it.each([
   ['Authorization: env:FLEETLAB_TOKEN', 'Authorization: env:FLEETLAB_TOKEN'],
   ['X-Tenant: plant', 'X-Tenant: plant'],
   ['X-Tenant', 'X-Tenant'],
+  ['session=s3cr3t', 'session ***'],
   ['', ''],
 ])('the header %j is shown as %j', (line, shown) => {
   expect(shownHeader(line)).toBe(shown)
+})
+
+it.each([
+  ['{"name": "a", "topic": "key/%i", "size": 7}', '{"name": "a", "topic": "key/%i", "size": 7}'],
+  [
+    String.raw`{"userProperties": ["token=ab\"cd", "b=\"2"]}`,
+    String.raw`{"userProperties": ["token=***", "b=\"2"]}`,
+  ],
+  [String.raw`{"userProperties":["token=ab\\cd"]}`, '{"userProperties":["token=***"]}'],
+  ['{"user-property": ["token s3cr3t", "to ken"]}', '{"user-property": ["token=***", "to ken"]}'],
+  ['{"userProperty": "a=1\\ntoken: s3cr3t"}', String.raw`{"userProperty": "a=1\ntoken=***"}`],
+  [
+    '{"userProperties": [{"a": 1}, "token s3cr3t"], "size": 7}',
+    '{"userProperties": [{"a": 1}, "token=***"], "size": 7}',
+  ],
+  [
+    '{"userProperties": ["token s3cr3t"], "userProperties": []}',
+    '{"userProperties": ["token=***"], "userProperties": []}',
+  ],
+  ['{"payload": "token=s3cr3t"}', '{"payload": "token=***"}'],
+  ['{"password": 12345, "n": {"key": true}}', '{"password": "***", "n": {"key": "***"}}'],
+  ['["token s3cr3t"]', '["token=***"]'],
+  ['{"userProperties":["token=ab"cd"]}', '{"userProperties":["token ***'],
+  ['{"userProperties": ["token s3cr3t', '{"userProperties": ["token ***'],
+  ["{'userProperties': ['token=s3cr3t']}", "{'userProperties': ['token ***"],
+  ['{"name": "a", "topic": "t"', '{"name": "a", "topic": "t"'],
+])('the population %s is shown as %s', (line, shown) => {
+  expect(shownPopulation(line)).toBe(shown)
 })
 
 it.each([

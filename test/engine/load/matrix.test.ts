@@ -30,6 +30,10 @@ const ENVIRONMENT: RunEnvironment = {
 
 it.each([
   ['ws-header=X-Api-Key: abc', 'found ws-header=X-Api-Key: ***;'],
+  ['ws-header=Cookie: a=1,session=S3CRET', 'found ws-header=Cookie: ***;'],
+  ['ws-header=X-Site:2,Cookie:a=1,session=S3CRET,', 'found ws-header=X-Site:2,Cookie: ***,;'],
+  ['user-property=token=a,S3CRET,site=2,', 'found user-property=token=***,site=2,;'],
+  ['population={"userProperties":["token a",S3CRET]}', 'found population={"userProperties":["token ***;'],
   ['url=ws://a?token=abc,', 'found url=ws://a?token=***,;'],
   ['user-property=token=abc,token=b,', 'found user-property=token=***,token=***,;'],
   ['--user-property=token=a b', 'found --user-property=token=***;'],
@@ -46,6 +50,14 @@ it('reads axes and makes all combinations of them', () => {
     { qos: '1', 'keep-alive': '5s' },
     { qos: '1', 'keep-alive': '0s' },
   ])
+})
+
+it.each([
+  ['ws-header=Cookie:a=1,b=2,X-Site:2', ['Cookie:a=1,b=2', 'X-Site:2']],
+  ['user-property=site=1,2,site=3', ['site=1,2', 'site=3']],
+  ['population={"name":"a","share":1},{"name":"b"}', ['{"name":"a","share":1}', '{"name":"b"}']],
+])('values may hold commas: %s', (word, values) => {
+  expect(parseAxes([word])).toMatchObject([{ values }])
 })
 
 it.each([

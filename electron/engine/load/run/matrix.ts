@@ -14,6 +14,15 @@ const MOST_CELLS = 200
 
 const FORM = 'expected settings with their values, such as qos=0,1,2 size=16,1024'
 
+/** Where values begin of a setting whose values may hold commas themselves: at a name with its colon or `=`, or an object. */
+const BEGINNINGS: Readonly<Record<string, RegExp>> = {
+  'ws-header': /,(?=[\w!#$%&'*+.^`|~-]+:|,|$)/,
+  'user-property': /,(?=[^,=]*=|,|$)/,
+  population: /,(?=\{|,|$)/,
+}
+
+const valuesOf = (name: string, list: string): string[] => list.split(BEGINNINGS[name] ?? ',')
+
 /** A word as it was typed, without secrets. */
 const shownWord = (word: string): string =>
   maskedUrls(
@@ -21,8 +30,7 @@ const shownWord = (word: string): string =>
       /^((?:--)?([a-z][a-z0-9-]*)=)(.*)$/s,
       (_, flag: string, name: string, values: string) =>
         flag +
-        values
-          .split(',')
+        valuesOf(name, values)
           .map((value) => shownSetting(flagKey(name), value))
           .join(','),
     ),
@@ -35,7 +43,7 @@ export function parseAxes(words: readonly string[]): Axis[] | string {
     const found = /^(?:--)?([a-z][a-z0-9-]*)=([^\s]+)$/.exec(word)
     if (found === null) return `found ${shownWord(word)}; ${FORM}`
     const [, name = '', list = ''] = found
-    const values = list.split(',')
+    const values = valuesOf(name, list)
     if (values.includes('')) return `found ${shownWord(word)}; ${FORM}`
     if (axes.some((a) => a.name === name)) return `found ${name} twice; expected each setting once`
     axes.push({ name, values })
