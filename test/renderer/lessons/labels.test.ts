@@ -120,14 +120,18 @@ test('in an answer key no number stands over words, a cross, a ring or another n
   expect(covered).toEqual([])
 })
 
-test.each([
-  ['1024x700', 'ko', 1, 700, 400],
-  ['1366x768', 'en', 1, 970, 420],
-  ['projector at 1366x768', 'ko', 20 / 11, 1266, 386],
-  ['projector at 1080p', 'en', 24 / 11, 1800, 670],
-  // two lanes stand so near to each other that a word reaches the other lane
-  ['phone', 'ko', 1, 390, 380],
-] as const)(
+const inEnglishAndKorean = (
+  [
+    ['1024x700', 1, 700, 400],
+    ['1366x768', 1, 970, 420],
+    ['projector at 1366x768', 20 / 11, 1266, 386],
+    ['projector at 1080p', 24 / 11, 1800, 670],
+    // two lanes stand so near to each other that a word reaches the other lane
+    ['phone', 1, 390, 380],
+  ] as const
+).flatMap(([size, ...room]) => (['en', 'ko'] as const).map((lang) => [size, lang, ...room] as const))
+
+test.each(inEnglishAndKorean)(
   'no arrow runs through the ring of another copy or its word, and every bracket says what was waited for, %s, %s',
   async (size, lang, k, width, height) => {
     const wrong: string[] = []
