@@ -47,7 +47,7 @@ export function fateText(o: LessonOutcome, t: Translate, language: Language): st
   if (!p) return null
   const { finish } = tellerIn(language)
   const name = packetText(p, o.timeline.packets, language)
-  // `sensor-1's second PUBLISH` says whose it is
+  // `the second PUBLISH from sensor-1` says whose it is
   const whose =
     ordinalOf(p, o.timeline.packets) === null ? t('lessons.fate.whose', { client: p.clientId }) : ''
   const values = { packet: name, subject: josa(name, '이/가'), whose }

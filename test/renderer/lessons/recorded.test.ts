@@ -87,6 +87,14 @@ test('the verdict says once whose packet it is', async () => {
   expect(fateText(await run('qos-0', 'to-broker'), t, 'en')).toBe(
     'The second PUBLISH from sensor-1 was lost.',
   )
+  const tcp = await run('radio-or-tcp', 'tcp')
+  expect(fateText(tcp, t, 'en')).toBe(
+    'A segment of the first PUBLISH from sensor-1 was lost, and TCP sent it again.',
+  )
+  const named = tcp.named && { ...tcp.named, fate: 'transit' as const }
+  expect(fateText({ ...tcp, named }, t, 'en')).toBe(
+    'A segment of the first PUBLISH from sensor-1 was lost, and it has not arrived yet.',
+  )
 })
 
 test('a message that never came to be sent is explained too', async () => {

@@ -182,7 +182,11 @@ function ended(h: Happening): string {
 export const english: Teller = {
   ...words,
   numbered,
-  finish: (text) => text.replace(/^(\*?)the /, '$1The ').replace(/(\.\*? \*?)the /g, '$1The '),
+  // not any letter: a client's identifier stays as it is
+  finish: (text) =>
+    text
+      .replace(/^\*?(?:the|a segment) /, (start) => start.replace(/[at]/, (letter) => letter.toUpperCase()))
+      .replace(/(\.\*? \*?)the /g, '$1The '),
   tell: {
     sent,
     lost: (h) => (h.mark === null ? lost(h) : `${ended(h)} ${lost(h)}`),
