@@ -1,8 +1,7 @@
-import { maskedUrls } from '@contract/load-url'
+import { hidesSecret, maskedUrls } from '@contract/load-url'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { copyText } from '../api/file'
-import { useConnection } from './connection'
 import { useScenario } from './scenario'
 import { useStatus } from './status'
 
@@ -12,17 +11,16 @@ const COPIED_MS = 1500
 export const useBrokerAddress = defineStore('broker-address', () => {
   const status = useStatus()
   const scenario = useScenario()
-  const connection = useConnection()
   const copied = ref(false)
 
-  /** With its secrets, as the scenario has it; null where there is none, or only the host's page knows it. */
+  /** With its secrets, as the scenario has it; null where there is none, or where a pupil's page is told it without them. */
   const whole = computed(() => {
     const shown = status.brokerUrl
     const broker = scenario.scenario?.broker
     if (shown === null || status.status?.broker.kind !== 'external' || broker?.kind !== 'external')
       return shown
-    if (maskedUrls(broker.url) !== shown || broker.url === shown) return shown
-    return connection.viewer === null ? broker.url : null
+    if (hidesSecret(broker.url)) return null
+    return maskedUrls(broker.url) === shown ? broker.url : shown
   })
   async function copy(): Promise<void> {
     copied.value = whole.value !== null && (await copyText(whole.value))

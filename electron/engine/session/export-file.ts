@@ -1,5 +1,6 @@
 import { ApiError } from '../../contract/errors'
 import type { FilePart } from '../../contract/model'
+import type { Scenario } from '../../contract/scenario'
 import type { Steps } from '../base/slices'
 import { MAX_KEPT_SCENARIO } from '../mqtt/kept-run'
 import type { LongWork } from './long-work'
@@ -46,7 +47,7 @@ export class ExportFile {
 }
 
 /** The open scenario as a kept run carries it. @throws ApiError `conflict` where there is no run, or too much to carry */
-export function keptScenario({ recording, scenario }: Pick<SessionEngine, 'recording' | 'scenario'>): string {
+export function keptScenario(recording: SessionEngine['recording'], scenario: Scenario): string {
   if (recording)
     throw new ApiError('conflict', `the recorded capture ${recording.name} is open; close it first`)
   const json = JSON.stringify(scenario)

@@ -5,6 +5,7 @@ import type { PageLink } from '../../contract/rpc'
 import type { PacketWatch } from '../observe/capture/watch'
 import type { SessionEngine } from './session-engine'
 import type { LongWork } from './long-work'
+import { toldScenario } from './told-scenario'
 import { LoadFeed } from '../load/history/feed'
 import { groupStats } from '../lab/status'
 import type { Sharing } from '../types'
@@ -159,7 +160,8 @@ export class SessionFeed {
     const { events } = this.page
     if (this.scenarioPending) {
       this.scenarioPending = false
-      events.scenario({ scenario: this.engine.scenario, revision: this.engine.revision })
+      const { scenario, revision } = this.engine
+      events.scenario({ scenario: toldScenario(scenario, this.host), revision })
     }
     for (const line of this.logs.splice(0)) events.log(line)
     this.pushVote()

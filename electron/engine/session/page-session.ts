@@ -27,6 +27,7 @@ import { ExportFile, keptScenario } from './export-file'
 import { LongWork } from './long-work'
 import { checkNamedFiles } from './named-files'
 import { SessionFeed } from './page-feed'
+import { toldScenario } from './told-scenario'
 import type { Sharing } from '../types'
 
 /** One page's commands; what it watches is pushed by its feed. */
@@ -50,6 +51,10 @@ export class PageSession extends ClassCommands implements LabApi {
     this.feed = new SessionFeed(engine, page, host, this.long, sharing)
   }
 
+  private get told() {
+    return toldScenario(this.engine.scenario, this.host)
+  }
+
   hello(a: { contract: number }) {
     return command(() => {
       if (a.contract !== CONTRACT_VERSION) {
@@ -59,9 +64,8 @@ export class PageSession extends ClassCommands implements LabApi {
         )
       }
       this.feed.start()
-      const { version, scenario } = this.engine
       const host = this.sharing ? { ...this.host, canShare: true } : { ...this.host }
-      return { version, status: this.engine.status(), scenario, host }
+      return { version: this.engine.version, status: this.engine.status(), scenario: this.told, host }
     })
   }
 
@@ -75,7 +79,7 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   getScenario() {
-    return command(() => ({ scenario: this.engine.scenario, revision: this.engine.revision }))
+    return command(() => ({ scenario: this.told, revision: this.engine.revision }))
   }
 
   async openScenario(a: { text: string; name: string }) {
@@ -93,7 +97,7 @@ export class PageSession extends ClassCommands implements LabApi {
   }
 
   scenarioText(a: { format: 'yaml' | 'json' }) {
-    return command(() => ({ text: scenarioText(this.engine.scenario, a.format) }))
+    return command(() => ({ text: scenarioText(this.told, a.format) }))
   }
 
   addGroup(a: { group: GroupInput }) {
@@ -199,7 +203,7 @@ export class PageSession extends ClassCommands implements LabApi {
   exportPcapng({ filter, run = false, from }: { filter: string; run?: boolean; from?: number }) {
     return command(() => {
       if (from !== undefined) return this.file.go(from)
-      const options = run ? { scenario: keptScenario(this.engine) } : {}
+      const options = run ? { scenario: keptScenario(this.engine.recording, this.told) } : {}
       return this.file.begin(this.engine.observed.capture.export(filter, options))
     })
   }
