@@ -65,11 +65,12 @@ export class FleetLedger {
   }
 
   received(m: Received): void {
-    // Followed for every message, so that the order of arrivals stays in step.
+    // Both for every message, so that the order of arrivals stays in step.
     const followed = this.unmarked.received(m)
+    const ownMs = this.ownWays.of(m)
     const identity = this.carried(m) ?? followed
     if (identity && !m.retained) {
-      const atMs = m.atMs - this.clock.skippedMs() + this.ownWays.of(m)
+      const atMs = m.atMs - this.clock.skippedMs() + ownMs
       this.ledger.received(identity.publisher, identity.sequence, m.subscriber, m.topic, atMs)
     }
   }
@@ -92,6 +93,11 @@ export class FleetLedger {
   ingress(e: RouteLeg): void {
     this.unmarked.ingress(e)
     this.ownWays.ingress(e)
+  }
+
+  discarded(e: Omit<RouteLeg, 'messageId'>): void {
+    this.unmarked.discarded(e)
+    this.ownWays.discarded(e)
   }
 
   sweep(nowMs: number): void {

@@ -3,6 +3,7 @@ import type { Offered, Received } from '../../simulation/fleet/types'
 import { Type } from '../../mqtt/packet'
 import type { MessageIdentity } from '../../mqtt/identity'
 import type { PacketTransit } from '../../mqtt/transit'
+import { Arrivals } from './arrivals'
 import { remember } from './remember'
 
 /** Numbers remembered, and copies remembered on their way to one subscriber. */
@@ -13,15 +14,11 @@ interface PublisherState {
   /** What the device handed to its client and has not been seen on its uplink; null for messages that name themselves. */
   unsent: (MessageIdentity | null)[]
   byPacketId: Map<number, MessageIdentity | null>
-  /** QoS 0 messages that reached the broker and were not numbered by it yet. */
-  atBroker: (MessageIdentity | null)[]
 }
 
 interface SubscriberState {
   byPacketId: Map<number, MessageIdentity>
   onWay: Map<number, MessageIdentity>
-  /** QoS 0 copies that reached the device, in order. */
-  arrived: { topic: string; identity: MessageIdentity | null }[]
 }
 
 /**
@@ -34,6 +31,9 @@ export class UnmarkedMessages {
   private readonly publishers = new Map<string, PublisherState>()
   private readonly subscribers = new Map<string, SubscriberState>()
   private readonly byNumber = new Map<number, MessageIdentity>()
+  /** QoS 0 messages that reached the broker and were not numbered by it yet; and copies that reached a device. */
+  private readonly atBroker = new Arrivals<MessageIdentity | null>()
+  private readonly atDevice = new Arrivals<MessageIdentity | null>()
 
   /** @param message one that will go on the wire */
   offered(message: Offered): void {
@@ -82,27 +82,30 @@ export class UnmarkedMessages {
     state.onWay.delete(p.id)
     if (p.state !== 'delivered') return
     const identity = found === NOBODY ? null : found
-    if (p.direction === 'downlink') {
-      if (state.arrived.length < MAX_WAITING) state.arrived.push({ topic: p.packet.topic, identity })
-    } else if (p.packet.messageId === 0) this.publisher(p.clientId).atBroker.push(identity)
+    if (p.direction === 'downlink') this.atDevice.add(p.clientId, p.packet.topic, identity)
+    else if (p.packet.messageId === 0) this.atBroker.add(p.clientId, '', identity)
   }
 
   /** The broker has taken a message in and numbered it. */
   ingress(e: RouteLeg): void {
     if (!this.active) return
-    const state = this.publishers.get(e.clientId)
-    this.number(e.messageId, e.packetId > 0 ? state?.byPacketId.get(e.packetId) : state?.atBroker.shift())
+    const byPacketId = this.publishers.get(e.clientId)?.byPacketId
+    this.number(
+      e.messageId,
+      e.packetId > 0 ? byPacketId?.get(e.packetId) : this.atBroker.take(e.clientId, ''),
+    )
+  }
+
+  /** The broker keeps a message back. */
+  discarded({ clientId, packetId }: Omit<RouteLeg, 'messageId'>): void {
+    if (packetId === 0) this.atBroker.take(clientId, '')
   }
 
   /** Which message a device received; null when that cannot be known. */
   received(message: Received): MessageIdentity | null {
-    const state = this.subscribers.get(message.subscriber)
-    if (!state) return null
-    if (message.packetId > 0) return state.byPacketId.get(message.packetId) ?? null
-    for (let first = state.arrived.shift(); first; first = state.arrived.shift()) {
-      if (first.topic === message.topic) return first.identity
-    }
-    return null
+    const { subscriber, packetId, topic } = message
+    const byPacketId = this.subscribers.get(subscriber)?.byPacketId
+    return (packetId > 0 ? byPacketId?.get(packetId) : this.atDevice.take(subscriber, topic)) ?? null
   }
 
   private number(messageId: number, identity: MessageIdentity | null | undefined): void {
@@ -112,7 +115,7 @@ export class UnmarkedMessages {
   private publisher(clientId: string): PublisherState {
     let state = this.publishers.get(clientId)
     if (!state) {
-      state = { unsent: [], byPacketId: new Map(), atBroker: [] }
+      state = { unsent: [], byPacketId: new Map() }
       this.publishers.set(clientId, state)
     }
     return state
@@ -121,7 +124,7 @@ export class UnmarkedMessages {
   private subscriber(clientId: string): SubscriberState {
     let state = this.subscribers.get(clientId)
     if (!state) {
-      state = { byPacketId: new Map(), onWay: new Map(), arrived: [] }
+      state = { byPacketId: new Map(), onWay: new Map() }
       this.subscribers.set(clientId, state)
     }
     return state
