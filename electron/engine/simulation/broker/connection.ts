@@ -202,15 +202,16 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
       this.tap.opened()
       this.tap.received(new Packet(p.frame, connect.level))
     }
-    if (!this.hasRoom(connect.sessionExpiry > 0)) return
+    if (!this.hasRoom(connect)) return
     this.state = 'connecting'
     this.hold()
     this.hub.handOver(this.aedes)
     this.aedes.push(connectForAedes(connect.level, this.clientId))
   }
 
-  private hasRoom(stays: boolean): boolean {
-    const about = whyFull(this.hub, this.clientId, this.will, stays)
+  /** Asked at CONNECT and, since others come in while aedes works on it, before CONNACK. */
+  private hasRoom({ sessionExpiry }: Connect): boolean {
+    const about = whyFull(this.hub, this.clientId, this.will, sessionExpiry > 0)
     if (about === null) return true
     this.fail(new ProtocolError(about.text, Reason.QUOTA, 3), about)
     return false
@@ -235,13 +236,11 @@ export class Connection implements PortOwner, PortReceiver, Outlet, ClientContex
     return 5
   }
 
-  // --- aedes' decisions ---------------------------------------------------------------------------------------
-
   onConnack(code: number): void {
     if (this.state !== 'connecting' || this.connect === null) return
     if (code === 0) {
       try {
-        this.accept(this.connect)
+        if (this.hasRoom(this.connect)) this.accept(this.connect)
       } catch (e) {
         this.fail(protocolError(e))
       }

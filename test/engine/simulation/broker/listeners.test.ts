@@ -207,6 +207,15 @@ describe('access and limits', () => {
     expect(b.broker.clients()).toHaveLength(2)
   })
 
+  it('of those who come at the same moment no more get in than may', async () => {
+    b = bench({ limits: { clients: 2, sessions: 3 } })
+    const on = b
+    const ids = Array.from({ length: 6 }, (_, i) => `c${i}`)
+    const all = await Promise.all(ids.map((id) => RawClient.connected(on, id)))
+    expect(all.map((c) => c.of('connack')[0]?.returnCode)).toEqual([0, 0, 3, 3, 3, 3])
+    expect(b.broker.clients()).toHaveLength(2)
+  })
+
   it('more connections per second than allowed are dropped, with one log line', async () => {
     const frozen: Clock = new ManualClock()
     b = bench({ limits: { connectionsPerSecond: 3 } }, { realClock: frozen })
