@@ -178,7 +178,8 @@ export class LinkDirection {
   private verdict(cut: boolean, step: StepAction | 'hold' | null, lateMs: number): Verdict {
     if (cut || this.shut) return { fate: 'cut' }
     this.path = this.host.carrier(this.direction, query.condemned || step === 'drop')
-    if (this.path !== null) return { fate: 'carry' }
+    // What is held takes, when it is delivered, the way without loss.
+    if (this.path !== null && step !== 'hold') return { fate: 'carry' }
     return later(this.medium.decide(query), lateMs)
   }
 
@@ -190,7 +191,6 @@ export class LinkDirection {
   /** Ends everything on its way or held: the connection is gone. */
   abort(cause: 'cut' | 'reset'): void {
     this.onDrained = null
-    const now = this.host.pace.nowMs()
     const held = this.heldTransits()
     this.held = undefined
     for (const transit of held) this.host.gate.withdraw(transit)
@@ -198,9 +198,7 @@ export class LinkDirection {
     this.path = null
     const left = [...held, ...carried, ...this.queue.clear()].sort((x, y) => x.id - y.id)
     for (const transit of left) {
-      const way = transit.settledMs - transit.sentMs
-      const point = transit.state === 'held' || way <= 0 ? 0 : Math.min(1, (now - transit.sentMs) / way)
-      this.lose(transit, cause, point)
+      this.lose(transit, cause, transit.state === 'held' ? 0 : this.wayDone(transit))
     }
     const losing = this.losing ?? []
     this.losing = undefined
@@ -208,6 +206,20 @@ export class LinkDirection {
       this.host.pace.cancel(timer)
       this.lose(transit, cause, transit.lossPoint)
     }
+  }
+
+  /** How far it has come, from 0 to 1. Step mode brings nothing forward that is on its way. */
+  private wayDone(transit: PacketTransit): number {
+    const { pace } = this.host
+    const { sentMs, skippedMs = 0, ownSkippedMs = 0, heldMs = 0 } = transit
+    const wayMs = transit.settledMs - sentMs - heldMs - ownSkippedMs
+    const doneMs = pace.nowMs() - sentMs - (pace.skippedMs() - skippedMs)
+    return wayMs <= 0 ? 0 : Math.min(1, doneMs / wayMs)
+  }
+
+  /** Ms that step mode let pass since it was sent, and not for its own way. */
+  private heldFor({ skippedMs = 0, ownSkippedMs = 0 }: PacketTransit): number {
+    return this.host.pace.skippedMs() - skippedMs - ownSkippedMs
   }
 
   /** Packets in front of a gate that was taken away go on. */
@@ -243,7 +255,9 @@ export class LinkDirection {
     transit.settledMs = transit.sentMs + wayMs
     if (verdict.fate !== 'lose') transit.segmentLosses = verdict.segmentLosses
     const losing = step === null && verdict.fate === 'lose'
-    if (losing || step === 'hold' || step === 'drop') transit.lossPoint = query.point()
+    // TCP sends again from when it sent first: nothing passes for a part of the way.
+    if (losing || step === 'hold' || step === 'drop')
+      transit.lossPoint = this.host.config.kind === 'tcp' ? 0 : query.point()
     if (losing) transit.settledMs = transit.sentMs + wayMs * transit.lossPoint
     observer.entered(transit)
     if (losing) this.loseLater(transit, verdict.cause, wayMs * transit.lossPoint)
@@ -256,11 +270,6 @@ export class LinkDirection {
   /** TCP carries it, and loses and repeats segments on the way. */
   private carry(parcel: Parcel, step: StepAction | 'hold' | null): void {
     const { transit } = parcel
-    if (step === 'hold') {
-      this.host.observer.entered(transit)
-      this.hold(parcel)
-      return
-    }
     this.repeatedByTcp(step === 'drop' ? { ...parcel, first: 'lost' } : parcel)
     this.host.observer.entered(transit)
     if (step !== null) this.host.stepped()
@@ -299,6 +308,7 @@ export class LinkDirection {
   private drop(parcel: Parcel, afterMs: number): void {
     const { config, pace } = this.host
     const { transit, ending } = parcel
+    transit.heldMs = this.heldFor(transit)
     switch (config.kind) {
       case 'radio': {
         if (config.recovery.mode !== 'link') {
@@ -358,10 +368,8 @@ export class LinkDirection {
   }
 
   private settle(transit: PacketTransit): void {
-    const { pace } = this.host
-    transit.settledMs = pace.nowMs()
-    // what passed for its own way is no time that it waited for others
-    transit.heldMs = pace.skippedMs() - (transit.skippedMs ?? 0) - (transit.ownSkippedMs ?? 0)
+    transit.settledMs = this.host.pace.nowMs()
+    transit.heldMs = this.heldFor(transit)
     this.leave(transit)
   }
 

@@ -131,6 +131,58 @@ describe('step mode', () => {
     expect(types(rig)).toEqual([12])
   })
 
+  it.each([0, 0.5])('on a tcp link that loses %d of its segments the delay passes too', async (p) => {
+    const rig = new LinkRig({ kind: 'tcp', gate: true, delay: '20ms', loss: p })
+    await rig.connect()
+    rig.client.send(publishFrame(0, 0, 1))
+    const [held] = rig.gate.held()
+    rig.gate.deliver(held!.id)
+    expect(held).toMatchObject({ state: 'delivered', ownSkippedMs: 20, segmentLosses: 0 })
+    expect(held!.settledMs - held!.sentMs).toBeCloseTo(20, 9)
+  })
+
+  it('drop on a tcp link: what arrives has taken the timeout and its way, and no part of a first way', async () => {
+    const free = new LinkRig({ kind: 'tcp', delay: '20ms' })
+    await free.connect()
+    free.link.dropNext('uplink', 'PUBLISH')
+    free.client.send(publishFrame(0, 0, 1))
+    free.clock.run()
+    const rig = new LinkRig({ kind: 'tcp', gate: true, delay: '20ms' })
+    await rig.connect()
+    rig.client.send(publishFrame(0, 0, 1))
+    rig.gate.drop(rig.gate.held()[0]!.id)
+    rig.clock.run()
+    const [lost, dropped] = [free.settled.at(-1)!, rig.settled.at(-1)!]
+    expect(dropped).toMatchObject({ state: 'delivered', segmentLosses: 1 })
+    expect(dropped.settledMs - dropped.sentMs).toBeCloseTo(lost.settledMs - lost.sentMs, 6)
+  })
+
+  it('what step mode lets pass carries nothing on that is on its way when the connection is cut', async () => {
+    const rig = new LinkRig({ delay: '100ms' })
+    await rig.connect()
+    rig.client.send(publishFrame(1, 7, 1))
+    rig.clock.advance(20)
+    rig.clock.skip(50)
+    rig.link.cut()
+    expect(rig.settled.at(-1)).toMatchObject({ state: 'lost', cause: 'cut' })
+    expect(rig.settled.at(-1)!.lossPoint).toBeCloseTo(0.2, 9)
+  })
+
+  it('nor what was dropped after it had waited for others, and is sent again', async () => {
+    const rig = new LinkRig({
+      gate: true,
+      delay: '10ms',
+      recovery: { mode: 'link', timeout: 100 },
+    })
+    await rig.connect()
+    rig.client.send(publishFrame(1, 7, 1))
+    rig.clock.skip(500)
+    rig.gate.drop(rig.gate.held()[0]!.id)
+    rig.clock.advance(50)
+    rig.link.cut()
+    expect(rig.settled.at(-1)!.lossPoint).toBeCloseTo(0.5, 9)
+  })
+
   it('drop on a tcp link costs a retransmission, on a cut link the connection', async () => {
     const tcp = new LinkRig({ kind: 'tcp', gate: true })
     await tcp.connect()
