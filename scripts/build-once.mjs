@@ -13,7 +13,15 @@ const OUTPUTS = [
   'out/renderer/index.html',
   'out/licences.json',
 ]
-const SOURCES = ['electron', 'renderer', 'package.json', 'electron.vite.config.ts', 'vite.renderer.config.ts']
+const SOURCES = [
+  'electron',
+  'renderer',
+  'examples',
+  'package.json',
+  'package-lock.json',
+  'electron.vite.config.ts',
+  'vite.renderer.config.ts',
+]
 
 const timeOf = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs
 

@@ -36,7 +36,13 @@ export function useBarCommands(): void {
     { id: 'kind-radio', title: 'top.setRadio', ...links, run: () => setKind('radio') },
     { id: 'kind-tcp', title: 'top.setTcp', ...links, run: () => setKind('tcp') },
     { id: 'kind-cut', title: 'top.setCut', ...links, run: () => setKind('cut') },
-    { id: 'copy-address', title: 'top.copyAddress', section: 'section.view', run: address.copy },
+    {
+      id: 'copy-address',
+      title: 'top.copyAddress',
+      section: 'section.view',
+      enabled: () => address.whole !== null,
+      run: address.copy,
+    },
     {
       id: 'deliver-all',
       title: 'top.deliverAll',
