@@ -9,7 +9,7 @@ import type { Packet } from '../../mqtt/packet'
 import { Kept } from '../broker/kept'
 import { Listeners } from '../broker/listener/listeners'
 import type { BrokerLimits, BrokerLogLine } from '../broker/types'
-import type { Clock } from '../clock/clock'
+import { steadyMs, type Clock } from '../clock/clock'
 import type { Attachment, Guest, Link } from '../link/types'
 import { listenNear, readTls } from '../target/listen-near'
 import type { Passage } from '../target/pass-through'
@@ -139,11 +139,12 @@ export class Guests {
   }
 
   private planRestart(door: Door, { at, for: lastsMs }: { at: number; for: number }): void {
-    this.deps.clock.schedule(Math.max(0, at - this.deps.clock.now()), () => {
+    const inMs = at - steadyMs(this.deps.clock)
+    this.deps.clock.schedule(Math.max(0, inMs), () => {
       door.away = true
       door.listeners.destroySockets()
     })
-    this.deps.clock.schedule(Math.max(0, at + lastsMs - this.deps.clock.now()), () => {
+    this.deps.clock.schedule(Math.max(0, inMs + lastsMs), () => {
       door.away = false
     })
   }

@@ -1,5 +1,6 @@
 import type { LinkConfig } from '../../../contract/link-config'
 import { PACKET_TYPES, type Direction } from '../../../contract/packet'
+import { EPSILON_MS } from '../clock/clock'
 import { travelMs, type Medium, type Parts } from './medium'
 
 /** A connection that loses nothing by itself; all that can be lost is the connection. The loss models are not asked. */
@@ -47,9 +48,12 @@ export class CutPlan {
     return found
   }
 
-  /** Ms until the next cut by time of a connection that was opened at `openedMs`; undefined when none will come. */
+  /**
+   * Ms until the next cut by time of a connection that was opened at `openedMs`; undefined when none will come.
+   * Times are steady ms.
+   */
   nextMs(openedMs: number, nowMs: number): number | undefined {
-    const at = this.atMs.find((t) => t > nowMs)
+    const at = this.atMs.find((t) => t > nowMs + EPSILON_MS)
     const every = this.config.every === undefined ? undefined : openedMs + this.config.every
     const next = Math.min(at ?? Infinity, every ?? Infinity)
     return next === Infinity ? undefined : Math.max(0, next - nowMs)

@@ -2,7 +2,7 @@ import type { DelayConfig } from '../../../contract/link-config'
 
 /** The random numbers in [0, 1) that belong to one packet's delay: two, independent of each other; and when it comes. */
 export interface DelayQuery {
-  /** Clock ms. */
+  /** Steady ms: clock ms without what step mode let pass. */
   readonly nowMs: number
   delay(): number
   delayAgain(): number
@@ -48,7 +48,7 @@ const normal: DelayKind<Extract<DelayConfig, { model: 'normal' }>> = {
   }),
 }
 
-/** Changes at given times (clock ms); 0 before the first of them. */
+/** Changes at given times (steady ms); 0 before the first of them. */
 const schedule: DelayKind<Extract<DelayConfig, { model: 'schedule' }>> = {
   model: 'schedule',
   create({ steps }) {

@@ -31,7 +31,10 @@ export function faultOf(
   return { packet: corrupted ? withBitTurned(packet, query.fault('BIT')) : packet, corrupted, twice, lateMs }
 }
 
-/** Ms until the partition of this moment is over; 0 when there is none. One that follows at once belongs to it. */
+/**
+ * Ms until the partition of this moment is over; 0 when there is none. One that follows at once belongs to it.
+ * @param nowMs steady ms
+ */
 export function untilReachableMs({ partitions }: FaultsConfig, nowMs: number): number {
   let atMs = nowMs
   for (;;) {

@@ -124,7 +124,7 @@ export class LinkDirection {
     const { type } = packet
     const nth = record === null ? this.ordinals.next(type) : countPacket(record, type)
     const now = this.host.pace.nowMs()
-    query.fill(this.key, record ?? this.key, type, nth, packet.frame.length, now)
+    query.fill(this.key, record ?? this.key, type, nth, packet.frame.length, this.host.pace.steadyMs())
     query.condemned = this.ordinals.takeCondemned(type)
     const cutting = this.host.plan.onPacket(this.direction, type)
     const step = this.step(type)

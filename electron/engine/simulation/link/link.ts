@@ -60,6 +60,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
   private cutTimer: Timer | undefined
   private deathTimer: Timer | undefined
   private soonTimer: Timer | undefined
+  /** Steady ms. */
   private openedMs = 0
   private stepping = false
   private readonly real: boolean
@@ -109,8 +110,8 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
     }
     const connection = new Connection(this.directions.uplink, this.directions.downlink, this, this.real)
     this.connection = connection
-    this.openedMs = this.pace.nowMs()
-    this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.openedMs })
+    this.openedMs = this.pace.steadyMs()
+    this.observer.event({ kind: 'opened', clientId: this.id, atMs: this.pace.nowMs() })
     this.planCut()
     this.planDeath()
     return { client: connection.client, broker: connection.broker }
@@ -258,7 +259,9 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
   passEnd(pass: () => void): boolean {
     const { faults } = this.config
     const waitMs =
-      faults === undefined ? 0 : Math.max(faults.slowClose ?? 0, untilReachableMs(faults, this.pace.nowMs()))
+      faults === undefined
+        ? 0
+        : Math.max(faults.slowClose ?? 0, untilReachableMs(faults, this.pace.steadyMs()))
     if (waitMs > 0) this.pace.schedule(waitMs, pass)
     else pass()
     return waitMs === 0
@@ -296,7 +299,7 @@ class SimulatedLink implements Link, LinkDirectionHost, ConnectionHost, TcpHost 
 
   private planCut(): void {
     this.pace.cancel(this.cutTimer)
-    const inMs = this.plan.nextMs(this.openedMs, this.pace.nowMs())
+    const inMs = this.plan.nextMs(this.openedMs, this.pace.steadyMs())
     this.cutTimer =
       inMs === undefined
         ? undefined

@@ -5,7 +5,7 @@ import { PACKET_TYPES } from '../../../contract/packet'
 export interface LossQuery {
   /** Packet type number. */
   readonly type: number
-  /** Clock ms. */
+  /** Steady ms: clock ms without what step mode let pass. */
   readonly nowMs: number
   /** False for the second and later transmissions or segments of one packet (tcp links only). */
   readonly first: boolean
@@ -88,7 +88,7 @@ const rule: LossKind<Extract<LossConfig, { model: 'rule' }>> = {
   },
 }
 
-/** Independent loss whose chance changes at given times (clock ms); 0 before the first of them. */
+/** Independent loss whose chance changes at given times (steady ms); 0 before the first of them. */
 const schedule: LossKind<Extract<LossConfig, { model: 'schedule' }>> = {
   model: 'schedule',
   create({ steps }) {

@@ -8,6 +8,7 @@ const NO_KEY: FateKey = { a: 0, b: 0 }
 export class PacketQuery implements LossQuery, DelayQuery {
   type = 0
   bytes = 0
+  /** Steady ms. */
   nowMs = 0
   first = true
   /** The user asked for the loss of exactly this packet. */

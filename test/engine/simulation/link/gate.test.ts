@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LinkInput } from '../../../../electron/contract/link-config'
 import { LinkRig, publishFrame, tick } from '../../../helpers/link-rig'
 
 const types = (rig: LinkRig) => rig.gate.held().map((p) => p.packet.type)
@@ -181,6 +182,43 @@ describe('step mode', () => {
     rig.clock.advance(50)
     rig.link.cut()
     expect(rig.settled.at(-1)!.lossPoint).toBeCloseTo(0.5, 9)
+  })
+
+  it.each([
+    ['every', { every: '10s' }],
+    ['at', { at: ['10s'] }],
+  ] as const)(
+    'a cut by time (%s) comes as much later, whether the link is set anew or not',
+    async (_, cut) => {
+      for (const setAnew of [false, true]) {
+        const rig = new LinkRig({ kind: 'cut', cut: { ...cut, ...('at' in cut && { at: [...cut.at] }) } })
+        await rig.open()
+        rig.clock.advance(2000)
+        rig.clock.skip(12_000)
+        if (setAnew) rig.link.setConfig({ ...rig.link.config })
+        rig.clock.run()
+        expect(rig.events.flatMap((e) => (e.kind === 'closed' ? [e.atMs] : []))).toEqual([22_000])
+      }
+    },
+  )
+
+  it('given times come as much later: a partition, and steps of loss and of delay', async () => {
+    const loss = { model: 'schedule', steps: [{ at: '10s', p: 1 }] } as const
+    const delay = { model: 'schedule', steps: [{ at: '10s', ms: '50ms' }] } as const
+    const arrival = async (input: LinkInput): Promise<number | null> => {
+      const rig = new LinkRig({ recovery: { mode: 'none' }, ...input })
+      await rig.connect()
+      rig.clock.advance(5000 - rig.clock.now())
+      rig.clock.skip(6000)
+      rig.client.send(publishFrame(0, 0, 1))
+      rig.clock.run()
+      const last = rig.settled.at(-1)!
+      return last.state === 'lost' ? null : last.settledMs - last.sentMs
+    }
+    expect(await arrival({ loss: { ...loss, steps: [...loss.steps] } })).toBe(0)
+    expect(await arrival({ delay: { ...delay, steps: [...delay.steps] } })).toBe(0)
+    expect(await arrival({ faults: { partitions: [{ at: '10s', for: '5s' }] } })).toBe(0)
+    expect(await arrival({ faults: { partitions: [{ at: '4s', for: '3s' }] } })).toBe(2000)
   })
 
   it('drop on a tcp link costs a retransmission, on a cut link the connection', async () => {

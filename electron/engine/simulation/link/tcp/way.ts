@@ -81,7 +81,7 @@ export class Way {
 
   /** What a packet without loss takes now, in ms. */
   delayMs(): number {
-    query.fill(this.key, this.key, 0, 1, 0, this.pace.nowMs())
+    query.fill(this.key, this.key, 0, 1, 0, this.pace.steadyMs())
     return this.parts().delay.delayMs(query)
   }
 
@@ -101,7 +101,7 @@ export class Way {
   /** Sends an acknowledgement alone. @param answers what has just arrived in the other direction */
   acknowledgement(ack: Acknowledgement, answers: Carried | undefined): void {
     if (answers === undefined) return
-    query.fill(this.key, answers.key, answers.transit.packet.type, answers.attempt, 0, this.pace.nowMs())
+    query.fill(this.key, answers.key, answers.transit.packet.type, answers.attempt, 0, this.pace.steadyMs())
     query.first = false
     query.answer = true
     query.nth = answers.answered++
@@ -180,7 +180,7 @@ export class Way {
   }
 
   private ask(c: Carried, bytes: number): void {
-    query.fill(this.key, c.key, c.transit.packet.type, c.attempt, bytes, this.pace.nowMs())
+    query.fill(this.key, c.key, c.transit.packet.type, c.attempt, bytes, this.pace.steadyMs())
     query.first = false
     query.nth = c.sent
   }
