@@ -27,6 +27,23 @@ test.each(OFFERED_LANGUAGES)(
   },
 )
 
+test.each(OFFERED_LANGUAGES)(
+  'what is asked, chosen and concluded names the same clients in %s',
+  (language) => {
+    for (const lesson of builtInLessons()) {
+      if (lesson.kind !== 'script') continue
+      const groups = [lesson, ...lesson.variants].flatMap((x) => x.groups ?? [])
+      const clients = [...new Set(groups.map((g) => g.id))]
+      expect(clients.length, lesson.id).toBeGreaterThan(1)
+      const named = (text: unknown): string[] =>
+        clients.filter((c) => new RegExp(String.raw`(?<![\w/-])${c}(?![\w/-])`).test(JSON.stringify(text)))
+      for (const [path, text] of textsOf(lesson, lesson.id))
+        if (!/\.(?:text|why)(?:\.|$)/.test(path) || path.includes('.options.'))
+          expect(named(text[language]), `${path}: ${String(text[language])}`).toEqual(named(text['en']))
+    }
+  },
+)
+
 const scripted = builtInLessons().filter((l): l is ScriptedLesson => l.kind === 'script')
 const variants = scripted.flatMap((l) =>
   l.variants.map((v) => ({ lesson: l, variant: v, name: `${l.id}/${v.id}` })),
@@ -75,7 +92,7 @@ describe('every variant of every lesson', () => {
   })
 })
 
-test('QoS 1 and the lost PUBACK: lost 0, duplicated 1, because of the PUBACK to the sensor', async () => {
+test('QoS 1 and the lost PUBACK: lost 0, duplicated 1, because of the PUBACK to sensor-1', async () => {
   const o = await service.run('qos-1-lost-puback', 'puback')
   expect(o.totals).toMatchObject({ offered: 1, arrived: 2, lost: 0, duplicated: 1, packets: 8 })
   expect(o.named).toMatchObject({

@@ -35,7 +35,7 @@ test('a vote on something else predicts nothing', () => {
 
 test('the class is told what is chosen, in every language', () => {
   expect(chosenText(lesson, variant ?? null)).toMatchObject({
-    en: 'Lose: the PUBACK to the sensor',
+    en: 'Lose: the PUBACK to sensor-1',
     ko: '사라지게 할 패킷: sensor-1로 가는 PUBACK',
   })
   const single = builtInLessons().find((l) => l.id === 'publish-subscribe')
