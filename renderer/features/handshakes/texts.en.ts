@@ -239,7 +239,8 @@ export const en = {
         UNSUBACK: 'UNSUBACK: the subscriptions are ended.',
         PINGREQ: 'PINGREQ: the client shows that it is alive.',
         PINGRESP: 'PINGRESP: so is the broker.',
-        DISCONNECT: 'DISCONNECT: the connection ends on purpose; the will is not sent.',
+        DISCONNECT:
+          'DISCONNECT: the connection ends on purpose. If the client sent it, the broker discards the will, except with reason 0x04.',
         AUTH: 'AUTH: a step of extended authentication.',
         RESERVED: 'Type 0 is reserved.',
       },

@@ -243,7 +243,8 @@ export const handshakesJa: TextsOf<typeof handshakesMessages> = {
         UNSUBACK: 'UNSUBACK: サブスクリプションは終わりました。',
         PINGREQ: 'PINGREQ: クライアントが動いていることを知らせます。',
         PINGRESP: 'PINGRESP: ブローカーも動いています。',
-        DISCONNECT: 'DISCONNECT: 意図した切断です。遺言メッセージは送られません。',
+        DISCONNECT:
+          'DISCONNECT: 意図した切断です。クライアントが送ったときは、理由 0x04 を除き、ブローカーが遺言メッセージを捨てます。',
         AUTH: 'AUTH: 拡張認証の 1 段階です。',
         RESERVED: '種類 0 は予約されています。',
       },

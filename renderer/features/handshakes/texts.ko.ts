@@ -237,7 +237,8 @@ export const ko = {
         UNSUBACK: 'UNSUBACK: 구독이 끝났습니다.',
         PINGREQ: 'PINGREQ: 클라이언트가 살아 있음을 알립니다.',
         PINGRESP: 'PINGRESP: 브로커도 살아 있습니다.',
-        DISCONNECT: 'DISCONNECT: 의도한 접속 해제이며 유언을 보내지 않습니다.',
+        DISCONNECT:
+          'DISCONNECT: 의도한 접속 해제입니다. 클라이언트가 보냈으면 브로커는 유언 메시지를 버립니다. 이유 코드 0x04는 예외입니다.',
         AUTH: 'AUTH: 확장 인증의 한 단계입니다.',
         RESERVED: '유형 0은 예약되어 있습니다.',
       },

@@ -239,7 +239,7 @@ export const handshakesZh: TextsOf<typeof handshakesMessages> = {
         UNSUBACK: 'UNSUBACK：订阅已取消。',
         PINGREQ: 'PINGREQ：客户端表明自己还在线。',
         PINGRESP: 'PINGRESP：代理也在线。',
-        DISCONNECT: 'DISCONNECT：主动结束连接，不发布遗嘱消息。',
+        DISCONNECT: 'DISCONNECT：主动结束连接。由客户端发送时，代理丢弃遗嘱消息，原因码 0x04 除外。',
         AUTH: 'AUTH：扩展认证的一步。',
         RESERVED: '类型 0 是保留的。',
       },

@@ -165,6 +165,14 @@ describe('texts', () => {
     expect(stages.filter(([, text]) => !word.test(text)).map(([key]) => key)).toEqual([])
   })
 
+  it.each([['en', en] as const, ...others])(
+    'says that DISCONNECT may leave the will in place, %s',
+    (_, texts) => {
+      // 5.0 section 3.14.2.1
+      expect(texts.get('handshakes.decoder.why.DISCONNECT')).toContain('0x04')
+    },
+  )
+
   it('asks for the texts of a list again when the language changes', () => {
     // a list that is made once keeps the language of the page's beginning: computed(() => [...])
     const once = sources.flatMap(({ file, text }) =>
