@@ -26,3 +26,6 @@ export const durationSchema = z.union([z.number(), z.string()]).transform((value
   })
   return z.NEVER
 })
+
+/** From so many ms on, three digits of them would say 1,000 ms: texts say a second. */
+export const LEAST_SECOND = 999.5

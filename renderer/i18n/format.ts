@@ -1,3 +1,4 @@
+import { LEAST_SECOND } from '@contract/duration'
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
@@ -38,7 +39,7 @@ export function useFormat() {
   const format = computed(() => createFormat(locale.value))
   /** 41 ms, 1.24 s, 3 min. */
   const duration = (ms: number): string => {
-    if (ms < 1000) return t('common.ms', { n: format.value.significant(ms) })
+    if (ms < LEAST_SECOND) return t('common.ms', { n: format.value.significant(ms) })
     if (ms < 120_000) return t('common.seconds', { n: format.value.number(ms / 1000) })
     return t('common.minutes', { n: format.value.number(ms / 60_000) })
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ExchangeRow, JourneyRow, PacketRow, SessionMark } from '@contract/model'
-import { makesRoom } from '../../../renderer/canvas/sequence/narration/parts'
+import { duration, makesRoom } from '../../../renderer/canvas/sequence/narration/parts'
 import { onFlow } from '../../../renderer/canvas/sequence/narration/flow'
 import { chinese } from '../../../renderer/canvas/sequence/narration/zh'
 import { english } from '../../../renderer/canvas/sequence/narration/en'
@@ -111,4 +111,13 @@ it('says that an alias makes a packet shorter only where the topic name has more
     expect(said('a/b', teller)).toContain('PUBLISH #1')
     expect(said('a/b', teller)).not.toBe(said('home', teller))
   }
+})
+
+it('a wait that rounds to a second is a second, not 1000 ms', () => {
+  expect([999.4, 999.8, 1000, 1200].map((ms) => duration(ms, '초'))).toEqual([
+    '999 ms',
+    '1초',
+    '1초',
+    '1.2초',
+  ])
 })

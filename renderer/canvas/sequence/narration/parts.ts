@@ -1,3 +1,4 @@
+import { LEAST_SECOND } from '@contract/duration'
 import type { PacketRow } from '@contract/model'
 import type { Happening } from './happening'
 
@@ -54,4 +55,4 @@ export const many = (h: Happening): boolean => h.clients.length > 1
 
 /** @param unit of seconds, with the space before it where the language has one */
 export const duration = (ms: number, unit: string): string =>
-  ms < 1000 ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)}${unit}`
+  ms < LEAST_SECOND ? `${+ms.toPrecision(3)} ms` : `${+(ms / 1000).toFixed(2)}${unit}`
