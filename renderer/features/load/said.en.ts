@@ -87,10 +87,15 @@ export const said = {
   tlsFailed: 'the TLS handshake failed: does the broker speak TLS on this port?',
   badAddress: 'the system refused the address; see Local address',
   filesHere: 'the open file limit of this computer is reached',
+  clientRefused: 'the broker refused client {client}: {code}',
+  subscriptionRefused: 'the broker refused a subscription of client {client}: {code}',
   ofClient: 'client {client}: {why}',
   noMoreClients:
     '{code}. It takes no more clients now: use fewer clients or a longer Ramp, or raise the broker’s limit of connections',
+  mayBeFull:
+    '{code}. It may take no more clients, or its service is down: check the broker and its limit of connections, or use fewer clients or a longer Ramp',
   clientIdRefused: '{code}. Check Client ID',
   otherServer: '{code}. Check URL',
   connack: 'the broker refused a client: {code}',
+  suback: 'the broker refused a subscription: {code}',
 } as const

@@ -91,10 +91,15 @@ export const said = {
   tlsFailed: 'TLS ハンドシェイクに失敗しました。ブローカーはこのポートで TLS を話しますか？',
   badAddress: 'システムがアドレスを拒否しました。ローカルアドレスの項目を見てください',
   filesHere: 'このコンピューターで開けるファイル数の上限です',
+  clientRefused: 'ブローカーがクライアント {client} を拒否しました: {code}',
+  subscriptionRefused: 'ブローカーがクライアント {client} のサブスクリプションを拒否しました: {code}',
   ofClient: 'クライアント {client}: {why}',
   noMoreClients:
     '{code}。ブローカーは今これ以上クライアントを受け付けません。クライアントを減らすか、立ち上げを長くするか、ブローカーの接続数の上限を上げてください',
+  mayBeFull:
+    '{code}。ブローカーがこれ以上クライアントを受け付けないか、サービスが止まっているのかもしれません。ブローカーとその接続数の上限を確かめるか、クライアントを減らすか、立ち上げを長くしてください',
   clientIdRefused: '{code}。クライアント ID を確かめてください',
   otherServer: '{code}。URL を確かめてください',
   connack: 'ブローカーがクライアントを拒否しました: {code}',
+  suback: 'ブローカーがサブスクリプションを拒否しました: {code}',
 }

@@ -90,10 +90,15 @@ export const said = {
   tlsFailed: 'TLS 핸드셰이크에 실패했습니다. 브로커가 이 포트에서 TLS를 쓰나요?',
   badAddress: '시스템이 주소를 거부했습니다. ‘로컬 주소’ 항목을 확인하세요',
   filesHere: '이 컴퓨터에서 열 수 있는 파일 수의 한계입니다',
+  clientRefused: '클라이언트 {client}의 연결을 브로커가 거부했습니다: {code}',
+  subscriptionRefused: '클라이언트 {client}의 구독을 브로커가 거부했습니다: {code}',
   ofClient: '클라이언트 {client}: {why}',
   noMoreClients:
     '{code}. 브로커가 지금은 클라이언트를 더 받지 않습니다. 클라이언트를 줄이거나 램프를 늘리거나, 브로커의 연결 수 제한을 올리세요',
+  mayBeFull:
+    '{code}. 브로커가 클라이언트를 더 받지 않거나 서비스가 멈춰 있을 수 있습니다. 브로커와 그 연결 수 제한을 확인하거나, 클라이언트를 줄이거나 램프를 늘리세요',
   clientIdRefused: '{code}. 클라이언트 식별자를 확인하세요',
   otherServer: '{code}. URL을 확인하세요',
   connack: '브로커가 클라이언트를 거부했습니다: {code}',
+  suback: '브로커가 구독을 거부했습니다: {code}',
 } as const

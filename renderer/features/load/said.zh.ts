@@ -81,9 +81,14 @@ export const said = {
   tlsFailed: 'TLS 握手失败：代理在此端口上使用 TLS 吗？',
   badAddress: '系统拒绝了该地址；见“本地地址”',
   filesHere: '已达到这台计算机打开文件数的上限',
+  clientRefused: '代理拒绝了客户端 {client}：{code}',
+  subscriptionRefused: '代理拒绝了客户端 {client} 的订阅：{code}',
   ofClient: '客户端 {client}：{why}',
   noMoreClients: '{code}；代理现在不再接受更多客户端：请减少客户端或延长爬升，或提高代理的连接数上限',
+  mayBeFull:
+    '{code}；代理可能不再接受更多客户端，或其服务已停止：请检查代理及其连接数上限，或减少客户端、延长爬升',
   clientIdRefused: '{code}；请检查客户端 ID',
   otherServer: '{code}；请检查 URL',
   connack: '代理拒绝了一个客户端：{code}',
+  suback: '代理拒绝了订阅：{code}',
 }

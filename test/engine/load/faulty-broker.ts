@@ -16,6 +16,8 @@ export interface Faults {
   connack?: number
   /** Number of a subscriber that is not authorized. */
   refuses?: number
+  /** Number of a subscriber that may not subscribe. */
+  forbids?: number
   /** Of those that come after so many, who are let in. */
   full?: number
   /** Packets that it closes the connection at, as a broker of 3.1.1 does with what it does not support. */
@@ -96,11 +98,7 @@ export class FaultyBroker {
         break
       case Type.SUBSCRIBE:
         c.filters.push(firstFilter(f, this.level))
-        c.socket.write(
-          this.level === 5
-            ? Buffer.from([0x90, 4, id >> 8, id & 255, 0, 0])
-            : Buffer.from([0x90, 3, id >> 8, id & 255, 0]),
-        )
+        c.socket.write(this.suback(id, c.receiver === this.faults.forbids ? 0x80 : 0))
         break
       case Type.PUBLISH:
         this.publish(c, f, id)
@@ -118,6 +116,12 @@ export class FaultyBroker {
   /** Two bytes of an answer, and at level 5 no properties. */
   private answer(first: number, ...two: [number, number]): Buffer {
     return this.level === 5 ? Buffer.from([first, 3, ...two, 0]) : Buffer.from([first, 2, ...two])
+  }
+
+  private suback(id: number, code: number): Buffer {
+    return this.level === 5
+      ? Buffer.from([0x90, 4, id >> 8, id & 255, 0, code])
+      : Buffer.from([0x90, 3, id >> 8, id & 255, code])
   }
 
   private publish(from: Client, f: Frame, id: number): void {

@@ -273,6 +273,17 @@ describe('a run that cannot go on', () => {
     )
   })
 
+  it('names the first client whose subscription is refused, and gives no advice on patience', async () => {
+    const { url } = await start({ forbids: 0 })
+    const given = { url, publishers: 9, subscribers: 1, connectTimeout: '1s' }
+    await expect(run(given)).rejects.toThrow(
+      /^10 clients to mqtt:.*: client fl-\S+-s0: SUBACK 0x80 unspecified error; --min-connected 95% begins with those that connect$/,
+    )
+    await expect(run({ ...given, minConnected: 0.95 })).rejects.toThrow(
+      /^only 0 of 1 subscriber connected to .* within 1 s: client fl-\S+-s0: SUBACK 0x80 unspecified error$/,
+    )
+  })
+
   it('says why the broker refused, before any load', async () => {
     const { broker, url } = await start({ connack: 5 })
     await expect(run({ url, publishers: 50 })).rejects.toThrow(

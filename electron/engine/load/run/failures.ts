@@ -77,12 +77,15 @@ export const isTlsFailure = (error: Error | null): boolean =>
 const beginsWithFewer = (config: LoadConfig): string =>
   leastConnected(config) < 1 ? '' : '; --min-connected 95% begins with those that connect'
 
+/** In a line that says why the broker refused a client or its subscription: patience is no help. */
+const REFUSAL = /(CONN|SUB)ACK 0x/
+
 /** What a client met ended the run. `refused`: while it connected, and the broker said why. */
 export const endedText = (
   config: LoadConfig,
   { planned, text, refused }: { planned: number; text: string; refused: boolean },
 ): string =>
-  `${counted(planned, 'client')} to ${maskedUrls(config.url)}: ${text}${refused && text.includes('CONNACK') ? beginsWithFewer(config) : ''}`
+  `${counted(planned, 'client')} to ${maskedUrls(config.url)}: ${text}${refused && REFUSAL.test(text) ? beginsWithFewer(config) : ''}`
 
 /** Too few clients were connected when the time for it was over. `enough`: 95 % of all are there, or may come. */
 export function tooFewText(
@@ -96,7 +99,7 @@ export function tooFewText(
 ): string {
   const seconds = Math.round((config.connectTimeout + config.ramp) / 1000)
   const patience =
-    reason?.includes('CONNACK 0x') === true
+    reason !== null && REFUSAL.test(reason)
       ? ''
       : '; use fewer clients or a longer --connect-timeout or --ramp'
   return `only ${count(connected)} of ${wanted} connected to ${maskedUrls(config.url)} within ${seconds} s${reason === null ? '' : `: ${reason}`}${patience}${enough ? beginsWithFewer(config) : ''}`

@@ -33,22 +33,35 @@ function silentEnd(config: LoadConfig, { connected, published }: Reached): strin
 }
 
 /** What a broker says that takes no more clients, for now or at all. */
-const FULL = /CONNACK 0x\w+ (server (unavailable|busy)|quota exceeded|connection rate exceeded)/
+const FULL = /CONNACK 0x\w+ (quota exceeded|connection rate exceeded)/
 
-/** Why a client does not get on with the broker and how to fix it; where the broker refused it, also which client it is. */
+/** What one says that may be full or not at work: MQTT 3.1.1 has one return code for both, MQTT 5.0 codes that do not tell. */
+const FULL_OR_DOWN = /CONNACK 0x\w+ server (unavailable|busy)/
+
+/** Whether the broker refused this one client or its subscription; other causes are the broker's, or the network's. */
+export const isRefusal = (cause: string): boolean => /^(CONN|SUB)ACK 0x/.test(cause)
+
+/** Which client the broker refused, why, and how to fix it. */
 export const refusedText = (
   clientId: string,
   cause: string,
   config: LoadConfig,
   reached: Reached = { connected: false, published: false },
-): string =>
-  `${cause.startsWith('CONNACK 0x') ? `client ${clientId}: ` : ''}${cause}${refusalHint(cause, config, reached)}`
+): string => `client ${clientId}: ${cause}${refusalHint(cause, config, reached)}`
+
+/** Why a client does not get on with the broker and how to fix it; where the broker refused it, also which client it is. */
+export const troubleText = (clientId: string, cause: string, config: LoadConfig, reached: Reached): string =>
+  isRefusal(cause)
+    ? refusedText(clientId, cause, config, reached)
+    : cause + refusalHint(cause, config, reached)
 
 /** How to fix a refusal, to be added to its cause; empty where nothing is known of it. */
 export function refusalHint(cause: string, config: LoadConfig, reached: Reached): string {
   if (/password|authorized/.test(cause)) return '; check --username and --password-env'
   if (FULL.test(cause))
     return '; it takes no more clients now: use fewer clients or a longer --ramp, or raise its limit of connections'
+  if (FULL_OR_DOWN.test(cause))
+    return '; it may take no more clients, or its service is down: check the broker and its limit of connections, or use fewer clients or a longer --ramp'
   if (/CONNACK 0x\w+ client identifier/.test(cause)) return '; check --client-id'
   if (/CONNACK 0x\w+ (use another server|server moved)/.test(cause)) return '; check --url'
   if (/protocol version/.test(cause)) return '; try --protocol 3.1.1 or 5.0'

@@ -8,7 +8,7 @@ import { codeOf, explain, isFatalCode, isTlsFailure } from './failures'
 import type { Member } from './fleet'
 import { Group } from './group'
 import { LEFT } from './habits'
-import { refusedText } from './hints'
+import { isRefusal, refusedText } from './hints'
 import {
   sumCounts,
   type WorkerCommand,
@@ -289,7 +289,7 @@ export class LoadWorker {
       return
     }
     const text = explain(cause, error)
-    this.topError = !wasReady && text.startsWith('CONNACK 0x') ? this.refusedText(c, text) : text
+    this.topError = !wasReady && isRefusal(text) ? this.refusedText(c, text) : text
     group.recorder.errors.add(text)
     const code = codeOf(error)
     if (isFatalCode(code) || (isTlsFailure(error) && this.everReady.size === 0)) {

@@ -10,7 +10,7 @@ import { LoadError, explain } from './failures'
 import type { ClientRow } from './client-list'
 import type { Credentials } from './messages'
 import type { PayloadMaterial } from './payload-files'
-import { refusedText } from './hints'
+import { troubleText } from './hints'
 import { lacking } from './lacking'
 import { filtersOf, layoutOf, responseTopic, topologyOf } from './topologies'
 import { placeOf, writerOf } from './writers'
@@ -169,7 +169,7 @@ export function probe(deps: ProbeDeps): Promise<Probed> {
         const what =
           state.connected || why.startsWith('the broker ') ? config.url : `cannot connect to ${config.url}`
         const reached = { connected: state.connected, published: publishes && state.readyMs < Infinity }
-        reject(new LoadError(`${what}: ${refusedText(fields.clientId, why, config, reached)}`, 'start'))
+        reject(new LoadError(`${what}: ${troubleText(fields.clientId, why, config, reached)}`, 'start'))
       }
     }
     const events: ClientEvents = {

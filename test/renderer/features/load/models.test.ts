@@ -329,14 +329,30 @@ describe('lines of the engine', () => {
       return [outer?.key, client?.values.client, why?.key, why?.values.code]
     }
     for (const [cause, key] of [
-      [reason, 'noMoreClients'],
+      [reason, 'mayBeFull'],
+      ['CONNACK 0x88 server unavailable', 'mayBeFull'],
+      ['CONNACK 0x89 server busy', 'mayBeFull'],
+      ['CONNACK 0x97 quota exceeded', 'noMoreClients'],
       ['CONNACK 0x9f connection rate exceeded', 'noMoreClients'],
       ['CONNACK 0x02 client identifier rejected', 'clientIdRefused'],
       ['CONNACK 0x9d server moved', 'otherServer'],
       ['CONNACK 0x05 not authorized', 'login'],
-      ['CONNACK 0x80 unspecified error', 'connack'],
+      ['SUBACK 0x87 not authorized', 'login'],
     ] as const)
-      expect(toldOf(cause)).toEqual(['tooFewRefused', 'c 7', key, cause])
+      expect(toldOf(cause).slice(1)).toEqual(['c 7', key, cause])
+    expect(toldOf(reason)[0]).toBe('tooFewRefused')
+    const told = (cause: string) => readLine(refusedText('c: 7', cause, config({})))
+    const values = { client: 'c: 7' }
+    expect(
+      ['CONNACK 0x8a banned', 'SUBACK 0x80 unspecified error', 'the broker supports at most QoS 1'].map(told),
+    ).toMatchObject([
+      { key: 'clientRefused', values: { ...values, code: 'CONNACK 0x8a banned' } },
+      { key: 'subscriptionRefused', values: { ...values, code: 'SUBACK 0x80 unspecified error' } },
+      { key: 'ofClient', values, inner: 'the broker supports at most QoS 1' },
+    ])
+    // in the table of errors, where no client is named
+    expect(readLine('CONNACK 0x8a banned')?.key).toBe('connack')
+    expect(readLine('SUBACK 0x80 unspecified error')?.key).toBe('suback')
     const few = { connected: 95, wanted: '100 clients', enough: true, reason }
     expect(readLine(tooFewText(config({}), few))?.inner).toBe(reason)
     expect(
