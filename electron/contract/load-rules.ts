@@ -49,20 +49,29 @@ const checkRoom: Rule = (c, wrong) => {
   wrong('size', c.size, `${least}, or --protocol 5.0: at 3.1.1 smaller ones have a topic each`)
 }
 
-const checkRequests: Rule = (c, wrong) => {
-  if (!c.request) return
-  if (topologyKind(c) === 'fan-out' && c.subscribers > 1)
-    wrong(
-      'topology',
-      c.topology,
-      'expected one receiver for each request: pairs, fan-in or shared-subscription',
-    )
-  if (c.churnEvery !== undefined)
-    wrong('churnEvery', formatDuration(c.churnEvery), 'expected requests or changing subscriptions, not both')
-  if (c.protocol === 5) return
-  if (c.subscribers === 0)
-    wrong('protocol', '3.1.1', 'expected 5.0 where others respond: 3.1.1 has no response topic')
-}
+/** One rule for each, so that a setting that is wrong in itself silences only what depends on it. */
+const REQUESTS: readonly Rule[] = [
+  (c, wrong) => {
+    if (c.request && topologyKind(c) === 'fan-out' && c.subscribers > 1)
+      wrong(
+        'topology',
+        c.topology,
+        'expected one receiver for each request: pairs, fan-in or shared-subscription',
+      )
+  },
+  (c, wrong) => {
+    if (c.request && c.churnEvery !== undefined)
+      wrong(
+        'churnEvery',
+        formatDuration(c.churnEvery),
+        'expected requests or changing subscriptions, not both',
+      )
+  },
+  (c, wrong) => {
+    if (c.request && c.protocol !== 5 && c.subscribers === 0)
+      wrong('protocol', '3.1.1', 'expected 5.0 where others respond: 3.1.1 has no response topic')
+  },
+]
 
 const checkClients: Rule = (c, wrong) => {
   if (c.publishers + c.subscribers === 0)
@@ -135,7 +144,7 @@ const TOGETHER: readonly Rule[] = [
     if (c.awayFor > 0 && c.disconnectEvery === undefined)
       wrong('awayFor', formatDuration(c.awayFor), 'expected disconnectEvery with it')
   },
-  checkRequests,
+  ...REQUESTS,
   (c, wrong) => {
     if (c.churnEvery !== undefined && c.subscribers === 0)
       wrong('churnEvery', 'no subscribers', 'expected at least one subscriber')
@@ -197,12 +206,13 @@ const IDLE_IN_RUN: readonly RunRule[] = [
 /** A rule reads a setting that is wrong in itself: how others go with it cannot be said. */
 class WrongInItself extends Error {}
 
-/** The settings, of which these cannot be read. */
-function without(c: LoadConfig, fields: ReadonlySet<string>): LoadConfig {
-  if (fields.size === 0) return c
+/** The settings, of which these cannot be read. @param reads is told of each that a rule reads */
+function without(c: LoadConfig, fields: ReadonlySet<string>, reads?: (field: string) => void): LoadConfig {
+  if (fields.size === 0 && reads === undefined) return c
   return new Proxy(c, {
     get(of, key) {
       if (fields.has(String(key))) throw new WrongInItself()
+      reads?.(String(key))
       return Reflect.get(of, key) as unknown
     },
   })
@@ -221,7 +231,7 @@ type Issue = z.core.$ZodIssueCustom & { code: 'custom'; input: unknown }
 
 /**
  * Finds the settings of a load test that do not go together. Each population is checked as the run that it is; what is wrong
- * in it is said of it.
+ * in it is said of it, and what is wrong with settings of the run alone is said once.
  * @param idle also those that would do nothing, or that a report has and nobody can send
  * @param wrong settings of the run that are wrong in themselves: a rule that reads one of them says nothing
  */
@@ -240,18 +250,30 @@ export function checkRun(
     add({ code: 'custom', ...problem })
   })
   const all: LoadConfig[] = []
+  const said = new Set<string>()
   for (const [i, { name, config }] of populationsOf(c).entries()) {
     const own: object = c.populations?.[i] ?? {}
-    const one = without(config, new Set([...wrong].filter((field) => !Object.hasOwn(own, field))))
+    let isOfRun = true
+    const one = without(
+      config,
+      new Set([...wrong].filter((field) => !Object.hasOwn(own, field))),
+      (field) => (isOfRun &&= !Object.hasOwn(own, field)),
+    )
     all.push(one)
-    const ofOne: Wrong = (path, input, message) =>
+    const ofOne: Wrong = (path, input, message) => {
+      if (isOfRun && said.has(`${path} ${message}`)) return
+      if (isOfRun) said.add(`${path} ${message}`)
       add({
         code: 'custom',
         path: [...(Object.hasOwn(own, path) ? ['populations', i] : []), path],
         input,
-        message: name === null ? message : `${message} (population ${name})`,
+        message: name === null || isOfRun ? message : `${message} (population ${name})`,
       })
-    for (const rule of rules) attempt(() => rule(one, ofOne))
+    }
+    for (const rule of rules) {
+      isOfRun = true
+      attempt(() => rule(one, ofOne))
+    }
   }
   if (idle) for (const rule of IDLE_IN_RUN) attempt(() => rule(run, ofRun, all))
 }

@@ -205,6 +205,10 @@ it('takes in a file every setting that the command line has, and says whose a wr
     '--config FILE: warmup: found "31s"; expected less than the duration, 30s',
   ])
   expect(await refusal({ qos: 3 }, { qos: '4' })).toMatch(/^--qos: found 4; /)
+  expect(await refusals({}, { request: true, churnEvery: '5s', topology: 'foo' })).toEqual([
+    expect.stringMatching(/^--topology: found "foo"; /),
+    '--churn-every: found "5s"; expected requests or changing subscriptions, not both',
+  ])
   expect(await refusal({ topology: 'pairs', publishers: 3 }, { subscribers: '2' })).toMatch(
     /^--subscribers: found 2; expected 3/,
   )

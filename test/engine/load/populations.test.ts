@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../../electron/contract/load-config'
+import { HIDDEN_PROPERTY } from '../../../electron/contract/load-headers'
 import { inputOfFile } from '../../../electron/contract/load-flags'
 import { populationsOf } from '../../../electron/contract/load-config'
 import { readReport } from '../../../electron/engine/load/report/read'
 import { reportText } from '../../../electron/engine/load/report/text'
 import { freshRunId } from '../../../electron/engine/load/run/run-id'
 import { totalRate, withTotalRate } from '../../../electron/engine/load/run/total-rate'
+import { describeExecutor } from '../../../electron/engine/load/run/executors'
 import { runLoad } from '../../../electron/engine/load/run/run-load'
 
 const problem = (input: object): [string, string] | null => {
@@ -43,12 +45,36 @@ it('shares the clients out without rest, and each population has what it does no
   expect(loadSchema.parse(config)).toEqual(config)
 })
 
+it.each([
+  [0.000_04, '0.004%'],
+  [0.29, '29%'],
+  [0.999_99, '99.999%'],
+])('a reconnect storm of the share %d says %s', (share, text) => {
+  const executor = { kind: 'reconnect-storm', rate: 1, every: '10s', share }
+  expect(describeExecutor(loadSchema.parse({ executor }))).toContain(
+    ` ${text} of the connections cut every 10s`,
+  )
+})
+
 it('says where a population is wrong', () => {
   const one = { name: 'a', publishers: 2 }
   expect(problem({ populations: [one, one] })).toEqual(['populations.1.name', 'expected each name once'])
   expect(problem({ populations: [{ ...one, topology: 'pairs' }] })).toEqual([
     'populations.0.subscribers',
     'expected 2, one for each publisher (topology pairs) (population a)',
+  ])
+  // what is wrong with settings of the run alone is said once, and of no population
+  const three = [1, 2, 3].map((n) => ({ name: `p${n}`, publishers: n }))
+  const ofRun = { url: 'mqtt://h', alpn: ['mqtt'], protocol: 5 as const, userProperties: ['token=***'] }
+  const issues = loadSchema.safeParse({ ...ofRun, populations: three }).error?.issues ?? []
+  expect(issues.map((i) => [i.path.join('.'), i.message])).toEqual([
+    ['alpn', 'expected an address with mqtts:// for ALPN'],
+    ['userProperties', HIDDEN_PROPERTY],
+  ])
+  const churning = three.map((p, i) => ({ ...p, subscribers: i }))
+  expect(problem({ churnEvery: '5s', populations: churning })).toEqual([
+    'churnEvery',
+    'expected at least one subscriber (population p1)',
   ])
   expect(problem({ messages: 5, populations: [one] })).toEqual([
     'messages',

@@ -88,7 +88,7 @@ const connectionStorm: Executor<'connection-storm'> = {
 const reconnectStorm: Executor<'reconnect-storm'> = {
   kind: 'reconnect-storm',
   describe: (own) =>
-    `${rateText(own.rate)} from each publisher (open loop); ${percent(own.share, 2)} of the connections cut every ${formatDuration(own.every)}`,
+    `${rateText(own.rate)} from each publisher (open loop); ${percent(own.share, 10)} of the connections cut every ${formatDuration(own.every)}`,
   plan: (own, all) => ({
     ...basePlan(all),
     publishing: { kind: 'open', schedule: evenSchedule(own.rate, all) },
