@@ -46,7 +46,15 @@ describe('merging', () => {
     const skewed = mergeReports([shard(0, { results: [early] }), shard(1, { results: [other] })])
     expect(skewed.negative.count).toBe(1)
     expect(skewed.notes.join(' ')).not.toMatch(/clocks agree/)
-    expect(skewed.notes.join(' ')).toMatch(/their clocks do not agree/)
+    expect(skewed.notes.join(' ')).toMatch(/their clocks do not agree: with --report-to/)
+    // a collector compared them already, and could not tell two computers from each other
+    const compared = [shard(0, { results: [early] }), shard(1, { results: [other] })].map((s) => ({
+      ...s,
+      shard: { ...s.shard, clock: { machine: 'm', offsetMs: 0, errorMs: 0 } },
+    }))
+    const same = mergeReports(compared).notes.join(' ')
+    expect(same).toMatch(/their clocks do not agree: two computers may have one name/)
+    expect(same).not.toMatch(/--report-to/)
   })
 
   it('without a shard says what is missing, and knows nothing of what its subscribers got', () => {

@@ -50,8 +50,13 @@ export function clockLine(shards: readonly ShardReport[], negatives: number): st
   const hosts = new Set(shards.map((r) => r.shard.hostname)).size
   if (errorMs === null && hosts > 1)
     return `the shards ran on ${hosts} computers: end-to-end latency between them is only as accurate as their clocks agree (NTP); acknowledgement latency and message counts do not depend on it`
-  if ((errorMs === null || errorMs === 0) && negatives > 0)
-    return 'all shards say that they ran on one computer, but their clocks do not agree: with --report-to a collector compares them'
+  if (negatives > 0 && (errorMs === null || errorMs === 0)) {
+    const how =
+      errorMs === null
+        ? 'with --report-to a collector compares them'
+        : 'two computers may have one name, so that the collector took their clocks for one; give each its own'
+    return `all shards say that they ran on one computer, but their clocks do not agree: ${how}`
+  }
   if (errorMs === null || errorMs === 0) return 'all shards ran on one computer: their clocks agree'
   const offsets = [...byMachine(shards).values()].map(
     (m) => `${m.host} ${m.offsetMs < 0 ? '' : '+'}${m.offsetMs.toFixed(2)} ± ${m.errorMs.toFixed(2)} ms`,
