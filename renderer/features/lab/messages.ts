@@ -154,7 +154,7 @@ export const labMessages = defineMessages(
       ledger: '전달 집계',
       ledgerNote: '도착 수가 아니라 메시지별로 집계',
       ledgerEmpty: '첫 메시지부터 집계가 나타납니다.',
-      offered: '보냄',
+      offered: '발행',
       colDelivered: '전달',
       colLost: '손실',
       duplicated: '중복',

@@ -47,7 +47,7 @@ export const labZh: TextsOf<typeof labMessages> = {
     ledger: '送达统计',
     ledgerNote: '按消息统计，而不是按到达次数',
     ledgerEmpty: '有了第一条消息后显示计数。',
-    offered: '发出',
+    offered: '发布',
     colDelivered: '送达',
     colLost: '丢失',
     duplicated: '重复',

@@ -224,7 +224,7 @@ export const lessonsMessages = defineMessages(
       duplicated: '중복 {n}',
       comma: ', ',
       stat: {
-        offered: '보냄',
+        offered: '발행',
         arrived: '도착',
         lost: '메시지 손실',
         duplicated: '중복',

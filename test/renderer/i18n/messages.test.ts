@@ -173,6 +173,17 @@ describe('texts', () => {
     },
   )
 
+  it('does not call sent in Korean what was published and perhaps never sent', () => {
+    const offered = [...(others.get('ko') ?? [])].filter(([key]) => /^(?:lab|lessons)\..*offered$/.test(key))
+    expect(offered.map(([, text]) => text)).toEqual(['발행', '발행'])
+  })
+
+  it('lets packets be lost on a link, and no sensor lose them, in Korean', () => {
+    const examples = readFileSync(join(root, '../examples/texts/ko.json'), 'utf8')
+    const said = [...(others.get('ko') ?? new Map<string, string>()).values(), ...examples.split('\n')]
+    expect(said.filter((text) => /(?:패킷을|세그먼트를) 잃/.test(text))).toEqual([])
+  })
+
   it('asks for the texts of a list again when the language changes', () => {
     // a list that is made once keeps the language of the page's beginning: computed(() => [...])
     const once = sources.flatMap(({ file, text }) =>
