@@ -146,6 +146,10 @@ it('fleetlab load --matrix prints a table; a wrong combination is told before th
   const hidden = await runFleetlab(['load', '--publishers', '1', '--matrix', ...secrets])
   expect(hidden.stderr).toContain('run 1 of 3: url=ws://127.0.0.1:1/?token=*** ws-header=X-Api-Key: ***')
   expect(hidden.stdout + hidden.stderr).not.toContain('s3cr3t')
+  const cookie = ['--url', 'ws://127.0.0.1:1/', '--matrix', 'ws-header=Cookie:a=1,session=s3cr3t']
+  const parts = await runFleetlab(['load', '--publishers', '1', ...cookie])
+  expect(parts.stderr).toContain('run 1 of 3: ws-header=Cookie: ***')
+  expect(parts.stdout + parts.stderr).not.toContain('s3cr3t')
   const idle = ['load', '--url', 'embedded', '--matrix', 'qos=0,1', '--reconnect-every', '5s']
   expect((await runFleetlab(idle)).stderr).toMatch(
     /^fleetlab: --reconnect-every: found 5s; expected --executor/,
