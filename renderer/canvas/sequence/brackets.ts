@@ -16,11 +16,22 @@ export interface Resend {
   waitMs: number
   /** Step mode let time pass between them: they are further apart in the picture. */
   skipped: boolean
-  /**
-   * reconnect: the connection was another one by then. response: it answers a repeated packet of the other side.
-   * timer: neither; the sender waited.
-   */
-  why: 'timer' | 'reconnect' | 'response'
+  why: ResendCause
+}
+
+/**
+ * reconnect: the connection was another one by then. response: it answers a repeated packet of the other side.
+ * timer: neither; the sender waited.
+ */
+export type ResendCause = 'timer' | 'reconnect' | 'response'
+
+/** Why a packet was sent again. @param first the attempt before it */
+export function resendCause(first: PacketRow, again: PacketRow, marks: readonly SessionMark[]): ResendCause {
+  const reconnect = marks.some(
+    (m) =>
+      m.clientId === again.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= again.sentMs,
+  )
+  return reconnect ? 'reconnect' : again.answers !== null ? 'response' : 'timer'
 }
 
 /** Packets sent again, each with the attempt right before it. */
@@ -35,10 +46,7 @@ export function resends(packets: readonly PacketRow[], marks: readonly SessionMa
     if (p.resends === null) continue
     const first = before ?? bySeq.get(p.resends)
     if (!first) continue
-    const reconnect = marks.some(
-      (m) => m.clientId === p.clientId && breaks(m.kind) && m.atMs >= first.sentMs && m.atMs <= p.sentMs,
-    )
-    const why = reconnect ? 'reconnect' : p.answers !== null ? 'response' : 'timer'
+    const why = resendCause(first, p, marks)
     const skipped = p.skippedMs > first.skippedMs
     found.push({ first, again: p, waitMs: timerRanMs(first, p), skipped, why })
   }

@@ -1,5 +1,6 @@
-import type { PacketRow } from '@contract/model'
+import type { PacketRow, SessionMark } from '@contract/model'
 import { timerRanMs } from '@contract/under-way'
+import { resendCause } from '../../canvas/sequence/brackets'
 
 type Translate = (key: string, values?: Record<string, unknown>) => string
 
@@ -8,6 +9,7 @@ export interface NoteContext {
   int: (n: number) => string
   duration: (ms: number) => string
   row: (seq: number) => PacketRow | undefined
+  marks: () => readonly SessionMark[]
 }
 
 /** What a packet's fate is called in the table. */
@@ -42,15 +44,19 @@ function effectNote(p: PacketRow, t: Translate): string | null {
   }
 }
 
+/** After how long it was sent again. In step mode the clock moves and timers do not: then it says what a timer ran. */
+function resendNote(seq: number, p: PacketRow, c: NoteContext): string {
+  const first = c.row(seq)
+  const timer = first && p.skippedMs > first.skippedMs && resendCause(first, p, c.marks()) === 'timer'
+  const ms = first && (timer ? timerRanMs(first, p) : p.sentMs - first.sentMs)
+  const time = ms === undefined ? '…' : c.duration(ms)
+  return c.t(`handshakes.note.${timer ? 'resendsTimer' : 'resends'}`, { seq: c.int(seq), time })
+}
+
 /** The note column: what it repeats or answers, and what it changed at its receiver. */
 export function noteText(p: PacketRow, c: NoteContext): string {
   const parts: string[] = []
-  if (p.resends !== null) {
-    const first = c.row(p.resends)
-    const time = first ? c.duration(timerRanMs(first, p)) : '…'
-    const key = first && p.skippedMs > first.skippedMs ? 'resendsTimer' : 'resends'
-    parts.push(c.t(`handshakes.note.${key}`, { seq: c.int(p.resends), time }))
-  }
+  if (p.resends !== null) parts.push(resendNote(p.resends, p, c))
   if (p.answers !== null) parts.push(c.t('handshakes.note.answers', { seq: c.int(p.answers) }))
   const effect = effectNote(p, c.t)
   if (effect !== null) parts.push(effect)

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { PacketBatch, PacketDetail, PacketField } from '@contract/model'
+import type { PacketBatch, PacketDetail, PacketField, PacketRow, SessionMark } from '@contract/model'
 import { scenarioSchema } from '@contract/scenario'
 import {
   bitGroups,
@@ -246,11 +246,34 @@ describe('texts of rows and links', () => {
       int: String,
       duration: (ms: number) => `${ms}`,
       row: (seq: number) => sim.packets[seq - 1],
+      marks: () => [],
     }
     const dup = sim.packets.find((p) => p.dup)!
     expect(noteText(dup, c)).toBe(`resends{"seq":"${dup.resends}","time":"1200"}`)
     const ack = sim.packets.find((p) => p.type === 'PUBACK')!
     expect(noteText(ack, c)).toContain(`answers{"seq":"${ack.answers}"}`)
+  })
+
+  it('says that a timer ran only of what a timer sent again', () => {
+    const sim = study()
+    const dup = sim.packets.find((p) => p.dup)!
+    const later: PacketRow = { ...dup, skippedMs: 200, answers: null }
+    const mark: SessionMark = {
+      clientId: dup.clientId,
+      kind: 'connect',
+      atMs: dup.sentMs,
+      detail: null,
+      after: 0,
+    }
+    const note = (p: PacketRow, marks: SessionMark[]): string => {
+      const row = (seq: number) => sim.packets[seq - 1]
+      return noteText(p, { t, int: String, duration: String, row, marks: () => marks })
+    }
+    const times = `"seq":"${dup.resends}","time"`
+    expect(note(later, [])).toBe(`resendsTimer{${times}:"1000"}`)
+    expect(note(later, [{ ...mark, clientId: 'other' }])).toBe(`resendsTimer{${times}:"1000"}`)
+    expect(note(later, [mark])).toBe(`resends{${times}:"1200"}`)
+    expect(note({ ...later, answers: 1 }, [])).toBe(`resends{${times}:"1200"}; answers{"seq":"1"}`)
   })
 
   it('knows the link of a client by the pattern of its group', () => {
