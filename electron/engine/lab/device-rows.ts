@@ -69,6 +69,21 @@ export function listDevices(
   return { rows, total: outside.length + inside.length }
 }
 
+/**
+ * When a packet was sent first, moved on by what step mode has let pass since: the start of its exchange where that packet
+ * is not kept any more. @param own kept packets of the exchange; the oldest ones leave first
+ */
+export function firstSentMs(
+  startedMs: number,
+  own: readonly Pick<PacketRow, 'type' | 'sentMs' | 'skippedMs'>[],
+  type: 'PUBLISH' | 'PUBREL',
+  skippedMs: number,
+): number {
+  const first = own.find((p) => p.type === type)
+  const isKept = own[0]?.sentMs === startedMs || (type === 'PUBREL' && own[0] !== first)
+  return first && isKept ? first.sentMs + skippedMs - first.skippedMs : startedMs
+}
+
 function inFlight(lab: Lab, clientId: string): InFlightRow[] {
   const link = lab.linkOf(clientId)
   const skippedMs = lab.clock.skippedMs()
@@ -79,13 +94,12 @@ function inFlight(lab: Lab, clientId: string): InFlightRow[] {
       const type = released ? 'PUBREL' : 'PUBLISH'
       const sends = own.filter((p): p is PacketRow => p.type === type)
       const packetId = x.packetId ?? 0
-      const [first] = sends
       return {
         packetId,
         type,
         direction: x.direction,
         topic: x.topic,
-        sinceMs: first ? first.sentMs + skippedMs - first.skippedMs : x.startedMs,
+        sinceMs: firstSentMs(x.startedMs, own, type, skippedMs),
         attempts: Math.max(1, sends.length),
         retryTimer: link?.retryTimer(x.direction, packetId) ?? null,
         held: sends.at(-1)?.fate === 'held',
