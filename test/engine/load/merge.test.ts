@@ -48,10 +48,12 @@ describe('merging', () => {
     expect(skewed.notes.join(' ')).not.toMatch(/clocks agree/)
     expect(skewed.notes.join(' ')).toMatch(/their clocks do not agree: with --report-to/)
     // a collector compared them already, and could not tell two computers from each other
-    const compared = [shard(0, { results: [early] }), shard(1, { results: [other] })].map((s) => ({
-      ...s,
-      shard: { ...s.shard, clock: { machine: 'm', offsetMs: 0, errorMs: 0 } },
-    }))
+    const clock = { machine: 'm', offsetMs: 0, errorMs: 0 }
+    const compared = [early, other].map((results, index): LoadReport => {
+      const r = shard(index, { results: [results] })
+      if (r.shard === undefined) throw new Error('no shard')
+      return { ...r, shard: { ...r.shard, clock } }
+    })
     const same = mergeReports(compared).notes.join(' ')
     expect(same).toMatch(/their clocks do not agree: two computers may have one name/)
     expect(same).not.toMatch(/--report-to/)
