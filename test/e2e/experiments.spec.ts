@@ -31,10 +31,10 @@ test('an experiment runs to its end and is exported @smoke', async ({ page, lab 
   await expect(page.getByText('6 points, 1,200 messages')).toBeVisible({ timeout: 20_000 })
 
   const conclusion = page.getByTestId('conclusion')
-  await expect(conclusion).toContainText(/At 20% loss: QoS 0 loses \d+(\.\d)?% of the messages\./)
-  await expect(conclusion).toContainText(/QoS 1 delivers all of them, with \d+ duplicates per 100\./)
+  await expect(conclusion).toContainText(/At 20% loss: QoS\s0 loses \d+(\.\d)?% of the messages\./)
+  await expect(conclusion).toContainText(/QoS\s1 delivers all of them, with \d+ duplicates per 100\./)
   await expect(conclusion).toContainText(
-    /QoS 2 delivers each exactly once, using 5\.\d packets per message\./,
+    /QoS\s2 delivers each exactly once, using 5\.\d packets per message\./,
   )
   const row = page.getByRole('row', { name: /QoS 2/ })
   await expect(row).toContainText('1.000')
