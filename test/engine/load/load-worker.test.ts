@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { loadSchema } from '../../../electron/contract/load-config'
 import { planOf } from '../../../electron/engine/load/run/executors'
+import { refillAt } from '../../../electron/engine/load/run/fleet'
 import { LoadWorker } from '../../../electron/engine/load/run/load-worker'
 import type { WorkerReport } from '../../../electron/engine/load/run/messages'
 import { BrokerSession, CONNACK, Deferred, ScriptedBroker } from './scripted-broker'
@@ -99,4 +100,18 @@ it('reports offered = acknowledged + failed + in flight at the end, message by m
     { publisher: 0, offered: 10, failed: [], inFlight: [3, 10] },
     { publisher: 1, offered: 10, failed: [0, 10], inFlight: [] },
   ])
+})
+
+it('a few publishers of a closed loop send on at each answer, many and QoS 0 half a window at a time', () => {
+  const at = (qos: 0 | 1 | 2, publishers: number, kind: 'max' | 'constant-rate' = 'max'): number =>
+    refillAt(
+      loadSchema.parse({
+        qos,
+        publishers,
+        window: 20,
+        executor: kind === 'max' ? { kind } : { kind, rate: 1 },
+      }),
+    )
+  expect([at(1, 1), at(2, 15), at(1, 16), at(2, 100), at(0, 1)]).toEqual([19, 19, 10, 10, 10])
+  expect(at(1, 100, 'constant-rate')).toBe(19)
 })
