@@ -221,10 +221,12 @@ test('what does nothing is said and not sent, and a secret is asked for again af
   await expect(box(page, 'URL')).toHaveValue('wss://127.0.0.1:1/?token=***')
   await expect(box(page, 'WS headers')).toHaveValue('Authorization: ***')
   await expect(
-    page.getByRole('alert').filter({ hasText: 'expected the value in the query, which neither' }),
+    page.getByRole('alert').filter({ hasText: 'enter the value again in place of ***: neither' }),
   ).toBeVisible()
   await expect(
-    page.getByRole('alert').filter({ hasText: 'expected the value of the header, which neither' }),
+    page
+      .getByRole('alert')
+      .filter({ hasText: 'enter the value again in place of ***, or env:FLEETLAB_TOKEN' }),
   ).toBeVisible()
   await expect(start(page)).toBeDisabled()
   await fill(page, 'WS headers', '')
