@@ -60,7 +60,7 @@ export const trafficJa: TextsOf<typeof trafficMessages> = {
     payload: 'ペイロード',
     form: 'ペイロードの表示形式',
     text: 'テキスト',
-    hex: '16 進',
+    hex: '16進',
     decoded: 'デコード',
     decode: {
       way: 'デコードの方法',
