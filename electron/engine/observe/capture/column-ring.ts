@@ -30,6 +30,8 @@ export abstract class ColumnRing {
   protected rows: number
   /** Columns with room for all rows, made ahead, in the order of `columns`. */
   #wide: Column[] = []
+  /** Found once, when the first of them is made: this is asked for each row. */
+  #places: Place[] | undefined
 
   /** @param capacity rows that must fit at least */
   constructor(capacity: number) {
@@ -71,7 +73,7 @@ export abstract class ColumnRing {
    */
   protected makeRoom(n: number, full: boolean): void {
     if (full) this.grow()
-    else if (this.at(n) >= this.rows / 2) this.makeWide(this.columns()[this.#wide.length])
+    else if (this.at(n) >= this.rows / 2) this.makeWide((this.#places ??= this.columns())[this.#wide.length])
   }
 
   private grow(): void {
